@@ -1,0 +1,20 @@
+package verifier
+
+import (
+	"context"
+	"iter"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// Source is where an auditor looks at the chain. Each call of Headers and
+// Blocks reads from the start anew; both yield in order of height and end at
+// the tip, or with an error.
+type Source interface {
+	// Evidence is the class of the source's absence claims, in words.
+	Evidence() string
+	// Headers yields every header from genesis.
+	Headers(ctx context.Context) iter.Seq2[*wire.BlockHeader, error]
+	// Blocks yields every whole block from height from on.
+	Blocks(ctx context.Context, from uint32) iter.Seq2[*wire.MsgBlock, error]
+}
