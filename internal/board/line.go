@@ -1,14 +1,26 @@
 // Package board is the published log of an election: signed lines in a hash
 // chain, one canonical JSON object a line.
 //
-// It promises that a line has exactly one encoding: what Decode accepts,
-// Encode writes back byte for byte.
+// It promises that a line has exactly one encoding: what DecodeLine accepts,
+// Encode writes back byte for byte, and the same holds for bodies. It promises
+// nothing about who may write what and when: that is judged by those who read.
 package board
 
 import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strconv"
+
 	"bevote/internal/curve"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
+)
+
+// Caps of what a reader takes in.
+const (
+	MaxLine  = 8 << 20   // bytes of one line, without its LF
+	MaxLines = 1_000_000 // lines of one board
 )
 
 // Seen names the newest block that was deep enough for a line's author.
@@ -18,22 +30,6 @@ type Seen struct {
 	Hash   chainhash.Hash
 }
 
-// Type is what a line says.
-type Type string
-
-// The line types in the order of the phases.
-const (
-	TypeOpen       Type = "open"
-	TypeCandidate  Type = "candidate"
-	TypeRoll       Type = "roll"
-	TypeCommit     Type = "commit"
-	TypeDeal       Type = "deal"
-	TypeComplaint  Type = "complaint"
-	TypeTranscript Type = "transcript"
-	TypeAck        Type = "ack"
-	TypeOpening    Type = "opening"
-)
-
 // Line is one entry of the log.
 type Line struct {
 	Prev [32]byte // hash of the line before; the eid for the first
@@ -41,83 +37,144 @@ type Line struct {
 	Seen Seen
 	Type Type
 	Body []byte // canonical JSON of the type's body
-	Sig  [64]byte
+	Sig  [curve.SchnorrSize]byte
 }
 
-// Open is the supervisor's first line: SHA-256 of the two announced files.
-type Open struct {
-	Policy   Hash `json:"policy"`
-	Contract Hash `json:"contract"`
+// Sign makes the author's line: everything but Prev, which the keeper adds.
+// x is the author's secret key.
+func Sign(eid [32]byte, x curve.Scalar, seen Seen, body Body) (Line, error) {
+	text, err := encodeBody(body)
+	if err != nil {
+		return Line{}, fmt.Errorf("%s line: %w", body.Type(), err)
+	}
+	l := Line{By: curve.BaseMul(x).Key(), Seen: seen, Type: body.Type(), Body: text}
+	l.Sig, err = curve.SignSchnorr(x, l.signed(eid))
+	return l, err
 }
 
-// Candidate carries a candidate's proof of possession of its policy key.
-type Candidate struct {
-	Name  string `json:"name"`
-	Proof Bytes  `json:"proof"` // e ‖ z, 64 bytes
+// Verify tells whether the author signed the line for this election. Prev is
+// not signed: it is the keeper's.
+func (l Line) Verify(eid [32]byte) bool {
+	return curve.VerifySchnorr(l.By, l.signed(eid), l.Sig[:])
 }
 
-// Roll is one entry of the roll, by the supervisor. Sig is the roll key's own
-// BIP 340 signature over TH("roll", eid ‖ key ‖ outpoint).
-type Roll struct {
-	Key      curve.PublicKey `json:"key"`
-	Outpoint Bytes           `json:"outpoint"` // 36 bytes, wire form
-	Sig      Bytes           `json:"sig"`      // 64 bytes
+// signed is TH("line", eid ‖ type ‖ seen ‖ body): type and body as texts, seen
+// as the height and the 32 bytes of the hash in the order of block headers.
+func (l Line) signed(eid [32]byte) [32]byte {
+	return curve.TaggedHash("line", curve.Encoder(nil).Raw(eid[:]).Text([]byte(l.Type)).
+		U32(l.Seen.Height).Raw(l.Seen.Hash[:]).Text(l.Body))
 }
 
-// Commit binds a dealer to its deal before any deal is out.
-type Commit struct {
-	Deal Hash `json:"deal"`
+// Hash is TH("board", the line without LF): the prev of the next line.
+func (l Line) Hash() [32]byte { return hashText(l.Encode()) }
+
+// Encode writes the line without its LF:
+//
+//	{"prev":"hex","by":"hex","seen":[height,"hash"],"type":"…","body":{…},"sig":"hex"}
+func (l Line) Encode() []byte {
+	b := make([]byte, 0, len(l.Body)+512)
+	b = fmt.Appendf(b, `{"prev":"%x","by":"%s","seen":[%d,"%s"],"type":"%s","body":`,
+		l.Prev, l.By, l.Seen.Height, l.Seen.Hash, l.Type)
+	b = append(b, l.Body...)
+	return fmt.Appendf(b, `,"sig":"%x"}`, l.Sig)
 }
 
-// Deal is a dealer's contribution; its layout is internal/sharing's.
-type Deal struct {
-	Deal Bytes `json:"deal"`
+// DecodeLine reads what Encode writes and refuses everything else: an unknown
+// type, a body that is not its type's, a key that is no point. It does not
+// look at signatures. The line keeps no reference to text.
+func DecodeLine(text []byte) (Line, error) {
+	var l Line
+	if len(text) > MaxLine {
+		return l, fmt.Errorf("line of %d bytes, at most %d are read", len(text), MaxLine)
+	}
+	s := scanner{rest: text}
+	s.word(`{"prev":"`)
+	s.hex(l.Prev[:])
+	s.word(`","by":"`)
+	s.hex(l.By[:])
+	s.word(`","seen":[`)
+	l.Seen.Height = s.height()
+	s.word(`,"`)
+	s.hex(l.Seen.Hash[:])
+	slices.Reverse(l.Seen.Hash[:])
+	s.word(`"],"type":"`)
+	l.Type = Type(s.until('"'))
+	s.word(`,"body":`)
+	l.Body = bytes.Clone(s.before(len(`,"sig":""}`) + 2*len(l.Sig)))
+	s.word(`,"sig":"`)
+	s.hex(l.Sig[:])
+	s.word(`"}`)
+	if s.failed != "" {
+		return Line{}, fmt.Errorf("not a board line: want %s at byte %d", s.failed, len(text)-len(s.rest))
+	}
+	if _, err := l.By.Point(); err != nil {
+		return Line{}, fmt.Errorf("author: %w", err)
+	}
+	if err := checkBody(l.Type, l.Body); err != nil {
+		return Line{}, fmt.Errorf("%s line: %w", l.Type, err)
+	}
+	return l, nil
 }
 
-// Complaint opens the pad between a dealer and the complaining receiver.
-type Complaint struct {
-	Dealer int             `json:"dealer"` // roll index, from 1
-	Key    int             `json:"key"`    // number of the joint key whose share is wrong, from 1
-	Point  curve.PublicKey `json:"point"`  // x_j·E_i
-	Proof  Bytes           `json:"proof"`  // equality proof, 64 bytes
+// scanner reads the fixed frame of a line from left to right and remembers the
+// first thing that it missed. After that it reads nothing more.
+type scanner struct {
+	rest   []byte
+	failed string
 }
 
-// Transcript is the supervisor's result of the dealing.
-type Transcript struct {
-	Qual []int      `json:"qual"` // roll indices, ascending
-	Keys []JointKey `json:"keys"` // one, or one for each candidate
+func (s *scanner) take(n int) []byte {
+	if s.failed != "" || n < 0 || n > len(s.rest) {
+		return nil
+	}
+	taken := s.rest[:n]
+	s.rest = s.rest[n:]
+	return taken
 }
 
-// JointKey is a joint key with everybody's public share.
-type JointKey struct {
-	Key    curve.PublicKey `json:"key"`
-	Shares Bytes           `json:"shares"` // n·33 bytes, in roll order
+// word reads the frame's next piece.
+func (s *scanner) word(want string) {
+	if s.failed == "" && !bytes.HasPrefix(s.rest, []byte(want)) {
+		s.failed = strconv.Quote(want)
+	}
+	s.take(len(want))
 }
 
-// Ack says that a roll member holds the share behind its p_i.
-type Ack struct {
-	Transcript Hash `json:"transcript"` // TH("transcript", body of the transcript line)
+// hex reads lower-case digits into all of out.
+func (s *scanner) hex(out []byte) {
+	digits := s.rest[:min(2*len(out), len(s.rest))]
+	if s.failed == "" && decodeHex(out, digits) != nil {
+		s.failed = fmt.Sprintf("%d hex digits", 2*len(out))
+	}
+	s.take(2 * len(out))
 }
 
-// Opening publishes what ballots say.
-type Opening struct {
-	Count      int         `json:"count"` // the author's total of its own valid ballots
-	Openings   []Opened    `json:"openings"`
-	Disavowals []Disavowal `json:"disavowals"`
+// height reads a decimal number of 32 bits without leading zeros.
+func (s *scanner) height() uint32 {
+	digits := s.rest[:min(len(s.rest), max(0, bytes.IndexByte(s.rest, ',')))]
+	n, err := strconv.ParseUint(string(digits), 10, 32)
+	if s.failed == "" && (err != nil || strconv.FormatUint(n, 10) != string(digits)) {
+		s.failed = "a height"
+	}
+	s.take(len(digits))
+	return uint32(n)
 }
 
-// Opened is the plaintext of the ballot of roll index I.
-type Opened struct {
-	I    int   `json:"i"`
-	J    int   `json:"j"`    // candidate number, from 1
-	S    Bytes `json:"s"`    // 32 bytes
-	Salt Bytes `json:"salt"` // 12 bytes where ballots are salted, else empty
+// until reads up to the end byte and drops it.
+func (s *scanner) until(end byte) []byte {
+	at := bytes.IndexByte(s.rest, end)
+	if s.failed == "" && at < 0 {
+		s.failed = strconv.QuoteRune(rune(end))
+	}
+	text := s.take(at)
+	s.take(1)
+	return text
 }
 
-// Disavowal publishes D = x·R for a ballot that does not recompute, with a
-// proof that it is the author's.
-type Disavowal struct {
-	I     int             `json:"i"`
-	D     curve.PublicKey `json:"d"`
-	Proof Bytes           `json:"proof"`
+// before reads up to the last n bytes.
+func (s *scanner) before(n int) []byte {
+	if s.failed == "" && len(s.rest) < n {
+		s.failed = "a body and a signature"
+	}
+	return s.take(len(s.rest) - n)
 }

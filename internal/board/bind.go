@@ -1,0 +1,30 @@
+package board
+
+import "bevote/internal/curve"
+
+// hashText is TH("board", a line without its LF).
+func hashText(text []byte) [32]byte { return curve.TaggedHash("board", text) }
+
+// RollHash is what a roll key signs: TH("roll", eid ‖ key ‖ outpoint), the
+// outpoint in its 36 bytes of wire form.
+func RollHash(eid [32]byte, key curve.PublicKey, outpoint []byte) [32]byte {
+	return curve.TaggedHash("roll", eid[:], key[:], outpoint)
+}
+
+// TranscriptHash is what acks name: TH("transcript", the line's body).
+func TranscriptHash(l Line) Hash { return curve.TaggedHash("transcript", l.Body) }
+
+// CandidateContext binds a candidate's proof of possession of its key to the
+// election, its name and its payout script: prover = name ‖ payout, texts.
+func CandidateContext(eid [32]byte, name string, payout []byte) curve.Context {
+	return curve.Context{Tag: "candidate", EID: eid,
+		Prover: curve.Encoder(nil).Text([]byte(name)).Text(payout)}
+}
+
+// DisavowalContext binds the equality proof of a disavowal to the ballot of
+// roll index i and to the author: prover = i ‖ outpoint ‖ j, with the roll's
+// outpoint and j the author's candidate number, 0 for the supervisor.
+func DisavowalContext(eid [32]byte, i int, outpoint [36]byte, j int) curve.Context {
+	return curve.Context{Tag: "disavowal", EID: eid,
+		Prover: curve.Encoder(nil).U16(i).Raw(outpoint[:]).U16(j)}
+}

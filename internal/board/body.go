@@ -1,0 +1,209 @@
+package board
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"bevote/internal/curve"
+)
+
+// Type is what a line says.
+type Type string
+
+// The line types in the order of the phases.
+const (
+	TypeOpen       Type = "open"
+	TypeCandidate  Type = "candidate"
+	TypeRoll       Type = "roll"
+	TypeCommit     Type = "commit"
+	TypeDeal       Type = "deal"
+	TypeComplaint  Type = "complaint"
+	TypeTranscript Type = "transcript"
+	TypeAck        Type = "ack"
+	TypeOpening    Type = "opening"
+)
+
+// Body is the content of a line of one type.
+type Body interface {
+	Type() Type
+	check() error // what the JSON types leave open: sizes and ranges
+}
+
+// Open is the supervisor's first line: SHA-256 of the two announced files.
+type Open struct {
+	Policy   Hash `json:"policy"`
+	Contract Hash `json:"contract"`
+}
+
+// Candidate carries a candidate's proof of possession of its policy key
+// (CandidateContext).
+type Candidate struct {
+	Name  string `json:"name"`
+	Proof Hex    `json:"proof"` // e ‖ z, 64 bytes
+}
+
+// Roll is one entry of the roll, by the supervisor. Sig is the roll key's own
+// BIP 340 signature over RollHash.
+type Roll struct {
+	Key      curve.PublicKey `json:"key"`
+	Outpoint Hex             `json:"outpoint"` // 36 bytes, wire form
+	Sig      Hex             `json:"sig"`      // 64 bytes
+}
+
+// Commit binds a dealer to its deal before any deal is out.
+type Commit struct {
+	Deal Hash `json:"deal"`
+}
+
+// Deal is a dealer's contribution; its layout is internal/sharing's.
+type Deal struct {
+	Deal Bytes `json:"deal"`
+}
+
+// Complaint opens the pad between a dealer and the complaining receiver.
+type Complaint struct {
+	Dealer int             `json:"dealer"` // roll index, from 1
+	Key    int             `json:"key"`    // number of the joint key whose share is wrong, from 1
+	Point  curve.PublicKey `json:"point"`  // x_j·E_i
+	Proof  Hex             `json:"proof"`  // equality proof, 64 bytes
+}
+
+// Transcript is the supervisor's result of the dealing.
+type Transcript struct {
+	Qual List[int]      `json:"qual"` // roll indices, ascending
+	Keys List[JointKey] `json:"keys"` // one, or one for each candidate
+}
+
+// JointKey is a joint key with everybody's public share.
+type JointKey struct {
+	Key    curve.PublicKey `json:"key"`
+	Shares Bytes           `json:"shares"` // n·33 bytes, in roll order
+}
+
+// Ack says that a roll member holds the share behind its p_i.
+type Ack struct {
+	Transcript Hash `json:"transcript"` // TranscriptHash of the transcript line
+}
+
+// Opening publishes what ballots say.
+type Opening struct {
+	Count      int             `json:"count"` // the author's total of its own valid ballots
+	Openings   List[Opened]    `json:"openings"`
+	Disavowals List[Disavowal] `json:"disavowals"`
+}
+
+// Opened is the plaintext of the ballot of roll index I.
+type Opened struct {
+	I    int `json:"i"`
+	J    int `json:"j"`    // candidate number, from 1
+	S    Hex `json:"s"`    // 32 bytes
+	Salt Hex `json:"salt"` // 12 bytes where ballots are salted, else empty
+}
+
+// Disavowal publishes D = x·R for a ballot that does not recompute, with a
+// proof that it is the author's (DisavowalContext).
+type Disavowal struct {
+	I     int             `json:"i"`
+	D     curve.PublicKey `json:"d"`
+	Proof Hex             `json:"proof"` // 64 bytes
+}
+
+// Type is TypeOpen.
+func (Open) Type() Type { return TypeOpen }
+
+// Type is TypeCandidate.
+func (Candidate) Type() Type { return TypeCandidate }
+
+// Type is TypeRoll.
+func (Roll) Type() Type { return TypeRoll }
+
+// Type is TypeCommit.
+func (Commit) Type() Type { return TypeCommit }
+
+// Type is TypeDeal.
+func (Deal) Type() Type { return TypeDeal }
+
+// Type is TypeComplaint.
+func (Complaint) Type() Type { return TypeComplaint }
+
+// Type is TypeTranscript.
+func (Transcript) Type() Type { return TypeTranscript }
+
+// Type is TypeAck.
+func (Ack) Type() Type { return TypeAck }
+
+// Type is TypeOpening.
+func (Opening) Type() Type { return TypeOpening }
+
+// DecodeBody reads the body of a line of T's type into out and refuses what
+// Sign would not write: other keys or another order of them, white space,
+// sizes that are not the type's.
+func DecodeBody[T Body](l Line, out *T) error {
+	var body T
+	if l.Type != body.Type() {
+		return fmt.Errorf("%s line, want %s", l.Type, body.Type())
+	}
+	if err := decode(l.Body, &body); err != nil {
+		return fmt.Errorf("%s line: %w", l.Type, err)
+	}
+	*out = body
+	return nil
+}
+
+// checkBody tells whether text is the canonical body of a line of type t.
+func checkBody(t Type, text []byte) error {
+	switch t {
+	case TypeOpen:
+		return decode(text, new(Open))
+	case TypeCandidate:
+		return decode(text, new(Candidate))
+	case TypeRoll:
+		return decode(text, new(Roll))
+	case TypeCommit:
+		return decode(text, new(Commit))
+	case TypeDeal:
+		return decode(text, new(Deal))
+	case TypeComplaint:
+		return decode(text, new(Complaint))
+	case TypeTranscript:
+		return decode(text, new(Transcript))
+	case TypeAck:
+		return decode(text, new(Ack))
+	case TypeOpening:
+		return decode(text, new(Opening))
+	}
+	return fmt.Errorf("unknown type %.20q", string(t))
+}
+
+// decode reads one JSON object strictly: encoding it again must give text.
+// That one comparison refuses duplicate, missing and misspelt keys, null,
+// white space and every second spelling of a number or a string.
+func decode[T Body](text []byte, out *T) error {
+	if err := json.Unmarshal(text, out); err != nil {
+		return errors.New("body is not the JSON of its type")
+	}
+	again, err := encodeBody(*out)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(again, text) {
+		return errors.New("body is not canonical")
+	}
+	return nil
+}
+
+// encodeBody writes the keys in the order of the struct, without white space.
+func encodeBody(body Body) ([]byte, error) {
+	if err := body.check(); err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(body); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
