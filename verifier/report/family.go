@@ -1,0 +1,66 @@
+package report
+
+import (
+	"strconv"
+
+	"bevote/verifier"
+)
+
+// family is a run of check ids that examine one part of an election.
+type family struct {
+	letter string
+	title  string
+	last   int // number of its last check
+}
+
+// families are the sections of docs/audit.md, in order.
+var families = []family{
+	{"A", "Sources and chain", 13},
+	{"B", "Policy and announcement", 21},
+	{"C", "Registration and roll", 28},
+	{"D", "Mixing", 38},
+	{"E", "Joint key", 51},
+	{"F", "Voting transactions", 65},
+	{"G", "Ballots", 68},
+	{"H", "Openings and tally", 80},
+	{"I", "Claims", 91},
+	{"J", "Refunds", 97},
+	{"K", "Time and reorganisations", 103},
+	{"L", "Conservation", 108},
+	{"M", "The audit itself", 114},
+}
+
+// familyOf returns the index of a check's family; an id of no family counts
+// to the last.
+func familyOf(c verifier.Check) int {
+	if len(c.ID) < 2 {
+		return len(families) - 1
+	}
+	n, err := strconv.Atoi(c.ID[1:])
+	for i, f := range families {
+		if err == nil && n <= f.last {
+			return i
+		}
+	}
+	return len(families) - 1
+}
+
+// classes says what a failure of each class means.
+var classes = map[string]string{
+	"E":   "fatal to the election",
+	"I":   "excludes the item from the tally",
+	"A":   "a finding against a named party",
+	"A/E": "against a party; fatal on the winner's claim",
+	"E/W": "fatal, or a warning where the item says so",
+	"I+A": "excludes all but the first, and a finding",
+	"W":   "a warning",
+	"U":   "evidence is missing",
+}
+
+// levels are the names of the levels that a report can reach.
+var levels = map[string]string{
+	"L0": "CHAIN",
+	"L1": "KEY",
+	"L2": "COUNT",
+	"L3": "RECOUNT",
+}

@@ -1,0 +1,240 @@
+// Package report shows the auditor's answer to people.
+//
+// It decides nothing: every word about the election comes from the Report. It
+// promises that the first lines hold the level and the verdict, that each check
+// has a line of its own, and that nothing in a record can steer a terminal.
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"bevote/verifier"
+)
+
+// refutedExit is the exit code of a report in which a fatal check failed.
+const refutedExit = 20
+
+// maxItems is how many items of one check are printed; the JSON has all.
+const maxItems = 12
+
+// Text writes the report as plain text.
+func Text(w io.Writer, r *verifier.Report) error {
+	p := newPage(w)
+	headline(p, r)
+	summary(p, r)
+	findings(p, r)
+	ledger(p, r)
+	allowed(p, r)
+	properties(p, r)
+	list(p, "What no chain can show", r.Undetectable)
+	list(p, "What a person must check", r.Manual)
+	p.line("")
+	p.text("", fmt.Sprintf("%s (exit %d)", verdict(r), r.Exit))
+	if err := p.w.Flush(); err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	return nil
+}
+
+func headline(p *page, r *verifier.Report) {
+	partial := ""
+	for _, c := range r.Checks {
+		if c.ID == "V111" && c.Status != verifier.Pass {
+			partial = "PARTIAL "
+		}
+	}
+	p.line("%sAudit of %s on %s", partial, r.Election, r.Network)
+	p.line("")
+	p.text("  ", verdict(r))
+}
+
+// verdict is the level in words and the verdict.
+func verdict(r *verifier.Report) string {
+	name := levels[r.Level]
+	switch {
+	case name != "":
+		name = r.Level + " " + name
+	case r.Exit == refutedExit:
+		name = "REFUTED"
+	default:
+		name = "NO LEVEL"
+	}
+	return name + ": " + r.Verdict
+}
+
+func summary(p *page, r *verifier.Report) {
+	p.line("")
+	winner := "none"
+	if r.Winner != nil {
+		winner = *r.Winner
+	}
+	row := func(name, words string) { p.text(fmt.Sprintf("  %-10s ", name), words) }
+	row("winner", winner)
+	row("threshold", fmt.Sprintf("%d ballots for one candidate", r.Threshold))
+	row("turnout", fmt.Sprintf("%d of %d voters", r.Votes, r.Voters))
+	counts(p, r)
+	row("tip", fmt.Sprintf("block %d, %s", r.Tip.Height, r.Tip.Hash))
+	row("evidence", r.Evidence)
+	row("policy", r.Policy)
+	row("record", "sha256 "+r.RecordSHA256)
+	row("auditor", r.Build)
+}
+
+// counts prints each candidate's interval, most certain votes first.
+func counts(p *page, r *verifier.Report) {
+	wide := 0
+	for _, c := range r.Counts {
+		wide = max(wide, len([]rune(c.Candidate)))
+	}
+	sorted := slices.Clone(r.Counts)
+	slices.SortStableFunc(sorted, func(a, b verifier.Count) int { return b.Min - a.Min })
+	for i, c := range sorted {
+		name := "ballots"
+		if i > 0 {
+			name = ""
+		}
+		interval := fmt.Sprint(c.Min)
+		if c.Min != c.Max {
+			interval = fmt.Sprintf("%d to %d", c.Min, c.Max)
+		}
+		p.line("  %-10s %-*s  %-10s %s", name, wide, c.Candidate, interval, against(c, r.Threshold))
+	}
+}
+
+// against sets an interval against the threshold.
+func against(c verifier.Count, threshold int) string {
+	switch {
+	case c.Min >= threshold:
+		return "reaches the threshold"
+	case c.Max >= threshold:
+		return "may reach the threshold"
+	}
+	return "under the threshold"
+}
+
+// findings prints what stands against the election, before the whole ledger.
+func findings(p *page, r *verifier.Report) {
+	open := slices.DeleteFunc(slices.Clone(r.Checks), settled)
+	if len(open) == 0 {
+		return
+	}
+	p.section("Findings")
+	for _, c := range open {
+		p.line("  %s %s %s, %s: %s", c.ID, c.Name, string(c.Status), tally(c), meaning(c))
+		if c.Reason != "" {
+			p.text("       ", c.Reason)
+		}
+		items(p, "       - ", c.Items)
+	}
+}
+
+// settled tells whether a check leaves nothing to look at.
+func settled(c verifier.Check) bool {
+	return c.Status == verifier.Pass || c.Status == verifier.Skipped
+}
+
+func meaning(c verifier.Check) string {
+	switch c.Status {
+	case verifier.Errored:
+		return "could not be decided"
+	case verifier.Unresolved:
+		return "evidence is missing"
+	}
+	if words := classes[c.Class]; words != "" {
+		return words
+	}
+	return "class " + c.Class
+}
+
+// ledger prints every check, family by family.
+func ledger(p *page, r *verifier.Report) {
+	p.section("Checks: " + totals(r))
+	last := -1
+	for _, c := range r.Checks {
+		if f := familyOf(c); f != last {
+			p.section(families[f].letter + "  " + families[f].title)
+			last = f
+		}
+		left := fmt.Sprintf("   %-4s %-18s %-10s ", c.ID, c.Name, c.Status)
+		switch {
+		case c.Status == verifier.Skipped:
+			p.text(left, c.Reason)
+		case c.Status == verifier.Pass && c.Reason != "":
+			p.text(left+tally(c)+"  ", c.Reason)
+		default:
+			p.line("%s%s", left, tally(c))
+		}
+		if settled(c) {
+			items(p, "          · ", c.Items)
+		}
+	}
+}
+
+// totals counts the checks by status.
+func totals(r *verifier.Report) string {
+	n := map[verifier.Status]int{}
+	for _, c := range r.Checks {
+		n[c.Status]++
+	}
+	var words []string
+	for _, s := range []verifier.Status{verifier.Pass, verifier.Fail, verifier.Errored, verifier.Unresolved, verifier.Skipped} {
+		if n[s] > 0 {
+			words = append(words, fmt.Sprintf("%d %s", n[s], s))
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// tally is how many things a check examined of those it had to.
+func tally(c verifier.Check) string {
+	t := fmt.Sprintf("%d/%d", c.Examined, c.Expected)
+	if c.Failed > 0 {
+		t += fmt.Sprintf(", %d failed", c.Failed)
+	}
+	return t
+}
+
+func items(p *page, prefix string, all []verifier.Item) {
+	for i, item := range all {
+		if i == maxItems {
+			p.line("%sand %d more: the JSON report has all", prefix, len(all)-i)
+			return
+		}
+		p.text(prefix, item.Where+": "+item.Message)
+	}
+}
+
+func allowed(p *page, r *verifier.Report) {
+	if len(r.Allowed) == 0 {
+		return
+	}
+	p.section("Warnings that the policy allows")
+	for _, a := range r.Allowed {
+		p.text(fmt.Sprintf("  %s ", a.Code), a.Reason)
+	}
+}
+
+func properties(p *page, r *verifier.Report) {
+	if len(r.Properties) == 0 {
+		return
+	}
+	p.section("The seven properties")
+	for _, q := range r.Properties {
+		p.line("  %s", q.Name)
+		p.text("    checked  ", q.Checked)
+		p.text("    not      ", q.Not)
+	}
+}
+
+func list(p *page, title string, lines []string) {
+	if len(lines) == 0 {
+		return
+	}
+	p.section(title)
+	for _, s := range lines {
+		p.text("  - ", s)
+	}
+}
