@@ -1,3 +1,9 @@
+// Package lang gives a policy file its meaning: the election's numbers, keys
+// and spending paths, their core text and id, and what is wrong with the file.
+//
+// It promises that any input gets an answer, never a panic; that every
+// problem is reported in one run with its place; and that two files with the
+// same core mean the same election. docs/language.md describes the language.
 package lang
 
 import "bevote/internal/curve"
@@ -47,6 +53,7 @@ type Policy struct {
 	Tests  []Test
 
 	places map[string]Span
+	used   map[string]bool // codes that an allow line has silenced
 }
 
 // Named is a voter or a mixer that the policy names.
@@ -63,6 +70,13 @@ type Candidate struct {
 	Payout  []byte          // output script that claims pay to
 	Address string          // the payout as the policy writes it
 }
+
+// The mixing schemes, spelled as in the policy.
+const (
+	SchemeNone       = "none"
+	SchemeGroupBlind = "group-blind"
+	SchemeBlindRSA   = "blind-rsa"
+)
 
 // Mixing is the scheme that makes the voters' coins anonymous.
 type Mixing struct {

@@ -1,0 +1,187 @@
+package lang
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/btcsuite/btcd/address/v2/bech32"
+
+	"bevote/internal/curve"
+)
+
+// coinSize is the size in virtual bytes of the vote transaction that a coin
+// pays for beside the stake.
+const coinSize = 290
+
+// idPrefix is the human-readable part of a policy id.
+const idPrefix = "bvp"
+
+// Core returns the policy's meaning, one fact a line, each line ended by LF,
+// in the order of docs/language.md. Comments, tests and allows are not in it.
+func (p *Policy) Core() []byte {
+	var b strings.Builder
+	line := func(format string, a ...any) { fmt.Fprintf(&b, format+"\n", a...) }
+	line("bevote-core 1")
+	line("election %s", p.Election)
+	line("network %s", p.Network)
+	line("supervisor %s", p.Supervisor)
+	p.coreVoters(line)
+	line("threshold %d %d", p.K, p.Of)
+	line("stake %d", p.Stake)
+	line("fee %d", p.Fee)
+	line("confirmations %d", p.Confirmations)
+	p.coreMixing(line)
+	p.coreTimes(line)
+	for _, c := range p.Candidates {
+		line("candidate %s \"%s\" %s %x", c.Name, c.Display, c.Key, c.Payout)
+	}
+	line("joint %s", p.Joint)
+	if p.Salted {
+		line("ballots salted")
+	} else {
+		line("ballots plain")
+	}
+	line("target p2sh %s", p.Selector)
+	for _, q := range p.Paths() {
+		line("%s", q)
+	}
+	return []byte(b.String())
+}
+
+func (p *Policy) coreVoters(line func(string, ...any)) {
+	if len(p.Named) == 0 {
+		line("voters %d", p.Voters)
+	}
+	for _, v := range p.Named {
+		line("voter %s %s", v.Name, v.Key)
+	}
+}
+
+func (p *Policy) coreMixing(line func(string, ...any)) {
+	m := p.Mixing
+	switch m.Scheme {
+	case SchemeGroupBlind:
+		line("mixing %s %d %d %d", m.Scheme, m.Modulus, m.Rounds, m.Mixers)
+	case SchemeBlindRSA:
+		line("mixing %s %d %d", m.Scheme, m.Modulus, m.Mixers)
+	default:
+		line("mixing %s", SchemeNone)
+	}
+	for _, x := range m.Named {
+		line("mixer %s %s", x.Name, x.Key)
+	}
+}
+
+func (p *Policy) coreTimes(line func(string, ...any)) {
+	t := p.Times
+	line("roll %d", t.Roll)
+	if p.Dealt() {
+		line("commit %d", t.Commit)
+		line("deal %d", t.Deal)
+		line("setup %d", t.Setup)
+	}
+	line("vote %d %d", t.VoteFrom, t.VoteTo)
+	line("claim %d", t.Claim)
+	line("timeout %d", t.Timeout)
+	line("reveal %d", t.Reveal)
+}
+
+// EID returns TH("policy", core), by which every message of the election is bound.
+func (p *Policy) EID() [32]byte { return curve.TaggedHash("policy", p.Core()) }
+
+// ID returns the policy id: the eid in bech32m (BIP 350) with the prefix bvp.
+func (p *Policy) ID() string {
+	eid := p.EID()
+	groups, err := bech32.ConvertBits(eid[:], 8, 5, true)
+	if err != nil {
+		panic("lang: regrouping 32 bytes: " + err.Error())
+	}
+	id, err := bech32.EncodeM(idPrefix, groups)
+	if err != nil {
+		panic("lang: encoding a policy id: " + err.Error())
+	}
+	return id
+}
+
+// Paths returns every way to spend a stake, sorted as in the core: the refund,
+// one win path for each candidate (hardened) or one for all, and one path for
+// each minimal signer set of the branches.
+func (p *Policy) Paths() []Path {
+	paths := []Path{{Name: "refund", Signers: []string{"voter"}, After: p.Times.Timeout}}
+	switch p.Win {
+	case WinHardened:
+		for _, c := range p.Candidates {
+			paths = append(paths, Path{Name: "win." + c.Name, Signers: []string{p.JointName(c.Name) + "+" + c.Name}})
+		}
+	case WinPaper:
+		paths = append(paths, Path{Name: "win", Signers: []string{"joint"}})
+	case WinCustodial:
+		paths = append(paths, Path{Name: "win", Signers: []string{"supervisor"}})
+	default:
+		panic("lang: unknown win line " + string(p.Win))
+	}
+	for _, b := range p.Branches {
+		for _, set := range b.Signers {
+			paths = append(paths, Path{Name: "branch." + b.Name, Signers: set, After: b.After})
+		}
+	}
+	sort.Slice(paths, func(i, j int) bool { return paths[i].String() < paths[j].String() })
+	return paths
+}
+
+// String returns the path's line of the core, without the LF.
+func (q Path) String() string {
+	return fmt.Sprintf("path %s %s after %d", q.Name, strings.Join(q.Signers, ","), q.After)
+}
+
+// JointName returns the role name of the joint key that serves the candidate:
+// joint.NAME where each candidate has one, else joint.
+func (p *Policy) JointName(candidate string) string {
+	if p.Joint == JointEach {
+		return "joint." + candidate
+	}
+	return "joint"
+}
+
+// JointKeys returns how many joint keys the voters deal: 0, 1, or one for each candidate.
+func (p *Policy) JointKeys() int {
+	switch p.Joint {
+	case JointOne:
+		return 1
+	case JointEach:
+		return len(p.Candidates)
+	default:
+		return 0
+	}
+}
+
+// Dealt tells whether the voters deal a joint key, that is, whether the
+// election has the phases commit, deal and setup. Custodial ones have not.
+func (p *Policy) Dealt() bool { return p.Joint != JointNone }
+
+// Coin returns the satoshis that a voter's eligible coin holds: the stake and
+// the fee of a vote transaction of 290 virtual bytes.
+func (p *Policy) Coin() int64 { return p.Stake + p.Fee*coinSize }
+
+// CandidateNumber returns the candidate's number j, from 1, or 0 for a name
+// that the policy does not know.
+func (p *Policy) CandidateNumber(name string) int {
+	for i, c := range p.Candidates {
+		if c.Name == name {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// Place returns where the policy says something: a statement by its keyword
+// ("stake", "win", "timeout"), or what has a name by keyword and name
+// ("candidate alice", "voter v1", "mixer m1", "branch rescue"). What the file
+// leaves to its default is placed at the election's name.
+func (p *Policy) Place(what string) Span {
+	if s, ok := p.places[what]; ok {
+		return s
+	}
+	return p.places["election"]
+}
