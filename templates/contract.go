@@ -1,5 +1,23 @@
 package templates
 
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// The versions that this program writes and reads.
+const (
+	ContractVersion = 1
+	LoweringVersion = 1
+)
+
+// MaxContract is the size in bytes over which a contract is not read.
+const MaxContract = 64 << 10
+
 // Contract is the compiled policy as published in contract.json: a script
 // template with typed holes, and the paths it spends by.
 type Contract struct {
@@ -7,7 +25,7 @@ type Contract struct {
 	Policy   string `json:"policy"`   // policy id, bvp1…
 	Lowering int    `json:"lowering"` // version of the lowering, 1
 	Script   string `json:"script"`   // template text
-	Paths    []Path `json:"paths"`
+	Paths    []Path `json:"paths"`    // sorted by their text
 }
 
 // Path is one way to spend: minimal signer set, locktime, and the witness as
@@ -17,4 +35,113 @@ type Path struct {
 	Signers []string `json:"signers"`
 	After   uint32   `json:"after"`
 	Witness []string `json:"witness"`
+}
+
+// DecodeContract reads a canonical contract: exactly the bytes that Encode
+// writes, so that a contract has one spelling and one hash.
+func DecodeContract(b []byte) (*Contract, error) {
+	if len(b) > MaxContract {
+		return nil, fmt.Errorf("contract of %d bytes, at most %d", len(b), MaxContract)
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	var c Contract
+	if err := d.Decode(&c); err != nil {
+		return nil, fmt.Errorf("contract: %w", err)
+	}
+	if err := c.check(); err != nil {
+		return nil, fmt.Errorf("contract: %w", err)
+	}
+	// Repeated keys, other spellings, white space and trailing bytes all
+	// differ from what we would have written.
+	if !bytes.Equal(c.Encode(), b) {
+		return nil, errors.New("contract: not in canonical form")
+	}
+	return &c, nil
+}
+
+// Encode writes c as canonical JSON: keys in the order of the types, no white
+// space, no escapes beyond need, one LF at the end.
+func (c *Contract) Encode() []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // holes are <so>
+	if err := e.Encode(c); err != nil {
+		panic(err) // a bug: strings and numbers always encode
+	}
+	return b.Bytes()
+}
+
+// Template parses the contract's script.
+func (c *Contract) Template() (Template, error) { return ParseTemplate(c.Script) }
+
+const word = `[a-z][a-z0-9_]{0,31}`
+
+var (
+	policyID    = regexp.MustCompile(`^bvp1[02-9ac-hj-np-z]{58}$`)
+	pathName    = regexp.MustCompile(`^(refund|win|(win|branch)\.` + word + `)$`)
+	roleName    = regexp.MustCompile(`^` + word + `(\.` + word + `)?(\+` + word + `)?$`)
+	witnessItem = regexp.MustCompile(`^([01]|(sig|pubkey):` + word + `(\.` + word + `)?(\+` + word + `)?)$`)
+)
+
+// check refuses what has the right keys but cannot be a contract.
+func (c *Contract) check() error {
+	if c.Contract != ContractVersion {
+		return fmt.Errorf("unknown format version %d, want %d", c.Contract, ContractVersion)
+	}
+	if !policyID.MatchString(c.Policy) {
+		return fmt.Errorf("policy id %.80q is not one", c.Policy)
+	}
+	t, err := c.Template()
+	if err != nil {
+		return err
+	}
+	if t.String() != c.Script {
+		return errors.New("script is not in canonical form")
+	}
+	if len(c.Paths) == 0 {
+		return errors.New("no paths")
+	}
+	for i, p := range c.Paths {
+		if err := p.check(); err != nil {
+			return fmt.Errorf("path %d: %w", i+1, err)
+		}
+		if i > 0 && c.Paths[i-1].String() >= p.String() {
+			return fmt.Errorf("path %d: not after the path before it", i+1)
+		}
+	}
+	return nil
+}
+
+func (p Path) check() error {
+	if !pathName.MatchString(p.Name) {
+		return fmt.Errorf("unknown name %.80q", p.Name)
+	}
+	if len(p.Signers) == 0 {
+		return errors.New("no signers")
+	}
+	for i, s := range p.Signers {
+		if !roleName.MatchString(s) {
+			return fmt.Errorf("signer %.80q is not a role", s)
+		}
+		if i > 0 && p.Signers[i-1] >= s {
+			return errors.New("signers not sorted")
+		}
+	}
+	last := len(p.Witness) - 1
+	if last < 0 || p.Witness[last] != "redeem" {
+		return errors.New("witness does not end in redeem")
+	}
+	for _, w := range p.Witness[:last] {
+		if !witnessItem.MatchString(w) {
+			return fmt.Errorf("unknown witness item %.80q", w)
+		}
+	}
+	return nil
+}
+
+// String returns the path in one line: name, signers, lock and witness. Up to
+// the lock it is the path's line in the policy's core.
+func (p Path) String() string {
+	return fmt.Sprintf("path %s %s after %d witness %s", p.Name, strings.Join(p.Signers, ","), p.After, strings.Join(p.Witness, " "))
 }

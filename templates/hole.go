@@ -1,0 +1,81 @@
+package templates
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// Kind is the type of a hole: what may be filled in.
+type Kind int
+
+// The kinds of hole.
+const (
+	KindBallot Kind = iota + 1 // 68 bytes starting 0xB1, or 80 starting 0xB2: never a public key
+	KindKey                    // 33 bytes, a compressed public key
+	KindHash                   // 20 bytes, HASH160 of a public key
+)
+
+// Sizes in bytes of what fills a hole, and the first bytes of ballots.
+const (
+	PlainBallot  = 68
+	SaltedBallot = 80
+	KeySize      = 33
+	HashSize     = 20
+
+	PlainPrefix  = 0xB1
+	SaltedPrefix = 0xB2
+)
+
+var named = regexp.MustCompile(`^(joint|claim)\.` + word + `$`)
+
+// HoleKind returns the kind of a hole by its name, 0 if there is no such hole.
+// The holes are ballot, voter, voter_hash, joint, joint.NAME and claim.NAME.
+func HoleKind(name string) Kind {
+	switch {
+	case name == "ballot":
+		return KindBallot
+	case name == "voter_hash":
+		return KindHash
+	case name == "voter", name == "joint", named.MatchString(name):
+		return KindKey
+	}
+	return 0
+}
+
+// HashedRole returns the role whose public key a KindHash hole is the hash of.
+func HashedRole(hole string) string { return strings.TrimSuffix(hole, "_hash") }
+
+// checkHole refuses a value that is not of the hole's kind.
+func checkHole(name string, value []byte) error {
+	switch HoleKind(name) {
+	case KindBallot:
+		plain := len(value) == PlainBallot && value[0] == PlainPrefix
+		salted := len(value) == SaltedBallot && value[0] == SaltedPrefix
+		if !plain && !salted {
+			return fmt.Errorf("<%s> of %d bytes is not a ballot", name, len(value))
+		}
+	case KindKey:
+		if len(value) != KeySize || value[0] != 2 && value[0] != 3 {
+			return fmt.Errorf("<%s> of %d bytes is not a compressed key", name, len(value))
+		}
+	case KindHash:
+		if len(value) != HashSize {
+			return fmt.Errorf("wrong <%s> size %d, want %d", name, len(value), HashSize)
+		}
+	default:
+		return fmt.Errorf("unknown hole <%s>", name)
+	}
+	return nil
+}
+
+// holeSize is the size of what fills the hole, with ballots of the given size.
+func holeSize(name string, ballot int) int {
+	switch HoleKind(name) {
+	case KindBallot:
+		return ballot
+	case KindHash:
+		return HashSize
+	}
+	return KeySize
+}

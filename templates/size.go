@@ -1,0 +1,137 @@
+package templates
+
+import (
+	"github.com/btcsuite/btcd/txscript/v2"
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// MaxSignature is the most bytes of an ECDSA signature in a script: DER with
+// low s, and the hash type. Some are one or more bytes shorter.
+const MaxSignature = 72
+
+// The parts of a transaction in bytes, beside its scripts. All our spends are
+// legacy, so that virtual bytes are bytes.
+const (
+	frameSize    = 4 + 1 + 1 + 4 // version, counts of up to 252 inputs and outputs, locktime
+	outpointSize = 32 + 4
+	sequenceSize = 4
+	valueSize    = 8
+)
+
+// PayoutP2PKH is the size in bytes of the commonest output script.
+const PayoutP2PKH = 25
+
+// Size returns the bytes of the filled script, with salted or plain ballots.
+func (t Template) Size(salted bool) int {
+	ballot := PlainBallot
+	if salted {
+		ballot = SaltedBallot
+	}
+	size := 0
+	for _, op := range t.ops {
+		switch {
+		case op.Hole != "":
+			size += pushSize(holeSize(op.Hole, ballot))
+		case op.Data != nil:
+			size += pushSize(len(op.Data))
+		default:
+			size++
+		}
+	}
+	return size
+}
+
+// SigOps counts the signature operations of the script as relays do for P2SH:
+// over all branches, a CHECKMULTISIG for as many keys as the small number
+// right before it says, else for 20.
+func (t Template) SigOps() int {
+	count := 0
+	for i, op := range t.ops {
+		if op.Hole != "" || op.Data != nil {
+			continue
+		}
+		switch op.Code {
+		case txscript.OP_CHECKSIG, txscript.OP_CHECKSIGVERIFY:
+			count++
+		case txscript.OP_CHECKMULTISIG, txscript.OP_CHECKMULTISIGVERIFY:
+			count += t.multisigKeys(i)
+		}
+	}
+	return count
+}
+
+func (t Template) multisigKeys(at int) int {
+	if at > 0 {
+		if n, ok := t.ops[at-1].Number(); ok && n >= 1 && n <= 16 {
+			return int(n)
+		}
+	}
+	return MaxMultisigKeys
+}
+
+// ScriptSigSize returns the most bytes of the input script that pushes the
+// witness, with a redeem script of the given size.
+func ScriptSigSize(witness []string, redeem int) int {
+	size := 0
+	for _, item := range witness {
+		size += pushSize(itemSize(item, redeem))
+	}
+	return size
+}
+
+// InputSize returns the most bytes of an input that pushes the witness.
+func InputSize(witness []string, redeem int) int {
+	script := ScriptSigSize(witness, redeem)
+	return outpointSize + wire.VarIntSerializeSize(uint64(script)) + script + sequenceSize
+}
+
+// OutputSize returns the bytes of an output with a script of the given size.
+func OutputSize(script int) int {
+	return valueSize + wire.VarIntSerializeSize(uint64(script)) + script
+}
+
+// SpendSize returns the most virtual bytes of the transaction that spends one
+// stake by the witness to one output script of the given size.
+func SpendSize(witness []string, redeem, payout int) int {
+	return frameSize + InputSize(witness, redeem) + OutputSize(payout)
+}
+
+// Dust returns the satoshis under which relays refuse an output: three times
+// the bytes of the output and of an input that spends it.
+func Dust(script []byte) int64 {
+	input := outpointSize + 1 + sequenceSize
+	if txscript.IsWitnessProgram(script) {
+		input += 107 / 4 // signature and key, at a witness byte's quarter weight
+	} else {
+		input += 107
+	}
+	return 3 * int64(OutputSize(len(script))+input)
+}
+
+// itemSize is the most bytes of a witness item; a number is counted with its
+// push alone.
+func itemSize(item string, redeem int) int {
+	switch {
+	case item == "redeem":
+		return redeem
+	case item == "0", item == "1":
+		return 0
+	case len(item) > 4 && item[:4] == "sig:":
+		return MaxSignature
+	}
+	return KeySize
+}
+
+// pushSize is the bytes of the smallest push of n bytes, n = 0 standing for
+// small numbers.
+func pushSize(n int) int {
+	switch {
+	case n == 0:
+		return 1
+	case n < txscript.OP_PUSHDATA1:
+		return 1 + n
+	case n < 1<<8:
+		return 2 + n
+	}
+	return 3 + n
+}
