@@ -1,0 +1,40 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+
+	"bevote/verifier"
+)
+
+// JSON writes the report as JSON, indented, with [] for every empty list: the
+// form that other tools read.
+func JSON(w io.Writer, r *verifier.Report) error {
+	full := *r
+	full.Counts = listed(r.Counts)
+	full.Checks = listed(slices.Clone(r.Checks))
+	for i, c := range full.Checks {
+		full.Checks[i].Items = listed(c.Items)
+	}
+	full.Allowed = listed(r.Allowed)
+	full.Properties = listed(r.Properties)
+	full.Undetectable = listed(r.Undetectable)
+	full.Manual = listed(r.Manual)
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(&full); err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	return nil
+}
+
+// listed returns s, or an empty list where there is none.
+func listed[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}
