@@ -3,6 +3,7 @@ package curve
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 )
 
 // TaggedHash is TH(tag, x) = SHA256(t ‖ t ‖ x) with t = SHA256("bevote/v1/" tag)
@@ -37,8 +38,14 @@ func KDF(x []byte, size int) []byte {
 // scalars 32 bytes, points 33, lists and texts with their u32 count first.
 type Encoder []byte
 
-// U16 appends an index or a candidate's number.
-func (e Encoder) U16(v int) Encoder { return binary.BigEndian.AppendUint16(e, uint16(v)) }
+// U16 appends an index or a candidate's number. It panics outside 0 … 65535:
+// a silent wrap would let one index's proof pass for another's.
+func (e Encoder) U16(v int) Encoder {
+	if v != int(uint16(v)) {
+		panic(fmt.Sprintf("curve: %d is no u16", v))
+	}
+	return binary.BigEndian.AppendUint16(e, uint16(v))
+}
 
 // U32 appends a height or a count.
 func (e Encoder) U32(v uint32) Encoder { return binary.BigEndian.AppendUint32(e, v) }

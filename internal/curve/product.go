@@ -2,6 +2,7 @@ package curve
 
 import (
 	"fmt"
+	"math/bits"
 
 	"github.com/consensys/gnark-crypto/ecc"
 	gnark "github.com/consensys/gnark-crypto/ecc/secp256k1"
@@ -17,33 +18,54 @@ func Product(scalars []Scalar, points []Point) Point {
 	bases := make([]gnark.G1Affine, len(points))
 	weights := make([]fr.Element, len(scalars))
 	for i := range points {
-		bases[i] = points[i].gnark()
-		b := scalars[i].Bytes()
-		weights[i].SetBytes(b[:])
+		bases[i], weights[i] = points[i].a, scalars[i].n
 	}
-	var sum gnark.G1Affine
-	if _, err := sum.MultiExp(bases, weights, ecc.MultiExpConfig{}); err != nil {
+	var sum Point
+	if _, err := sum.a.MultiExp(bases, weights, ecc.MultiExpConfig{}); err != nil {
 		panic("curve: " + err.Error()) // only for lengths that differ
 	}
-	return fromGnark(sum)
+	return sum
 }
 
-func (p Point) gnark() (g gnark.G1Affine) {
-	if p.IsInfinity() {
-		return g
+// Sum returns Σ points[i].
+func Sum(points []Point) Point {
+	var sum gnark.G1Jac
+	for i := range points {
+		sum.AddMixed(&points[i].a)
 	}
-	g.X.SetBytes(p.p.X.Bytes()[:])
-	g.Y.SetBytes(p.p.Y.Bytes()[:])
-	return g
+	return affine(&sum)
 }
 
-func fromGnark(g gnark.G1Affine) (p Point) {
-	if g.IsInfinity() {
-		return p
+// Evaluate returns Σ x^l·coefficients[l], a polynomial's value.
+func Evaluate(coefficients []Scalar, x uint32) Scalar {
+	var sum Scalar
+	at := fr.NewElement(uint64(x))
+	for l := len(coefficients) - 1; l >= 0; l-- {
+		sum.n.Mul(&sum.n, &at)
+		sum.n.Add(&sum.n, &coefficients[l].n)
 	}
-	x, y := g.X.Bytes(), g.Y.Bytes()
-	p.p.X.SetBytes(&x)
-	p.p.Y.SetBytes(&y)
-	p.p.Z.SetInt(1)
+	return sum
+}
+
+// EvaluatePoints returns Σ x^l·coefficients[l], as Evaluate does behind G. It
+// is made for abscissas as small as roll indices.
+func EvaluatePoints(coefficients []Point, x uint32) Point {
+	var sum gnark.G1Jac
+	for l := len(coefficients) - 1; l >= 0; l-- {
+		step := sum
+		sum = gnark.G1Jac{}
+		for b := bits.Len32(x) - 1; b >= 0; b-- {
+			sum.DoubleAssign()
+			if x>>b&1 == 1 {
+				sum.AddAssign(&step)
+			}
+		}
+		sum.AddMixed(&coefficients[l].a)
+	}
+	return affine(&sum)
+}
+
+func affine(j *gnark.G1Jac) (p Point) {
+	p.a.FromJacobian(j)
 	return p
 }

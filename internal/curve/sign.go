@@ -19,7 +19,7 @@ func SignSchnorr(x Scalar, hash [32]byte) ([SchnorrSize]byte, error) {
 	if x.IsZero() {
 		return out, errors.New("signing with the zero key")
 	}
-	key := secp256k1.NewPrivateKey(&x.n)
+	key := secp256k1.NewPrivateKey(x.decred())
 	sig, err := schnorr.Sign(key, hash[:], schnorr.CustomNonce([32]byte{}))
 	if err != nil {
 		return out, err
@@ -52,21 +52,22 @@ func SignECDSA(x Scalar, hash [32]byte) ([]byte, error) {
 	}
 	key, e := x.Bytes(), ReduceScalar(hash)
 	for i := uint32(0); ; i++ {
-		k := Scalar{*secp256k1.NonceRFC6979(key[:], hash[:], nil, nil, i)}
+		nonce := secp256k1.NonceRFC6979(key[:], hash[:], nil, nil, i).Bytes()
+		k := ReduceScalar(nonce)
 		point := BaseMul(k)
-		r, overflow := xModOrder(point)
-		if overflow || r.IsZero() {
-			continue
+		r, err := DecodeScalar(point.x())
+		if err != nil || r.IsZero() {
+			continue // x is not below q: r alone would not give the point back
 		}
 		s := k.Inverse().Mul(e.Add(r.Mul(x)))
-		odd := point.p.Y.IsOdd()
-		if s.n.IsOverHalfOrder() {
+		odd := point.odd()
+		if s.n.LexicographicallyLargest() {
 			s, odd = s.Neg(), !odd
 		}
 		if s.IsZero() || odd {
 			continue
 		}
-		return ecdsa.NewSignature(&r.n, &s.n).Serialize(), nil
+		return ecdsa.NewSignature(r.decred(), s.decred()).Serialize(), nil
 	}
 }
 
@@ -81,9 +82,19 @@ func VerifyECDSA(key PublicKey, hash [32]byte, der []byte) bool {
 	return err == nil && sig.Verify(hash[:], pub)
 }
 
-// xModOrder returns the x-coordinate modulo q and whether it had to be reduced.
-func xModOrder(p Point) (Scalar, bool) {
-	var r Scalar
-	overflow := r.n.SetBytes(p.p.X.Bytes())
-	return r, overflow != 0
+// StrictECDSA tells whether der is a signature in strict DER with a low s, as
+// relays demand (BIP 66, BIP 146), whatever it signs.
+func StrictECDSA(der []byte) bool {
+	sig, err := ecdsa.ParseDERSignature(der)
+	if err != nil {
+		return false
+	}
+	s := sig.S()
+	return !s.IsOverHalfOrder()
+}
+
+// x returns the 32 bytes of the x-coordinate.
+func (p Point) x() []byte {
+	b := p.a.X.Bytes()
+	return b[:]
 }

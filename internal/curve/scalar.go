@@ -1,0 +1,90 @@
+package curve
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/consensys/gnark-crypto/ecc/secp256k1/fr"
+	"github.com/decred/dcrd/dcrec/secp256k1/v4"
+)
+
+// Scalar is an integer modulo the group order q. Its zero value is 0.
+//
+// It prints nothing of itself. That protects a Scalar and whatever exports
+// one; fmt reads unexported fields without asking, so a type that keeps a
+// secret in one needs a String and a Format of its own, or must not be printed.
+type Scalar struct{ n fr.Element }
+
+// NewScalar returns the scalar v.
+func NewScalar(v uint32) Scalar { return Scalar{fr.NewElement(uint64(v))} }
+
+// DecodeScalar reads 32 bytes big-endian and refuses values of q or more.
+func DecodeScalar(b []byte) (Scalar, error) {
+	var s Scalar
+	if len(b) != ScalarSize {
+		return s, fmt.Errorf("scalar of %d bytes, want %d", len(b), ScalarSize)
+	}
+	if s.n.SetBytesCanonical(b) != nil {
+		return Scalar{}, errors.New("scalar is not below the group order")
+	}
+	return s, nil
+}
+
+// ReduceScalar reads 32 bytes big-endian modulo q, as challenges are.
+func ReduceScalar(b [32]byte) Scalar {
+	var s Scalar
+	s.n.SetBytes(b[:])
+	return s
+}
+
+// RandomScalar draws a scalar in [1, q) from r by rejection.
+func RandomScalar(r io.Reader) (Scalar, error) {
+	var b [ScalarSize]byte
+	for {
+		if _, err := io.ReadFull(r, b[:]); err != nil {
+			return Scalar{}, fmt.Errorf("drawing a scalar: %w", err)
+		}
+		if s, err := DecodeScalar(b[:]); err == nil && !s.IsZero() {
+			return s, nil
+		}
+	}
+}
+
+// Add returns s + t.
+func (s Scalar) Add(t Scalar) Scalar { s.n.Add(&s.n, &t.n); return s }
+
+// Sub returns s − t.
+func (s Scalar) Sub(t Scalar) Scalar { s.n.Sub(&s.n, &t.n); return s }
+
+// Mul returns s·t.
+func (s Scalar) Mul(t Scalar) Scalar { s.n.Mul(&s.n, &t.n); return s }
+
+// Neg returns −s.
+func (s Scalar) Neg() Scalar { s.n.Neg(&s.n); return s }
+
+// Inverse returns 1/s, and 0 for 0.
+func (s Scalar) Inverse() Scalar { s.n.Inverse(&s.n); return s }
+
+// IsZero tells whether s is 0.
+func (s Scalar) IsZero() bool { return s.n.IsZero() }
+
+// Equal compares in constant time.
+func (s Scalar) Equal(t Scalar) bool { return s.n.Equal(&t.n) }
+
+// Bytes returns the 32 bytes big-endian.
+func (s Scalar) Bytes() [ScalarSize]byte { return s.n.Bytes() }
+
+// String hides the value: scalars are secrets more often than not.
+func (s Scalar) String() string { return "scalar(hidden)" }
+
+// Format hides the value from every verb of fmt, the numeric ones included.
+func (s Scalar) Format(f fmt.State, _ rune) { io.WriteString(f, s.String()) }
+
+// decred returns s as the signature and nonce code has it.
+func (s Scalar) decred() *secp256k1.ModNScalar {
+	var n secp256k1.ModNScalar
+	b := s.Bytes()
+	n.SetBytes(&b)
+	return &n
+}
