@@ -42,7 +42,7 @@ func DecodeScript(script []byte) (Template, error) {
 	for tok.Next() {
 		op, err := decodeOp(tok.Opcode(), tok.Data())
 		if err != nil {
-			return Template{}, fmt.Errorf("script byte %d: %w", tok.ByteIndex(), err)
+			return Template{}, fmt.Errorf("script operation %d: %w", len(t.ops)+1, err)
 		}
 		t.ops = append(t.ops, op)
 	}

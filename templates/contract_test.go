@@ -1,0 +1,104 @@
+package templates_test
+
+import (
+	"bytes"
+	"reflect"
+	"strings"
+	"testing"
+
+	"bevote/templates"
+)
+
+func sample() *templates.Contract {
+	return &templates.Contract{
+		Contract: 1,
+		Policy:   "bvp1" + strings.Repeat("q", 58),
+		Lowering: 1,
+		Script:   strings.Join(strings.Fields(twoCandidates), " "),
+		Paths: []templates.Path{
+			{Name: "refund", Signers: []string{"voter"}, After: 840264, Witness: []string{"sig:voter", "pubkey:voter", "0", "0", "redeem"}},
+			{Name: "win.alice", Signers: []string{"joint+alice"}, Witness: []string{"0", "sig:joint+alice", "redeem"}},
+			{Name: "win.bob", Signers: []string{"joint+bob"}, Witness: []string{"0", "sig:joint+bob", "redeem"}},
+		},
+	}
+}
+
+func TestContractRoundTrip(t *testing.T) {
+	c := sample()
+	b := c.Encode()
+	if !bytes.HasPrefix(b, []byte(`{"contract":1,"policy":"bvp1`)) || !bytes.HasSuffix(b, []byte("}]}\n")) || !bytes.Contains(b, []byte(`"script":"<ballot> DROP 1 <claim.alice>`)) {
+		t.Errorf("not canonical: %s", b)
+	}
+	back, err := templates.DecodeContract(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(back, c) {
+		t.Errorf("got %+v, want %+v", back, c)
+	}
+}
+
+func TestDecodeContractRefusesOtherSpellings(t *testing.T) {
+	good := string(sample().Encode())
+	replace := func(old, new string) string {
+		if !strings.Contains(good, old) {
+			t.Fatalf("no %s in the sample", old)
+		}
+		return strings.Replace(good, old, new, 1)
+	}
+	for name, b := range map[string]string{
+		"empty":             "",
+		"null":              "null\n",
+		"no LF":             strings.TrimSuffix(good, "\n"),
+		"two LF":            good + "\n",
+		"CRLF":              strings.TrimSuffix(good, "\n") + "\r\n",
+		"second value":      good + good,
+		"byte order mark":   "\ufeff" + good,
+		"space":             replace(`"contract":1`, `"contract": 1`),
+		"other order":       replace(`"contract":1,`, ``)[:1] + `"lowering":1,"contract":1,` + good[len(`{"contract":1,`):],
+		"unknown key":       replace(`"lowering":1`, `"lowering":1,"size":175`),
+		"unknown path key":  replace(`"after":0`, `"after":0,"fee":1`),
+		"duplicate key":     replace(`"lowering":1`, `"lowering":2,"lowering":1`),
+		"key in capitals":   replace(`"lowering":1`, `"Lowering":1`),
+		"missing key":       replace(`"lowering":1,`, ``),
+		"escaped hole":      replace(`<ballot>`, `\u003cballot\u003e`),
+		"escaped letter":    replace(`DROP`, `\u0044ROP`),
+		"number as text":    replace(`"after":0`, `"after":"0"`),
+		"number as float":   replace(`"after":0`, `"after":0.0`),
+		"negative":          replace(`"after":0`, `"after":-1`),
+		"over 32 bits":      replace(`"after":840264`, `"after":4294967296`),
+		"other version":     replace(`"contract":1`, `"contract":2`),
+		"not a policy id":   replace(`"bvp1`, `"bvp2`),
+		"unknown opcode":    replace(`DROP`, `DORP`),
+		"script spelled":    replace(`<ballot> DROP`, `<ballot>  DROP`),
+		"paths null":        good[:strings.Index(good, `"paths"`)] + `"paths":null}` + "\n",
+		"no paths":          good[:strings.Index(good, `"paths"`)] + `"paths":[]}` + "\n",
+		"signers null":      replace(`["voter"]`, `null`),
+		"no signers":        replace(`["voter"]`, `[]`),
+		"signers unsorted":  replace(`["voter"]`, `["voter","alice"]`),
+		"signer twice":      replace(`["voter"]`, `["voter","voter"]`),
+		"not a role":        replace(`["voter"]`, `["Voter"]`),
+		"unknown path":      replace(`"refund"`, `"retreat"`),
+		"no redeem":         replace(`"0","0","redeem"`, `"0","0"`),
+		"unknown item":      replace(`"0","0","redeem"`, `"0","2","redeem"`),
+		"paths unsorted":    replace(`"win.alice"`, `"win.carol"`),
+		"path twice":        replace(`"win.bob","signers":["joint+bob"],"after":0,"witness":["0","sig:joint+bob"`, `"win.alice","signers":["joint+alice"],"after":0,"witness":["0","sig:joint+alice"`),
+		"bytes not of text": replace(`DROP`, "DR\xffP"),
+		"too large":         good + strings.Repeat(" ", templates.MaxContract),
+	} {
+		if c, err := templates.DecodeContract([]byte(b)); err == nil {
+			t.Errorf("%s: read as %+v", name, c)
+		}
+	}
+}
+
+func FuzzDecodeContract(f *testing.F) {
+	f.Add(sample().Encode())
+	f.Add([]byte(`{"contract":1,"policy":"","lowering":1,"script":"","paths":[]}` + "\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		c, err := templates.DecodeContract(b)
+		if err == nil && !bytes.Equal(c.Encode(), b) {
+			t.Fatalf("%q encodes as %q", b, c.Encode())
+		}
+	})
+}
