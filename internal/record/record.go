@@ -1,0 +1,318 @@
+// Package record is the published record of an election as files: a directory,
+// or a zip of one.
+//
+// It promises that only the six documented names are ever read or written,
+// that no file is longer than its cap however it is packed, that symbolic
+// links, other special files and duplicate entries are refused, and that a
+// record or an output appears under its name whole or not at all.
+package record
+
+import (
+	"archive/zip"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+)
+
+// The files of a record.
+const (
+	Policy   = "policy.bev"
+	Contract = "contract.json"
+	Board    = "board.jsonl"
+	Headers  = "chain/headers"      // 80 bytes a block, from genesis
+	Blocks   = "chain/blocks"       // whole blocks, to the tip
+	Proofs   = "chain/proofs.jsonl" // or merkle proofs in their place
+)
+
+// The longest files of a record that are read or written, in bytes
+// (uncompressed). A policy of 256 KiB is a thousand candidates; headers of
+// 320 MB are 76 years of Bitcoin; blocks of 64 GiB are more than six weeks of
+// full ones.
+const (
+	MaxPolicy   = 256 << 10
+	MaxContract = 64 << 10
+	MaxBoard    = 1 << 30
+	MaxHeaders  = 80 * 4_000_000
+	MaxBlocks   = 64 << 30
+	MaxProofs   = 1 << 30
+)
+
+// Cap returns the longest that the file name may be, in bytes, and whether a
+// record may have a file of that name at all.
+func Cap(name string) (int64, bool) {
+	switch name {
+	case Policy:
+		return MaxPolicy, true
+	case Contract:
+		return MaxContract, true
+	case Board:
+		return MaxBoard, true
+	case Headers:
+		return MaxHeaders, true
+	case Blocks:
+		return MaxBlocks, true
+	case Proofs:
+		return MaxProofs, true
+	}
+	return 0, false
+}
+
+// FormatError says that a record cannot be decoded: the input is at fault,
+// not the machine that reads it.
+type FormatError struct {
+	Name string // the file of the record, "" for the record itself
+	Err  error  // what is wrong with it
+}
+
+func (e *FormatError) Error() string {
+	if e.Name == "" {
+		return e.Err.Error()
+	}
+	return e.Name + ": " + e.Err.Error()
+}
+
+// Unwrap returns what is wrong without the file's name.
+func (e *FormatError) Unwrap() error { return e.Err }
+
+// malformed makes a FormatError about the file name.
+func malformed(name, format string, args ...any) error {
+	return &FormatError{Name: name, Err: fmt.Errorf(format, args...)}
+}
+
+// Record is an open record. Its methods may be called from several goroutines.
+type Record struct {
+	open  map[string]func() (io.ReadCloser, error)
+	names []string // sorted
+	under io.Closer
+}
+
+// Open opens the record at path, a directory or a zip file, and checks the
+// names and kinds of its files. A *FormatError says that it is no record.
+func Open(path string) (*Record, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	r := &Record{open: map[string]func() (io.ReadCloser, error){}}
+	switch {
+	case info.IsDir():
+		err = r.openDir(path)
+	case info.Mode().IsRegular():
+		err = r.openZip(path)
+	default: // a pipe would wait for ever
+		err = errNeither()
+	}
+	if err != nil {
+		r.Close()
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	slices.Sort(r.names)
+	return r, nil
+}
+
+// Close releases the record. Readers still open become useless.
+func (r *Record) Close() error {
+	if r.under == nil {
+		return nil
+	}
+	return r.under.Close()
+}
+
+// Names returns the names of the files in the record, sorted.
+func (r *Record) Names() []string { return slices.Clone(r.names) }
+
+// Has reports whether the record has the file name.
+func (r *Record) Has(name string) bool { return r.open[name] != nil }
+
+// Open streams the file name. Reading fails with a *FormatError where the
+// file is longer than its cap or its compression is broken; a file that the
+// record lacks is a *FormatError that is fs.ErrNotExist.
+func (r *Record) Open(name string) (io.ReadCloser, error) {
+	limit, known := Cap(name)
+	if !known {
+		return nil, fmt.Errorf("%q is not the name of a record's file", name)
+	}
+	open := r.open[name]
+	if open == nil {
+		return nil, &FormatError{Name: name, Err: missing{}}
+	}
+	f, err := open()
+	if err != nil {
+		return nil, asFormat(name, err)
+	}
+	return &capped{name: name, limit: limit, left: limit, r: f}, nil
+}
+
+// ReadFile returns the whole file name; errors are those of Open.
+func (r *Record) ReadFile(name string) ([]byte, error) {
+	f, err := r.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(f)
+}
+
+// Sum returns the SHA-256 of the sorted lines "hex, one space, name, LF" of
+// all files outside chain/: the part of a record that no chain can restore.
+func (r *Record) Sum() ([32]byte, error) {
+	lines := sha256.New()
+	for _, name := range r.names {
+		if strings.HasPrefix(name, "chain/") {
+			continue
+		}
+		f, err := r.Open(name)
+		if err != nil {
+			return [32]byte{}, err
+		}
+		h := sha256.New()
+		_, err = io.Copy(h, f)
+		f.Close()
+		if err != nil {
+			return [32]byte{}, err
+		}
+		fmt.Fprintf(lines, "%x %s\n", h.Sum(nil), name)
+	}
+	return [32]byte(lines.Sum(nil)), nil
+}
+
+// missing is the error of a file that a record lacks.
+type missing struct{}
+
+func (missing) Error() string        { return "missing" }
+func (missing) Is(target error) bool { return target == fs.ErrNotExist }
+
+// capped counts what is read: a compressed file says nothing true about its length.
+type capped struct {
+	name        string
+	limit, left int64
+	r           io.ReadCloser
+}
+
+func (c *capped) Read(p []byte) (int, error) {
+	if int64(len(p)) > c.left+1 {
+		p = p[:c.left+1]
+	}
+	n, err := c.r.Read(p)
+	if int64(n) > c.left {
+		n = int(c.left)
+		c.left = 0
+		return n, malformed(c.name, "longer than %d bytes", c.limit)
+	}
+	c.left -= int64(n)
+	if err != nil && err != io.EOF {
+		err = asFormat(c.name, err)
+	}
+	return n, err
+}
+
+func (c *capped) Close() error { return c.r.Close() }
+
+// asFormat blames the record for err unless the machine is to blame.
+func asFormat(name string, err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) || errors.Is(err, fs.ErrClosed) {
+		return err
+	}
+	return &FormatError{Name: name, Err: err}
+}
+
+// openDir lists a directory's files. They are opened through an os.Root, so a
+// link that is put in their place later cannot lead outside either.
+func (r *Record) openDir(path string) error {
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return err
+	}
+	r.under = root
+	err = r.list(root, ".")
+	if err != nil {
+		return err
+	}
+	info, err := root.Lstat("chain")
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case !info.IsDir():
+		return malformed("chain", "not a directory")
+	}
+	return r.list(root, "chain")
+}
+
+// list adds the files directly in dir.
+func (r *Record) list(root *os.Root, dir string) error {
+	d, err := root.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	for {
+		// One at a time: a directory that is no record may be very long.
+		entries, err := d.ReadDir(1)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		name := entries[0].Name()
+		if dir != "." {
+			name = dir + "/" + name
+		}
+		if name == "chain" {
+			continue
+		}
+		if err := r.add(name, entries[0].Type(), func() (io.ReadCloser, error) {
+			return root.Open(name)
+		}); err != nil {
+			return err
+		}
+	}
+}
+
+// openZip lists a zip's entries.
+func (r *Record) openZip(path string) error {
+	z, err := zip.OpenReader(path)
+	if err != nil {
+		if errors.Is(err, zip.ErrFormat) {
+			return errNeither()
+		}
+		return asFormat("", err)
+	}
+	r.under = z
+	for _, f := range z.File {
+		if f.Name == "chain/" && f.Mode().IsDir() {
+			continue
+		}
+		if err := r.add(f.Name, f.Mode().Type(), f.Open); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func errNeither() error { return malformed("", "neither a directory nor a zip file") }
+
+// add takes in one file, once.
+func (r *Record) add(name string, kind fs.FileMode, open func() (io.ReadCloser, error)) error {
+	if _, known := Cap(name); !known {
+		return malformed("", "unknown file %q, want nothing but %s", name,
+			strings.Join([]string{Policy, Contract, Board, Headers, Blocks, Proofs}, ", "))
+	}
+	if kind != 0 {
+		return malformed(name, "not a regular file")
+	}
+	if r.Has(name) {
+		return malformed(name, "twice in the record")
+	}
+	r.open[name] = open
+	r.names = append(r.names, name)
+	return nil
+}

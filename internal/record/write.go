@@ -1,0 +1,254 @@
+package record
+
+import (
+	"archive/zip"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Writer writes a new record. Nothing stands under the record's name before
+// Commit; Abort, or Commit's failure, leaves nothing behind.
+type Writer struct {
+	path string
+	tmp  string          // a private sibling of path; "" when done
+	open map[string]bool // true while the file is being written
+}
+
+// Create begins the record at path: a directory, or a zip where path ends in
+// ".zip". Something that exists there is refused, except an empty directory.
+func Create(path string) (*Writer, error) {
+	if err := vacant(path); err != nil {
+		return nil, err
+	}
+	tmp, err := sibling(path)
+	if err != nil {
+		return nil, err
+	}
+	w := &Writer{path: path, tmp: tmp, open: map[string]bool{}}
+	if err := os.Mkdir(w.root(), 0o777); err != nil {
+		w.Abort()
+		return nil, err
+	}
+	return w, nil
+}
+
+// root is the directory that becomes the record. It lies inside the private
+// one so that it has the mode that the user's umask gives.
+func (w *Writer) root() string { return filepath.Join(w.tmp, "record") }
+
+// Create begins the file name, one of a record's, once. It must be closed
+// before Commit. Writing beyond the file's cap fails.
+func (w *Writer) Create(name string) (io.WriteCloser, error) {
+	limit, known := Cap(name)
+	if !known {
+		return nil, fmt.Errorf("%q is not the name of a record's file", name)
+	}
+	if w.tmp == "" {
+		return nil, fmt.Errorf("%s: the record is closed", name)
+	}
+	if _, twice := w.open[name]; twice {
+		return nil, fmt.Errorf("%s: written twice", name)
+	}
+	path := filepath.Join(w.root(), filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	w.open[name] = true
+	return &output{w: w, name: name, left: limit, f: f}, nil
+}
+
+// WriteFile writes data as the whole file name.
+func (w *Writer) WriteFile(name string, data []byte) error {
+	f, err := w.Create(name)
+	if err != nil {
+		return err
+	}
+	if _, err := f.Write(data); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
+}
+
+// Commit puts the record under its name. The bytes of a zip depend on the
+// files alone (and on Go's deflate): entries sorted, no times, no owners.
+func (w *Writer) Commit() error {
+	defer w.Abort()
+	if w.tmp == "" {
+		return errors.New("the record is closed")
+	}
+	for name, open := range w.open {
+		if open {
+			return fmt.Errorf("%s: not closed", name)
+		}
+	}
+	ready := w.root()
+	if isZip(w.path) {
+		ready = filepath.Join(w.tmp, "record.zip")
+		if err := w.pack(ready); err != nil {
+			return err
+		}
+	}
+	if err := vacant(w.path); err != nil {
+		return err
+	}
+	// A rename onto an empty directory is not possible everywhere. If the
+	// directory has been filled meanwhile, Remove refuses.
+	if err := os.Remove(w.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return os.Rename(ready, w.path)
+}
+
+// Abort drops the record. After Commit it does nothing.
+func (w *Writer) Abort() {
+	if w.tmp != "" {
+		os.RemoveAll(w.tmp)
+		w.tmp = ""
+	}
+}
+
+// pack writes the zip of the files to path.
+func (w *Writer) pack(path string) error {
+	out, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	z := zip.NewWriter(out)
+	names := make([]string, 0, len(w.open))
+	for name := range w.open {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if err := w.packFile(z, name); err != nil {
+			return err
+		}
+	}
+	if err := z.Close(); err != nil {
+		return err
+	}
+	if err := out.Sync(); err != nil {
+		return err
+	}
+	return out.Close()
+}
+
+func (w *Writer) packFile(z *zip.Writer, name string) error {
+	in, err := os.Open(filepath.Join(w.root(), filepath.FromSlash(name)))
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	// The zero time would be 30 November 1979, which some programs refuse;
+	// this is 1 January 1980, the first day that the format knows.
+	header := &zip.FileHeader{Name: name, Method: zip.Deflate, ModifiedDate: 1<<5 | 1}
+	entry, err := z.CreateHeader(header)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(entry, in)
+	return err
+}
+
+// output is one file of a record being written.
+type output struct {
+	w    *Writer
+	name string
+	left int64
+	f    *os.File
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	if int64(len(p)) > o.left {
+		limit, _ := Cap(o.name)
+		return 0, fmt.Errorf("%s: longer than %d bytes", o.name, limit)
+	}
+	n, err := o.f.Write(p)
+	o.left -= int64(n)
+	return n, err
+}
+
+func (o *output) Close() error {
+	o.w.open[o.name] = false
+	if err := o.f.Sync(); err != nil {
+		o.f.Close()
+		return err
+	}
+	return o.f.Close()
+}
+
+// WriteFile writes data to path so that path holds either what it held before
+// or all of data. A file that exists is replaced; anything else there, such as
+// a directory or a device, is refused.
+func WriteFile(path string, data []byte, mode fs.FileMode) error {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("%s: exists and is not a regular file", path)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	tmp, err := sibling(path)
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(tmp)
+	ready := filepath.Join(tmp, "output")
+	f, err := os.OpenFile(ready, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if _, err := f.Write(data); err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(ready, path)
+}
+
+// vacant returns an error unless a record can be put at path.
+func vacant(path string) error {
+	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if info.IsDir() && !isZip(path) {
+		d, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		defer d.Close()
+		if _, err := d.ReadDir(1); err == io.EOF {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s: exists already", path)
+}
+
+// sibling makes a private directory beside path, on the same file system.
+func sibling(path string) (string, error) {
+	path = filepath.Clean(path)
+	return os.MkdirTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+}
+
+func isZip(path string) bool { return strings.HasSuffix(path, ".zip") }
