@@ -1,5 +1,12 @@
 package lang
 
+import (
+	"fmt"
+	"slices"
+
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
 // Literal is a pub: or addr: literal of a policy file. Its span covers the
 // tag too.
 type Literal struct {
@@ -10,4 +17,31 @@ type Literal struct {
 
 // Literals returns every key and address of a policy file in source order. It
 // reads no meaning: keys and addresses may be wrong, but the file must parse.
-func Literals(src []byte) ([]Literal, error) { return nil, nil }
+func Literals(src []byte) ([]Literal, error) {
+	s, t, refused := read1(src)
+	if refused == nil && len(t.diags) > 0 {
+		refused = &t.diags[0]
+	}
+	if refused != nil {
+		return nil, fmt.Errorf("%d:%d: %s", refused.Primary.Line, refused.Primary.Column, refused.Message)
+	}
+	var all []Literal
+	add := func(kind, role string, l lexer.Token) {
+		all = append(all, Literal{s.span(l.Pos.Offset, l.Pos.Offset+len(l.Value)), kind, role})
+	}
+	for _, x := range t.statements {
+		switch {
+		case x.Supervisor != nil:
+			add("pub", "supervisor", x.Supervisor.Key)
+		case x.Voter != nil:
+			add("pub", "voter "+x.Voter.Name.Value, x.Voter.Key)
+		case x.Mixer != nil:
+			add("pub", "mixer "+x.Mixer.Name.Value, x.Mixer.Key)
+		case x.Candidate != nil:
+			add("pub", "candidate "+x.Candidate.Name.Value, x.Candidate.Key)
+			add("addr", "payout "+x.Candidate.Name.Value, x.Candidate.Pay)
+		}
+	}
+	slices.SortFunc(all, func(a, b Literal) int { return a.Start - b.Start })
+	return all, nil
+}

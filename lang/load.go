@@ -1,10 +1,61 @@
 package lang
 
+import (
+	"fmt"
+	"slices"
+)
+
 // Load reads a policy file. The policy is nil if any diagnostic is an error.
 // The diagnostics are sorted by place; warnings that the file allows are left
-// out, and Settle tells which allows served nothing.
+// out, and Settle tells which allow lines served nothing.
 func Load(src []byte) (*Policy, []Diagnostic) { return LoadAt(src, 0) }
 
 // LoadAt is Load at block height now: phases that lie at or before it are
 // errors. A now of 0 knows no present.
-func LoadAt(src []byte, now uint32) (*Policy, []Diagnostic) { return nil, nil }
+func LoadAt(src []byte, now uint32) (*Policy, []Diagnostic) {
+	s, t, refused := read1(src)
+	if refused != nil {
+		return nil, []Diagnostic{*refused}
+	}
+	c := check(s, t, now)
+	diags := sorted(c.silence(append(t.diags, c.diags...)))
+	if slices.ContainsFunc(diags, Diagnostic.IsError) {
+		return nil, diags
+	}
+	return c.Policy, diags
+}
+
+// read1 turns a file into its tree, or says why it is not even read.
+func read1(src []byte) (*source, *tree, *Diagnostic) {
+	if len(src) > maxSize {
+		return nil, nil, &Diagnostic{
+			Code: "E0004", Message: fmt.Sprintf("the file is too large: %d bytes, at most %d", len(src), maxSize),
+			Primary: Label{Span: Span{Line: 1, Column: 1}},
+		}
+	}
+	s := newSource(src)
+	if at := s.invalidUTF8(); at >= 0 {
+		return nil, nil, &Diagnostic{
+			Code: "E0004", Message: fmt.Sprintf("the byte 0x%02x is not UTF-8", s.text[at]),
+			Primary: Label{Span: s.span(at, at+1)},
+		}
+	}
+	tokens, err := lex(s.text)
+	if err == nil {
+		if i := tooDeep(tokens); i >= 0 {
+			at := tokens[i].Pos.Offset
+			return nil, nil, &Diagnostic{
+				Code: "E0004", Message: fmt.Sprintf("nested too deep: at most %d braces in each other", maxDepth),
+				Primary: Label{Span: s.span(at, at+1)},
+			}
+		}
+		var t *tree
+		if t, err = parse(s, tokens); err == nil {
+			return s, t, nil
+		}
+	}
+	return nil, nil, &Diagnostic{
+		Code: "E0000", Message: err.Error(), Primary: Label{Span: s.span(0, 0)},
+		Notes: []string{"this is a bug of the program, not of the file"},
+	}
+}

@@ -1,6 +1,86 @@
 package lang
 
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// allows reads the allow lines.
+func (c *checker) allows() {
+	seen := map[string]Span{}
+	for _, s := range c.lines["allow"] {
+		code, reason := s.Allow.Code, strings.Trim(s.Allow.Reason.Value, `"`)
+		before, twice := seen[code.Value]
+		switch {
+		case twice:
+			d := c.say("E0101", c.at(code), "`allow %s` is declared twice", code.Value)
+			d.Secondary = []Label{{before, "first declared here"}}
+		case !knownCode(code.Value):
+			var options []string
+			for _, k := range Codes() {
+				options = append(options, k.ID)
+			}
+			c.unknown(code, options)
+		case code.Value[0] == 'E':
+			c.say("E0108", c.at(code), "`%s` is an error: only warnings can be allowed", code.Value)
+		case strings.TrimSpace(reason) == "":
+			c.say("E0001", c.at(s.Allow.Reason), "expected a reason, found an empty text")
+		default:
+			c.Allows = append(c.Allows, Allow{code.Value, reason, s.span})
+		}
+		seen[code.Value] = c.at(code)
+	}
+}
+
 // Settle applies the policy's allow lines to the diagnostics of Load and of
 // the compiler together: it silences what is allowed, adds W0107 for each
-// allow that silenced nothing, and sorts by place.
-func Settle(p *Policy, diags []Diagnostic) []Diagnostic { return diags }
+// allow that silenced nothing, and sorts by place. A nil policy allows nothing.
+func Settle(p *Policy, diags []Diagnostic) []Diagnostic {
+	if p == nil {
+		return sorted(slices.Clone(diags))
+	}
+	diags = p.silence(diags)
+	var idle []Diagnostic
+	for _, a := range p.Allows {
+		if !p.used[a.Code] && a.Code != "W0107" {
+			idle = append(idle, a.idle())
+		}
+	}
+	kept := p.silence(idle)
+	for _, a := range p.Allows {
+		if !p.used[a.Code] && a.Code == "W0107" {
+			kept = append(kept, a.idle())
+		}
+	}
+	return sorted(append(diags, kept...))
+}
+
+func (a Allow) idle() Diagnostic {
+	return Diagnostic{
+		Code: "W0107", Message: "`allow " + a.Code + "` silences nothing", Primary: Label{Span: a.Span},
+		Help: "take the line out",
+	}
+}
+
+// silence returns the diagnostics that no allow line covers, and remembers
+// which allow lines served.
+func (p *Policy) silence(diags []Diagnostic) []Diagnostic {
+	var kept []Diagnostic
+	for _, d := range diags {
+		if slices.ContainsFunc(p.Allows, func(a Allow) bool { return a.Code == d.Code }) {
+			p.used[d.Code] = true
+		} else {
+			kept = append(kept, d)
+		}
+	}
+	return kept
+}
+
+// sorted orders diagnostics by place, then by code.
+func sorted(diags []Diagnostic) []Diagnostic {
+	slices.SortStableFunc(diags, func(a, b Diagnostic) int {
+		return cmp.Or(a.Primary.Start-b.Primary.Start, strings.Compare(a.Code, b.Code))
+	})
+	return diags
+}

@@ -1,0 +1,217 @@
+package lang
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// checker turns a tree into a policy and says what is wrong with it. A check
+// whose facts could not be read says nothing: the mistake there has been told.
+type checker struct {
+	*Policy
+	src  *source
+	tree *tree
+	now  uint32
+
+	diags    []Diagnostic
+	first    map[string]parsed   // statements that occur once, by keyword
+	valid    map[string]bool     // those whose content could be read too
+	heights  map[string]mark     // "roll", …, "vote from", "vote to"
+	people   map[string]declared // candidates, voters and mixers by name
+	branched map[string]declared // branches by name
+	roles    []usedKey
+	lines    map[string][]parsed // statements that may repeat, by keyword
+}
+
+// mark is a height with its place.
+type mark struct {
+	height uint32
+	span   Span
+}
+
+// declared is what a name stands for.
+type declared struct {
+	what string // candidate, voter, mixer or branch
+	span Span
+}
+
+func check(src *source, t *tree, now uint32) *checker {
+	c := &checker{
+		Policy: &Policy{places: map[string]Span{}, used: map[string]bool{}},
+		src:    src, tree: t, now: now,
+		first: map[string]parsed{}, valid: map[string]bool{}, heights: map[string]mark{},
+		people: map[string]declared{}, branched: map[string]declared{}, lines: map[string][]parsed{},
+	}
+	c.defaults()
+	for _, s := range t.statements {
+		c.collect(s)
+	}
+	if c.tree.whole {
+		c.missing()
+	}
+	c.exclusions()
+	c.counts()
+	c.phases()
+	c.keys()
+	c.payouts()
+	c.branches()
+	c.tests()
+	c.allows()
+	c.warnings()
+	sort.Slice(c.Candidates, func(i, j int) bool { return c.Candidates[i].Name < c.Candidates[j].Name })
+	sort.Slice(c.Named, func(i, j int) bool { return c.Named[i].Name < c.Named[j].Name })
+	sort.Slice(c.Mixing.Named, func(i, j int) bool { return c.Mixing.Named[i].Name < c.Mixing.Named[j].Name })
+	sort.Slice(c.Branches, func(i, j int) bool { return c.Branches[i].Name < c.Branches[j].Name })
+	return c
+}
+
+// defaults sets what a file may leave out, and the election's name.
+func (c *checker) defaults() {
+	c.Confirmations = defaultConfirmations
+	c.Selector = "signature"
+	c.Mixing.Scheme = SchemeNone
+	c.Joint = JointNone
+	c.places["election"] = c.at(c.tree.election)
+	if c.tree.election.Value != "election" { // the reader stands in the keyword for a name it did not find
+		c.name("election", c.tree.election)
+		c.Election = c.tree.election.Value
+	}
+}
+
+// collect reads one statement into the policy.
+func (c *checker) collect(s parsed) {
+	if name := s.names(); name != nil {
+		c.lines[s.keyword] = append(c.lines[s.keyword], s)
+		c.declare(s, *name)
+		return
+	}
+	if s.keyword == "allow" || s.keyword == "test" {
+		c.lines[s.keyword] = append(c.lines[s.keyword], s)
+		return
+	}
+	if before, ok := c.first[s.keyword]; ok {
+		d := c.say("E0101", s.span, "`%s` is declared twice", s.keyword)
+		d.Secondary = []Label{{before.span, "first declared here"}}
+		return
+	}
+	c.first[s.keyword] = s
+	c.places[s.keyword] = s.span
+	c.valid[s.keyword] = c.single(s)
+}
+
+// single reads a statement that occurs once and tells whether it could.
+func (c *checker) single(s parsed) (ok bool) {
+	switch {
+	case s.Network != nil:
+		c.Network = s.Network.Name.Value
+		return true
+	case s.Supervisor != nil:
+		c.Supervisor, ok = c.key(s.Supervisor.Key, "supervisor", "")
+		return ok
+	case s.Voters != nil:
+		c.Voters, ok = c.count(s.Voters.Number, "voters", maxVoters)
+		return ok
+	case s.Threshold != nil:
+		return c.threshold(s.Threshold)
+	case s.Stake != nil:
+		c.Stake, ok = c.amount(s.Stake.Number, s.Stake.Unit.Value)
+		return ok
+	case s.Fee != nil:
+		c.Fee, ok = c.rate(s.Fee.Number)
+		return ok
+	case s.Confirmations != nil:
+		return c.confirmations(s.Confirmations.Number)
+	case s.Mixing != nil:
+		return c.mixing(s.Mixing)
+	case s.Joint != nil:
+		c.Joint = JointOne
+		if s.Joint.Each.Value != "" {
+			c.Joint = JointEach
+		}
+		return true
+	case s.Win != nil:
+		c.Win = s.Win.means()
+		return true
+	case s.Refund != nil:
+		return true
+	case s.Ballots != nil:
+		c.Salted = s.Ballots.Kind.Value == "salted"
+		return true
+	case s.Target != nil:
+		c.Selector = s.Target.Selector.Value
+		return true
+	default:
+		return c.time(s)
+	}
+}
+
+func (w *winLine) means() Win {
+	switch {
+	case w.Supervisor.Value != "":
+		return WinCustodial
+	case w.Hardened.Value != "":
+		return WinHardened
+	default:
+		return WinPaper
+	}
+}
+
+// names returns the name that a statement declares, if it is of a kind that may repeat.
+func (s parsed) names() *lexer.Token {
+	switch {
+	case s.Voter != nil:
+		return &s.Voter.Name
+	case s.Mixer != nil:
+		return &s.Mixer.Name
+	case s.Candidate != nil:
+		return &s.Candidate.Name
+	case s.Branch != nil:
+		return &s.Branch.Name
+	default:
+		return nil
+	}
+}
+
+// declare reads a statement that gives somebody a name.
+func (c *checker) declare(s parsed, name lexer.Token) {
+	c.name(s.keyword, name)
+	names := c.people
+	if s.Branch != nil {
+		names = c.branched
+	}
+	if before, ok := names[name.Value]; ok {
+		d := c.say("E0101", c.at(name), "`%s` is declared twice", shorten(name.Value))
+		d.Secondary = []Label{{before.span, fmt.Sprintf("first declared here, as a %s", before.what)}}
+		return
+	}
+	names[name.Value] = declared{s.keyword, c.at(name)}
+	c.places[s.keyword+" "+name.Value] = s.span
+	switch {
+	case s.Voter != nil:
+		key, _ := c.key(s.Voter.Key, "voter", name.Value)
+		c.Named = append(c.Named, Named{name.Value, key})
+	case s.Mixer != nil:
+		key, _ := c.key(s.Mixer.Key, "mixer", name.Value)
+		c.Mixing.Named = append(c.Mixing.Named, Named{name.Value, key})
+	case s.Candidate != nil:
+		key, _ := c.key(s.Candidate.Key, "candidate", name.Value)
+		c.Candidates = append(c.Candidates, Candidate{
+			Name: name.Value, Display: strings.Trim(s.Candidate.Display.Value, `"`), Key: key,
+			Address: strings.TrimPrefix(s.Candidate.Pay.Value, "addr:"),
+		})
+	}
+}
+
+// say reports a mistake or a warning. The result may be completed until the next.
+func (c *checker) say(code string, at Span, format string, a ...any) *Diagnostic {
+	c.diags = append(c.diags, Diagnostic{Code: code, Message: fmt.Sprintf(format, a...), Primary: Label{Span: at}})
+	return &c.diags[len(c.diags)-1]
+}
+
+// at places a token.
+func (c *checker) at(t lexer.Token) Span {
+	return c.src.span(t.Pos.Offset, t.Pos.Offset+len(t.Value))
+}

@@ -1,0 +1,69 @@
+package lang
+
+// Code is one kind of diagnostic. Codes keep their meaning for ever.
+type Code struct {
+	ID   string // E0303
+	Says string // what every diagnostic with this code tells
+}
+
+// Codes returns every code in order, those of the compiler included. E0000 is
+// a bug of this program and not of the file.
+func Codes() []Code {
+	return []Code{
+		{"E0000", "the reader of policies broke down: a bug of ours"},
+		{"E0001", "something else was expected"},
+		{"E0002", "unknown statement"},
+		{"E0003", "a number starts with 0"},
+		{"E0004", "too large, too deep, or not UTF-8"},
+		{"E0101", "declared twice"},
+		{"E0102", "unknown name"},
+		{"E0103", "missing statement"},
+		{"E0104", "missing unit"},
+		{"E0105", "reserved name"},
+		{"E0106", "statements that exclude each other"},
+		{"W0107", "an `allow` silences nothing"},
+		{"E0108", "an `allow` of an error"},
+		{"E0201", "threshold out of range"},
+		{"E0202", "the threshold is of another number than there are voters"},
+		{"E0203", "the percentage is not whole"},
+		{"W0204", "two candidates can both reach the threshold"},
+		{"W0205", "unanimity: one lost share forces a refund"},
+		{"W0206", "named voters with plain ballots: after the count everybody sees how each voted"},
+		{"E0207", "fewer than two candidates"},
+		{"E0301", "key format"},
+		{"E0302", "the key is not on the curve"},
+		{"E0303", "one key in two roles"},
+		{"E0304", "two keys that differ only in sign"},
+		{"E0305", "a key whose secret is public"},
+		{"E0306", "the address is unreadable or of another network"},
+		{"E0307", "two candidates with one payout"},
+		{"W0401", "whoever holds the joint key can pay anyone: the script names no winner"},
+		{"W0402", "one joint key for all: once it is known any candidate can sweep what is left"},
+		{"E0403", "a path without a signature"},
+		{"E0501", "not a block height"},
+		{"E0502", "a height that Bitcoin would read as a date"},
+		{"E0503", "the block has already passed"},
+		{"E0505", "phases out of order or too close"},
+		{"W0506", "too few blocks between `claim by` and `timeout` to sweep every stake"},
+		{"E0601", "the redeem script is over 520 bytes"},
+		{"E0602", "the redeem script has over 15 sigops"},
+		{"W0604", "outsiders can rewrite a branch flag"},
+		{"E0605", "hardened with `selector flag`"},
+		{"E0701", "the stake is so small that a claim or refund would leave less than dust"},
+		{"W0702", "a claim costs more than 5% of the stake"},
+		{"E0703", "amount out of range"},
+		{"E0801", "modulus under 2048 bits"},
+		{"E0802", "rounds odd or under 128"},
+		{"E0803", "fewer than two mixers"},
+		{"E0901", "the compiled script does not spend as the policy says: a bug of ours"},
+	}
+}
+
+func knownCode(id string) bool {
+	for _, c := range Codes() {
+		if c.ID == id {
+			return true
+		}
+	}
+	return false
+}

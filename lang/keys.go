@@ -1,0 +1,121 @@
+package lang
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/alecthomas/participle/v2/lexer"
+
+	"bevote/internal/curve"
+)
+
+// maxMultiple is the largest k for which k·G and −k·G count as public secrets.
+const maxMultiple = 1000
+
+var keyForm = regexp.MustCompile(`^0[23][0-9a-f]{64}$`)
+
+// usedKey is a key with who uses it.
+type usedKey struct {
+	key  curve.PublicKey
+	kind string // supervisor, candidate, voter or mixer
+	name string
+	span Span
+}
+
+// what names the key in a message.
+func (u usedKey) what() string {
+	switch u.kind {
+	case "supervisor":
+		return "`supervisor`"
+	case "candidate":
+		return "`" + u.name + ".key`"
+	default:
+		return "`" + u.kind + " " + u.name + "`"
+	}
+}
+
+// label says whose key it is.
+func (u usedKey) label() string {
+	if u.kind == "supervisor" {
+		return "as the key of the supervisor"
+	}
+	return fmt.Sprintf("as the key of %s `%s`", u.kind, u.name)
+}
+
+// key reads a pub: literal and notes who uses it.
+func (c *checker) key(t lexer.Token, kind, name string) (curve.PublicKey, bool) {
+	text := strings.TrimPrefix(t.Value, "pub:")
+	if !keyForm.MatchString(text) {
+		d := c.say("E0301", c.at(t), "a key is 66 lower-case hex digits that begin with 02 or 03")
+		if lower := strings.ToLower(text); keyForm.MatchString(lower) {
+			d.Help = "write `pub:" + lower + "`"
+			d.Fix = &Fix{c.at(t), "pub:" + lower}
+		}
+		return curve.PublicKey{}, false
+	}
+	key, err := curve.ParsePublicKey(text)
+	if err != nil {
+		c.say("E0302", c.at(t), "the key is not on the curve").Notes = []string{"a digit was probably mistyped"}
+		return curve.PublicKey{}, false
+	}
+	c.roles = append(c.roles, usedKey{key, kind, name, c.at(t)})
+	return key, true
+}
+
+// keys reports keys that two roles share, up to sign, and keys without a secret.
+func (c *checker) keys() {
+	seen := map[[32]byte][]usedKey{}
+	slices.SortFunc(c.roles, func(a, b usedKey) int { return a.span.Start - b.span.Start })
+	for _, u := range c.roles {
+		x := [32]byte(u.key[1:])
+		if len(seen[x]) > 0 {
+			c.shared(seen[x], u)
+		}
+		if k, ok := publicSecrets()[x]; ok {
+			d := c.say("E0305", u.span, "%s is a key whose secret is public", u.what())
+			d.Notes = []string{fmt.Sprintf("it is %d times the generator or its negative", k)}
+			d.Help = "make a fresh key for this election"
+		}
+		seen[x] = append(seen[x], u)
+	}
+}
+
+// shared reports a key that is, up to sign, an earlier one's.
+func (c *checker) shared(earlier []usedKey, u usedKey) {
+	first := earlier[0]
+	for _, e := range earlier {
+		if e.key == u.key {
+			first = e
+			break
+		}
+	}
+	if first.key == u.key {
+		d := c.say("E0303", first.span, "%s and %s are the same key", first.what(), u.what())
+		d.Primary.Text = "used " + first.label()
+		d.Secondary = []Label{{u.span, "and " + u.label()}}
+		d.Help = "give every role a key of its own"
+		return
+	}
+	d := c.say("E0304", first.span, "%s and %s are two keys that differ only in sign", first.what(), u.what())
+	d.Primary.Text = "used " + first.label()
+	d.Secondary = []Label{{u.span, "its negative " + u.label()}}
+	d.Notes = []string{"who knows the secret of one knows the other's"}
+	d.Help = "give every role a key of its own"
+}
+
+// publicSecrets maps the abscissa of k·G to k, for small k.
+var publicSecrets = sync.OnceValue(func() map[[32]byte]int {
+	table := make(map[[32]byte]int, maxMultiple)
+	g := curve.BaseMul(curve.NewScalar(1))
+	for k, p := 1, g; k <= maxMultiple; k, p = k+1, p.Add(g) {
+		key := p.Key()
+		table[[32]byte(key[1:])] = k
+	}
+	return table
+})
+
+// half returns the smallest majority of n as a threshold's text.
+func half(n int) string { return fmt.Sprintf("%d of %d", n/2+1, n) }

@@ -1,0 +1,117 @@
+package lang
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// Limits on a file, refused before parsing.
+const (
+	maxSize  = 256 << 10
+	maxDepth = 8
+)
+
+// unseen lists what no text or comment may hold: control characters (tab and
+// line ends apart), and characters that are invisible or turn the direction of
+// writing. A voter must be able to trust what the file looks like.
+const unseen = `\x{00}-\x{08}\x{0A}-\x{1F}\x{7F}-\x{9F}\x{61C}\x{200B}\x{200E}\x{200F}\x{2028}-\x{202E}\x{2066}-\x{2069}\x{FEFF}`
+
+// definition lexes any UTF-8: what no rule knows is Invalid, for the parser to
+// stumble over. Keyword is never lexed: classify makes it out of Word.
+var definition = lexer.MustSimple([]lexer.SimpleRule{
+	{Name: "Space", Pattern: `(?:[ \t\n]|\r\n)+`},
+	{Name: "Comment", Pattern: `//[^` + unseen + `]*`},
+	{Name: "String", Pattern: `"[^"` + unseen + `]*"`},
+	{Name: "Key", Pattern: `pub:[^\s{},"/]*`},
+	{Name: "Address", Pattern: `addr:[^\s{},"/]*`},
+	{Name: "Number", Pattern: `[0-9][0-9A-Za-z_.:-]*`},
+	{Name: "Word", Pattern: `[\pL_][\pL\pN_-]*(?:/\pL+)?`},
+	{Name: "Punct", Pattern: `[{},%]`},
+	{Name: "Keyword", Pattern: `[^\s\S]`},
+	{Name: "Invalid", Pattern: `(?s:.)`},
+})
+
+var symbols = definition.Symbols()
+
+// keywords begin a statement. They, none and reject name nothing.
+var keywords = []string{
+	"bevote", "election",
+	"network", "supervisor", "voters", "voter", "threshold", "stake", "fee", "confirmations", "mixing", "mixer",
+	"roll", "commit", "deal", "setup", "vote", "claim", "timeout", "reveal",
+	"candidate", "joint", "win", "refund", "branch", "ballots", "target", "allow", "test",
+}
+
+func isKeyword(word string) bool  { return slices.Contains(keywords, word) }
+func isReserved(word string) bool { return isKeyword(word) || word == "none" || word == "reject" }
+
+// token is a token of the file with what error recovery wants to know of it.
+type token struct {
+	lexer.Token
+	leading bool // first of its line, or follows { or }
+}
+
+func (t token) is(name string) bool { return t.Type == symbols[name] }
+func (t token) end() int            { return t.Pos.Offset + len(t.Value) }
+
+// lex returns the tokens without space and comments, the last being the end of
+// the file. A keyword where a statement may begin becomes a Keyword, so that
+// no grammar rule takes it for a name.
+func lex(text string) ([]token, error) {
+	lx, err := definition.LexString("", text)
+	if err != nil {
+		return nil, err
+	}
+	var tokens []token
+	leading := true
+	for {
+		t, err := lx.Next()
+		if err != nil {
+			return nil, err
+		}
+		switch t.Type {
+		case symbols["Space"]:
+			leading = leading || strings.Contains(t.Value, "\n")
+			continue
+		case symbols["Comment"]:
+			continue
+		}
+		if leading && t.Type == symbols["Word"] && isKeyword(t.Value) {
+			t.Type = symbols["Keyword"]
+		}
+		tokens = append(tokens, token{t, leading})
+		if t.EOF() {
+			return tokens, nil
+		}
+		leading = t.Value == "{" || t.Value == "}"
+	}
+}
+
+// tooDeep returns the index of the brace that nests deeper than the limit, or -1.
+func tooDeep(tokens []token) int {
+	depth := 0
+	for i, t := range tokens {
+		switch {
+		case t.Type == symbols["Punct"] && t.Value == "{":
+			depth++
+		case t.Type == symbols["Punct"] && t.Value == "}":
+			depth = max(depth-1, 0)
+		}
+		if depth > maxDepth {
+			return i
+		}
+	}
+	return -1
+}
+
+// feed is a lexer over tokens that are already there.
+type feed struct{ rest []token }
+
+func (f *feed) Next() (lexer.Token, error) {
+	t := f.rest[0]
+	if !t.EOF() {
+		f.rest = f.rest[1:]
+	}
+	return t.Token, nil
+}

@@ -1,0 +1,113 @@
+package lang
+
+import (
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// Bounds on what a policy may say in numbers.
+const (
+	maxVoters            = math.MaxUint16 // indices are u16
+	maxMoney             = 21_000_000 * satPerBTC
+	satPerBTC            = 100_000_000
+	btcPlaces            = 8
+	defaultConfirmations = 6
+	firstDate            = 500_000_000 // nLockTime is a date from here on (BIP 65)
+)
+
+var (
+	wholeForm   = regexp.MustCompile(`^(?:0|[1-9][0-9]*(?:_[0-9]+)*)$`)
+	decimalForm = regexp.MustCompile(`^([0-9_]+)\.([0-9]+)$`)
+	zeroForm    = regexp.MustCompile(`^0[0-9_]+$`)
+)
+
+// number reads a whole number. What does not fit comes back as the largest
+// number, for the caller's bound to refuse.
+func (c *checker) number(t lexer.Token) (uint64, bool) { return c.digits(t, t.Value) }
+
+// digits reads the whole number that is all or a part of the token t.
+func (c *checker) digits(t lexer.Token, text string) (uint64, bool) {
+	switch {
+	case zeroForm.MatchString(text):
+		d := c.say("E0003", c.at(t), "number `%s` starts with 0", shorten(t.Value))
+		if text == t.Value {
+			d.Help = "write `" + shorten(strings.TrimLeft(text, "0_")) + "`"
+		}
+		return 0, false
+	case !wholeForm.MatchString(text):
+		c.say("E0001", c.at(t), "expected a whole number, found `%s`", shorten(t.Value)).Help =
+			"write digits, with `_` between them where it helps reading"
+		return 0, false
+	}
+	n, err := strconv.ParseUint(strings.ReplaceAll(text, "_", ""), 10, 64)
+	if err != nil {
+		n = math.MaxUint64
+	}
+	return n, true
+}
+
+// count reads a number of something, of which there are at most most.
+func (c *checker) count(t lexer.Token, what string, most uint64) (int, bool) {
+	n, ok := c.number(t)
+	if ok && n > most {
+		c.say("E0004", c.at(t), "`%s` is too large: at most %d %s", shorten(t.Value), most, what)
+		return 0, false
+	}
+	return int(n), ok
+}
+
+// amount reads satoshis, written in sat or in btc.
+func (c *checker) amount(t lexer.Token, unit string) (int64, bool) {
+	whole, places := t.Value, ""
+	if m := decimalForm.FindStringSubmatch(t.Value); m != nil && unit == "btc" {
+		whole, places = m[1], m[2]
+	}
+	if len(places) > btcPlaces {
+		c.say("E0001", c.at(t), "expected at most %d decimal places, found %d", btcPlaces, len(places))
+		return 0, false
+	}
+	n, ok := c.digits(t, whole)
+	if !ok {
+		return 0, false
+	}
+	if unit == "btc" && n <= maxMoney {
+		fraction, _ := strconv.ParseUint(places+strings.Repeat("0", btcPlaces-len(places)), 10, 64)
+		n = n*satPerBTC + fraction
+	}
+	if n > maxMoney {
+		c.say("E0703", c.at(t), "there are not %s %s in the world", shorten(t.Value), unit)
+		return 0, false
+	}
+	return int64(n), true
+}
+
+// rate reads a fee rate in satoshis per virtual byte.
+func (c *checker) rate(t lexer.Token) (int64, bool) {
+	n, ok := c.number(t)
+	if !ok {
+		return 0, false
+	}
+	if n < 1 || n > maxMoney {
+		c.say("E0703", c.at(t), "fee rate `%s` is out of range", shorten(t.Value)).Help =
+			"write a whole number of at least 1 sat/vB"
+		return 0, false
+	}
+	return int64(n), true
+}
+
+func (c *checker) confirmations(t lexer.Token) bool {
+	n, ok := c.number(t)
+	if !ok {
+		return false
+	}
+	if n < 1 || n >= firstDate {
+		c.say("E0001", c.at(t), "expected at least 1 confirmation, found `%s`", shorten(t.Value))
+		return false
+	}
+	c.Confirmations = uint32(n)
+	return true
+}

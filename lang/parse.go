@@ -1,0 +1,222 @@
+package lang
+
+import (
+	"errors"
+	"fmt"
+	"sort"
+
+	"github.com/alecthomas/participle/v2"
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// maxSyntaxErrors is where reading stops: what holds more is not a policy.
+const maxSyntaxErrors = 50
+
+// tree is what a file says, statement by statement, with the mistakes of its
+// syntax.
+type tree struct {
+	election   lexer.Token
+	statements []parsed
+	met        map[string]bool // keywords of statements, whole or broken
+	broken     map[string]bool // what broken statements declare: "candidate alice"
+	whole      bool            // false where reading stopped early
+	diags      []Diagnostic
+}
+
+// parsed is a statement that could be read.
+type parsed struct {
+	*statement
+	keyword string
+	span    Span
+}
+
+// reader walks the tokens of a file. After a mistake it resumes at a keyword
+// that is the first token of its line or follows a brace.
+type reader struct {
+	tree
+	src    *source
+	tokens []token
+	feed   *lexer.PeekingLexer
+}
+
+// parse reads the tokens, of which the last is the end of the file. An error
+// is a bug of the parser: mistakes of the author are in the tree.
+func parse(src *source, tokens []token) (*tree, error) {
+	pk, err := lexer.Upgrade(&feed{tokens})
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{src: src, tokens: tokens, feed: pk}
+	r.met, r.broken = map[string]bool{}, map[string]bool{}
+	found, err := r.head()
+	if err == nil && found {
+		r.whole, err = r.body()
+	}
+	return &r.tree, err
+}
+
+// at is the index of the next token.
+func (r *reader) at() int { return int(r.feed.RawCursor()) }
+
+func (r *reader) next() token { return r.tokens[r.at()] }
+
+// skipTo moves forward to the token with the index.
+func (r *reader) skipTo(index int) {
+	if index > r.at() {
+		r.feed.FastForward(lexer.RawCursor(index - 1))
+	}
+}
+
+// head reads up to the election's brace and tells whether there is an election.
+func (r *reader) head() (bool, error) {
+	v, err := read(r, versionParser)
+	if err != nil {
+		return false, err
+	}
+	if v != nil && v.Number.Value != "1" {
+		r.report(r.wanted(r.at()-1, "version `1`"))
+	}
+	at := r.at()
+	for !r.tokens[at].EOF() && r.tokens[at].Value != "election" {
+		at++
+	}
+	if r.tokens[at].EOF() && len(r.diags) > 0 {
+		return false, nil // one mistake said enough: this is no policy
+	}
+	if !r.tokens[at].EOF() {
+		r.skipTo(at)
+	}
+	start := r.at()
+	o, err := read(r, openingParser)
+	if err != nil {
+		return false, err
+	}
+	r.election = r.tokens[start].Token
+	if o != nil {
+		r.election = o.Name
+	} else {
+		r.recover(start)
+	}
+	return true, nil
+}
+
+// body reads statements up to the end of the file and tells whether it got there.
+func (r *reader) body() (bool, error) {
+	for closed := false; ; {
+		start, t := r.at(), r.next()
+		switch {
+		case t.EOF():
+			if !closed {
+				r.report(r.wanted(start, "`}`"))
+			}
+			return true, nil
+		case t.Value == "}" && !closed:
+			closed = true
+			r.skipTo(start + 1)
+			if !r.next().EOF() {
+				r.report(r.wanted(r.at(), "the end of the file"))
+			}
+		case closed && t.Value == "election":
+			return true, nil // a second policy: one mistake said enough
+		case t.is("Keyword") || t.is("Word") && isKeyword(t.Value):
+			if err := r.statement(); err != nil {
+				return false, err
+			}
+		default:
+			if !closed {
+				r.report(r.unknown(start))
+			}
+			r.recover(start)
+		}
+		if len(r.diags) >= maxSyntaxErrors {
+			last := &r.diags[len(r.diags)-1]
+			last.Notes = append(last.Notes, fmt.Sprintf("reading stopped here, after %d mistakes", maxSyntaxErrors))
+			return false, nil
+		}
+	}
+}
+
+// statement reads one statement, or reports why not and recovers.
+func (r *reader) statement() error {
+	start := r.at()
+	keyword := r.tokens[start].Value
+	r.met[keyword] = true
+	s, err := read(r, statementParser)
+	if err != nil {
+		return err
+	}
+	if s == nil {
+		if name := r.tokens[start+1]; name.is("Word") {
+			r.broken[keyword+" "+name.Value] = true
+		}
+		r.recover(start)
+		return nil
+	}
+	span := r.src.span(r.tokens[start].Pos.Offset, r.tokens[r.at()-1].end())
+	r.statements = append(r.statements, parsed{s, keyword, span})
+	return nil
+}
+
+// recover moves from a mistake in what begins at start to where reading
+// resumes, or to the brace that closes the election.
+func (r *reader) recover(start int) {
+	at, depth := start, 0
+	for ; ; at++ {
+		t := r.tokens[at]
+		if t.EOF() || at > start && at >= r.at() && t.is("Keyword") {
+			break
+		}
+		if t.is("Punct") && t.Value == "{" {
+			depth++
+		}
+		if t.is("Punct") && t.Value == "}" {
+			if depth == 0 && at > start {
+				break
+			}
+			depth = max(depth-1, 0)
+		}
+		if t.is("Word") && isKeyword(t.Value) {
+			r.met[t.Value] = true // skipped, not missing
+		}
+	}
+	r.skipTo(at)
+}
+
+// read parses one production. Where the tokens do not fit it reports that and
+// returns nil, with the reader at the token that did not fit.
+func read[P any](r *reader, p *participle.Parser[P]) (*P, error) {
+	start, checkpoint := r.at(), r.feed.MakeCheckpoint()
+	v, err := attempt(p, r.feed)
+	if err == nil {
+		return v, nil
+	}
+	r.feed.LoadCheckpoint(checkpoint)
+	var fault participle.Error
+	if !errors.As(err, &fault) {
+		return nil, err
+	}
+	fail := sort.Search(len(r.tokens)-1, func(i int) bool {
+		return r.tokens[i].Pos.Offset >= fault.Position().Offset
+	})
+	r.skipTo(fail)
+	r.report(r.mismatch(start, fail, func(tokens []token) error {
+		pk, err := lexer.Upgrade(&feed{tokens})
+		if err == nil {
+			_, err = attempt(p, pk)
+		}
+		return err
+	}))
+	return nil, nil
+}
+
+// attempt parses one production and turns a panic of the parser into an error.
+func attempt[P any](p *participle.Parser[P], pk *lexer.PeekingLexer) (v *P, err error) {
+	defer func() {
+		if bug := recover(); bug != nil {
+			err = fmt.Errorf("parser: %v", bug)
+		}
+	}()
+	return p.ParseFromLexer(pk, participle.AllowTrailing(true))
+}
+
+func (r *reader) report(d Diagnostic) { r.diags = append(r.diags, d) }

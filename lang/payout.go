@@ -1,0 +1,78 @@
+package lang
+
+import (
+	"fmt"
+
+	btcaddr "github.com/btcsuite/btcd/address/v2"
+	"github.com/btcsuite/btcd/txscript/v2"
+)
+
+// networks are those that a policy may name.
+var networks = []string{"mainnet", "testnet4", "simnet", "regtest"}
+
+// payouts turns the candidates' addresses into scripts and reports those of
+// another network and those that two candidates share. Without a network it
+// says nothing.
+func (c *checker) payouts() {
+	if c.Network == "" {
+		return
+	}
+	seen := map[string]usedPayout{}
+	for _, s := range c.lines["candidate"] {
+		name := s.Candidate.Name.Value
+		j := c.CandidateNumber(name)
+		if j == 0 || c.Candidates[j-1].Payout != nil {
+			continue
+		}
+		at := c.at(s.Candidate.Pay)
+		script, err := payoutScript(c.Candidates[j-1].Address, c.Network)
+		if err != nil {
+			d := c.say("E0306", at, "%s", err)
+			d.Help = fmt.Sprintf("write an address of %s", c.Network)
+			continue
+		}
+		c.Candidates[j-1].Payout = script
+		if before, ok := seen[string(script)]; ok {
+			d := c.say("E0307", at, "`%s` and `%s` have one payout", before.name, name)
+			d.Secondary = []Label{{before.span, "already paid to here"}}
+			d.Help = "give every candidate an address of its own: claims are told apart by it"
+			continue
+		}
+		seen[string(script)] = usedPayout{name, at}
+	}
+}
+
+// usedPayout is a payout with whose it is.
+type usedPayout struct {
+	name string
+	span Span
+}
+
+// payoutScript returns the output script of an address of the network.
+func payoutScript(text, network string) ([]byte, error) {
+	a, err := decodeAddress(text, network)
+	if err != nil {
+		for _, other := range networks {
+			if _, err := decodeAddress(text, other); err == nil {
+				return nil, fmt.Errorf("the address is one of %s, not of %s", other, network)
+			}
+		}
+		return nil, fmt.Errorf("the address cannot be read")
+	}
+	switch a.(type) {
+	case *btcaddr.AddressPubKeyHash, *btcaddr.AddressScriptHash, *btcaddr.AddressWitnessPubKeyHash,
+		*btcaddr.AddressWitnessScriptHash, *btcaddr.AddressTaproot:
+		return txscript.PayToAddrScript(a)
+	default: // a bare key is no address, and anyone can spend a pay-to-anchor
+		return nil, fmt.Errorf("the address is of a kind that cannot be paid to")
+	}
+}
+
+func decodeAddress(text, network string) (btcaddr.Address, error) {
+	params := Params(network)
+	a, err := btcaddr.DecodeAddress(text, params)
+	if err == nil && !a.IsForNet(params) {
+		err = fmt.Errorf("address of another network")
+	}
+	return a, err
+}

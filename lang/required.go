@@ -1,0 +1,131 @@
+package lang
+
+import (
+	"fmt"
+
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// Statements that every policy has, and those of elections whose voters deal.
+var (
+	required = []string{"network", "supervisor", "threshold", "stake", "fee", "roll", "vote", "claim", "timeout", "reveal", "win", "refund"}
+	dealing  = []string{"commit", "deal", "setup"}
+)
+
+// missing reports the statements that are not in the file. A broken one is not missing.
+func (c *checker) missing() {
+	need := required
+	if !c.tree.met["voter"] {
+		need = append(need[:len(need):len(need)], "voters", "mixing")
+	}
+	if c.deals() {
+		need = append(append(need[:len(need):len(need)], dealing...), "joint")
+	}
+	for _, keyword := range need {
+		if !c.tree.met[keyword] {
+			c.say("E0103", c.places["election"], "missing statement `%s`", keyword).Help =
+				fmt.Sprintf("add a line such as `%s`", forms[keyword])
+		}
+	}
+	if n := len(c.lines["candidate"]); n < 2 && !c.anyBroken("candidate") {
+		at := c.places["election"]
+		if n == 1 {
+			at = c.lines["candidate"][0].span
+		}
+		c.say("E0207", at, "fewer than two candidates").Help = fmt.Sprintf("add a line such as `%s`", forms["candidate"])
+	}
+}
+
+// deals tells whether the voters deal a joint key, as far as the file says.
+func (c *checker) deals() bool {
+	if c.tree.met["win"] {
+		return c.Win == WinHardened || c.Win == WinPaper
+	}
+	met := c.tree.met
+	return met["joint"] || met["commit"] || met["deal"] || met["setup"]
+}
+
+func (c *checker) anyBroken(keyword string) bool {
+	return c.tree.met[keyword] && len(c.lines[keyword]) == 0 || c.brokenNames(keyword) > 0
+}
+
+func (c *checker) brokenNames(keyword string) int {
+	n := 0
+	for what := range c.tree.broken {
+		if len(what) > len(keyword) && what[:len(keyword)+1] == keyword+" " {
+			n++
+		}
+	}
+	return n
+}
+
+// exclude reports a statement that another one rules out.
+func (c *checker) exclude(at Span, by parsed, why, format string, a ...any) {
+	d := c.say("E0106", at, format, a...)
+	d.Secondary = []Label{{by.span, why}}
+}
+
+// exclusions reports statements that exclude each other.
+func (c *checker) exclusions() {
+	win, haveWin := c.first["win"]
+	if haveWin && c.Win == WinCustodial {
+		why := "the supervisor's key takes the place of the joint key"
+		for _, keyword := range append(dealing[:len(dealing):len(dealing)], "joint") {
+			if s, ok := c.first[keyword]; ok {
+				c.exclude(s.span, win, why, "`%s` in an election that the supervisor counts", keyword)
+			}
+		}
+		if s, ok := c.first["ballots"]; ok && c.Salted {
+			c.exclude(s.span, win, why, "`ballots salted` in an election that the supervisor counts")
+		}
+	}
+	if s, ok := c.first["joint"]; ok && haveWin && c.Win == WinPaper && c.Joint == JointEach {
+		c.exclude(s.span, win, "the joint key alone signs here", "`for each candidate` where the joint key signs alone")
+	}
+	if named := c.lines["voter"]; len(named) > 0 {
+		if s, ok := c.first["voters"]; ok {
+			c.exclude(s.span, named[0], "the voters are named here", "`voters` counts voters who are named")
+		}
+		if s, ok := c.first["mixing"]; ok && c.Mixing.Scheme != SchemeNone {
+			c.exclude(s.span, named[0], "named voters are not mixed", "`mixing %s` with named voters", c.Mixing.Scheme)
+		}
+	}
+	c.mixers()
+}
+
+// mixers compares the mixer lines with the scheme.
+func (c *checker) mixers() {
+	lines := c.lines["mixer"]
+	s, ok := c.first["mixing"]
+	if len(lines) == 0 || !ok || !c.valid["mixing"] || c.brokenNames("mixer") > 0 {
+		return
+	}
+	if c.Mixing.Scheme == SchemeNone {
+		c.exclude(lines[0].span, s, "nothing is mixed", "`mixer` with `mixing none`")
+	} else if n := len(c.Mixing.Named); n != c.Mixing.Mixers {
+		c.exclude(lines[0].span, s, fmt.Sprintf("%d mixers are announced", c.Mixing.Mixers), "%d `mixer` lines for %d mixers", n, c.Mixing.Mixers)
+	}
+}
+
+// mixing reads the mixing statement.
+func (c *checker) mixing(m *mixingLine) bool {
+	ok := true
+	read := func(t lexer.Token, what string) (n int) {
+		var good bool
+		n, good = c.count(t, what, 1<<16)
+		ok = ok && good
+		return n
+	}
+	switch x := &c.Mixing; {
+	case m.GroupBlind != nil:
+		x.Scheme = SchemeGroupBlind
+		x.Modulus = read(m.GroupBlind.Modulus, "bits")
+		x.Rounds = read(m.GroupBlind.Rounds, "rounds")
+		x.Mixers = read(m.GroupBlind.Mixers, "mixers")
+	case m.BlindRSA != nil:
+		x.Scheme = SchemeBlindRSA
+		x.Modulus = read(m.BlindRSA.Modulus, "bits")
+		x.Mixers = read(m.BlindRSA.Mixers, "mixers")
+	}
+	return ok
+}

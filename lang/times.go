@@ -1,0 +1,132 @@
+package lang
+
+import "fmt"
+
+// sweepsPerBlock is how many stakes one claim transaction takes at the least.
+// An input with the largest redeem script (520 bytes) weighs about 2,600 and a
+// standard transaction 400,000; one such transaction a block is counted on.
+const sweepsPerBlock = 150
+
+// time reads a statement about blocks and tells whether it could.
+func (c *checker) time(s parsed) (ok bool) {
+	t := &c.Times
+	switch {
+	case s.By != nil:
+		phase := s.By.Phase.Value
+		at := map[string]*uint32{"roll": &t.Roll, "commit": &t.Commit, "deal": &t.Deal, "setup": &t.Setup, "claim": &t.Claim}[phase]
+		*at, ok = c.mark(phase, s.By.By)
+	case s.Vote != nil:
+		var to bool
+		t.VoteFrom, ok = c.mark("vote from", s.Vote.From)
+		t.VoteTo, to = c.mark("vote to", s.Vote.To)
+		ok = ok && to
+	case s.Timeout != nil:
+		t.Timeout, ok = c.mark("timeout", s.Timeout.At)
+	case s.Reveal != nil:
+		t.Reveal, ok = c.mark("reveal", s.Reveal.From)
+	default:
+		panic("lang: a statement without a reader: " + s.keyword)
+	}
+	return ok
+}
+
+// mark reads the height of a phase, which must lie ahead.
+func (c *checker) mark(phase string, h *height) (uint32, bool) {
+	n, ok := c.height(h)
+	if !ok {
+		return 0, false
+	}
+	at := c.heightSpan(h)
+	if c.now > 0 && n <= c.now {
+		c.say("E0503", at, "block %d has already passed", n).Notes = []string{fmt.Sprintf("the chain is at block %d", c.now)}
+	}
+	c.heights[phase] = mark{n, at}
+	return n, true
+}
+
+// height reads `block N`.
+func (c *checker) height(h *height) (uint32, bool) {
+	n, ok := c.number(h.Number)
+	switch {
+	case !ok:
+		return 0, false
+	case n == 0:
+		c.say("E0501", c.at(h.Number), "`0` is not a block height to wait for")
+		return 0, false
+	case n >= firstDate:
+		d := c.say("E0502", c.at(h.Number), "Bitcoin reads the height `%s` as a date", shorten(h.Number.Value))
+		d.Notes = []string{fmt.Sprintf("locks from %d on are seconds since 1970, not blocks", firstDate)}
+		return 0, false
+	}
+	return uint32(n), true
+}
+
+func (c *checker) heightSpan(h *height) Span {
+	return c.src.span(h.Pos.Offset, h.Number.Pos.Offset+len(h.Number.Value))
+}
+
+// order is a rule on two heights: the later lies at least gap blocks after the earlier.
+type order struct {
+	earlier, later string
+	gap            uint32
+	why            string
+}
+
+// phases reports phases that are out of order or too close.
+func (c *checker) phases() {
+	d := c.Confirmations
+	deep := fmt.Sprintf("%d confirmations", d)
+	if d == 1 {
+		deep = "1 confirmation"
+	}
+	rules := []order{
+		{"vote from", "vote to", 0, ""},
+		{"vote to", "claim", 1, ""},
+		{"claim", "timeout", 1, ""},
+	}
+	if c.deals() {
+		rules = append(rules, order{"roll", "commit", 1, ""}, order{"deal", "setup", 2, "complaints and their transcript are anchored apart"})
+	} else if c.Win == WinCustodial {
+		rules = append(rules, order{"roll", "vote from", 1, ""})
+	}
+	if !c.tree.met["confirmations"] || c.valid["confirmations"] {
+		rules = append(rules, order{"timeout", "reveal", d, deep})
+		if c.deals() {
+			rules = append(rules, order{"commit", "deal", d, deep}, order{"setup", "vote from", d, deep})
+		}
+	}
+	for _, r := range rules {
+		c.order(r)
+	}
+}
+
+func (c *checker) order(r order) {
+	earlier, ok1 := c.heights[r.earlier]
+	later, ok2 := c.heights[r.later]
+	if !ok1 || !ok2 || uint64(later.height) >= uint64(earlier.height)+uint64(r.gap) {
+		return
+	}
+	d := c.say("E0505", later.span, "`%s` at block %d, but `%s` is at block %d", r.later, later.height, r.earlier, earlier.height)
+	d.Secondary = []Label{{earlier.span, fmt.Sprintf("`%s` is here", r.earlier)}}
+	if r.why != "" {
+		d.Notes = []string{fmt.Sprintf("at least %d blocks lie between them: %s", r.gap, r.why)}
+	}
+	d.Help = fmt.Sprintf("write `block %d` or later", uint64(earlier.height)+uint64(r.gap))
+}
+
+// sweepable warns where the time between the last claim and the refunds is
+// short: every stake must be swept in it, and the sweep confirmed.
+func (c *checker) sweepable() {
+	claim, ok1 := c.heights["claim"]
+	timeout, ok2 := c.heights["timeout"]
+	if !ok1 || !ok2 || timeout.height <= claim.height || !c.votersKnown() {
+		return
+	}
+	need := uint32((c.Voters+sweepsPerBlock-1)/sweepsPerBlock) + c.Confirmations
+	if have := timeout.height - claim.height; have < need {
+		d := c.say("W0506", timeout.span, "%d blocks between `claim by` and `timeout`, but sweeping %d stakes may take %d", have, c.Voters, need)
+		d.Secondary = []Label{{claim.span, "a winner may claim as late as here"}}
+		d.Notes = []string{fmt.Sprintf("counted with %d stakes a block and %d confirmations; what is not swept in time, voters may take back", sweepsPerBlock, c.Confirmations)}
+		d.Help = fmt.Sprintf("write `timeout block %d` or later", uint64(claim.height)+uint64(need))
+	}
+}
