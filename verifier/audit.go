@@ -1,0 +1,220 @@
+package verifier
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"bevote/internal/board"
+	"bevote/internal/record"
+	"bevote/lang"
+
+	"github.com/btcsuite/btcd/chainhash/v2"
+)
+
+// Options are the auditor's surroundings; the zero value works.
+type Options struct {
+	Now      time.Time                           // for header times; zero means the tip's own time
+	Build    string                              // which build of the auditor this is
+	Progress func(stage string, done, total int) // total 0 where it is not known
+}
+
+// InputError says that the record cannot be decoded, so that there is nothing
+// to audit (V01).
+type InputError struct {
+	File string
+	Err  error
+}
+
+// Error names the check, the file and the place.
+func (e *InputError) Error() string { return fmt.Sprintf("V01 RECORD-PARSE: %s: %v", e.File, e.Err) }
+
+// Unwrap returns the cause.
+func (e *InputError) Unwrap() error { return e.Err }
+
+// audit is one run: what was read, and what follows from it, in the order in
+// which it is computed.
+type audit struct {
+	opt   Options
+	sum   [32]byte // record_sha256
+	src   Source
+	e     *Election
+	diags []lang.Diagnostic // what lang says of the policy
+
+	lines   []board.Line
+	signed  []error // by line: V02's signature and link
+	hashes  map[uint32]chainhash.Hash
+	chain   *chainState
+	tip     uint32
+	replay  *Replay
+	setup   *Setup
+	keys    map[string][]byte // the contract's keys, nil without a joint key
+	votes   []*Vote
+	runs    []*scriptRun
+	tally   *tally
+	winKeys []winKey
+	spends  []*spend
+	unspent []*Vote
+	claims  []*claim
+	winner  int // candidate number, or 0
+	winning *claim
+	over    bool
+}
+
+// Audit replays the election of a record against the chain that src shows. The
+// error is an *InputError where the record cannot be decoded, and otherwise
+// says what of the evidence could not be read; findings are in the report.
+func Audit(ctx context.Context, rec *record.Record, src Source, opt Options) (*Report, error) {
+	a := &audit{opt: opt, src: src}
+	var sinful *PolicyError
+	if err := a.read(rec); errors.As(err, &sinful) && !sinful.unreadable() {
+		return a.refusePolicy(sinful), nil
+	} else if err != nil {
+		return nil, err
+	}
+	if err := a.follow(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.establish(); err != nil {
+		return nil, err
+	}
+	return a.report(), nil
+}
+
+// progress tells the caller that a stage begins or goes on.
+func (a *audit) progress(stage string, done, total int) {
+	if a.opt.Progress != nil {
+		a.opt.Progress(stage, done, total)
+	}
+}
+
+// read decodes policy, contract and board.
+func (a *audit) read(rec *record.Record) error {
+	a.progress("reading the record", 0, 0)
+	policy, err := rec.ReadFile("policy.bev")
+	if err != nil {
+		return &InputError{"policy.bev", err}
+	}
+	contract, err := rec.ReadFile("contract.json")
+	if err != nil {
+		return &InputError{"contract.json", err}
+	}
+	if a.sum, err = rec.Sum(); err != nil {
+		return &InputError{"record", err}
+	}
+	a.e, err = readElection(policy, contract)
+	var sinful *PolicyError
+	if errors.As(err, &sinful) && !sinful.unreadable() {
+		return err
+	}
+	if err != nil {
+		return &InputError{"policy", err}
+	}
+	_, a.diags = lang.Load(policy)
+	log, err := rec.Open("board.jsonl")
+	if err != nil {
+		return &InputError{"board.jsonl", err}
+	}
+	defer log.Close()
+	if err := board.Read(log, func(_ int, l board.Line) error {
+		a.lines = append(a.lines, l)
+		return nil
+	}); err != nil {
+		return &InputError{"board.jsonl", err}
+	}
+	if len(a.lines) == 0 {
+		return &InputError{"board.jsonl", errors.New("the board is empty")}
+	}
+	a.verifyLines()
+	return nil
+}
+
+// verifyLines checks every line's link and signature on all cores (V02).
+func (a *audit) verifyLines() {
+	a.signed = make([]error, len(a.lines))
+	parallel(len(a.lines), func(i int) {
+		prev := a.e.EID
+		if i > 0 {
+			prev = a.lines[i-1].Hash()
+		}
+		switch l := a.lines[i]; {
+		case l.Prev != prev:
+			a.signed[i] = errors.New("prev is not the hash of the line before")
+		case !l.Verify(a.e.EID):
+			a.signed[i] = fmt.Errorf("the signature is not by %s over this line for this election", l.By)
+		}
+	})
+}
+
+// unreadable tells whether the errors are such that the text is no policy at
+// all, rather than a policy that breaks a rule.
+func (e *PolicyError) unreadable() bool {
+	for _, d := range e.Diagnostics {
+		if d.IsError() && d.Code[:3] == "E00" {
+			return true
+		}
+	}
+	return false
+}
+
+// establish computes what the checks compare: the setup, the votes, the script
+// runs, the tally, the claims and the winner.
+func (a *audit) establish() error {
+	a.progress("checking the dealing", 0, 0)
+	a.setup = a.e.Setup(a.lines, a.replay.Anchors())
+	a.tally = &tally{min: make([]int, len(a.e.Policy.Candidates)), max: make([]int, len(a.e.Policy.Candidates))}
+	keys, err := a.setup.Keys()
+	if err == nil && a.setup.ph.closed[RollClosed] >= 0 {
+		a.keys = keys
+		a.progress("judging the votes", 0, 0)
+		if a.votes, err = a.e.Votes(a.setup, a.replay); err != nil {
+			return err
+		}
+	}
+	a.progress("running the scripts", 0, 0)
+	a.runScripts()
+	if a.keys == nil {
+		a.over = a.setup.Ended != ""
+		return nil
+	}
+	a.progress("counting", 0, 0)
+	a.count()
+	a.progress("following the stakes", 0, 0)
+	a.findWinKeys()
+	a.settle()
+	a.findWinner()
+	a.over = a.isOver()
+	return nil
+}
+
+// isOver is CHECKS' "over": every counted stake spent and d deep and every
+// counted ballot classified, or the last openings' block buried, or ended.
+func (a *audit) isOver() bool {
+	d, t := a.e.Policy.Confirmations, a.e.Policy.Times
+	if a.setup.Ended != "" || a.tip >= t.Reveal+d-1 {
+		return true
+	}
+	if a.tip <= t.VoteTo || len(a.unspent) > 0 {
+		return false
+	}
+	for _, s := range a.spends {
+		if a.depth(s.at.Height) < d {
+			return false
+		}
+	}
+	for _, r := range a.tally.readings {
+		if !r.settled() {
+			return false
+		}
+	}
+	return true
+}
+
+// depth is how many blocks there are from height to the tip, both included.
+func (a *audit) depth(height uint32) uint32 {
+	if height > a.tip {
+		return 0
+	}
+	return a.tip - height + 1
+}

@@ -1,0 +1,196 @@
+package verifier
+
+import (
+	"bytes"
+	"fmt"
+	"sort"
+
+	"bevote/internal/curve"
+	"bevote/lang"
+	"bevote/verifier/lift"
+
+	"github.com/btcsuite/btcd/txscript/v2"
+)
+
+// spend is what took the stake of a counted vote.
+type spend struct {
+	vote   *Vote
+	at     sighting
+	class  string   // win, refund, branch.NAME, or alien where no path fits
+	items  [][]byte // pushed before the redeem script
+	redeem []byte
+	sig    []byte // the first signature among the items
+	signer error  // whether sig verifies under a key that the path asks for (V82, V94)
+	by     int    // the candidate whose claim key signed, 0 for a key of nobody alone
+	exec   error  // V11
+}
+
+func (s *spend) where() string { return fmt.Sprintf("tx %s input %d", s.at.ID, s.at.Input) }
+
+// claim is a transaction that spends stakes by the win path.
+type claim struct {
+	at       sighting
+	spends   []*spend
+	claimant int // candidate number; 0 where none can be told
+}
+
+func (c *claim) where() string { return "tx " + c.at.ID.String() }
+
+// settle sorts out how every counted stake was spent.
+func (a *audit) settle() {
+	for _, r := range a.tally.readings {
+		st := a.replay.stakes[r.vote.Stake]
+		if st == nil || st.spent == nil {
+			a.unspent = append(a.unspent, r.vote)
+			continue
+		}
+		s := &spend{vote: r.vote, at: *st.spent}
+		a.spends = append(a.spends, s)
+	}
+	parallel(len(a.spends), func(i int) { a.classify(a.spends[i]) })
+	a.groupClaims()
+}
+
+// classify tells a spend's path by its witness shape.
+func (a *audit) classify(s *spend) {
+	class, items, redeem, err := lift.Spend(a.e.Contract.Paths, s.at.Tx.TxIn[s.at.Input].SignatureScript)
+	if err != nil {
+		s.class = "alien"
+		return
+	}
+	s.class, s.items, s.redeem = class, items, redeem
+	for _, item := range items {
+		if len(item) > 8 && item[0] == 0x30 {
+			s.sig = item
+			break
+		}
+	}
+}
+
+// groupClaims gathers win spends by transaction and tells each claimant: by
+// the key that signed where the contract names candidates, else by the payout.
+func (a *audit) groupClaims() {
+	byTx := make(map[string]*claim)
+	for _, s := range a.spends {
+		if s.class != "win" {
+			continue
+		}
+		c := byTx[s.at.ID.String()]
+		if c == nil {
+			c = &claim{at: s.at}
+			byTx[s.at.ID.String()] = c
+			a.claims = append(a.claims, c)
+		}
+		c.spends = append(c.spends, s)
+	}
+	sort.Slice(a.claims, func(i, j int) bool { return a.claims[i].at.before(a.claims[j].at) })
+	for _, c := range a.claims {
+		c.claimant = a.paid(c)
+		guess := c.claimant
+		parallel(len(c.spends), func(i int) { a.verifyWin(c.spends[i], guess) })
+		if a.e.Policy.Win == lang.WinHardened {
+			c.claimant = a.signer(c)
+		}
+	}
+}
+
+// paid returns the candidate whose payout script takes all outputs, or 0.
+func (a *audit) paid(c *claim) int {
+	for j, cand := range a.e.Policy.Candidates {
+		all := len(c.at.Tx.TxOut) > 0
+		for _, out := range c.at.Tx.TxOut {
+			all = all && bytes.Equal(out.PkScript, cand.Payout)
+		}
+		if all {
+			return j + 1
+		}
+	}
+	return 0
+}
+
+// verifyWin finds the key behind a win spend's signature: a claim key, the
+// joint key or the supervisor's. It tries the guessed claimant's first.
+func (a *audit) verifyWin(s *spend, guess int) {
+	for _, guessed := range []bool{true, false} {
+		for _, k := range a.winKeys {
+			if (k.candidate == guess) != guessed {
+				continue
+			}
+			if s.signer = verifyInput(s.at.Tx, s.at.Input, s.redeem, s.sig, k.key); s.signer == nil {
+				s.by = k.candidate
+				return
+			}
+		}
+	}
+	s.signer = fmt.Errorf("the signature is by no key of the win path")
+}
+
+// signer returns the candidate whose claim key signed every input, or 0.
+func (a *audit) signer(c *claim) int {
+	j := c.spends[0].by
+	for _, s := range c.spends {
+		if s.signer != nil || s.by != j {
+			return 0
+		}
+	}
+	return j
+}
+
+// winKey is a key that may sign a win spend, and whose it is (0: nobody's alone).
+type winKey struct {
+	key       curve.PublicKey
+	candidate int
+}
+
+// findWinKeys lists the keys of the contract's win paths.
+func (a *audit) findWinKeys() {
+	p := a.e.Policy
+	switch p.Win {
+	case lang.WinCustodial:
+		a.winKeys = []winKey{{key: p.Supervisor}}
+	case lang.WinPaper:
+		a.winKeys = []winKey{{key: curve.PublicKey(a.keys["joint"])}}
+	default:
+		for j, c := range p.Candidates {
+			a.winKeys = append(a.winKeys, winKey{curve.PublicKey(a.keys["claim."+c.Name]), j + 1})
+		}
+	}
+}
+
+// timely tells whether a claim counts by its height.
+func (a *audit) timely(c *claim) bool {
+	t := a.e.Policy.Times
+	return c.at.Height > t.VoteTo && c.at.Height <= t.Claim
+}
+
+// findWinner is DESIGN 5.7: among candidates with at least k counted ballots,
+// the one whose timely claim is earliest. Where no claimant is proven to have
+// k, the earliest timely claimant who may have them is named, not counted.
+func (a *audit) findWinner() {
+	k := a.e.Policy.K
+	for _, proven := range []bool{true, false} {
+		for _, c := range a.claims {
+			if c.claimant == 0 || !a.timely(c) {
+				continue
+			}
+			if proven && a.tally.min[c.claimant-1] >= k || !proven && a.tally.max[c.claimant-1] >= k {
+				a.winner, a.winning = c.claimant, c
+				return
+			}
+		}
+	}
+}
+
+// decides tells whether a fault of this claim decides the election (class A/E):
+// it is the winner's, or no winner remains.
+func (a *audit) decides(c *claim) bool {
+	return a.winner == 0 || c.claimant == a.winner
+}
+
+// hashType is the last byte of a signature as pushed.
+func hashType(sig []byte) txscript.SigHashType {
+	if len(sig) == 0 {
+		return 0
+	}
+	return txscript.SigHashType(sig[len(sig)-1])
+}

@@ -1,0 +1,95 @@
+// Package verifier replays an election from its record and the chain and says
+// what can be known of it.
+//
+// It promises never to build what it checks and never to believe what it is
+// told: every figure of a report is recomputed from the policy, the contract,
+// the board's signed lines and whole blocks. It holds no secret. The part that
+// every participant may compute too (who is on the roll, which votes count) is
+// exported, so that a candidate counts exactly the votes that the auditor counts.
+package verifier
+
+import (
+	"crypto/sha256"
+	"fmt"
+
+	"bevote/internal/curve"
+	"bevote/lang"
+	"bevote/templates"
+	"bevote/verifier/lift"
+)
+
+// Election is what was announced: a policy and the contract that claims to
+// spend as the policy says.
+type Election struct {
+	Policy   *lang.Policy
+	Contract *templates.Contract
+	Template templates.Template
+	EID      [32]byte
+
+	policyHash, contractHash [32]byte
+	lift                     error // what lift.Check says of the contract
+}
+
+// LoadElection reads policy.bev and contract.json and refuses a contract that
+// does not lift to the policy's paths, as every participant must before
+// trusting it with a coin.
+func LoadElection(policy, contract []byte) (*Election, error) {
+	e, err := readElection(policy, contract)
+	if err != nil {
+		return nil, err
+	}
+	return e, e.lift
+}
+
+// readElection is LoadElection for an auditor, to whom a contract that spends
+// otherwise is a finding and no reason to stop reading.
+func readElection(policy, contract []byte) (*Election, error) {
+	p, diags := lang.Load(policy)
+	if p == nil {
+		return nil, &PolicyError{diags}
+	}
+	c, err := templates.DecodeContract(contract)
+	if err != nil {
+		return nil, fmt.Errorf("contract.json: %w", err)
+	}
+	t, err := templates.ParseTemplate(c.Script)
+	if err != nil {
+		return nil, fmt.Errorf("contract.json: script: %w", err)
+	}
+	return &Election{
+		Policy: p, Contract: c, Template: t, EID: p.EID(),
+		policyHash: sha256.Sum256(policy), contractHash: sha256.Sum256(contract),
+		lift: lift.Check(p, c),
+	}, nil
+}
+
+// PolicyError says that a policy has errors, hence no meaning to audit by.
+type PolicyError struct{ Diagnostics []lang.Diagnostic }
+
+// Error names the first of the errors and its place.
+func (e *PolicyError) Error() string {
+	for _, d := range e.Diagnostics {
+		if d.IsError() {
+			return fmt.Sprintf("policy.bev:%d:%d: %s: %s", d.Primary.Line, d.Primary.Column, d.Code, d.Message)
+		}
+	}
+	return "policy.bev: not a policy"
+}
+
+// sealKey returns the key that ballots for candidate number j are sealed to:
+// the candidate's, or the supervisor's in custodial elections.
+func (e *Election) sealKey(j int) (curve.Point, error) {
+	if !e.Policy.Dealt() {
+		return e.Policy.Supervisor.Point()
+	}
+	return e.Policy.Candidates[j-1].Key.Point()
+}
+
+// keyNumber returns the number of the joint key that a ballot for candidate
+// number j carries a share of: its own where each has one, else 1.
+func (e *Election) keyNumber(j int) int {
+	if e.Policy.Joint == lang.JointEach {
+		return j
+	}
+	return 1
+}

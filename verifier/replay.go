@@ -1,0 +1,252 @@
+package verifier
+
+import (
+	"bytes"
+
+	"bevote/internal/board"
+	"bevote/internal/curve"
+
+	"github.com/btcsuite/btcd/address/v2"
+	"github.com/btcsuite/btcd/chainhash/v2"
+	"github.com/btcsuite/btcd/txscript/v2"
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// Replay watches blocks for what concerns one election and remembers only
+// that: its memory grows with the roll, not with the chain. It judges nothing.
+type Replay struct {
+	e       *Election
+	coins   map[wire.OutPoint]*coin  // every outpoint that a roll line names
+	parents map[chainhash.Hash]bool  // transactions that create them
+	stakes  map[wire.OutPoint]*stake // P2SH outputs of transactions that spend a coin
+	scripts map[string]bool          // their scripts
+	keys    map[curve.PublicKey]string
+	hashes  map[[20]byte]curve.PublicKey
+
+	anchors []Anchor
+	decoys  []sighting // ballots, and payments to a stake's script, outside eligible transactions
+	reuses  []sighting // other uses of a joint or claim key
+}
+
+// sighting is a transaction with its place in the chain.
+type sighting struct {
+	Height uint32
+	Pos    int // in its block
+	Tx     *wire.MsgTx
+	ID     chainhash.Hash
+	Input  int    // of interest
+	Note   string // what was seen, where it is not evident
+}
+
+// before orders sightings as the chain does.
+func (s sighting) before(o sighting) bool {
+	return s.Height < o.Height || s.Height == o.Height && s.Pos < o.Pos
+}
+
+// coin is an eligible outpoint's history.
+type coin struct {
+	created      *sighting
+	out          *wire.TxOut
+	bySupervisor bool // an input of the creating transaction is signed by the supervisor's key
+	spent        *sighting
+}
+
+// stake is a watched P2SH output's history.
+type stake struct {
+	out   *wire.TxOut
+	spent *sighting
+}
+
+// NewReplay prepares to watch the coins that the board's roll lines name and
+// the keys that its transcripts name.
+func NewReplay(e *Election, lines []board.Line) *Replay {
+	r := &Replay{
+		e: e, coins: make(map[wire.OutPoint]*coin), parents: make(map[chainhash.Hash]bool),
+		stakes: make(map[wire.OutPoint]*stake), scripts: make(map[string]bool),
+		keys: make(map[curve.PublicKey]string), hashes: make(map[[20]byte]curve.PublicKey),
+	}
+	for _, l := range lines {
+		r.watchLine(l)
+	}
+	return r
+}
+
+func (r *Replay) watchLine(l board.Line) {
+	if l.By != r.e.Policy.Supervisor {
+		return
+	}
+	switch l.Type {
+	case board.TypeRoll:
+		var b board.Roll
+		if board.DecodeBody(l, &b) == nil {
+			if op, err := decodeOutpoint(b.Outpoint); err == nil {
+				r.coins[op] = &coin{}
+				r.parents[op.Hash] = true
+			}
+		}
+	case board.TypeTranscript:
+		var b board.Transcript
+		if board.DecodeBody(l, &b) == nil {
+			r.watchKeys(b)
+		}
+	}
+}
+
+// watchKeys watches P and every Q_j = P + C_j of a transcript.
+func (r *Replay) watchKeys(t board.Transcript) {
+	for number, k := range t.Keys {
+		joint, err := k.Key.Point()
+		if err != nil {
+			continue
+		}
+		r.watchKey(k.Key, "the joint key")
+		for j, c := range r.e.Policy.Candidates {
+			if own, err := c.Key.Point(); err == nil && r.e.keyNumber(j+1) == number+1 {
+				r.watchKey(joint.Add(own).Key(), "the claim key of "+c.Name)
+			}
+		}
+	}
+}
+
+func (r *Replay) watchKey(k curve.PublicKey, name string) {
+	r.keys[k] = name
+	r.hashes[[20]byte(address.Hash160(k[:]))] = k
+}
+
+// Block takes the next block.
+func (r *Replay) Block(height uint32, b *wire.MsgBlock) {
+	for pos, tx := range b.Transactions {
+		r.transaction(sighting{Height: height, Pos: pos, Tx: tx, ID: tx.TxHash()})
+	}
+}
+
+func (r *Replay) transaction(s sighting) {
+	eligible, ofStake := r.inputs(s)
+	if r.parents[s.ID] {
+		r.created(s)
+	}
+	if eligible {
+		for i, out := range s.Tx.TxOut {
+			if txscript.IsPayToScriptHash(out.PkScript) {
+				r.stakes[wire.OutPoint{Hash: s.ID, Index: uint32(i)}] = &stake{out: out}
+				r.scripts[string(out.PkScript)] = true
+			}
+		}
+		return
+	}
+	for i, out := range s.Tx.TxOut {
+		r.output(s, i, out)
+	}
+	if !ofStake {
+		r.keyInInputs(s)
+	}
+}
+
+// inputs notes spends of coins and of stakes.
+func (r *Replay) inputs(s sighting) (eligible, ofStake bool) {
+	for i, in := range s.Tx.TxIn {
+		s.Input = i
+		if c := r.coins[in.PreviousOutPoint]; c != nil && c.created != nil && c.spent == nil {
+			at := s
+			c.spent, eligible = &at, true
+		}
+		if st := r.stakes[in.PreviousOutPoint]; st != nil && st.spent == nil {
+			at := s
+			st.spent, ofStake = &at, true
+		}
+	}
+	return eligible, ofStake
+}
+
+// created notes the coins that a transaction creates.
+func (r *Replay) created(s sighting) {
+	paid := r.signedBySupervisor(s.Tx)
+	for i, out := range s.Tx.TxOut {
+		if c := r.coins[wire.OutPoint{Hash: s.ID, Index: uint32(i)}]; c != nil {
+			c.created, c.out, c.bySupervisor = &s, out, paid
+		}
+	}
+}
+
+// output looks for anchors, for ballots and payments outside eligible
+// transactions, and for other uses of the election's keys.
+func (r *Replay) output(s sighting, i int, out *wire.TxOut) {
+	if data, ok := nullData(out.PkScript); ok {
+		if a, ok := parseAnchor(data); ok {
+			a.Height, a.TxID, a.BySupervisor = s.Height, s.ID.String(), r.signedBySupervisor(s.Tx)
+			r.anchors = append(r.anchors, a)
+		} else if isBallotSized(data) {
+			s.Note = "a ballot that spends no eligible coin"
+			r.decoys = append(r.decoys, s)
+		}
+		return
+	}
+	if r.scripts[string(out.PkScript)] {
+		s.Input, s.Note = i, "a payment to the script of a stake"
+		r.decoys = append(r.decoys, s)
+	}
+	if k, ok := r.keyInScript(out.PkScript); ok {
+		s.Note = r.keys[k] + " in an output"
+		r.reuses = append(r.reuses, s)
+	}
+}
+
+// keyInScript looks for a watched key in an output script: the key itself, or
+// its hash in P2PKH or P2WPKH.
+func (r *Replay) keyInScript(script []byte) (curve.PublicKey, bool) {
+	if len(r.keys) == 0 {
+		return curve.PublicKey{}, false
+	}
+	t := txscript.MakeScriptTokenizer(0, script)
+	for t.Next() {
+		switch d := t.Data(); len(d) {
+		case 20:
+			if k, ok := r.hashes[[20]byte(d)]; ok {
+				return k, true
+			}
+		case curve.PointSize:
+			if k := curve.PublicKey(d); r.keys[k] != "" {
+				return k, true
+			}
+		}
+	}
+	return curve.PublicKey{}, false
+}
+
+// keyInInputs looks for a watched key in the scripts of inputs that spend no stake.
+func (r *Replay) keyInInputs(s sighting) {
+	for i, in := range s.Tx.TxIn {
+		for k, name := range r.keys {
+			if bytes.Contains(in.SignatureScript, k[:]) {
+				s.Input, s.Note = i, name+" in an input"
+				r.reuses = append(r.reuses, s)
+			}
+		}
+	}
+}
+
+// signedBySupervisor tells whether an input of tx is a valid P2PKH spend by
+// the supervisor's key. The previous output is not needed: its script follows
+// from the key, and legacy signatures do not commit to its value.
+func (r *Replay) signedBySupervisor(tx *wire.MsgTx) bool {
+	key := r.e.Policy.Supervisor
+	script := p2pkh(address.Hash160(key[:]))
+	for i, in := range tx.TxIn {
+		if len(in.SignatureScript) > curve.PointSize && bytes.HasSuffix(in.SignatureScript, key[:]) &&
+			execute(tx, i, &wire.TxOut{PkScript: script}) == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// Anchors lists the anchors seen so far, in the chain's order, whoever made them.
+func (r *Replay) Anchors() []Anchor { return r.anchors }
+
+// StakeSpent tells whether a vote's stake has been spent, and at what height.
+func (r *Replay) StakeSpent(op wire.OutPoint) (height uint32, spent bool) {
+	if st := r.stakes[op]; st != nil && st.spent != nil {
+		return st.spent.Height, true
+	}
+	return 0, false
+}

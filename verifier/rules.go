@@ -1,0 +1,188 @@
+package verifier
+
+import "fmt"
+
+// rule is one row of the table of checks (docs/audit.md): its id for ever, its
+// name, the class of its failure, when it applies, and its predicate.
+type rule struct {
+	ID, Name, Class string
+	when            gate
+	check           func(*audit, *sheet)
+}
+
+// gate tells why a check does not apply to an election, or "".
+type gate func(*audit) string
+
+// sheet is where a check writes what it expected, examined and found.
+type sheet struct {
+	expected, examined, failed, unresolved int
+	items                                  []Item
+	skipped, errored                       string
+	fatal                                  bool // a class A/E failure that decides the election
+}
+
+// expect says how many things there are to examine, counted apart from the
+// loop that examines them.
+func (s *sheet) expect(n int) { s.expected += n }
+
+// pass examines one thing and finds nothing.
+func (s *sheet) pass() { s.examined++ }
+
+// fail examines one thing and finds a fault.
+func (s *sheet) fail(where, format string, args ...any) {
+	s.examined++
+	s.failed++
+	s.note(where, format, args...)
+}
+
+// test passes if err is nil and fails with it otherwise.
+func (s *sheet) test(where string, err error) {
+	if err == nil {
+		s.pass()
+		return
+	}
+	s.fail(where, "%v", err)
+}
+
+// leave examines one thing that the evidence does not settle.
+func (s *sheet) leave(where, format string, args ...any) {
+	s.examined++
+	s.unresolved++
+	s.note(where, format, args...)
+}
+
+// note lists something without counting it against anybody.
+func (s *sheet) note(where, format string, args ...any) {
+	s.items = append(s.items, Item{where, fmt.Sprintf(format, args...)})
+}
+
+// skip says why the check does not apply after all.
+func (s *sheet) skip(reason string) { s.skipped = reason }
+
+// status sums the sheet up. A check that examined nothing where something was
+// expected has failed.
+func (s *sheet) status() Status {
+	switch {
+	case s.skipped != "":
+		return Skipped
+	case s.errored != "":
+		return Errored
+	case s.failed > 0 || s.expected > 0 && s.examined == 0:
+		return Fail
+	case s.unresolved > 0:
+		return Unresolved
+	}
+	return Pass
+}
+
+// run applies a rule and returns its row of the report with its severity:
+// E, I, A, W, U, or "" where nothing is wrong.
+func (r rule) run(a *audit) (Check, string) {
+	s := new(sheet)
+	if reason := r.when(a); reason != "" {
+		s.skip(reason)
+	} else {
+		r.check(a, s)
+	}
+	c := Check{ID: r.ID, Name: r.Name, Class: r.Class, Status: s.status(), Expected: s.expected,
+		Examined: s.examined, Failed: s.failed, Reason: s.skipped + s.errored, Items: s.items}
+	if c.Items == nil {
+		c.Items = []Item{}
+	}
+	return c, r.severity(c.Status, s.fatal)
+}
+
+// severity is what a result means for the election.
+func (r rule) severity(status Status, fatal bool) string {
+	switch status {
+	case Unresolved:
+		return "U"
+	case Fail:
+		switch r.Class {
+		case "E/W":
+			return "E"
+		case "A/E":
+			if fatal {
+				return "E"
+			}
+			return "A"
+		}
+		return r.Class
+	}
+	return ""
+}
+
+// The gates, in the order of the phases.
+
+func always(*audit) string { return "" }
+
+func later(reason string) gate { return func(*audit) string { return reason } }
+
+func mixed(a *audit) string {
+	if a.e.Policy.Mixing.Scheme == "none" {
+		return "mixing none"
+	}
+	return ""
+}
+
+func rolled(a *audit) string {
+	switch {
+	case a.setup.ph.closed[RollClosed] >= 0:
+		return ""
+	case a.tip <= a.e.Policy.Times.Roll:
+		return "not yet"
+	}
+	return "the roll is not anchored"
+}
+
+func dealt(a *audit) string {
+	switch {
+	case !a.e.Policy.Dealt():
+		return "custodial"
+	case rolled(a) != "":
+		return rolled(a)
+	case a.setup.ph.closed[ComplaintsClosed] >= 0:
+		return ""
+	case a.setup.Ended != "":
+		return "ended"
+	case a.tip <= a.e.Policy.Times.Setup:
+		return "not yet"
+	}
+	return "the dealing is not anchored"
+}
+
+func transcribed(a *audit) string {
+	switch reason := dealt(a); {
+	case reason != "":
+		return reason
+	case a.setup.Ended != "":
+		return "ended"
+	case a.setup.transcript == nil && a.tip <= a.e.Policy.Times.Setup:
+		return "not yet"
+	}
+	return ""
+}
+
+func voting(a *audit) string {
+	switch {
+	case rolled(a) != "":
+		return rolled(a)
+	case a.setup.Ended != "":
+		return "ended"
+	case a.keys == nil && dealt(a) != "":
+		return dealt(a)
+	case a.tip < a.e.Policy.Times.VoteFrom:
+		return "not yet"
+	}
+	return ""
+}
+
+func counting(a *audit) string {
+	switch reason := voting(a); {
+	case reason != "":
+		return reason
+	case len(a.tally.lines) == 0 && !a.over:
+		return "not yet"
+	}
+	return ""
+}

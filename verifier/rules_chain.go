@@ -1,0 +1,157 @@
+package verifier
+
+import (
+	"fmt"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// family A: sources and chain
+var chainRules = []rule{
+	{"V01", "RECORD-PARSE", "E", always, (*audit).recordParse},
+	{"V02", "RECORD-CHAIN", "E", always, (*audit).recordChain},
+	{"V03", "NETWORK", "E", always, counted(func(a *audit) *findings { return &a.chain.headers.network })},
+	{"V04", "HDR-LINK", "E", always, counted(func(a *audit) *findings { return &a.chain.headers.linked })},
+	{"V05", "HDR-POW", "E", always, counted(func(a *audit) *findings { return &a.chain.headers.mined })},
+	{"V06", "HDR-TIME", "E/W", always, counted(func(a *audit) *findings { return &a.chain.headers.timed })},
+	{"V07", "HDR-WORK", "E", always, counted(func(a *audit) *findings { return &a.chain.headers.weighed })},
+	{"V08", "TX-INCLUDED", "E", always, counted(func(a *audit) *findings { return &a.chain.window.included })},
+	{"V09", "TX-SANE", "E", always, counted(func(a *audit) *findings { return &a.chain.window.sane })},
+	{"V10", "SPEND-EVIDENCE", "U", rolled, (*audit).spendEvidence},
+	{"V11", "SCRIPT-EXEC", "E", rolled, (*audit).scriptExec},
+	{"V12", "SOURCES-AGREE", "–", later("one source: nothing to compare"), nil},
+	{"V13", "FINAL", "U", rolled, (*audit).final},
+}
+
+// counted is the predicate of checks that were made while the chain streamed by.
+func counted(of func(*audit) *findings) func(*audit, *sheet) {
+	return func(a *audit, s *sheet) {
+		f := of(a)
+		s.expected, s.examined, s.failed, s.items = f.expected, f.examined, f.failed, f.items
+	}
+}
+
+// V01: policy, contract and every line decode strictly; what does not was
+// refused before there was anything to report on.
+func (a *audit) recordParse(s *sheet) {
+	s.expect(2 + len(a.lines))
+	s.examined = 2 + len(a.lines)
+}
+
+// V02: every line is linked, signed, and of its time, and the anchors' heads
+// occur in order.
+func (a *audit) recordChain(s *sheet) {
+	s.expect(len(a.lines))
+	for i, l := range a.lines {
+		where := fmt.Sprintf("line %d", i+1)
+		switch hash, known := a.hashes[l.Seen.Height]; {
+		case a.signed[i] != nil:
+			s.fail(where, "%v", a.signed[i])
+		case !known:
+			s.fail(where, "has seen block %d, the chain ends at %d", l.Seen.Height, a.tip)
+		case hash != l.Seen.Hash:
+			s.fail(where, "has seen block %s at height %d, where the chain has %s", l.Seen.Hash, l.Seen.Height, hash)
+		default:
+			s.pass()
+		}
+	}
+	a.anchoredInOrder(s)
+	a.linesInTime(s)
+}
+
+// anchoredInOrder checks that later anchors commit to longer boards.
+func (a *audit) anchoredInOrder(s *sheet) {
+	last := 0
+	for kind, anchor := range a.setup.ph.anchors {
+		if anchor == nil {
+			continue
+		}
+		s.expect(1)
+		closed := a.setup.ph.closed[kind]
+		switch {
+		case closed < 0:
+			s.fail("tx "+anchor.TxID, "the head of the %s anchor is not on the board", anchorNames[kind])
+		case closed < last:
+			s.fail("tx "+anchor.TxID, "the %s anchor closes %d lines, an earlier one %d", anchorNames[kind], closed, last)
+		default:
+			s.pass()
+		}
+		last = max(last, closed)
+	}
+}
+
+// linesInTime checks that no line has seen the block of the anchor that
+// commits to it.
+func (a *audit) linesInTime(s *sheet) {
+	from := 0
+	for kind := Announce; kind <= anchorKinds; kind++ {
+		anchor, to := a.setup.ph.anchors[kind], a.setup.ph.closed[kind]
+		for i := from; i < to; i++ {
+			if h := a.lines[i].Seen.Height; h >= anchor.Height {
+				s.failed++
+				s.note(fmt.Sprintf("line %d", i+1), "has seen block %d and is anchored in block %d", h, anchor.Height)
+			}
+		}
+		from = max(from, to)
+	}
+}
+
+// V10: for every eligible coin and every counted stake the evidence shows the
+// spend, or no spend up to the tip. Whole blocks show both.
+func (a *audit) spendEvidence(s *sheet) {
+	stakes := a.countedStakes()
+	s.expect(len(a.setup.Roll) + len(stakes))
+	complete := a.chain.window.included.failed == 0
+	look := func(op wire.OutPoint) {
+		if !complete {
+			s.leave("outpoint "+op.String(), "blocks are missing or not those of the chain")
+			return
+		}
+		s.pass()
+	}
+	for _, r := range a.setup.Roll {
+		look(r.Outpoint)
+	}
+	for _, op := range stakes {
+		look(op)
+	}
+}
+
+func (a *audit) countedStakes() (out []wire.OutPoint) {
+	for _, r := range a.tally.readings {
+		out = append(out, r.vote.Stake)
+	}
+	return out
+}
+
+// V11: every spend of an eligible coin or a stake is accepted by the script
+// engine under the consensus rules.
+func (a *audit) scriptExec(s *sheet) {
+	s.expect(len(a.runs))
+	for _, r := range a.runs {
+		s.test(r.where(), r.err)
+	}
+}
+
+// V13: every event that counts is buried d blocks deep.
+func (a *audit) final(s *sheet) {
+	look := func(where string, height uint32) {
+		s.expect(1)
+		if d := a.e.Policy.Confirmations; a.depth(height) < d {
+			s.leave(where, "in block %d, %d of %d confirmations", height, a.depth(height), d)
+			return
+		}
+		s.pass()
+	}
+	for kind, anchor := range a.setup.ph.anchors {
+		if anchor != nil {
+			look("tx "+anchor.TxID+", "+anchorNames[kind], anchor.Height)
+		}
+	}
+	for _, r := range a.tally.readings {
+		look(r.vote.where(), r.vote.Height)
+	}
+	for _, sp := range a.spends {
+		look(sp.where(), sp.at.Height)
+	}
+}

@@ -1,0 +1,228 @@
+package verifier
+
+import (
+	"fmt"
+	"slices"
+
+	"bevote/internal/board"
+	"bevote/internal/curve"
+	"bevote/internal/sharing"
+)
+
+// family E: joint random secret sharing
+var dealingRules = []rule{
+	{"V39", "RSS-COMMIT-REVEAL", "A", dealt, dealers("V39")},
+	{"V40", "RSS-SHAPE", "A", dealt, dealers("V40")},
+	{"V41", "RSS-POK", "A", dealt, dealers("V41")},
+	{"V42", "RSS-INDEX", "E", transcribed, (*audit).transcriptIndex},
+	{"V43", "RSS-SHARES", "A", dealt, dealers("V43")},
+	{"V44", "RSS-COMPLAINT", "A", dealt, dealers("V44")},
+	{"V45", "RSS-QUAL", "E", transcribed, (*audit).qual},
+	{"V46", "RSS-KEY", "E", transcribed, (*audit).jointKey},
+	{"V47", "RSS-PUBSHARES", "E", transcribed, (*audit).publicShares},
+	{"V48", "RSS-DEGREE", "E", transcribed, (*audit).degree},
+	{"V49", "RSS-DISTINCT", "E", transcribed, (*audit).distinctShares},
+	{"V50", "RSS-ACK", "A", transcribed, (*audit).acks},
+	{"V51", "RSS-ANCHOR", "E", always, (*audit).transcriptAnchor},
+}
+
+// dealers is the predicate of V39–V44. A dealer who breaks one of them is out
+// of QUAL and the election goes on, so it is an item and no failure: what must
+// hold is that QUAL leaves it out (V45).
+func dealers(id string) func(*audit, *sheet) {
+	return func(a *audit, s *sheet) {
+		examined := len(a.setup.commits)
+		if id == "V44" {
+			examined = len(a.setup.complaints)
+			a.noteRulings(s)
+		}
+		s.expect(examined)
+		s.examined = examined
+		for _, f := range a.setup.Dealing.Out {
+			if f.Check == id {
+				s.note(fmt.Sprintf("dealer %d", f.Dealer), "out: %s", f.Reason)
+			}
+		}
+	}
+}
+
+// noteRulings lists what became of each complaint.
+func (a *audit) noteRulings(s *sheet) {
+	complaints := a.setup.sharingComplaints()
+	for i, r := range a.setup.Dealing.Rulings {
+		c := complaints[i]
+		what := map[sharing.Verdict]string{sharing.Ignored: "ignored", sharing.Upheld: "upheld", sharing.False: "false"}[r.Verdict]
+		s.note(fmt.Sprintf("slot %d against dealer %d", c.By, c.Dealer), "%s: %s", what, r.Reason)
+	}
+}
+
+// V42: the transcript binds one public share to every roll slot, for every joint key.
+func (a *audit) transcriptIndex(s *sheet) {
+	n, t := len(a.setup.Roll), a.setup.transcript
+	s.expect(a.e.Policy.JointKeys() * n)
+	switch {
+	case t == nil:
+		s.fail("board", "no transcript by the supervisor between the last two anchors")
+	case len(t.Body.Keys) != a.e.Policy.JointKeys():
+		s.fail(a.transcriptLine(), "%d joint keys, want %d", len(t.Body.Keys), a.e.Policy.JointKeys())
+	case len(a.setup.shares) != len(t.Body.Keys):
+		s.fail(a.transcriptLine(), "the public shares are not one point for each of %d slots", n)
+	default:
+		s.examined = len(t.Body.Keys) * n
+	}
+}
+
+func (a *audit) transcriptLine() string {
+	if a.setup.transcript == nil {
+		return "board"
+	}
+	return fmt.Sprintf("line %d", a.setup.transcript.N)
+}
+
+// V45: QUAL recomputed from the board is the transcript's, and k or more.
+func (a *audit) qual(s *sheet) {
+	s.expect(1)
+	if a.setup.transcript == nil {
+		s.fail("board", "no transcript")
+		return
+	}
+	if got, want := []int(a.setup.transcript.Body.Qual), a.setup.Dealing.Qual; !slices.Equal(got, want) {
+		s.fail(a.transcriptLine(), "QUAL is %v, the board gives %v", got, want)
+		return
+	}
+	s.pass()
+}
+
+// V46: each joint key is the sum of the qualified dealers' first points, and
+// nobody's point alone.
+func (a *audit) jointKey(s *sheet) {
+	s.expect(a.e.Policy.JointKeys())
+	if a.setup.transcript == nil {
+		s.fail("board", "no transcript")
+		return
+	}
+	alone := make(map[curve.PublicKey]string)
+	for _, c := range a.e.Policy.Candidates {
+		alone[c.Key] = "the key of " + c.Name
+	}
+	for i, shares := range a.setup.shares {
+		for j, p := range shares {
+			alone[p.Key()] = fmt.Sprintf("the public share of slot %d under key %d", j+1, i+1)
+		}
+	}
+	for i, d := range a.setup.Dealing.Deals {
+		for _, points := range d.Coefficients {
+			alone[points[0].Key()] = fmt.Sprintf("the contribution of dealer %d alone", i)
+		}
+	}
+	for i, k := range a.setup.Dealing.Keys {
+		where, key := fmt.Sprintf("%s, joint key %d", a.transcriptLine(), i+1), k.Key.Key()
+		switch {
+		case k.Key.IsInfinity():
+			s.fail(where, "the joint key is the point at infinity")
+		case i >= len(a.setup.transcript.Body.Keys) || a.setup.transcript.Body.Keys[i].Key != key:
+			s.fail(where, "is not the sum of the qualified dealers' points, %s", key)
+		case alone[key] != "":
+			s.fail(where, "is %s", alone[key])
+		default:
+			s.pass()
+		}
+	}
+}
+
+// V47: every public share is the value of the summed polynomial in the exponent.
+func (a *audit) publicShares(s *sheet) {
+	n := len(a.setup.Roll)
+	s.expect(a.e.Policy.JointKeys() * n)
+	for i, shares := range a.setup.shares {
+		if i >= len(a.setup.Dealing.Keys) {
+			break
+		}
+		bad := sharing.VerifyShares(a.setup.Dealing.Keys[i].Coefficients, shares)
+		for _, j := range bad {
+			s.fail(fmt.Sprintf("slot %d, joint key %d", j, i+1), "the public share is not the dealt one")
+		}
+		s.examined += n - len(bad)
+	}
+}
+
+// V48: the public shares and the joint key lie on one polynomial of degree k−1.
+func (a *audit) degree(s *sheet) {
+	s.expect(a.e.Policy.JointKeys())
+	for i, shares := range a.setup.shares {
+		where := fmt.Sprintf("%s, joint key %d", a.transcriptLine(), i+1)
+		key, err := a.setup.transcript.Body.Keys[i].Key.Point()
+		if err != nil || !sharing.VerifyDegree(shares, a.e.Policy.K, key) {
+			s.fail(where, "the public shares are not of degree %d with this key", a.e.Policy.K-1)
+			continue
+		}
+		s.pass()
+	}
+}
+
+// V49: no two slots have the same public share.
+func (a *audit) distinctShares(s *sheet) {
+	s.expect(a.e.Policy.JointKeys() * len(a.setup.Roll))
+	for i, shares := range a.setup.shares {
+		seen := make(map[curve.PublicKey]int)
+		for j, p := range shares {
+			if of := seen[p.Key()]; of > 0 {
+				s.fail(fmt.Sprintf("slot %d, joint key %d", j+1, i+1), "the public share of slot %d", of)
+				continue
+			}
+			seen[p.Key()] = j + 1
+			s.pass()
+		}
+	}
+}
+
+// V50: every acknowledgement names this transcript. A missing one is listed.
+func (a *audit) acks(s *sheet) {
+	acks := inPhase(a.setup.ph, single[board.Ack])
+	acked := make(map[int]bool)
+	for _, ack := range acks {
+		slot := a.setup.index[ack.Line.By]
+		if slot == 0 {
+			continue // a stranger's
+		}
+		acked[slot] = true
+		s.expect(1)
+		if a.setup.transcript == nil || ack.Body.Transcript != board.TranscriptHash(a.setup.transcript.Line) {
+			s.fail(fmt.Sprintf("line %d", ack.N), "slot %d acknowledges another transcript", slot)
+			continue
+		}
+		s.pass()
+	}
+	for i := range a.setup.Roll {
+		if !acked[i+1] {
+			s.note(fmt.Sprintf("slot %d", i+1), "did not acknowledge the transcript")
+		}
+	}
+}
+
+// V51: the transcript is anchored in time.
+func (a *audit) transcriptAnchor(s *sheet) {
+	anchor, by := a.setup.ph.anchors[TranscriptClosed], a.e.Policy.Times.Setup
+	switch {
+	case !a.e.Policy.Dealt():
+		s.skip("custodial")
+		return
+	case a.setup.Ended != "":
+		s.skip("ended")
+		return
+	case anchor == nil && a.tip <= by:
+		s.skip("not yet")
+		return
+	}
+	s.expect(1)
+	switch {
+	case anchor == nil:
+		s.fail(fmt.Sprintf("block %d", by), "no anchor of the transcript up to here")
+	case a.setup.ph.closed[TranscriptClosed] < 0:
+		s.fail("tx "+anchor.TxID, "the head is not on the board")
+	case anchor.Height > by:
+		s.fail("tx "+anchor.TxID, "anchored in block %d, the setup closes at %d", anchor.Height, by)
+	default:
+		s.pass()
+	}
+}

@@ -1,0 +1,233 @@
+package verifier
+
+import (
+	"fmt"
+
+	"bevote/lang"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// family K: timing and reorganisations
+var timingRules = []rule{
+	{"V98", "PHASES", "E", always, (*audit).phaseOrder},
+	{"V99", "PREFIX", "A", later("no earlier record or state was given"), nil},
+	{"V100", "REORG-SAFE", "U", later("the verdict is not recomputed without the last blocks by this build"), nil},
+	{"V101", "STALE", "–", later("a record: its age is that of its tip"), nil},
+	{"V102", "LOCKTYPE", "E", always, (*audit).lockTypes},
+	{"V103", "FEES", "W", voting, (*audit).fees},
+}
+
+// V98: the anchors follow each other in the policy's order, each in time, and
+// nobody votes in an election that has ended.
+func (a *audit) phaseOrder(s *sheet) {
+	t := a.e.Policy.Times
+	by := [anchorKinds + 1]uint32{Announce: t.Roll, RollClosed: t.Roll, CommitsClosed: t.Commit, DealsClosed: t.Deal,
+		ComplaintsClosed: t.Setup, TranscriptClosed: t.Setup}
+	last := uint32(0)
+	for kind, anchor := range a.setup.ph.anchors {
+		if anchor == nil {
+			continue
+		}
+		s.expect(1)
+		where := "tx " + anchor.TxID
+		switch {
+		case !a.e.Policy.Dealt() && kind > RollClosed:
+			s.fail(where, "a %s anchor in a custodial election", anchorNames[kind])
+			continue
+		case anchor.Height < last:
+			s.fail(where, "the %s anchor is in block %d, before the one that precedes it", anchorNames[kind], anchor.Height)
+		case anchor.Height > by[kind]:
+			s.fail(where, "the %s anchor is in block %d, due by %d", anchorNames[kind], anchor.Height, by[kind])
+		default:
+			s.pass()
+		}
+		last = anchor.Height
+	}
+	a.noneAfterEnd(s)
+}
+
+// noneAfterEnd finds votes in an election that ended at the roll or the setup.
+func (a *audit) noneAfterEnd(s *sheet) {
+	if a.setup.Ended == "" {
+		return
+	}
+	for i, r := range a.setup.Roll {
+		if c := a.replay.coins[r.Outpoint]; c != nil && c.spent != nil && looksLikeVote(c.spent.Tx) {
+			s.expect(1)
+			s.fail(fmt.Sprintf("slot %d, tx %s", i+1, c.spent.ID), "a vote in an election that has ended")
+		}
+	}
+}
+
+// V102: the only lock in the contract is the refund's, at a block height.
+func (a *audit) lockTypes(s *sheet) {
+	s.expect(len(a.e.Contract.Paths))
+	allowed := make(map[string]map[uint32]bool)
+	for _, p := range a.e.Policy.Paths() {
+		if allowed[p.Name] == nil {
+			allowed[p.Name] = make(map[uint32]bool)
+		}
+		allowed[p.Name][p.After] = true
+	}
+	for _, p := range a.e.Contract.Paths {
+		if !allowed[p.Name][p.After] || p.After >= 500_000_000 {
+			s.fail("path "+p.Name, "a lock at %d that the policy does not give it", p.After)
+			continue
+		}
+		s.pass()
+	}
+}
+
+// Bounds of the fee rate, in satoshis per virtual byte of the policy's.
+const (
+	lowFee  = 2 // below a half: may not be relayed
+	highFee = 4 // above four times: fees eat the stakes
+)
+
+// V103: votes, claims and refunds pay about the policy's fee rate.
+func (a *audit) fees(s *sheet) {
+	rate := a.e.Policy.Fee
+	look := func(where string, tx *wire.MsgTx, in int64) {
+		size := int64(tx.SerializeSize()) // no witnesses: bytes are virtual bytes
+		for _, out := range tx.TxOut {
+			in -= out.Value
+		}
+		s.expect(1)
+		if in*lowFee < rate*size || in > highFee*rate*size {
+			s.fail(where, "a fee of %d sat for %d vB, the policy's rate is %d sat/vB", in, size, rate)
+			return
+		}
+		s.pass()
+	}
+	for _, v := range a.votes {
+		if v.Counted() && len(v.at.Tx.TxIn) == 1 {
+			look(v.where(), v.at.Tx, a.e.Policy.Coin())
+		}
+	}
+	byTx := make(map[string][]*spend)
+	for _, sp := range a.spends {
+		byTx[sp.at.ID.String()] = append(byTx[sp.at.ID.String()], sp)
+	}
+	for _, sp := range a.spends {
+		together := byTx[sp.at.ID.String()]
+		if together[0] == sp && len(together) == len(sp.at.Tx.TxIn) {
+			look("tx "+sp.at.ID.String(), sp.at.Tx, a.e.Policy.Stake*int64(len(together)))
+		}
+	}
+}
+
+// family L: conservation
+var globalRules = []rule{
+	{"V104", "CONS-LOCKED", "E", voting, (*audit).conserved},
+	{"V105", "CONS-MIX", "E", mixed, (*audit).unmixed},
+	{"V106", "CONS-COUNT", "E", voting, (*audit).countsAddUp},
+	{"V107", "NO-ALIEN", "W", voting, (*audit).aliens},
+	{"V108", "TURNOUT", "W", voting, (*audit).turnout},
+}
+
+// V104: what was locked is what was claimed, refunded, taken by a branch, or is
+// still open. The sums are of the outputs themselves.
+func (a *audit) conserved(s *sheet) {
+	s.expect(1)
+	locked := a.e.Policy.Stake * int64(len(a.tally.readings))
+	sums := make(map[string]int64)
+	for _, sp := range a.spends {
+		sums[sp.class] += a.replay.stakes[sp.vote.Stake].out.Value
+	}
+	for _, v := range a.unspent {
+		sums["open"] += a.replay.stakes[v.Stake].out.Value
+	}
+	total := int64(0)
+	for _, sum := range sums {
+		total += sum
+	}
+	if total != locked {
+		s.fail("stakes", "%d sat locked, %d accounted for", locked, total)
+		return
+	}
+	s.pass()
+	s.note("stakes", "%d sat locked: %d claimed, %d refunded, %d open", locked, sums["win"], sums["refund"], sums["open"])
+}
+
+// V106: the counted votes are the candidates', settled as not the winner's,
+// invalid, or unresolved.
+func (a *audit) countsAddUp(s *sheet) {
+	s.expect(1)
+	sum, rest := 0, 0
+	for _, n := range a.tally.min {
+		sum += n
+	}
+	for _, r := range a.tally.readings {
+		if r.choice == 0 {
+			rest++
+		}
+	}
+	counted := 0
+	for _, v := range a.votes {
+		if v.Counted() {
+			counted++
+		}
+	}
+	if sum+rest != counted {
+		s.fail("votes", "%d counted, %d in the tally", counted, sum+rest)
+		return
+	}
+	s.pass()
+}
+
+// V107: ballots without an eligible coin, and payments to stakes' scripts.
+func (a *audit) aliens(s *sheet) {
+	for _, d := range a.replay.decoys {
+		s.expect(1)
+		s.fail("tx "+d.ID.String(), "%s", d.Note)
+	}
+}
+
+// V108: no more votes than slots; the silent slots are listed.
+func (a *audit) turnout(s *sheet) {
+	s.expect(1)
+	voted := make(map[int]bool)
+	for _, v := range a.votes {
+		voted[v.Index] = true
+	}
+	if len(a.tally.readings) > len(a.setup.Roll) {
+		s.fail("votes", "%d votes of %d slots", len(a.tally.readings), len(a.setup.Roll))
+		return
+	}
+	s.pass()
+	for i := range a.setup.Roll {
+		if !voted[i+1] {
+			s.note(fmt.Sprintf("slot %d", i+1), "did not vote")
+		}
+	}
+}
+
+// family M: self and report. V110 is examined over the finished table.
+var selfRules = []rule{
+	{"V109", "SELFTEST", "–", later("this build carries no corpus of patched records"), nil},
+	{"V111", "NO-EXCLUSIONS", "–", always, (*audit).noExclusions},
+	{"V112", "BOUND", "–", always, (*audit).bound},
+	{"V113", "SECOND-OPINION", "W", later("needs a second auditor's report"), nil},
+	{"V114", "MANUAL", "–", later("for a person: see what must be checked by hand"), nil},
+}
+
+// V111: there is no way to switch a check off.
+func (a *audit) noExclusions(s *sheet) { s.expect(1); s.pass() }
+
+// V112: the report names record, tip, build and policy.
+func (a *audit) bound(s *sheet) {
+	s.expect(4)
+	s.examined = 4
+}
+
+// dealtKey tells how a policy's joint key is dealt, for the properties' text.
+func dealtKey(p *lang.Policy) string {
+	switch p.Joint {
+	case lang.JointOne:
+		return "one joint key"
+	case lang.JointEach:
+		return "a joint key for each candidate"
+	}
+	return "the supervisor's key"
+}

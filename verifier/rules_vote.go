@@ -1,0 +1,218 @@
+package verifier
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"bevote/internal/curve"
+	"bevote/lang"
+
+	"github.com/btcsuite/btcd/address/v2"
+)
+
+// family F: voting transactions; family G: ballots
+var voteRules = []rule{
+	{"V52", "VOTE-ELIGIBLE", "I", voting, faults("V52")},
+	{"V53", "VOTE-ONCE", "I", voting, (*audit).voteOnce},
+	{"V54", "VOTE-P2SH", "I", voting, (*audit).voteScript},
+	{"V55", "VOTE-TEMPLATE", "E", voting, (*audit).voteTemplate},
+	{"V57", "VOTE-DEADSLOT", "E", voting, (*audit).voteDeadSlot},
+	{"V58", "VOTE-KEY", "E", voting, (*audit).voteKeys},
+	{"V59", "VOTE-T", "E", always, (*audit).voteTimeout},
+	{"V60", "VOTE-PKH", "I", voting, (*audit).voteRefundKey},
+	{"V61", "VOTE-VALUE", "I", voting, faults("V61")},
+	{"V62", "VOTE-PUBLISH", "I", voting, faults("V62")},
+	{"V63", "VOTE-WINDOW", "I", voting, faults("V63")},
+	{"V64", "VOTE-SIGHASH", "W", voting, faults("V64")},
+	{"V65", "VOTE-OUTPUTS", "W", voting, faults("V65")},
+	{"V66", "BAL-FORMAT", "I", voting, faults("V66")},
+	{"V67", "BAL-UNIQUE", "I+A", voting, faults("V67")},
+	{"V68", "BAL-UNRELATED", "A", voting, faults("V68")},
+}
+
+func (v *Vote) where() string { return fmt.Sprintf("slot %d, tx %s", v.Index, v.TxID) }
+
+// faults is the predicate of the rules that Votes applies to every vote.
+func faults(id string) func(*audit, *sheet) {
+	return func(a *audit, s *sheet) {
+		s.expect(len(a.votes))
+		for _, v := range a.votes {
+			if message, broke := v.broke(id); broke {
+				s.fail(v.where(), "%s", message)
+				continue
+			}
+			s.pass()
+		}
+	}
+}
+
+// V53: no slot has two counted votes.
+func (a *audit) voteOnce(s *sheet) {
+	s.expect(len(a.votes))
+	counted := make(map[int]bool)
+	for _, v := range a.votes {
+		if v.Counted() && counted[v.Index] {
+			s.fail(v.where(), "a second vote of the slot")
+			continue
+		}
+		counted[v.Index] = counted[v.Index] || v.Counted()
+		s.pass()
+	}
+}
+
+// V54: the stake pays the filled contract. Where an excluded vote's script has
+// been revealed, it is shown against the contract's.
+func (a *audit) voteScript(s *sheet) {
+	faults("V54")(a, s)
+	for _, v := range a.votes {
+		if _, broke := v.broke("V54"); !broke {
+			continue
+		}
+		for _, redeem := range a.revealed(v) {
+			s.note(v.where(), "the revealed script differs: %s", differing(v.Redeem, redeem))
+		}
+	}
+}
+
+// revealed returns the redeem scripts that spends of a vote's P2SH outputs show.
+func (a *audit) revealed(v *Vote) (out [][]byte) {
+	for i := range v.at.Tx.TxOut {
+		st := a.replay.stakes[v.output(i)]
+		if st == nil || st.spent == nil {
+			continue
+		}
+		if redeem := lastPush(st.spent.Tx.TxIn[st.spent.Input].SignatureScript); redeem != nil {
+			out = append(out, redeem)
+		}
+	}
+	return out
+}
+
+// differing says where two scripts differ, by the first differing byte.
+func differing(want, got []byte) string {
+	for i := range min(len(want), len(got)) {
+		if want[i] != got[i] {
+			return fmt.Sprintf("from byte %d of %d on, %x instead of %x", i, len(got), clip(got[i:]), clip(want[i:]))
+		}
+	}
+	return fmt.Sprintf("%d bytes instead of %d", len(got), len(want))
+}
+
+func clip(b []byte) []byte { return b[:min(len(b), 24)] }
+
+// V55: every script revealed by a spend of a counted vote is the filled
+// contract, byte for byte.
+func (a *audit) voteTemplate(s *sheet) {
+	for _, sp := range a.spends {
+		s.expect(1)
+		if !bytes.Equal(lastPush(sp.at.Tx.TxIn[sp.at.Input].SignatureScript), sp.vote.Redeem) {
+			s.fail(sp.where(), "reveals another script than the contract's")
+			continue
+		}
+		s.pass()
+	}
+}
+
+// V57: where a path keeps the ballot in a key slot, the ballot cannot be a key.
+func (a *audit) voteDeadSlot(s *sheet) {
+	if a.e.Policy.Selector != "flag" {
+		s.skip("no path keeps the ballot in a key slot")
+		return
+	}
+	s.expect(len(a.tally.readings))
+	for _, r := range a.tally.readings {
+		b := r.vote.Ballot
+		if len(b) == 33 && (b[0] == 2 || b[0] == 3) || len(b) == 65 && (b[0] == 4 || b[0] == 6 || b[0] == 7) {
+			s.fail(r.vote.where(), "the ballot can be a public key of the voter's own")
+			continue
+		}
+		s.pass()
+	}
+}
+
+// V58: the keys in every revealed script are the joint key of V46, and P + C_j
+// for each candidate.
+func (a *audit) voteKeys(s *sheet) {
+	for _, sp := range a.spends {
+		holes, err := a.e.Template.Match(lastPush(sp.at.Tx.TxIn[sp.at.Input].SignatureScript))
+		s.expect(1)
+		if err != nil {
+			s.fail(sp.where(), "the script is not of the contract's form")
+			continue
+		}
+		s.test(sp.where(), a.rightKeys(holes))
+	}
+}
+
+func (a *audit) rightKeys(holes map[string][]byte) error {
+	for name, got := range holes {
+		if name != "joint" && !strings.HasPrefix(name, "joint.") && !strings.HasPrefix(name, "claim.") {
+			continue
+		}
+		want, err := a.wantKey(name)
+		if err != nil || !bytes.Equal(want[:], got) {
+			return fmt.Errorf("%s is %x, want %s", name, got, want)
+		}
+	}
+	return nil
+}
+
+// wantKey computes the key of a hole from the dealing: P, or P + C_j as one
+// multi-scalar product, apart from the sum that filled the contract.
+func (a *audit) wantKey(name string) (curve.PublicKey, error) {
+	role, of, _ := strings.Cut(name, ".")
+	key, candidate := 1, a.e.Policy.CandidateNumber(of)
+	if a.e.Policy.Joint == lang.JointEach {
+		key = candidate
+	}
+	if key < 1 || key > len(a.setup.Dealing.Keys) || role == "claim" && candidate < 1 {
+		return curve.PublicKey{}, fmt.Errorf("no key for %s", name)
+	}
+	points := []curve.Point{a.setup.Dealing.Keys[key-1].Key}
+	if role == "claim" {
+		own, err := a.e.Policy.Candidates[candidate-1].Key.Point()
+		if err != nil {
+			return curve.PublicKey{}, err
+		}
+		points = append(points, own)
+	}
+	ones := make([]curve.Scalar, len(points))
+	for i := range ones {
+		ones[i] = curve.NewScalar(1)
+	}
+	return curve.Product(ones, points).Key(), nil
+}
+
+// V59: the contract's refund opens at the policy's timeout, neither before nor after.
+func (a *audit) voteTimeout(s *sheet) {
+	s.expect(1)
+	for _, p := range a.e.Contract.Paths {
+		if p.Name != "refund" {
+			continue
+		}
+		if p.After != a.e.Policy.Times.Timeout {
+			s.fail("contract.json", "the refund opens at %d, want %d", p.After, a.e.Policy.Times.Timeout)
+			return
+		}
+		s.test("contract.json", a.e.lift) // the script, not only what the contract says of it
+		return
+	}
+	s.fail("contract.json", "no refund path")
+}
+
+// V60: the refund goes to the roll key. What a script not yet revealed refunds
+// to follows from V54.
+func (a *audit) voteRefundKey(s *sheet) {
+	s.expect(len(a.votes))
+	for _, v := range a.votes {
+		want, fault := address.Hash160(a.setup.Roll[v.Index-1].Key[:]), error(nil)
+		for _, redeem := range a.revealed(v) {
+			holes, err := a.e.Template.Match(redeem)
+			if err == nil && !bytes.Equal(holes["voter_hash"], want) {
+				fault = fmt.Errorf("the refund goes to key hash %x, want %x", holes["voter_hash"], want)
+			}
+		}
+		s.test(v.where(), fault)
+	}
+}

@@ -1,0 +1,93 @@
+package verifier
+
+import (
+	"errors"
+
+	"bevote/internal/curve"
+
+	"github.com/btcsuite/btcd/txscript/v2"
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// consensusFlags are the script rules in force in every block that an election
+// of this protocol can be in.
+const consensusFlags = txscript.ScriptBip16 | txscript.ScriptVerifyDERSignatures |
+	txscript.ScriptVerifyCheckLockTimeVerify | txscript.ScriptVerifyCheckSequenceVerify |
+	txscript.ScriptVerifyWitness | txscript.ScriptStrictMultiSig | txscript.ScriptVerifyTaproot
+
+// execute runs input i of tx against the output that it spends (V11).
+func execute(tx *wire.MsgTx, i int, prev *wire.TxOut) error {
+	fetch := txscript.NewCannedPrevOutputFetcher(prev.PkScript, prev.Value)
+	vm, err := txscript.NewEngine(prev.PkScript, tx, i, consensusFlags, nil, nil, prev.Value, fetch)
+	if err != nil {
+		return err
+	}
+	return vm.Execute()
+}
+
+// nullData returns what an OP_RETURN output pushes, if it is one push and no more.
+func nullData(script []byte) ([]byte, bool) {
+	if len(script) == 0 || script[0] != txscript.OP_RETURN {
+		return nil, false
+	}
+	t := txscript.MakeScriptTokenizer(0, script[1:])
+	if !t.Next() || t.Data() == nil {
+		return nil, false
+	}
+	data := t.Data()
+	return data, !t.Next() && t.Err() == nil
+}
+
+// isNullData tells whether a script is an OP_RETURN of any form.
+func isNullData(script []byte) bool { return len(script) > 0 && script[0] == txscript.OP_RETURN }
+
+// Lengths and first bytes of published ballots (DESIGN 5.6).
+const (
+	plainBallot, plainPrefix   = 68, 0xB1
+	saltedBallot, saltedPrefix = 80, 0xB2
+)
+
+// isBallotSized tells whether data looks like a ballot of either form.
+func isBallotSized(data []byte) bool {
+	return len(data) == plainBallot && data[0] == plainPrefix || len(data) == saltedBallot && data[0] == saltedPrefix
+}
+
+// p2pkh is DUP HASH160 <hash> EQUALVERIFY CHECKSIG.
+func p2pkh(hash []byte) []byte {
+	out := append([]byte{txscript.OP_DUP, txscript.OP_HASH160, txscript.OP_DATA_20}, hash...)
+	return append(out, txscript.OP_EQUALVERIFY, txscript.OP_CHECKSIG)
+}
+
+// p2sh is HASH160 <hash> EQUAL.
+func p2sh(hash []byte) []byte {
+	out := append([]byte{txscript.OP_HASH160, txscript.OP_DATA_20}, hash...)
+	return append(out, txscript.OP_EQUAL)
+}
+
+// verifyInput checks a signature with its hash type byte over the script code,
+// under one key: which key signed, and not merely that the script was true.
+func verifyInput(tx *wire.MsgTx, i int, code, sig []byte, key curve.PublicKey) error {
+	if len(sig) == 0 {
+		return errors.New("the signature is empty")
+	}
+	hash, err := txscript.CalcSignatureHash(code, txscript.SigHashType(sig[len(sig)-1]), tx, i)
+	if err != nil {
+		return err
+	}
+	if !curve.VerifyECDSA(key, [32]byte(hash), sig[:len(sig)-1]) {
+		return errors.New("the signature does not verify")
+	}
+	return nil
+}
+
+// lastPush returns the last item that a scriptSig pushes, or nil.
+func lastPush(scriptSig []byte) (data []byte) {
+	t := txscript.MakeScriptTokenizer(0, scriptSig)
+	for t.Next() {
+		data = t.Data()
+	}
+	if t.Err() != nil {
+		return nil
+	}
+	return data
+}

@@ -1,0 +1,172 @@
+package verifier
+
+import (
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Levels, from nothing proven to every counted ballot settled.
+const (
+	LevelNone = "none"
+	L0        = "L0"
+	L1        = "L1"
+	L2        = "L2"
+	L3        = "L3"
+)
+
+// Exit codes of an audit, the first that applies (docs/audit.md).
+const (
+	ExitProven       = 0
+	ExitCounted      = 10 // level L2
+	ExitUncounted    = 11 // level L0 or L1
+	ExitNotOver      = 12
+	ExitRefuted      = 20
+	ExitFaulted      = 21 // the result stands, with items excluded or findings against a party
+	ExitUndetermined = 30
+	ExitBug          = 70
+)
+
+// rules lists every check in the order of its id.
+func rules() []rule {
+	return slices.Concat(chainRules, policyRules, rollRules, mixRules, dealingRules, voteRules,
+		tallyRules, claimRules, refundRules, timingRules, globalRules, selfRules)
+}
+
+// report runs every check and sums up.
+func (a *audit) report() *Report {
+	a.progress("judging", 0, 0)
+	r := a.head()
+	severities := make(map[string]string)
+	for _, rule := range rules() {
+		check, severity := rule.run(a)
+		r.Checks = append(r.Checks, check)
+		severities[rule.ID] = severity
+	}
+	coverage := coverage(r.Checks)
+	at := slices.IndexFunc(r.Checks, func(c Check) bool { return c.ID == "V111" })
+	r.Checks = slices.Insert(r.Checks, at, coverage)
+	a.conclude(r, severities)
+	return r
+}
+
+// coverage is V110: a check that examined less than it expected, and failed
+// nothing, has passed in vain. It is a bug of the auditor.
+func coverage(checks []Check) Check {
+	c := Check{ID: "V110", Name: "COVERAGE", Class: "–", Status: Pass, Expected: len(checks), Examined: len(checks), Items: []Item{}}
+	for _, k := range checks {
+		if k.Status == Pass && k.Examined != k.Expected || k.Status == Unresolved && k.Examined < k.Expected {
+			c.Status = Fail
+			c.Failed++
+			c.Items = append(c.Items, Item{k.ID, fmt.Sprintf("examined %d of %d", k.Examined, k.Expected)})
+		}
+	}
+	return c
+}
+
+// head fills in what does not depend on the checks.
+func (a *audit) head() *Report {
+	p := a.e.Policy
+	r := &Report{
+		Spec: 1, Policy: p.ID(), Election: p.Election, Network: p.Network, Build: a.opt.Build,
+		Threshold: p.K, Voters: len(a.setup.Roll), Votes: len(a.tally.readings),
+		Tip:      Tip{a.tip, a.chain.headers.hash.String()},
+		Evidence: a.src.Evidence() + "; " + a.chain.headers.evidence(), RecordSHA256: hex.EncodeToString(a.sum[:]),
+		Checks: []Check{}, Allowed: []Allowed{}, Properties: properties(p), Undetectable: undetectable(), Manual: manual(p),
+	}
+	for j, c := range p.Candidates {
+		r.Counts = append(r.Counts, Count{c.Name, a.tally.min[j], a.tally.max[j]})
+	}
+	for _, al := range p.Allows {
+		r.Allowed = append(r.Allowed, Allowed{al.Code, al.Reason})
+	}
+	return r
+}
+
+// conclude finds level, winner, verdict and exit code.
+func (a *audit) conclude(r *Report, severities map[string]string) {
+	worst := make(map[string][]string)
+	for _, c := range r.Checks {
+		if s := severities[c.ID]; s != "" {
+			worst[s] = append(worst[s], c.ID)
+		}
+	}
+	r.Level = a.level(len(worst["E"]) > 0)
+	if r.Level != LevelNone && a.winner > 0 {
+		name := a.e.Policy.Candidates[a.winner-1].Name
+		r.Winner = &name
+	}
+	r.Verdict = a.verdict(r, worst["E"])
+	r.Exit = a.exit(r, worst)
+}
+
+// level is how much of a result is proven.
+func (a *audit) level(refuted bool) string {
+	if refuted {
+		return LevelNone
+	}
+	settled := len(a.tally.readings) > 0 || a.over
+	for _, r := range a.tally.readings {
+		settled = settled && r.settled()
+	}
+	switch {
+	case a.setup.Ended != "":
+		return L0
+	case a.winner == 0 && settled && a.over:
+		return L3
+	case a.winner == 0:
+		return L0
+	case a.tally.min[a.winner-1] < a.e.Policy.K:
+		return L1
+	case settled:
+		return L3
+	}
+	return L2
+}
+
+// verdict is the headline in words.
+func (a *audit) verdict(r *Report, fatal []string) string {
+	switch {
+	case len(fatal) > 0:
+		return "refuted: " + strings.Join(fatal, ", ") + " failed"
+	case a.setup.Ended != "":
+		return "ended: " + a.setup.Ended
+	case r.Winner != nil && (r.Level == L2 || r.Level == L3):
+		return fmt.Sprintf("%s won: %d ballots of %d votes, the threshold is %d", *r.Winner, a.tally.min[a.winner-1], r.Votes, r.Threshold)
+	case r.Winner != nil:
+		return fmt.Sprintf("%s claimed in time; not counted: %d to %d ballots are known, the threshold is %d",
+			*r.Winner, a.tally.min[a.winner-1], a.tally.max[a.winner-1], r.Threshold)
+	case !a.over:
+		return "not over: no winner yet"
+	case r.Level == L3:
+		return fmt.Sprintf("nobody won: no candidate with %d ballots claimed in time, and every ballot is settled", r.Threshold)
+	}
+	return "nobody won: nobody claimed in time; not counted"
+}
+
+// exit is the first code that applies.
+func (a *audit) exit(r *Report, worst map[string][]string) int {
+	statuses := func(ids []string, s Status) bool {
+		return slices.ContainsFunc(r.Checks, func(c Check) bool {
+			return c.Status == s && (ids == nil || slices.Contains(ids, c.ID))
+		})
+	}
+	switch {
+	case statuses([]string{"V110"}, Fail):
+		return ExitBug
+	case len(worst["E"]) > 0:
+		return ExitRefuted
+	case statuses(nil, Errored), a.over && statuses([]string{"V10", "V13", "V100"}, Unresolved):
+		return ExitUndetermined
+	case len(worst["I"])+len(worst["A"])+len(worst["I+A"]) > 0:
+		return ExitFaulted
+	case !a.over:
+		return ExitNotOver
+	case a.setup.Ended != "" || r.Level == L3:
+		return ExitProven
+	case r.Level == L2:
+		return ExitCounted
+	}
+	return ExitUncounted
+}

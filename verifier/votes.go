@@ -1,0 +1,270 @@
+package verifier
+
+import (
+	"bytes"
+	"fmt"
+	"sort"
+
+	"bevote/internal/ballot"
+	"bevote/internal/curve"
+
+	"github.com/btcsuite/btcd/address/v2"
+	"github.com/btcsuite/btcd/txscript/v2"
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// Fault is a rule that a transaction breaks, by the check's id.
+type Fault struct {
+	Check   string
+	Message string
+}
+
+// Vote is a transaction that spends an eligible coin and looks like a vote.
+type Vote struct {
+	Index    int // roll slot, from 1
+	Height   uint32
+	TxID     string
+	Outpoint [36]byte      // the eligible coin, wire form
+	Stake    wire.OutPoint // the zero outpoint where no output matches
+	Value    int64         // satoshis in the stake
+	Ballot   []byte
+	Redeem   []byte // Fill(contract, …) for this slot and ballot
+	Faults   []Fault
+
+	at     sighting
+	sealed ballot.Sealed
+}
+
+// excluding are the checks whose failure takes a vote out of the tally.
+var excluding = map[string]bool{
+	"V27": true, "V52": true, "V53": true, "V54": true, "V60": true, "V61": true, "V62": true, "V63": true, "V66": true, "V67": true,
+}
+
+// Counted tells whether the vote counts: it breaks no rule that excludes it.
+func (v *Vote) Counted() bool {
+	for _, f := range v.Faults {
+		if excluding[f.Check] {
+			return false
+		}
+	}
+	return true
+}
+
+func (v *Vote) fault(check, format string, args ...any) {
+	v.Faults = append(v.Faults, Fault{check, fmt.Sprintf(format, args...)})
+}
+
+// broke tells whether the vote breaks a rule, and how.
+func (v *Vote) broke(check string) (string, bool) {
+	for _, f := range v.Faults {
+		if f.Check == check {
+			return f.Message, true
+		}
+	}
+	return "", false
+}
+
+// Votes judges every transaction that spends an eligible coin (families F and
+// G), in the chain's order. Another spend of a coin is an abstention and not
+// among them.
+func (e *Election) Votes(s *Setup, r *Replay) ([]*Vote, error) {
+	keys, err := s.Keys()
+	if err != nil {
+		return nil, err
+	}
+	var votes []*Vote
+	for i, entry := range s.Roll {
+		c := r.coins[entry.Outpoint]
+		if c == nil || c.spent == nil || !looksLikeVote(c.spent.Tx) {
+			continue
+		}
+		votes = append(votes, &Vote{
+			Index: i + 1, Height: c.spent.Height, TxID: c.spent.ID.String(),
+			Outpoint: EncodeOutpoint(entry.Outpoint), at: *c.spent,
+		})
+		if err := s.coinFault(entry, c); err != nil {
+			votes[len(votes)-1].fault("V27", "%v", err)
+		}
+	}
+	sort.SliceStable(votes, func(a, b int) bool { return votes[a].at.before(votes[b].at) })
+	parallel(len(votes), func(n int) { e.judge(s, keys, votes[n]) })
+	judgeTogether(s, votes)
+	return votes, nil
+}
+
+// looksLikeVote tells a vote from an abstention: an OP_RETURN that begins as a
+// ballot does, or a P2SH output.
+func looksLikeVote(tx *wire.MsgTx) bool {
+	for _, out := range tx.TxOut {
+		if txscript.IsPayToScriptHash(out.PkScript) {
+			return true
+		}
+		if d, ok := nullData(out.PkScript); ok && len(d) > 0 && (d[0] == plainPrefix || d[0] == saltedPrefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// judge applies the rules that look at one vote alone.
+func (e *Election) judge(s *Setup, keys map[string][]byte, v *Vote) {
+	p := e.Policy
+	if v.Height < p.Times.VoteFrom || v.Height > p.Times.VoteTo {
+		v.fault("V63", "in block %d, votes count from %d to %d", v.Height, p.Times.VoteFrom, p.Times.VoteTo)
+	}
+	if err := plainSigned(v.at); err != nil {
+		v.fault("V64", "%v", err)
+	}
+	if len(v.at.Tx.TxOut) != 2 {
+		v.fault("V65", "%d outputs, want the stake and the ballot", len(v.at.Tx.TxOut))
+	}
+	if !e.published(v) {
+		return
+	}
+	redeem, err := s.Redeem(keys, v.Index, v.Ballot)
+	if err != nil {
+		v.fault("V54", "%v", err)
+		return
+	}
+	v.Redeem = redeem
+	e.staked(v)
+}
+
+// published reads the ballot from the vote's OP_RETURN (V62) and its parts (V66).
+func (e *Election) published(v *Vote) bool {
+	var returns [][]byte
+	for _, out := range v.at.Tx.TxOut {
+		if isNullData(out.PkScript) {
+			returns = append(returns, out.PkScript)
+		}
+	}
+	if len(returns) != 1 {
+		v.fault("V62", "%d OP_RETURN outputs, want one", len(returns))
+		return false
+	}
+	data, ok := nullData(returns[0])
+	if !ok {
+		v.fault("V62", "the OP_RETURN is not one push")
+		return false
+	}
+	v.Ballot = data
+	size, prefix := plainBallot, byte(plainPrefix)
+	if e.Policy.Salted {
+		size, prefix = saltedBallot, saltedPrefix
+	}
+	if len(data) != size || data[0] != prefix {
+		v.fault("V66", "a ballot of %d bytes beginning %#02x, want %d beginning %#02x", len(data), first(data), size, prefix)
+		return false
+	}
+	sealed, err := ballot.Parse(data)
+	if err != nil {
+		v.fault("V66", "%v", err)
+		return false
+	}
+	v.sealed = sealed
+	return true
+}
+
+func first(b []byte) byte {
+	if len(b) == 0 {
+		return 0
+	}
+	return b[0]
+}
+
+// staked finds the one output that pays the filled contract (V54) and its value (V61).
+func (e *Election) staked(v *Vote) {
+	want := p2sh(address.Hash160(v.Redeem))
+	matches := 0
+	for i, out := range v.at.Tx.TxOut {
+		if bytes.Equal(out.PkScript, want) {
+			matches++
+			v.Stake, v.Value = v.output(i), out.Value
+		}
+	}
+	if matches != 1 {
+		v.Stake = wire.OutPoint{}
+		v.fault("V54", "%d outputs pay the contract filled for slot %d, want one", matches, v.Index)
+		return
+	}
+	if v.Value != e.Policy.Stake {
+		v.fault("V61", "a stake of %d sat, want %d", v.Value, e.Policy.Stake)
+	}
+}
+
+// plainSigned checks that the coin's input is signed for the whole transaction
+// with SIGHASH_ALL, strict DER and low s (V64).
+func plainSigned(s sighting) error {
+	t := txscript.MakeScriptTokenizer(0, s.Tx.TxIn[s.Input].SignatureScript)
+	if !t.Next() || len(t.Data()) == 0 {
+		return fmt.Errorf("the coin's input has no signature")
+	}
+	sig := t.Data()
+	if kind := sig[len(sig)-1]; kind != byte(txscript.SigHashAll) {
+		return fmt.Errorf("hash type %#02x, want SIGHASH_ALL", kind)
+	}
+	if !curve.StrictECDSA(sig[:len(sig)-1]) {
+		return fmt.Errorf("the signature is not strict DER with a low s")
+	}
+	return nil
+}
+
+// judgeTogether applies the rules between votes: one vote a transaction (V52)
+// and slot (V53), distinct ballots (V67), and no point that is related to
+// another or to a key of the election (V68).
+func judgeTogether(s *Setup, votes []*Vote) {
+	spends := make(map[string]int)
+	for _, v := range votes {
+		spends[v.TxID]++
+	}
+	seen := make(map[string]int)
+	points := knownPoints(s)
+	for _, v := range votes {
+		if n := spends[v.TxID]; n > 1 {
+			v.fault("V52", "spends the coins of %d slots", n)
+		}
+		if v.sealed.R.IsInfinity() {
+			continue
+		}
+		r := v.sealed.R.Key()
+		for _, part := range [][]byte{v.Ballot, r[:], v.sealed.Cipher} {
+			if of, twice := seen[string(part)]; twice && of != v.Index {
+				v.fault("V67", "repeats the ballot of slot %d", of)
+				break
+			}
+			seen[string(part)] = v.Index
+		}
+		if of := points[[32]byte(r[1:])]; of != "" && of != fmt.Sprintf("slot %d", v.Index) {
+			if _, copied := v.broke("V67"); !copied {
+				v.fault("V68", "R has the x-coordinate of %s", of)
+			}
+		} else {
+			points[[32]byte(r[1:])] = fmt.Sprintf("slot %d", v.Index)
+		}
+	}
+}
+
+// knownPoints maps x-coordinates of G, the candidates' keys, the joint keys and
+// the public shares to their names.
+func knownPoints(s *Setup) map[[32]byte]string {
+	out := make(map[[32]byte]string)
+	add := func(k curve.PublicKey, format string, args ...any) {
+		out[[32]byte(k[1:])] = fmt.Sprintf(format, args...)
+	}
+	add(curve.BaseMul(curve.NewScalar(1)).Key(), "the generator")
+	for _, c := range s.e.Policy.Candidates {
+		add(c.Key, "the key of %s", c.Name)
+	}
+	for key, shares := range s.shares {
+		if s.Dealing != nil && key < len(s.Dealing.Keys) {
+			add(s.Dealing.Keys[key].Key.Key(), "a joint key")
+		}
+		for i, p := range shares {
+			add(p.Key(), "the public share of slot %d", i+1)
+		}
+	}
+	return out
+}
+
+// output is the outpoint of output i of the vote's transaction.
+func (v *Vote) output(i int) wire.OutPoint { return wire.OutPoint{Hash: v.at.ID, Index: uint32(i)} }

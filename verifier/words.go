@@ -1,0 +1,58 @@
+package verifier
+
+import "bevote/lang"
+
+// properties are the paper's seven (2.1), with what this audit checks of each
+// and what no check can show.
+func properties(p *lang.Policy) []Property {
+	anonymity := Property{"anonymity", "nothing: with `mixing none` the supervisor paid every roll key and can know whose it is", "who stands behind a roll key, to whoever watched it being registered or paid"}
+	if p.Mixing.Scheme != "none" {
+		anonymity.Checked = "nothing by this build: mixing is not audited"
+	}
+	if len(p.Named) > 0 {
+		anonymity.Checked = "nothing: the policy names its voters"
+	}
+	return []Property{
+		anonymity,
+		{"validity", "each slot of the roll has at most one counted vote, for one candidate (V27, V52–V54, V67, V71, V73)", "that a roll key belongs to a person entitled to vote"},
+		{"robustness", "the stakes add up, are locked as the policy says, and were claimed or refunded by its paths alone (V59, V81–V95, V104)", "that every voter who wanted to vote could"},
+		{"fairness", "no ballot was opened on the board before the vote closed (V80)", "that nobody pooled shares or read ballots in private before"},
+		{"receipt-freeness", "nothing: a voter who shows the share proves the vote", "bought and coerced votes"},
+		{"verifiability", "anyone with this record recomputes keys, votes, tally, claims and refunds from signed lines and whole blocks", "what never reached the board or the chain"},
+		{"scalability", "one stake and one ballot for each voter; no script grows with their number", "the fees of the day"},
+	}
+}
+
+// undetectable lists what no chain can show; it is part of every report.
+func undetectable() []string {
+	return []string{
+		"U01 voters, or malware on their machines, who pool k shares off the chain",
+		"U02 a voter who also gives the share to a second candidate",
+		"U03 losers who pool their ballots afterwards",
+		"U04 a candidate who watches its own running count, and with plain ballots anyone with k shares who reads all of them before the vote closes",
+		"U05 mixers who collude and link coins to voters",
+		"U06 the slot of somebody who dropped out, voted by a mixer while the voter stays silent",
+		"U07 votes that were bought or coerced: a voter can prove the vote",
+		"U08 a voter's device that voted otherwise than it was told",
+		"U09 a registry padded with invented persons",
+		"U10 who really controls a payout script",
+		"U11 a supervisor or keeper who leaves lines off the board or does not anchor them",
+		"U12 votes or claims that were kept out of blocks",
+		"U13 openings shown to somebody privately before they were due",
+		"U14 network addresses by which anonymous voters gave themselves away",
+	}
+}
+
+// manual lists what a person must check.
+func manual(p *lang.Policy) []string {
+	out := []string{
+		"that the roll is not longer than the number of people entitled to vote",
+		"that each candidate's name goes with its key and payout, by a channel other than this record",
+		"that each voter finds the own slot, public share and vote in the record",
+		"that the policy id is the one that voters were told before they voted",
+	}
+	if !p.Dealt() {
+		out = append(out, "that the supervisor, who can read every ballot and take every stake, is trusted")
+	}
+	return out
+}
