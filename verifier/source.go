@@ -8,13 +8,18 @@ import (
 )
 
 // Source is where an auditor looks at the chain. Each call of Headers and
-// Blocks reads from the start anew; both yield in order of height and end at
-// the tip, or with an error.
+// Blocks reads from the start anew; both yield in order of height, by one, and
+// end at the tip, or with an error as the last pair. A source promises
+// canonical decoding and nothing else: whether headers and blocks belong
+// together is the auditor's question.
 type Source interface {
 	// Evidence is the class of the source's absence claims, in words.
 	Evidence() string
+	// First is the height from which on the source has whole blocks.
+	First(ctx context.Context) (uint32, error)
 	// Headers yields every header from genesis.
 	Headers(ctx context.Context) iter.Seq2[*wire.BlockHeader, error]
-	// Blocks yields every whole block from height from on.
+	// Blocks yields every whole block from height from on; a height below
+	// First is an error.
 	Blocks(ctx context.Context, from uint32) iter.Seq2[*wire.MsgBlock, error]
 }

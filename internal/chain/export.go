@@ -1,0 +1,67 @@
+package chain
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"io"
+
+	"bevote/internal/record"
+	"bevote/verifier"
+)
+
+// Export writes src's headers, and its blocks from height from on, as the
+// chain files of a record.
+func Export(ctx context.Context, w *record.Writer, src verifier.Source, from uint32) error {
+	err := write(w, record.Headers, func(out io.Writer) error {
+		for h, err := range src.Headers(ctx) {
+			if err != nil {
+				return err
+			}
+			if err := h.Serialize(out); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return write(w, record.Blocks, func(out io.Writer) error {
+		height := from
+		for b, err := range src.Blocks(ctx, from) {
+			if err != nil {
+				return err
+			}
+			var prefix [prefixSize]byte
+			binary.BigEndian.PutUint32(prefix[:4], height)
+			binary.BigEndian.PutUint32(prefix[4:], uint32(b.SerializeSize()))
+			if _, err := out.Write(prefix[:]); err != nil {
+				return err
+			}
+			if err := b.Serialize(out); err != nil {
+				return err
+			}
+			height++
+		}
+		return nil
+	})
+}
+
+// write fills one file of a record.
+func write(w *record.Writer, name string, fill func(io.Writer) error) error {
+	f, err := w.Create(name)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(f, 1<<16)
+	if err := fill(out); err != nil {
+		f.Close()
+		return err
+	}
+	if err := out.Flush(); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
+}

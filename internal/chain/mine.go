@@ -1,0 +1,97 @@
+package chain
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/btcsuite/btcd/blockchain"
+	"github.com/btcsuite/btcd/btcutil/v2"
+	"github.com/btcsuite/btcd/chainhash/v2"
+	"github.com/btcsuite/btcd/mining"
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// maxBlockWeight leaves the room that miners leave for the coinbase.
+const maxBlockWeight = blockchain.MaxBlockWeight - 4000
+
+// Mine adds n blocks. They take the waiting transactions in the order of
+// their arrival; what does not fit into the n blocks goes on waiting.
+func (c *Chain) Mine(n int) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for range n {
+		if err := c.mineBlock(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Chain) mineBlock() error {
+	height := c.blocks.BestSnapshot().Height + 1
+	c.clock.now = blockTime(height)
+	template, err := c.miner.NewBlockTemplate(nil)
+	if err != nil {
+		return fmt.Errorf("block %d: %w", height, err)
+	}
+	block := template.Block
+	payTo(block, c.mineTo)
+	if !solve(&block.Header) {
+		return fmt.Errorf("block %d: no nonce solves it", height)
+	}
+	onMain, orphan, err := c.blocks.ProcessBlock(btcutil.NewBlock(block), blockchain.BFNone)
+	if err != nil {
+		return fmt.Errorf("block %d: %w", height, err)
+	}
+	if !onMain || orphan {
+		return fmt.Errorf("block %d does not extend the chain", height)
+	}
+	c.dropMined()
+	return nil
+}
+
+// payTo replaces the coinbase's output script. The template could do it for
+// addresses only.
+func payTo(block *wire.MsgBlock, script []byte) {
+	block.Transactions[0].TxOut[0].PkScript = script
+	txs := btcutil.NewBlock(block).Transactions()
+	block.Header.MerkleRoot = blockchain.CalcMerkleRoot(txs, false)
+}
+
+// solve finds the smallest nonce; on the networks that can be mined here every
+// second one solves.
+func solve(h *wire.BlockHeader) bool {
+	target := blockchain.CompactToBig(h.Bits)
+	for nonce := uint32(0); nonce < math.MaxUint32; nonce++ {
+		h.Nonce = nonce
+		hash := h.BlockHash()
+		if blockchain.HashToBig(&hash).Cmp(target) <= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// arrivals shows the pool to the miner in the order of arrival. The miner sorts
+// by fee rate and breaks ties by chance, so each is shown with a rate of its
+// own, earlier ones with a higher one. A child arrives after its parents.
+type arrivals struct{ c *Chain }
+
+func (a arrivals) LastUpdated() time.Time { return time.Time{} }
+
+func (a arrivals) HaveTransaction(hash *chainhash.Hash) bool {
+	return a.c.pool.IsTransactionInPool(hash)
+}
+
+func (a arrivals) MiningDescs() []*mining.TxDesc {
+	fees := map[chainhash.Hash]int64{}
+	for _, d := range a.c.pool.MiningDescs() {
+		fees[*d.Tx.Hash()] = d.Fee
+	}
+	descs := make([]*mining.TxDesc, len(a.c.queue))
+	for i, tx := range a.c.queue {
+		descs[i] = &mining.TxDesc{Tx: tx, Fee: fees[*tx.Hash()], FeePerKB: math.MaxInt64 - int64(i)}
+	}
+	return descs
+}

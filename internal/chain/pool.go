@@ -1,0 +1,110 @@
+package chain
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/btcsuite/btcd/blockchain"
+	"github.com/btcsuite/btcd/btcutil/v2"
+	"github.com/btcsuite/btcd/chaincfg/v2"
+	"github.com/btcsuite/btcd/mempool"
+	"github.com/btcsuite/btcd/txscript/v2"
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// MaxLegacySigOps is the most signature operations in legacy scripts that a
+// relayed transaction may run: a rule of Bitcoin Core from version 30 on
+// (BIP 54), which btcd lacks.
+const MaxLegacySigOps = 2500
+
+// newPool makes a pool with the default relay rules of a main-chain node: no
+// non-standard transactions, one satoshi per virtual byte at least, nothing
+// for free, and the first spend of a coin stays.
+func newPool(chain *blockchain.BlockChain, params *chaincfg.Params, sigs *txscript.SigCache, hashes *txscript.HashCache) *mempool.TxPool {
+	return mempool.New(&mempool.Config{
+		Policy: mempool.Policy{
+			MaxTxVersion:         2,
+			DisableRelayPriority: true,
+			MaxSigOpCostPerTx:    blockchain.MaxBlockSigOpsCost / 4,
+			MinRelayTxFee:        mempool.DefaultMinRelayTxFee,
+			RejectReplacement:    true,
+		},
+		ChainParams:    params,
+		FetchUtxoView:  chain.FetchUtxoView,
+		BestHeight:     func() int32 { return chain.BestSnapshot().Height },
+		MedianTimePast: func() time.Time { return chain.BestSnapshot().MedianTime },
+		CalcSequenceLock: func(tx *btcutil.Tx, view *blockchain.UtxoViewpoint) (*blockchain.SequenceLock, error) {
+			return chain.CalcSequenceLock(tx, view, true)
+		},
+		IsDeploymentActive: chain.IsDeploymentActive,
+		SigCache:           sigs,
+		HashCache:          hashes,
+	})
+}
+
+// Submit offers a transaction to the pool. The error says which consensus or
+// relay rule refuses it.
+func (c *Chain) Submit(tx *wire.MsgTx) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	own := btcutil.NewTx(tx.Copy()) // it stays after the caller's may have changed
+	if n := c.legacySigOps(own.MsgTx()); n > MaxLegacySigOps {
+		return fmt.Errorf("transaction %s: %d legacy signature operations, more than %d", own.Hash(), n, MaxLegacySigOps)
+	}
+	const orphans, limitFree = false, true
+	if _, err := c.pool.ProcessTransaction(own, orphans, limitFree, 0); err != nil {
+		return fmt.Errorf("transaction %s: %w", own.Hash(), err)
+	}
+	c.queue = append(c.queue, own)
+	return nil
+}
+
+// Pending returns the number of transactions that wait for a block.
+func (c *Chain) Pending() int { return c.pool.Count() }
+
+// legacySigOps counts as Bitcoin Core's CheckSigopsBIP54: the operations of
+// each input's script and of the script that it spends, with CHECKMULTISIG
+// counted by its keys.
+func (c *Chain) legacySigOps(tx *wire.MsgTx) int {
+	n := 0
+	for _, in := range tx.TxIn {
+		// Counted like an output script: precisely.
+		n += txscript.GetPreciseSigOpCount(nil, in.SignatureScript, true)
+		n += txscript.GetPreciseSigOpCount(in.SignatureScript, c.spentScript(in.PreviousOutPoint), true)
+	}
+	return n
+}
+
+// spentScript is the script of an unspent output, waiting ones included; nil
+// if there is none, which the pool will say.
+func (c *Chain) spentScript(op wire.OutPoint) []byte {
+	if entry, err := c.blocks.FetchUtxoEntry(op); err == nil && entry != nil {
+		return entry.PkScript()
+	}
+	parent, err := c.pool.FetchTransaction(&op.Hash)
+	if err != nil || int(op.Index) >= len(parent.MsgTx().TxOut) {
+		return nil
+	}
+	return parent.MsgTx().TxOut[op.Index].PkScript
+}
+
+// follow takes out of the pool what a new block confirms or contradicts;
+// otherwise the pool falls out of step with the chain.
+func (c *Chain) follow(n *blockchain.Notification) {
+	block, ok := n.Data.(*btcutil.Block)
+	if n.Type != blockchain.NTBlockConnected || !ok {
+		return
+	}
+	for _, tx := range block.Transactions()[1:] {
+		c.pool.RemoveTransaction(tx, false)
+		c.pool.RemoveDoubleSpends(tx)
+	}
+}
+
+// dropMined shortens the queue to what still waits.
+func (c *Chain) dropMined() {
+	c.queue = slices.DeleteFunc(c.queue, func(tx *btcutil.Tx) bool {
+		return !c.pool.IsTransactionInPool(tx.Hash())
+	})
+}
