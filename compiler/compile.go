@@ -1,5 +1,9 @@
-// Package compiler goes from a policy's meaning to a script: the contract, and
-// the diagnostics that need bytes.
+// Package compiler goes from a policy's meaning to the contract that carries
+// it out, and says what is wrong with a policy that needs bytes to be seen.
+//
+// It is deterministic: the same core gives the same bytes for each lowering
+// version. It is not trusted: everybody who relies on a contract lifts it back
+// (package lift) and compares the result with the policy.
 package compiler
 
 import (
@@ -7,5 +11,40 @@ import (
 	"bevote/templates"
 )
 
-// Compile lowers p to its contract.
-func Compile(p *lang.Policy) (*templates.Contract, []lang.Diagnostic) { return nil, nil }
+// Compile lowers the policy to its contract. The contract is nil if any of the
+// diagnostics (codes 06 and 07) is an error; they come in no special order,
+// with nothing allowed away.
+func Compile(p *lang.Policy) (*templates.Contract, []lang.Diagnostic) {
+	if d := unsupported(p); len(d) > 0 {
+		return nil, d
+	}
+	t := lower(p)
+	c := &templates.Contract{
+		Contract: templates.ContractVersion,
+		Policy:   p.ID(),
+		Lowering: templates.LoweringVersion,
+		Script:   t.String(),
+		Paths:    paths(p),
+	}
+	d := append(checkScript(p, t), checkAmounts(p, t, c.Paths)...)
+	for _, one := range d {
+		if one.IsError() {
+			return nil, d
+		}
+	}
+	return c, d
+}
+
+// paths gives each of the policy's paths its witness.
+func paths(p *lang.Policy) []templates.Path {
+	var paths []templates.Path
+	for _, q := range p.Paths() {
+		paths = append(paths, templates.Path{
+			Name:    q.Name,
+			Signers: q.Signers,
+			After:   q.After,
+			Witness: witness(p, q),
+		})
+	}
+	return paths
+}

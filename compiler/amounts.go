@@ -1,0 +1,114 @@
+package compiler
+
+import (
+	"fmt"
+
+	"bevote/lang"
+	"bevote/templates"
+)
+
+// spend is the dearest transaction of a class: one stake to one output.
+type spend struct {
+	what  string // "a claim"
+	vsize int
+	dust  int64 // least that its output must hold, satoshis
+}
+
+// fee is what the transaction costs at the policy's rate.
+func (s spend) fee(p *lang.Policy) int64 { return p.Fee * int64(s.vsize) }
+
+// checkAmounts holds the stake against what claiming and refunding it cost.
+func checkAmounts(p *lang.Policy, t templates.Template, paths []templates.Path) []lang.Diagnostic {
+	if d := outOfRange(p); len(d) > 0 {
+		return d
+	}
+	claim, refund := dearest(p, t, paths)
+	if d := tooSmall(p, claim, refund); len(d) > 0 {
+		return d
+	}
+	least := 20 * claim.fee(p)
+	if p.Stake >= least {
+		return nil
+	}
+	return []lang.Diagnostic{{
+		Code:    "W0702",
+		Message: fmt.Sprintf("a claim costs %d sat, more than 5%% of the stake", claim.fee(p)),
+		Primary: at(p, "stake", fmt.Sprintf("stake of %d sat", p.Stake)),
+		Secondary: []lang.Label{
+			at(p, "fee", fmt.Sprintf("%d vB at %d sat/vB", claim.vsize, p.Fee)),
+		},
+		Help: fmt.Sprintf("raise the stake to %d sat, or lower the fee", least),
+	}}
+}
+
+// outOfRange finds amounts of which there are not so many satoshis. Where it
+// finds none, the sums elsewhere do not overflow.
+func outOfRange(p *lang.Policy) []lang.Diagnostic {
+	const most = int64(templates.MaxSatoshis)
+	report := func(place, message string) []lang.Diagnostic {
+		return []lang.Diagnostic{{
+			Code:    "E0703",
+			Message: message,
+			Primary: at(p, place, "out of range"),
+			Notes:   []string{fmt.Sprintf("there are %d sat at most", most)},
+			Help:    "write a smaller amount",
+		}}
+	}
+	if p.Fee < 1 || p.Fee > most/templates.MaxWeight {
+		return report("fee", fmt.Sprintf("fee rate of %d sat/vB is out of range", p.Fee))
+	}
+	if p.Stake < 1 || p.Stake > most {
+		return report("stake", fmt.Sprintf("stake of %d sat is out of range", p.Stake))
+	}
+	if voters := int64(max(p.Voters, 1)); p.Coin() > most/voters {
+		return report("stake", fmt.Sprintf("%d coins of %d sat are more than there can be", voters, p.Coin()))
+	}
+	return nil
+}
+
+// tooSmall finds a stake that cannot be claimed or refunded at the fee.
+func tooSmall(p *lang.Policy, spends ...spend) []lang.Diagnostic {
+	var worst spend
+	for _, s := range spends {
+		if s.fee(p)+s.dust > worst.fee(p)+worst.dust {
+			worst = s
+		}
+	}
+	least := worst.fee(p) + worst.dust
+	if p.Stake >= least {
+		return nil
+	}
+	return []lang.Diagnostic{{
+		Code:    "E0701",
+		Message: fmt.Sprintf("stake of %d sat: %s at the policy's fee would leave less than dust", p.Stake, worst.what),
+		Primary: at(p, "stake", "too small"),
+		Secondary: []lang.Label{
+			at(p, "fee", fmt.Sprintf("%s of %d vB costs %d sat", worst.what, worst.vsize, worst.fee(p))),
+		},
+		Notes: []string{fmt.Sprintf("relays refuse an output of less than %d sat", worst.dust)},
+		Help:  fmt.Sprintf("raise the stake to %d sat, or lower the fee", least),
+	}}
+}
+
+// dearest returns the largest claim, to any candidate's payout, and the refund,
+// to the voter's own key.
+func dearest(p *lang.Policy, t templates.Template, paths []templates.Path) (claim, refund spend) {
+	redeem := t.Size(p.Salted)
+	for _, q := range paths {
+		if q.Name == "refund" {
+			refund = to(make([]byte, templates.PayoutP2PKH), "a refund", q, redeem)
+			continue
+		}
+		for _, c := range p.Candidates {
+			s := to(c.Payout, "a claim", q, redeem)
+			if s.fee(p)+s.dust > claim.fee(p)+claim.dust {
+				claim = s
+			}
+		}
+	}
+	return claim, refund
+}
+
+func to(payout []byte, what string, q templates.Path, redeem int) spend {
+	return spend{what, templates.SpendSize(q.Witness, redeem, len(payout)), templates.Dust(payout)}
+}

@@ -1,0 +1,180 @@
+package lift
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"bevote/lang"
+	"bevote/templates"
+)
+
+// Mismatch says how a contract spends otherwise than its policy says: in each
+// list one path a line.
+type Mismatch struct {
+	Missing []string // promised by the policy, or by the contract's own list, and not there
+	Extra   []string // there, and not promised
+}
+
+// Error names the first difference of each kind and counts the others.
+func (m *Mismatch) Error() string {
+	var parts []string
+	add := func(word string, paths []string) {
+		switch {
+		case len(paths) == 1:
+			parts = append(parts, fmt.Sprintf("%s %s", word, paths[0]))
+		case len(paths) > 1:
+			parts = append(parts, fmt.Sprintf("%s %s and %d more", word, paths[0], len(paths)-1))
+		}
+	}
+	add("missing", m.Missing)
+	add("extra", m.Extra)
+	return "the contract does not spend as the policy says: " + strings.Join(parts, "; ")
+}
+
+// Check lifts the contract's script and compares what it finds with the
+// policy: the policy's paths by name, signers and lock with the contract's
+// list, and that list by signers, lock and witness with the script's own. It
+// returns a *Mismatch where they differ, and another error where the contract
+// is another policy's, of an unknown lowering, does not commit to the ballot,
+// exceeds what consensus and relays take, or cannot be lifted.
+func Check(p *lang.Policy, c *templates.Contract) error {
+	if id := p.ID(); c.Policy != id {
+		return fmt.Errorf("contract of policy %.80s, want %s", c.Policy, id)
+	}
+	if c.Lowering != templates.LoweringVersion {
+		return fmt.Errorf("unknown lowering %d, want %d", c.Lowering, templates.LoweringVersion)
+	}
+	t, err := c.Template()
+	if err != nil {
+		return err
+	}
+	if err := checkLimits(p, t, c.Paths); err != nil {
+		return err
+	}
+	ways, err := explore(t, Roles(p))
+	if err != nil {
+		return err
+	}
+	var m Mismatch
+	m.compare(policyLines(p), contractLines(c))
+	m.compare(shapes(c.Paths), liftedShapes(ways))
+	if len(m.Missing)+len(m.Extra) > 0 {
+		return &m
+	}
+	return checkSelector(p, ways)
+}
+
+// Roles returns what the policy calls the keys and holes of its contract, as
+// Paths wants it.
+func Roles(p *lang.Policy) map[string]string {
+	roles := map[string]string{p.Supervisor.String(): "supervisor"}
+	for _, v := range p.Named {
+		roles[v.Key.String()] = v.Name
+	}
+	for _, c := range p.Candidates {
+		roles[c.Key.String()] = c.Name
+		if p.Win == lang.WinHardened {
+			// The claim key is the sum of the joint key and the candidate's:
+			// how the auditor fills the hole, and what the policy calls it.
+			roles["claim."+c.Name] = p.JointName(c.Name) + "+" + c.Name
+		}
+	}
+	return roles
+}
+
+// checkLimits refuses scripts that lock a stake for good, and scripts that do
+// not carry the ballot: its hash in the output is what makes a ballot final.
+func checkLimits(p *lang.Policy, t templates.Template, paths []templates.Path) error {
+	ballots := 0
+	for _, op := range t.Ops() {
+		if op.Hole == "ballot" {
+			ballots++
+		}
+	}
+	if ballots != 1 {
+		return fmt.Errorf("script with %d ballots, want 1", ballots)
+	}
+	size := t.Size(p.Salted)
+	if size > templates.MaxRedeem {
+		return fmt.Errorf("redeem script of %d bytes, at most %d", size, templates.MaxRedeem)
+	}
+	if ops := t.SigOps(); ops > templates.MaxSigOps {
+		return fmt.Errorf("redeem script of %d signature operations, at most %d", ops, templates.MaxSigOps)
+	}
+	for _, q := range paths {
+		if n := templates.ScriptSigSize(q.Witness, size); n > templates.MaxScriptSig {
+			return fmt.Errorf("path %s: input script of %d bytes, at most %d", q.Name, n, templates.MaxScriptSig)
+		}
+	}
+	return nil
+}
+
+// checkSelector holds the script against the policy's selector: by signature,
+// nothing that an outsider can rewrite selects a path; by flag, it does.
+func checkSelector(p *lang.Policy, ways []way) error {
+	for _, w := range ways {
+		if w.flagged != (p.Selector == "flag") {
+			return fmt.Errorf("path %s: not selected by a %s", shape(w.Path), p.Selector)
+		}
+	}
+	return nil
+}
+
+func policyLines(p *lang.Policy) []string {
+	var lines []string
+	for _, q := range p.Paths() {
+		lines = append(lines, q.String())
+	}
+	return lines
+}
+
+func contractLines(c *templates.Contract) []string {
+	var lines []string
+	for _, q := range c.Paths {
+		lines = append(lines, lang.Path{Name: q.Name, Signers: q.Signers, After: q.After}.String())
+	}
+	return lines
+}
+
+func shapes(paths []templates.Path) []string {
+	var lines []string
+	for _, q := range paths {
+		lines = append(lines, shape(q))
+	}
+	return lines
+}
+
+func liftedShapes(ways []way) []string {
+	var lines []string
+	for _, w := range ways {
+		lines = append(lines, shape(w.Path))
+	}
+	return lines
+}
+
+// shape is a path without its name.
+func shape(q templates.Path) string {
+	who := strings.Join(q.Signers, ",")
+	if who == "" {
+		who = "(anyone)"
+	}
+	return fmt.Sprintf("%s after %d witness %s", who, q.After, strings.Join(q.Witness, " "))
+}
+
+// compare notes the differences of two sets.
+func (m *Mismatch) compare(want, got []string) {
+	m.Missing = append(m.Missing, without(want, got)...)
+	m.Extra = append(m.Extra, without(got, want)...)
+}
+
+// without returns those of a that are not in b, each once.
+func without(a, b []string) []string {
+	var rest []string
+	for _, line := range a {
+		if !slices.Contains(b, line) && !slices.Contains(rest, line) {
+			rest = append(rest, line)
+		}
+	}
+	return rest
+}

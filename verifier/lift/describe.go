@@ -1,0 +1,89 @@
+package lift
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+
+	"bevote/templates"
+)
+
+// Description is what can be said of a script without its policy.
+type Description struct {
+	Template templates.Template
+	Paths    []templates.Path    // as Paths returns them; named where a contract names them
+	Contract *templates.Contract // nil for a script or a template
+}
+
+// Describe lifts what it is given: a contract's JSON, a script in hex, or a
+// template's text. Of a contract it reports what the script does, not what the
+// contract says it does: a path that the contract does not list has no name.
+func Describe(input []byte) (*Description, error) {
+	text := string(bytes.TrimSpace(input))
+	if text == "" {
+		return nil, errors.New("nothing to lift")
+	}
+	if text[0] == '{' {
+		return describeContract(input)
+	}
+	t, err := parseScript(text)
+	if err != nil {
+		return nil, err
+	}
+	paths, err := Paths(t, nil)
+	if err != nil {
+		return nil, err
+	}
+	return &Description{Template: t, Paths: paths}, nil
+}
+
+// parseScript reads hex digits as a script, anything else as a template.
+func parseScript(text string) (templates.Template, error) {
+	if strings.Trim(text, "0123456789abcdefABCDEF") != "" {
+		return templates.ParseTemplate(text)
+	}
+	script, err := hex.DecodeString(text)
+	if err != nil {
+		return templates.Template{}, fmt.Errorf("script: %w", err)
+	}
+	return templates.DecodeScript(script)
+}
+
+func describeContract(input []byte) (*Description, error) {
+	c, err := templates.DecodeContract(input)
+	if err != nil {
+		return nil, err
+	}
+	t, err := c.Template()
+	if err != nil {
+		return nil, err
+	}
+	paths, err := Paths(t, claimNames(c))
+	if err != nil {
+		return nil, err
+	}
+	for i := range paths {
+		for _, said := range c.Paths {
+			if shape(said) == shape(paths[i]) {
+				paths[i].Name = said.Name
+			}
+		}
+	}
+	return &Description{Template: t, Paths: paths, Contract: c}, nil
+}
+
+// claimNames takes from the contract what it calls the claim keys: the sum of
+// a joint key and the candidate's that its hole names.
+func claimNames(c *templates.Contract) map[string]string {
+	roles := map[string]string{}
+	for _, q := range c.Paths {
+		for _, s := range q.Signers {
+			if _, candidate, ok := strings.Cut(s, "+"); ok {
+				roles["claim."+candidate] = s
+			}
+		}
+	}
+	return roles
+}
