@@ -163,6 +163,16 @@ func transcribed(a *audit) string {
 	return ""
 }
 
+// custodialOr lets a check apply to custodial elections at once.
+func custodialOr(g gate) gate {
+	return func(a *audit) string {
+		if !a.e.Policy.Dealt() {
+			return ""
+		}
+		return g(a)
+	}
+}
+
 func voting(a *audit) string {
 	switch {
 	case rolled(a) != "":

@@ -17,7 +17,7 @@ var voteRules = []rule{
 	{"V53", "VOTE-ONCE", "I", voting, (*audit).voteOnce},
 	{"V54", "VOTE-P2SH", "I", voting, (*audit).voteScript},
 	{"V55", "VOTE-TEMPLATE", "E", voting, (*audit).voteTemplate},
-	{"V57", "VOTE-DEADSLOT", "E", voting, (*audit).voteDeadSlot},
+	{"V57", "VOTE-DEADSLOT", "I", voting, (*audit).voteDeadSlot},
 	{"V58", "VOTE-KEY", "E", voting, (*audit).voteKeys},
 	{"V59", "VOTE-T", "E", always, (*audit).voteTimeout},
 	{"V60", "VOTE-PKH", "I", voting, (*audit).voteRefundKey},
@@ -120,11 +120,11 @@ func (a *audit) voteDeadSlot(s *sheet) {
 		s.skip("no path keeps the ballot in a key slot")
 		return
 	}
-	s.expect(len(a.tally.readings))
-	for _, r := range a.tally.readings {
-		b := r.vote.Ballot
+	s.expect(len(a.votes))
+	for _, v := range a.votes {
+		b := v.Ballot
 		if len(b) == 33 && (b[0] == 2 || b[0] == 3) || len(b) == 65 && (b[0] == 4 || b[0] == 6 || b[0] == 7) {
-			s.fail(r.vote.where(), "the ballot can be a public key of the voter's own")
+			s.fail(v.where(), "the ballot can be a public key of the voter's own")
 			continue
 		}
 		s.pass()
