@@ -1,10 +1,6 @@
 package lang
 
-import (
-	"fmt"
-
-	"github.com/alecthomas/participle/v2/lexer"
-)
+import "fmt"
 
 // Statements that every policy has, and those of elections whose voters deal.
 var (
@@ -91,41 +87,4 @@ func (c *checker) exclusions() {
 		}
 	}
 	c.mixers()
-}
-
-// mixers compares the mixer lines with the scheme.
-func (c *checker) mixers() {
-	lines := c.lines["mixer"]
-	s, ok := c.first["mixing"]
-	if len(lines) == 0 || !ok || !c.valid["mixing"] || c.brokenNames("mixer") > 0 {
-		return
-	}
-	if c.Mixing.Scheme == SchemeNone {
-		c.exclude(lines[0].span, s, "nothing is mixed", "`mixer` with `mixing none`")
-	} else if n := len(c.Mixing.Named); n != c.Mixing.Mixers {
-		c.exclude(lines[0].span, s, fmt.Sprintf("%d mixers are announced", c.Mixing.Mixers), "%d `mixer` lines for %d mixers", n, c.Mixing.Mixers)
-	}
-}
-
-// mixing reads the mixing statement.
-func (c *checker) mixing(m *mixingLine) bool {
-	ok := true
-	read := func(t lexer.Token, what string) (n int) {
-		var good bool
-		n, good = c.count(t, what, 1<<16)
-		ok = ok && good
-		return n
-	}
-	switch x := &c.Mixing; {
-	case m.GroupBlind != nil:
-		x.Scheme = SchemeGroupBlind
-		x.Modulus = read(m.GroupBlind.Modulus, "bits")
-		x.Rounds = read(m.GroupBlind.Rounds, "rounds")
-		x.Mixers = read(m.GroupBlind.Mixers, "mixers")
-	case m.BlindRSA != nil:
-		x.Scheme = SchemeBlindRSA
-		x.Modulus = read(m.BlindRSA.Modulus, "bits")
-		x.Mixers = read(m.BlindRSA.Mixers, "mixers")
-	}
-	return ok
 }

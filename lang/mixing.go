@@ -1,0 +1,75 @@
+package lang
+
+import (
+	"fmt"
+
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// Least and most of what a mixing statement may say.
+const (
+	minModulus = 2048
+	minRounds  = 128
+	minMixers  = 2
+	maxMixing  = 1 << 16
+)
+
+// mixing reads the mixing statement.
+func (c *checker) mixing(m *mixingLine) bool {
+	switch {
+	case m.GroupBlind != nil:
+		c.Mixing.Scheme = SchemeGroupBlind
+		modulus, rounds := c.modulus(m.GroupBlind.Modulus), c.rounds(m.GroupBlind.Rounds)
+		return c.mixersCount(m.GroupBlind.Mixers) && modulus && rounds
+	case m.BlindRSA != nil:
+		c.Mixing.Scheme = SchemeBlindRSA
+		modulus := c.modulus(m.BlindRSA.Modulus)
+		return c.mixersCount(m.BlindRSA.Mixers) && modulus
+	default:
+		return true
+	}
+}
+
+func (c *checker) modulus(t lexer.Token) bool {
+	n, ok := c.count(t, "bits", maxMixing)
+	if c.Mixing.Modulus = n; ok && n < minModulus {
+		c.say("E0801", c.at(t), "modulus of %d bits, want at least %d", n, minModulus).Help = "write `modulus 2048`"
+		return false
+	}
+	return ok
+}
+
+func (c *checker) rounds(t lexer.Token) bool {
+	n, ok := c.count(t, "rounds", maxMixing)
+	if c.Mixing.Rounds = n; ok && (n < minRounds || n%2 != 0) {
+		d := c.say("E0802", c.at(t), "%d rounds, want an even number of at least %d", n, minRounds)
+		d.Notes = []string{"one more forgery costs about 2 to half the rounds"}
+		d.Help = "write `rounds 128`, or `rounds 256` where mixers are not trusted"
+		return false
+	}
+	return ok
+}
+
+func (c *checker) mixersCount(t lexer.Token) bool {
+	n, ok := c.count(t, "mixers", maxMixing)
+	if c.Mixing.Mixers = n; ok && n < minMixers {
+		c.say("E0803", c.at(t), "%d mixers, want at least %d", n, minMixers).Notes =
+			[]string{"a single mixer knows who got which coin"}
+		return false
+	}
+	return ok
+}
+
+// mixers compares the mixer lines with the scheme.
+func (c *checker) mixers() {
+	lines := c.lines["mixer"]
+	s, ok := c.first["mixing"]
+	if len(lines) == 0 || !ok || !c.valid["mixing"] || c.brokenNames("mixer") > 0 {
+		return
+	}
+	if c.Mixing.Scheme == SchemeNone {
+		c.exclude(lines[0].span, s, "nothing is mixed", "`mixer` with `mixing none`")
+	} else if n := len(c.Mixing.Named); n != c.Mixing.Mixers {
+		c.exclude(lines[0].span, s, fmt.Sprintf("%d mixers are announced", c.Mixing.Mixers), "%d `mixer` lines for %d mixers", n, c.Mixing.Mixers)
+	}
+}
