@@ -1,0 +1,129 @@
+package sharing_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"bevote/internal/curve"
+	"bevote/internal/sharing"
+)
+
+var sizes = []struct{ n, k int }{{100, 51}, {500, 251}, {1000, 501}}
+
+// bigTown is a roll of n whose deals are quick to make: the dealers' polynomials
+// differ in the constant term only, and only member 1 gets true ciphertexts.
+// They cost as much to judge and to receive as any others.
+func bigTown(b *testing.B, n, k int) *town {
+	w := &town{TB: b, r: rand.NewChaCha8([32]byte{1}), commits: make(map[int][32]byte), deals: make(map[int][]byte),
+		p: sharing.Params{EID: curve.TaggedHash("test"), K: k, Keys: 1}}
+	for range n {
+		x := w.draw()
+		w.secrets, w.p.Roll = append(w.secrets, x), append(w.p.Roll, curve.BaseMul(x).Key())
+	}
+	coefficients := make([]curve.Scalar, k)
+	points := make([]curve.Point, k)
+	for l := range coefficients {
+		coefficients[l] = w.draw()
+		points[l] = curve.BaseMul(coefficients[l])
+	}
+	for i := 1; i <= n; i++ {
+		coefficients[0] = w.draw()
+		points[0] = curve.BaseMul(coefficients[0])
+		e := w.draw()
+		key := w.p.Roll[i-1]
+		prover := append([]byte{byte(i >> 8), byte(i)}, key[:]...)
+		a, _ := curve.ProvePossession(w.r, curve.Context{Tag: "coefficient", EID: w.p.EID, Key: 1, Prover: prover}, coefficients[0], points[1:]...)
+		pop, _ := curve.ProvePossession(w.r, curve.Context{Tag: "ephemeral", EID: w.p.EID, Prover: prover}, e)
+		d := &sharing.Deal{Coefficients: [][]curve.Point{points}, Ephemeral: curve.BaseMul(e), Possession: []curve.Proof{a},
+			EphemeralPossession: pop, Ciphertexts: [][][32]byte{make([][32]byte, n)}}
+		share := curve.Evaluate(coefficients, 1).Bytes()
+		for at, pad := range w.pad(d, i, 1, 1) {
+			d.Ciphertexts[0][0][at] = pad ^ share[at]
+		}
+		w.publish(i, d)
+	}
+	return w
+}
+
+// per reports the time of one round in seconds and as a multiple of unit.
+func per(b *testing.B, unit time.Duration, name string) {
+	each := b.Elapsed() / time.Duration(b.N)
+	b.ReportMetric(each.Seconds(), "s/round")
+	b.ReportMetric(float64(each)/float64(unit), "×"+name)
+}
+
+func timed(n int, f func()) time.Duration {
+	start := time.Now()
+	for range n {
+		f()
+	}
+	return time.Since(start) / time.Duration(n)
+}
+
+// Judging, against decoding the points one after the other.
+func BenchmarkJudge(b *testing.B) {
+	for _, size := range sizes {
+		b.Run(fmt.Sprintf("n=%d,k=%d", size.n, size.k), func(b *testing.B) {
+			w := bigTown(b, size.n, size.k)
+			key := w.p.Roll[0]
+			decode := timed(200, func() { curve.DecodePoint(key[:]) }) * time.Duration(size.n*size.k)
+			for b.Loop() {
+				if o := w.judge(); len(o.Qual) != size.n {
+					b.Fatal(o.Out)
+				}
+			}
+			per(b, decode, "decoding")
+		})
+	}
+}
+
+// Dealing and receiving, against one product of a point and a scalar for each
+// of the n that they exchange.
+func BenchmarkMember(b *testing.B) {
+	for _, size := range sizes {
+		w := bigTown(b, size.n, size.k)
+		o := w.judge()
+		point := curve.BaseMul(w.secrets[0])
+		products := timed(100, func() { point.Mul(w.secrets[1]) }) * time.Duration(size.n)
+		b.Run(fmt.Sprintf("deal/n=%d,k=%d", size.n, size.k), func(b *testing.B) {
+			for b.Loop() {
+				w.deal(1)
+			}
+			per(b, products, "products")
+		})
+		b.Run(fmt.Sprintf("receive/n=%d,k=%d", size.n, size.k), func(b *testing.B) {
+			for b.Loop() {
+				if s, _ := sharing.Receive(w.p, w.secrets[0], 1, o); len(s) != 1 {
+					b.Fatal("no share")
+				}
+			}
+			per(b, products, "products")
+		})
+	}
+}
+
+// The public tests of the transcript, against computing the public shares.
+func BenchmarkTranscript(b *testing.B) {
+	for _, size := range sizes {
+		_, points, shares := polynomial(b, size.k, size.n)
+		var public []curve.Point
+		compute := timed(1, func() { public = sharing.PublicShares(points, size.n) })
+		run := func(name string, f func() bool) {
+			b.Run(fmt.Sprintf("%s/n=%d,k=%d", name, size.n, size.k), func(b *testing.B) {
+				for b.Loop() {
+					if !f() {
+						b.Fatal("refused")
+					}
+				}
+				per(b, compute, "computing-shares")
+			})
+		}
+		run("compute", func() bool { return sharing.PublicShares(points, size.n)[0] == public[0] })
+		run("verify", func() bool { return sharing.VerifyShares(points, public) == nil })
+		run("degree", func() bool { return sharing.VerifyDegree(public, size.k, points[0]) })
+		run("everyone", func() bool { return len(sharing.Everyone(shares[:size.k], size.n)) == size.n })
+		run("one polynomial", func() bool { return sharing.OnOnePolynomial(shares, size.k) })
+	}
+}

@@ -1,0 +1,402 @@
+package sharing_test
+
+import (
+	"bytes"
+	"io"
+	"reflect"
+	"testing"
+
+	"bevote/internal/curve"
+	"bevote/internal/sharing"
+)
+
+// Each test is named after the lie that it tells.
+
+func TestNoLie(t *testing.T) {
+	for _, c := range []struct{ n, k, keys int }{{2, 2, 1}, {5, 3, 1}, {6, 6, 1}, {7, 4, 3}} {
+		w := newTown(t, c.n, c.k, c.keys)
+		o, complaints := w.collect()
+		if len(complaints) > 0 {
+			t.Errorf("%d complaints about honest dealers", len(complaints))
+		}
+		w.wantOut(o, nil)
+		w.holds(o)
+	}
+}
+
+// A dealer sends one member a share that is off its polynomial: the member's
+// complaint is upheld by the log alone, and the election goes on without it.
+func TestWrongShareForOneMember(t *testing.T) {
+	for _, keys := range []int{1, 3} {
+		w := newTown(t, 7, 4, keys)
+		d := w.published(3)
+		d.Ciphertexts[keys-1][4][31] ^= 1
+		w.publish(3, d)
+		o, complaints := w.collect()
+		if len(complaints) != 1 || complaints[0].By != 5 || complaints[0].Dealer != 3 || complaints[0].Key != keys {
+			t.Fatalf("complaints %v, want one by 5 against 3 about key %d", complaints, keys)
+		}
+		if o.Rulings[0].Verdict != sharing.Upheld {
+			t.Errorf("ruled %v", o.Rulings[0])
+		}
+		w.wantOut(o, map[int]string{3: "V44"})
+		w.holds(o)
+	}
+}
+
+// pad is the pad between a dealer and a receiver, by docs/protocol.md.
+func (w *town) pad(d *sharing.Deal, dealer, key, receiver int) (out [32]byte) {
+	shared, e := d.Ephemeral.Mul(w.secrets[receiver-1]).Key(), d.Ephemeral.Key()
+	x := append(append(append([]byte{}, shared[:]...), e[:]...), w.p.EID[:]...)
+	x = append(x, 0, byte(key), 0, byte(dealer), 0, byte(receiver))
+	copy(out[:], curve.KDF(x, 32))
+	return out
+}
+
+// The 32 bytes decrypt to q or more: no scalar, hence a wrong share.
+func TestShareThatIsNoScalar(t *testing.T) {
+	w := newTown(t, 5, 3, 2)
+	d := w.published(2)
+	pad := w.pad(d, 2, 2, 4)
+	for b := range pad {
+		pad[b] ^= 0xff
+	}
+	d.Ciphertexts[1][3] = pad
+	w.publish(2, d)
+	o, complaints := w.collect()
+	if len(complaints) != 1 || complaints[0].By != 4 || complaints[0].Key != 2 {
+		t.Fatalf("complaints %v, want one by 4 about key 2", complaints)
+	}
+	w.wantOut(o, map[int]string{2: "V44"})
+	w.holds(o)
+}
+
+// Two dealers' lies to one member cancel in the sum: nobody needs to complain.
+func TestLiesThatCancel(t *testing.T) {
+	w := newTown(t, 5, 3, 1)
+	for dealer, off := range map[int]curve.Scalar{1: curve.NewScalar(9), 2: curve.NewScalar(9).Neg()} {
+		d := w.published(dealer)
+		pad := w.pad(d, dealer, 1, 4)
+		plain := pad
+		for b := range plain {
+			plain[b] ^= d.Ciphertexts[0][3][b]
+		}
+		share, err := curve.DecodeScalar(plain[:])
+		if err != nil {
+			t.Fatal(err)
+		}
+		wrong := share.Add(off).Bytes()
+		for b := range wrong {
+			d.Ciphertexts[0][3][b] = wrong[b] ^ pad[b]
+		}
+		w.publish(dealer, d)
+	}
+	o, complaints := w.collect()
+	if len(complaints) > 0 {
+		t.Errorf("complaints %v", complaints)
+	}
+	w.wantOut(o, nil)
+	w.holds(o)
+}
+
+// A member complains about a right share: its own polynomial leaves.
+func TestFalseComplaint(t *testing.T) {
+	w := newTown(t, 7, 4, 3)
+	o := w.judge(w.complain(6, sharing.Culprit{Dealer: 2, Key: 3}, w.published(2)))
+	if o.Rulings[0].Verdict != sharing.False {
+		t.Errorf("ruled %v", o.Rulings[0])
+	}
+	w.wantOut(o, map[int]string{6: "V44"})
+	w.holds(o)
+}
+
+// A member that dealt nothing has no polynomial to lose by a false complaint.
+func TestFalseComplaintByNoDealer(t *testing.T) {
+	w := newTown(t, 5, 3, 1)
+	delete(w.commits, 5)
+	delete(w.deals, 5)
+	o := w.judge(w.complain(5, sharing.Culprit{Dealer: 2, Key: 1}, w.published(2)))
+	if o.Rulings[0].Verdict != sharing.False || len(o.Out) > 0 || len(o.Qual) != 4 {
+		t.Errorf("ruled %v, out %v, QUAL %v", o.Rulings[0], o.Out, o.Qual)
+	}
+	w.holds(o)
+}
+
+// Complaints that show nothing are ignored, and cost nobody anything.
+func TestComplaintsThatShowNothing(t *testing.T) {
+	w := newTown(t, 7, 4, 2)
+	d := w.published(3)
+	d.Ciphertexts[0][4][0] ^= 1 // 3 lies to 5 about key 1
+	w.publish(3, d)
+	w.deals[7] = nil // 7 is out by V39
+	true5 := w.complain(5, sharing.Culprit{Dealer: 3, Key: 1}, d)
+	edit := func(change func(*sharing.Complaint)) sharing.Complaint {
+		c := true5
+		change(&c)
+		return c
+	}
+	for name, c := range map[string]sharing.Complaint{
+		"nobody's":        edit(func(c *sharing.Complaint) { c.By = 0 }),
+		"off the roll":    edit(func(c *sharing.Complaint) { c.By = 70000 }),
+		"no dealer":       edit(func(c *sharing.Complaint) { c.Dealer = -1 }),
+		"no such key":     edit(func(c *sharing.Complaint) { c.Key = 3 }),
+		"key 0":           edit(func(c *sharing.Complaint) { c.Key = 0 }),
+		"another's":       edit(func(c *sharing.Complaint) { c.By = 4 }),
+		"another key's":   edit(func(c *sharing.Complaint) { c.Key = 2 }),
+		"another dealer":  edit(func(c *sharing.Complaint) { c.Dealer = 2 }),
+		"wrong point":     edit(func(c *sharing.Complaint) { c.Point = c.Point.Neg() }),
+		"infinity":        edit(func(c *sharing.Complaint) { c.Point = curve.Point{} }),
+		"no proof":        edit(func(c *sharing.Complaint) { c.Proof = curve.Proof{} }),
+		"of a dealer out": w.complain(5, sharing.Culprit{Dealer: 7, Key: 1}, d),
+	} {
+		o := w.judge(c)
+		if o.Rulings[0].Verdict != sharing.Ignored || o.Rulings[0].Reason == "" {
+			t.Errorf("%s: ruled %v", name, o.Rulings[0])
+		}
+		w.wantOut(o, map[int]string{7: "V39"})
+	}
+	o := w.judge(true5, true5)
+	if o.Rulings[0].Verdict != sharing.Upheld || o.Rulings[1].Verdict != sharing.Ignored {
+		t.Errorf("ruled %v", o.Rulings)
+	}
+}
+
+// Complaints are judged at once: a convict's complaint still stands, and a
+// false complaint against a dealer convicted along with it stays false.
+func TestNoCascades(t *testing.T) {
+	w := newTown(t, 7, 3, 1)
+	for _, lie := range []struct{ dealer, receiver int }{{1, 2}, {2, 3}} {
+		d := w.published(lie.dealer)
+		d.Ciphertexts[0][lie.receiver-1][9] ^= 8
+		w.publish(lie.dealer, d)
+	}
+	o := w.judge(
+		w.complain(3, sharing.Culprit{Dealer: 2, Key: 1}, w.published(2)), // true
+		w.complain(2, sharing.Culprit{Dealer: 1, Key: 1}, w.published(1)), // true, by a convict
+		w.complain(4, sharing.Culprit{Dealer: 1, Key: 1}, w.published(1)), // false, against a convict
+	)
+	w.wantOut(o, map[int]string{1: "V44", 2: "V44", 4: "V44"})
+	w.holds(o)
+}
+
+// Dealers commit and vanish, deal what they did not commit to, or do not commit.
+func TestBrokenCommitments(t *testing.T) {
+	w := newTown(t, 7, 4, 1)
+	delete(w.deals, 1)
+	w.deals[2] = w.deal(2).Encode()
+	delete(w.commits, 3)
+	o, _ := w.collect()
+	w.wantOut(o, map[int]string{1: "V39", 2: "V39", 3: "V39"})
+	w.holds(o)
+}
+
+// A deal of one more or one less coefficient, proof or ciphertext, even with
+// shares and proofs that agree with them.
+func TestOtherShapes(t *testing.T) {
+	G := curve.BaseMul(curve.NewScalar(1))
+	for name, lie := range map[string]struct {
+		check string
+		tell  func(w *town, d *sharing.Deal) *sharing.Deal
+	}{
+		"threshold raised": {"V40", func(w *town, d *sharing.Deal) *sharing.Deal {
+			p := w.p
+			p.K++
+			d, _ = sharing.NewDeal(w.r, p, 4)
+			return d
+		}},
+		"threshold lowered": {"V40", func(w *town, d *sharing.Deal) *sharing.Deal {
+			p := w.p
+			p.K--
+			d, _ = sharing.NewDeal(w.r, p, 4)
+			return d
+		}},
+		"one key more": {"V40", func(w *town, d *sharing.Deal) *sharing.Deal {
+			p := w.p
+			p.Keys++
+			d, _ = sharing.NewDeal(w.r, p, 4)
+			return d
+		}},
+		"coefficients swapped between keys": {"V41", func(w *town, d *sharing.Deal) *sharing.Deal {
+			d.Coefficients[0][1], d.Coefficients[1][1] = d.Coefficients[1][1], d.Coefficients[0][1]
+			return d
+		}},
+		"constant term at infinity": {"V40", func(w *town, d *sharing.Deal) *sharing.Deal {
+			d.Coefficients[0][0] = curve.Point{}
+			return d
+		}},
+		"last term at infinity": {"V40", func(w *town, d *sharing.Deal) *sharing.Deal {
+			d.Coefficients[0][3] = curve.Point{}
+			return d
+		}},
+		"ephemeral key at infinity": {"V43", func(w *town, d *sharing.Deal) *sharing.Deal {
+			d.Ephemeral = curve.Point{}
+			return d
+		}},
+		"a proof less": {"V41", func(w *town, d *sharing.Deal) *sharing.Deal {
+			d.Possession = d.Possession[:1]
+			return d
+		}},
+		"a member left out": {"V43", func(w *town, d *sharing.Deal) *sharing.Deal {
+			d.Ciphertexts[1] = d.Ciphertexts[1][:6]
+			return d
+		}},
+		"a member too many": {"V43", func(w *town, d *sharing.Deal) *sharing.Deal {
+			d.Ciphertexts[1] = append(d.Ciphertexts[1], [32]byte{1})
+			return d
+		}},
+		"another coefficient": {"V41", func(w *town, d *sharing.Deal) *sharing.Deal {
+			d.Coefficients[1][2] = d.Coefficients[1][2].Add(G)
+			return d
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newTown(t, 7, 4, 2)
+			w.publish(4, lie.tell(w, w.published(4)))
+			o, complaints := w.collect()
+			if len(complaints) > 0 {
+				t.Errorf("complaints %v: the log alone convicts", complaints)
+			}
+			w.wantOut(o, map[int]string{4: lie.check})
+			w.holds(o)
+		})
+	}
+	w := newTown(t, 7, 4, 2)
+	w.deals[4] = append(w.deals[4], 0)
+	w.commits[4] = curve.TaggedHash("deal", w.p.EID[:], []byte{0, 4}, w.deals[4])
+	w.wantOut(w.judge(), map[int]string{4: "V40"})
+}
+
+// A dealer copies another's ephemeral key, so that the complaints its wrong
+// shares provoke would open the other's pads. It is out before anybody
+// receives, so nobody complains about it, and a complaint would not count.
+func TestCopiedEphemeralKey(t *testing.T) {
+	w := newTown(t, 7, 4, 1)
+	d := w.published(5)
+	d.Ephemeral, d.EphemeralPossession = w.published(1).Ephemeral, w.published(1).EphemeralPossession
+	w.publish(5, d)
+	o, complaints := w.collect()
+	if len(complaints) > 0 {
+		t.Fatalf("complaints %v open the victim's pads", complaints)
+	}
+	w.wantOut(o, map[int]string{5: "V43"})
+	w.holds(o)
+	if r := w.judge(w.complain(2, sharing.Culprit{Dealer: 5, Key: 1}, d)).Rulings[0]; r.Verdict != sharing.Ignored {
+		t.Errorf("ruled %v", r)
+	}
+}
+
+// Two dealers share the secret of one ephemeral key: both are out.
+func TestSharedEphemeralKey(t *testing.T) {
+	w := newTown(t, 7, 4, 1)
+	same := bytes.Repeat([]byte{7}, 32) // the first thing that a dealer draws
+	for _, i := range []int{2, 6} {
+		d, err := sharing.NewDeal(io.MultiReader(bytes.NewReader(same), w.r), w.p, i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.publish(i, d)
+	}
+	o, _ := w.collect()
+	w.wantOut(o, map[int]string{2: "V43", 6: "V43"})
+	w.holds(o)
+}
+
+// The last dealer cancels the others' constant terms, so that the joint key is
+// its own: it cannot prove that it knows the term.
+func TestRogueKey(t *testing.T) {
+	w := newTown(t, 5, 3, 1)
+	mine := curve.BaseMul(curve.NewScalar(99))
+	d := w.published(5)
+	rogue := mine
+	for i := 1; i < 5; i++ {
+		rogue = rogue.Add(w.published(i).Coefficients[0][0].Neg())
+	}
+	d.Coefficients[0][0] = rogue
+	w.publish(5, d)
+	if sum := w.published(1).Coefficients[0][0].Add(w.published(2).Coefficients[0][0]).
+		Add(w.published(3).Coefficients[0][0]).Add(w.published(4).Coefficients[0][0]).Add(rogue); sum != mine {
+		t.Fatal("the attack is not set up")
+	}
+	o, _ := w.collect()
+	w.wantOut(o, map[int]string{5: "V41"})
+	if o.Keys[0].Key == mine {
+		t.Error("the joint key is the rogue's")
+	}
+	w.holds(o)
+}
+
+// A dealer publishes another's whole deal as its own, or the polynomial of one
+// joint key also for the next.
+func TestCopiedDeal(t *testing.T) {
+	w := newTown(t, 7, 4, 2)
+	w.publish(3, w.published(2))
+	d := w.published(4)
+	d.Coefficients[1], d.Possession[1], d.Ciphertexts[1] = d.Coefficients[0], d.Possession[0], d.Ciphertexts[0]
+	w.publish(4, d)
+	o, _ := w.collect()
+	w.wantOut(o, map[int]string{3: "V41", 4: "V41"})
+	w.holds(o)
+}
+
+// Too few dealers are left: the election has ended, and nobody gets a share.
+func TestTooFewDealers(t *testing.T) {
+	w := newTown(t, 5, 4, 1)
+	delete(w.deals, 1)
+	w.deals[2][40] ^= 1
+	o := w.judge()
+	if len(o.Qual) != 3 || len(o.Out) != 2 || len(o.Keys) != 0 {
+		t.Errorf("QUAL %v, out %v, %d keys", o.Qual, o.Out, len(o.Keys))
+	}
+	if shares, culprits := sharing.Receive(w.p, w.secrets[0], 1, o); shares != nil || culprits != nil {
+		t.Error("a share of nothing")
+	}
+}
+
+// What is not from the roll is no dealer's; impossible params have no outcome.
+func TestStrangersAndImpossibleParams(t *testing.T) {
+	w := newTown(t, 5, 3, 1)
+	for _, i := range []int{-1, 0, 6, 70000} {
+		w.deals[i], w.commits[i] = w.deals[1], w.commits[1]
+	}
+	o := w.judge()
+	w.wantOut(o, nil)
+	for name, change := range map[string]func(*sharing.Params){
+		"k of 1":  func(p *sharing.Params) { p.K = 1 },
+		"k > n":   func(p *sharing.Params) { p.K = 6 },
+		"no key":  func(p *sharing.Params) { p.Keys = 0 },
+		"no roll": func(p *sharing.Params) { p.Roll = nil },
+	} {
+		p := w.p
+		change(&p)
+		if o := sharing.Judge(p, w.commits, w.deals, nil); len(o.Keys)+len(o.Qual) > 0 {
+			t.Errorf("%s has an outcome", name)
+		}
+		if _, err := sharing.NewDeal(w.r, p, 1); err == nil {
+			t.Errorf("%s can be dealt", name)
+		}
+		if _, err := sharing.DecodeDeal(p, w.deals[1]); err == nil {
+			t.Errorf("%s decodes", name)
+		}
+	}
+	if _, err := sharing.NewDeal(w.r, w.p, 6); err == nil {
+		t.Error("a stranger deals")
+	}
+	if _, err := sharing.Complain(w.r, w.p, w.secrets[0], 6, sharing.Culprit{Dealer: 1, Key: 1}, w.published(1)); err == nil {
+		t.Error("a stranger complains")
+	}
+}
+
+func TestJudgeIsAFunctionOfTheBoard(t *testing.T) {
+	w := newTown(t, 7, 4, 2)
+	w.deals[2][50] ^= 1
+	d := w.published(3)
+	d.Ciphertexts[0][4][0] ^= 1
+	w.publish(3, d)
+	complaint := w.complain(5, sharing.Culprit{Dealer: 3, Key: 1}, d)
+	first := w.judge(complaint)
+	for range 3 {
+		if !reflect.DeepEqual(first, w.judge(complaint)) {
+			t.Fatal("one board, two outcomes")
+		}
+	}
+}

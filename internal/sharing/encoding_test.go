@@ -1,0 +1,73 @@
+package sharing_test
+
+import (
+	"bytes"
+	"testing"
+
+	"bevote/internal/curve"
+	"bevote/internal/sharing"
+)
+
+func TestDealSizeAndLayout(t *testing.T) {
+	w := newTown(t, 5, 3, 2)
+	d, b := w.published(1), w.deals[1]
+	if len(b) != w.p.Size() {
+		t.Fatalf("%d bytes, want %d", len(b), w.p.Size())
+	}
+	// The layout once more, by the offsets of docs/protocol.md.
+	points := 4
+	ephemeral := points + 6*33
+	proofs := ephemeral + 33 + 4
+	ciphertexts := proofs + 3*64 + 4
+	key := d.Coefficients[1][2].Key()
+	e := d.Ephemeral.Key()
+	for name, part := range map[string]struct {
+		at   int
+		want []byte
+	}{
+		"points":      {0, []byte{0, 0, 0, 6}},
+		"last point":  {points + 5*33, key[:]},
+		"ephemeral":   {ephemeral, e[:]},
+		"proofs":      {proofs - 4, []byte{0, 0, 0, 3}},
+		"second":      {proofs + 64, d.Possession[1].Bytes()},
+		"its proof":   {proofs + 128, d.EphemeralPossession.Bytes()},
+		"ciphertexts": {ciphertexts - 4, []byte{0, 0, 0, 10}},
+		"last":        {ciphertexts + 9*32, d.Ciphertexts[1][4][:]},
+	} {
+		if !bytes.HasPrefix(b[part.at:], part.want) {
+			t.Errorf("%s: %x at %d, want %x", name, b[part.at:part.at+len(part.want)], part.at, part.want)
+		}
+	}
+	if d.Commitment(w.p, 1) != curve.TaggedHash("deal", w.p.EID[:], []byte{0, 1}, b) {
+		t.Error("another commitment")
+	}
+}
+
+func TestDealCutShort(t *testing.T) {
+	w := newTown(t, 3, 2, 1)
+	for size := range w.deals[1] {
+		if _, err := sharing.DecodeDeal(w.p, w.deals[1][:size]); err == nil {
+			t.Errorf("%d bytes decode", size)
+		}
+	}
+}
+
+func FuzzDecodeDeal(f *testing.F) {
+	w := newTown(f, 3, 2, 2)
+	f.Add(w.deals[1])
+	f.Add(w.deals[2][:50])
+	f.Add(append(w.deals[3], 1))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		d, err := sharing.DecodeDeal(w.p, b)
+		if err != nil {
+			return
+		}
+		if !bytes.Equal(d.Encode(), b) {
+			t.Fatal("decodes and encodes to something else")
+		}
+		// Whatever decodes can be judged, with whatever it says.
+		deals := map[int][]byte{1: b, 2: w.deals[2], 3: w.deals[3]}
+		commits := map[int][32]byte{1: d.Commitment(w.p, 1), 2: w.commits[2], 3: w.commits[3]}
+		sharing.Receive(w.p, w.secrets[0], 1, sharing.Judge(w.p, commits, deals, nil))
+	})
+}
