@@ -1,10 +1,19 @@
-// Package workbench builds contracts from policies.
+// Package workbench is where a policy is worked on before its election: it is
+// built into a contract, and made playable with stand-ins for its people.
+//
+// It promises that nothing is built without being lifted: Build is the only
+// door to the compiler, and what the compiler wrote leaves through it only if
+// the script spends exactly as the policy says.
 package workbench
 
 import (
-	"bevote/internal/curve"
+	"fmt"
+	"slices"
+
+	"bevote/compiler"
 	"bevote/lang"
 	"bevote/templates"
+	"bevote/verifier/lift"
 )
 
 // Built is a policy with its contract, compiled and lifted.
@@ -14,10 +23,49 @@ type Built struct {
 	Template templates.Template
 }
 
-// Build loads, compiles and lifts a policy file.
-func Build(src []byte) (*Built, []lang.Diagnostic, error) { return nil, nil, nil }
+// Build loads, compiles and lifts a policy file. Built is nil if any of the
+// diagnostics is an error. The diagnostics are what the file's allow lines
+// leave of them, sorted by place. The error is a bug of this program: the
+// script does not spend as the policy says (E0901, among the diagnostics too).
+func Build(src []byte) (*Built, []lang.Diagnostic, error) { return build(src, compiler.Compile) }
 
-// StandIns replaces every key and address of a policy file.
-func StandIns(src []byte, seed uint64) (replaced []byte, keys map[string]curve.Scalar, err error) {
-	return nil, nil, nil
+// compile is the shape of compiler.Compile; tests put a faulty one in its place.
+type compile func(*lang.Policy) (*templates.Contract, []lang.Diagnostic)
+
+func build(src []byte, compile compile) (*Built, []lang.Diagnostic, error) {
+	p, diags := lang.Load(src)
+	if p == nil {
+		return nil, diags, nil
+	}
+	c, more := compile(p)
+	if c == nil {
+		return nil, lang.Settle(p, append(diags, more...)), nil
+	}
+	t, err := liftBack(p, c)
+	if err != nil {
+		more = append(more, lang.Diagnostic{
+			Code:    "E0901",
+			Message: "the compiled script does not spend as the policy says",
+			Primary: lang.Label{Span: p.Place("election")},
+			Notes:   []string{err.Error(), "this is a bug of the compiler; nothing is written"},
+		})
+		return nil, lang.Settle(p, append(diags, more...)), err
+	}
+	diags = lang.Settle(p, append(diags, more...))
+	if slices.ContainsFunc(diags, lang.Diagnostic.IsError) {
+		return nil, diags, nil
+	}
+	return &Built{p, c, t}, diags, nil
+}
+
+// liftBack takes the contract through its published bytes, and lifts it.
+func liftBack(p *lang.Policy, c *templates.Contract) (templates.Template, error) {
+	back, err := templates.DecodeContract(c.Encode())
+	if err != nil {
+		return templates.Template{}, fmt.Errorf("compiled contract: %w", err)
+	}
+	if err := lift.Check(p, back); err != nil {
+		return templates.Template{}, fmt.Errorf("compiled contract: %w", err)
+	}
+	return back.Template()
 }

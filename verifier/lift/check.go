@@ -95,6 +95,11 @@ func checkLimits(p *lang.Policy, t templates.Template, paths []templates.Path) e
 	if ballots != 1 {
 		return fmt.Errorf("script with %d ballots, want 1", ballots)
 	}
+	for _, hole := range t.Holes() {
+		if !hasHole(p, hole) {
+			return fmt.Errorf("script with a hole <%s>, of which the policy knows nothing", hole)
+		}
+	}
 	size := t.Size(p.Salted)
 	if size > templates.MaxRedeem {
 		return fmt.Errorf("redeem script of %d bytes, at most %d", size, templates.MaxRedeem)
@@ -108,6 +113,20 @@ func checkLimits(p *lang.Policy, t templates.Template, paths []templates.Path) e
 		}
 	}
 	return nil
+}
+
+// hasHole tells whether the election comes to know what fills the hole.
+func hasHole(p *lang.Policy, hole string) bool {
+	role, candidate, _ := strings.Cut(hole, ".")
+	switch {
+	case candidate != "" && p.CandidateNumber(candidate) == 0:
+		return false
+	case role == "joint":
+		return p.Dealt() && (candidate != "") == (p.Joint == lang.JointEach)
+	case role == "claim":
+		return p.Win == lang.WinHardened
+	}
+	return true
 }
 
 // checkSelector holds the script against the policy's selector: by signature,

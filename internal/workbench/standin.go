@@ -1,0 +1,76 @@
+package workbench
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	btcaddr "github.com/btcsuite/btcd/address/v2"
+
+	"bevote/internal/curve"
+	"bevote/lang"
+)
+
+const bom = "\ufeff"
+
+// StandIns returns the policy file with every pub: and addr: literal replaced
+// by one whose secret is known, and the secrets by role, as lang.Literals
+// names them ("supervisor", "candidate alice", "payout alice", "voter v1",
+// "mixer m1"). A role's secret is TH("stand-in", seed as u64 ‖ role) mod q; an
+// address becomes the P2PKH address of its role's key.
+//
+// A comment before the first line says whose rehearsal it is, by the id of the
+// policy as given; every other byte stays. The replaced policy, of other keys,
+// has an id of its own.
+func StandIns(src []byte, seed uint64) (replaced []byte, keys map[string]curve.Scalar, err error) {
+	p, diags := lang.Load(src)
+	if p == nil {
+		return nil, nil, firstError(diags)
+	}
+	literals, err := lang.Literals(src)
+	if err != nil {
+		return nil, nil, err
+	}
+	var out bytes.Buffer
+	done := len(src) - len(bytes.TrimPrefix(src, []byte(bom)))
+	out.Write(src[:done]) // a byte order mark stays first
+	fmt.Fprintf(&out, "// rehearsal of %s, seed %d: every key is a stand-in\n", p.ID(), seed)
+	keys = map[string]curve.Scalar{}
+	for _, l := range literals {
+		secret := standIn(seed, l.Role)
+		text, err := literalFor(l.Kind, secret, p.Network)
+		if err != nil {
+			return nil, nil, err
+		}
+		keys[l.Role] = secret
+		out.Write(src[done:l.Start])
+		out.WriteString(text)
+		done = l.End
+	}
+	out.Write(src[done:])
+	return out.Bytes(), keys, nil
+}
+
+// firstError says in one line why a file is no policy.
+func firstError(diags []lang.Diagnostic) error {
+	i := slices.IndexFunc(diags, lang.Diagnostic.IsError)
+	d := diags[i]
+	return fmt.Errorf("%d:%d: %s: %s", d.Primary.Line, d.Primary.Column, d.Code, d.Message)
+}
+
+func standIn(seed uint64, role string) curve.Scalar {
+	return curve.ReduceScalar(curve.TaggedHash("stand-in", curve.Encoder(nil).U64(seed), []byte(role)))
+}
+
+// literalFor spells the secret's key as a literal of the given kind.
+func literalFor(kind string, secret curve.Scalar, network string) (string, error) {
+	key := curve.BaseMul(secret).Key()
+	if kind == "pub" {
+		return "pub:" + key.String(), nil
+	}
+	a, err := btcaddr.NewAddressPubKeyHash(btcaddr.Hash160(key[:]), lang.Params(network))
+	if err != nil {
+		return "", fmt.Errorf("stand-in address: %w", err)
+	}
+	return "addr:" + a.EncodeAddress(), nil
+}
