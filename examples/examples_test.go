@@ -1,58 +1,30 @@
 package examples_test
 
 import (
-	"bytes"
+	"io/fs"
 	"testing"
 
 	"bevote/examples"
-	"bevote/lang"
-	"bevote/lang/langtest"
+	"bevote/internal/workbench"
 )
 
-func TestExamplesLoad(t *testing.T) {
-	for _, name := range examples.Names() {
-		src := examples.Policy(name)
-		p, diags := lang.Load(src)
-		if len(diags) > 0 {
-			var b bytes.Buffer
-			if err := lang.Render(&b, name+".bev", src, diags); err != nil {
-				t.Fatal(err)
-			}
-			t.Errorf("%s:\n%s", name, b.String())
-		}
-		if p != nil && p.Election != name {
-			t.Errorf("%s.bev holds the election %s", name, p.Election)
-		}
+// TestPoliciesBuild: what people copy has no errors, and every warning in it is
+// allowed with a reason.
+func TestPoliciesBuild(t *testing.T) {
+	names, err := fs.Glob(examples.Files, "*.bev")
+	if err != nil || len(names) == 0 {
+		t.Fatal(names, err)
 	}
-}
-
-// TestNobodyKnowsASecret derives every key and address again from its text.
-func TestNobodyKnowsASecret(t *testing.T) {
-	for _, name := range examples.Names() {
-		src := examples.Policy(name)
-		literals, err := lang.Literals(src)
+	for _, name := range names {
+		src, err := examples.Files.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, l := range literals {
-			text := "bevote example " + name + ": " + l.Role
-			want := "pub:" + langtest.Key(text).String()
-			if l.Kind == "addr" {
-				want = "addr:" + langtest.Address("regtest", text)
-			}
-			if got := string(src[l.Start:l.End]); got != want {
-				t.Errorf("%s.bev:%d: %s is %s, want %s", name, l.Line, l.Role, got, want)
-			}
+		built, diags, err := workbench.Build(src)
+		if err != nil || built == nil || len(diags) > 0 {
+			t.Errorf("%s: %v %v", name, diags, err)
+		} else if built.Policy.Election+".bev" != name {
+			t.Errorf("%s holds the election %s", name, built.Policy.Election)
 		}
-	}
-}
-
-func TestNames(t *testing.T) {
-	names := examples.Names()
-	if len(names) < 6 {
-		t.Errorf("examples are %v", names)
-	}
-	if examples.Policy("nothing") != nil {
-		t.Error("a policy that is not there")
 	}
 }
