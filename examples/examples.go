@@ -1,12 +1,39 @@
-// Package examples holds policies to read, to copy and to play.
+// Package examples holds policies to read, rehearse and begin one's own from.
 //
-// Every one passes `bevote check`. The keys in them are hashes read as points:
-// nobody has their secrets, and whoever uses a policy in earnest replaces them.
+// It promises that each of them loads, compiles and passes its own tests, and
+// that nobody knows the secret of any key in them.
 package examples
 
-import "embed"
+import (
+	"embed"
+	"strings"
+)
 
-// Files are the policies, NAME.bev.
+// FS holds the policies, NAME.bev each.
 //
 //go:embed *.bev
-var Files embed.FS
+var FS embed.FS
+
+// Names returns the names of the policies without their suffix, sorted.
+func Names() []string {
+	files, err := FS.ReadDir(".")
+	if err != nil {
+		panic("examples: " + err.Error())
+	}
+	var names []string
+	for _, f := range files {
+		if name, ok := strings.CutSuffix(f.Name(), ".bev"); ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Policy returns the file of a policy by its name, nil if there is none.
+func Policy(name string) []byte {
+	b, err := FS.ReadFile(name + ".bev")
+	if err != nil {
+		return nil
+	}
+	return b
+}

@@ -1,30 +1,58 @@
 package examples_test
 
 import (
-	"io/fs"
+	"bytes"
 	"testing"
 
 	"bevote/examples"
-	"bevote/internal/workbench"
+	"bevote/lang"
+	"bevote/lang/langtest"
 )
 
-// TestPoliciesBuild: what people copy has no errors, and every warning in it is
-// allowed with a reason.
-func TestPoliciesBuild(t *testing.T) {
-	names, err := fs.Glob(examples.Files, "*.bev")
-	if err != nil || len(names) == 0 {
-		t.Fatal(names, err)
+func TestExamplesLoad(t *testing.T) {
+	for _, name := range examples.Names() {
+		src := examples.Policy(name)
+		p, diags := lang.Load(src)
+		if len(diags) > 0 {
+			var b bytes.Buffer
+			if err := lang.Render(&b, name+".bev", src, diags); err != nil {
+				t.Fatal(err)
+			}
+			t.Errorf("%s:\n%s", name, b.String())
+		}
+		if p != nil && p.Election != name {
+			t.Errorf("%s.bev holds the election %s", name, p.Election)
+		}
 	}
-	for _, name := range names {
-		src, err := examples.Files.ReadFile(name)
+}
+
+// TestNobodyKnowsASecret derives every key and address again from its text.
+func TestNobodyKnowsASecret(t *testing.T) {
+	for _, name := range examples.Names() {
+		src := examples.Policy(name)
+		literals, err := lang.Literals(src)
 		if err != nil {
 			t.Fatal(err)
 		}
-		built, diags, err := workbench.Build(src)
-		if err != nil || built == nil || len(diags) > 0 {
-			t.Errorf("%s: %v %v", name, diags, err)
-		} else if built.Policy.Election+".bev" != name {
-			t.Errorf("%s holds the election %s", name, built.Policy.Election)
+		for _, l := range literals {
+			text := "bevote example " + name + ": " + l.Role
+			want := "pub:" + langtest.Key(text).String()
+			if l.Kind == "addr" {
+				want = "addr:" + langtest.Address("regtest", text)
+			}
+			if got := string(src[l.Start:l.End]); got != want {
+				t.Errorf("%s.bev:%d: %s is %s, want %s", name, l.Line, l.Role, got, want)
+			}
 		}
+	}
+}
+
+func TestNames(t *testing.T) {
+	names := examples.Names()
+	if len(names) < 6 {
+		t.Errorf("examples are %v", names)
+	}
+	if examples.Policy("nothing") != nil {
+		t.Error("a policy that is not there")
 	}
 }
