@@ -1,0 +1,206 @@
+package verifier
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+	"strconv"
+	"time"
+
+	"github.com/btcsuite/btcd/blockchain"
+	"github.com/btcsuite/btcd/chaincfg/v2"
+	"github.com/btcsuite/btcd/chainhash/v2"
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+const (
+	// maxFuture is how far ahead of the auditor's clock a block may be stamped.
+	maxFuture = 2 * time.Hour
+	// bip54Grace is how far, in seconds, the first block of a retarget period
+	// may be stamped before the one before it (BIP 54).
+	bip54Grace = 7200
+	// maxItems is how many faults of a check over headers or blocks are listed;
+	// the others are counted. A chain of a million bad headers is one fault.
+	maxItems = 20
+)
+
+// findings is what a check over headers or blocks counted and found.
+type findings struct {
+	expected, examined, failed int
+	items                      []Item
+}
+
+// fail lists a fault of the block at height; the block is counted as failed
+// by whoever examines it.
+func (f *findings) fail(height int32, format string, args ...any) {
+	f.failed++
+	f.note(height, format, args...)
+}
+
+// note lists what is remarkable and no fault.
+func (f *findings) note(height int32, format string, args ...any) {
+	switch {
+	case len(f.items) < maxItems:
+		where := "height " + strconv.Itoa(int(height))
+		f.items = append(f.items, Item{where, fmt.Sprintf(format, args...)})
+	case len(f.items) == maxItems:
+		f.items = append(f.items, Item{"chain", "more of the same kind"})
+	}
+}
+
+// headerChain judges a chain's headers one after the other. Its memory is one
+// retarget period and the hashes that were asked for before.
+type headerChain struct {
+	params *chaincfg.Params
+	latest time.Time // of acceptable timestamps
+	wanted func(height uint32) bool
+	bar    bar
+
+	nodes  []headerNode // of the last period, the one at height h in place h mod len
+	height int32        // of the last header, -1 before the first
+	tip    wire.BlockHeader
+	hash   chainhash.Hash // of the tip
+	hashes map[uint32]chainhash.Hash
+	work   *big.Int // of all headers
+	bits   uint32   // whose work is lastWork
+	each   *big.Int // work of one header with these bits
+
+	network findings // V03: the genesis block
+	linked  findings // V04: each header names the one before
+	mined   findings // V05: proof of work, and the target that the rules ask for
+	timed   findings // V06: times
+	weighed findings // V07: work and checkpoint; nothing is expected without a bar
+}
+
+// newHeaderChain prepares to judge the headers of a network, as seen at the
+// time now, and to keep the hashes of the wanted heights.
+func newHeaderChain(params *chaincfg.Params, now time.Time, wanted func(height uint32) bool) *headerChain {
+	period := params.TargetTimespan / params.TargetTimePerBlock
+	return &headerChain{
+		params: params, latest: now.Add(maxFuture), wanted: wanted, bar: barOf(params),
+		nodes: make([]headerNode, period), height: -1,
+		hashes: map[uint32]chainhash.Hash{}, work: new(big.Int), each: new(big.Int),
+	}
+}
+
+// add judges the next header, which for the first is genesis.
+func (c *headerChain) add(h *wire.BlockHeader) {
+	height, hash := c.height+1, h.BlockHash()
+	if height == 0 {
+		c.checkGenesis(hash)
+	} else {
+		c.checkLink(height, h)
+		rules := c.context(h)
+		c.checkMined(height, h, rules)
+		c.checkTime(height, h, rules)
+	}
+	c.checkPoint(height, hash)
+	c.weigh(h.Bits)
+	c.nodes[int(height)%len(c.nodes)] = headerNode{chain: c, height: height, bits: h.Bits, time: h.Timestamp.Unix()}
+	c.height, c.hash, c.tip = height, hash, *h
+	if c.wanted != nil && c.wanted(uint32(height)) {
+		c.hashes[uint32(height)] = hash
+	}
+}
+
+// end closes the counts when there are no more headers.
+func (c *headerChain) end() {
+	c.network.expected = 1
+	if c.height < 0 {
+		c.network.examined++
+		c.network.fail(0, "no headers")
+		return
+	}
+	for _, f := range []*findings{&c.linked, &c.mined, &c.timed} {
+		f.expected = int(c.height) // all but genesis, which V03 knows by its hash
+	}
+	c.checkWork()
+}
+
+// hashAt returns the hash of a wanted height, if the chain is that long.
+func (c *headerChain) hashAt(height uint32) (chainhash.Hash, bool) {
+	h, ok := c.hashes[height]
+	return h, ok
+}
+
+func (c *headerChain) checkGenesis(hash chainhash.Hash) {
+	c.network.examined++
+	if hash != *c.params.GenesisHash {
+		c.network.fail(0, "genesis %s, want %s of %s", hash, c.params.GenesisHash, c.params.Name)
+	}
+}
+
+func (c *headerChain) checkLink(height int32, h *wire.BlockHeader) {
+	c.linked.examined++
+	if h.PrevBlock != c.hash {
+		c.linked.fail(height, "names %s as the block before, which is %s", h.PrevBlock, c.hash)
+	}
+}
+
+// context applies btcd's rules that depend on the headers before h: target,
+// time and version; not the checkpoints that btcd knows.
+func (c *headerChain) context(h *wire.BlockHeader) error {
+	const skipCheckpoints = true
+	return blockchain.CheckBlockHeaderContext(h, c.node(c.height), blockchain.BFNone, c, skipCheckpoints)
+}
+
+// checkMined checks the proof of work; rules is the answer of context.
+func (c *headerChain) checkMined(height int32, h *wire.BlockHeader, rules error) {
+	c.mined.examined++
+	err := blockchain.CheckBlockHeaderSanity(h, c.params.PowLimit, never{}, blockchain.BFNone)
+	if err == nil && !isTimeError(rules) {
+		err = rules
+	}
+	if err != nil {
+		c.mined.fail(height, "%v", err)
+	}
+}
+
+func isTimeError(err error) bool {
+	var rule blockchain.RuleError
+	return errors.As(err, &rule) &&
+		(rule.ErrorCode == blockchain.ErrTimeTooOld || rule.ErrorCode == blockchain.ErrTimewarpAttack)
+}
+
+// checkTime checks the time stamp; rules is the answer of context.
+func (c *headerChain) checkTime(height int32, h *wire.BlockHeader, rules error) {
+	c.timed.examined++
+	median := blockchain.CalcPastMedianTime(c.node(c.height))
+	switch {
+	case !h.Timestamp.After(median):
+		c.timed.fail(height, "stamped %s, not after %s, the median of the blocks before", stamp(h.Timestamp), stamp(median))
+	case h.Timestamp.After(c.latest):
+		c.timed.fail(height, "stamped %s, more than %s ahead of this audit", stamp(h.Timestamp), maxFuture)
+	case isTimeError(rules):
+		c.timed.fail(height, "%v", rules)
+	case !c.params.PoWNoRetargeting:
+		c.noteTimewarp(height, h)
+	}
+}
+
+// noteTimewarp notes what BIP 54 forbids: a period that begins before the last
+// one ended, or that ends before it began. So miners could lower the
+// difficulty at will; no rule of today's networks but testnet4's forbids it.
+func (c *headerChain) noteTimewarp(height int32, h *wire.BlockHeader) {
+	period := int32(len(c.nodes))
+	switch height % period {
+	case 0:
+		if h.Timestamp.Unix() < c.tip.Timestamp.Unix()-bip54Grace {
+			c.timed.note(height, "timewarp: the period begins more than %d s before the last one ended", bip54Grace)
+		}
+	case period - 1:
+		if h.Timestamp.Unix() < c.nodes[(height-period+1)%period].time {
+			c.timed.note(height, "timewarp: the period ends before it began")
+		}
+	}
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") }
+
+// weigh adds the work of a header.
+func (c *headerChain) weigh(bits uint32) {
+	if bits != c.bits {
+		c.bits, c.each = bits, blockchain.CalcWork(bits)
+	}
+	c.work.Add(c.work, c.each)
+}
