@@ -1,0 +1,214 @@
+package verifier
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/btcsuite/btcd/blockchain"
+	"github.com/btcsuite/btcd/chainhash/v2"
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+const (
+	maxMoney = 21_000_000 * 100_000_000 // satoshis
+	// maxStripped is the longest transaction without witnesses that fits into a block.
+	maxStripped = 1_000_000
+	// innerNode is the length of what a merkle node hashes: two hashes. A
+	// transaction of that length can pass for a node, and a node for one
+	// (CVE-2017-12842).
+	innerNode = 2 * chainhash.HashSize
+)
+
+// blockWindow judges whole blocks against judged headers, from one height to
+// the tip: each is the block of its header, nothing is left out or smuggled
+// in, and its transactions are sane.
+type blockWindow struct {
+	headers *headerChain
+	first   uint32
+	next    uint32 // height of the block to come
+
+	included findings // V08, counted in blocks
+	sane     findings // V09, counted in transactions
+}
+
+// newBlockWindow prepares to judge blocks from height first on. The headers
+// are complete, and every height from first on was wanted of them.
+func newBlockWindow(headers *headerChain, first uint32) *blockWindow {
+	return &blockWindow{headers: headers, first: first, next: first}
+}
+
+// add judges the next block and returns its height.
+func (w *blockWindow) add(b *wire.MsgBlock) uint32 {
+	height := w.next
+	w.next++
+	w.included.examined++
+	if err := w.checkBlock(height, b); err != nil {
+		w.included.fail(int32(height), "%v", err)
+	}
+	w.sane.expected += len(b.Transactions)
+	for i, tx := range b.Transactions {
+		w.sane.examined++
+		if err := checkTx(tx, i == 0); err != nil {
+			w.sane.fail(int32(height), "transaction %s: %v", tx.TxHash(), err)
+		}
+	}
+	return height
+}
+
+// end closes the counts when there are no more blocks. A missing block is a
+// failed one: what it held can hide a vote, a claim or a refund.
+func (w *blockWindow) end() {
+	tip, next, first := int(w.headers.height), int(w.next), int(w.first)
+	w.included.expected = max(next, tip+1, first) - first
+	missing := tip + 1 - next
+	if missing <= 0 {
+		return
+	}
+	w.included.examined += missing
+	w.included.failed += missing - 1
+	w.included.fail(int32(w.next), "%d blocks up to the tip at %d are missing", missing, tip)
+}
+
+// checkBlock checks that b is the block at height.
+func (w *blockWindow) checkBlock(height uint32, b *wire.MsgBlock) error {
+	want, ok := w.headers.hashAt(height)
+	if !ok {
+		return errors.New("a block without a header")
+	}
+	if got := b.Header.BlockHash(); got != want {
+		return fmt.Errorf("block %s, want %s", got, want)
+	}
+	if len(b.Transactions) == 0 {
+		return errors.New("no transactions")
+	}
+	// The shape of the tree is as sure as its first leaf: no inner node can
+	// be made to look like a coinbase, whose input names 32 bytes of zeros.
+	if b.Transactions[0].SerializeSizeStripped() == innerNode || !blockchain.IsCoinBaseTx(b.Transactions[0]) {
+		return errors.New("the first transaction is not a coinbase")
+	}
+	ids := make([]chainhash.Hash, len(b.Transactions))
+	for i, tx := range b.Transactions {
+		ids[i] = tx.TxHash()
+	}
+	root, mutated := merkleRoot(ids)
+	if root != b.Header.MerkleRoot {
+		return fmt.Errorf("merkle root %s of the transactions, want %s", root, b.Header.MerkleRoot)
+	}
+	if mutated {
+		return errors.New("transactions are repeated so that the merkle root stays the same (CVE-2012-2459)")
+	}
+	return checkWitnesses(b)
+}
+
+// merkleRoot folds ids in place. It reports whether two equal nodes stand side
+// by side, because a list that ends in a repetition has the root of the list
+// without it (CVE-2012-2459).
+func merkleRoot(ids []chainhash.Hash) (root chainhash.Hash, mutated bool) {
+	for len(ids) > 1 {
+		half := (len(ids) + 1) / 2
+		for i := range half {
+			left, right := ids[2*i], ids[2*i] // the last of an odd row is its own neighbour
+			if 2*i+1 < len(ids) {
+				right = ids[2*i+1]
+				mutated = mutated || left == right
+			}
+			ids[i] = blockchain.HashMerkleBranches(&left, &right)
+		}
+		ids = ids[:half]
+	}
+	return ids[0], mutated
+}
+
+// checkWitnesses checks the coinbase's commitment to the witnesses (BIP 141),
+// which the merkle root does not cover.
+func checkWitnesses(b *wire.MsgBlock) error {
+	want := witnessCommitment(b.Transactions[0])
+	if want == nil {
+		for _, tx := range b.Transactions {
+			if tx.HasWitness() {
+				return errors.New("witnesses without a commitment")
+			}
+		}
+		return nil
+	}
+	nonce := b.Transactions[0].TxIn[0].Witness
+	if len(nonce) != 1 || len(nonce[0]) != chainhash.HashSize {
+		return errors.New("a witness commitment without its nonce")
+	}
+	ids := make([]chainhash.Hash, len(b.Transactions)) // the coinbase counts as zeros
+	for i, tx := range b.Transactions[1:] {
+		ids[i+1] = tx.WitnessHash()
+	}
+	root, _ := merkleRoot(ids)
+	if !bytes.Equal(chainhash.DoubleHashB(append(root[:], nonce[0]...)), want) {
+		return errors.New("the witnesses are not those of the commitment")
+	}
+	return nil
+}
+
+// witnessCommitment returns the 32 bytes after the marker of the last output
+// that has one, or nil:
+//
+//	RETURN DATA_36 aa21a9ed <commitment> …
+func witnessCommitment(coinbase *wire.MsgTx) []byte {
+	marker := blockchain.WitnessMagicBytes
+	for i := len(coinbase.TxOut) - 1; i >= 0; i-- {
+		script := coinbase.TxOut[i].PkScript
+		if len(script) >= len(marker)+chainhash.HashSize && bytes.HasPrefix(script, marker) {
+			return script[len(marker):][:chainhash.HashSize]
+		}
+	}
+	return nil
+}
+
+// checkTx applies the rules that a transaction must obey wherever it stands,
+// as bitcoind's CheckTransaction.
+func checkTx(tx *wire.MsgTx, coinbase bool) error {
+	switch {
+	case len(tx.TxIn) == 0:
+		return errors.New("no inputs")
+	case len(tx.TxOut) == 0:
+		return errors.New("no outputs")
+	case tx.SerializeSizeStripped() > maxStripped:
+		return fmt.Errorf("%d bytes, more than %d", tx.SerializeSizeStripped(), maxStripped)
+	}
+	if err := checkValues(tx.TxOut); err != nil {
+		return err
+	}
+	if coinbase {
+		if n := len(tx.TxIn[0].SignatureScript); n < blockchain.MinCoinbaseScriptLen || n > blockchain.MaxCoinbaseScriptLen {
+			return fmt.Errorf("a coinbase script of %d bytes", n)
+		}
+		return nil
+	}
+	return checkInputs(tx.TxIn)
+}
+
+func checkValues(outs []*wire.TxOut) error {
+	sum := int64(0)
+	for i, out := range outs {
+		if out.Value < 0 || out.Value > maxMoney {
+			return fmt.Errorf("output %d of %d satoshis", i, out.Value)
+		}
+		if sum += out.Value; sum > maxMoney {
+			return errors.New("outputs of more than all bitcoins")
+		}
+	}
+	return nil
+}
+
+func checkInputs(ins []*wire.TxIn) error {
+	seen := make(map[wire.OutPoint]bool, len(ins))
+	for _, in := range ins {
+		op := in.PreviousOutPoint
+		if op.Hash == (chainhash.Hash{}) && op.Index == wire.MaxPrevOutIndex {
+			return errors.New("an input like a coinbase's")
+		}
+		if seen[op] {
+			return fmt.Errorf("spends %s twice", op)
+		}
+		seen[op] = true
+	}
+	return nil
+}
