@@ -48,7 +48,7 @@ func TestWrongShareForOneMember(t *testing.T) {
 func (w *town) pad(d *sharing.Deal, dealer, key, receiver int) (out [32]byte) {
 	shared, e := d.Ephemeral.Mul(w.secrets[receiver-1]).Key(), d.Ephemeral.Key()
 	x := append(append(append([]byte{}, shared[:]...), e[:]...), w.p.EID[:]...)
-	x = append(x, 0, byte(key), 0, byte(dealer), 0, byte(receiver))
+	x = append(x, 0, byte(key), byte(dealer>>8), byte(dealer), byte(receiver>>8), byte(receiver))
 	copy(out[:], curve.KDF(x, 32))
 	return out
 }
