@@ -13,7 +13,7 @@ import (
 
 // family F: voting transactions; family G: ballots
 var voteRules = []rule{
-	{"V52", "VOTE-ELIGIBLE", "I", voting, faults("V52")},
+	{"V52", "VOTE-ELIGIBLE", "I", voting, voteFaults("V52")},
 	{"V53", "VOTE-ONCE", "I", voting, (*audit).voteOnce},
 	{"V54", "VOTE-P2SH", "I", voting, (*audit).voteScript},
 	{"V55", "VOTE-TEMPLATE", "E", voting, (*audit).voteTemplate},
@@ -21,20 +21,20 @@ var voteRules = []rule{
 	{"V58", "VOTE-KEY", "E", voting, (*audit).voteKeys},
 	{"V59", "VOTE-T", "E", always, (*audit).voteTimeout},
 	{"V60", "VOTE-PKH", "I", voting, (*audit).voteRefundKey},
-	{"V61", "VOTE-VALUE", "I", voting, faults("V61")},
-	{"V62", "VOTE-PUBLISH", "I", voting, faults("V62")},
-	{"V63", "VOTE-WINDOW", "I", voting, faults("V63")},
-	{"V64", "VOTE-SIGHASH", "W", voting, faults("V64")},
-	{"V65", "VOTE-OUTPUTS", "W", voting, faults("V65")},
-	{"V66", "BAL-FORMAT", "I", voting, faults("V66")},
-	{"V67", "BAL-UNIQUE", "I+A", voting, faults("V67")},
-	{"V68", "BAL-UNRELATED", "A", voting, faults("V68")},
+	{"V61", "VOTE-VALUE", "I", voting, voteFaults("V61")},
+	{"V62", "VOTE-PUBLISH", "I", voting, voteFaults("V62")},
+	{"V63", "VOTE-WINDOW", "I", voting, voteFaults("V63")},
+	{"V64", "VOTE-SIGHASH", "W", voting, voteFaults("V64")},
+	{"V65", "VOTE-OUTPUTS", "W", voting, voteFaults("V65")},
+	{"V66", "BAL-FORMAT", "I", voting, voteFaults("V66")},
+	{"V67", "BAL-UNIQUE", "I+A", voting, voteFaults("V67")},
+	{"V68", "BAL-UNRELATED", "A", voting, voteFaults("V68")},
 }
 
 func (v *Vote) where() string { return fmt.Sprintf("slot %d, tx %s", v.Index, v.TxID) }
 
-// faults is the predicate of the rules that Votes applies to every vote.
-func faults(id string) func(*audit, *sheet) {
+// voteFaults is the predicate of the rules that Votes applies to every vote.
+func voteFaults(id string) func(*audit, *sheet) {
 	return func(a *audit, s *sheet) {
 		s.expect(len(a.votes))
 		for _, v := range a.votes {
@@ -64,7 +64,7 @@ func (a *audit) voteOnce(s *sheet) {
 // V54: the stake pays the filled contract. Where an excluded vote's script has
 // been revealed, it is shown against the contract's.
 func (a *audit) voteScript(s *sheet) {
-	faults("V54")(a, s)
+	voteFaults("V54")(a, s)
 	for _, v := range a.votes {
 		if _, broke := v.broke("V54"); !broke {
 			continue
