@@ -1,0 +1,266 @@
+package rehearsal
+
+import (
+	"fmt"
+	"slices"
+
+	"bevote/internal/board"
+	"bevote/internal/curve"
+	"bevote/internal/roles"
+	"bevote/verifier"
+)
+
+// voter is a voter with what the rehearsal knows of it beside its role.
+type voter struct {
+	*roles.Voter
+	role   string       // names its stream
+	key    curve.Scalar // for misdeeds, which the honest role does not do
+	dealer dealer       // itself, or who deals in its place
+	choice int          // candidate's number, or 0
+}
+
+// castVoters gives every voter who comes a fresh roll key, or its stand-in
+// where the policy names the voters.
+func (p *play) castVoters() error {
+	n := p.e.Policy.Voters
+	if p.opt.Roll < 0 || p.opt.Roll > n {
+		return unplayable("a roll of %d, the policy has %d voters", p.opt.Roll, n)
+	}
+	if p.opt.Roll > 0 {
+		n = p.opt.Roll
+	}
+	p.voters = make([]*voter, n)
+	err := p.each("keys", n, func(i int) (err error) {
+		v := &voter{role: fmt.Sprintf("voter %d", i+1)}
+		if named := p.e.Policy.Named; len(named) > 0 {
+			v.role = "voter " + named[i].Name
+		}
+		stream := p.stream(v.role)
+		if v.key = p.keys[v.role]; len(p.e.Policy.Named) == 0 {
+			if v.key, err = curve.RandomScalar(stream); err != nil {
+				return err
+			}
+		}
+		v.Voter, err = roles.NewVoter(p.e, v.key, p.chain, stream)
+		v.dealer, p.voters[i] = honest{v.Voter}, v
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(p.voters, func(a, b *voter) int {
+		ka, kb := a.Key(), b.Key()
+		return slices.Compare(ka[:], kb[:])
+	})
+	return p.plot()
+}
+
+// announce puts the policy before the public, and the candidates answer.
+func (p *play) announce() error {
+	if err := p.advance(p.times.announce - 1); err != nil {
+		return err
+	}
+	if err := p.appendLine(p.supervisor.Open(p.policy, p.contract)); err != nil {
+		return err
+	}
+	if err := p.anchor(verifier.Announce, p.times.announce); err != nil {
+		return err
+	}
+	for _, c := range p.candidates {
+		if err := p.appendLine(c.Possession()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// enrol pays the voters their coins and closes the roll.
+func (p *play) enrol() error {
+	if err := p.save(); err != nil {
+		return err
+	}
+	keys := make([]curve.PublicKey, len(p.voters))
+	for i, v := range p.voters {
+		keys[i] = v.Key()
+	}
+	coins, err := p.supervisor.PayCoins(keys)
+	if err != nil {
+		return err
+	}
+	roll := p.e.Policy.Times.Roll
+	if err := p.advance(roll - 1); err != nil {
+		return err
+	}
+	for _, v := range p.voters {
+		sig, err := v.Register(coins[v.Key()])
+		if err != nil {
+			return err
+		}
+		if err := p.appendLine(p.supervisor.Enrol(v.Key(), coins[v.Key()], sig)); err != nil {
+			return err
+		}
+	}
+	if err := p.anchor(verifier.RollClosed, roll); err != nil {
+		return err
+	}
+	if err := p.look(); err != nil || p.ended != "" {
+		return err
+	}
+	for _, v := range p.voters {
+		if err := v.Find(p.setup); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// save mines until the supervisor can pay all coins: at the planned height if
+// the subsidies of the blocks so far suffice, else later, while there is time.
+func (p *play) save() error {
+	policy := p.e.Policy
+	// A coin costs its output, and an input of 148 bytes for each subsidy.
+	need := int64(len(p.voters))*(policy.Coin()+34*policy.Fee) + 1000*policy.Fee
+	last := policy.Times.Roll - 2
+	for height := p.times.coins - 1; ; height++ {
+		if err := p.advance(height); err != nil {
+			return err
+		}
+		if p.supervisor.Balance() >= need+int64(height-98)*148*policy.Fee {
+			return nil
+		}
+		if height == last {
+			return unplayable("%d coins of %d sat are more than the supervisor has mined by block %d", len(p.voters), policy.Coin(), last)
+		}
+	}
+}
+
+// dealing plays the joint random secret sharing from the commitments to the
+// acknowledged transcript.
+func (p *play) dealing() error {
+	if !p.e.Policy.Dealt() {
+		return nil
+	}
+	times := p.e.Policy.Times
+	for _, phase := range []struct {
+		act    func() error
+		kind   int
+		height uint32
+	}{
+		{p.commit, verifier.CommitsClosed, times.Commit},
+		{p.deal, verifier.DealsClosed, times.Deal},
+		{p.complain, verifier.ComplaintsClosed, p.times.complaints},
+		{p.transcribe, verifier.TranscriptClosed, times.Setup},
+	} {
+		tip, _ := p.chain.Tip()
+		if err := p.settle(tip, phase.height); err != nil {
+			return err
+		}
+		if err := phase.act(); err != nil {
+			return err
+		}
+		if err := p.anchor(phase.kind, phase.height); err != nil {
+			return err
+		}
+	}
+	return p.look()
+}
+
+// written is what somebody wrote in a phase, or nothing.
+type written struct {
+	line board.Line
+	ok   bool
+}
+
+func (p *play) appendWritten(lines []written) error {
+	for _, w := range lines {
+		if !w.ok {
+			continue
+		}
+		if err := p.append(w.line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *play) commit() error {
+	params := p.setup.Params()
+	lines := make([]written, len(p.voters))
+	commit := func(i int) (err error) {
+		lines[i].line, lines[i].ok, err = p.voters[i].dealer.commit(params)
+		return err
+	}
+	if err := p.each("commitments", len(p.voters), commit); err != nil {
+		return err
+	}
+	return p.appendWritten(lines)
+}
+
+func (p *play) deal() error {
+	lines := make([]written, len(p.voters))
+	err := p.each("deals", len(p.voters), func(i int) (err error) {
+		lines[i].line, lines[i].ok, err = p.voters[i].dealer.deal()
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return p.appendWritten(lines)
+}
+
+// complain has everybody decrypt and check what was dealt.
+func (p *play) complain() error {
+	if err := p.look(); err != nil {
+		return err
+	}
+	params, outcome := p.setup.Params(), p.setup.Judge()
+	lines := make([][]board.Line, len(p.voters))
+	err := p.each("shares", len(p.voters), func(i int) (err error) {
+		lines[i], err = p.voters[i].Receive(params, outcome)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for i, v := range p.voters {
+		if err := p.append(lines[i]...); err != nil {
+			return err
+		}
+		if err := p.slander(v, params, outcome); err != nil {
+			return err
+		}
+	}
+	p.received = outcome.Qual
+	return nil
+}
+
+// transcribe judges the complaints, writes the result down and has everybody
+// acknowledge it. Nothing is written where too few dealers are left.
+func (p *play) transcribe() error {
+	if err := p.look(); err != nil || p.ended != "" {
+		return err
+	}
+	params, outcome := p.setup.Params(), p.setup.Dealing
+	if !slices.Equal(p.received, outcome.Qual) {
+		err := p.each("shares", len(p.voters), func(i int) error {
+			_, err := p.voters[i].Receive(params, outcome)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	transcript, err := p.supervisor.Transcript(outcome, len(p.voters))
+	if err := p.appendLine(transcript, err); err != nil {
+		return err
+	}
+	acks := make([]board.Line, len(p.voters))
+	err = p.each("acknowledgements", len(p.voters), func(i int) (err error) {
+		acks[i], err = p.voters[i].Ack(transcript, outcome)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return p.append(acks...)
+}

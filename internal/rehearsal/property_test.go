@@ -1,0 +1,42 @@
+package rehearsal_test
+
+import (
+	"testing"
+
+	"bevote/internal/rehearsal"
+	"bevote/internal/workbench"
+	"bevote/lang/langtest"
+
+	"pgregory.net/rapid"
+)
+
+// The audit of an honest rehearsal is clean, whatever the policy, the seed and
+// the split: every check passes or has a reason to be skipped.
+func TestAuditOfRehearsalIsClean(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		src := langtest.Policy(func(label string, n int) int { return rapid.IntRange(0, n-1).Draw(r, label) })
+		built, _, err := workbench.Build(src)
+		if err != nil || built == nil {
+			r.Fatalf("not a policy: %v\n%s", err, src)
+		}
+		p := built.Policy
+		opt := rehearsal.Options{Source: src, Seed: rapid.Uint64().Draw(r, "seed")}
+		opt.Roll = rapid.IntRange(max(1, p.K-1), p.Voters).Draw(r, "roll")
+		if rapid.Bool().Draw(r, "split") {
+			left := opt.Roll
+			opt.Votes = make(map[string]int)
+			for _, c := range p.Candidates {
+				opt.Votes[c.Name] = rapid.IntRange(0, left).Draw(r, c.Name)
+				left -= opt.Votes[c.Name]
+			}
+		}
+		s, path := play(t, opt)
+		report := audit(t, path)
+		if report.Exit != 0 || (report.Level != "L3" && s.Ended == "") {
+			r.Fatalf("level %s, exit %d, %s\n%s%s\n%s", report.Level, report.Exit, report.Verdict, s, failing(report), src)
+		}
+		if s.Claimant != "" && (report.Winner == nil || *report.Winner != s.Claimant) {
+			r.Fatalf("claimed for %s, the audit says %s", s.Claimant, report.Verdict)
+		}
+	})
+}

@@ -1,0 +1,177 @@
+// Package rehearsal plays whole elections with stand-in keys on a chain of
+// their own, and leaves the record that an auditor reads.
+//
+// It promises that the same policy, options and seed give the same bytes, that
+// every role is played by the code that would play it in earnest, and that no
+// secret enters the record.
+package rehearsal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"bevote/internal/board"
+	"bevote/internal/chain"
+	"bevote/internal/curve"
+	"bevote/internal/record"
+	"bevote/internal/roles"
+	"bevote/internal/workbench"
+	"bevote/lang"
+	"bevote/verifier"
+)
+
+// Options say what is played.
+type Options struct {
+	Source   []byte         // the policy file
+	Seed     uint64         // what every key and every choice is drawn from
+	Votes    map[string]int // votes by candidate, and "abstain"; nil to draw them
+	Roll     int            // how many of the voters come; 0 for all
+	Misdeeds []Misdeed      // what is done that should not be
+
+	// Progress, unless nil, hears how far a long stage is.
+	Progress func(stage string, done, total int)
+}
+
+// ErrUnplayable says that the options or the policy's heights leave no
+// election to play.
+var ErrUnplayable = errors.New("cannot be rehearsed")
+
+func unplayable(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrUnplayable, fmt.Sprintf(format, args...))
+}
+
+// Play plays an election and writes its record to w, which the caller commits.
+// A policy with errors gives a *verifier.PolicyError, and what the options or
+// the heights do not allow an ErrUnplayable.
+func Play(ctx context.Context, opt Options, w *record.Writer) (*Summary, error) {
+	p, err := stage(ctx, opt)
+	if err != nil {
+		return nil, err
+	}
+	defer p.close()
+	for _, act := range []func() error{p.announce, p.enrol, p.dealing, p.vote, p.collect, p.refund, p.open} {
+		if err := act(); err != nil {
+			return nil, err
+		}
+		if p.ended != "" {
+			break
+		}
+	}
+	if err := p.bury(); err != nil {
+		return nil, err
+	}
+	if err := p.write(w); err != nil {
+		return nil, err
+	}
+	return p.summary(), nil
+}
+
+// play is an election under way.
+type play struct {
+	ctx              context.Context
+	opt              Options
+	id               string // of the policy as given
+	policy, contract []byte // the files as announced
+	e                *verifier.Election
+	times            times
+	keys             map[string]curve.Scalar // the stand-ins' secrets by role
+	dir              string                  // of the chain's database
+	chain            *chain.Chain
+	log              *board.Log
+
+	supervisor *roles.Supervisor
+	candidates []*roles.Candidate
+	voters     []*voter // in the order of the roll once that is closed
+	setup      *verifier.Setup
+	received   []int // dealers whose shares the voters have summed
+	votes      []*verifier.Vote
+	tally      *roles.Tally // custodial elections
+	claimant   string       // for whom the stakes were claimed, or ""
+	lastSpend  uint32       // height of the newest spend of a stake
+	ended      string       // why the election ended early, or ""
+}
+
+// stage reads the policy, puts stand-ins into the place of its keys, and gets
+// everything ready up to the chain's first block.
+func stage(ctx context.Context, opt Options) (*play, error) {
+	p := &play{ctx: ctx, opt: opt}
+	if err := p.read(); err != nil {
+		return nil, err
+	}
+	var err error
+	if p.times, err = schedule(p.e.Policy); err != nil {
+		return nil, err
+	}
+	if p.dir, err = os.MkdirTemp("", "bevote-rehearsal-*"); err != nil {
+		return nil, err
+	}
+	p.log = board.NewLog(p.e.EID)
+	p.chain, err = chain.New(p.dir, lang.Params(p.e.Policy.Network), roles.PayToKey(p.e.Policy.Supervisor))
+	if err == nil {
+		err = p.cast()
+	}
+	if err != nil {
+		p.close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// read builds the policy twice: as given, so that its author hears of its
+// errors at their places, and with stand-ins, which is what is played.
+func (p *play) read() error {
+	given, diags, err := workbench.Build(p.opt.Source)
+	if err != nil {
+		return err
+	}
+	if given == nil {
+		return &verifier.PolicyError{Diagnostics: diags}
+	}
+	p.id = given.Policy.ID()
+	switch {
+	case given.Policy.Network != "regtest":
+		return unplayable("network %s, only regtest is rehearsed", given.Policy.Network)
+	case given.Policy.Mixing.Scheme != lang.SchemeNone:
+		return unplayable("mixing %s, only `mixing none` is rehearsed yet", given.Policy.Mixing.Scheme)
+	}
+	if p.policy, p.keys, err = workbench.StandIns(p.opt.Source, p.opt.Seed); err != nil {
+		return err
+	}
+	built, diags, err := workbench.Build(p.policy)
+	if err != nil {
+		return err
+	}
+	if built == nil {
+		return fmt.Errorf("policy with stand-ins: %w", &verifier.PolicyError{Diagnostics: diags})
+	}
+	p.contract = built.Contract.Encode()
+	p.e, err = verifier.LoadElection(p.policy, p.contract)
+	return err
+}
+
+// cast gives every part to somebody, each with a stream of its own.
+func (p *play) cast() error {
+	var err error
+	p.supervisor, err = roles.NewSupervisor(p.e, p.keys["supervisor"], p.chain, p.stream("supervisor"))
+	if err != nil {
+		return err
+	}
+	for i, c := range p.e.Policy.Candidates {
+		role := "candidate " + c.Name
+		candidate, err := roles.NewCandidate(p.e, i+1, p.keys[role], p.chain, p.stream(role))
+		if err != nil {
+			return err
+		}
+		p.candidates = append(p.candidates, candidate)
+	}
+	return p.castVoters()
+}
+
+func (p *play) close() {
+	if p.chain != nil {
+		p.chain.Close()
+	}
+	os.RemoveAll(p.dir)
+}

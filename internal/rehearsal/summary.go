@@ -1,0 +1,53 @@
+package rehearsal
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Summary says what was played. What it came to is for an auditor to say.
+type Summary struct {
+	Policy   string         `json:"policy"` // id of the policy as given
+	Played   string         `json:"played"` // id of the policy with stand-ins
+	Seed     uint64         `json:"seed"`
+	Roll     int            `json:"roll"`
+	Votes    map[string]int `json:"votes"`    // by candidate, and "abstain"
+	Claimant string         `json:"claimant"` // for whom the stakes were claimed, or ""
+	Ended    string         `json:"ended"`    // why it ended early, or ""
+	Lines    int            `json:"lines"`    // on the board
+	Tip      uint32         `json:"tip"`
+}
+
+func (p *play) summary() *Summary {
+	tip, _ := p.chain.Tip()
+	s := &Summary{
+		Policy: p.id, Played: p.e.Policy.ID(), Seed: p.opt.Seed, Roll: len(p.voters), Votes: map[string]int{abstain: 0},
+		Claimant: p.claimant, Ended: p.ended, Lines: len(p.log.Lines()), Tip: tip,
+	}
+	for _, c := range p.e.Policy.Candidates {
+		s.Votes[c.Name] = 0
+	}
+	for _, v := range p.voters {
+		name := abstain
+		if v.choice > 0 {
+			name = p.e.Policy.Candidates[v.choice-1].Name
+		}
+		s.Votes[name]++
+	}
+	return s
+}
+
+// String is the summary in a few lines.
+func (s *Summary) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "rehearsed %s with stand-ins as %s, seed %d\n", s.Policy, s.Played, s.Seed)
+	outcome := "nobody claimed"
+	switch {
+	case s.Ended != "":
+		outcome = "ended: " + s.Ended
+	case s.Claimant != "":
+		outcome = "claimed for " + s.Claimant
+	}
+	fmt.Fprintf(&b, "%d voters cast %s; %s; %d board lines, tip %d\n", s.Roll, describe(s.Votes), outcome, s.Lines, s.Tip)
+	return b.String()
+}

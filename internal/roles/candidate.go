@@ -1,0 +1,116 @@
+package roles
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"bevote/internal/board"
+	"bevote/internal/curve"
+	"bevote/internal/sharing"
+	"bevote/lang"
+	"bevote/verifier"
+)
+
+// Candidate may be elected: it opens the ballots sealed to it, and with k of
+// them has the key that claims the stakes.
+type Candidate struct {
+	person
+	number int // j, from 1
+	own    []reading
+	rest   []*verifier.Vote // counted, and not for this candidate
+}
+
+// NewCandidate returns candidate number j, whose secret key is key.
+func NewCandidate(e *verifier.Election, j int, key curve.Scalar, chain Chain, rand io.Reader) (*Candidate, error) {
+	p, err := join(e, key, chain, rand)
+	if err != nil {
+		return nil, err
+	}
+	if j < 1 || j > len(e.Policy.Candidates) || p.public != e.Policy.Candidates[j-1].Key {
+		return nil, fmt.Errorf("not the key of candidate %d", j)
+	}
+	return &Candidate{person: p, number: j}, nil
+}
+
+func (c *Candidate) policy() lang.Candidate { return c.e.Policy.Candidates[c.number-1] }
+
+// Possession writes the candidate's proof that it knows its key, bound to its
+// name and payout. It counts up to the roll's anchor.
+func (c *Candidate) Possession() (board.Line, error) {
+	me := c.policy()
+	proof, err := curve.ProvePossession(c.rand, board.CandidateContext(c.e.EID, me.Name, me.Payout), c.key)
+	if err != nil {
+		return board.Line{}, err
+	}
+	return c.write(board.Candidate{Name: me.Name, Proof: proof.Bytes()})
+}
+
+// Count opens the counted votes with the candidate's key and returns how many
+// are its own. It is called when the vote has closed. Votes are the verifier's:
+// the candidate counts exactly what an auditor counts.
+func (c *Candidate) Count(s *verifier.Setup, votes []*verifier.Vote) int {
+	own, rest := c.read(s, votes, keyNumber(c.e.Policy, c.number))
+	c.own, c.rest = nil, rest
+	for _, r := range own {
+		if r.plain.Candidate == c.number {
+			c.own = append(c.own, r)
+		} else {
+			c.rest = append(c.rest, r.vote)
+		}
+	}
+	return len(c.own)
+}
+
+// ErrTooFew says that a candidate has fewer ballots than the threshold.
+var ErrTooFew = errors.New("fewer ballots than the threshold")
+
+// Claim rebuilds the joint key from k shares and sweeps every counted stake to
+// the candidate's payout. It never claims with others: with fewer than k
+// ballots of its own it returns ErrTooFew.
+func (c *Candidate) Claim(s *verifier.Setup, votes []*verifier.Vote) error {
+	secret, err := c.joint(s)
+	if err != nil {
+		return err
+	}
+	name := "win"
+	if c.e.Policy.Win == lang.WinHardened {
+		name, secret = "win."+c.policy().Name, secret.Add(c.key)
+	}
+	path, err := pathNamed(c.e.Contract, name)
+	if err != nil {
+		return err
+	}
+	return c.sweep(counted(votes), path, secret, c.policy().Payout)
+}
+
+// joint interpolates the secret S of the candidate's joint key.
+func (c *Candidate) joint(s *verifier.Setup) (curve.Scalar, error) {
+	k := c.e.Policy.K
+	if len(c.own) < k {
+		return curve.Scalar{}, ErrTooFew
+	}
+	shares := make([]sharing.Share, k)
+	for i, r := range c.own[:k] {
+		shares[i] = sharing.Share{I: r.vote.Index, S: r.plain.Share}
+	}
+	secret := sharing.Interpolate(shares, 0)
+	if !curve.BaseMul(secret).Equal(s.Dealing.Keys[keyNumber(c.e.Policy, c.number)-1].Key) {
+		return curve.Scalar{}, errors.New("the shares do not give the joint key")
+	}
+	return secret, nil
+}
+
+// Open publishes the candidate's ballots, whether it won or not. Openings are
+// due when every counted stake is spent and deep, or from `reveal from`.
+func (c *Candidate) Open() (board.Line, error) { return c.write(opening(c.own)) }
+
+// counted keeps the votes that count.
+func counted(votes []*verifier.Vote) (out []*verifier.Vote) {
+	for _, v := range votes {
+		if v.Counted() {
+			out = append(out, v)
+		}
+	}
+	return out
+}

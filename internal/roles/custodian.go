@@ -1,0 +1,69 @@
+package roles
+
+import (
+	"fmt"
+
+	"bevote/internal/board"
+	"bevote/verifier"
+)
+
+// Tally is a custodial supervisor's count.
+type Tally struct {
+	Counts []int // ballots by candidate, number j at j−1
+	Winner int   // the candidate with the most ballots if these are k or more, else 0
+
+	own  []reading
+	rest []*verifier.Vote
+}
+
+// Count opens every counted vote of a custodial election with the
+// supervisor's key. Of candidates with equally many ballots the first of the
+// policy comes first.
+func (s *Supervisor) Count(setup *verifier.Setup, votes []*verifier.Vote) *Tally {
+	t := &Tally{Counts: make([]int, len(s.e.Policy.Candidates))}
+	own, rest := s.read(setup, votes, 1)
+	t.rest = rest
+	for _, r := range own {
+		if r.plain.Candidate < 1 || r.plain.Candidate > len(t.Counts) {
+			t.rest = append(t.rest, r.vote)
+			continue
+		}
+		t.own = append(t.own, r)
+		t.Counts[r.plain.Candidate-1]++
+	}
+	best := s.e.Policy.K - 1
+	for j, n := range t.Counts {
+		if n > best {
+			best, t.Winner = n, j+1
+		}
+	}
+	return t
+}
+
+// Claim pays the winner the stakes of its own ballots; the others take theirs back.
+func (s *Supervisor) Claim(t *Tally) error {
+	if t.Winner == 0 {
+		return fmt.Errorf("nobody to claim for: %w", ErrTooFew)
+	}
+	path, err := pathNamed(s.e.Contract, "win")
+	if err != nil {
+		return err
+	}
+	var won []*verifier.Vote
+	for _, r := range t.own {
+		if r.plain.Candidate == t.Winner {
+			won = append(won, r.vote)
+		}
+	}
+	return s.sweep(won, path, s.key, s.e.Policy.Candidates[t.Winner-1].Payout)
+}
+
+// OpenAll publishes what the ballots say, and for each that does not open the
+// proof that it does not.
+func (s *Supervisor) OpenAll(setup *verifier.Setup, t *Tally) (board.Line, error) {
+	body := opening(t.own)
+	if err := s.disavow(&body, setup, t.rest, 0); err != nil {
+		return board.Line{}, err
+	}
+	return s.write(body)
+}

@@ -1,0 +1,114 @@
+package roles
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"bevote/internal/ballot"
+	"bevote/internal/board"
+	"bevote/internal/curve"
+	"bevote/templates"
+	"bevote/verifier"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// reading is a counted vote with what its ballot says.
+type reading struct {
+	vote  *verifier.Vote
+	plain ballot.Plain
+}
+
+// read opens the counted votes that are sealed to the person's key, and
+// returns beside them the counted votes that are not. Votes must be what the
+// verifier counts.
+func (p *person) read(s *verifier.Setup, votes []*verifier.Vote, number int) (own []reading, rest []*verifier.Vote) {
+	for _, v := range votes {
+		if !v.Counted() {
+			continue
+		}
+		plain, err := ballot.Open(v.Ballot, p.place(s, v, number), p.key)
+		if err != nil {
+			rest = append(rest, v)
+			continue
+		}
+		own = append(own, reading{v, plain})
+	}
+	slices.SortFunc(own, func(a, b reading) int { return cmp.Compare(a.vote.Index, b.vote.Index) })
+	return own, rest
+}
+
+func (p *person) place(s *verifier.Setup, v *verifier.Vote, number int) ballot.Place {
+	return ballot.Place{EID: p.e.EID, Outpoint: v.Outpoint, PublicShare: s.PublicShare(v.Index, number)}
+}
+
+// opening is the body of the line that publishes what was read.
+func opening(own []reading) board.Opening {
+	body := board.Opening{Count: len(own)}
+	for _, r := range own {
+		share := r.plain.Share.Bytes()
+		body.Openings = append(body.Openings, board.Opened{I: r.vote.Index, J: r.plain.Candidate, S: share[:], Salt: r.plain.Salt})
+	}
+	return body
+}
+
+// disavow adds to an opening that the ballots of rest are not the person's:
+// number is its candidate number, 0 for the supervisor.
+func (p *person) disavow(body *board.Opening, s *verifier.Setup, rest []*verifier.Vote, number int) error {
+	for _, v := range rest {
+		at := p.place(s, v, keyNumber(p.e.Policy, max(number, 1)))
+		point, proof, err := ballot.Disavow(p.rand, p.key, v.Ballot, at, ballot.Voter{I: v.Index, J: number})
+		if err != nil {
+			return fmt.Errorf("ballot of slot %d: %w", v.Index, err)
+		}
+		body.Disavowals = append(body.Disavowals, board.Disavowal{I: v.Index, D: point.Key(), Proof: proof.Bytes()})
+	}
+	return nil
+}
+
+// sweep claims stakes by a path into one output script, in as few transactions
+// as relays take, each paying the policy's fee rate out of the stakes.
+func (p *person) sweep(votes []*verifier.Vote, path templates.Path, key curve.Scalar, payout []byte) error {
+	for batch := range slices.Chunk(votes, p.batch(path, votes, payout)) {
+		tx := newTx()
+		value := -p.e.Policy.Fee * claimSize(path, batch, payout)
+		for _, v := range batch {
+			spend(tx, v.Stake, math.MaxUint32)
+			value += v.Value
+		}
+		tx.AddTxOut(wire.NewTxOut(value, payout))
+		for i, v := range batch {
+			if err := signStake(tx, i, path, v.Redeem, key, curve.PublicKey{}); err != nil {
+				return err
+			}
+		}
+		if err := p.submit("claim", tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// batch is how many stakes one claim may spend: the relays' limits on weight
+// and on legacy signature operations.
+func (p *person) batch(path templates.Path, votes []*verifier.Vote, payout []byte) int {
+	if len(votes) == 0 {
+		return 1
+	}
+	input := templates.InputSize(path.Witness, len(votes[0].Redeem))
+	byWeight := (templates.MaxWeight/4 - txFrame - templates.OutputSize(len(payout))) / input
+	bySigOps := (templates.MaxLegacySigOps - 1) / max(1, p.e.Template.SigOps())
+	return max(1, min(byWeight, bySigOps))
+}
+
+func claimSize(path templates.Path, batch []*verifier.Vote, payout []byte) int64 {
+	return int64(txFrame + templates.OutputSize(len(payout)) + len(batch)*templates.InputSize(path.Witness, len(batch[0].Redeem)))
+}
+
+// spendSize is the most bytes of a transaction that spends inputs stakes to
+// one P2PKH output.
+func spendSize(path templates.Path, redeem, inputs int) int64 {
+	return int64(txFrame + inputs*templates.InputSize(path.Witness, redeem) + templates.OutputSize(p2pkhSize))
+}

@@ -1,0 +1,121 @@
+package roles
+
+import (
+	"fmt"
+	"strings"
+
+	"bevote/internal/curve"
+	"bevote/templates"
+
+	"github.com/btcsuite/btcd/address/v2"
+	"github.com/btcsuite/btcd/txscript/v2"
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// Sizes in bytes, signatures at their longest. All our transactions are
+// legacy, so that a virtual byte is a byte.
+const (
+	txFrame    = 4 + 3 + 3 + 4                  // version, both counts, locktime
+	p2pkhInput = 36 + 1 + (1 + 72 + 1 + 33) + 4 // outpoint, length, signature and key, sequence
+	p2pkhSize  = 25
+)
+
+// coin is an output that somebody can spend.
+type coin struct {
+	op    wire.OutPoint
+	value int64 // satoshis
+}
+
+func newTx() *wire.MsgTx { return wire.NewMsgTx(2) }
+
+func spend(tx *wire.MsgTx, op wire.OutPoint, sequence uint32) {
+	in := wire.NewTxIn(&op, nil, nil)
+	in.Sequence = sequence
+	tx.AddTxIn(in)
+}
+
+// PayToKey is the output script DUP HASH160 <hash of key> EQUALVERIFY CHECKSIG.
+func PayToKey(key curve.PublicKey) []byte {
+	return script(txscript.NewScriptBuilder().AddOp(txscript.OP_DUP).AddOp(txscript.OP_HASH160).
+		AddData(address.Hash160(key[:])).AddOp(txscript.OP_EQUALVERIFY).AddOp(txscript.OP_CHECKSIG))
+}
+
+// payToRedeem is HASH160 <hash of redeem> EQUAL.
+func payToRedeem(redeem []byte) []byte {
+	return script(txscript.NewScriptBuilder().AddOp(txscript.OP_HASH160).
+		AddData(address.Hash160(redeem)).AddOp(txscript.OP_EQUAL))
+}
+
+// publish is RETURN <data>.
+func publish(data []byte) []byte {
+	return script(txscript.NewScriptBuilder().AddOp(txscript.OP_RETURN).AddData(data))
+}
+
+// script ends a builder that is given nothing it could refuse.
+func script(b *txscript.ScriptBuilder) []byte {
+	s, err := b.Script()
+	if err != nil {
+		panic("roles: building a script: " + err.Error())
+	}
+	return s
+}
+
+// sign is the signature of input i for the whole transaction, with its hash
+// type: DER ‖ 0x01. locking is the redeem script, or the P2PKH output's.
+func sign(tx *wire.MsgTx, i int, locking []byte, key curve.Scalar) ([]byte, error) {
+	hash, err := txscript.CalcSignatureHash(locking, txscript.SigHashAll, tx, i)
+	if err != nil {
+		return nil, fmt.Errorf("signature hash of input %d: %w", i, err)
+	}
+	sig, err := curve.SignECDSA(key, [32]byte(hash))
+	return append(sig, byte(txscript.SigHashAll)), err
+}
+
+// signKey fills input i, which spends an output paid to the key.
+func signKey(tx *wire.MsgTx, i int, key curve.Scalar, public curve.PublicKey) error {
+	sig, err := sign(tx, i, PayToKey(public), key)
+	if err != nil {
+		return err
+	}
+	tx.TxIn[i].SignatureScript = script(txscript.NewScriptBuilder().AddData(sig).AddData(public[:]))
+	return nil
+}
+
+// signStake fills input i, which spends a stake by the path's witness with one
+// signature. The witness's items are pushed from first to last.
+func signStake(tx *wire.MsgTx, i int, path templates.Path, redeem []byte, key curve.Scalar, public curve.PublicKey) error {
+	sig, err := sign(tx, i, redeem, key)
+	if err != nil {
+		return err
+	}
+	b := txscript.NewScriptBuilder()
+	for _, item := range path.Witness {
+		kind, _, _ := strings.Cut(item, ":")
+		switch kind {
+		case "0":
+			b.AddOp(txscript.OP_0)
+		case "1":
+			b.AddOp(txscript.OP_1)
+		case "sig":
+			b.AddData(sig)
+		case "pubkey":
+			b.AddData(public[:])
+		case "redeem":
+			b.AddData(redeem)
+		default:
+			return fmt.Errorf("path %s: unknown witness item %q", path.Name, item)
+		}
+	}
+	tx.TxIn[i].SignatureScript, err = b.Script()
+	return err
+}
+
+// pathNamed finds a path of the contract.
+func pathNamed(c *templates.Contract, name string) (templates.Path, error) {
+	for _, p := range c.Paths {
+		if p.Name == name {
+			return p, nil
+		}
+	}
+	return templates.Path{}, fmt.Errorf("the contract has no path %s", name)
+}

@@ -1,0 +1,233 @@
+package roles
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+
+	"bevote/internal/ballot"
+	"bevote/internal/board"
+	"bevote/internal/curve"
+	"bevote/internal/sharing"
+	"bevote/verifier"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// Voter is a member of the roll: it deals, takes its share of the joint key,
+// votes once, and takes its stake back if nobody claims it.
+type Voter struct {
+	person
+	coin   wire.OutPoint
+	slot   int            // place in the roll, from 1
+	deal   []byte         // kept between commitment and deal
+	shares []curve.Scalar // s_i by joint key
+	stake  *stake
+}
+
+// stake is what a vote locked.
+type stake struct {
+	op     wire.OutPoint
+	redeem []byte
+}
+
+// NewVoter returns the voter whose roll key has the secret key. The key must be
+// fresh, or the policy's where it names the voters: whoever knows it knows how
+// its owner votes.
+func NewVoter(e *verifier.Election, key curve.Scalar, chain Chain, rand io.Reader) (*Voter, error) {
+	p, err := join(e, key, chain, rand)
+	if err != nil {
+		return nil, err
+	}
+	return &Voter{person: p}, nil
+}
+
+// Register signs for the coin that was paid to the voter's key. Key and
+// signature go to the supervisor off the board.
+func (v *Voter) Register(op wire.OutPoint) ([]byte, error) {
+	wireForm := verifier.EncodeOutpoint(op)
+	sig, err := curve.SignSchnorr(v.key, board.RollHash(v.e.EID, v.public, wireForm[:]))
+	v.coin = op
+	return sig[:], err
+}
+
+// Find looks the voter up in the closed roll. A voter that is not on it with
+// the coin it signed for takes no part.
+func (v *Voter) Find(s *verifier.Setup) error {
+	for i, entry := range s.Roll {
+		if entry.Key == v.public && entry.Outpoint == v.coin {
+			v.slot = i + 1
+			return nil
+		}
+	}
+	return fmt.Errorf("roll key %s is not on the roll with its coin %s", v.public, v.coin)
+}
+
+// Slot returns the voter's place in the roll, from 1, once it is found.
+func (v *Voter) Slot() int { return v.slot }
+
+// Commit draws the voter's deal and writes the line that binds it.
+func (v *Voter) Commit(p sharing.Params) (board.Line, error) {
+	deal, err := sharing.NewDeal(v.rand, p, v.slot)
+	if err != nil {
+		return board.Line{}, err
+	}
+	v.deal = deal.Encode()
+	v.deal = deal.Encode()
+	return v.write(board.Commit{Deal: deal.Commitment(p, v.slot)})
+}
+
+// Deal writes the deal. It must not be called before the commits' anchor is
+// as deep as the policy asks.
+func (v *Voter) Deal() (board.Line, error) {
+	if v.deal == nil {
+		return board.Line{}, errors.New("no deal was committed to")
+	}
+	deal := v.deal
+	v.deal = nil
+	return v.write(board.Deal{Deal: deal})
+}
+
+// Receive takes the voter's shares of what the dealers dealt that are in by
+// the outcome so far, and complains of those whose share is wrong. It is
+// called again when the outcome has changed.
+func (v *Voter) Receive(p sharing.Params, o *sharing.Outcome) ([]board.Line, error) {
+	shares, culprits := sharing.Receive(p, v.key, v.slot, o)
+	v.shares = shares
+	var lines []board.Line
+	for _, c := range culprits {
+		complaint, err := sharing.Complain(v.rand, p, v.key, v.slot, c, o.Deals[c.Dealer])
+		if err != nil {
+			return nil, err
+		}
+		line, err := v.write(board.Complaint{
+			Dealer: c.Dealer, Key: c.Key, Point: complaint.Point.Key(), Proof: complaint.Proof.Bytes(),
+		})
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, line)
+	}
+	return lines, nil
+}
+
+// Ack acknowledges the transcript: its joint keys are those that the voter
+// computed from the board, and its p_i are the voter's own shares times G.
+func (v *Voter) Ack(transcript board.Line, o *sharing.Outcome) (board.Line, error) {
+	var t board.Transcript
+	if err := board.DecodeBody(transcript, &t); err != nil {
+		return board.Line{}, err
+	}
+	if len(t.Keys) != len(o.Keys) || len(v.shares) != len(o.Keys) {
+		return board.Line{}, fmt.Errorf("a transcript of %d joint keys, want %d", len(t.Keys), len(o.Keys))
+	}
+	for i, k := range t.Keys {
+		mine, at := curve.BaseMul(v.shares[i]).Key(), (v.slot-1)*curve.PointSize
+		if k.Key != o.Keys[i].Key.Key() || len(k.Shares) < at+curve.PointSize || !bytes.Equal(k.Shares[at:at+curve.PointSize], mine[:]) {
+			return board.Line{}, fmt.Errorf("the transcript's joint key %d or its share of slot %d is wrong", i+1, v.slot)
+		}
+	}
+	return v.write(board.Ack{Transcript: board.TranscriptHash(transcript)})
+}
+
+// Vote stakes the voter's coin on candidate number j and publishes the sealed
+// ballot beside the stake: the coin in, the stake and RETURN v out, no change.
+func (v *Voter) Vote(s *verifier.Setup, keys map[string][]byte, j int) error {
+	sealed, err := v.seal(s, j)
+	if err != nil {
+		return err
+	}
+	redeem, err := s.Redeem(keys, v.slot, sealed)
+	if err != nil {
+		return err
+	}
+	tx := newTx()
+	spend(tx, v.coin, math.MaxUint32)
+	tx.AddTxOut(wire.NewTxOut(v.e.Policy.Stake, payToRedeem(redeem)))
+	tx.AddTxOut(wire.NewTxOut(0, publish(sealed)))
+	if err := signKey(tx, 0, v.key, v.public); err != nil {
+		return err
+	}
+	v.stake = &stake{wire.OutPoint{Hash: tx.TxHash()}, redeem}
+	return v.submit("vote", tx)
+}
+
+// seal makes the ballot: the voter's share of candidate j's joint key and j,
+// or a nonce and j where the supervisor counts.
+func (v *Voter) seal(s *verifier.Setup, j int) ([]byte, error) {
+	p := v.e.Policy
+	if j < 1 || j > len(p.Candidates) {
+		return nil, fmt.Errorf("no candidate %d", j)
+	}
+	m, to := ballot.Plain{Candidate: j}, p.Candidates[j-1].Key
+	number := keyNumber(p, j)
+	switch {
+	case !p.Dealt():
+		nonce, err := curve.RandomScalar(v.rand)
+		if err != nil {
+			return nil, err
+		}
+		m.Share, to = nonce, p.Supervisor
+	case len(v.shares) < number:
+		return nil, errors.New("no share of the joint key")
+	default:
+		m.Share = v.shares[number-1]
+	}
+	if p.Salted {
+		m.Salt = make([]byte, ballot.SaltSize)
+		if _, err := io.ReadFull(v.rand, m.Salt); err != nil {
+			return nil, fmt.Errorf("drawing a salt: %w", err)
+		}
+	}
+	key, err := to.Point()
+	if err != nil {
+		return nil, err
+	}
+	at := ballot.Place{EID: v.e.EID, Outpoint: verifier.EncodeOutpoint(v.coin), PublicShare: s.PublicShare(v.slot, number)}
+	return ballot.Seal(m, at, key), nil
+}
+
+// Abstain sends the coin to the voter's own key instead of voting.
+func (v *Voter) Abstain() error {
+	tx := newTx()
+	spend(tx, v.coin, math.MaxUint32)
+	own := PayToKey(v.public)
+	fee := v.e.Policy.Fee * int64(txFrame+p2pkhInput+8+1+len(own))
+	tx.AddTxOut(wire.NewTxOut(v.e.Policy.Coin()-fee, own))
+	if err := signKey(tx, 0, v.key, v.public); err != nil {
+		return err
+	}
+	return v.submit("abstention", tx)
+}
+
+// Stake returns the outpoint of the voter's stake, if it has voted.
+func (v *Voter) Stake() (wire.OutPoint, bool) {
+	if v.stake == nil {
+		return wire.OutPoint{}, false
+	}
+	return v.stake.op, true
+}
+
+// Refund takes the stake back to the roll key. The relay network refuses it
+// before the tip is the policy's timeout.
+func (v *Voter) Refund() error {
+	if v.stake == nil {
+		return errors.New("nothing is staked")
+	}
+	path, err := pathNamed(v.e.Contract, "refund")
+	if err != nil {
+		return err
+	}
+	tx := newTx()
+	tx.LockTime = path.After
+	spend(tx, v.stake.op, math.MaxUint32-1)
+	own := PayToKey(v.public)
+	fee := v.e.Policy.Fee * spendSize(path, len(v.stake.redeem), 1)
+	tx.AddTxOut(wire.NewTxOut(v.e.Policy.Stake-fee, own))
+	if err := signStake(tx, 0, path, v.stake.redeem, v.key, v.public); err != nil {
+		return err
+	}
+	return v.submit("refund", tx)
+}
