@@ -14,9 +14,6 @@ import (
 	"bevote/verifier"
 )
 
-// refutedExit is the exit code of a report in which a fatal check failed.
-const refutedExit = 20
-
 // maxItems is how many items of one check are printed; the JSON has all.
 const maxItems = 12
 
@@ -57,7 +54,7 @@ func verdict(r *verifier.Report) string {
 	switch {
 	case name != "":
 		name = r.Level + " " + name
-	case r.Exit == refutedExit:
+	case r.Exit == verifier.ExitRefuted:
 		name = "REFUTED"
 	default:
 		name = "NO LEVEL"

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"bevote/internal/workbench"
+	"bevote/templates"
+
+	"github.com/spf13/cobra"
+)
+
+func newCompile(c *console) *cobra.Command {
+	out, asJSON := "", false
+	cmd := &cobra.Command{
+		Use:   "compile FILE",
+		Short: "turn a policy into the contract that stakes are locked by",
+		Long: `Compile prints the script template, the paths that it spends by, and how near it
+comes to Bitcoin's limits. With -o it also writes the contract, which is
+published with the policy. Nothing is written unless the script, lifted again,
+spends exactly as the policy says.`,
+		Example: "  bevote compile examples/club_chair.bev -o contract.json",
+		Args:    takes("FILE"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			return c.compile(args[0], out, asJSON)
+		},
+	}
+	cmd.Flags().StringVarP(&out, "output", "o", "", "write the contract to this file")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the contract as JSON")
+	return cmd
+}
+
+func (c *console) compile(file, out string, asJSON bool) error {
+	src, err := c.read(file)
+	if err != nil {
+		return err
+	}
+	built, diags, err := workbench.Build(src)
+	if err != nil {
+		return bug(fmt.Errorf("%s: %w", file, err))
+	}
+	if err := c.show(file, src, diags); err != nil {
+		return err
+	}
+	if built == nil {
+		return ends(codeNo)
+	}
+	contract := built.Contract.Encode()
+	if out != "" {
+		if err := write(out, contract); err != nil {
+			return err
+		}
+		c.say("wrote %s", out)
+	}
+	if asJSON {
+		_, err = c.out.Write(contract)
+		return err
+	}
+	printContract(c.out, built)
+	return nil
+}
+
+// printContract prints what a designer looks at: the script, the paths, the
+// room that is left.
+func printContract(w io.Writer, b *workbench.Built) {
+	p, t := b.Policy, b.Template
+	size := t.Size(p.Salted)
+	fmt.Fprintf(w, "policy    %s\n", p.ID())
+	printScript(w, t)
+	printPaths(w, b.Contract.Paths)
+	fmt.Fprintf(w, "\nlimits\n")
+	row := func(what string, n, most int) { fmt.Fprintf(w, "  %-28s %7d of %7d\n", what, n, most) }
+	row("redeem script, bytes", size, templates.MaxRedeem)
+	row("signature operations", t.SigOps(), templates.MaxSigOps)
+	for _, path := range b.Contract.Paths {
+		row("input of "+path.Name+", bytes", templates.ScriptSigSize(path.Witness, size), templates.MaxScriptSig)
+	}
+	fmt.Fprintf(w, "\ncosts at %d sat/vB\n", p.Fee)
+	for _, path := range b.Contract.Paths {
+		vb := templates.SpendSize(path.Witness, size, templates.PayoutP2PKH)
+		fmt.Fprintf(w, "  %-28s %7d vB %7d sat of the stake's %d\n", path.Name+", alone", vb, int64(vb)*p.Fee, p.Stake)
+	}
+	fmt.Fprintf(w, "  %-28s %10s %7d sat\n", "a voter's coin", "", p.Coin())
+}
+
+// printScript prints a template's text, broken into lines and indented by its
+// branches.
+func printScript(w io.Writer, t templates.Template) {
+	fmt.Fprintf(w, "script\n")
+	depth, line := 1, []string{}
+	flush := func() {
+		if len(line) > 0 {
+			fmt.Fprintf(w, "%s%s\n", strings.Repeat("  ", depth), strings.Join(line, " "))
+		}
+		line = line[:0]
+	}
+	for _, op := range t.Ops() {
+		word := op.String()
+		switch word {
+		case "IF", "NOTIF":
+			line = append(line, word)
+			flush()
+			depth++
+		case "ELSE", "ENDIF":
+			flush()
+			depth--
+			line = append(line, word)
+			flush()
+			if word == "ELSE" {
+				depth++
+			}
+		default:
+			line = append(line, word)
+		}
+	}
+	flush()
+}
+
+// printPaths prints who may spend, from when on, and by which witness.
+func printPaths(w io.Writer, paths []templates.Path) {
+	fmt.Fprintf(w, "\npaths\n")
+	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+	for _, p := range paths {
+		when := "at once"
+		if p.After > 0 {
+			when = fmt.Sprintf("after block %d", p.After)
+		}
+		name := ""
+		if p.Name != "" { // a lifted path has none
+			name = p.Name + "\t"
+		}
+		fmt.Fprintf(t, "  %s%s\t%s\t%s\n", name, strings.Join(p.Signers, " and "), when, strings.Join(p.Witness, " "))
+	}
+	t.Flush()
+}

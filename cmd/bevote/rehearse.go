@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"bevote/internal/record"
+	"bevote/internal/rehearsal"
+	"bevote/verifier"
+
+	"github.com/spf13/cobra"
+)
+
+func newRehearse(c *console) *cobra.Command {
+	var votes map[string]int
+	var seed uint64
+	out, asJSON := "", false
+	cmd := &cobra.Command{
+		Use:   "rehearse FILE -o DIR|record.zip",
+		Short: "play a whole election with stand-in keys",
+		Long: `Rehearse plays every role of a policy on an embedded chain: the supervisor, the
+candidates, and each voter, who deals, votes and takes part to the end. Every
+key is a stand-in drawn from the seed; the same seed gives the same bytes. It
+leaves a record that anybody can audit.`,
+		Example: "  bevote rehearse examples/club_chair.bev --votes alice=3,bob=1,abstain=1 --seed 7 -o chair",
+		Args:    takes("FILE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if out == "" {
+				return usage("rehearse needs -o DIR or -o record.zip")
+			}
+			src, err := c.read(args[0])
+			if err != nil {
+				return err
+			}
+			summary, err := c.rehearse(cmd.Context(), args[0], src, seed, votes, out)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return c.answer(summary)
+			}
+			fmt.Fprint(c.out, summary)
+			return nil
+		},
+	}
+	cmd.Flags().StringToIntVar(&votes, "votes", nil, "who gets how many votes, as alice=3,bob=1,abstain=1; drawn from the seed if absent")
+	cmd.Flags().Uint64Var(&seed, "seed", 1, "the number that every key and every choice is drawn from")
+	cmd.Flags().StringVarP(&out, "output", "o", "", "where to leave the record: a new directory, or a .zip")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the summary as JSON")
+	return cmd
+}
+
+// rehearse plays the policy src of the named file and leaves the record at path.
+func (c *console) rehearse(ctx context.Context, file string, src []byte, seed uint64, votes map[string]int, path string) (*rehearsal.Summary, error) {
+	w, err := record.Create(path)
+	if err != nil {
+		return nil, usage("cannot write: %w", plain(err))
+	}
+	defer w.Abort()
+	bar := newProgress(c.err)
+	defer bar.clear()
+	summary, err := rehearsal.Play(ctx, rehearsal.Options{Source: src, Seed: seed, Votes: votes, Progress: bar.step}, w)
+	if err != nil {
+		return nil, c.unplayable(file, src, err)
+	}
+	if err := w.Commit(); err != nil {
+		return nil, usage("cannot write: %w", plain(err))
+	}
+	return summary, nil
+}
+
+// unplayable tells why there was nothing to play: errors of the policy are
+// shown at their places.
+func (c *console) unplayable(file string, src []byte, err error) error {
+	var policy *verifier.PolicyError
+	var path *fs.PathError
+	switch {
+	case errors.As(err, &policy):
+		return c.refuse(file, src, policy.Diagnostics)
+	case errors.Is(err, rehearsal.ErrUnplayable):
+		return usage("%s: %w", file, err)
+	case errors.As(err, &path):
+		return usage("cannot write: %w", plain(err))
+	}
+	return bug(err)
+}
