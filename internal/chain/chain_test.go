@@ -25,12 +25,12 @@ const (
 // purse is a chain and the key that its blocks pay to.
 type purse struct {
 	*chain.Chain
-	t      *testing.T
+	t      testing.TB
 	key    *btcec.PrivateKey
 	script []byte
 }
 
-func newPurse(t *testing.T) *purse {
+func newPurse(t testing.TB) *purse {
 	t.Helper()
 	key, pub := btcec.PrivKeyFromBytes(bytes.Repeat([]byte{7}, 32))
 	script, err := txscript.NewScriptBuilder().AddOp(txscript.OP_DUP).AddOp(txscript.OP_HASH160).
@@ -69,6 +69,12 @@ func (p *purse) coinbase(height uint32) (wire.OutPoint, int64) {
 func (p *purse) pay(height uint32, fee int64, scripts ...[]byte) *wire.MsgTx {
 	p.t.Helper()
 	from, value := p.coinbase(height)
+	return p.spend(from, value, fee, scripts...)
+}
+
+// spend spends one output of the key.
+func (p *purse) spend(from wire.OutPoint, value, fee int64, scripts ...[]byte) *wire.MsgTx {
+	p.t.Helper()
 	tx := wire.NewMsgTx(2)
 	tx.AddTxIn(wire.NewTxIn(&from, nil, nil))
 	for _, s := range scripts {
@@ -255,14 +261,7 @@ func TestOrderOfArrival(t *testing.T) {
 		tx := p.pay(height, fee*int64(21-height), p.script)
 		p.accept(tx)
 		want = append(want, tx)
-		child := wire.NewMsgTx(2)
-		child.AddTxIn(wire.NewTxIn(&wire.OutPoint{Hash: tx.TxHash()}, nil, nil))
-		child.AddTxOut(wire.NewTxOut(tx.TxOut[0].Value-fee, p.script))
-		sig, err := txscript.SignatureScript(child, 0, p.script, txscript.SigHashAll, p.key, true)
-		if err != nil {
-			t.Fatal(err)
-		}
-		child.TxIn[0].SignatureScript = sig
+		child := p.spend(wire.OutPoint{Hash: tx.TxHash()}, tx.TxOut[0].Value, fee, p.script)
 		p.accept(child)
 		want = append(want, child)
 	}
