@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"bevote/internal/ballot"
 	"bevote/internal/curve"
@@ -312,11 +313,11 @@ func FuzzParse(f *testing.F) {
 func BenchmarkBallot(b *testing.B) {
 	at := newBooth(1)
 	v := ballot.Seal(at.says, at.at, at.key)
-	product := float64(testing.Benchmark(func(b *testing.B) {
-		for b.Loop() {
-			at.key.Mul(at.x)
-		}
-	}).NsPerOp())
+	start := time.Now()
+	for range 100 {
+		at.key.Mul(at.x)
+	}
+	product := float64(time.Since(start).Nanoseconds()) / 100
 	run := func(name string, f func()) {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
