@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Writer writes a new record. Nothing stands under the record's name before
@@ -152,8 +153,9 @@ func (w *Writer) packFile(z *zip.Writer, name string) error {
 	}
 	defer in.Close()
 	// The zero time would be 30 November 1979, which some programs refuse;
-	// this is 1 January 1980, the first day that the format knows.
-	header := &zip.FileHeader{Name: name, Method: zip.Deflate, ModifiedDate: 1<<5 | 1}
+	// this is the first day that the format knows.
+	day := time.Date(1980, time.January, 1, 0, 0, 0, 0, time.UTC)
+	header := &zip.FileHeader{Name: name, Method: zip.Deflate, Modified: day}
 	entry, err := z.CreateHeader(header)
 	if err != nil {
 		return err
