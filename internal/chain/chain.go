@@ -161,12 +161,12 @@ func heights[T any](ctx context.Context, c *Chain, from uint32, get func(uint32)
 // The blocks' times: the first ones of a chain must not be older than April
 // 2012, when P2SH began, and an auditor of today refuses blocks of tomorrow.
 const (
-	spacing  = 600                   // seconds a block
-	yearZero = 1_704_067_200 - 600*2 // so that block 2 is stamped 2024-01-01 00:00 UTC
+	spacing = 600           // seconds a block
+	start   = 1_704_067_200 // 2024-01-01 00:00 UTC
 )
 
 func blockTime(height int32) time.Time {
-	return time.Unix(yearZero+spacing*int64(height), 0)
+	return time.Unix(start+spacing*int64(height), 0)
 }
 
 // clock stands where btcd looks at the network's time.
