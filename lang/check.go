@@ -75,7 +75,7 @@ func (c *checker) defaults() {
 	c.Mixing.Scheme = SchemeNone
 	c.Joint = JointNone
 	c.places["election"] = c.at(c.tree.election)
-	if c.tree.election.Value != "election" { // the reader stands in the keyword for a name it did not find
+	if c.tree.named {
 		c.name("election", c.tree.election)
 		c.Election = c.tree.election.Value
 	}

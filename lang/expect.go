@@ -80,9 +80,13 @@ func (r *reader) mismatch(start, fail int, try func([]token) error) Diagnostic {
 		d := r.at1("E0104", fail-1, fmt.Sprintf("expected %s after %s, found %s",
 			list(expected, "or"), r.describe(fail-1), r.describe(fail)))
 		return withForm(d, form)
-	default:
-		return withForm(r.wanted(fail, list(expected, "or")), form)
 	}
+	d := r.wanted(fail, list(expected, "or"))
+	if t := r.tokens[fail]; fail > start && (t.EOF() || t.is("Keyword")) {
+		end := r.tokens[fail-1].end() // the statement lacks its end, what follows is innocent
+		d.Primary.Span = r.src.span(end, end)
+	}
+	return withForm(d, form)
 }
 
 func withForm(d Diagnostic, form string) Diagnostic {

@@ -76,7 +76,7 @@ func (c *checker) keys() {
 		}
 		if k, ok := publicSecrets()[x]; ok {
 			d := c.say("E0305", u.span, "%s is a key whose secret is public", u.what())
-			d.Notes = []string{fmt.Sprintf("it is %d times the generator or its negative", k)}
+			d.Notes = []string{fmt.Sprintf("its secret is %d or the negative of that", k)}
 			d.Help = "make a fresh key for this election"
 		}
 		seen[x] = append(seen[x], u)

@@ -23,7 +23,7 @@ const unseen = `\x{00}-\x{08}\x{0A}-\x{1F}\x{7F}-\x{9F}\x{61C}\x{200B}\x{200E}\x
 var definition = lexer.MustSimple([]lexer.SimpleRule{
 	{Name: "Space", Pattern: `(?:[ \t\n]|\r\n)+`},
 	{Name: "Comment", Pattern: `//[^` + unseen + `]*`},
-	{Name: "String", Pattern: `"[^"` + unseen + `]*"`},
+	{Name: "String", Pattern: `"[^"\t` + unseen + `]*"`},
 	{Name: "Key", Pattern: `pub:[^\s{},"/]*`},
 	{Name: "Address", Pattern: `addr:[^\s{},"/]*`},
 	{Name: "Number", Pattern: `[0-9][0-9A-Za-z_.:-]*`},

@@ -33,7 +33,7 @@ func (c *checker) mixing(m *mixingLine) bool {
 func (c *checker) modulus(t lexer.Token) bool {
 	n, ok := c.count(t, "bits", maxMixing)
 	if c.Mixing.Modulus = n; ok && n < minModulus {
-		c.say("E0801", c.at(t), "modulus of %d bits, want at least %d", n, minModulus).Help = "write `modulus 2048`"
+		c.say("E0801", c.at(t), "`modulus %d`, want at least %d bits", n, minModulus).Help = "write `modulus 2048`"
 		return false
 	}
 	return ok
@@ -42,7 +42,7 @@ func (c *checker) modulus(t lexer.Token) bool {
 func (c *checker) rounds(t lexer.Token) bool {
 	n, ok := c.count(t, "rounds", maxMixing)
 	if c.Mixing.Rounds = n; ok && (n < minRounds || n%2 != 0) {
-		d := c.say("E0802", c.at(t), "%d rounds, want an even number of at least %d", n, minRounds)
+		d := c.say("E0802", c.at(t), "`rounds %d`, want an even number of at least %d", n, minRounds)
 		d.Notes = []string{"one more forgery costs about 2 to half the rounds"}
 		d.Help = "write `rounds 128`, or `rounds 256` where mixers are not trusted"
 		return false
@@ -53,7 +53,7 @@ func (c *checker) rounds(t lexer.Token) bool {
 func (c *checker) mixersCount(t lexer.Token) bool {
 	n, ok := c.count(t, "mixers", maxMixing)
 	if c.Mixing.Mixers = n; ok && n < minMixers {
-		c.say("E0803", c.at(t), "%d mixers, want at least %d", n, minMixers).Notes =
+		c.say("E0803", c.at(t), "`mixers %d`, want at least %d", n, minMixers).Notes =
 			[]string{"a single mixer knows who got which coin"}
 		return false
 	}
@@ -64,7 +64,7 @@ func (c *checker) mixersCount(t lexer.Token) bool {
 func (c *checker) mixers() {
 	lines := c.lines["mixer"]
 	s, ok := c.first["mixing"]
-	if len(lines) == 0 || !ok || !c.valid["mixing"] || c.brokenNames("mixer") > 0 {
+	if len(lines) == 0 || !ok || !c.valid["mixing"] || c.tree.broken["mixer"] {
 		return
 	}
 	if c.Mixing.Scheme == SchemeNone {

@@ -15,10 +15,11 @@ const maxSyntaxErrors = 50
 // tree is what a file says, statement by statement, with the mistakes of its
 // syntax.
 type tree struct {
-	election   lexer.Token
+	election   lexer.Token // its name, or what stands in the name's place
+	named      bool        // election is a name
 	statements []parsed
 	met        map[string]bool // keywords of statements, whole or broken
-	broken     map[string]bool // what broken statements declare: "candidate alice"
+	broken     map[string]bool // of broken statements, the keyword and what they declare: "candidate alice"
 	whole      bool            // false where reading stopped early
 	diags      []Diagnostic
 }
@@ -80,22 +81,22 @@ func (r *reader) head() (bool, error) {
 	for !r.tokens[at].EOF() && r.tokens[at].Value != "election" {
 		at++
 	}
-	if r.tokens[at].EOF() && len(r.diags) > 0 {
-		return false, nil // one mistake said enough: this is no policy
+	if r.tokens[at].EOF() {
+		if len(r.diags) == 0 { // else one mistake said enough: this is no policy
+			r.report(r.wanted(r.at(), "`election`"))
+		}
+		return false, nil
 	}
-	if !r.tokens[at].EOF() {
-		r.skipTo(at)
-	}
-	start := r.at()
+	r.skipTo(at)
+	r.election = r.next().Token
 	o, err := read(r, openingParser)
 	if err != nil {
 		return false, err
 	}
-	r.election = r.tokens[start].Token
 	if o != nil {
-		r.election = o.Name
+		r.election, r.named = o.Name, true
 	} else {
-		r.recover(start)
+		r.recover(at)
 	}
 	return true, nil
 }
@@ -146,6 +147,7 @@ func (r *reader) statement() error {
 		return err
 	}
 	if s == nil {
+		r.broken[keyword] = true
 		if name := r.tokens[start+1]; name.is("Word") {
 			r.broken[keyword+" "+name.Value] = true
 		}

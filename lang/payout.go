@@ -1,7 +1,9 @@
 package lang
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 
 	btcaddr "github.com/btcsuite/btcd/address/v2"
 	"github.com/btcsuite/btcd/txscript/v2"
@@ -52,19 +54,21 @@ type usedPayout struct {
 func payoutScript(text, network string) ([]byte, error) {
 	a, err := decodeAddress(text, network)
 	if err != nil {
-		for _, other := range networks {
-			if _, err := decodeAddress(text, other); err == nil {
-				return nil, fmt.Errorf("the address is one of %s, not of %s", other, network)
-			}
+		others := slices.DeleteFunc(slices.Clone(networks), func(other string) bool {
+			_, err := decodeAddress(text, other)
+			return err != nil
+		})
+		if len(others) > 0 {
+			return nil, fmt.Errorf("the address is one of %s, not of %s", list(others, "or"), network)
 		}
-		return nil, fmt.Errorf("the address cannot be read")
+		return nil, errors.New("the address cannot be read")
 	}
 	switch a.(type) {
 	case *btcaddr.AddressPubKeyHash, *btcaddr.AddressScriptHash, *btcaddr.AddressWitnessPubKeyHash,
 		*btcaddr.AddressWitnessScriptHash, *btcaddr.AddressTaproot:
 		return txscript.PayToAddrScript(a)
 	default: // a bare key is no address, and anyone can spend a pay-to-anchor
-		return nil, fmt.Errorf("the address is of a kind that cannot be paid to")
+		return nil, errors.New("the address is of a kind that cannot be paid to")
 	}
 }
 
@@ -72,7 +76,7 @@ func decodeAddress(text, network string) (btcaddr.Address, error) {
 	params := Params(network)
 	a, err := btcaddr.DecodeAddress(text, params)
 	if err == nil && !a.IsForNet(params) {
-		err = fmt.Errorf("address of another network")
+		err = errors.New("address of another network")
 	}
 	return a, err
 }

@@ -23,7 +23,7 @@ func (c *checker) missing() {
 				fmt.Sprintf("add a line such as `%s`", forms[keyword])
 		}
 	}
-	if n := len(c.lines["candidate"]); n < 2 && !c.anyBroken("candidate") {
+	if n := len(c.lines["candidate"]); n < 2 && !c.tree.broken["candidate"] {
 		at := c.places["election"]
 		if n == 1 {
 			at = c.lines["candidate"][0].span
@@ -39,20 +39,6 @@ func (c *checker) deals() bool {
 	}
 	met := c.tree.met
 	return met["joint"] || met["commit"] || met["deal"] || met["setup"]
-}
-
-func (c *checker) anyBroken(keyword string) bool {
-	return c.tree.met[keyword] && len(c.lines[keyword]) == 0 || c.brokenNames(keyword) > 0
-}
-
-func (c *checker) brokenNames(keyword string) int {
-	n := 0
-	for what := range c.tree.broken {
-		if len(what) > len(keyword) && what[:len(keyword)+1] == keyword+" " {
-			n++
-		}
-	}
-	return n
 }
 
 // exclude reports a statement that another one rules out.

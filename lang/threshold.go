@@ -54,7 +54,7 @@ func (c *checker) votersKnown() bool {
 		return c.valid["voters"]
 	}
 	c.Voters = len(c.Named)
-	return !c.tree.met["voters"] && !c.anyBroken("voter") && named == len(c.Named)
+	return !c.tree.met["voters"] && !c.tree.broken["voter"] && named == len(c.Named)
 }
 
 // thresholds warns of, or refuses, thresholds that do not do what they seem to.

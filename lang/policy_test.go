@@ -1,0 +1,183 @@
+package lang_test
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/btcsuite/btcd/address/v2/bech32"
+	"github.com/btcsuite/btcd/wire/v2"
+
+	"bevote/examples"
+	"bevote/internal/curve"
+	"bevote/lang"
+)
+
+func load(t testing.TB, src []byte) *lang.Policy {
+	t.Helper()
+	p, diags := lang.Load(src)
+	if p == nil {
+		t.Fatalf("does not load: %v", diags)
+	}
+	return p
+}
+
+func TestPolicyNumbers(t *testing.T) {
+	club := load(t, examples.Policy("club_chair"))
+	each := load(t, examples.Policy("per_candidate"))
+	custody := load(t, examples.Policy("custodial"))
+	rows := []struct {
+		name      string
+		got, want any
+	}{
+		{"coin", club.Coin(), int64(200_000 + 25*290)},
+		{"one joint key", club.JointKeys(), 1},
+		{"a joint key each", each.JointKeys(), 3},
+		{"no joint key", custody.JointKeys(), 0},
+		{"dealt", club.Dealt(), true},
+		{"not dealt", custody.Dealt(), false},
+		{"alice", club.CandidateNumber("alice"), 1},
+		{"bob", club.CandidateNumber("bob"), 2},
+		{"nobody", club.CandidateNumber("eve"), 0},
+		{"named voters", custody.Voters, 5},
+		{"percent", fmt.Sprint(custody.K, custody.Of), "3 5"},
+		{"joint key of all", club.JointName("bob"), "joint"},
+		{"joint key of one", each.JointName("ada"), "joint.ada"},
+		{"btc", load(t, examples.Policy("paper")).Stake, int64(300_000)},
+		{"default confirmations", load(t, sample(t, edit{"confirmations 1", ""}, edit{"deal    by block 114", "deal by block 118"},
+			edit{"setup   by block 118", "setup by block 120"}, edit{"from block 120", "from block 126"})).Confirmations, uint32(6)},
+		{"tests", fmt.Sprintf("%q %d %s", club.Tests[1].Signers, club.Tests[1].At, club.Tests[1].Expect), `["joint" "alice"] 240 win alice`},
+		{"one joint key in a test", fmt.Sprintf("%q", each.Tests[0].Signers), `["joint ada" "ada"]`},
+		{"nobody signs", len(custody.Tests[2].Signers), 0},
+		{"reason", club.Allows[0].Reason, "the club trusts its two candidates"},
+	}
+	for _, r := range rows {
+		if r.got != r.want {
+			t.Errorf("%s: got %v, want %v", r.name, r.got, r.want)
+		}
+	}
+}
+
+// TestID decodes the id with the library that reads addresses.
+func TestID(t *testing.T) {
+	p := load(t, examples.Policy("club_chair"))
+	prefix, groups, version, err := bech32.DecodeGeneric(p.ID())
+	if err != nil || prefix != "bvp" || version != bech32.VersionM {
+		t.Fatal(prefix, version, err)
+	}
+	eid, err := bech32.ConvertBits(groups, 5, 8, false)
+	if want := curve.TaggedHash("policy", p.Core()); err != nil || !bytes.Equal(eid, want[:]) {
+		t.Errorf("id holds %x, want %x (%v)", eid, want, err)
+	}
+}
+
+func TestPlace(t *testing.T) {
+	src := examples.Policy("club_chair")
+	p := load(t, src)
+	rows := map[string]string{
+		"stake":           stakeText,
+		"win":             winText,
+		"vote":            "vote    from block 120 to block 220",
+		"candidate alice": "candidate alice",
+		"election":        "club_chair",
+		"target":          "target p2sh { selector signature }",
+		"mixer m1":        "club_chair", // there is none
+	}
+	for what, want := range rows {
+		s := p.Place(what)
+		if got := string(src[s.Start:s.End]); !strings.HasPrefix(got, want) {
+			t.Errorf("%s is at %q, want %q", what, got, want)
+		}
+		if lines := bytes.Count(src[:s.Start], []byte("\n")); s.Line != lines+1 {
+			t.Errorf("%s is on line %d, want %d", what, s.Line, lines+1)
+		}
+	}
+}
+
+func TestParams(t *testing.T) {
+	nets := map[string]wire.BitcoinNet{"mainnet": wire.MainNet, "testnet4": wire.TestNet4, "simnet": wire.SimNet, "regtest": wire.TestNet}
+	for name, net := range nets {
+		if got := lang.Params(name).Net; got != net {
+			t.Errorf("%s is %v, want %v", name, got, net)
+		}
+	}
+	if lang.Params("testnet") != nil {
+		t.Error("a network that policies do not know")
+	}
+}
+
+func TestLiterals(t *testing.T) {
+	src := []byte("\ufeff" + string(sample(t, edit{mixingText, "mixing blind-rsa { modulus 2048 mixers 2 }\nmixer m1 pub:wrong\nmixer m2 pub:03"})))
+	literals, err := lang.Literals(src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var roles []string
+	for _, l := range literals {
+		roles = append(roles, l.Role)
+		if text := string(src[l.Start:l.End]); !strings.HasPrefix(text, l.Kind+":") || strings.ContainsAny(text, " \n}") {
+			t.Errorf("%s is %q", l.Role, text)
+		}
+	}
+	want := []string{"supervisor", "mixer m1", "mixer m2", "candidate alice", "payout alice", "candidate bob", "payout bob"}
+	if !slices.Equal(roles, want) {
+		t.Errorf("roles %q, want %q", roles, want)
+	}
+	literals, err = lang.Literals(examples.Policy("custodial"))
+	if err != nil || literals[1].Role != "voter anne" {
+		t.Error(literals, err)
+	}
+	if _, err := lang.Literals([]byte("bevote 1\nelection x {\n stake")); err == nil || err.Error() != "3:7: expected a number, found the end of the file" {
+		t.Error(err)
+	}
+}
+
+func TestSettle(t *testing.T) {
+	compiled := func(code string) lang.Diagnostic {
+		return lang.Diagnostic{Code: code, Primary: lang.Label{Span: lang.Span{Start: 1, Line: 1, Column: 2}}}
+	}
+	rows := []struct {
+		name, allow string
+		compiler    []string
+		want        string
+	}{
+		{"silenced by Load", allowText, nil, ""},
+		{"silenced of the compiler", allowText + "\n allow W0604 \"the paper\"", []string{"W0604"}, ""},
+		{"not allowed", allowText, []string{"W0604", "E0601"}, "E0601 W0604"},
+		{"silences nothing", allowText + "\n allow W0604 \"the paper\"", nil, "W0107"},
+		{"both", allowText + "\n allow W0604 \"the paper\"", []string{"W0702"}, "W0702 W0107"},
+		{"an idle allow is allowed", allowText + "\n allow W0107 \"kept for later\" allow W0604 \"the paper\"", nil, ""},
+		{"nothing idle to allow", allowText + "\n allow W0107 \"kept for later\"", nil, "W0107"},
+	}
+	for _, r := range rows {
+		p, diags := lang.Load(sample(t, edit{allowText, r.allow}))
+		if p == nil || len(diags) > 0 {
+			t.Fatal(r.name, diags)
+		}
+		for _, code := range r.compiler {
+			diags = append(diags, compiled(code))
+		}
+		var got []string
+		for _, d := range lang.Settle(p, diags) {
+			got = append(got, d.Code)
+		}
+		if strings.Join(got, " ") != r.want {
+			t.Errorf("%s: got %v, want %s", r.name, got, r.want)
+		}
+	}
+	if got := lang.Settle(nil, []lang.Diagnostic{compiled("W0604")}); len(got) != 1 {
+		t.Error("a nil policy allows nothing", got)
+	}
+}
+
+// TestTerminal: what a file holds does not reach the terminal as commands.
+func TestTerminal(t *testing.T) {
+	src := sample(t, edit{stakeText, "stake \x1b[2J\u202e " + strings.Repeat("é", 9000)})
+	_, diags := lang.Load(src)
+	text := rendered(t, src, diags)
+	if len(diags) == 0 || strings.ContainsAny(text, "\x1b\u202e") || len(text) > 4000 {
+		t.Errorf("%d bytes:\n%.2000q", len(text), text)
+	}
+}
