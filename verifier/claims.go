@@ -22,7 +22,6 @@ type spend struct {
 	sig    []byte // the first signature among the items
 	signer error  // whether sig verifies under a key that the path asks for (V82, V94)
 	by     int    // the candidate whose claim key signed, 0 for a key of nobody alone
-	exec   error  // V11
 }
 
 func (s *spend) where() string { return fmt.Sprintf("tx %s input %d", s.at.ID, s.at.Input) }

@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"fmt"
 
+	"bevote/internal/curve"
 	"bevote/lang"
 
-	"github.com/btcsuite/btcd/btcec/v2/ecdsa"
 	"github.com/btcsuite/btcd/txscript/v2"
 )
 
@@ -74,17 +74,16 @@ func (a *audit) winHashTypes(s *sheet) {
 func (a *audit) winNonces(s *sheet) {
 	seen := make(map[[32]byte]string)
 	a.eachWin(s, func(_ *claim, sp *spend) {
-		sig, err := ecdsa.ParseDERSignature(sp.sig[:max(0, len(sp.sig)-1)])
-		if err != nil {
+		r, ok := curve.NonceOf(sp.sig[:max(0, len(sp.sig)-1)])
+		if !ok {
 			s.pass() // V82 names it
 			return
 		}
-		r := sig.R()
-		if other := seen[r.Bytes()]; other != "" {
+		if other := seen[r]; other != "" {
 			s.fail(sp.where(), "the nonce of %s again", other)
 			return
 		}
-		seen[r.Bytes()] = sp.where()
+		seen[r] = sp.where()
 		s.pass()
 	})
 }

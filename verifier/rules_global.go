@@ -3,8 +3,6 @@ package verifier
 import (
 	"fmt"
 
-	"bevote/lang"
-
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
@@ -219,15 +217,4 @@ func (a *audit) noExclusions(s *sheet) { s.expect(1); s.pass() }
 func (a *audit) bound(s *sheet) {
 	s.expect(4)
 	s.examined = 4
-}
-
-// dealtKey tells how a policy's joint key is dealt, for the properties' text.
-func dealtKey(p *lang.Policy) string {
-	switch p.Joint {
-	case lang.JointOne:
-		return "one joint key"
-	case lang.JointEach:
-		return "a joint key for each candidate"
-	}
-	return "the supervisor's key"
 }

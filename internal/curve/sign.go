@@ -98,3 +98,15 @@ func (p Point) x() []byte {
 	b := p.a.X.Bytes()
 	return b[:]
 }
+
+// NonceOf returns r of a DER signature (no hash type byte), the x-coordinate of
+// its nonce's point modulo q: two signatures by one key that share it reveal
+// the key.
+func NonceOf(der []byte) (r [ScalarSize]byte, ok bool) {
+	sig, err := ecdsa.ParseDERSignature(der)
+	if err != nil {
+		return r, false
+	}
+	n := sig.R()
+	return n.Bytes(), true
+}
