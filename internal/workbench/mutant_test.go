@@ -1,0 +1,195 @@
+package workbench_test
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"bevote/templates"
+	"bevote/verifier/lift"
+)
+
+// mutant is a template one step away from the compiler's.
+type mutant struct {
+	how  string
+	text string
+}
+
+// words that take an operation's place: every opcode that the lift knows, some
+// that it does not, numbers, keys and holes.
+var words = strings.Fields(`IF NOTIF ELSE ENDIF VERIFY DROP DUP HASH160 EQUALVERIFY CHECKSIG CHECKSIGVERIFY
+	CHECKMULTISIG CHECKMULTISIGVERIFY CHECKLOCKTIMEVERIFY RETURN NOP EQUAL SHA256 CODESEPARATOR CHECKSEQUENCEVERIFY 2DROP IFDUP
+	0 1 2 3 16 17 263 265 500000000 <ballot> <voter> <voter_hash> <joint> <joint.c00> <claim.c00> <claim.c01>
+	0x0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798`)
+
+// mutants returns every template that differs in one operation: left out,
+// doubled, replaced, preceded by another, or swapped with its neighbour.
+func mutants(text string) []mutant {
+	ops := strings.Fields(text)
+	var all []mutant
+	add := func(how string, ops []string) {
+		if changed := strings.Join(ops, " "); changed != text {
+			all = append(all, mutant{how, changed})
+		}
+	}
+	for i, op := range ops {
+		add(fmt.Sprintf("without %s, word %d", op, i+1), slices.Delete(slices.Clone(ops), i, i+1))
+		add(fmt.Sprintf("%s twice, word %d", op, i+1), slices.Insert(slices.Clone(ops), i, op))
+		if i > 0 {
+			swapped := slices.Clone(ops)
+			swapped[i-1], swapped[i] = op, ops[i-1]
+			add(fmt.Sprintf("%s before %s, word %d", op, ops[i-1], i), swapped)
+		}
+		for _, w := range words {
+			add(fmt.Sprintf("%s for %s, word %d", w, op, i+1), slices.Replace(slices.Clone(ops), i, i+1, w))
+			add(fmt.Sprintf("%s before word %d", w, i+1), slices.Insert(slices.Clone(ops), i, w))
+		}
+	}
+	return all
+}
+
+// equivalents are the changes after which a script spends exactly as before,
+// each as a pattern of what became what.
+var equivalents = []struct {
+	why      string
+	from, to *regexp.Regexp
+}{
+	{"anything true ends a claim", regexp.MustCompile(`ELSE 1 ENDIF`), regexp.MustCompile(`ELSE ([1-9][0-9]*|<(voter|joint|joint\.c00|claim\.c0[01])>|0x02[0-9a-f]{64}) ENDIF`)},
+	{"a ballot or a height is true: VERIFY drops it", regexp.MustCompile(`DROP`), regexp.MustCompile(`VERIFY`)},
+	{"locked to the same height twice", regexp.MustCompile(`CHECKLOCKTIMEVERIFY`), regexp.MustCompile(`CHECKLOCKTIMEVERIFY CHECKLOCKTIMEVERIFY`)},
+	{"one of many keys, in any order", regexp.MustCompile(`(<claim\.c0.> ?)+`), regexp.MustCompile(`(<claim\.c0.> ?)+`)},
+	{"a third side of the branch, empty, runs after the first", regexp.MustCompile(`ENDIF$`), regexp.MustCompile(`ELSE ENDIF$`)},
+}
+
+// equivalent tells why a mutant spends exactly as the original does, or "".
+func equivalent(original, changed string) string {
+	for _, e := range equivalents {
+		for _, at := range e.to.FindAllStringIndex(changed, -1) {
+			before, after := changed[:at[0]], changed[at[1]:]
+			if !strings.HasPrefix(original, before) || !strings.HasSuffix(original, after) || len(before)+len(after) > len(original) {
+				continue
+			}
+			was := original[len(before) : len(original)-len(after)]
+			if whole := e.from.FindString(was); whole == was && sameKeys(was, changed[at[0]:at[1]]) {
+				return e.why
+			}
+		}
+	}
+	return ""
+}
+
+// sameKeys tells whether two lists of claim keys have the same members; other
+// texts pass.
+func sameKeys(a, b string) bool {
+	if !strings.HasPrefix(a, "<claim.") {
+		return true
+	}
+	x, y := strings.Fields(a), strings.Fields(b)
+	slices.Sort(x)
+	slices.Sort(y)
+	return slices.Equal(x, y)
+}
+
+// TestMutantsAreRefused changes one operation of each form's template at a time.
+func TestMutantsAreRefused(t *testing.T) {
+	refused, mismatches := 0, 0
+	excluded := map[string]int{}
+	for _, f := range forms {
+		if f.candidates > 3 {
+			continue // the same, slower
+		}
+		b := build(t, f.source())
+		for _, m := range mutants(b.Contract.Script) {
+			if _, err := templates.ParseTemplate(m.text); err != nil {
+				t.Fatalf("%s: %v", m.how, err)
+			}
+			changed := *b.Contract
+			changed.Script = m.text
+			err := lift.Check(b.Policy, &changed)
+			why := equivalent(b.Contract.Script, m.text)
+			var mismatch *lift.Mismatch
+			switch {
+			case err == nil && why == "":
+				t.Errorf("%s: %s is accepted:\n%s", f.name, m.how, m.text)
+			case err == nil:
+				excluded[why]++
+			case errors.As(err, &mismatch):
+				mismatches++
+				fallthrough
+			default:
+				refused++
+			}
+		}
+	}
+	t.Logf("%d mutants refused, %d of them because they spend otherwise; spending the same:", refused, mismatches)
+	for why, n := range excluded {
+		t.Logf("%4d  %s", n, why)
+	}
+}
+
+// TestBentBytesAreRefused flips every bit of each form's filled script. What
+// still decodes becomes a template again where its pushes are the values of
+// holes, and is checked as one.
+func TestBentBytesAreRefused(t *testing.T) {
+	refused, unread, ballots := 0, 0, 0
+	same := map[string]int{}
+	for _, f := range forms {
+		if f.candidates > 3 {
+			continue
+		}
+		s := newStage(t, f.source())
+		values, err := s.built.Template.Match(s.redeem)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for bit := range 8 * len(s.redeem) {
+			script := slices.Clone(s.redeem)
+			script[bit/8] ^= 1 << (bit % 8)
+			tmpl, err := templates.DecodeScript(script)
+			if err != nil {
+				unread++
+				continue
+			}
+			text := unfill(tmpl, values)
+			if strings.Contains(text, "<ballot?>") {
+				ballots++ // another ballot, which is not the contract's matter
+				continue
+			}
+			changed := *s.built.Contract
+			changed.Script = text
+			err = lift.Check(s.built.Policy, &changed)
+			why := equivalent(s.built.Contract.Script, text)
+			if err == nil && why == "" && text != s.built.Contract.Script {
+				t.Errorf("%s: bit %d of byte %d is accepted:\n%s", f.name, bit%8, bit/8, text)
+			}
+			if err == nil {
+				same[why]++
+			} else {
+				refused++
+			}
+		}
+	}
+	t.Logf("%d bent scripts refused, %d unreadable, %d with another ballot; spending the same: %v", refused, unread, ballots, same)
+}
+
+// unfill puts the holes back where a template's pushes are their values.
+func unfill(t templates.Template, values map[string][]byte) string {
+	var words []string
+	for _, op := range t.Ops() {
+		word := op.String()
+		for hole, value := range values {
+			switch {
+			case word == "0x"+hex.EncodeToString(value):
+				word = "<" + hole + ">"
+			case hole == "ballot" && len(op.Data) == len(value) && op.Data[0]&0xf0 == value[0]&0xf0:
+				word = "<ballot?>"
+			}
+		}
+		words = append(words, word)
+	}
+	return strings.Join(words, " ")
+}
