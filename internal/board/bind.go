@@ -20,11 +20,3 @@ func CandidateContext(eid [32]byte, name string, payout []byte) curve.Context {
 	return curve.Context{Tag: "candidate", EID: eid,
 		Prover: curve.Encoder(nil).Text([]byte(name)).Text(payout)}
 }
-
-// DisavowalContext binds the equality proof of a disavowal to the ballot of
-// roll index i and to the author: prover = i ‖ outpoint ‖ j, with the roll's
-// outpoint and j the author's candidate number, 0 for the supervisor.
-func DisavowalContext(eid [32]byte, i int, outpoint [36]byte, j int) curve.Context {
-	return curve.Context{Tag: "disavowal", EID: eid,
-		Prover: curve.Encoder(nil).U16(i).Raw(outpoint[:]).U16(j)}
-}

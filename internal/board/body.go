@@ -103,7 +103,7 @@ type Opened struct {
 }
 
 // Disavowal publishes D = x·R for a ballot that does not recompute, with a
-// proof that it is the author's (DisavowalContext).
+// proof that it is the author's (ballot.VerifyDisavowal).
 type Disavowal struct {
 	I     int             `json:"i"`
 	D     curve.PublicKey `json:"d"`
