@@ -43,6 +43,16 @@ func TestDealSizeAndLayout(t *testing.T) {
 	}
 }
 
+// The figures that docs/protocol.md prints beside the paper's Table 4.
+func TestSizeOfDeals(t *testing.T) {
+	for _, c := range []struct{ n, k, keys, want int }{{100, 51, 1, 5056}, {500, 251, 1, 24456}, {1000, 501, 1, 48706}} {
+		p := sharing.Params{K: c.k, Keys: c.keys, Roll: make([]curve.PublicKey, c.n)}
+		if got := p.Size(); got != c.want {
+			t.Errorf("n = %d, k = %d: %d bytes, want %d", c.n, c.k, got, c.want)
+		}
+	}
+}
+
 func TestDealCutShort(t *testing.T) {
 	w := newTown(t, 3, 2, 1)
 	for size := range w.deals[1] {
