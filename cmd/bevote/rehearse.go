@@ -61,7 +61,11 @@ func (c *console) rehearse(ctx context.Context, file string, src []byte, seed ui
 	defer w.Abort()
 	bar := newProgress(c.err)
 	defer bar.clear()
-	summary, err := rehearsal.Play(ctx, rehearsal.Options{Source: src, Seed: seed, Votes: votes, Progress: bar.step}, w)
+	summary, err := rehearsal.Play(ctx, rehearsal.Options{Source: src, Seed: seed, Votes: votes, Progress: bar.step,
+		Tell: func(height uint32, what string) {
+			bar.clear()
+			c.say("block %5d  %s", height, what)
+		}}, w)
 	if err != nil {
 		return nil, c.unplayable(file, src, err)
 	}

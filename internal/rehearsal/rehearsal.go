@@ -32,6 +32,8 @@ type Options struct {
 
 	// Progress, unless nil, hears how far a long stage is.
 	Progress func(stage string, done, total int)
+	// Tell, unless nil, hears what each part of the election came to.
+	Tell func(height uint32, what string)
 }
 
 // ErrUnplayable says that the options or the policy's heights leave no
@@ -51,10 +53,11 @@ func Play(ctx context.Context, opt Options, w *record.Writer) (*Summary, error) 
 		return nil, err
 	}
 	defer p.close()
-	for _, act := range []func() error{p.announce, p.enrol, p.dealing, p.vote, p.collect, p.refund, p.open} {
-		if err := act(); err != nil {
+	for _, s := range p.scenes() {
+		if err := s.play(); err != nil {
 			return nil, err
 		}
+		p.tell(s.told())
 		if p.ended != "" {
 			break
 		}
