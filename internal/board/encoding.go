@@ -6,9 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
-
-	"bevote/internal/curve"
 )
 
 // Hash is 32 bytes, in JSON lower-case hex.
@@ -71,102 +68,4 @@ func decodeHex(out, text []byte) error {
 	}
 	_, err := hex.Decode(out, text)
 	return err
-}
-
-// Sizes of the bodies' byte strings.
-const (
-	outpointSize = 36
-	saltSize     = 12
-)
-
-func (Open) check() error   { return nil }
-func (Commit) check() error { return nil }
-func (Ack) check() error    { return nil }
-
-func (b Candidate) check() error {
-	if !isName(b.Name) {
-		return fmt.Errorf("candidate %.40q is not a name", b.Name)
-	}
-	return wantSize("proof", b.Proof, curve.ProofSize)
-}
-
-func (b Roll) check() error {
-	return errors.Join(wantSize("outpoint", b.Outpoint, outpointSize), wantSize("sig", b.Sig, curve.SchnorrSize))
-}
-
-func (b Deal) check() error {
-	if len(b.Deal) == 0 {
-		return errors.New("empty deal")
-	}
-	return nil
-}
-
-func (b Complaint) check() error {
-	return errors.Join(wantIndex("dealer", b.Dealer), wantIndex("key", b.Key), wantSize("proof", b.Proof, curve.ProofSize))
-}
-
-func (b Transcript) check() error {
-	for n, i := range b.Qual {
-		if err := wantIndex("qual", i); err != nil {
-			return err
-		}
-		if n > 0 && i <= b.Qual[n-1] {
-			return errors.New("qual is not ascending")
-		}
-	}
-	for _, k := range b.Keys {
-		if len(k.Shares)%curve.PointSize != 0 {
-			return fmt.Errorf("shares of %d bytes are not %d each", len(k.Shares), curve.PointSize)
-		}
-	}
-	return nil
-}
-
-func (b Opening) check() error {
-	if b.Count < 0 || b.Count > math.MaxUint16 {
-		return fmt.Errorf("count %d is out of range", b.Count)
-	}
-	for _, o := range b.Openings {
-		if len(o.Salt) != 0 && len(o.Salt) != saltSize {
-			return wantSize("salt", o.Salt, saltSize)
-		}
-		if err := errors.Join(wantIndex("i", o.I), wantIndex("j", o.J), wantSize("s", o.S, curve.ScalarSize)); err != nil {
-			return err
-		}
-	}
-	for _, d := range b.Disavowals {
-		if err := errors.Join(wantIndex("i", d.I), wantSize("proof", d.Proof, curve.ProofSize)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// wantIndex holds numbers to the u16 that the protocol's encodings give them.
-func wantIndex(name string, i int) error {
-	if i < 1 || i > math.MaxUint16 {
-		return fmt.Errorf("%s %d is out of range", name, i)
-	}
-	return nil
-}
-
-func wantSize(name string, b []byte, size int) error {
-	if len(b) != size {
-		return fmt.Errorf("%s of %d bytes, want %d", name, len(b), size)
-	}
-	return nil
-}
-
-// isName tells whether s is a name of the policy language; no other text
-// enters a body, so no string of the board ever needs a JSON escape.
-func isName(s string) bool {
-	if len(s) == 0 || len(s) > 32 || s[0] < 'a' || s[0] > 'z' {
-		return false
-	}
-	for _, c := range []byte(s) {
-		if !(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '_') {
-			return false
-		}
-	}
-	return true
 }

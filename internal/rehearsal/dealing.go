@@ -1,59 +1,12 @@
 package rehearsal
 
 import (
-	"fmt"
 	"slices"
 
 	"bevote/internal/board"
 	"bevote/internal/curve"
-	"bevote/internal/roles"
 	"bevote/verifier"
 )
-
-// voter is a voter with what the rehearsal knows of it beside its role.
-type voter struct {
-	*roles.Voter
-	role   string       // names its stream
-	key    curve.Scalar // for misdeeds, which the honest role does not do
-	dealer dealer       // itself, or who deals in its place
-	choice int          // candidate's number, or 0
-}
-
-// castVoters gives every voter who comes a fresh roll key, or its stand-in
-// where the policy names the voters.
-func (p *play) castVoters() error {
-	n := p.e.Policy.Voters
-	if p.opt.Roll < 0 || p.opt.Roll > n {
-		return unplayable("a roll of %d, the policy has %d voters", p.opt.Roll, n)
-	}
-	if p.opt.Roll > 0 {
-		n = p.opt.Roll
-	}
-	p.voters = make([]*voter, n)
-	err := p.each("keys", n, func(i int) (err error) {
-		v := &voter{role: fmt.Sprintf("voter %d", i+1)}
-		if named := p.e.Policy.Named; len(named) > 0 {
-			v.role = "voter " + named[i].Name
-		}
-		stream := p.stream(v.role)
-		if v.key = p.keys[v.role]; len(p.e.Policy.Named) == 0 {
-			if v.key, err = curve.RandomScalar(stream); err != nil {
-				return err
-			}
-		}
-		v.Voter, err = roles.NewVoter(p.e, v.key, p.chain, stream)
-		v.dealer, p.voters[i] = honest{v.Voter}, v
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	slices.SortFunc(p.voters, func(a, b *voter) int {
-		ka, kb := a.Key(), b.Key()
-		return slices.Compare(ka[:], kb[:])
-	})
-	return p.plot()
-}
 
 // announce puts the policy before the public, and the candidates answer.
 func (p *play) announce() error {
@@ -118,14 +71,14 @@ func (p *play) enrol() error {
 // the subsidies of the blocks so far suffice, else later, while there is time.
 func (p *play) save() error {
 	policy := p.e.Policy
-	// A coin costs its output, and an input of 148 bytes for each subsidy.
-	need := int64(len(p.voters))*(policy.Coin()+34*policy.Fee) + 1000*policy.Fee
 	last := policy.Times.Roll - 2
 	for height := p.times.coins - 1; ; height++ {
 		if err := p.advance(height); err != nil {
 			return err
 		}
-		if p.supervisor.Balance() >= need+int64(height-98)*148*policy.Fee {
+		// A coin costs an output of 34 bytes, and a block's subsidy an input of 148.
+		bytes := int64(len(p.voters))*34 + int64(height)*148
+		if p.supervisor.Balance() >= int64(len(p.voters))*policy.Coin()+bytes*policy.Fee {
 			return nil
 		}
 		if height == last {

@@ -108,15 +108,31 @@ func (p *play) open() error {
 	if !p.e.Policy.Dealt() {
 		return p.appendLine(p.supervisor.OpenAll(p.setup, p.tally))
 	}
-	for j, c := range p.candidates {
-		if p.withholds(p.e.Policy.Candidates[j].Name) {
-			continue
-		}
+	for _, c := range p.opening() {
 		if err := p.appendLine(c.Open()); err != nil {
 			return err
 		}
 	}
+	unopened := roles.Unopened(p.e, p.setup, p.votes, p.log.Lines())
+	if len(unopened) == 0 {
+		return nil
+	}
+	for _, c := range p.opening() {
+		if err := p.appendLine(c.Disavow(p.setup, unopened)); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// opening are the candidates who do not withhold.
+func (p *play) opening() (out []*roles.Candidate) {
+	for j, c := range p.candidates {
+		if !p.withholds(p.e.Policy.Candidates[j].Name) {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // bury mines until the election is over whatever an auditor finds: also where

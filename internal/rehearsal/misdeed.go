@@ -8,6 +8,7 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/roles"
 	"bevote/internal/sharing"
+	"bevote/templates"
 )
 
 // Deed is something that an honest role does not do.
@@ -21,6 +22,7 @@ const (
 	CopyEphemeral  Deed = "copy ephemeral"  // a dealer takes the ephemeral key and the ciphertexts of Victim
 	Vanish         Deed = "vanish"          // a dealer commits and never deals
 	Silent         Deed = "silent"          // a member of the roll does not deal at all
+	Junk           Deed = "junk"            // a voter's ballot is sealed to nobody
 	Withhold       Deed = "withhold"        // Candidate does not open its ballots
 )
 
@@ -125,6 +127,8 @@ func (p *play) plot() error {
 			v.dealer = vanisher{honest{v.Voter}}
 		case Silent:
 			v.dealer = silent{}
+		case Junk:
+			v.junk = true
 		case FalseComplaint: // in slander
 		default:
 			return unplayable("misdeed %q is unknown", string(m.Deed))
@@ -176,6 +180,23 @@ func (p *play) slander(v *voter, params sharing.Params, o *sharing.Outcome) erro
 		}
 	}
 	return nil
+}
+
+// junk has the form of a ballot and no plaintext.
+func (p *play) junk(v *voter) ([]byte, error) {
+	r := p.stream("junk " + v.role)
+	x, err := curve.RandomScalar(r)
+	if err != nil {
+		return nil, err
+	}
+	text, size := curve.Encoder{templates.PlainPrefix}, templates.PlainBallot
+	if p.e.Policy.Salted {
+		text, size = curve.Encoder{templates.SaltedPrefix}, templates.SaltedBallot
+	}
+	text = text.Point(curve.BaseMul(x))
+	noise := make([]byte, size-len(text))
+	_, err = io.ReadFull(r, noise)
+	return append(text, noise...), err
 }
 
 // withholds tells whether a candidate does not open its ballots.

@@ -6,7 +6,7 @@ import (
 	"bevote/verifier"
 )
 
-// ballotBox is what a voter does in the vote's window, and in which block.
+// act is what a voter does in the vote's window, and in which block.
 type act struct {
 	voter  *voter
 	height uint32
@@ -35,7 +35,7 @@ func (p *play) vote() error {
 			case a.height != height:
 				continue
 			case a.votes:
-				err = a.voter.Vote(p.setup, keys, a.voter.choice)
+				err = p.cast(a.voter, keys)
 			default:
 				err = a.voter.Abstain()
 			}
@@ -55,6 +55,18 @@ func (p *play) vote() error {
 	}
 	p.votes, err = p.e.Votes(p.setup, r)
 	return err
+}
+
+// cast has a voter vote, or cast what it casts instead.
+func (p *play) cast(v *voter, keys map[string][]byte) error {
+	if !v.junk {
+		return v.Vote(p.setup, keys, v.choice)
+	}
+	text, err := p.junk(v)
+	if err != nil {
+		return err
+	}
+	return v.Cast(p.setup, keys, text)
 }
 
 // ballots draws who votes how, and in which block. Of those who abstain every

@@ -1,6 +1,8 @@
 package rehearsal_test
 
 import (
+	"flag"
+	"os"
 	"testing"
 
 	"bevote/internal/rehearsal"
@@ -9,6 +11,13 @@ import (
 
 	"pgregory.net/rapid"
 )
+
+// An election takes tenths of a second, so few are drawn unless the command
+// line asks for more (-rapid.checks).
+func TestMain(m *testing.M) {
+	flag.Set("rapid.checks", "20")
+	os.Exit(m.Run())
+}
 
 // The audit of an honest rehearsal is clean, whatever the policy, the seed and
 // the split: every check passes or has a reason to be skipped.

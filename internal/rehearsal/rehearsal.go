@@ -113,7 +113,7 @@ func stage(ctx context.Context, opt Options) (*play, error) {
 	p.log = board.NewLog(p.e.EID)
 	p.chain, err = chain.New(p.dir, lang.Params(p.e.Policy.Network), roles.PayToKey(p.e.Policy.Supervisor))
 	if err == nil {
-		err = p.cast()
+		err = p.castAll()
 	}
 	if err != nil {
 		p.close()
@@ -152,24 +152,6 @@ func (p *play) read() error {
 	p.contract = built.Contract.Encode()
 	p.e, err = verifier.LoadElection(p.policy, p.contract)
 	return err
-}
-
-// cast gives every part to somebody, each with a stream of its own.
-func (p *play) cast() error {
-	var err error
-	p.supervisor, err = roles.NewSupervisor(p.e, p.keys["supervisor"], p.chain, p.stream("supervisor"))
-	if err != nil {
-		return err
-	}
-	for i, c := range p.e.Policy.Candidates {
-		role := "candidate " + c.Name
-		candidate, err := roles.NewCandidate(p.e, i+1, p.keys[role], p.chain, p.stream(role))
-		if err != nil {
-			return err
-		}
-		p.candidates = append(p.candidates, candidate)
-	}
-	return p.castVoters()
 }
 
 func (p *play) close() {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"bevote/internal/board"
 	"bevote/internal/curve"
@@ -18,7 +19,6 @@ type Candidate struct {
 	person
 	number int // j, from 1
 	own    []reading
-	rest   []*verifier.Vote // counted, and not for this candidate
 }
 
 // NewCandidate returns candidate number j, whose secret key is key.
@@ -50,15 +50,8 @@ func (c *Candidate) Possession() (board.Line, error) {
 // are its own. It is called when the vote has closed. Votes are the verifier's:
 // the candidate counts exactly what an auditor counts.
 func (c *Candidate) Count(s *verifier.Setup, votes []*verifier.Vote) int {
-	own, rest := c.read(s, votes, keyNumber(c.e.Policy, c.number))
-	c.own, c.rest = nil, rest
-	for _, r := range own {
-		if r.plain.Candidate == c.number {
-			c.own = append(c.own, r)
-		} else {
-			c.rest = append(c.rest, r.vote)
-		}
-	}
+	own, _ := c.read(s, votes, keyNumber(c.e.Policy, c.number))
+	c.own = slices.DeleteFunc(own, func(r reading) bool { return r.plain.Candidate != c.number })
 	return len(c.own)
 }
 
@@ -104,6 +97,16 @@ func (c *Candidate) joint(s *verifier.Setup) (curve.Scalar, error) {
 // Open publishes the candidate's ballots, whether it won or not. Openings are
 // due when every counted stake is spent and deep, or from `reveal from`.
 func (c *Candidate) Open() (board.Line, error) { return c.write(opening(c.own)) }
+
+// Disavow publishes of ballots that nobody opened that they are not this
+// candidate's either: a ballot that all disavow is proven to be nobody's.
+func (c *Candidate) Disavow(s *verifier.Setup, unopened []*verifier.Vote) (board.Line, error) {
+	body := board.Opening{Count: len(c.own)}
+	if err := c.disavow(&body, s, unopened, c.number); err != nil {
+		return board.Line{}, err
+	}
+	return c.write(body)
+}
 
 // counted keeps the votes that count.
 func counted(votes []*verifier.Vote) (out []*verifier.Vote) {

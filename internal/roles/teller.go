@@ -68,6 +68,43 @@ func (p *person) disavow(body *board.Opening, s *verifier.Setup, rest []*verifie
 	return nil
 }
 
+// Unopened returns the counted votes whose ballots no opening on the board
+// recomputes. It is public work: the same for every reader.
+func Unopened(e *verifier.Election, s *verifier.Setup, votes []*verifier.Vote, lines []board.Line) (out []*verifier.Vote) {
+	opened := make(map[int][]board.Opened)
+	for _, l := range lines {
+		var body board.Opening
+		if l.Type != board.TypeOpening || board.DecodeBody(l, &body) != nil {
+			continue
+		}
+		for _, o := range body.Openings {
+			opened[o.I] = append(opened[o.I], o)
+		}
+	}
+	for _, v := range counted(votes) {
+		if !slices.ContainsFunc(opened[v.Index], func(o board.Opened) bool { return opens(e, s, v, o) }) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// opens tells whether an opening recomputes a vote's ballot.
+func opens(e *verifier.Election, s *verifier.Setup, v *verifier.Vote, o board.Opened) bool {
+	if o.J > len(e.Policy.Candidates) {
+		return false
+	}
+	to, number := e.Policy.Candidates[o.J-1].Key, keyNumber(e.Policy, o.J)
+	if !e.Policy.Dealt() {
+		to = e.Policy.Supervisor
+	}
+	share, err := curve.DecodeScalar(o.S)
+	key, err2 := to.Point()
+	m := ballot.Plain{Share: share, Candidate: o.J, Salt: o.Salt}
+	at := ballot.Place{EID: e.EID, Outpoint: v.Outpoint, PublicShare: s.PublicShare(v.Index, number)}
+	return err == nil && err2 == nil && ballot.Recomputes(v.Ballot, m, at, key)
+}
+
 // sweep claims stakes by a path into one output script, in as few transactions
 // as relays take, each paying the policy's fee rate out of the stakes.
 func (p *person) sweep(votes []*verifier.Vote, path templates.Path, key curve.Scalar, payout []byte) error {

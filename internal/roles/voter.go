@@ -132,13 +132,18 @@ func (v *Voter) Ack(transcript board.Line, o *sharing.Outcome) (board.Line, erro
 	return v.write(board.Ack{Transcript: board.TranscriptHash(transcript)})
 }
 
-// Vote stakes the voter's coin on candidate number j and publishes the sealed
-// ballot beside the stake: the coin in, the stake and RETURN v out, no change.
+// Vote casts a ballot for candidate number j. Keys are the setup's.
 func (v *Voter) Vote(s *verifier.Setup, keys map[string][]byte, j int) error {
 	sealed, err := v.seal(s, j)
 	if err != nil {
 		return err
 	}
+	return v.Cast(s, keys, sealed)
+}
+
+// Cast stakes the voter's coin and publishes the sealed ballot beside the
+// stake: the coin in, the stake and RETURN v out, no change.
+func (v *Voter) Cast(s *verifier.Setup, keys map[string][]byte, sealed []byte) error {
 	redeem, err := s.Redeem(keys, v.slot, sealed)
 	if err != nil {
 		return err
