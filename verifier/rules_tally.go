@@ -6,6 +6,7 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/sharing"
+	"bevote/lang"
 )
 
 // family H: tally proofs
@@ -91,12 +92,14 @@ func (a *audit) totals(s *sheet) {
 	}
 }
 
-// V75: every counted ballot is opened, derived, settled as not the winner's,
-// or proven invalid; the others are named with those who could open them.
+// V75: every counted ballot is opened, derived, proven invalid, or, with a joint
+// key each, settled as not the winner's; the others are named with those who
+// could open them.
 func (a *audit) complete(s *sheet) {
 	s.expect(len(a.tally.readings))
 	for _, r := range a.tally.readings {
-		if r.settled() || a.winner > 0 && !r.possible[a.winner-1] {
+		notWinners := a.e.Policy.Joint == lang.JointEach && a.winner > 0 && !r.possible[a.winner-1]
+		if r.settled() || notWinners {
 			s.pass()
 			continue
 		}

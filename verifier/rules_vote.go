@@ -134,46 +134,45 @@ func (a *audit) voteDeadSlot(s *sheet) {
 // V58: the keys in every revealed script are the joint key of V46, and P + C_j
 // for each candidate.
 func (a *audit) voteKeys(s *sheet) {
-	for _, sp := range a.spends {
-		holes, err := a.e.Template.Match(lastPush(sp.at.Tx.TxIn[sp.at.Input].SignatureScript))
-		s.expect(1)
-		if err != nil {
-			s.fail(sp.where(), "the script is not of the contract's form")
-			continue
+	want := make(map[string]curve.PublicKey)
+	for _, name := range a.e.Template.Holes() {
+		if isKeyHole(name) {
+			want[name] = a.wantKey(name)
 		}
-		s.test(sp.where(), a.rightKeys(holes))
+	}
+	for _, sp := range a.spends {
+		s.expect(1)
+		holes, err := a.e.Template.Match(lastPush(sp.at.Tx.TxIn[sp.at.Input].SignatureScript))
+		for name, key := range want {
+			if err == nil && !bytes.Equal(holes[name], key[:]) {
+				err = fmt.Errorf("%s is %x, want %s", name, holes[name], key)
+			}
+		}
+		s.test(sp.where(), err)
 	}
 }
 
-func (a *audit) rightKeys(holes map[string][]byte) error {
-	for name, got := range holes {
-		if name != "joint" && !strings.HasPrefix(name, "joint.") && !strings.HasPrefix(name, "claim.") {
-			continue
-		}
-		want, err := a.wantKey(name)
-		if err != nil || !bytes.Equal(want[:], got) {
-			return fmt.Errorf("%s is %x, want %s", name, got, want)
-		}
-	}
-	return nil
+func isKeyHole(name string) bool {
+	return name == "joint" || strings.HasPrefix(name, "joint.") || strings.HasPrefix(name, "claim.")
 }
 
 // wantKey computes the key of a hole from the dealing: P, or P + C_j as one
-// multi-scalar product, apart from the sum that filled the contract.
-func (a *audit) wantKey(name string) (curve.PublicKey, error) {
+// multi-scalar product, apart from the sum that filled the contract. A name
+// that the dealing does not know has no key, which no script matches.
+func (a *audit) wantKey(name string) (none curve.PublicKey) {
 	role, of, _ := strings.Cut(name, ".")
 	key, candidate := 1, a.e.Policy.CandidateNumber(of)
 	if a.e.Policy.Joint == lang.JointEach {
 		key = candidate
 	}
 	if key < 1 || key > len(a.setup.Dealing.Keys) || role == "claim" && candidate < 1 {
-		return curve.PublicKey{}, fmt.Errorf("no key for %s", name)
+		return none
 	}
 	points := []curve.Point{a.setup.Dealing.Keys[key-1].Key}
 	if role == "claim" {
 		own, err := a.e.Policy.Candidates[candidate-1].Key.Point()
 		if err != nil {
-			return curve.PublicKey{}, err
+			return none
 		}
 		points = append(points, own)
 	}
@@ -181,7 +180,7 @@ func (a *audit) wantKey(name string) (curve.PublicKey, error) {
 	for i := range ones {
 		ones[i] = curve.NewScalar(1)
 	}
-	return curve.Product(ones, points).Key(), nil
+	return curve.Product(ones, points).Key()
 }
 
 // V59: the contract's refund opens at the policy's timeout, neither before nor after.
