@@ -17,11 +17,8 @@ type spend struct {
 // fee is what the transaction costs at the policy's rate.
 func (s spend) fee(p *lang.Policy) int64 { return p.Fee * int64(s.vsize) }
 
-// checkAmounts holds the stake against what claiming and refunding it cost.
-func checkAmounts(p *lang.Policy, t templates.Template, paths []templates.Path) []lang.Diagnostic {
-	if d := outOfRange(p); len(d) > 0 {
-		return d
-	}
+// checkCosts holds the stake against what claiming and refunding it cost.
+func checkCosts(p *lang.Policy, t templates.Template, paths []templates.Path) []lang.Diagnostic {
 	claim, refund := dearest(p, t, paths)
 	if d := tooSmall(p, claim, refund); len(d) > 0 {
 		return d

@@ -7,6 +7,8 @@
 package compiler
 
 import (
+	"slices"
+
 	"bevote/lang"
 	"bevote/templates"
 )
@@ -26,14 +28,19 @@ func Compile(p *lang.Policy) (*templates.Contract, []lang.Diagnostic) {
 		Script:   t.String(),
 		Paths:    paths(p),
 	}
-	d := append(checkScript(p, t), checkAmounts(p, t, c.Paths)...)
-	for _, one := range d {
-		if one.IsError() {
-			return nil, d
-		}
+	d := append(checkScript(p, t), outOfRange(p)...)
+	if !anyError(d) {
+		// Costs are of no interest while there is no script, and sums
+		// could overflow while an amount is out of range.
+		d = append(d, checkCosts(p, t, c.Paths)...)
+	}
+	if anyError(d) {
+		return nil, d
 	}
 	return c, d
 }
+
+func anyError(d []lang.Diagnostic) bool { return slices.ContainsFunc(d, lang.Diagnostic.IsError) }
 
 // paths gives each of the policy's paths its witness.
 func paths(p *lang.Policy) []templates.Path {

@@ -16,7 +16,7 @@ import (
 	"bevote/verifier/lift"
 )
 
-// TestLiftAgainstTheEngine draws scripts and tries, on btcd's engine, 
+// TestLiftAgainstTheEngine draws scripts and tries, on btcd's engine,
 // witness of up to three items out of six. What the engine takes by consensus,
 // the lift must know: a path whose signers all signed and whose lock is over.
 // What the lift says, the engine must take by the relays' rules too.

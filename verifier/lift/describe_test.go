@@ -1,0 +1,77 @@
+package lift_test
+
+import (
+	"encoding/hex"
+	"strings"
+	"testing"
+
+	"bevote/templates"
+	"bevote/verifier/lift"
+)
+
+func contractOf(script string, paths ...templates.Path) string {
+	return string((&templates.Contract{
+		Contract: 1, Policy: "bvp1" + strings.Repeat("q", 58), Lowering: 1, Script: script, Paths: paths,
+	}).Encode())
+}
+
+func TestDescribe(t *testing.T) {
+	const hardened = "<ballot> DROP 1 <claim.alice> 1 CHECKMULTISIG " + refund
+	const custodial = "<ballot> DROP 0x" + keyG + " CHECKSIG " + refund
+	redeem := hex.EncodeToString(append([]byte{0x21}, append(mustHex(keyG), 0xac)...))
+	for _, row := range []struct {
+		name, input string
+		want        []string // name, signers
+	}{
+		{"template", hardened, []string{"/claim.alice", "/voter"}},
+		{"template of lines", "\n" + strings.ReplaceAll(hardened, " ", "\n") + "\n", []string{"/claim.alice", "/voter"}},
+		{"script", redeem, []string{"/" + keyG}},
+		{"script with an end of line", redeem + "\n", []string{"/" + keyG}},
+		{"contract", contractOf(hardened,
+			templates.Path{Name: "refund", Signers: []string{"voter"}, After: 264, Witness: []string{"sig:voter", "pubkey:voter", "0", "0", "redeem"}},
+			templates.Path{Name: "win.alice", Signers: []string{"joint.alice+alice"}, Witness: []string{"0", "sig:joint.alice+alice", "redeem"}},
+		), []string{"win.alice/joint.alice+alice", "refund/voter"}},
+		{"contract that says less", contractOf(custodial,
+			templates.Path{Name: "refund", Signers: []string{"voter"}, After: 263, Witness: []string{"sig:voter", "pubkey:voter", "0", "redeem"}},
+		), []string{"/" + keyG, "/voter"}},
+	} {
+		d, err := lift.Describe([]byte(row.input))
+		if err != nil {
+			t.Errorf("%s: %v", row.name, err)
+			continue
+		}
+		var got []string
+		for _, p := range d.Paths {
+			got = append(got, p.Name+"/"+strings.Join(p.Signers, ","))
+		}
+		if strings.Join(got, " ") != strings.Join(row.want, " ") {
+			t.Errorf("%s: got %q, want %q", row.name, got, row.want)
+		}
+	}
+}
+
+func TestDescribeRefuses(t *testing.T) {
+	for input, want := range map[string]string{
+		"":                          "nothing to lift",
+		"  \n":                      "nothing to lift",
+		"abc":                       "odd length hex",
+		"50":                        "unknown opcode 0x50",
+		"a8":                        "cannot lift: unknown opcode SHA256",
+		"DUP NOPE":                  `unknown opcode "NOPE"`,
+		"{}":                        "contract: ",
+		"{":                         "contract: ",
+		contractOf("<voter>") + " ": "contract: ",
+	} {
+		if d, err := lift.Describe([]byte(input)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v, %v, want %q", input, d, err, want)
+		}
+	}
+}
+
+func mustHex(s string) []byte {
+	b, err := hex.DecodeString(s)
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
