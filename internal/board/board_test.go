@@ -3,6 +3,8 @@ package board_test
 import (
 	"bytes"
 	"fmt"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -211,6 +213,31 @@ func TestDecodeBodyWantsItsType(t *testing.T) {
 	}
 	if err := board.DecodeBody(sign(t, board.Ack{Transcript: board.Hash{5}}), &ack); err != nil || ack.Transcript[0] != 5 {
 		t.Errorf("ack %v, err %v", ack, err)
+	}
+}
+
+// The table of docs/protocol.md has a row for each type, with the body's keys
+// in their order.
+func TestDocumented(t *testing.T) {
+	page, err := os.ReadFile("../../docs/protocol.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(page), "\n## Board lines\n")
+	for _, b := range bodies() {
+		_, row, found := strings.Cut(section, fmt.Sprintf("\n| `%s` | ", b.Type()))
+		row, _, _ = strings.Cut(row, "\n")
+		if !found {
+			t.Errorf("no row for %s", b.Type())
+		}
+		for _, key := range regexp.MustCompile(`"([a-z]+)":`).FindAllStringSubmatch(string(sign(t, b).Body), -1) {
+			_, after, ok := strings.Cut(row, "`"+key[1]+"`")
+			if !ok {
+				t.Errorf("%s: %q is not in the row, or not in its place", b.Type(), key[1])
+				continue
+			}
+			row = after
+		}
 	}
 }
 
