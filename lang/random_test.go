@@ -160,6 +160,7 @@ func FuzzLoad(f *testing.F) {
 		}
 		f.Add(src)
 	}
+	f.Add([]byte(strings.Repeat("\x82", 500)))
 	f.Fuzz(func(t *testing.T, src []byte) {
 		p, diags := lang.Load(src)
 		if (p == nil) != slices.ContainsFunc(diags, lang.Diagnostic.IsError) {

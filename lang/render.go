@@ -93,7 +93,7 @@ func window(text string, offset int) (low, high int) {
 	if len(text) <= maxShown {
 		return low, high
 	}
-	for low = max(0, offset-maxShown/3); !utf8.RuneStart(text[low]); low-- {
+	for low = max(0, offset-maxShown/3); low > 0 && !utf8.RuneStart(text[low]); low-- {
 	}
 	for high = min(len(text), offset+maxShown); high < len(text) && !utf8.RuneStart(text[high]); high++ {
 	}

@@ -1,0 +1,7 @@
+package lang
+
+// Grammar is the grammar as the parser prints it, for the test of the docs.
+var Grammar = grammar.String()
+
+// Forms shows how each statement is written.
+var Forms = forms
