@@ -155,6 +155,15 @@ func TestOtherPlacesAndKeys(t *testing.T) {
 	}
 }
 
+// The lie: a ballot sealed to infinity, which everybody can read as anybody's.
+func TestKeyAtInfinity(t *testing.T) {
+	b := newBooth(1)
+	v := ballot.Seal(b.says, b.at, curve.Point{})
+	if _, err := ballot.Open(v, b.at, curve.Scalar{}); err == nil || ballot.Recomputes(v, b.says, b.at, curve.Point{}) {
+		t.Error("a ballot to infinity opens")
+	}
+}
+
 // A voter seals a share that is not its own: the ballot recomputes, but not
 // to the public share, so it is nobody's.
 func TestShareOfSomebodyElse(t *testing.T) {

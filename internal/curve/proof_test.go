@@ -103,10 +103,14 @@ func TestEquality(t *testing.T) {
 
 // The lie: both sides at infinity, where every answer fits.
 func TestEqualityAtInfinityIsRefused(t *testing.T) {
-	x := curve.NewScalar(6)
+	x, G := curve.NewScalar(6), curve.BaseMul(curve.NewScalar(1))
 	Y, p, err := curve.ProveEquality(seeded(6), context, x, curve.Point{})
 	if err != nil || curve.VerifyEquality(context, p, curve.BaseMul(x), curve.Point{}, Y) {
-		t.Error("equality at infinity accepted", err)
+		t.Error("equality to the base infinity accepted", err)
+	}
+	Y, p, err = curve.ProveEquality(seeded(7), context, curve.Scalar{}, G.Add(G))
+	if err != nil || curve.VerifyEquality(context, p, curve.Point{}, G.Add(G), Y) {
+		t.Error("equality by the secret 0 accepted", err)
 	}
 }
 

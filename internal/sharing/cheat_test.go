@@ -99,86 +99,6 @@ func TestLiesThatCancel(t *testing.T) {
 	w.holds(o)
 }
 
-// A member complains about a right share: its own polynomial leaves.
-func TestFalseComplaint(t *testing.T) {
-	w := newTown(t, 7, 4, 3)
-	o := w.judge(w.complain(6, sharing.Culprit{Dealer: 2, Key: 3}, w.published(2)))
-	if o.Rulings[0].Verdict != sharing.False {
-		t.Errorf("ruled %v", o.Rulings[0])
-	}
-	w.wantOut(o, map[int]string{6: "V44"})
-	w.holds(o)
-}
-
-// A member that dealt nothing has no polynomial to lose by a false complaint.
-func TestFalseComplaintByNoDealer(t *testing.T) {
-	w := newTown(t, 5, 3, 1)
-	delete(w.commits, 5)
-	delete(w.deals, 5)
-	o := w.judge(w.complain(5, sharing.Culprit{Dealer: 2, Key: 1}, w.published(2)))
-	if o.Rulings[0].Verdict != sharing.False || len(o.Out) > 0 || len(o.Qual) != 4 {
-		t.Errorf("ruled %v, out %v, QUAL %v", o.Rulings[0], o.Out, o.Qual)
-	}
-	w.holds(o)
-}
-
-// Complaints that show nothing are ignored, and cost nobody anything.
-func TestComplaintsThatShowNothing(t *testing.T) {
-	w := newTown(t, 7, 4, 2)
-	d := w.published(3)
-	d.Ciphertexts[0][4][0] ^= 1 // 3 lies to 5 about key 1
-	w.publish(3, d)
-	w.deals[7] = nil // 7 is out by V39
-	true5 := w.complain(5, sharing.Culprit{Dealer: 3, Key: 1}, d)
-	edit := func(change func(*sharing.Complaint)) sharing.Complaint {
-		c := true5
-		change(&c)
-		return c
-	}
-	for name, c := range map[string]sharing.Complaint{
-		"nobody's":        edit(func(c *sharing.Complaint) { c.By = 0 }),
-		"off the roll":    edit(func(c *sharing.Complaint) { c.By = 70000 }),
-		"no dealer":       edit(func(c *sharing.Complaint) { c.Dealer = -1 }),
-		"no such key":     edit(func(c *sharing.Complaint) { c.Key = 3 }),
-		"key 0":           edit(func(c *sharing.Complaint) { c.Key = 0 }),
-		"another's":       edit(func(c *sharing.Complaint) { c.By = 4 }),
-		"another key's":   edit(func(c *sharing.Complaint) { c.Key = 2 }),
-		"another dealer":  edit(func(c *sharing.Complaint) { c.Dealer = 2 }),
-		"wrong point":     edit(func(c *sharing.Complaint) { c.Point = c.Point.Neg() }),
-		"infinity":        edit(func(c *sharing.Complaint) { c.Point = curve.Point{} }),
-		"no proof":        edit(func(c *sharing.Complaint) { c.Proof = curve.Proof{} }),
-		"of a dealer out": w.complain(5, sharing.Culprit{Dealer: 7, Key: 1}, d),
-	} {
-		o := w.judge(c)
-		if o.Rulings[0].Verdict != sharing.Ignored || o.Rulings[0].Reason == "" {
-			t.Errorf("%s: ruled %v", name, o.Rulings[0])
-		}
-		w.wantOut(o, map[int]string{7: "V39"})
-	}
-	o := w.judge(true5, true5)
-	if o.Rulings[0].Verdict != sharing.Upheld || o.Rulings[1].Verdict != sharing.Ignored {
-		t.Errorf("ruled %v", o.Rulings)
-	}
-}
-
-// Complaints are judged at once: a convict's complaint still stands, and a
-// false complaint against a dealer convicted along with it stays false.
-func TestNoCascades(t *testing.T) {
-	w := newTown(t, 7, 3, 1)
-	for _, lie := range []struct{ dealer, receiver int }{{1, 2}, {2, 3}} {
-		d := w.published(lie.dealer)
-		d.Ciphertexts[0][lie.receiver-1][9] ^= 8
-		w.publish(lie.dealer, d)
-	}
-	o := w.judge(
-		w.complain(3, sharing.Culprit{Dealer: 2, Key: 1}, w.published(2)), // true
-		w.complain(2, sharing.Culprit{Dealer: 1, Key: 1}, w.published(1)), // true, by a convict
-		w.complain(4, sharing.Culprit{Dealer: 1, Key: 1}, w.published(1)), // false, against a convict
-	)
-	w.wantOut(o, map[int]string{1: "V44", 2: "V44", 4: "V44"})
-	w.holds(o)
-}
-
 // Dealers commit and vanish, deal what they did not commit to, or do not commit.
 func TestBrokenCommitments(t *testing.T) {
 	w := newTown(t, 7, 4, 1)
@@ -190,68 +110,65 @@ func TestBrokenCommitments(t *testing.T) {
 	w.holds(o)
 }
 
+// with is an honest deal by dealer 4 under other params.
+func (w *town) with(change func(*sharing.Params)) *sharing.Deal {
+	p := w.p
+	change(&p)
+	d, err := sharing.NewDeal(w.r, p, 4)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return d
+}
+
+// spoil changes the deal that dealer 4 published.
+func (w *town) spoil(change func(*sharing.Deal)) *sharing.Deal {
+	d := w.published(4)
+	change(d)
+	return d
+}
+
 // A deal of one more or one less coefficient, proof or ciphertext, even with
 // shares and proofs that agree with them.
 func TestOtherShapes(t *testing.T) {
 	G := curve.BaseMul(curve.NewScalar(1))
-	for name, lie := range map[string]struct {
-		check string
-		tell  func(w *town, d *sharing.Deal) *sharing.Deal
+	for _, lie := range []struct {
+		name, check string
+		tell        func(w *town) *sharing.Deal
 	}{
-		"threshold raised": {"V40", func(w *town, d *sharing.Deal) *sharing.Deal {
-			p := w.p
-			p.K++
-			d, _ = sharing.NewDeal(w.r, p, 4)
-			return d
+		{"threshold raised", "V40", func(w *town) *sharing.Deal { return w.with(func(p *sharing.Params) { p.K++ }) }},
+		{"threshold lowered", "V40", func(w *town) *sharing.Deal { return w.with(func(p *sharing.Params) { p.K-- }) }},
+		{"one key more", "V40", func(w *town) *sharing.Deal { return w.with(func(p *sharing.Params) { p.Keys++ }) }},
+		{"coefficients swapped between keys", "V41", func(w *town) *sharing.Deal {
+			return w.spoil(func(d *sharing.Deal) {
+				d.Coefficients[0][1], d.Coefficients[1][1] = d.Coefficients[1][1], d.Coefficients[0][1]
+			})
 		}},
-		"threshold lowered": {"V40", func(w *town, d *sharing.Deal) *sharing.Deal {
-			p := w.p
-			p.K--
-			d, _ = sharing.NewDeal(w.r, p, 4)
-			return d
+		{"another coefficient", "V41", func(w *town) *sharing.Deal {
+			return w.spoil(func(d *sharing.Deal) { d.Coefficients[1][2] = d.Coefficients[1][2].Add(G) })
 		}},
-		"one key more": {"V40", func(w *town, d *sharing.Deal) *sharing.Deal {
-			p := w.p
-			p.Keys++
-			d, _ = sharing.NewDeal(w.r, p, 4)
-			return d
+		{"constant term at infinity", "V40", func(w *town) *sharing.Deal {
+			return w.spoil(func(d *sharing.Deal) { d.Coefficients[0][0] = curve.Point{} })
 		}},
-		"coefficients swapped between keys": {"V41", func(w *town, d *sharing.Deal) *sharing.Deal {
-			d.Coefficients[0][1], d.Coefficients[1][1] = d.Coefficients[1][1], d.Coefficients[0][1]
-			return d
+		{"last term at infinity", "V40", func(w *town) *sharing.Deal {
+			return w.spoil(func(d *sharing.Deal) { d.Coefficients[0][3] = curve.Point{} })
 		}},
-		"constant term at infinity": {"V40", func(w *town, d *sharing.Deal) *sharing.Deal {
-			d.Coefficients[0][0] = curve.Point{}
-			return d
+		{"ephemeral key at infinity", "V43", func(w *town) *sharing.Deal {
+			return w.spoil(func(d *sharing.Deal) { d.Ephemeral = curve.Point{} })
 		}},
-		"last term at infinity": {"V40", func(w *town, d *sharing.Deal) *sharing.Deal {
-			d.Coefficients[0][3] = curve.Point{}
-			return d
+		{"a proof less", "V41", func(w *town) *sharing.Deal {
+			return w.spoil(func(d *sharing.Deal) { d.Possession = d.Possession[:1] })
 		}},
-		"ephemeral key at infinity": {"V43", func(w *town, d *sharing.Deal) *sharing.Deal {
-			d.Ephemeral = curve.Point{}
-			return d
+		{"a member left out", "V43", func(w *town) *sharing.Deal {
+			return w.spoil(func(d *sharing.Deal) { d.Ciphertexts[1] = d.Ciphertexts[1][:6] })
 		}},
-		"a proof less": {"V41", func(w *town, d *sharing.Deal) *sharing.Deal {
-			d.Possession = d.Possession[:1]
-			return d
-		}},
-		"a member left out": {"V43", func(w *town, d *sharing.Deal) *sharing.Deal {
-			d.Ciphertexts[1] = d.Ciphertexts[1][:6]
-			return d
-		}},
-		"a member too many": {"V43", func(w *town, d *sharing.Deal) *sharing.Deal {
-			d.Ciphertexts[1] = append(d.Ciphertexts[1], [32]byte{1})
-			return d
-		}},
-		"another coefficient": {"V41", func(w *town, d *sharing.Deal) *sharing.Deal {
-			d.Coefficients[1][2] = d.Coefficients[1][2].Add(G)
-			return d
+		{"a member too many", "V43", func(w *town) *sharing.Deal {
+			return w.spoil(func(d *sharing.Deal) { d.Ciphertexts[1] = append(d.Ciphertexts[1], [32]byte{1}) })
 		}},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(lie.name, func(t *testing.T) {
 			w := newTown(t, 7, 4, 2)
-			w.publish(4, lie.tell(w, w.published(4)))
+			w.publish(4, lie.tell(w))
 			o, complaints := w.collect()
 			if len(complaints) > 0 {
 				t.Errorf("complaints %v: the log alone convicts", complaints)
@@ -260,6 +177,9 @@ func TestOtherShapes(t *testing.T) {
 			w.holds(o)
 		})
 	}
+}
+
+func TestBytesLeftOver(t *testing.T) {
 	w := newTown(t, 7, 4, 2)
 	w.deals[4] = append(w.deals[4], 0)
 	w.commits[4] = curve.TaggedHash("deal", w.p.EID[:], []byte{0, 4}, w.deals[4])
