@@ -1,0 +1,333 @@
+package roles_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"bevote/internal/board"
+	"bevote/internal/chain"
+	"bevote/internal/curve"
+	"bevote/internal/roles"
+	"bevote/internal/sharing"
+	"bevote/internal/workbench"
+	"bevote/lang"
+	"bevote/lang/langtest"
+	"bevote/templates"
+	"bevote/verifier"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// poll is a small custodial election that has got to its vote: everything but
+// the dealing, which whole rehearsals show.
+type poll struct {
+	t          testing.TB
+	e          *verifier.Election
+	chain      *chain.Chain
+	log        *board.Log
+	supervisor *roles.Supervisor
+	voters     []*roles.Voter
+	setup      *verifier.Setup
+	votes      []*verifier.Vote
+	announced  uint32
+}
+
+const pollSource = `bevote 1
+election poll {
+  network regtest
+  supervisor pub:%s
+  voters %d
+  mixing none
+  threshold 2 of %[2]d
+  stake 200_000 sat
+  fee 25 sat/vB
+  confirmations 1
+  roll by block 105
+  vote from block 106 to block 108
+  claim by block 110
+  timeout block 112
+  reveal from block 120
+  candidate alice { key pub:%[3]s pay addr:%[4]s }
+  candidate bob { key pub:%[5]s pay addr:%[6]s }
+  win when supervisor signs
+  refund voter after timeout
+}
+`
+
+// announced returns an election and its stand-ins' secrets.
+func announced(t testing.TB, voters int) (*verifier.Election, map[string]curve.Scalar) {
+	t.Helper()
+	src := fmt.Sprintf(pollSource, langtest.Key("s"), voters, langtest.Key("a"), langtest.Address("regtest", "pay a"),
+		langtest.Key("b"), langtest.Address("regtest", "pay b"))
+	policy, keys, err := workbench.StandIns([]byte(src), 1)
+	check(t, err)
+	built, _, err := workbench.Build(policy)
+	check(t, err)
+	e, err := verifier.LoadElection(policy, built.Contract.Encode())
+	check(t, err)
+	return e, keys
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// gather plays up to the closed roll.
+func gather(t testing.TB, voters int) *poll {
+	t.Helper()
+	e, keys := announced(t, voters)
+	p := &poll{t: t, e: e, log: board.NewLog(e.EID)}
+	var err error
+	p.chain, err = chain.New(t.TempDir(), lang.Params("regtest"), roles.PayToKey(e.Policy.Supervisor))
+	check(t, err)
+	t.Cleanup(func() { p.chain.Close() })
+	r := rand.NewChaCha8([32]byte{1})
+	p.supervisor, err = roles.NewSupervisor(e, keys["supervisor"], p.chain, r)
+	check(t, err)
+	p.mine(102)
+	check(t, p.supervisor.Anchor(verifier.Announce, p.log.Head()))
+	p.mine(103)
+	p.announced = 103
+	var public []curve.PublicKey
+	for range voters {
+		key, err := curve.RandomScalar(r)
+		check(t, err)
+		v, err := roles.NewVoter(e, key, p.chain, r)
+		check(t, err)
+		p.voters, public = append(p.voters, v), append(public, v.Key())
+	}
+	coins, err := p.supervisor.PayCoins(public)
+	check(t, err)
+	p.mine(104)
+	for _, v := range p.voters {
+		sig, err := v.Register(coins[v.Key()])
+		check(t, err)
+		line, err := p.supervisor.Enrol(v.Key(), coins[v.Key()], sig)
+		check(t, err)
+		check(t, p.log.Append(line))
+	}
+	check(t, p.supervisor.Anchor(verifier.RollClosed, p.log.Head()))
+	p.mine(105)
+	p.setup = e.Setup(p.log.Lines(), p.replay().Anchors())
+	for _, v := range p.voters {
+		check(t, v.Find(p.setup))
+	}
+	return p
+}
+
+func (p *poll) mine(height uint32) {
+	p.t.Helper()
+	for tip, _ := p.chain.Tip(); tip < height; tip++ {
+		check(p.t, p.chain.Mine(1))
+		b, err := p.chain.Block(tip + 1)
+		check(p.t, err)
+		p.supervisor.Watch(tip+1, b)
+	}
+}
+
+func (p *poll) replay() *verifier.Replay {
+	p.t.Helper()
+	r := verifier.NewReplay(p.e, p.log.Lines())
+	for h, tip := p.announced, p.tip(); h <= tip; h++ {
+		b, err := p.chain.Block(h)
+		check(p.t, err)
+		r.Block(h, b)
+	}
+	return r
+}
+
+func (p *poll) tip() uint32 { h, _ := p.chain.Tip(); return h }
+
+// vote has the voters vote as choice says, and closes the poll.
+func (p *poll) vote(choice func(i int) int) {
+	p.t.Helper()
+	for i, v := range p.voters {
+		check(p.t, v.Vote(p.setup, nil, choice(i)))
+	}
+	p.mine(108)
+	var err error
+	p.votes, err = p.e.Votes(p.setup, p.replay())
+	check(p.t, err)
+	for _, v := range p.votes {
+		if !v.Counted() {
+			p.t.Fatalf("slot %d does not count: %v", v.Index, v.Faults)
+		}
+	}
+}
+
+// A refund with lock T is refused while the tip is T−1 and accepted at T.
+func TestRefundWaitsForTheTimeout(t *testing.T) {
+	p := gather(t, 3)
+	p.vote(func(int) int { return 1 })
+	timeout := p.e.Policy.Times.Timeout
+	p.mine(timeout - 1)
+	for _, v := range p.voters {
+		if err := v.Refund(); err == nil || !strings.Contains(err.Error(), "finalized") {
+			t.Errorf("at the tip T-1: err %v", err)
+		}
+	}
+	p.mine(timeout)
+	for _, v := range p.voters {
+		check(t, v.Refund())
+	}
+	p.mine(timeout + 1)
+	r := p.replay()
+	for _, v := range p.voters {
+		stake, _ := v.Stake()
+		if height, spent := r.StakeSpent(stake); !spent || height != timeout+1 {
+			t.Errorf("stake spent: %v in block %d", spent, height)
+		}
+	}
+}
+
+// A sweep of more stakes than one relayed transaction may spend is cut into
+// batches, each accepted by the pool and as large as its limits allow.
+func TestClaimsInBatches(t *testing.T) {
+	const voters = 400
+	p := gather(t, voters)
+	p.vote(func(int) int { return 2 })
+	tally := p.supervisor.Count(p.setup, p.votes)
+	if tally.Winner != 2 || tally.Counts[1] != voters {
+		t.Fatalf("tally %+v", tally)
+	}
+	check(t, p.supervisor.Claim(tally))
+	p.mine(110)
+	b, err := p.chain.Block(109)
+	check(t, err)
+	claims, stakes := b.Transactions[1:], 0
+	for i, tx := range claims {
+		stakes += len(tx.TxIn)
+		if weight := 4 * tx.SerializeSize(); weight > templates.MaxWeight || i == 0 && weight < templates.MaxWeight*98/100 {
+			t.Errorf("claim %d of %d inputs weighs %d", i, len(tx.TxIn), weight)
+		}
+		fee := p.e.Policy.Stake*int64(len(tx.TxIn)) - tx.TxOut[0].Value
+		if rate := fee / int64(tx.SerializeSize()); len(tx.TxOut) != 1 || rate != p.e.Policy.Fee {
+			t.Errorf("claim %d: %d outputs, %d sat/vB", i, len(tx.TxOut), rate)
+		}
+	}
+	if len(claims) != 2 || stakes != voters {
+		t.Errorf("%d claims of %d stakes", len(claims), stakes)
+	}
+}
+
+func TestNothingToClaim(t *testing.T) {
+	p := gather(t, 2)
+	p.vote(func(i int) int { return i + 1 })
+	tally := p.supervisor.Count(p.setup, p.votes)
+	if err := p.supervisor.Claim(tally); !errors.Is(err, roles.ErrTooFew) {
+		t.Errorf("err %v", err)
+	}
+}
+
+// Another's signature, or one for another coin, does not enrol a key.
+func TestEnrolWantsTheKeysSignature(t *testing.T) {
+	p := gather(t, 2)
+	v := p.voters[0]
+	op := wire.OutPoint{Index: 7}
+	sig, err := v.Register(op)
+	check(t, err)
+	if _, err := p.supervisor.Enrol(v.Key(), wire.OutPoint{Index: 8}, sig); err == nil {
+		t.Error("enrolled with another coin")
+	}
+	if _, err := p.supervisor.Enrol(p.voters[1].Key(), op, sig); err == nil {
+		t.Error("enrolled another's key")
+	}
+	if err := v.Find(p.setup); err == nil {
+		t.Error("found on the roll with a coin that is not there")
+	}
+}
+
+// Nobody joins an election whose contract spends otherwise than the policy
+// says, nor in a part that is another's.
+func TestWhoJoins(t *testing.T) {
+	e, keys := announced(t, 2)
+	bent := *e
+	contract := *e.Contract
+	contract.Script = strings.Replace(contract.Script, "CHECKLOCKTIMEVERIFY", "NOP", 1)
+	if bent.Contract = &contract; contract.Script == e.Contract.Script {
+		t.Fatal("nothing bent")
+	}
+	supervisor, alice := keys["supervisor"], keys["candidate alice"]
+	for name, join := range map[string]func() error{
+		"voter, bent contract":      func() error { _, err := roles.NewVoter(&bent, alice, nil, nil); return err },
+		"candidate, bent contract":  func() error { _, err := roles.NewCandidate(&bent, 1, alice, nil, nil); return err },
+		"supervisor, bent contract": func() error { _, err := roles.NewSupervisor(&bent, supervisor, nil, nil); return err },
+		"supervisor, other key":     func() error { _, err := roles.NewSupervisor(e, alice, nil, nil); return err },
+		"candidate, other number":   func() error { _, err := roles.NewCandidate(e, 2, alice, nil, nil); return err },
+		"candidate, no number":      func() error { _, err := roles.NewCandidate(e, 3, alice, nil, nil); return err },
+	} {
+		if join() == nil {
+			t.Errorf("%s: joined", name)
+		}
+	}
+}
+
+// A voter acknowledges a transcript only if its own share is behind its p_i
+// and the joint key is the one that the board gives.
+func TestAckComparesTheTranscript(t *testing.T) {
+	p := gather(t, 2)
+	supervisor := p.supervisor
+	params := sharing.Params{EID: p.e.EID, K: 2, Keys: 1}
+	for _, r := range p.setup.Roll {
+		params.Roll = append(params.Roll, r.Key)
+	}
+	commits, deals := make(map[int][32]byte), make(map[int][]byte)
+	for _, v := range p.voters {
+		line, err := v.Commit(params)
+		check(t, err)
+		var c board.Commit
+		check(t, board.DecodeBody(line, &c))
+		line, err = v.Deal()
+		check(t, err)
+		var d board.Deal
+		check(t, board.DecodeBody(line, &d))
+		commits[v.Slot()], deals[v.Slot()] = c.Deal, d.Deal
+	}
+	o := sharing.Judge(params, commits, deals, nil)
+	good, err := supervisor.Transcript(o, 2)
+	check(t, err)
+	lie, key, coefficients := *o, o.Keys[0].Key, o.Keys[0].Coefficients
+	lie.Keys = []sharing.JointKey{{Key: key, Coefficients: []curve.Point{key, key}}}
+	otherShares, err := supervisor.Transcript(&lie, 2)
+	check(t, err)
+	lie.Keys = []sharing.JointKey{{Key: coefficients[1], Coefficients: coefficients}}
+	otherKey, err := supervisor.Transcript(&lie, 2)
+	check(t, err)
+	for _, v := range p.voters {
+		if _, err := v.Ack(good, o); err == nil {
+			t.Error("acknowledged without a share")
+		}
+		complaints, err := v.Receive(params, o)
+		if err != nil || len(complaints) > 0 {
+			t.Fatalf("complaints %v, err %v", complaints, err)
+		}
+		if _, err := v.Ack(good, o); err != nil {
+			t.Error(err)
+		}
+		if _, err := v.Ack(otherShares, o); err == nil {
+			t.Error("acknowledged another share")
+		}
+		if _, err := v.Ack(otherKey, o); err == nil {
+			t.Error("acknowledged another joint key")
+		}
+	}
+	if _, err := p.voters[0].Deal(); err == nil {
+		t.Error("dealt twice")
+	}
+}
+
+func TestSeen(t *testing.T) {
+	p := gather(t, 2)
+	for confirmations, want := range map[uint32]uint32{1: 105, 6: 100, 105: 1, 106: 0, 500: 0} {
+		seen, err := roles.Seen(p.chain, confirmations)
+		if err != nil || seen.Height != want {
+			t.Errorf("%d confirmations: height %d, err %v; want %d", confirmations, seen.Height, err, want)
+		}
+	}
+}
