@@ -105,47 +105,48 @@ func (c *checker) collect(s parsed) {
 // single reads a statement that occurs once and tells whether it could.
 func (c *checker) single(s parsed) (ok bool) {
 	switch {
-	case s.Network != nil:
-		c.Network = s.Network.Name.Value
-		return true
 	case s.Supervisor != nil:
 		c.Supervisor, ok = c.key(s.Supervisor.Key, "supervisor", "")
-		return ok
 	case s.Voters != nil:
 		c.Voters, ok = c.count(s.Voters.Number, "voters", maxVoters)
-		return ok
 	case s.Threshold != nil:
-		return c.threshold(s.Threshold)
+		ok = c.threshold(s.Threshold)
 	case s.Stake != nil:
 		c.Stake, ok = c.amount(s.Stake.Number, s.Stake.Unit.Value)
-		return ok
 	case s.Fee != nil:
 		c.Fee, ok = c.rate(s.Fee.Number)
-		return ok
 	case s.Confirmations != nil:
-		return c.confirmations(s.Confirmations.Number)
+		ok = c.confirmations(s.Confirmations.Number)
 	case s.Mixing != nil:
-		return c.mixing(s.Mixing)
+		ok = c.mixing(s.Mixing)
+	default:
+		ok = c.choice(s) || c.time(s)
+	}
+	return ok
+}
+
+// choice reads a statement that is one of few texts. It returns false for any
+// other statement.
+func (c *checker) choice(s parsed) bool {
+	switch {
+	case s.Network != nil:
+		c.Network = s.Network.Name.Value
 	case s.Joint != nil:
 		c.Joint = JointOne
 		if s.Joint.Each.Value != "" {
 			c.Joint = JointEach
 		}
-		return true
 	case s.Win != nil:
 		c.Win = s.Win.means()
-		return true
-	case s.Refund != nil:
-		return true
+	case s.Refund != nil: // there is one form
 	case s.Ballots != nil:
 		c.Salted = s.Ballots.Kind.Value == "salted"
-		return true
 	case s.Target != nil:
 		c.Selector = s.Target.Selector.Value
-		return true
 	default:
-		return c.time(s)
+		return false
 	}
+	return true
 }
 
 func (w *winLine) means() Win {

@@ -73,11 +73,11 @@ func (r *reader) mismatch(start, fail int, try func([]token) error) Diagnostic {
 	afterBlock := fail > start && r.tokens[fail-1].Value == "block"
 	switch {
 	case slices.Contains(expected, "`block`") || afterBlock:
-		d := r.at1("E0501", fail, fmt.Sprintf("%s is not a block height", r.describe(fail)))
+		d := r.diagnose("E0501", fail, fmt.Sprintf("%s is not a block height", r.describe(fail)))
 		d.Notes = []string{"version 1 of the language knows block heights only"}
 		return withForm(d, form)
 	case slices.Contains(expected, "`sat`") || slices.Contains(expected, "`sat/vB`"):
-		d := r.at1("E0104", fail-1, fmt.Sprintf("expected %s after %s, found %s",
+		d := r.diagnose("E0104", fail-1, fmt.Sprintf("expected %s after %s, found %s",
 			list(expected, "or"), r.describe(fail-1), r.describe(fail)))
 		return withForm(d, form)
 	}
@@ -86,7 +86,24 @@ func (r *reader) mismatch(start, fail int, try func([]token) error) Diagnostic {
 		end := r.tokens[fail-1].end() // the statement lacks its end, what follows is innocent
 		d.Primary.Span = r.src.span(end, end)
 	}
-	return withForm(d, form)
+	d = withForm(d, form)
+	if t := r.tokens[fail]; t.is("Word") {
+		if near := closest(t.Value, literals(expected)); near != "" {
+			d.Help = fmt.Sprintf("did you mean `%s`?", near)
+		}
+	}
+	return d
+}
+
+// literals picks the words of the grammar out of what was expected.
+func literals(expected []string) []string {
+	var words []string
+	for _, e := range expected {
+		if strings.HasPrefix(e, "`") {
+			words = append(words, strings.Trim(e, "`"))
+		}
+	}
+	return words
 }
 
 func withForm(d Diagnostic, form string) Diagnostic {
@@ -101,7 +118,7 @@ func (r *reader) wanted(index int, what string) Diagnostic {
 	if what == "" {
 		what = "something else"
 	}
-	d := r.at1("E0001", index, fmt.Sprintf("expected %s, found %s", what, r.describe(index)))
+	d := r.diagnose("E0001", index, fmt.Sprintf("expected %s, found %s", what, r.describe(index)))
 	if t := r.tokens[index]; t.is("Invalid") && t.Value == `"` {
 		d.Notes = []string{"a text ends on its line and holds no control or invisible characters"}
 	}
@@ -114,7 +131,7 @@ func (r *reader) unknown(index int) Diagnostic {
 	if !t.is("Word") || !t.leading {
 		return r.wanted(index, "a statement")
 	}
-	d := r.at1("E0002", index, fmt.Sprintf("unknown statement `%s`", shorten(t.Value)))
+	d := r.diagnose("E0002", index, fmt.Sprintf("unknown statement `%s`", shorten(t.Value)))
 	if near := closest(t.Value, keywords[2:]); near != "" {
 		r.met[near] = true
 		d.Help = fmt.Sprintf("did you mean `%s`?", near)
@@ -122,8 +139,8 @@ func (r *reader) unknown(index int) Diagnostic {
 	return d
 }
 
-// at1 makes a diagnostic at one token.
-func (r *reader) at1(code string, index int, message string) Diagnostic {
+// diagnose makes a diagnostic at one token.
+func (r *reader) diagnose(code string, index int, message string) Diagnostic {
 	t := r.tokens[index]
 	return Diagnostic{Code: code, Message: message, Primary: Label{Span: r.src.span(t.Pos.Offset, t.end())}}
 }

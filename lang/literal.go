@@ -18,7 +18,7 @@ type Literal struct {
 // Literals returns every key and address of a policy file in source order. It
 // reads no meaning: keys and addresses may be wrong, but the file must parse.
 func Literals(src []byte) ([]Literal, error) {
-	s, t, refused := read1(src)
+	s, t, refused := scan(src)
 	if refused == nil && len(t.diags) > 0 {
 		refused = &t.diags[0]
 	}

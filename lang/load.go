@@ -13,7 +13,7 @@ func Load(src []byte) (*Policy, []Diagnostic) { return LoadAt(src, 0) }
 // LoadAt is Load at block height now: phases that lie at or before it are
 // errors. A now of 0 knows no present.
 func LoadAt(src []byte, now uint32) (*Policy, []Diagnostic) {
-	s, t, refused := read1(src)
+	s, t, refused := scan(src)
 	if refused != nil {
 		return nil, []Diagnostic{*refused}
 	}
@@ -25,8 +25,8 @@ func LoadAt(src []byte, now uint32) (*Policy, []Diagnostic) {
 	return c.Policy, diags
 }
 
-// read1 turns a file into its tree, or says why it is not even read.
-func read1(src []byte) (*source, *tree, *Diagnostic) {
+// scan turns a file into its tree, or says why it is not even read.
+func scan(src []byte) (*source, *tree, *Diagnostic) {
 	if len(src) > maxSize {
 		return nil, nil, &Diagnostic{
 			Code: "E0004", Message: fmt.Sprintf("the file is too large: %d bytes, at most %d", len(src), maxSize),
