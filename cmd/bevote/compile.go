@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -122,14 +124,15 @@ func printScript(w io.Writer, t templates.Template) {
 func printPaths(w io.Writer, paths []templates.Path) {
 	fmt.Fprintf(w, "\npaths\n")
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+	named := slices.ContainsFunc(paths, func(p templates.Path) bool { return p.Name != "" })
 	for _, p := range paths {
 		when := "at once"
 		if p.After > 0 {
 			when = fmt.Sprintf("after block %d", p.After)
 		}
 		name := ""
-		if p.Name != "" { // a lifted path has none
-			name = p.Name + "\t"
+		if named { // a script has no names, and a contract none for what it does not list
+			name = cmp.Or(p.Name, "(unnamed)") + "\t"
 		}
 		fmt.Fprintf(t, "  %s%s\t%s\t%s\n", name, strings.Join(p.Signers, " and "), when, strings.Join(p.Witness, " "))
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -24,19 +23,22 @@ script in hex, a contract, or a file with a template's text.`,
 		Example: "  bevote lift contract.json\n  bevote lift 21038c…ac",
 		Args:    takes("HEX or FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			t, err := c.script(args[0])
+			input, err := c.script(args[0])
 			if err != nil {
 				return err
 			}
-			paths, err := lift.Paths(t, nil)
+			d, err := lift.Describe(input)
+			if errors.Is(err, lift.ErrLift) {
+				return &exit{codeNo, err}
+			}
 			if err != nil {
-				return &exit{codeNo, fmt.Errorf("cannot lift: %w", err)}
+				return unreadable(err)
 			}
 			if asJSON {
-				return c.answer(lifted{Script: t.String(), Paths: paths})
+				return c.answer(lifted{Script: d.Template.String(), Paths: d.Paths})
 			}
-			printScript(c.out, t)
-			printPaths(c.out, paths)
+			printScript(c.out, d.Template)
+			printPaths(c.out, d.Paths)
 			return nil
 		},
 	}
@@ -50,38 +52,14 @@ type lifted struct {
 	Paths  []templates.Path `json:"paths"`
 }
 
-// script reads a template from a file or, where there is none of that name,
-// from hex.
-func (c *console) script(arg string) (templates.Template, error) {
-	var none templates.Template
-	if _, err := os.Stat(arg); arg != "-" && errors.Is(err, fs.ErrNotExist) {
-		raw, err := hex.DecodeString(arg)
-		if err != nil {
-			return none, unreadable(fmt.Errorf("%s: no such file, and not hex", arg))
-		}
-		return decoded(templates.DecodeScript(raw))
+// script returns what a file holds or, where there is none of that name, the
+// hex that stands in its place.
+func (c *console) script(arg string) ([]byte, error) {
+	if _, err := os.Stat(arg); arg == "-" || !errors.Is(err, fs.ErrNotExist) {
+		return c.read(arg)
 	}
-	b, err := c.read(arg)
-	if err != nil {
-		return none, err
+	if _, err := hex.DecodeString(arg); err != nil {
+		return nil, unreadable(fmt.Errorf("%s: no such file, and not hex", arg))
 	}
-	b = bytes.TrimSpace(b)
-	if bytes.HasPrefix(b, []byte("{")) {
-		contract, err := templates.DecodeContract(append(b, '\n'))
-		if err != nil {
-			return none, unreadable(fmt.Errorf("%s: %w", arg, err))
-		}
-		return decoded(contract.Template())
-	}
-	if raw, err := hex.DecodeString(string(b)); err == nil {
-		return decoded(templates.DecodeScript(raw))
-	}
-	return decoded(templates.ParseTemplate(string(b)))
-}
-
-func decoded(t templates.Template, err error) (templates.Template, error) {
-	if err != nil {
-		return t, unreadable(err)
-	}
-	return t, nil
+	return []byte(arg), nil
 }

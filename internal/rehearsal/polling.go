@@ -16,10 +16,6 @@ type act struct {
 // vote has everybody vote or abstain in blocks of the window, and computes
 // which votes count.
 func (p *play) vote() error {
-	acts, err := p.ballots()
-	if err != nil {
-		return err
-	}
 	keys, err := p.setup.Keys()
 	if err != nil {
 		return err
@@ -30,7 +26,7 @@ func (p *play) vote() error {
 		if err := p.advance(height - 1); err != nil {
 			return err
 		}
-		for _, a := range acts {
+		for _, a := range p.acts {
 			switch {
 			case a.height != height:
 				continue
@@ -43,7 +39,7 @@ func (p *play) vote() error {
 				return err
 			}
 			done++
-			p.progress("votes", done, len(acts))
+			p.progress("votes", done, len(p.acts))
 		}
 	}
 	if err := p.advance(max(t.VoteTo, p.times.count)); err != nil {

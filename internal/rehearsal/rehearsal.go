@@ -89,6 +89,7 @@ type play struct {
 	voters     []*voter // in the order of the roll once that is closed
 	setup      *verifier.Setup
 	received   []int // dealers whose shares the voters have summed
+	acts       []act // what the voters will do in the vote's window
 	votes      []*verifier.Vote
 	tally      *roles.Tally // custodial elections
 	claimant   string       // for whom the stakes were claimed, or ""
@@ -114,6 +115,9 @@ func stage(ctx context.Context, opt Options) (*play, error) {
 	p.chain, err = chain.New(p.dir, lang.Params(p.e.Policy.Network), roles.PayToKey(p.e.Policy.Supervisor))
 	if err == nil {
 		err = p.castAll()
+	}
+	if err == nil {
+		p.acts, err = p.ballots()
 	}
 	if err != nil {
 		p.close()
