@@ -20,6 +20,7 @@ type Description struct {
 // Describe lifts what it is given: a contract's JSON, a script in hex, or a
 // template's text. Of a contract it reports what the script does, not what the
 // contract says it does: a path that the contract does not list has no name.
+// The error wraps ErrLift where the input is readable.
 func Describe(input []byte) (*Description, error) {
 	text := string(bytes.TrimSpace(input))
 	if text == "" {

@@ -21,11 +21,14 @@ import (
 // any script of ours, and little to compute.
 const maxStates = 10_000
 
+// ErrLift is wrapped where a script was read but cannot be lifted.
+var ErrLift = errors.New("cannot lift")
+
 // Paths executes t symbolically and returns every way to spend it, each once,
 // sorted by text and without names. Roles give names to keys: its keys are the
 // hex of a public key, of a key's HASH160, or the name of a hole; what it does
 // not know is called by its hex or its hole's name. A path without signers can
-// be spent by anyone.
+// be spent by anyone. Errors wrap ErrLift.
 func Paths(t templates.Template, roles map[string]string) ([]templates.Path, error) {
 	ways, err := explore(t, roles)
 	if err != nil {
@@ -47,19 +50,19 @@ type way struct {
 // explore runs every execution of t to its end.
 func explore(t templates.Template, roles map[string]string) ([]way, error) {
 	if err := checkForm(t); err != nil {
-		return nil, fmt.Errorf("cannot lift: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrLift, err)
 	}
 	m := machine{ops: t.Ops(), roles: roles}
 	pending := []*state{{}}
 	for states := 0; len(pending) > 0; states++ {
 		if states+len(pending) > maxStates {
-			return nil, fmt.Errorf("cannot lift: more than %d branches", maxStates)
+			return nil, fmt.Errorf("%w: more than %d branches", ErrLift, maxStates)
 		}
 		s := pending[len(pending)-1]
 		pending = pending[:len(pending)-1]
 		next, err := m.run(s)
 		if err != nil {
-			return nil, fmt.Errorf("cannot lift: %w", err)
+			return nil, fmt.Errorf("%w: %w", ErrLift, err)
 		}
 		pending = append(pending, next...)
 	}
