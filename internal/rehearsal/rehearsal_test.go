@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"bevote/examples"
 	"bevote/internal/chain"
 	"bevote/internal/record"
 	"bevote/internal/rehearsal"
@@ -176,6 +177,19 @@ func TestForms(t *testing.T) {
 						t.Errorf("%v: the audit counts %+v", c.votes, count)
 					}
 				}
+			}
+		})
+	}
+}
+
+// The examples, with a split drawn from the seed.
+func TestExamples(t *testing.T) {
+	for _, name := range examples.Names() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for seed := range uint64(2) {
+				s, path := play(t, rehearsal.Options{Source: examples.Policy(name), Seed: seed})
+				want(t, audit(t, path), "L3", s.Claimant, 0)
 			}
 		})
 	}

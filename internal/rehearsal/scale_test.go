@@ -11,7 +11,7 @@ import (
 // BenchmarkElection plays and audits whole elections of three candidates and
 // prints the seconds of both.
 func BenchmarkElection(b *testing.B) {
-	for _, n := range []int{100, 500} {
+	for _, n := range []int{100, 500, 1000} {
 		b.Run(fmt.Sprint(n, " voters"), func(b *testing.B) {
 			f := forms["hardened"]
 			f.candidates, f.voters, f.threshold = 3, n, n/2+1
