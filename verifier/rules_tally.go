@@ -163,8 +163,8 @@ func (a *audit) intervals(s *sheet) {
 	}
 }
 
-// V79: openings come when every counted stake is spent and buried, or from
-// `reveal from` on. A block that the author has seen is d deep for the author.
+// V79: openings come when every counted stake is spent and d deep, or from
+// `reveal from` on, whichever is first.
 func (a *audit) afterSettle(s *sheet) {
 	due := a.e.Policy.Times.Reveal
 	if len(a.unspent) == 0 {
@@ -172,7 +172,7 @@ func (a *audit) afterSettle(s *sheet) {
 		for _, sp := range a.spends {
 			last = max(last, sp.at.Height)
 		}
-		due = min(due, last)
+		due = min(due, last+a.e.Policy.Confirmations-1)
 	}
 	a.openedFrom(s, due, "due from block %d on")
 }
