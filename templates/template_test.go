@@ -270,3 +270,23 @@ func FuzzMatch(f *testing.F) {
 		}
 	})
 }
+
+func FuzzDecodeScript(f *testing.F) {
+	for _, text := range []string{"76a914" + zeros(20) + "88ac", "4c050102030405", "0181", "02080151ae"} {
+		script, err := hex.DecodeString(text)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(script)
+	}
+	f.Fuzz(func(t *testing.T, script []byte) {
+		tmpl, err := templates.DecodeScript(script)
+		if err != nil {
+			return
+		}
+		back, err := parse(t, tmpl.String()).Fill(nil)
+		if err != nil || !bytes.Equal(back, script) {
+			t.Fatalf("%x reads as %s, which fills to %x, %v", script, tmpl, back, err)
+		}
+	})
+}

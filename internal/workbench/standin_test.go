@@ -129,3 +129,21 @@ func TestStandInsRefuseNoPolicy(t *testing.T) {
 		}
 	}
 }
+
+func FuzzStandIns(f *testing.F) {
+	for _, name := range examples.Names() {
+		f.Add(examples.Policy(name), uint64(7))
+	}
+	f.Fuzz(func(t *testing.T, src []byte, seed uint64) {
+		if p, _ := lang.Load(src); p == nil {
+			return
+		}
+		replaced, _, err := workbench.StandIns(src, seed)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, src)
+		}
+		if p, diags := lang.Load(replaced); p == nil {
+			t.Fatal(render(replaced, diags))
+		}
+	})
+}

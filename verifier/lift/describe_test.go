@@ -75,3 +75,27 @@ func mustHex(s string) []byte {
 	}
 	return b
 }
+
+func FuzzDescribe(f *testing.F) {
+	f.Add([]byte("<joint> CHECKSIG"))
+	f.Add([]byte("21" + keyG + "ac"))
+	f.Add([]byte(contractOf("<voter> CHECKSIG", templates.Path{Name: "win", Signers: []string{"voter"}, Witness: []string{"sig:voter", "redeem"}})))
+	f.Fuzz(func(t *testing.T, input []byte) {
+		if len(input) > 2000 {
+			return
+		}
+		d, err := lift.Describe(input)
+		if err != nil {
+			return
+		}
+		// The template's text says the same of itself.
+		t2, err := templates.ParseTemplate(d.Template.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths, err := lift.Paths(t2, nil)
+		if err != nil || len(paths) != len(d.Paths) {
+			t.Fatalf("%s: %d paths, then %v, %v", d.Template, len(d.Paths), paths, err)
+		}
+	})
+}
