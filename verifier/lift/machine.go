@@ -20,8 +20,7 @@ type machine struct {
 // itself among them if it does.
 type step func(m *machine, s *state) ([]*state, error)
 
-// steps are the opcodes that we understand. A map from a function, since the
-// steps with VERIFY are made of others.
+// steps are the opcodes that we understand.
 var steps = map[byte]step{
 	txscript.OP_IF:                  (*machine).branchIf,
 	txscript.OP_NOTIF:               (*machine).branchIfNot,
