@@ -141,7 +141,7 @@ func dealt(a *audit) string {
 		return "custodial"
 	case rolled(a) != "":
 		return rolled(a)
-	case a.setup.ph.closed[ComplaintsClosed] >= 0:
+	case a.setup.Dealing != nil:
 		return ""
 	case a.setup.Ended != "":
 		return "ended"

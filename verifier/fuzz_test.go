@@ -1,0 +1,71 @@
+package verifier_test
+
+import (
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"bevote/internal/record"
+)
+
+var recordFiles = []string{record.Policy, record.Contract, record.Board, record.Headers, record.Blocks}
+
+// recorded returns the files of a record in the repository.
+func recorded(t testing.TB, name string) map[string][]byte {
+	t.Helper()
+	files := make(map[string][]byte)
+	for _, file := range recordFiles {
+		text, err := os.ReadFile(filepath.Join("..", "examples", "records", name, filepath.FromSlash(file)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[file] = text
+	}
+	return files
+}
+
+// changed returns the record with one byte changed.
+func changed(files map[string][]byte, file string, at int, mask byte) map[string][]byte {
+	out := make(map[string][]byte, len(files))
+	for name, text := range files {
+		out[name] = text
+	}
+	out[file] = slices.Clone(files[file])
+	out[file][at] ^= mask
+	return out
+}
+
+// FuzzOneByte changes one byte of one file: whatever it is, the audit says so.
+func FuzzOneByte(f *testing.F) {
+	files := recorded(f, "club_chair")
+	for i := range recordFiles {
+		f.Add(uint8(i), uint32(1000), uint8(1))
+	}
+	f.Fuzz(func(t *testing.T, file uint8, at uint32, mask uint8) {
+		name := recordFiles[int(file)%len(recordFiles)]
+		refuted(t, files, name, int(at)%len(files[name]), max(mask, 1))
+	})
+}
+
+// TestEveryByteCounts is FuzzOneByte over a fixed sample.
+func TestEveryByteCounts(t *testing.T) {
+	files := recorded(t, "club_chair")
+	draw := rand.New(rand.NewPCG(1, 2))
+	for _, name := range recordFiles {
+		for range 12 {
+			refuted(t, files, name, draw.IntN(len(files[name])), 1<<draw.IntN(8))
+		}
+	}
+}
+
+// refuted audits a record with one byte changed. It is refused as no record, or
+// refuted; no byte is without a meaning.
+func refuted(t *testing.T, files map[string][]byte, name string, at int, mask byte) {
+	t.Helper()
+	r, err := audited(t, changed(files, name, at, mask))
+	if err == nil && (r.Exit == 0 || r.Level != "none") {
+		t.Errorf("byte %d of %s xor %#02x: exit %d, level %s", at, name, mask, r.Exit, r.Level)
+	}
+}
