@@ -213,14 +213,26 @@ func (r *Replay) keyInScript(script []byte) (curve.PublicKey, bool) {
 	return curve.PublicKey{}, false
 }
 
-// keyInInputs looks for a watched key in the scripts of inputs that spend no stake.
+// keyInInputs looks for a watched key in inputs that spend no stake: pushed by
+// the input script, in the redeem script that it pushes last, or in a witness.
 func (r *Replay) keyInInputs(s sighting) {
+	if len(r.keys) == 0 {
+		return
+	}
 	for i, in := range s.Tx.TxIn {
-		for k, name := range r.keys {
-			if bytes.Contains(in.SignatureScript, k[:]) {
-				s.Input, s.Note = i, name+" in an input"
-				r.reuses = append(r.reuses, s)
+		k, found := r.keyInScript(in.SignatureScript)
+		if !found {
+			k, found = r.keyInScript(lastPush(in.SignatureScript))
+		}
+		for _, item := range in.Witness {
+			if !found && len(item) == curve.PointSize {
+				k = curve.PublicKey(item)
+				found = r.keys[k] != ""
 			}
+		}
+		if found {
+			s.Input, s.Note = i, r.keys[k]+" in an input"
+			r.reuses = append(r.reuses, s)
 		}
 	}
 }
