@@ -15,7 +15,7 @@ import (
 // An election takes tenths of a second, so few are drawn unless the command
 // line asks for more (-rapid.checks).
 func TestMain(m *testing.M) {
-	flag.Set("rapid.checks", "20")
+	flag.Set("rapid.checks", "12")
 	os.Exit(m.Run())
 }
 
