@@ -40,7 +40,7 @@ func (p *play) summary() *Summary {
 // String is the summary in a few lines.
 func (s *Summary) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "rehearsed %s with stand-ins as %s, seed %d\n", s.Policy, s.Played, s.Seed)
+	fmt.Fprintf(&b, "policy  %s\nplayed  %s, every key a stand-in from seed %d\n", s.Policy, s.Played, s.Seed)
 	outcome := "nobody claimed"
 	switch {
 	case s.Ended != "":
@@ -48,6 +48,6 @@ func (s *Summary) String() string {
 	case s.Claimant != "":
 		outcome = "claimed for " + s.Claimant
 	}
-	fmt.Fprintf(&b, "%d voters cast %s; %s; %d board lines, tip %d\n", s.Roll, describe(s.Votes), outcome, s.Lines, s.Tip)
+	fmt.Fprintf(&b, "voters  %d: %s; %s\nrecord  %d board lines, tip %d\n", s.Roll, describe(s.Votes), outcome, s.Lines, s.Tip)
 	return b.String()
 }
