@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"strings"
+	"time"
 
 	"bevote/internal/chain"
 	"bevote/internal/record"
@@ -51,7 +52,7 @@ func (c *console) audit(ctx context.Context, path string) (*verifier.Report, err
 	defer rec.Close()
 	bar := newProgress(c.err)
 	defer bar.clear()
-	r, err := verifier.Audit(ctx, rec, chain.FromRecord(rec), verifier.Options{Build: build(), Progress: bar.step})
+	r, err := verifier.Audit(ctx, rec, chain.FromRecord(rec), verifier.Options{Now: time.Now(), Build: build(), Progress: bar.step})
 	if err != nil {
 		return nil, inputError(err)
 	}
