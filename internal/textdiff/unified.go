@@ -1,0 +1,122 @@
+package textdiff
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Marks says how a unified diff shows the words that changed within a line.
+type Marks int
+
+// The ways to mark changed words.
+const (
+	Plain  Marks = iota // not at all: what other tools read
+	Carets              // in a line of ^ below, as for people without colour
+	Colour              // by escape sequences, for terminals
+)
+
+// Unified compares two texts and prints what differs as a unified diff with
+// three lines of context, "" where nothing does.
+func Unified(nameA, nameB, a, b string, marks Marks) (string, error) {
+	d, err := Compare(nameA, nameB, a, b)
+	if err != nil {
+		return "", err
+	}
+	return d.Unified(marks), nil
+}
+
+// Unified prints the differences as a unified diff, "" where there are none.
+// Control characters of the texts are shown, never sent.
+func (d *Diff) Unified(marks Marks) string {
+	if d.Same() {
+		return ""
+	}
+	p := &printer{marks: marks}
+	p.line("1", "--- "+d.A)
+	p.line("1", "+++ "+d.B)
+	for _, h := range d.Hunks {
+		p.line("36", fmt.Sprintf("@@ -%s +%s @@", h.A, h.B))
+		for _, l := range h.Lines {
+			p.text(l)
+		}
+	}
+	for _, n := range d.Notes {
+		p.line("", `\ `+n.Name+": "+n.Text)
+	}
+	return p.b.String()
+}
+
+// String writes a range as diff does: the count is left out where it is 1.
+func (r Range) String() string {
+	if r.Count == 1 {
+		return fmt.Sprint(r.First)
+	}
+	return fmt.Sprintf("%d,%d", r.First, r.Count)
+}
+
+// printer writes lines with marks.
+type printer struct {
+	b     strings.Builder
+	marks Marks
+}
+
+// colours are the escape sequences of lines and of words in them.
+var colours = map[Op]string{Deleted: "31", Added: "32"}
+
+// line writes a whole line in one colour.
+func (p *printer) line(colour, s string) {
+	p.coloured(colour, visible(s))
+	p.b.WriteByte('\n')
+}
+
+// coloured writes s, which can steer nothing, in a colour.
+func (p *printer) coloured(colour, s string) {
+	if p.marks != Colour || colour == "" || s == "" {
+		p.b.WriteString(s)
+		return
+	}
+	p.b.WriteString("\x1b[" + colour + "m" + s + "\x1b[0m")
+}
+
+// text writes a line of a hunk and marks its changed words.
+func (p *printer) text(l Line) {
+	colour := colours[l.Op]
+	p.coloured(colour, string(rune(l.Op)))
+	carets := strings.Builder{}
+	for _, part := range l.Parts {
+		s, in, mark := visible(part.Text), colour, " "
+		if part.Changed {
+			in, mark = colour+";1;4", "^"
+		}
+		p.coloured(in, s)
+		for _, r := range s {
+			if r == '\t' && !part.Changed {
+				carets.WriteByte('\t')
+				continue
+			}
+			carets.WriteString(mark)
+		}
+	}
+	p.b.WriteByte('\n')
+	if under := strings.TrimRight(carets.String(), " \t"); p.marks == Carets && under != "" {
+		p.b.WriteString("?" + under + "\n")
+	}
+}
+
+// visible shows what a terminal would obey: control characters as their
+// pictures, invisible formatting such as reversed writing as U+FFFD.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t' || r == ' ' || unicode.IsPrint(r):
+			return r
+		case r < ' ':
+			return '␀' + r
+		case r == '\x7f':
+			return '␡'
+		}
+		return utf8.RuneError
+	}, s)
+}

@@ -1,0 +1,99 @@
+package textdiff
+
+import (
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/sergi/go-diff/diffmatchpatch"
+)
+
+// maxMarked is how long a line may be, in characters, for its changed words to
+// be sought; in longer ones the whole line is the change.
+const maxMarked = 1000
+
+// markWords pairs, in each run of changes, the deleted lines with the added
+// ones in their order, and marks the words that differ in each pair.
+func markWords(lines []Line) {
+	for i := 0; i < len(lines); {
+		deleted := i
+		for i < len(lines) && lines[i].Op == Deleted {
+			i++
+		}
+		added := i
+		for i < len(lines) && lines[i].Op == Added {
+			i++
+		}
+		for n := range min(added-deleted, i-added) {
+			a, b := &lines[deleted+n], &lines[added+n]
+			a.Parts, b.Parts = words(a.Text(), b.Text())
+		}
+		if i == deleted {
+			i++ // a line of both texts
+		}
+	}
+}
+
+// words compares two lines character by character and widens what differs to
+// whole words. Lines with little in common are left unmarked.
+func words(a, b string) (partsA, partsB []Part) {
+	na, nb := utf8.RuneCountInString(a), utf8.RuneCountInString(b)
+	if na > maxMarked || nb > maxMarked {
+		return []Part{{Text: a}}, []Part{{Text: b}}
+	}
+	dmp := diffmatchpatch.New()
+	dmp.DiffTimeout = 0
+	common := 0
+	var changedA, changedB []bool // by character
+	for _, d := range dmp.DiffCleanupSemantic(dmp.DiffMain(a, b, false)) {
+		n := utf8.RuneCountInString(d.Text)
+		if d.Type != diffmatchpatch.DiffInsert {
+			changedA = fill(changedA, n, d.Type == diffmatchpatch.DiffDelete)
+		}
+		if d.Type != diffmatchpatch.DiffDelete {
+			changedB = fill(changedB, n, d.Type == diffmatchpatch.DiffInsert)
+		}
+		if d.Type == diffmatchpatch.DiffEqual {
+			common += n
+		}
+	}
+	if 3*common < max(na, nb) {
+		return []Part{{Text: a}}, []Part{{Text: b}}
+	}
+	return split(a, changedA), split(b, changedB)
+}
+
+func fill(marks []bool, n int, changed bool) []bool {
+	for range n {
+		marks = append(marks, changed)
+	}
+	return marks
+}
+
+// split cuts a line into words and what is between them, and joins neighbours
+// that are alike in being changed.
+func split(line string, changed []bool) (parts []Part) {
+	runes := []rune(line)
+	for i := 0; i < len(runes); {
+		end := i + 1
+		for end < len(runes) && inWord(runes[i]) && inWord(runes[end]) {
+			end++
+		}
+		touched := false
+		for _, c := range changed[i:end] {
+			touched = touched || c
+		}
+		word := string(runes[i:end])
+		if n := len(parts); n > 0 && parts[n-1].Changed == touched {
+			parts[n-1].Text += word
+		} else {
+			parts = append(parts, Part{word, touched})
+		}
+		i = end
+	}
+	if parts == nil {
+		parts = []Part{{}}
+	}
+	return parts
+}
+
+func inWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
