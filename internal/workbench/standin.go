@@ -23,6 +23,13 @@ const bom = "\ufeff"
 // policy as given; every other byte stays. The replaced policy, of other keys,
 // has an id of its own.
 func StandIns(src []byte, seed uint64) (replaced []byte, keys map[string]curve.Scalar, err error) {
+	note := fmt.Sprintf("seed %d: every key is a stand-in", seed)
+	return recast(src, note, func(l lang.Literal) curve.Scalar { return standIn(seed, l.Role) })
+}
+
+// recast replaces every literal by the key of a secret that stands in for it.
+// The note ends the comment that says whose rehearsal it is.
+func recast(src []byte, note string, secretOf func(lang.Literal) curve.Scalar) (replaced []byte, keys map[string]curve.Scalar, err error) {
 	p, diags := lang.Load(src)
 	if p == nil {
 		return nil, nil, firstError(diags)
@@ -34,10 +41,10 @@ func StandIns(src []byte, seed uint64) (replaced []byte, keys map[string]curve.S
 	var out bytes.Buffer
 	done := len(src) - len(bytes.TrimPrefix(src, []byte(bom)))
 	out.Write(src[:done]) // a byte order mark stays first
-	fmt.Fprintf(&out, "// rehearsal of %s, seed %d: every key is a stand-in\n", p.ID(), seed)
+	fmt.Fprintf(&out, "// rehearsal of %s, %s\n", p.ID(), note)
 	keys = map[string]curve.Scalar{}
 	for _, l := range literals {
-		secret := standIn(seed, l.Role)
+		secret := secretOf(l)
 		text, err := literalFor(l.Kind, secret, p.Network)
 		if err != nil {
 			return nil, nil, err

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"bevote/internal/workbench"
+
+	"github.com/spf13/cobra"
+)
+
+func newTest(c *console) *cobra.Command {
+	coverage, least, asJSON := false, 0, false
+	cmd := &cobra.Command{
+		Use:   "test FILE",
+		Short: "run the tests that a policy holds",
+		Long: `Test compiles a policy and runs its test lines on the script engine, with
+stand-ins for its keys: every path is tried with real signatures where the
+secret is at hand, and with a stranger's and an empty one elsewhere. It exits 1
+if a test fails, or if the tests cover less than --min-coverage.`,
+		Example: "  bevote test examples/club_chair.bev\n  bevote test --coverage --min-coverage 100 club.bev",
+		Args:    takes("FILE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if least < 0 || least > 100 {
+				return usage("--min-coverage %d: a percentage is from 0 to 100", least)
+			}
+			return c.test(args[0], coverage || cmd.Flags().Changed("min-coverage"), least, asJSON)
+		},
+	}
+	cmd.Flags().BoolVar(&coverage, "coverage", false, "show which paths the tests take and see refused")
+	cmd.Flags().IntVar(&least, "min-coverage", 0, "exit 1 where fewer percent are covered")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the answer as JSON")
+	return cmd
+}
+
+func (c *console) test(file string, coverage bool, least int, asJSON bool) error {
+	src, err := c.read(file)
+	if err != nil {
+		return err
+	}
+	r, diags, err := workbench.Test(src)
+	if err != nil {
+		return bug(fmt.Errorf("%s: %w", file, err))
+	}
+	if err := c.show(file, src, diags); err != nil {
+		return err
+	}
+	if r == nil {
+		return ends(codeNo)
+	}
+	if asJSON {
+		err = c.answer(r)
+	} else {
+		printTests(c.out, file, r)
+		if coverage {
+			err = printCoverage(c.out, r.Coverage)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if r.Coverage.Percent < least {
+		c.say("coverage of %d%%, want at least %d%%", r.Coverage.Percent, least)
+		return ends(codeNo)
+	}
+	if r.Failed > 0 {
+		return ends(codeNo)
+	}
+	return nil
+}
+
+func printTests(w io.Writer, file string, r *workbench.TestReport) {
+	for _, t := range r.Tests {
+		if t.Passed {
+			fmt.Fprintf(w, "ok    %s:%d: %s\n", file, t.Line, t.Name)
+			continue
+		}
+		signers := strings.Join(t.Signers, ", ")
+		if signers == "" {
+			signers = "none"
+		}
+		fmt.Fprintf(w, "FAIL  %s:%d: %s\n", file, t.Line, t.Name)
+		fmt.Fprintf(w, "      at block %d, signers %s: expected %s, got %s\n", t.At, signers, t.Expect, taken(t.Taken))
+		for _, why := range t.Why {
+			fmt.Fprintf(w, "      %s\n", why)
+		}
+	}
+	fmt.Fprintf(w, "%s, %d passed, %d failed\n", counted(len(r.Tests), "test"), r.Passed, r.Failed)
+}
+
+// taken says which paths a test took.
+func taken(paths []string) string {
+	if len(paths) == 0 {
+		return "reject"
+	}
+	return strings.Join(paths, " and ")
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func printCoverage(w io.Writer, c workbench.Coverage) error {
+	fmt.Fprintf(w, "\ncoverage %d%%, %d of %d\n", c.Percent, c.Covered, c.Of)
+	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+	for _, p := range c.Paths {
+		fmt.Fprintf(t, "  %s\t%s\ttaken by %s\trefused in %s\n", p.Name, strings.Join(p.Signers, " and "),
+			counted(len(p.Taken), "test"), counted(len(p.Refused), "test"))
+	}
+	if err := t.Flush(); err != nil {
+		return bug(err)
+	}
+	if len(c.Missing) > 0 {
+		fmt.Fprintln(w, "\nnot covered; these would do it:")
+	}
+	for _, line := range c.Missing {
+		fmt.Fprintf(w, "  %s\n", line)
+	}
+	return nil
+}
