@@ -80,4 +80,6 @@ type Report struct {
 	Properties   []Property `json:"properties"`
 	Undetectable []string   `json:"undetectable"`
 	Manual       []string   `json:"manual"`
+
+	Story *Story `json:"-"` // nil in a report that was read from JSON
 }

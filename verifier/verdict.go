@@ -57,6 +57,7 @@ func (a *audit) report() *Report {
 	at := slices.IndexFunc(r.Checks, func(c Check) bool { return c.ID == "V111" })
 	r.Checks = slices.Insert(r.Checks, at, coverage)
 	a.conclude(r, severities)
+	r.Story = a.story()
 	return r
 }
 

@@ -1,0 +1,74 @@
+package verifier_test
+
+import (
+	"slices"
+	"testing"
+
+	"bevote/internal/rehearsal"
+	"bevote/lang"
+	"bevote/verifier"
+)
+
+// TestStory: what the pictures show adds up to what the report says.
+func TestStory(t *testing.T) {
+	for _, row := range []struct {
+		example string
+		votes   map[string]int
+		flows   []verifier.Flow // without sums
+		kinds   map[verifier.EventKind]int
+	}{
+		{"club_chair", map[string]int{"alice": 3, "bob": 1, "abstain": 1},
+			[]verifier.Flow{{Kind: verifier.EventWin, To: "alice", Stakes: 4}},
+			map[verifier.EventKind]int{verifier.EventAnchor: 6, verifier.EventVote: 4, verifier.EventWin: 1, verifier.EventOpening: 2}},
+		{"club_chair", map[string]int{"alice": 2, "bob": 2, "abstain": 1},
+			[]verifier.Flow{{Kind: verifier.EventRefund, Stakes: 4}},
+			map[verifier.EventKind]int{verifier.EventAnchor: 6, verifier.EventVote: 4, verifier.EventRefund: 4, verifier.EventOpening: 2}},
+		{"custodial", nil, nil, nil},
+		{"per_candidate", nil, nil, nil},
+	} {
+		t.Run(row.example, func(t *testing.T) {
+			source := example(t, row.example)
+			policy, _ := lang.Load(source)
+			r, err := audited(t, played(t, rehearsal.Options{Source: source, Votes: row.votes}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := r.Story
+			kinds := map[verifier.EventKind]int{}
+			for i, e := range s.Events {
+				kinds[e.Kind]++
+				if e.Text == "" || e.Where == "" || i > 0 && e.Height < s.Events[i-1].Height {
+					t.Errorf("event %d: %+v", i, e)
+				}
+			}
+			for kind, want := range row.kinds {
+				if kinds[kind] != want {
+					t.Errorf("%d events %q, want %d", kinds[kind], kind, want)
+				}
+			}
+			stakes, sats := 0, int64(0)
+			var flows []verifier.Flow
+			for _, f := range s.Flows {
+				stakes, sats = stakes+f.Stakes, sats+f.Sats
+				if spent := f.Kind != verifier.StillLocked; spent != (f.Fees > 0) || f.Fees >= f.Sats {
+					t.Errorf("flow %+v", f)
+				}
+				flows = append(flows, verifier.Flow{Kind: f.Kind, To: f.To, Stakes: f.Stakes})
+			}
+			if stakes != r.Votes || sats != policy.Stake*int64(r.Votes) || kinds[verifier.EventVote] != r.Votes {
+				t.Errorf("%d stakes of %d sat flow, %d votes told; want %d stakes of %d sat each", stakes, sats, kinds[verifier.EventVote], r.Votes, policy.Stake)
+			}
+			if row.flows != nil && !slices.Equal(flows, row.flows) {
+				t.Errorf("flows %+v, want %+v", flows, row.flows)
+			}
+			for i, p := range s.Phases {
+				if p.To != 0 && p.From > p.To || i > 0 && p.From < s.Phases[i-1].From {
+					t.Errorf("phase %+v", p)
+				}
+			}
+			if name := policy.Candidates[0].Name; s.Display[name] != policy.Candidates[0].Display {
+				t.Errorf("%s is displayed as %q", name, s.Display[name])
+			}
+		})
+	}
+}
