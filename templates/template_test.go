@@ -279,6 +279,7 @@ func FuzzDecodeScript(f *testing.F) {
 		}
 		f.Add(script)
 	}
+	f.Add(bytes.Repeat([]byte{txscript.OP_CHECKSEQUENCEVERIFY}, 900)) // a text longer than the script
 	f.Fuzz(func(t *testing.T, script []byte) {
 		tmpl, err := templates.DecodeScript(script)
 		if err != nil {

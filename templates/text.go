@@ -13,13 +13,16 @@ import (
 	"github.com/btcsuite/btcd/txscript/v2"
 )
 
+// maxText is how long a template's text may be, in bytes.
+const maxText = txscript.MaxScriptSize
+
 // ParseTemplate reads a template: words between white space, each `<hole>`, a
 // number from 0 to 2^32−1, other data as 0x and lower-case hex, or an opcode's
 // name without OP_. What can be written as a number must be.
 func ParseTemplate(text string) (Template, error) {
 	var t Template
-	if len(text) > txscript.MaxScriptSize {
-		return t, fmt.Errorf("template of %d bytes, at most %d", len(text), txscript.MaxScriptSize)
+	if len(text) > maxText {
+		return t, fmt.Errorf("template of %d bytes, at most %d", len(text), maxText)
 	}
 	for i, word := range strings.Fields(text) {
 		op, err := parseWord(word)
@@ -58,6 +61,9 @@ func DecodeScript(script []byte) (Template, error) {
 	}
 	if len(t.ops) == 0 {
 		return t, errors.New("empty script")
+	}
+	if n := len(t.String()); n > maxText {
+		return Template{}, fmt.Errorf("script with a text of %d bytes, at most %d", n, maxText)
 	}
 	return t, nil
 }
