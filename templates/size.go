@@ -13,6 +13,7 @@ const MaxSignature = 72
 // legacy, so that virtual bytes are bytes.
 const (
 	frameSize    = 4 + 1 + 1 + 4 // version, counts of up to 252 inputs and outputs, locktime
+	sweepFrame   = 4 + 3 + 3 + 4 // the same with counts of up to 65,535
 	outpointSize = 32 + 4
 	sequenceSize = 4
 	valueSize    = 8
@@ -94,6 +95,21 @@ func OutputSize(script int) int {
 // stake by the witness to one output script of the given size.
 func SpendSize(witness []string, redeem, payout int) int {
 	return frameSize + InputSize(witness, redeem) + OutputSize(payout)
+}
+
+// SweepSize returns the most virtual bytes of a transaction that spends n
+// stakes by the witness to one output script of the given size.
+func SweepSize(n int, witness []string, redeem, payout int) int {
+	return sweepFrame + n*InputSize(witness, redeem) + OutputSize(payout)
+}
+
+// SweepInputs returns how many stakes such a transaction may spend under the
+// relays' limits on weight and on signature operations, of which each redeem
+// script has sigOps and the output may have one.
+func SweepInputs(witness []string, redeem, payout, sigOps int) int {
+	byWeight := (MaxWeight/4 - SweepSize(0, witness, redeem, payout)) / InputSize(witness, redeem)
+	bySigOps := (MaxLegacySigOps - 1) / max(1, sigOps)
+	return max(1, min(byWeight, bySigOps))
 }
 
 // Dust returns the satoshis under which relays refuse an output: three times

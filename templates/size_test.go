@@ -109,3 +109,34 @@ func spendOf(t *testing.T, witness []string, redeem, payout int) *wire.MsgTx {
 	tx.AddTxOut(wire.NewTxOut(1, make([]byte, payout)))
 	return tx
 }
+
+// TestSweepsFill fills transactions with as many stakes as one may spend, and
+// with one more.
+func TestSweepsFill(t *testing.T) {
+	witness := []string{"0", "sig:joint+alice", "redeem"}
+	for _, row := range []struct{ redeem, sigOps, want int }{
+		{175, 3, 342},  // by weight
+		{515, 13, 157}, // by weight
+		{175, 15, 166}, // by signature operations
+		{175, 0, 342},
+	} {
+		n := templates.SweepInputs(witness, row.redeem, templates.PayoutP2PKH, row.sigOps)
+		if n != row.want {
+			t.Errorf("redeem %d, %d sigops: %d stakes, want %d", row.redeem, row.sigOps, n, row.want)
+		}
+		for _, more := range []int{0, 1} {
+			tx := spendOf(t, witness, row.redeem, templates.PayoutP2PKH)
+			for len(tx.TxIn) < n+more {
+				tx.AddTxIn(tx.TxIn[0])
+			}
+			size := templates.SweepSize(n+more, witness, row.redeem, templates.PayoutP2PKH)
+			if got := tx.SerializeSize(); got > size || got < size-4 {
+				t.Errorf("%d stakes: reckoned with %d bytes, it has %d", n+more, size, got)
+			}
+			fits := 4*size <= templates.MaxWeight && (n+more)*row.sigOps+1 <= templates.MaxLegacySigOps
+			if fits != (more == 0) {
+				t.Errorf("redeem %d, %d sigops: %d stakes fit: %v", row.redeem, row.sigOps, n+more, fits)
+			}
+		}
+	}
+}

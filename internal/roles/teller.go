@@ -110,7 +110,7 @@ func opens(e *verifier.Election, s *verifier.Setup, v *verifier.Vote, o board.Op
 func (p *person) sweep(votes []*verifier.Vote, path templates.Path, key curve.Scalar, payout []byte) error {
 	for batch := range slices.Chunk(votes, p.batch(path, votes, payout)) {
 		tx := newTx()
-		value := -p.e.Policy.Fee * claimSize(path, batch, payout)
+		value := -p.e.Policy.Fee * int64(templates.SweepSize(len(batch), path.Witness, len(batch[0].Redeem), len(payout)))
 		for _, v := range batch {
 			spend(tx, v.Stake, math.MaxUint32)
 			value += v.Value
@@ -128,24 +128,10 @@ func (p *person) sweep(votes []*verifier.Vote, path templates.Path, key curve.Sc
 	return nil
 }
 
-// batch is how many stakes one claim may spend: the relays' limits on weight
-// and on legacy signature operations.
+// batch is how many stakes one claim may spend.
 func (p *person) batch(path templates.Path, votes []*verifier.Vote, payout []byte) int {
 	if len(votes) == 0 {
 		return 1
 	}
-	input := templates.InputSize(path.Witness, len(votes[0].Redeem))
-	byWeight := (templates.MaxWeight/4 - txFrame - templates.OutputSize(len(payout))) / input
-	bySigOps := (templates.MaxLegacySigOps - 1) / max(1, p.e.Template.SigOps())
-	return max(1, min(byWeight, bySigOps))
-}
-
-func claimSize(path templates.Path, batch []*verifier.Vote, payout []byte) int64 {
-	return int64(txFrame + templates.OutputSize(len(payout)) + len(batch)*templates.InputSize(path.Witness, len(batch[0].Redeem)))
-}
-
-// spendSize is the most bytes of a transaction that spends inputs stakes to
-// one P2PKH output.
-func spendSize(path templates.Path, redeem, inputs int) int64 {
-	return int64(txFrame + inputs*templates.InputSize(path.Witness, redeem) + templates.OutputSize(p2pkhSize))
+	return templates.SweepInputs(path.Witness, len(votes[0].Redeem), len(payout), p.e.Template.SigOps())
 }

@@ -11,6 +11,7 @@ import (
 	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/internal/sharing"
+	"bevote/templates"
 	"bevote/verifier"
 
 	"github.com/btcsuite/btcd/wire/v2"
@@ -229,7 +230,7 @@ func (v *Voter) Refund() error {
 	tx.LockTime = path.After
 	spend(tx, v.stake.op, math.MaxUint32-1)
 	own := PayToKey(v.public)
-	fee := v.e.Policy.Fee * spendSize(path, len(v.stake.redeem), 1)
+	fee := v.e.Policy.Fee * int64(templates.SweepSize(1, path.Witness, len(v.stake.redeem), p2pkhSize))
 	tx.AddTxOut(wire.NewTxOut(v.e.Policy.Stake-fee, own))
 	if err := signStake(tx, 0, path, v.stake.redeem, v.key, v.public); err != nil {
 		return err
