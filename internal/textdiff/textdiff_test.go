@@ -200,7 +200,9 @@ func FuzzCompare(f *testing.F) {
 }
 
 // steers tells whether a terminal obeys a character instead of showing it.
-func steers(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r >= 0x80 && r < 0xa0 }
+func steers(r rune) bool {
+	return r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r >= 0x80 && r < 0xa0
+}
 
 // TestLineEnds: ends of lines are told apart from what the lines say.
 func TestLineEnds(t *testing.T) {
