@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"fmt"
 	"math/bits"
 	"slices"
 	"sort"
@@ -46,7 +47,8 @@ func (c *checker) branches() {
 		e := &expansion{checker: c, bit: map[string]int{}}
 		sets := e.branch(s.Branch.When)
 		if e.large {
-			c.say("E0004", s.span, "branch `%s` is too large: at most %d roles and %d signer sets", b.Name, maxBranchRoles, maxBranchSets)
+			c.say("E0004", s.span, "branch `%s` is too large: at most %d roles and %d signer sets", b.Name, maxBranchRoles, maxBranchSets).Help =
+				"name fewer people"
 			continue
 		}
 		if len(sets) == 1 && sets[0] == 0 {
@@ -84,13 +86,15 @@ func (c *checker) someOf(of *someOf) bool {
 		if before, twice := seen[r.Name.Value]; twice {
 			d := c.say("E0101", c.at(r.Name), "`%s` is listed twice", r.Name.Value)
 			d.Secondary = []Label{{c.at(before), "first listed here"}}
+			d.Help = "name everybody once"
 			ok = false
 		}
 		seen[r.Name.Value] = r.Name
 	}
 	n, good := c.number(of.Number)
 	if good && n > uint64(len(of.Roles)) {
-		c.say("E0201", c.at(of.Number), "threshold out of range: %s of %d roles", shorten(of.Number.Value), len(of.Roles))
+		c.say("E0201", c.at(of.Number), "threshold out of range: %s of %d roles", shorten(of.Number.Value), len(of.Roles)).Help =
+			fmt.Sprintf("write a number of at most %d", len(of.Roles))
 		good = false
 	}
 	return ok && good
@@ -114,7 +118,7 @@ func (c *checker) jointRole(t lexer.Token) bool {
 	if !ok || c.Win != WinCustodial {
 		return true
 	}
-	c.exclude(c.at(t), win, "the supervisor's key takes the place of the joint key", "there is no joint key here")
+	c.exclude(c.at(t), win, "the supervisor's key takes the place of the joint key", "there is no joint key here").Help = "write `supervisor`"
 	return false
 }
 

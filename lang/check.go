@@ -16,14 +16,15 @@ type checker struct {
 	tree *tree
 	now  uint32
 
-	diags    []Diagnostic
-	first    map[string]parsed   // statements that occur once, by keyword
-	valid    map[string]bool     // those whose content could be read too
-	heights  map[string]mark     // "roll", …, "vote from", "vote to"
-	people   map[string]declared // candidates, voters and mixers by name
-	branched map[string]declared // branches by name
-	roles    []usedKey
-	lines    map[string][]parsed // statements that may repeat, by keyword
+	diags     []Diagnostic
+	suggested int                 // unknown names so far
+	first     map[string]parsed   // statements that occur once, by keyword
+	valid     map[string]bool     // those whose content could be read too
+	heights   map[string]mark     // "roll", …, "vote from", "vote to"
+	people    map[string]declared // candidates, voters and mixers by name
+	branched  map[string]declared // branches by name
+	roles     []usedKey
+	lines     map[string][]parsed // statements that may repeat, by keyword
 }
 
 // mark is a height with its place.
@@ -34,8 +35,8 @@ type mark struct {
 
 // declared is what a name stands for.
 type declared struct {
-	what string // candidate, voter, mixer or branch
-	span Span
+	what            string // candidate, voter, mixer or branch
+	span, statement Span
 }
 
 func check(src *source, t *tree, now uint32) *checker {
@@ -95,6 +96,7 @@ func (c *checker) collect(s parsed) {
 	if before, ok := c.first[s.keyword]; ok {
 		d := c.say("E0101", s.span, "`%s` is declared twice", s.keyword)
 		d.Secondary = []Label{{before.span, "first declared here"}}
+		c.doubled(d, before.span, s.span)
 		return
 	}
 	c.first[s.keyword] = s
@@ -186,9 +188,12 @@ func (c *checker) declare(s parsed, name lexer.Token) {
 	if before, ok := names[name.Value]; ok {
 		d := c.say("E0101", c.at(name), "`%s` is declared twice", shorten(name.Value))
 		d.Secondary = []Label{{before.span, fmt.Sprintf("first declared here, as a %s", before.what)}}
+		if c.doubled(d, before.statement, s.span); d.Fix == nil {
+			d.Help = "give one of them another name"
+		}
 		return
 	}
-	names[name.Value] = declared{s.keyword, c.at(name)}
+	names[name.Value] = declared{s.keyword, c.at(name), s.span}
 	c.places[s.keyword+" "+name.Value] = s.span
 	switch {
 	case s.Voter != nil:
@@ -210,6 +215,16 @@ func (c *checker) declare(s parsed, name lexer.Token) {
 func (c *checker) say(code string, at Span, format string, a ...any) *Diagnostic {
 	c.diags = append(c.diags, Diagnostic{Code: code, Message: fmt.Sprintf(format, a...), Primary: Label{Span: at}})
 	return &c.diags[len(c.diags)-1]
+}
+
+// doubled says what to do about a statement that is there twice: the second may
+// go if it says the same.
+func (c *checker) doubled(d *Diagnostic, first, second Span) {
+	d.Help = "take one of them out"
+	if c.src.same(first, second) {
+		d.Help = "take the second one out: it says the same"
+		d.Fix = c.src.takeOut(second)
+	}
 }
 
 // at places a token.

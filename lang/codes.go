@@ -60,6 +60,17 @@ func Codes() []Code {
 	}
 }
 
+// warningCodes are those that a policy may allow.
+func warningCodes() []string {
+	var all []string
+	for _, c := range Codes() {
+		if c.ID[0] == 'W' {
+			all = append(all, c.ID)
+		}
+	}
+	return all
+}
+
 func knownCode(id string) bool {
 	for _, c := range Codes() {
 		if c.ID == id {

@@ -1,10 +1,12 @@
 package lang
 
 // Span is a half-open range of bytes of the policy file. Line and Column are
-// those of its start, from 1; Column counts characters.
+// those of its start, EndLine and EndColumn those behind its end, all from 1;
+// columns count characters.
 type Span struct {
-	Start, End   int
-	Line, Column int
+	Start, End         int
+	Line, Column       int
+	EndLine, EndColumn int
 }
 
 // Label is a span with what to say about it.
@@ -13,10 +15,21 @@ type Label struct {
 	Text string
 }
 
-// Fix is a replacement that is safe to apply without asking.
+// Fix is a replacement that is safe to apply without asking: what it makes of
+// the file is what was meant, or means the same.
 type Fix struct {
 	Span
 	Text string
+}
+
+// Transaction is a spend that shows a problem: the script engine accepts it.
+// Its keys are stand-ins and the stake that it spends lies on no chain.
+type Transaction struct {
+	Says   string   // in one line, who takes what, and how
+	Lines  []string // the transaction, decoded
+	Hex    string   // the transaction
+	Script string   // hex of the script of the output that it spends
+	Stake  int64    // satoshis of that output
 }
 
 // Diagnostic is one mistake or warning in a policy file, with its place.
@@ -28,7 +41,7 @@ type Diagnostic struct {
 	Notes       []string
 	Help        string // what to type
 	Fix         *Fix
-	Transaction string // hex of a spend that shows the problem, where it is one
+	Transaction *Transaction
 }
 
 // IsError tells whether the diagnostic makes the policy unusable.

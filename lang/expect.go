@@ -50,13 +50,13 @@ func makeProbes() []probe {
 
 // wants finds by experiment what the grammar takes after tokens: it puts each
 // probe there and looks whether the parser stumbles over it.
-func wants(tokens []token, try func([]token) error) []string {
+func wants(tokens []token, try trial) []string {
 	var says []string
-	trial := append(slices.Clone(tokens), token{}, token{Token: lexer.EOFToken(lexer.Position{Offset: math.MaxInt})})
+	put := append(slices.Clone(tokens), token{}, token{Token: lexer.EOFToken(lexer.Position{Offset: math.MaxInt})})
 	for _, p := range probes {
-		trial[len(tokens)] = p.token
+		put[len(tokens)] = p.token
 		var fault participle.Error
-		if err := try(trial); err == nil || errors.As(err, &fault) && fault.Position().Offset == math.MaxInt {
+		if _, err := try(put); err == nil || errors.As(err, &fault) && fault.Position().Offset == math.MaxInt {
 			says = append(says, p.says)
 		}
 	}
@@ -64,33 +64,49 @@ func wants(tokens []token, try func([]token) error) []string {
 }
 
 // mismatch says that the token at fail does not fit what begins at start.
-func (r *reader) mismatch(start, fail int, try func([]token) error) Diagnostic {
+func (r *reader) mismatch(start, fail int, try trial) Diagnostic {
+	if d, ok := r.stray(fail); ok {
+		return d
+	}
 	if fail-start > maxProbed {
 		return r.wanted(fail, "something else")
 	}
 	expected := wants(r.tokens[start:fail], try)
-	form := forms[r.tokens[start].Value]
+	d := r.unfit(start, fail, expected)
+	d.Help = "a policy begins with `bevote 1`, then `election NAME {`"
+	if form := forms[r.tokens[start].Value]; form != "" && start > 0 {
+		d.Help = fmt.Sprintf("the form is `%s`", form)
+	}
+	if t := r.tokens[fail]; t.is("Word") {
+		if near, _ := closest(t.Value, literals(expected)); near != "" {
+			d.Help = fmt.Sprintf("did you mean `%s`?", near)
+		}
+	}
+	if d.Code == "E0104" {
+		d.Fix = r.unit(start, fail, literals(expected), try)
+	}
+	if d.Fix == nil && (d.Code != "E0501" || wholeForm.MatchString(r.tokens[fail].Value)) {
+		d.Fix = r.cure(start, fail, expected, try)
+	}
+	return d
+}
+
+// unfit names the mistake that the token at fail is.
+func (r *reader) unfit(start, fail int, expected []string) Diagnostic {
 	afterBlock := fail > start && r.tokens[fail-1].Value == "block"
 	switch {
 	case slices.Contains(expected, "`block`") || afterBlock:
 		d := r.diagnose("E0501", fail, fmt.Sprintf("%s is not a block height", r.describe(fail)))
 		d.Notes = []string{"version 1 of the language knows block heights only"}
-		return withForm(d, form)
+		return d
 	case slices.Contains(expected, "`sat`") || slices.Contains(expected, "`sat/vB`"):
-		d := r.diagnose("E0104", fail-1, fmt.Sprintf("expected %s after %s, found %s",
+		return r.diagnose("E0104", fail-1, fmt.Sprintf("expected %s after %s, found %s",
 			list(expected, "or"), r.describe(fail-1), r.describe(fail)))
-		return withForm(d, form)
 	}
 	d := r.wanted(fail, list(expected, "or"))
 	if t := r.tokens[fail]; fail > start && (t.EOF() || t.is("Keyword")) {
 		end := r.tokens[fail-1].end() // the statement lacks its end, what follows is innocent
 		d.Primary.Span = r.src.span(end, end)
-	}
-	d = withForm(d, form)
-	if t := r.tokens[fail]; t.is("Word") {
-		if near := closest(t.Value, literals(expected)); near != "" {
-			d.Help = fmt.Sprintf("did you mean `%s`?", near)
-		}
 	}
 	return d
 }
@@ -106,13 +122,6 @@ func literals(expected []string) []string {
 	return words
 }
 
-func withForm(d Diagnostic, form string) Diagnostic {
-	if form != "" {
-		d.Help = fmt.Sprintf("the form is `%s`", form)
-	}
-	return d
-}
-
 // wanted says that something else was expected than the token at the index.
 func (r *reader) wanted(index int, what string) Diagnostic {
 	if what == "" {
@@ -120,7 +129,7 @@ func (r *reader) wanted(index int, what string) Diagnostic {
 	}
 	d := r.diagnose("E0001", index, fmt.Sprintf("expected %s, found %s", what, r.describe(index)))
 	if t := r.tokens[index]; t.is("Invalid") && t.Value == `"` {
-		d.Notes = []string{"a text ends on its line and holds no control or invisible characters"}
+		d.Notes = []string{"a text ends on its line, with another quotation mark"}
 	}
 	return d
 }
@@ -128,13 +137,22 @@ func (r *reader) wanted(index int, what string) Diagnostic {
 // unknown says that no statement begins with the token at the index.
 func (r *reader) unknown(index int) Diagnostic {
 	t := r.tokens[index]
+	if d, ok := r.stray(index); ok {
+		return d
+	}
 	if !t.is("Word") || !t.leading {
-		return r.wanted(index, "a statement")
+		d := r.wanted(index, "a statement")
+		d.Help = "a statement begins with its keyword, such as `stake` or `candidate`"
+		return d
 	}
 	d := r.diagnose("E0002", index, fmt.Sprintf("unknown statement `%s`", shorten(t.Value)))
-	if near := closest(t.Value, keywords[2:]); near != "" {
+	d.Help = "take the line out; comments begin with `//`"
+	if near, sole := closest(t.Value, keywords[2:]); near != "" {
 		r.met[near] = true
 		d.Help = fmt.Sprintf("did you mean `%s`?", near)
+		if sole {
+			d.Fix = r.respelt(index, near)
+		}
 	}
 	return d
 }
@@ -152,13 +170,16 @@ func (r *reader) describe(index int) string {
 	case t.EOF():
 		return "the end of the file"
 	case t.is("Invalid") && !unicode.IsGraphic(first):
-		return fmt.Sprintf("the character %U", first)
+		return named(first)
 	case t.is("String"):
 		return "the text " + shorten(t.Value)
 	default:
 		return "`" + shorten(t.Value) + "`"
 	}
 }
+
+// named names a character that is better not shown.
+func named(char rune) string { return fmt.Sprintf("the character %U", char) }
 
 // shorten cuts long words so that a message stays one line.
 func shorten(s string) string {
@@ -178,18 +199,22 @@ func list(words []string, last string) string {
 }
 
 // closest returns the word that is at most two edits away from what was
-// written, and nearer than half of it, or "".
-func closest(written string, words []string) string {
-	best, least := "", min(3, (len(written)+1)/2)
+// written, and nearer than half of it, or "". Sole tells that no other word is
+// as near. Capitals count as small letters.
+func closest(written string, words []string) (best string, sole bool) {
 	if len(written) > 2*maxName {
-		return ""
+		return "", false
 	}
-	for _, w := range words {
-		if d := distance(written, w); d < least {
-			best, least = w, d
+	written = strings.ToLower(written)
+	for least, i := min(3, (len(written)+1)/2), 0; i < len(words); i++ {
+		switch d := distance(written, strings.ToLower(words[i])); {
+		case d < least:
+			best, least, sole = words[i], d, true
+		case d == least && best != words[i]:
+			sole = false
 		}
 	}
-	return best
+	return best, sole
 }
 
 // distance is the number of letters to insert, delete or replace (Levenshtein).

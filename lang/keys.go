@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/alecthomas/participle/v2/lexer"
 
@@ -50,7 +51,9 @@ func (c *checker) key(t lexer.Token, kind, name string) (curve.PublicKey, bool) 
 	text := strings.TrimPrefix(t.Value, "pub:")
 	if !keyForm.MatchString(text) {
 		d := c.say("E0301", c.at(t), "a key is 66 lower-case hex digits that begin with 02 or 03")
-		if lower := strings.ToLower(text); keyForm.MatchString(lower) {
+		d.Notes = []string{fmt.Sprintf("found %d characters", utf8.RuneCountInString(text))}
+		d.Help = "write the key in its compressed form, as `pub:02…` or `pub:03…`"
+		if lower := strings.TrimPrefix(strings.ToLower(text), "0x"); keyForm.MatchString(lower) {
 			d.Help = "write `pub:" + lower + "`"
 			d.Fix = &Fix{c.at(t), "pub:" + lower}
 		}
@@ -58,7 +61,9 @@ func (c *checker) key(t lexer.Token, kind, name string) (curve.PublicKey, bool) 
 	}
 	key, err := curve.ParsePublicKey(text)
 	if err != nil {
-		c.say("E0302", c.at(t), "the key is not on the curve").Notes = []string{"a digit was probably mistyped"}
+		d := c.say("E0302", c.at(t), "the key is not on the curve")
+		d.Notes = []string{"a digit was probably mistyped"}
+		d.Help = "copy the key again from where it was made"
 		return curve.PublicKey{}, false
 	}
 	c.roles = append(c.roles, usedKey{key, kind, name, c.at(t)})
@@ -96,14 +101,43 @@ func (c *checker) shared(earlier []usedKey, u usedKey) {
 		d := c.say("E0303", first.span, "%s and %s are the same key", first.what(), u.what())
 		d.Primary.Text = "used " + first.label()
 		d.Secondary = []Label{{u.span, "and " + u.label()}}
+		d.Notes = c.consequence(first, u)
 		d.Help = "give every role a key of its own"
 		return
 	}
 	d := c.say("E0304", first.span, "%s and %s are two keys that differ only in sign", first.what(), u.what())
 	d.Primary.Text = "used " + first.label()
 	d.Secondary = []Label{{u.span, "its negative " + u.label()}}
-	d.Notes = []string{"who knows the secret of one knows the other's"}
+	d.Notes = append([]string{"who knows the secret of one knows the other's"}, c.consequence(first, u)...)
 	d.Help = "give every role a key of its own"
+}
+
+// consequence says what two people who share a key could do to a stake.
+func (c *checker) consequence(a, b usedKey) []string {
+	for _, pair := range [][2]usedKey{{a, b}, {b, a}} {
+		victim, other := pair[0], pair[1].who()
+		switch {
+		case victim.kind == "candidate" && c.Win == WinHardened && c.valid["threshold"]:
+			return []string{fmt.Sprintf("%s could complete %s's claim alone once %d shares are known", other, victim.name, c.K)}
+		case victim.kind == "supervisor" && c.Win == WinCustodial:
+			return []string{other + " could claim every stake as the supervisor"}
+		}
+	}
+	if a.kind != "voter" {
+		a, b = b, a
+	}
+	if a.kind == "voter" {
+		return []string{fmt.Sprintf("%s could take %s's stake back after the timeout", b.who(), a.name)}
+	}
+	return nil
+}
+
+// who is the person in a sentence.
+func (u usedKey) who() string {
+	if u.kind == "supervisor" {
+		return "the supervisor"
+	}
+	return u.name
 }
 
 // publicSecrets maps the abscissa of k·G to k, for small k.

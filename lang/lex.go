@@ -43,6 +43,9 @@ var keywords = []string{
 	"candidate", "joint", "win", "refund", "branch", "ballots", "target", "allow", "test",
 }
 
+// repeatable are the keywords of statements that a policy may have several of.
+var repeatable = []string{"voter", "mixer", "candidate", "branch", "allow", "test"}
+
 func isKeyword(word string) bool  { return slices.Contains(keywords, word) }
 func isReserved(word string) bool { return isKeyword(word) || word == "none" || word == "reject" }
 

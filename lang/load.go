@@ -30,7 +30,8 @@ func scan(src []byte) (*source, *tree, *Diagnostic) {
 	if len(src) > maxSize {
 		return nil, nil, &Diagnostic{
 			Code: "E0004", Message: fmt.Sprintf("the file is too large: %d bytes, at most %d", len(src), maxSize),
-			Primary: Label{Span: Span{Line: 1, Column: 1}},
+			Primary: Label{Span: Span{Line: 1, Column: 1, EndLine: 1, EndColumn: 1}},
+			Help:    "write a policy that a voter can read to its end",
 		}
 	}
 	s := newSource(src)
@@ -38,6 +39,7 @@ func scan(src []byte) (*source, *tree, *Diagnostic) {
 		return nil, nil, &Diagnostic{
 			Code: "E0004", Message: fmt.Sprintf("the byte 0x%02x is not UTF-8", s.text[at]),
 			Primary: Label{Span: s.span(at, at+1)},
+			Help:    "save the file as UTF-8",
 		}
 	}
 	tokens, err := lex(s.text)
@@ -47,6 +49,7 @@ func scan(src []byte) (*source, *tree, *Diagnostic) {
 			return nil, nil, &Diagnostic{
 				Code: "E0004", Message: fmt.Sprintf("nested too deep: at most %d braces in each other", maxDepth),
 				Primary: Label{Span: s.span(at, at+1)},
+				Help:    "a policy needs three: `}` is missing somewhere before",
 			}
 		}
 		var t *tree

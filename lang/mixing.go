@@ -53,8 +53,9 @@ func (c *checker) rounds(t lexer.Token) bool {
 func (c *checker) mixersCount(t lexer.Token) bool {
 	n, ok := c.count(t, "mixers", maxMixing)
 	if c.Mixing.Mixers = n; ok && n < minMixers {
-		c.say("E0803", c.at(t), "`mixers %d`, want at least %d", n, minMixers).Notes =
-			[]string{"a single mixer knows who got which coin"}
+		d := c.say("E0803", c.at(t), "`mixers %d`, want at least %d", n, minMixers)
+		d.Notes = []string{"a single mixer knows who got which coin"}
+		d.Help = "write `mixers 2`, or more"
 		return false
 	}
 	return ok
@@ -68,8 +69,9 @@ func (c *checker) mixers() {
 		return
 	}
 	if c.Mixing.Scheme == SchemeNone {
-		c.exclude(lines[0].span, s, "nothing is mixed", "`mixer` with `mixing none`")
+		c.exclude(lines[0].span, s, "nothing is mixed", "`mixer` with `mixing none`").Help = "take the `mixer` lines out, or name a scheme of mixing"
 	} else if n := len(c.Mixing.Named); n != c.Mixing.Mixers {
-		c.exclude(lines[0].span, s, fmt.Sprintf("%d mixers are announced", c.Mixing.Mixers), "%d `mixer` lines for %d mixers", n, c.Mixing.Mixers)
+		c.exclude(lines[0].span, s, fmt.Sprintf("%d mixers are announced", c.Mixing.Mixers), "%d `mixer` lines for %d mixers", n, c.Mixing.Mixers).Help =
+			fmt.Sprintf("write `mixers %d`, or a line for each mixer", n)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"sort"
+	"strings"
 
 	"github.com/alecthomas/participle/v2/lexer"
 )
@@ -35,21 +36,40 @@ func (c *checker) person(t lexer.Token, voters bool) bool {
 	if c.tree.broken["candidate "+t.Value] || voters && c.tree.broken["voter "+t.Value] {
 		return false
 	}
-	var options []string
-	for name, d := range c.people {
-		if known(d) {
-			options = append(options, name)
-		}
+	what := "candidate"
+	if voters {
+		what = "candidate or a voter"
 	}
-	c.unknown(t, options)
+	c.unknown(t, what, func() (options []string) {
+		for name, d := range c.people {
+			if known(d) {
+				options = append(options, name)
+			}
+		}
+		return options
+	})
 	return false
 }
 
-// unknown reports a name that stands for nothing.
-func (c *checker) unknown(t lexer.Token, options []string) {
+// Bounds on what is offered for unknown names: a file may hold thousands.
+const (
+	maxListed    = 8
+	maxSuggested = 100
+)
+
+// unknown reports a name that stands for nothing. The options are the names
+// that would.
+func (c *checker) unknown(t lexer.Token, what string, options func() []string) {
 	d := c.say("E0102", c.at(t), "unknown name `%s`", shorten(t.Value))
-	sort.Strings(options)
-	if near := closest(t.Value, options); near != "" {
+	d.Help = "write the name of a " + what
+	if c.suggested++; c.suggested > maxSuggested {
+		return
+	}
+	names := options()
+	sort.Strings(names)
+	if near, _ := closest(t.Value, names); near != "" {
 		d.Help = fmt.Sprintf("did you mean `%s`?", near)
+	} else if n := len(names); n > 0 && n <= maxListed && !c.tree.broken["candidate"] && !c.tree.broken["voter"] {
+		d.Help = fmt.Sprintf("write `%s`", strings.Join(names, "` or `"))
 	}
 }

@@ -34,9 +34,13 @@ func (c *checker) digits(t lexer.Token, text string) (uint64, bool) {
 	switch {
 	case zeroForm.MatchString(text):
 		d := c.say("E0003", c.at(t), "number `%s` starts with 0", shorten(t.Value))
-		if text == t.Value {
-			d.Help = "write `" + shorten(strings.TrimLeft(text, "0_")) + "`"
+		plain := strings.TrimLeft(text, "0_")
+		if plain == "" {
+			plain = "0"
 		}
+		plain += strings.TrimPrefix(t.Value, text) // what follows the part that is read here
+		d.Help = "write `" + shorten(plain) + "`"
+		d.Fix = &Fix{c.at(t), plain}
 		return 0, false
 	case !wholeForm.MatchString(text):
 		c.say("E0001", c.at(t), "expected a whole number, found `%s`", shorten(t.Value)).Help =
@@ -54,7 +58,7 @@ func (c *checker) digits(t lexer.Token, text string) (uint64, bool) {
 func (c *checker) count(t lexer.Token, what string, most uint64) (int, bool) {
 	n, ok := c.number(t)
 	if ok && n > most {
-		c.say("E0004", c.at(t), "`%s` is too large: at most %d %s", shorten(t.Value), most, what)
+		c.say("E0004", c.at(t), "`%s` is too large: at most %d %s", shorten(t.Value), most, what).Help = "write a smaller number"
 		return 0, false
 	}
 	return int(n), ok
@@ -67,7 +71,8 @@ func (c *checker) amount(t lexer.Token, unit string) (int64, bool) {
 		whole, places = m[1], m[2]
 	}
 	if len(places) > btcPlaces {
-		c.say("E0001", c.at(t), "expected at most %d decimal places, found %d", btcPlaces, len(places))
+		c.say("E0001", c.at(t), "expected at most %d decimal places, found %d", btcPlaces, len(places)).Help =
+			"the eighth place is a satoshi: there is nothing smaller"
 		return 0, false
 	}
 	n, ok := c.digits(t, whole)
@@ -79,7 +84,7 @@ func (c *checker) amount(t lexer.Token, unit string) (int64, bool) {
 		n = n*satPerBTC + fraction
 	}
 	if n > maxMoney {
-		c.say("E0703", c.at(t), "there are not %s %s in the world", shorten(t.Value), unit)
+		c.say("E0703", c.at(t), "there are not %s %s in the world", shorten(t.Value), unit).Help = "write a smaller amount"
 		return 0, false
 	}
 	return int64(n), true
@@ -105,7 +110,7 @@ func (c *checker) confirmations(t lexer.Token) bool {
 		return false
 	}
 	if n < 1 || n >= firstDate {
-		c.say("E0001", c.at(t), "expected at least 1 confirmation, found `%s`", shorten(t.Value))
+		c.say("E0001", c.at(t), "expected at least 1 confirmation, found `%s`", shorten(t.Value)).Help = "write `confirmations 6`"
 		return false
 	}
 	c.Confirmations = uint32(n)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"sort"
+	"strings"
 
 	"github.com/alecthomas/participle/v2"
 	"github.com/alecthomas/participle/v2/lexer"
@@ -21,6 +22,7 @@ type tree struct {
 	met        map[string]bool // keywords of statements, whole or broken
 	broken     map[string]bool // of broken statements, the keyword and what they declare: "candidate alice"
 	whole      bool            // false where reading stopped early
+	end        int             // offset of the brace that closes the election, or -1
 	diags      []Diagnostic
 }
 
@@ -48,7 +50,7 @@ func parse(src *source, tokens []token) (*tree, error) {
 		return nil, err
 	}
 	r := &reader{src: src, tokens: tokens, feed: pk}
-	r.met, r.broken = map[string]bool{}, map[string]bool{}
+	r.met, r.broken, r.end = map[string]bool{}, map[string]bool{}, -1
 	found, err := r.head()
 	if err == nil && found {
 		r.whole, err = r.body()
@@ -75,7 +77,11 @@ func (r *reader) head() (bool, error) {
 		return false, err
 	}
 	if v != nil && v.Number.Value != "1" {
-		r.report(r.wanted(r.at()-1, "version `1`"))
+		d := r.wanted(r.at()-1, "version `1`")
+		d.Help = "write `bevote 1`"
+		r.report(d)
+	} else if v == nil && r.tokens[0].Value == "election" {
+		r.diags[0].Fix = &Fix{r.src.span(0, 0), "bevote 1\n\n"}
 	}
 	at := r.at()
 	for !r.tokens[at].EOF() && r.tokens[at].Value != "election" {
@@ -83,7 +89,9 @@ func (r *reader) head() (bool, error) {
 	}
 	if r.tokens[at].EOF() {
 		if len(r.diags) == 0 { // else one mistake said enough: this is no policy
-			r.report(r.wanted(r.at(), "`election`"))
+			d := r.wanted(r.at(), "`election`")
+			d.Help = "the form is `" + forms["election"] + "`"
+			r.report(d)
 		}
 		return false, nil
 	}
@@ -108,14 +116,17 @@ func (r *reader) body() (bool, error) {
 		switch {
 		case t.EOF():
 			if !closed {
-				r.report(r.wanted(start, "`}`"))
+				r.unclosed(start)
 			}
 			return true, nil
 		case t.Value == "}" && !closed:
 			closed = true
+			r.end = t.Pos.Offset
 			r.skipTo(start + 1)
 			if !r.next().EOF() {
-				r.report(r.wanted(r.at(), "the end of the file"))
+				d := r.wanted(r.at(), "the end of the file")
+				d.Help = "one file holds one election; nothing follows the brace that closes it"
+				r.report(d)
 			}
 		case closed && t.Value == "election":
 			return true, nil // a second policy: one mistake said enough
@@ -135,6 +146,20 @@ func (r *reader) body() (bool, error) {
 			return false, nil
 		}
 	}
+}
+
+// unclosed says that the file ends at the index, inside the election. Where
+// all else could be read, a brace is what it lacks.
+func (r *reader) unclosed(index int) {
+	d := r.wanted(index, "`}`")
+	d.Help = "close the election with `}`"
+	if end := len(r.src.text); len(r.diags) == 0 {
+		d.Fix = &Fix{r.src.span(end, end), "\n}\n"}
+		if strings.HasSuffix(r.src.text, "\n") {
+			d.Fix.Text = "}\n"
+		}
+	}
+	r.report(d)
 }
 
 // statement reads one statement, or reports why not and recovers.
@@ -201,14 +226,20 @@ func read[P any](r *reader, p *participle.Parser[P]) (*P, error) {
 		return r.tokens[i].Pos.Offset >= fault.Position().Offset
 	})
 	r.skipTo(fail)
-	r.report(r.mismatch(start, fail, func(tokens []token) error {
-		pk, err := lexer.Upgrade(&feed{tokens})
-		if err == nil {
-			_, err = attempt(p, pk)
-		}
-		return err
-	}))
+	r.report(r.mismatch(start, fail, trialOf(p)))
 	return nil, nil
+}
+
+// trialOf returns the trial of a production.
+func trialOf[P any](p *participle.Parser[P]) trial {
+	return func(tokens []token) (int, error) {
+		pk, err := lexer.Upgrade(&feed{tokens})
+		if err != nil {
+			return 0, err
+		}
+		_, err = attempt(p, pk)
+		return int(pk.RawCursor()), err
+	}
 }
 
 // attempt parses one production and turns a panic of the parser into an error.

@@ -72,6 +72,14 @@ func payoutScript(text, network string) ([]byte, error) {
 	}
 }
 
+// readable tells whether a text is an address of any network.
+func readable(text string) bool {
+	return slices.ContainsFunc(networks, func(network string) bool {
+		_, err := decodeAddress(text, network)
+		return err == nil
+	})
+}
+
 func decodeAddress(text, network string) (btcaddr.Address, error) {
 	params := Params(network)
 	a, err := btcaddr.DecodeAddress(text, params)

@@ -105,6 +105,7 @@ type Branch struct {
 type Allow struct {
 	Code, Reason string
 	Span         Span
+	out          *Fix // takes the line out
 }
 
 // Test is a test line of the policy.

@@ -18,9 +18,13 @@ func (c *checker) missing() {
 		need = append(append(need[:len(need):len(need)], dealing...), "joint")
 	}
 	for _, keyword := range need {
-		if !c.tree.met[keyword] {
-			c.say("E0103", c.places["election"], "missing statement `%s`", keyword).Help =
-				fmt.Sprintf("add a line such as `%s`", forms[keyword])
+		if c.tree.met[keyword] {
+			continue
+		}
+		d := c.say("E0103", c.places["election"], "missing statement `%s`", keyword)
+		d.Help = fmt.Sprintf("add a line such as `%s`", forms[keyword])
+		if keyword == "refund" && c.tree.end >= 0 { // it has one form
+			d.Fix = c.src.newLine(c.tree.end, forms[keyword])
 		}
 	}
 	if n := len(c.lines["candidate"]); n < 2 && !c.tree.broken["candidate"] {
@@ -42,9 +46,11 @@ func (c *checker) deals() bool {
 }
 
 // exclude reports a statement that another one rules out.
-func (c *checker) exclude(at Span, by parsed, why, format string, a ...any) {
+func (c *checker) exclude(at Span, by parsed, why, format string, a ...any) *Diagnostic {
 	d := c.say("E0106", at, format, a...)
 	d.Secondary = []Label{{by.span, why}}
+	d.Help = "take one of the two out"
+	return d
 }
 
 // exclusions reports statements that exclude each other.
@@ -58,18 +64,20 @@ func (c *checker) exclusions() {
 			}
 		}
 		if s, ok := c.first["ballots"]; ok && c.Salted {
-			c.exclude(s.span, win, why, "`ballots salted` in an election that the supervisor counts")
+			c.exclude(s.span, win, why, "`ballots salted` in an election that the supervisor counts").Help = "write `ballots plain`"
 		}
 	}
 	if s, ok := c.first["joint"]; ok && haveWin && c.Win == WinPaper && c.Joint == JointEach {
-		c.exclude(s.span, win, "the joint key alone signs here", "`for each candidate` where the joint key signs alone")
+		c.exclude(s.span, win, "the joint key alone signs here", "`for each candidate` where the joint key signs alone").Help =
+			"write `joint by voters`, or `win when joint and candidate sign`"
 	}
 	if named := c.lines["voter"]; len(named) > 0 {
 		if s, ok := c.first["voters"]; ok {
 			c.exclude(s.span, named[0], "the voters are named here", "`voters` counts voters who are named")
 		}
 		if s, ok := c.first["mixing"]; ok && c.Mixing.Scheme != SchemeNone {
-			c.exclude(s.span, named[0], "named voters are not mixed", "`mixing %s` with named voters", c.Mixing.Scheme)
+			c.exclude(s.span, named[0], "named voters are not mixed", "`mixing %s` with named voters", c.Mixing.Scheme).Help =
+				"write `mixing none`, or `voters N` in the place of the names"
 		}
 	}
 	c.mixers()

@@ -8,39 +8,47 @@ import (
 
 // allows reads the allow lines.
 func (c *checker) allows() {
-	seen := map[string]Span{}
+	type first struct{ span, statement Span }
+	seen := map[string]first{}
 	for _, s := range c.lines["allow"] {
 		code, reason := s.Allow.Code, strings.Trim(s.Allow.Reason.Value, `"`)
 		before, twice := seen[code.Value]
 		switch {
 		case twice:
 			d := c.say("E0101", c.at(code), "`allow %s` is declared twice", code.Value)
-			d.Secondary = []Label{{before, "first declared here"}}
+			d.Secondary = []Label{{before.span, "first declared here"}}
+			c.doubled(d, before.statement, s.span)
 		case !knownCode(code.Value):
-			var options []string
-			for _, k := range Codes() {
-				options = append(options, k.ID)
-			}
-			c.unknown(code, options)
+			c.unknown(code, "warning, such as W0402", warningCodes)
 		case code.Value[0] == 'E':
-			c.say("E0108", c.at(code), "`%s` is an error: only warnings can be allowed", code.Value)
+			d := c.say("E0108", c.at(code), "`%s` is an error: only warnings can be allowed", code.Value)
+			d.Help = "take the line out, and put right what the error is about"
+			d.Fix = c.src.takeOut(s.span)
 		case strings.TrimSpace(reason) == "":
-			c.say("E0001", c.at(s.Allow.Reason), "expected a reason, found an empty text")
+			c.say("E0001", c.at(s.Allow.Reason), "expected a reason, found an empty text").Help =
+				"say in a few words why this is wanted: reports repeat it"
 		default:
-			c.Allows = append(c.Allows, Allow{code.Value, reason, s.span})
+			c.Allows = append(c.Allows, Allow{code.Value, reason, s.span, c.src.takeOut(s.span)})
 		}
-		seen[code.Value] = c.at(code)
+		if !twice {
+			seen[code.Value] = first{c.at(code), s.span}
+		}
 	}
 }
 
 // Settle applies the policy's allow lines to the diagnostics of Load and of
 // the compiler together: it silences what is allowed, adds W0107 for each
-// allow that silenced nothing, and sorts by place. A nil policy allows nothing.
+// allow that silenced nothing, and sorts by place. While there are errors
+// nobody knows what is idle: a check may have been left out for them. A nil
+// policy allows nothing.
 func Settle(p *Policy, diags []Diagnostic) []Diagnostic {
 	if p == nil {
 		return sorted(slices.Clone(diags))
 	}
 	diags = p.silence(diags)
+	if anyError(diags) {
+		return sorted(diags)
+	}
 	var idle []Diagnostic
 	for _, a := range p.Allows {
 		if !p.used[a.Code] && a.Code != "W0107" {
@@ -59,7 +67,7 @@ func Settle(p *Policy, diags []Diagnostic) []Diagnostic {
 func (a Allow) idle() Diagnostic {
 	return Diagnostic{
 		Code: "W0107", Message: "`allow " + a.Code + "` silences nothing", Primary: Label{Span: a.Span},
-		Help: "take the line out",
+		Help: "take the line out", Fix: a.out,
 	}
 }
 
@@ -76,6 +84,8 @@ func (p *Policy) silence(diags []Diagnostic) []Diagnostic {
 	}
 	return kept
 }
+
+func anyError(diags []Diagnostic) bool { return slices.ContainsFunc(diags, Diagnostic.IsError) }
 
 // sorted orders diagnostics by place, then by code.
 func sorted(diags []Diagnostic) []Diagnostic {

@@ -53,11 +53,18 @@ func (s *source) lineText(line int) string {
 
 // span places the bytes [start, end) of the text in the file.
 func (s *source) span(start, end int) Span {
-	line := s.line(start)
+	line, column := s.position(start)
+	endLine, endColumn := s.position(end)
 	return Span{
 		Start: start + s.base, End: end + s.base,
-		Line: line + 1, Column: int(s.runes[start]-s.runes[s.lines[line]]) + 1,
+		Line: line, Column: column, EndLine: endLine, EndColumn: endColumn,
 	}
+}
+
+// position returns the line and the column, from 1, of an offset.
+func (s *source) position(offset int) (line, column int) {
+	line = s.line(offset)
+	return line + 1, int(s.runes[offset]-s.runes[s.lines[line]]) + 1
 }
 
 // invalidUTF8 returns the offset of the first byte that is not UTF-8, or -1.

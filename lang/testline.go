@@ -1,6 +1,8 @@
 package lang
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/participle/v2/lexer"
@@ -66,9 +68,5 @@ func (c *checker) expectBranch(t lexer.Token) {
 	if _, ok := c.branched[t.Value]; ok || c.tree.broken["branch "+t.Value] {
 		return
 	}
-	var options []string
-	for name := range c.branched {
-		options = append(options, name)
-	}
-	c.unknown(t, options)
+	c.unknown(t, "branch", func() []string { return slices.Collect(maps.Keys(c.branched)) })
 }

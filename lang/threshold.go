@@ -1,5 +1,7 @@
 package lang
 
+import "fmt"
+
 // maxWhole bounds what percentages are taken of; voters are fewer anyway.
 const maxWhole = 1 << 32
 
@@ -12,7 +14,8 @@ func (c *checker) threshold(s *thresholdLine) bool {
 	}
 	if s.Percent.Value != "" {
 		if k > 100 {
-			c.say("E0201", c.at(s.Number), "threshold out of range: %s%% is more than all", shorten(s.Number.Value))
+			c.say("E0201", c.at(s.Number), "threshold out of range: %s%% is more than all", shorten(s.Number.Value)).Help =
+				"write a percentage of at most 100"
 			return false
 		}
 		if of < maxWhole && k*of%100 != 0 {
@@ -22,11 +25,12 @@ func (c *checker) threshold(s *thresholdLine) bool {
 		k = k * min(of, maxWhole) / 100
 	}
 	if k < 1 || k > of {
-		c.say("E0201", c.at(s.Number), "threshold out of range: %d of %d shares", k, of)
+		c.say("E0201", c.at(s.Number), "threshold out of range: %d of %d shares", k, of).Help =
+			fmt.Sprintf("more than half of the voters elect with `%d of %d`", of/2+1, of)
 		return false
 	}
 	if of > maxVoters {
-		c.say("E0004", c.at(s.Of), "`%s` is too large: at most %d voters", shorten(s.Of.Value), maxVoters)
+		c.say("E0004", c.at(s.Of), "`%s` is too large: at most %d voters", shorten(s.Of.Value), maxVoters).Help = "write a smaller number"
 		return false
 	}
 	c.K, c.Of = int(k), int(of)
@@ -44,6 +48,7 @@ func (c *checker) counts() {
 		if v, ok := c.first["voters"]; ok {
 			d.Secondary = []Label{{v.span, "the voters are counted here"}}
 		}
+		d.Help = fmt.Sprintf("write `threshold … of %d`", c.Voters)
 	}
 }
 
@@ -77,5 +82,6 @@ func (c *checker) thresholds() {
 	if c.K == c.Of {
 		d := c.say("W0205", at, "unanimity: one lost share forces a refund")
 		d.Notes = []string{"a voter who abstains or loses a key blocks the election"}
+		d.Help = "ask for fewer shares, or say in an `allow` why all must agree"
 	}
 }

@@ -38,7 +38,9 @@ func (c *checker) mark(phase string, h *height) (uint32, bool) {
 	}
 	at := c.heightSpan(h)
 	if c.now > 0 && n <= c.now {
-		c.say("E0503", at, "block %d has already passed", n).Notes = []string{fmt.Sprintf("the chain is at block %d", c.now)}
+		d := c.say("E0503", at, "block %d has already passed", n)
+		d.Notes = []string{fmt.Sprintf("the chain is at block %d", c.now)}
+		d.Help = "move the phases to blocks that are to come"
 	}
 	c.heights[phase] = mark{n, at}
 	return n, true
@@ -51,11 +53,12 @@ func (c *checker) height(h *height) (uint32, bool) {
 	case !ok:
 		return 0, false
 	case n == 0:
-		c.say("E0501", c.at(h.Number), "`0` is not a block height to wait for")
+		c.say("E0501", c.at(h.Number), "`0` is not a block height to wait for").Help = "write the height of a block that is to come"
 		return 0, false
 	case n >= firstDate:
 		d := c.say("E0502", c.at(h.Number), "Bitcoin reads the height `%s` as a date", shorten(h.Number.Value))
 		d.Notes = []string{fmt.Sprintf("locks from %d on are seconds since 1970, not blocks", firstDate)}
+		d.Help = "write the height of a block"
 		return 0, false
 	}
 	return uint32(n), true

@@ -1,0 +1,215 @@
+package lang
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// maxTail is how many tokens behind a mistake are read to see whether a fix
+// makes a whole statement.
+const maxTail = 64
+
+// guarded are the statements whose words choose who may spend, and where. What
+// is misspelt there is suggested and never fixed.
+var guarded = []string{"network", "win", "branch"}
+
+// trial reads one production from tokens and tells how many it used.
+type trial func(tokens []token) (used int, err error)
+
+// cure returns the change of one word at fail that makes a whole statement of
+// what begins at start, or nil where none is sure. expected is what could have
+// stood there.
+func (r *reader) cure(start, fail int, expected []string, try trial) *Fix {
+	t := r.tokens[fail]
+	if fix := r.tagged(start, fail, expected, try); fix != nil {
+		return fix
+	}
+	if words := literals(expected); len(expected) == 1 && len(words) == 1 && fail > start {
+		if r.completes(start, fail, words[0], fail, try) {
+			end := r.tokens[fail-1].end()
+			return &Fix{r.src.span(end, end), " " + words[0]}
+		}
+	}
+	if !t.is("Word") || slices.Contains(guarded, r.tokens[start].Value) {
+		return nil
+	}
+	word, sole := closest(t.Value, literals(expected))
+	if sole && r.completes(start, fail, word, fail+1, try) {
+		return &Fix{r.src.span(t.Pos.Offset, t.end()), word}
+	}
+	return nil
+}
+
+// tagged puts the tag before a key or an address that has none.
+func (r *reader) tagged(start, fail int, expected []string, try trial) *Fix {
+	t := r.tokens[fail]
+	tag := ""
+	switch {
+	case slices.Contains(expected, "a key `pub:…`") && keyForm.MatchString(t.Value):
+		tag = "pub:"
+	case slices.Contains(expected, "an address `addr:…`") && readable(t.Value):
+		tag = "addr:"
+	}
+	if tag == "" || !r.completes(start, fail, tag, fail+1, try) {
+		return nil
+	}
+	return &Fix{r.src.span(t.Pos.Offset, t.Pos.Offset), tag}
+}
+
+// completes tells whether the statement is whole if a word stands between the
+// tokens before fail and those from rest on. A tag stands for its literal.
+func (r *reader) completes(start, fail int, word string, rest int, try trial) bool {
+	made := token{Token: lexer.Token{Type: symbols["Invalid"], Value: word}}
+	switch {
+	case word == "pub:":
+		made.Type = symbols["Key"]
+	case word == "addr:":
+		made.Type = symbols["Address"]
+	case fail == start:
+		made.Type = symbols["Keyword"]
+	}
+	end := min(rest+maxTail, len(r.tokens))
+	tokens := slices.Concat(r.tokens[start:fail], []token{made}, r.tokens[rest:end])
+	if end < len(r.tokens) {
+		tokens = append(tokens, token{Token: lexer.EOFToken(lexer.Position{})})
+	}
+	used, err := try(tokens)
+	if err != nil || end < len(r.tokens) && used == len(tokens)-1 {
+		return false
+	}
+	next := tokens[used]
+	return next.EOF() || next.leading || next.Value == "}"
+}
+
+// respelt replaces the word at the index by the keyword that was probably
+// meant, if that makes a statement which the file does not have yet.
+func (r *reader) respelt(index int, keyword string) *Fix {
+	again := slices.ContainsFunc(r.tokens, func(t token) bool { return t.is("Keyword") && t.Value == keyword })
+	if again && !slices.Contains(repeatable, keyword) || !r.completes(index, index, keyword, index+1, trialOf(statementParser)) {
+		return nil
+	}
+	t := r.tokens[index]
+	return &Fix{r.src.span(t.Pos.Offset, t.end()), keyword}
+}
+
+var gluedUnit = regexp.MustCompile(`^([0-9][0-9_.]*)(sat/vB|sat|btc)\b`)
+
+// unit puts a space between the number before fail and its unit, or spells the
+// unit at fail as the language does.
+func (r *reader) unit(start, fail int, units []string, try trial) *Fix {
+	number, t := r.tokens[fail-1], r.tokens[fail]
+	m := gluedUnit.FindStringSubmatch(r.src.text[number.Pos.Offset:])
+	if m != nil && len(m[0]) >= len(number.Value) && slices.Contains(units, m[2]) {
+		return &Fix{r.src.span(number.Pos.Offset, number.Pos.Offset+len(m[0])), m[1] + " " + m[2]}
+	}
+	for _, u := range units {
+		alike := strings.HasPrefix(u, "sat") && strings.HasPrefix(strings.ToLower(t.Value), "sat")
+		if alike && t.is("Word") && r.completes(start, fail, u, fail+1, try) {
+			return &Fix{r.src.span(t.Pos.Offset, t.end()), u}
+		}
+	}
+	return nil
+}
+
+var unseenForm = regexp.MustCompile(`[\t` + unseen + `]`)
+
+// stray says that the token at the index begins with a character that has no
+// place in a policy though it looks like a space or like nothing.
+func (r *reader) stray(index int) (Diagnostic, bool) {
+	t := r.tokens[index]
+	if !t.is("Invalid") {
+		return Diagnostic{}, false
+	}
+	at, what := t.Pos.Offset, "expected no character that cannot be seen"
+	if t.Value == `"` {
+		line, _, _ := strings.Cut(r.src.text[at+1:], "\n")
+		line = strings.TrimSuffix(line, "\r")
+		text, _, closed := strings.Cut(line, `"`)
+		in := unseenForm.FindStringIndex(text)
+		if !closed || in == nil {
+			return Diagnostic{}, false
+		}
+		at, what = at+1+in[0], "expected a text without tabs and characters that cannot be seen"
+	}
+	char := []rune(r.src.text[at:])[0]
+	end := at + len(string(char))
+	hidden, space := unseenForm.MatchString(string(char)), unicode.IsSpace(char)
+	if !hidden && !space {
+		return Diagnostic{}, false
+	}
+	d := Diagnostic{Code: "E0001", Primary: Label{Span: r.src.span(at, end)},
+		Message: what + ", found " + named(char)}
+	switch {
+	case char == '\r':
+		d.Help = "end lines with LF or CR LF"
+	case space:
+		d.Help = "write a space"
+		d.Fix = &Fix{d.Primary.Span, " "}
+	default:
+		d.Help = "take it out"
+		d.Fix = &Fix{d.Primary.Span, ""}
+	}
+	return d, true
+}
+
+// takeOut removes a statement, with its line if nothing else is on it.
+func (s *source) takeOut(at Span) *Fix {
+	start, end := at.Start-s.base, at.End-s.base
+	first := strings.LastIndexByte(s.text[:start], '\n') + 1
+	last := len(s.text)
+	if i := strings.IndexByte(s.text[end:], '\n'); i >= 0 {
+		last = end + i + 1
+	}
+	before, after := strings.TrimSpace(s.text[first:start]), strings.TrimSpace(s.text[end:last])
+	switch {
+	case before == "" && after == "":
+		start, end = first, last
+	case after == "" || strings.HasPrefix(after, "}"):
+		start = first + len(strings.TrimRight(s.text[first:start], " \t"))
+	default:
+		end += len(s.text[end:last]) - len(strings.TrimLeft(s.text[end:last], " \t"))
+	}
+	return &Fix{s.span(start, end), ""}
+}
+
+// newLine puts a statement on a line of its own before the closing brace that
+// is at the offset.
+func (s *source) newLine(brace int, statement string) *Fix {
+	line := strings.LastIndexByte(s.text[:brace], '\n') + 1
+	if strings.TrimSpace(s.text[line:brace]) == "" {
+		return &Fix{s.span(line, line), "  " + statement + "\n"}
+	}
+	return &Fix{s.span(brace, brace), "\n  " + statement + "\n"}
+}
+
+// same tells whether two spans hold the same words, spaces apart.
+func (s *source) same(a, b Span) bool {
+	words := func(x Span) []string { return strings.Fields(s.text[x.Start-s.base : x.End-s.base]) }
+	return slices.Equal(words(a), words(b)) && !strings.Contains(s.text[b.Start-s.base:b.End-s.base], "//")
+}
+
+// Apply makes the fixes of the diagnostics in a file, where two overlap the
+// first of them, and returns the file with the diagnostics whose fix was made.
+func Apply(src []byte, diags []Diagnostic) (fixed []byte, applied []Diagnostic) {
+	for _, d := range diags {
+		if d.Fix != nil {
+			applied = append(applied, d)
+		}
+	}
+	slices.SortStableFunc(applied, func(a, b Diagnostic) int { return a.Fix.Start - b.Fix.Start })
+	done := 0
+	made := applied[:0]
+	for _, d := range applied {
+		if d.Fix.Start < done || len(made) > 0 && d.Fix.Start == made[len(made)-1].Fix.Start {
+			continue
+		}
+		fixed = append(append(fixed, src[done:d.Fix.Start]...), d.Fix.Text...)
+		done = d.Fix.End
+		made = append(made, d)
+	}
+	return append(fixed, src[done:]...), made
+}
