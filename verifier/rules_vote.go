@@ -65,12 +65,16 @@ func (a *audit) voteOnce(s *sheet) {
 // been revealed, it is shown against the contract's.
 func (a *audit) voteScript(s *sheet) {
 	voteFaults("V54")(a, s)
+	var known map[string]string
 	for _, v := range a.votes {
 		if _, broke := v.broke("V54"); !broke {
 			continue
 		}
+		if known == nil {
+			known = a.knownValues()
+		}
 		for _, redeem := range a.revealed(v) {
-			s.note(v.where(), "the revealed script differs: %s", differing(v.Redeem, redeem))
+			s.note(v.where(), "%s", deviation(v.Redeem, redeem, known))
 		}
 	}
 }
@@ -88,18 +92,6 @@ func (a *audit) revealed(v *Vote) (out [][]byte) {
 	}
 	return out
 }
-
-// differing says where two scripts differ, by the first differing byte.
-func differing(want, got []byte) string {
-	for i := range min(len(want), len(got)) {
-		if want[i] != got[i] {
-			return fmt.Sprintf("from byte %d of %d on, %x instead of %x", i, len(got), clip(got[i:]), clip(want[i:]))
-		}
-	}
-	return fmt.Sprintf("%d bytes instead of %d", len(got), len(want))
-}
-
-func clip(b []byte) []byte { return b[:min(len(b), 24)] }
 
 // V55: every script revealed by a spend of a counted vote is the filled
 // contract, byte for byte.

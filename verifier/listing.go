@@ -1,0 +1,80 @@
+package verifier
+
+import (
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"bevote/internal/textdiff"
+	"bevote/templates"
+
+	"github.com/btcsuite/btcd/txscript/v2"
+)
+
+// deviation shows a revealed script against the contract's, as a unified diff
+// of their listings. Known values go by their names in both.
+func deviation(contract, revealed []byte, known map[string]string) string {
+	diff, err := textdiff.Unified("contract", "revealed", listing(contract, known), listing(revealed, known), textdiff.Plain)
+	switch {
+	case err != nil:
+		return fmt.Sprintf("the revealed script is not the contract's: %v", err)
+	case diff == "":
+		return "the revealed script is the contract's" // in a second output, say
+	}
+	return "the revealed script is not the contract's:\n" + strings.TrimSuffix(diff, "\n")
+}
+
+// listing writes a script of any kind, one operation a line as templates spell
+// it, each known value with its name. What is pushed by another operation than
+// the shortest says so; what cannot be read is given in hex.
+func listing(script []byte, known map[string]string) string {
+	var b strings.Builder
+	tok, at := txscript.MakeScriptTokenizer(0, script), 0
+	for tok.Next() {
+		b.WriteString(operation(tok.Opcode(), tok.Data()))
+		if name := known[string(tok.Data())]; name != "" {
+			b.WriteString("  (" + name + ")")
+		}
+		b.WriteString("\n")
+		at = int(tok.ByteIndex())
+	}
+	if tok.Err() != nil {
+		b.WriteString("unreadable: " + hex.EncodeToString(script[at:]) + "\n")
+	}
+	return b.String()
+}
+
+// operation spells one operation.
+func operation(code byte, data []byte) string {
+	word := templates.Op{Code: code, Data: data}.String()
+	if data == nil {
+		if word == "" {
+			word = fmt.Sprintf("opcode 0x%02x", code)
+		}
+		return word
+	}
+	shortest, err := txscript.NewScriptBuilder().AddFullData(data).Script()
+	if err != nil || shortest[0] != code {
+		word += fmt.Sprintf(", pushed by opcode 0x%02x", code)
+	}
+	return word
+}
+
+// knownValues are what a stake's script may hold, by name: the keys of the
+// dealing, and of every slot its key and the key's hash.
+func (a *audit) knownValues() map[string]string {
+	known := make(map[string]string)
+	for i, r := range a.setup.Roll {
+		known[string(r.Key[:])] = fmt.Sprintf("the key of slot %d", i+1)
+		known[string(r.KeyHash())] = fmt.Sprintf("the key hash of slot %d", i+1)
+	}
+	for _, v := range a.votes {
+		if len(v.Ballot) > 0 {
+			known[string(v.Ballot)] = fmt.Sprintf("the ballot of slot %d", v.Index)
+		}
+	}
+	for name, key := range a.keys {
+		known[string(key)] = name
+	}
+	return known
+}
