@@ -29,7 +29,7 @@ const (
 	PhaseSetup  = "setup"
 	PhaseVote   = "vote"
 	PhaseClaim  = "claim"
-	PhaseRefund = "refund"
+	PhaseRefund = "refund" // and whatever takes a stake but a claim
 	PhaseReveal = "reveal"
 )
 
@@ -54,6 +54,7 @@ const (
 // Event is one thing that happened, and where it can be looked up.
 type Event struct {
 	Height uint32 // of its block; of an opening, the newest block that its author had seen
+	Phase  string // to which it belongs, in time or not
 	Kind   EventKind
 	Text   string
 	Where  string
@@ -78,15 +79,15 @@ func (a *audit) story() *Story {
 	}
 	for kind, anchor := range a.setup.ph.anchors {
 		if anchor != nil {
-			s.add(anchor.Height, EventAnchor, "tx "+anchor.TxID, "%s anchored", anchorNames[kind])
+			s.add(anchor.Height, anchorPhases[kind], EventAnchor, "tx "+anchor.TxID, "%s anchored", anchorNames[kind])
 		}
 	}
 	for _, v := range a.votes {
 		if v.Counted() {
-			s.add(v.Height, EventVote, "tx "+v.TxID, "slot %d votes", v.Index)
+			s.add(v.Height, PhaseVote, EventVote, "tx "+v.TxID, "slot %d votes", v.Index)
 			continue
 		}
-		s.add(v.Height, EventExcluded, "tx "+v.TxID, "a vote of slot %d that does not count: %s", v.Index, v.exclusion())
+		s.add(v.Height, PhaseVote, EventExcluded, "tx "+v.TxID, "a vote of slot %d that does not count: %s", v.Index, v.exclusion())
 	}
 	a.tellSpends(s)
 	for _, l := range a.tally.lines {
@@ -95,7 +96,7 @@ func (a *audit) story() *Story {
 			if author > 0 {
 				name = a.candidate(author)
 			}
-			s.add(l.Line.Seen.Height, EventOpening, fmt.Sprintf("line %d", l.N), "%s opens %d ballots", name, len(l.Body.Openings))
+			s.add(l.Line.Seen.Height, PhaseReveal, EventOpening, fmt.Sprintf("line %d", l.N), "%s opens %d ballots", name, len(l.Body.Openings))
 		}
 	}
 	sort.SliceStable(s.Events, func(i, j int) bool { return s.Events[i].Height < s.Events[j].Height })
@@ -103,8 +104,11 @@ func (a *audit) story() *Story {
 	return s
 }
 
-func (s *Story) add(height uint32, kind EventKind, where, format string, args ...any) {
-	s.Events = append(s.Events, Event{height, kind, fmt.Sprintf(format, args...), where})
+// anchorPhases are the phases that the anchors' kinds close.
+var anchorPhases = [anchorKinds + 1]string{"", PhaseRoll, PhaseRoll, PhaseCommit, PhaseDeal, PhaseSetup, PhaseSetup}
+
+func (s *Story) add(height uint32, phase string, kind EventKind, where, format string, args ...any) {
+	s.Events = append(s.Events, Event{height, phase, kind, fmt.Sprintf(format, args...), where})
 }
 
 // exclusion is the first rule that takes the vote out of the count.
@@ -138,16 +142,16 @@ func (a *audit) tellSpends(s *Story) {
 		if c.claimant > 0 && a.timely(c) {
 			note = ""
 		}
-		s.add(c.at.Height, a.claimKind(c), c.where(), "%s claims %d stakes%s", a.candidate(c.claimant), len(c.spends), note)
+		s.add(c.at.Height, PhaseClaim, a.claimKind(c), c.where(), "%s claims %d stakes%s", a.candidate(c.claimant), len(c.spends), note)
 	}
 	for _, sp := range a.spends {
 		switch name, branch := strings.CutPrefix(sp.class, "branch."); {
 		case branch:
-			s.add(sp.at.Height, EventBranch, sp.where(), "branch %s takes the stake of slot %d", name, sp.vote.Index)
+			s.add(sp.at.Height, PhaseRefund, EventBranch, sp.where(), "branch %s takes the stake of slot %d", name, sp.vote.Index)
 		case sp.class == "refund":
-			s.add(sp.at.Height, EventRefund, sp.where(), "slot %d takes its stake back", sp.vote.Index)
+			s.add(sp.at.Height, PhaseRefund, EventRefund, sp.where(), "slot %d takes its stake back", sp.vote.Index)
 		case sp.class == "alien":
-			s.add(sp.at.Height, EventAlien, sp.where(), "the stake of slot %d is spent by no path of the contract", sp.vote.Index)
+			s.add(sp.at.Height, PhaseRefund, EventAlien, sp.where(), "the stake of slot %d is spent by no path of the contract", sp.vote.Index)
 		}
 	}
 }

@@ -37,7 +37,7 @@ func TestStory(t *testing.T) {
 			kinds := map[verifier.EventKind]int{}
 			for i, e := range s.Events {
 				kinds[e.Kind]++
-				if e.Text == "" || e.Where == "" || i > 0 && e.Height < s.Events[i-1].Height {
+				if e.Text == "" || e.Where == "" || !slices.ContainsFunc(s.Phases, func(p verifier.Phase) bool { return p.Name == e.Phase }) || i > 0 && e.Height < s.Events[i-1].Height {
 					t.Errorf("event %d: %+v", i, e)
 				}
 			}
