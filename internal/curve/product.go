@@ -12,6 +12,11 @@ import (
 // Product is the multi-scalar product Σ scalars[i]·points[i], by Pippenger's
 // method on all cores. It panics if the lengths differ.
 func Product(scalars []Scalar, points []Point) Point {
+	return product(scalars, points, ecc.MultiExpConfig{})
+}
+
+// product is Product on as many cores as the configuration says.
+func product(scalars []Scalar, points []Point, on ecc.MultiExpConfig) Point {
 	if len(scalars) != len(points) {
 		panic(fmt.Sprintf("curve: product of %d scalars and %d points", len(scalars), len(points)))
 	}
@@ -21,7 +26,7 @@ func Product(scalars []Scalar, points []Point) Point {
 		bases[i], weights[i] = points[i].a, scalars[i].n
 	}
 	var sum Point
-	if _, err := sum.a.MultiExp(bases, weights, ecc.MultiExpConfig{}); err != nil {
+	if _, err := sum.a.MultiExp(bases, weights, on); err != nil {
 		panic("curve: " + err.Error()) // only for lengths that differ
 	}
 	return sum

@@ -1,0 +1,136 @@
+package curve
+
+import (
+	"crypto/sha256"
+	"errors"
+
+	"github.com/btcsuite/btcd/btcec/v2/ecdsa"
+)
+
+// Equation says that a·G + b·Q = R. Verifying a signature or a plaintext ends
+// in one of these, and many together are one multi-scalar product.
+type Equation struct {
+	A, B Scalar
+	Q, R Point
+}
+
+// Holds computes both sides.
+func (e Equation) Holds() bool {
+	left := BaseMul(e.A)
+	if !e.B.IsZero() {
+		left = left.Add(e.Q.Mul(e.B))
+	}
+	return left == e.R
+}
+
+// VerifyEquations tells of each equation whether it holds. It works on one
+// core: callers with several split the list.
+func VerifyEquations(all []Equation) []bool {
+	hold := prove(all)
+	for i, proven := range hold {
+		hold[i] = proven || all[i].Holds()
+	}
+	return hold
+}
+
+// Signed is a signature over a hash, with the key that it is to be verified by.
+type Signed struct {
+	Key  PublicKey
+	Hash [32]byte
+	Sig  []byte // strict DER without a hash type, or BIP 340's 64 bytes
+}
+
+// VerifyECDSABatch tells of each signature what VerifyECDSA tells of it. It is
+// fast for signatures as SignECDSA makes them, whose point has an even y:
+// others fail their equation and are verified one by one. It works on one core.
+func VerifyECDSABatch(all []Signed) []bool { return verifyBatch(all, ecdsaEquation, VerifyECDSA) }
+
+// VerifySchnorrBatch tells of each signature what VerifySchnorr tells of it. It
+// works on one core.
+func VerifySchnorrBatch(all []Signed) []bool {
+	return verifyBatch(all, schnorrEquation, VerifySchnorr)
+}
+
+// verifyBatch proves what it can as equations and verifies the rest one by one.
+func verifyBatch(all []Signed, equation func(Signed, *keys) (Equation, error), verify func(PublicKey, [32]byte, []byte) bool) []bool {
+	valid := make([]bool, len(all))
+	known := keys{points: make(map[PublicKey]Point)}
+	var equations []Equation
+	var of []int
+	for i, s := range all {
+		if e, err := equation(s, &known); err == nil {
+			equations, of = append(equations, e), append(of, i)
+		}
+	}
+	for n, proven := range prove(equations) {
+		valid[of[n]] = proven
+	}
+	for i, s := range all {
+		valid[i] = valid[i] || verify(s.Key, s.Hash, s.Sig)
+	}
+	return valid
+}
+
+// ecdsaEquation is R = (e/s)·G + (r/s)·Q with the R whose x-coordinate is r and
+// whose y is even. A signature can be valid without it: its R may be odd, or
+// have the x-coordinate r + q.
+func ecdsaEquation(s Signed, known *keys) (e Equation, err error) {
+	sig, err := ecdsa.ParseDERSignature(s.Sig)
+	if err != nil {
+		return e, err
+	}
+	if e.Q, err = known.point(s.Key); err != nil {
+		return e, err
+	}
+	r, t := sig.R(), sig.S()
+	x, y := r.Bytes(), t.Bytes()
+	if e.R, err = liftX(x[:]); err != nil {
+		return e, err
+	}
+	inverse := ReduceScalar(y).Inverse()
+	e.A = ReduceScalar(s.Hash).Mul(inverse)
+	e.B = ReduceScalar(x).Mul(inverse)
+	return e, nil
+}
+
+// schnorrEquation is BIP 340's R = s·G − e·P, with R and P of even y and
+//
+//	sig = R.x 32 ‖ s 32   e = SHA256(t ‖ t ‖ R.x ‖ P.x ‖ hash) mod q, t = SHA256("BIP0340/challenge")
+func schnorrEquation(s Signed, known *keys) (e Equation, err error) {
+	if len(s.Sig) != SchnorrSize {
+		return e, errors.New("not a signature of BIP 340")
+	}
+	if e.R, err = liftX(s.Sig[:ScalarSize]); err != nil {
+		return e, err
+	}
+	if e.A, err = DecodeScalar(s.Sig[ScalarSize:]); err != nil {
+		return e, err
+	}
+	if _, err = known.point(s.Key); err != nil {
+		return e, err
+	}
+	even := s.Key
+	even[0] = 2 // BIP 340 verifies by the x-coordinate alone
+	e.Q, _ = known.point(even)
+	t := sha256.Sum256([]byte("BIP0340/challenge"))
+	x := Encoder(nil).Raw(t[:]).Raw(t[:]).Raw(s.Sig[:ScalarSize]).Raw(even[1:]).Raw(s.Hash[:])
+	e.B = ReduceScalar(sha256.Sum256(x)).Neg()
+	return e, nil
+}
+
+// keys decodes each key once.
+type keys struct{ points map[PublicKey]Point }
+
+func (k *keys) point(key PublicKey) (Point, error) {
+	if p, ok := k.points[key]; ok {
+		return p, nil
+	}
+	p, err := key.Point()
+	if err == nil {
+		k.points[key] = p
+	}
+	return p, err
+}
+
+// liftX returns the point of even y with the x-coordinate x, 32 bytes.
+func liftX(x []byte) (Point, error) { return DecodePoint(append([]byte{2}, x...)) }
