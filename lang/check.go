@@ -41,7 +41,7 @@ type declared struct {
 
 func check(src *source, t *tree, now uint32) *checker {
 	c := &checker{
-		Policy: &Policy{places: map[string]Span{}, used: map[string]bool{}},
+		Policy: &Policy{places: map[string]Span{}, known: map[string]bool{}, used: map[string]bool{}},
 		src:    src, tree: t, now: now,
 		first: map[string]parsed{}, valid: map[string]bool{}, heights: map[string]mark{},
 		people: map[string]declared{}, branched: map[string]declared{}, lines: map[string][]parsed{},
@@ -62,6 +62,7 @@ func check(src *source, t *tree, now uint32) *checker {
 	c.tests()
 	c.allows()
 	c.warnings()
+	c.knowledge()
 	sort.Slice(c.Candidates, func(i, j int) bool { return c.Candidates[i].Name < c.Candidates[j].Name })
 	sort.Slice(c.Named, func(i, j int) bool { return c.Named[i].Name < c.Named[j].Name })
 	sort.Slice(c.Mixing.Named, func(i, j int) bool { return c.Mixing.Named[i].Name < c.Mixing.Named[j].Name })

@@ -175,6 +175,20 @@ func (p *Policy) CandidateNumber(name string) int {
 	return 0
 }
 
+// Knows tells whether the file says each of these things, or leaves it to its
+// default, and could be understood: a statement by its keyword, "candidate"
+// and "branch" for all such lines, "voters" for their number however it is
+// given, "payout" for every candidate's. A policy without errors knows all that
+// its kind of election has.
+func (p *Policy) Knows(what ...string) bool {
+	for _, w := range what {
+		if !p.known[w] {
+			return false
+		}
+	}
+	return true
+}
+
 // Place returns where the policy says something: a statement by its keyword
 // ("stake", "win", "timeout"), or what has a name by keyword and name
 // ("candidate alice", "voter v1", "mixer m1", "branch rescue"). What the file

@@ -2,7 +2,6 @@ package lang
 
 import (
 	"fmt"
-	"slices"
 )
 
 // Load reads a policy file. The policy is nil if any diagnostic is an error.
@@ -13,16 +12,23 @@ func Load(src []byte) (*Policy, []Diagnostic) { return LoadAt(src, 0) }
 // LoadAt is Load at block height now: phases that lie at or before it are
 // errors. A now of 0 knows no present.
 func LoadAt(src []byte, now uint32) (*Policy, []Diagnostic) {
+	p, diags := Draft(src, now)
+	if anyError(diags) {
+		return nil, diags
+	}
+	return p, diags
+}
+
+// Draft is LoadAt for those who look for more mistakes: it returns what could
+// be read of the policy though there are errors. Knows tells what that is. The
+// policy is nil only if the file cannot be read at all.
+func Draft(src []byte, now uint32) (*Policy, []Diagnostic) {
 	s, t, refused := scan(src)
 	if refused != nil {
 		return nil, []Diagnostic{*refused}
 	}
 	c := check(s, t, now)
-	diags := sorted(c.silence(append(t.diags, c.diags...)))
-	if slices.ContainsFunc(diags, Diagnostic.IsError) {
-		return nil, diags
-	}
-	return c.Policy, diags
+	return c.Policy, sorted(c.silence(append(t.diags, c.diags...)))
 }
 
 // scan turns a file into its tree, or says why it is not even read.

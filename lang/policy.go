@@ -53,6 +53,7 @@ type Policy struct {
 	Tests  []Test
 
 	places map[string]Span
+	known  map[string]bool
 	used   map[string]bool // codes that an allow line has silenced
 }
 

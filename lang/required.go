@@ -1,6 +1,9 @@
 package lang
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Statements that every policy has, and those of elections whose voters deal.
 var (
@@ -34,6 +37,21 @@ func (c *checker) missing() {
 		}
 		c.say("E0207", at, "fewer than two candidates").Help = fmt.Sprintf("add a line such as `%s`", forms["candidate"])
 	}
+}
+
+// knowledge notes what of the policy could be understood.
+func (c *checker) knowledge() {
+	for keyword, ok := range c.valid {
+		c.known[keyword] = ok
+	}
+	for _, keyword := range []string{"confirmations", "ballots", "target"} {
+		c.known[keyword] = c.valid[keyword] || !c.tree.met[keyword]
+	}
+	c.known["voters"] = c.votersKnown()
+	c.known["branch"] = !c.tree.broken["branch"] && len(c.lines["branch"]) == len(c.Branches)
+	c.known["candidate"] = !c.tree.broken["candidate"] && len(c.Candidates) > 0 && len(c.lines["candidate"]) == len(c.Candidates)
+	unpaid := func(x Candidate) bool { return x.Payout == nil }
+	c.known["payout"] = c.known["candidate"] && !slices.ContainsFunc(c.Candidates, unpaid)
 }
 
 // deals tells whether the voters deal a joint key, as far as the file says.
