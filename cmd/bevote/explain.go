@@ -1,34 +1,79 @@
 package main
 
 import (
+	"fmt"
+
+	"bevote/internal/workbench"
 	"bevote/lang"
 
 	"github.com/spf13/cobra"
 )
 
 func newExplain(c *console) *cobra.Command {
-	core := false
+	core, asJSON := false, false
 	cmd := &cobra.Command{
-		Use:     "explain --core FILE",
-		Short:   "print what a policy means, the text that its id is made from",
-		Example: "  bevote explain --core examples/club_chair.bev",
+		Use:   "explain FILE",
+		Short: "say what a policy comes to: who can take the money, when, at what cost",
+		Long: `Explain compiles a policy, reads the script back, and says who can take a stake
+and from when on, what the election costs, how near it comes to Bitcoin's
+limits, which sums are at risk to whom, and what no script promises. With --core
+it prints the policy's meaning, the text that its id is made from.`,
+		Example: "  bevote explain examples/club_chair.bev\n  bevote explain --core examples/club_chair.bev",
 		Args:    takes("FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if !core {
-				return usage("explain needs --core")
+			if core {
+				return c.explainCore(args[0], asJSON)
 			}
-			src, err := c.read(args[0])
-			if err != nil {
-				return err
-			}
-			policy, diags := lang.Load(src)
-			if policy == nil {
-				return c.refuse(args[0], src, diags)
-			}
-			_, err = c.out.Write(policy.Core())
-			return err
+			return c.explain(args[0], asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&core, "core", false, "print the core")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the answer as JSON")
 	return cmd
+}
+
+func (c *console) explain(file string, asJSON bool) error {
+	src, err := c.read(file)
+	if err != nil {
+		return err
+	}
+	built, diags, err := workbench.Build(src)
+	if err != nil {
+		return bug(fmt.Errorf("%s: %w", file, err))
+	}
+	if err := c.show(file, src, diags); err != nil {
+		return err
+	}
+	if built == nil {
+		return ends(codeNo)
+	}
+	e, err := built.Explain()
+	if err != nil {
+		return bug(fmt.Errorf("%s: %w", file, err))
+	}
+	if asJSON {
+		return c.answer(e)
+	}
+	if err := e.WriteText(c.out); err != nil {
+		return bug(err)
+	}
+	return nil
+}
+
+func (c *console) explainCore(file string, asJSON bool) error {
+	src, err := c.read(file)
+	if err != nil {
+		return err
+	}
+	policy, diags := lang.Load(src)
+	if policy == nil {
+		return c.refuse(file, src, diags)
+	}
+	if asJSON {
+		return c.answer(map[string]string{"policy": policy.ID(), "core": string(policy.Core())})
+	}
+	if _, err = c.out.Write(policy.Core()); err != nil {
+		return bug(err)
+	}
+	return nil
 }

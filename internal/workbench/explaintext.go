@@ -1,0 +1,159 @@
+package workbench
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+)
+
+// textWidth is where paragraphs are broken.
+const textWidth = 100
+
+// WriteText writes the explanation for people. It returns the first error of w.
+func (e *Explanation) WriteText(w io.Writer) error {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s on %s\n%s\n", e.Election, e.Network, e.Policy)
+	e.writeTakers(&b)
+	fmt.Fprintf(&b, "\nTimeline, in blocks of ten minutes on average (= by counting, - by the script)\n\n")
+	for _, row := range chart(e.Timeline) {
+		fmt.Fprintf(&b, "  %s\n", row)
+	}
+	fmt.Fprintln(&b)
+	for _, f := range e.Timeline {
+		if f.Says != "" {
+			paragraph(&b, "  ", f.Name+": "+f.Says)
+		}
+	}
+	e.Costs.writeText(&b)
+	fmt.Fprintf(&b, "\nLimits\n\n")
+	columns(&b, func(row func(...any)) {
+		for _, l := range e.Limits {
+			row(l.What, l.Have, l.bound(), l.near(), l.Of)
+		}
+	})
+	fmt.Fprintf(&b, "\nAt risk\n\n")
+	for _, r := range e.Risks {
+		paragraph(&b, "  - ", r.text())
+	}
+	fmt.Fprintf(&b, "\nWhat the script does not say\n\n")
+	for _, text := range e.Aloud {
+		paragraph(&b, "  - ", text)
+	}
+	if len(e.Allowed) > 0 {
+		fmt.Fprintf(&b, "\nWarnings that the policy allows\n\n")
+	}
+	for _, a := range e.Allowed {
+		paragraph(&b, "  - ", fmt.Sprintf("%s, %s: \"%s\"", a.Code, a.Says, a.Reason))
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+func (e *Explanation) writeTakers(b *bytes.Buffer) {
+	fmt.Fprintf(b, "\nWho can take a stake (read back from the compiled script)\n\n")
+	for _, t := range e.Takers {
+		when := "in any block"
+		if t.From > 0 {
+			when = fmt.Sprintf("in block %d and later", t.From)
+		}
+		fmt.Fprintf(b, "  %s, %s, for ever\n", t.Path, when)
+		paragraph(b, "    ", t.Who)
+		paragraph(b, "    with ", t.With)
+		paragraph(b, "    pushes ", strings.Join(t.Witness, " "))
+	}
+}
+
+func (c Costs) writeText(b *bytes.Buffer) {
+	fmt.Fprintf(b, "\nCosts at %d sat/vB, of a stake of %s\n\n", c.Fee, sat(c.Stake))
+	columns(b, func(row func(...any)) {
+		row("one stake by", "input script", "transaction", "fee", "leaves")
+		for _, p := range c.Paths {
+			row(p.Path, fmt.Sprintf("%d bytes", p.Input), fmt.Sprintf("%d vB", p.VSize), sat(p.Fee), sat(p.Leaves))
+		}
+	})
+	fmt.Fprintln(b)
+	columns(b, func(row func(...any)) {
+		row("the whole election", "stakes", "transactions", "size", "fee")
+		for _, s := range c.Election {
+			row(s.What, s.Stakes, s.Transactions, fmt.Sprintf("%d vB", s.VSize), sat(s.Fee))
+		}
+	})
+	fmt.Fprintf(b, "\n  A voter's coin holds %s: the stake, and %s for the vote.\n", sat(c.Coin), sat(c.Coin-c.Stake))
+}
+
+// text says a risk in one paragraph.
+func (r Risk) text() string {
+	if r.Sum == 0 {
+		return fmt.Sprintf("%s: nothing. %s", r.Who, r.How)
+	}
+	when := "at any time"
+	if r.From > 0 {
+		when = fmt.Sprintf("from block %d on", r.From)
+	}
+	return fmt.Sprintf("%s: up to %s, %s. %s", r.Who, sat(r.Sum), when, r.How)
+}
+
+func (l Limit) bound() string {
+	if l.Least {
+		return fmt.Sprintf("at least %d", l.Bound)
+	}
+	return fmt.Sprintf("at most %d", l.Bound)
+}
+
+// near is how much of an upper bound is used, or how many times over a lower
+// one is kept.
+func (l Limit) near() string {
+	if l.Least {
+		return fmt.Sprintf("%d times", l.Have/l.Bound)
+	}
+	return fmt.Sprintf("%d%%", 100*l.Have/l.Bound)
+}
+
+// sat spells an amount with its thousands apart, as a policy may.
+func sat(n int64) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "_" + s[i:]
+	}
+	return s + " sat"
+}
+
+// columns aligns rows.
+func columns(b *bytes.Buffer, fill func(row func(...any))) {
+	var table bytes.Buffer
+	t := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
+	fill(func(cells ...any) {
+		for i, c := range cells {
+			if i > 0 {
+				fmt.Fprint(t, "\t")
+			}
+			fmt.Fprint(t, c)
+		}
+		fmt.Fprintln(t)
+	})
+	t.Flush() // a buffer takes everything
+	for line := range strings.Lines(table.String()) {
+		fmt.Fprintf(b, "  %s\n", strings.TrimRight(line, " \n"))
+	}
+}
+
+// paragraph breaks a text into lines, the first after the given start and the
+// others below it.
+func paragraph(b *bytes.Buffer, start, text string) {
+	line := start
+	indent := strings.Repeat(" ", len(start))
+	empty := true
+	for _, word := range strings.Fields(text) {
+		if !empty && len([]rune(line))+1+len([]rune(word)) > textWidth {
+			fmt.Fprintln(b, line)
+			line, empty = indent, true
+		}
+		if !empty {
+			line += " "
+		}
+		line, empty = line+word, false
+	}
+	fmt.Fprintln(b, line)
+}

@@ -1,0 +1,109 @@
+package workbench
+
+import (
+	"fmt"
+	"strings"
+
+	"bevote/lang"
+	"bevote/templates"
+)
+
+// Phase is a run of blocks in which something is done. The script enforces the
+// beginning of what spends; what counts is a rule of counting and no more.
+type Phase struct {
+	Name   string `json:"name"`
+	From   uint32 `json:"from"`   // first block
+	To     uint32 `json:"to"`     // last block; 0 where it never ends
+	Script bool   `json:"script"` // held by the script, not by counting
+	Says   string `json:"says"`
+}
+
+// timeline lists the phases in the order in which they begin to matter.
+func timeline(p *lang.Policy, paths []templates.Path) []Phase {
+	t := p.Times
+	all := []Phase{{"setup", t.Roll, t.Setup, false, fmt.Sprintf(
+		"the last blocks of the anchors are %d (roll), %d (commit), %d (deal) and %d (setup)", t.Roll, t.Commit, t.Deal, t.Setup)}}
+	if !p.Dealt() {
+		all = []Phase{{"roll", t.Roll, t.Roll, false, "the last block of the roll's anchor"}}
+	}
+	all = append(all,
+		Phase{"votes count", t.VoteFrom, t.VoteTo, false, ""},
+		Phase{"claims count", t.VoteTo + 1, t.Claim, false, ""},
+	)
+	seen := map[string]bool{}
+	for _, c := range []string{"win", "branch", "refund"} {
+		for _, q := range paths {
+			name := spends(q)
+			if class(q) != c || seen[name] {
+				continue
+			}
+			seen[name] = true
+			all = append(all, Phase{name, max(firstBlock(q), t.VoteFrom), 0, true, ""})
+		}
+	}
+	return append(all, Phase{"ballots open", t.Reveal, 0, false, fmt.Sprintf("sooner once every counted stake is spent and %d deep", p.Confirmations)})
+}
+
+// spends names the phase of a class of paths.
+func spends(q templates.Path) string {
+	switch c := class(q); c {
+	case "win":
+		return "claims spend"
+	case "refund":
+		return "refunds spend"
+	default:
+		return strings.TrimPrefix(q.Name, "branch.") + " spends"
+	}
+}
+
+// chartWidth is the columns of the picture.
+const chartWidth = 48
+
+// chart draws the phases to scale, a row each: = counts, - spends, > never ends.
+func chart(phases []Phase) []string {
+	low, high := phases[0].From, uint32(0)
+	label := 0
+	for _, f := range phases {
+		low, high = min(low, f.From), max(high, f.From, f.To)
+		label = max(label, len(f.Name))
+	}
+	high += (high-low)/10 + 1
+	column := func(h uint32) int { return int(uint64(h-low) * chartWidth / uint64(high-low)) }
+	var rows []string
+	for _, f := range phases {
+		mark, from, to, tip := "=", column(f.From), column(f.To+1), ""
+		if f.Script {
+			mark = "-"
+		}
+		if f.To == 0 {
+			to, tip = chartWidth-1, ">"
+		}
+		bar := strings.Repeat(" ", from) + strings.Repeat(mark, max(to-from, 1)) + tip
+		rows = append(rows, fmt.Sprintf("%-*s  |%-*s|  %s", label, f.Name, chartWidth, bar, f.blocks()))
+	}
+	return rows
+}
+
+// blocks says which blocks a phase has.
+func (f Phase) blocks() string {
+	switch {
+	case f.To == 0:
+		return fmt.Sprintf("%d and for ever", f.From)
+	case f.From == f.To:
+		return fmt.Sprint(f.From)
+	}
+	n := f.To - f.From + 1
+	return fmt.Sprintf("%d to %d, about %s", f.From, f.To, duration(n))
+}
+
+// duration is how long blocks take on average.
+func duration(blocks uint32) string {
+	switch minutes := 10 * uint64(blocks); {
+	case minutes < 120:
+		return fmt.Sprintf("%d minutes", minutes)
+	case minutes < 48*60:
+		return fmt.Sprintf("%d hours", (minutes+30)/60)
+	default:
+		return fmt.Sprintf("%d days", (minutes+12*60)/(24*60))
+	}
+}
