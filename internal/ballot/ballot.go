@@ -64,6 +64,14 @@ type Place struct {
 	PublicShare curve.PublicKey
 }
 
+// randomness is r of the ballot that says text: TH("ballot", text ‖ eid ‖ outpoint ‖ p_i) mod q.
+func (at Place) randomness(text []byte) curve.Scalar {
+	return curve.ReduceScalar(curve.TaggedHash("ballot", text, at.EID[:], at.Outpoint[:], at.PublicShare[:]))
+}
+
+// custodial tells whether no share is behind the ballot.
+func (at Place) custodial() bool { return at.PublicShare == curve.PublicKey{} }
+
 // pad is KDF(D ‖ R ‖ eid ‖ outpoint, size), with D = r·PU_j = x·R.
 func (at Place) pad(D, R curve.Point, size int) []byte {
 	return curve.KDF(curve.Encoder(nil).Point(D).Point(R).Raw(at.EID[:]).Raw(at.Outpoint[:]), size)
@@ -116,7 +124,7 @@ func seal(m Plain, at Place, key curve.Point) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := curve.ReduceScalar(curve.TaggedHash("ballot", text, at.EID[:], at.Outpoint[:], at.PublicShare[:]))
+	r := at.randomness(text)
 	R := curve.BaseMul(r)
 	mark := byte(markPlain)
 	if len(m.Salt) > 0 {
@@ -136,8 +144,7 @@ func Recomputes(v []byte, m Plain, at Place, key curve.Point) bool {
 	if err != nil || !bytes.Equal(v, again) {
 		return false
 	}
-	custodial := at.PublicShare == curve.PublicKey{}
-	return custodial || curve.BaseMul(m.Share).Key() == at.PublicShare
+	return at.custodial() || curve.BaseMul(m.Share).Key() == at.PublicShare
 }
 
 func xor(a, b []byte) []byte {
