@@ -3,6 +3,9 @@ package lang_test
 import (
 	"bytes"
 	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -179,5 +182,33 @@ func TestTerminal(t *testing.T) {
 	text := rendered(t, src, diags)
 	if len(diags) == 0 || strings.ContainsAny(text, "\x1b\u202e") || len(text) > 4000 {
 		t.Errorf("%d bytes:\n%.2000q", len(text), text)
+	}
+}
+
+var ansi = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// TestColor: colours are added to the text and change nothing else.
+func TestColor(t *testing.T) {
+	files, err := filepath.Glob("testdata/mistakes/*.bev")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		src, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, diags := lang.Load(src)
+		var b strings.Builder
+		if err := (lang.Text{Color: true}).Render(&b, "board.bev", src, diags); err != nil {
+			t.Fatal(err)
+		}
+		plain := ansi.ReplaceAllString(b.String(), "")
+		if want := rendered(t, src, diags); plain != want || plain == b.String() {
+			t.Errorf("%s: %d bytes without colours, want %d", f, len(plain), len(want))
+		}
+		if !strings.Contains(b.String(), "\x1b[1;31merror[") || strings.Count(b.String(), "m\x1b[0m") > 0 {
+			t.Errorf("%s: errors are not red, or colours stand around nothing", f)
+		}
 	}
 }

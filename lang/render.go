@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -24,53 +25,96 @@ const (
 // abbreviated, tabs widened and invisible characters shown as U+FFFD. It
 // returns the first error of w.
 func Render(w io.Writer, file string, src []byte, diags []Diagnostic) error {
+	return Text{}.Render(w, file, src, diags)
+}
+
+// Text is a way to write diagnostics for people. The zero value has no colours.
+type Text struct {
+	Color bool // as terminals have it
+}
+
+// Render is the function of that name, in this way of writing.
+func (x Text) Render(w io.Writer, file string, src []byte, diags []Diagnostic) error {
 	s := newSource(src)
 	b := bufio.NewWriter(w)
 	for i, d := range diags {
 		if i > 0 {
 			fmt.Fprintln(b)
 		}
-		d.render(b, file, s)
+		x.diagnostic(b, file, s, d)
 	}
 	return b.Flush()
 }
 
-func (d Diagnostic) render(b *bufio.Writer, file string, s *source) {
-	kind := "warning"
-	if d.IsError() {
-		kind = "error"
+// The colours, as the parameters of ANSI's "select graphic rendition".
+const (
+	bold   = "1"
+	red    = "1;31"
+	yellow = "1;33"
+	blue   = "1;34"
+)
+
+// paint returns the text in a colour, if there are colours.
+func (x Text) paint(color, text string) string {
+	if !x.Color || text == "" {
+		return text
 	}
-	fmt.Fprintf(b, "%s[%s]: %s\n", kind, d.Code, visible(d.Message))
+	return "\x1b[" + color + "m" + text + "\x1b[0m"
+}
+
+func (x Text) diagnostic(b *bufio.Writer, file string, s *source, d Diagnostic) {
+	kind, color := "warning", yellow
+	if d.IsError() {
+		kind, color = "error", red
+	}
+	fmt.Fprintf(b, "%s%s\n", x.paint(color, kind+"["+d.Code+"]"), x.paint(bold, ": "+visible(d.Message)))
 	labels := append([]Label{d.Primary}, d.Secondary...)
 	width := 1
 	for _, l := range labels {
 		width = max(width, len(strconv.Itoa(l.Line)))
 	}
 	gutter := strings.Repeat(" ", width)
+	bar := gutter + " " + x.paint(blue, "|")
 	for i, l := range labels {
 		switch {
 		case i == 0:
-			fmt.Fprintf(b, "%s--> %s:%d:%d\n%s |\n", gutter, file, l.Line, l.Column, gutter)
+			fmt.Fprintf(b, "%s%s %s:%d:%d\n%s\n", gutter, x.paint(blue, "-->"), file, l.Line, l.Column, bar)
 		case l.Line != labels[i-1].Line:
-			fmt.Fprintf(b, "%s ::: %s:%d:%d\n", gutter, file, l.Line, l.Column)
+			fmt.Fprintf(b, "%s %s %s:%d:%d\n", gutter, x.paint(blue, ":::"), file, l.Line, l.Column)
 		}
-		line, under := s.marked(l.Span, map[bool]string{true: "^", false: "-"}[i == 0])
+		mark := "^"
+		if i > 0 {
+			mark, color = "-", blue
+		}
+		line, indent, under := s.marked(l.Span, mark)
 		if i == 0 || l.Line != labels[i-1].Line {
-			fmt.Fprintf(b, "%*d | %s\n", width, l.Line, line)
+			fmt.Fprintf(b, "%s %s\n", x.paint(blue, fmt.Sprintf("%*d |", width, l.Line)), line)
 		}
-		fmt.Fprintln(b, strings.TrimRight(fmt.Sprintf("%s | %s %s", gutter, under, visible(l.Text)), " "))
+		fmt.Fprintf(b, "%s %s%s\n", bar, indent, x.paint(color, strings.TrimRight(under+" "+visible(l.Text), " ")))
 	}
+	x.remarks(b, gutter+" "+x.paint(blue, "=")+" ", d)
+}
+
+// remarks writes what stands below the source lines, each after the lead.
+func (x Text) remarks(b *bufio.Writer, lead string, d Diagnostic) {
 	for _, n := range d.Notes {
-		fmt.Fprintf(b, "%s = note: %s\n", gutter, visible(n))
+		fmt.Fprintf(b, "%s%s: %s\n", lead, x.paint(bold, "note"), visible(n))
 	}
 	if d.Help != "" {
-		fmt.Fprintf(b, "%s = help: %s\n", gutter, visible(d.Help))
+		fmt.Fprintf(b, "%s%s: %s\n", lead, x.paint(bold, "help"), visible(d.Help))
+	}
+	if t := d.Transaction; t != nil {
+		fmt.Fprintf(b, "%s%s: %s\n", lead, x.paint(bold, "transaction"), visible(t.Says))
+		for _, line := range append(slices.Clone(t.Lines), "hex "+t.Hex) {
+			fmt.Fprintf(b, "      %s\n", visible(line))
+		}
 	}
 }
 
 // marked returns the line where the span begins, as it is shown, and the marks
-// that stand under the span: at least one, at most to the end of the line.
-func (s *source) marked(at Span, mark string) (line, under string) {
+// that stand under the span, behind an indent: at least one, at most to the end
+// of the line.
+func (s *source) marked(at Span, mark string) (line, indent, under string) {
 	row := min(max(at.Line, 1), len(s.lines)) - 1
 	text := s.lineText(row)
 	from := min(max(at.Start-s.base-s.lines[row], 0), len(text))
@@ -84,7 +128,7 @@ func (s *source) marked(at Span, mark string) (line, under string) {
 	if high < len(text) {
 		line += "…"
 	}
-	return line, strings.Repeat(" ", before) + strings.Repeat(mark, max(after-before, 1))
+	return line, strings.Repeat(" ", before), strings.Repeat(mark, max(after-before, 1))
 }
 
 // window cuts out of a line what is shown around the offset.
@@ -122,7 +166,7 @@ func display(text string, from, to int) (string, []int) {
 			columns[i] = column
 			i++
 		}
-		column += utf8.RuneCountInString(piece)
+		column += columnsOf(piece)
 		columns[i] = column
 		shown.WriteString(piece)
 	}
