@@ -15,9 +15,11 @@ import (
 
 // Options are the auditor's surroundings; the zero value works.
 type Options struct {
-	Now      time.Time                           // for header times; zero means the tip's own time
+	Now      time.Time                           // for header times and ages; zero means no clock
 	Build    string                              // which build of the auditor this is
 	Progress func(stage string, done, total int) // total 0 where it is not known
+	Also     []Source                            // other sources, which must tell the same (V12)
+	Live     bool                                // the sources are nodes: their tip must be young (V101)
 }
 
 // InputError says that the record cannot be decoded, so that there is nothing

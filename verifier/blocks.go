@@ -56,6 +56,17 @@ func (w *blockWindow) add(b *wire.MsgBlock) uint32 {
 	return height
 }
 
+// begin says that b, which was just added, is the first block of interest. What
+// came before counts only where it failed.
+func (w *blockWindow) begin(b *wire.MsgBlock) {
+	if w.included.failed+w.sane.failed > 0 {
+		return
+	}
+	w.first = w.next - 1
+	w.included.examined = 1
+	w.sane.expected, w.sane.examined = len(b.Transactions), len(b.Transactions)
+}
+
 // end closes the counts when there are no more blocks. A missing block is a
 // failed one: what it held can hide a vote, a claim or a refund.
 func (w *blockWindow) end() {

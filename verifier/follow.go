@@ -3,62 +3,127 @@ package verifier
 import (
 	"context"
 	"fmt"
+	"iter"
 	"math"
 	"time"
 
 	"bevote/lang"
+
+	"github.com/btcsuite/btcd/wire/v2"
 )
 
 // chainState is what was judged of the chain itself.
 type chainState struct {
 	headers *headerChain
 	window  *blockWindow
+	agreed  agreement
 }
 
 // follow streams the headers once and the blocks of the election once, judging
 // both, and hands the blocks to the replay. It keeps hashes only of heights
-// that the board's lines name and of the election's own blocks.
+// that the board's lines name and of the election's own blocks. Of several
+// sources it follows the one whose headers have the most work, and compares
+// the others with it.
 func (a *audit) follow(ctx context.Context) error {
+	sources := append([]Source{a.src}, a.opt.Also...)
+	a.chain = &chainState{agreed: newAgreement(sources, a.e.Policy.Confirmations)}
+	chains, err := a.readHeaders(ctx, sources)
+	if err != nil {
+		return err
+	}
+	best := 0
+	for i, c := range chains {
+		if c.work.Cmp(chains[best].work) > 0 {
+			best = i
+		}
+	}
+	a.src, a.chain.headers = sources[best], chains[best]
+	a.chain.agreed.follow(best, chains)
+	a.hashes, a.tip = chains[best].hashes, uint32(max(chains[best].height, 0))
 	first, err := a.src.First(ctx)
 	if err != nil {
 		return fmt.Errorf("reading the chain: %w", err)
 	}
-	first = max(first, a.lines[0].Seen.Height)
-	seen := make(map[uint32]bool)
-	for _, l := range a.lines {
-		seen[l.Seen.Height] = true
-	}
+	return a.followBlocks(ctx, max(first, a.lines[0].Seen.Height))
+}
+
+// readHeaders reads the headers of all sources side by side.
+func (a *audit) readHeaders(ctx context.Context, sources []Source) ([]*headerChain, error) {
+	wanted := a.wantedHeights()
 	now := a.opt.Now
 	if now.IsZero() {
 		now = time.Unix(math.MaxInt32, 0)
 	}
-	headers := newHeaderChain(lang.Params(a.e.Policy.Network), now, func(h uint32) bool { return h >= first || seen[h] })
-	for h, err := range a.src.Headers(ctx) {
-		if err != nil {
-			return fmt.Errorf("reading header %d: %w", headers.height+1, err)
+	chains := make([]*headerChain, len(sources))
+	next := make([]func() (*wire.BlockHeader, error, bool), len(sources))
+	for i, src := range sources {
+		chains[i] = newHeaderChain(lang.Params(a.e.Policy.Network), now, wanted)
+		var stop func()
+		next[i], stop = iter.Pull2(src.Headers(ctx))
+		defer stop()
+	}
+	for open := len(sources); open > 0; {
+		for i, read := range next {
+			if read == nil {
+				continue
+			}
+			h, err, ok := read()
+			switch {
+			case err != nil:
+				return nil, fmt.Errorf("reading header %d: %w", chains[i].height+1, err)
+			case !ok:
+				chains[i].end()
+				next[i] = nil
+				open--
+			default:
+				chains[i].add(h)
+			}
 		}
-		headers.add(h)
-		if headers.height%10000 == 0 {
-			a.progress("reading the headers", int(headers.height), 0)
+		a.chain.agreed.headers(chains)
+		if h := chains[0].height; h%10000 == 0 {
+			a.progress("reading the headers", int(h), 0)
 		}
 	}
-	headers.end()
-	a.chain = &chainState{headers, newBlockWindow(headers, first)}
-	a.hashes, a.tip = headers.hashes, uint32(max(headers.height, 0))
-	return a.followBlocks(ctx, first)
+	return chains, nil
 }
 
+// wantedHeights tells whose hashes to keep: of the heights that the board's
+// lines name, and from the first of them on.
+func (a *audit) wantedHeights() func(height uint32) bool {
+	first := a.lines[0].Seen.Height
+	seen := make(map[uint32]bool)
+	for _, l := range a.lines {
+		seen[l.Seen.Height] = true
+	}
+	return func(h uint32) bool { return h >= first || seen[h] }
+}
+
+// followBlocks reads the blocks from height first on. The election begins with
+// the block that announces it; what a source has of earlier blocks is read only
+// to find it.
 func (a *audit) followBlocks(ctx context.Context, first uint32) error {
 	a.replay = NewReplay(a.e, a.lines)
+	w := newBlockWindow(a.chain.headers, first)
+	a.chain.window = w
 	if first > a.tip {
 		return nil // V08 counts no blocks, V14 misses the announcement
 	}
-	w := a.chain.window
+	others := a.chain.agreed.openBlocks(ctx, first)
+	defer others.stop()
+	begun := false
 	for b, err := range a.src.Blocks(ctx, first) {
 		if err != nil {
 			return fmt.Errorf("reading block %d: %w", w.next, err)
 		}
-		a.replay.Block(w.add(b), b)
+		height := w.add(b)
+		if err := others.compare(height, b); err != nil {
+			return fmt.Errorf("reading block %d: %w", height, err)
+		}
+		if !begun && a.replay.announces(b) {
+			begun, a.replay = true, NewReplay(a.e, a.lines)
+			w.begin(b)
+		}
+		a.replay.Block(height, b)
 		a.progress("following the chain", int(w.next-first), int(a.tip-first)+1)
 	}
 	w.end()

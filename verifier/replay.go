@@ -252,6 +252,23 @@ func (r *Replay) signedBySupervisor(tx *wire.MsgTx) bool {
 	return false
 }
 
+// announces tells whether a block holds the election's announcement.
+func (r *Replay) announces(b *wire.MsgBlock) bool {
+	for _, tx := range b.Transactions {
+		for _, out := range tx.TxOut {
+			data, ok := nullData(out.PkScript)
+			if !ok {
+				continue
+			}
+			a, ok := parseAnchor(data)
+			if ok && a.Kind == Announce && a.EID == r.e.EID && r.signedBySupervisor(tx) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Anchors lists the anchors seen so far, in the chain's order, whoever made them.
 func (r *Replay) Anchors() []Anchor { return r.anchors }
 

@@ -19,7 +19,7 @@ var chainRules = []rule{
 	{"V09", "TX-SANE", "E", always, counted(func(a *audit) *findings { return &a.chain.window.sane })},
 	{"V10", "SPEND-EVIDENCE", "U", rolled, (*audit).spendEvidence},
 	{"V11", "SCRIPT-EXEC", "E", rolled, (*audit).scriptExec},
-	{"V12", "SOURCES-AGREE", "–", later("one source: nothing to compare"), nil},
+	{"V12", "SOURCES-AGREE", "–", always, (*audit).sourcesAgree},
 	{"V13", "FINAL", "U", rolled, (*audit).final},
 }
 

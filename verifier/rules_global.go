@@ -2,6 +2,7 @@ package verifier
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -11,7 +12,7 @@ var timingRules = []rule{
 	{"V98", "PHASES", "E", always, (*audit).phaseOrder},
 	{"V99", "PREFIX", "A", later("no earlier record or state was given"), nil},
 	{"V100", "REORG-SAFE", "U", later("the verdict is not recomputed without the last blocks by this build"), nil},
-	{"V101", "STALE", "–", later("a record: its age is that of its tip"), nil},
+	{"V101", "STALE", "–", always, (*audit).stale},
 	{"V102", "LOCKTYPE", "E", always, (*audit).lockTypes},
 	{"V103", "FEES", "W", voting, (*audit).fees},
 }
@@ -55,6 +56,30 @@ func (a *audit) noneAfterEnd(s *sheet) {
 			s.expect(1)
 			s.fail(fmt.Sprintf("slot %d, tx %s", i+1, c.spent.ID), "a vote in an election that has ended")
 		}
+	}
+}
+
+// maxAge is how old a live source's tip may be.
+const maxAge = 3 * time.Hour
+
+// V101: the tip of a live source is young: a node that has been cut off from
+// the others shows an old one.
+func (a *audit) stale(s *sheet) {
+	h := a.chain.headers
+	switch {
+	case !h.provesWork():
+		s.skip("on " + h.params.Name + " blocks come when somebody asks for them")
+	case !a.opt.Live:
+		s.skip("a record: its age is that of its tip")
+	case a.opt.Now.IsZero():
+		s.skip("no clock")
+	default:
+		s.expect(1)
+		if age := a.opt.Now.Sub(h.tip.Timestamp); age > maxAge {
+			s.fail(fmt.Sprintf("height %d", h.height), "the newest block is of %s, %s ago", stamp(h.tip.Timestamp), age.Round(time.Minute))
+			return
+		}
+		s.pass()
 	}
 }
 

@@ -25,6 +25,7 @@ const (
 	ExitRefuted      = 20
 	ExitFaulted      = 21 // the result stands, with items excluded or findings against a party
 	ExitUndetermined = 30
+	ExitSources      = 40 // live sources disagree or are stale
 	ExitBug          = 70
 )
 
@@ -102,13 +103,24 @@ func (a *audit) conclude(r *Report, severities map[string]string) {
 			worst[s] = append(worst[s], c.ID)
 		}
 	}
-	r.Level = a.level(len(worst["E"]) > 0)
+	r.Level = a.level(len(worst["E"])+len(unreliable(r.Checks)) > 0)
 	if r.Level != LevelNone && a.winner > 0 {
 		name := a.e.Policy.Candidates[a.winner-1].Name
 		r.Winner = &name
 	}
 	r.Verdict = a.verdict(r, worst["E"])
 	r.Exit = a.exit(r, worst)
+}
+
+// unreliable names what speaks against live sources themselves.
+func unreliable(checks []Check) (out []string) {
+	words := map[string]string{"V12": "they disagree (V12)", "V101": "the newest block is old (V101)"}
+	for _, c := range checks {
+		if c.Status == Fail && words[c.ID] != "" {
+			out = append(out, words[c.ID])
+		}
+	}
+	return out
 }
 
 // level is how much of a result is proven.
@@ -137,7 +149,9 @@ func (a *audit) level(refuted bool) string {
 
 // verdict is the headline in words.
 func (a *audit) verdict(r *Report, fatal []string) string {
-	switch {
+	switch doubts := unreliable(r.Checks); {
+	case len(doubts) > 0:
+		return "undetermined: the sources cannot be relied on, " + strings.Join(doubts, " and ")
 	case len(fatal) > 0:
 		return "refuted: " + strings.Join(fatal, ", ") + " failed"
 	case a.setup.Ended != "":
@@ -165,6 +179,8 @@ func (a *audit) exit(r *Report, worst map[string][]string) int {
 	switch {
 	case statuses([]string{"V110"}, Fail):
 		return ExitBug
+	case statuses([]string{"V12", "V101"}, Fail):
+		return ExitSources
 	case len(worst["E"]) > 0:
 		return ExitRefuted
 	case statuses(nil, Errored), a.over && statuses([]string{"V10", "V13", "V100"}, Unresolved):

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io/fs"
 	"strings"
-	"time"
 
 	"bevote/internal/chain"
 	"bevote/internal/record"
@@ -18,20 +17,28 @@ import (
 
 func newAudit(c *console) *cobra.Command {
 	out, asJSON := "", false
+	var sources []string
 	cmd := &cobra.Command{
 		Use:   "audit RECORD",
 		Short: "judge a recorded election",
 		Long: `Audit replays an election from what was published: the policy, the contract, the
 board and the blocks. It trusts nobody who took part, and needs no secret, no
 node and no network. Its exit code is the verdict: 0 for a full recount, 20 for
-an election that is refuted; docs/audit.md has them all.`,
-		Example: "  bevote audit chair\n  bevote audit record.zip -o report.json",
-		Args:    takes("RECORD"),
+an election that is refuted; docs/audit.md has them all.
+
+With --source the blocks are a live node's instead of the record's; given twice
+or more, all nodes must tell the same. A node that cannot be reached, or that is
+lost on the way, ends with 30.
+
+` + sourceHelp,
+		Example: "  bevote audit chair\n  bevote audit record.zip -o report.json\n" +
+			"  bevote audit chair --source 'bitcoind://127.0.0.1:8332?cookie=.bitcoin/.cookie'",
+		Args: takes("RECORD"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if out != "" && !strings.HasSuffix(out, ".json") {
 				return usage("-o %s: a report is written as .json", out)
 			}
-			r, err := c.audit(cmd.Context(), args[0])
+			r, err := c.audit(cmd.Context(), args[0], sources)
 			if err != nil {
 				return err
 			}
@@ -40,21 +47,29 @@ an election that is refuted; docs/audit.md has them all.`,
 	}
 	cmd.Flags().StringVarP(&out, "output", "o", "", "also write the report to this .json file")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the report as JSON")
+	cmd.Flags().StringArrayVar(&sources, "source", nil, "a node's URL, to take the blocks from there")
 	return cmd
 }
 
-// audit judges the record at path.
-func (c *console) audit(ctx context.Context, path string) (*verifier.Report, error) {
+// audit judges the record at path by its own blocks, or by those of the nodes
+// that sources name.
+func (c *console) audit(ctx context.Context, path string, sources []string) (*verifier.Report, error) {
 	rec, err := record.Open(path)
 	if err != nil {
 		return nil, inputError(err)
 	}
 	defer rec.Close()
+	live, err := dial(ctx, sources)
+	if err != nil {
+		return nil, err
+	}
+	defer live.close()
 	bar := newProgress(c.err)
 	defer bar.clear()
-	r, err := verifier.Audit(ctx, rec, chain.FromRecord(rec), verifier.Options{Now: time.Now(), Build: build(), Progress: bar.step})
+	src, opt := live.watch(chain.FromRecord(rec), verifier.Options{Build: build(), Progress: bar.step})
+	r, err := verifier.Audit(ctx, rec, src, opt)
 	if err != nil {
-		return nil, inputError(err)
+		return nil, sourceError(err)
 	}
 	return r, nil
 }

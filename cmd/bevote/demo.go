@@ -39,7 +39,7 @@ this leaves. Its exit code is the audit's.`,
 				return err
 			}
 			c.say("%s", summary)
-			r, err := c.audit(cmd.Context(), path)
+			r, err := c.audit(cmd.Context(), path, nil)
 			if err != nil {
 				return err
 			}

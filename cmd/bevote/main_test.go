@@ -32,12 +32,15 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("EXAMPLES", examples)
+			env.Setenv("RECORDS", recordsDir(t))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":  exits,
 			"report": isReport,
 			"lines":  lines,
+			"node":   node(t),
+			"same":   sameReport,
 			"flip":   flip,
 		},
 	})
@@ -80,6 +83,21 @@ func isReport(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if r.Level != args[1] || !slices.Equal(failed, args[2:]) {
 		ts.Fatalf("level %s, failed %v, want %v", r.Level, failed, args[1:])
+	}
+}
+
+// same A B wants two reports that differ in nothing but the line of evidence.
+func sameReport(ts *testscript.TestScript, neg bool, args []string) {
+	var texts [2][]string
+	for i, name := range args {
+		for line := range strings.Lines(ts.ReadFile(name)) {
+			if !strings.HasPrefix(line, `  "evidence": `) {
+				texts[i] = append(texts[i], line)
+			}
+		}
+	}
+	if neg || !slices.Equal(texts[0], texts[1]) {
+		ts.Fatalf("%s and %s are different reports", args[0], args[1])
 	}
 }
 

@@ -119,7 +119,6 @@ type blockReader struct {
 	height uint32 // of the block after those read
 	begun  bool
 	raw    bytes.Buffer // of one block
-	again  bytes.Buffer
 }
 
 // next returns the next block that is wanted, io.EOF at the end of the file.
@@ -164,18 +163,42 @@ func (r *blockReader) read() (uint32, error) {
 
 // decode accepts a block's one encoding and no other.
 func (r *blockReader) decode(height uint32) (*wire.MsgBlock, error) {
-	b := new(wire.MsgBlock)
-	if err := b.Deserialize(bytes.NewReader(r.raw.Bytes())); err != nil {
+	b, err := decodeBlock(r.raw.Bytes())
+	if err != nil {
 		return nil, malformed(record.Blocks, "block %d: %w", height, err)
-	}
-	r.again.Reset()
-	if err := b.Serialize(&r.again); err != nil {
-		return nil, malformed(record.Blocks, "block %d: %w", height, err)
-	}
-	if !bytes.Equal(r.raw.Bytes(), r.again.Bytes()) {
-		return nil, malformed(record.Blocks, "block %d is not in its canonical encoding", height)
 	}
 	return b, nil
+}
+
+// decodeBlock accepts a block's one encoding and no other.
+func decodeBlock(raw []byte) (*wire.MsgBlock, error) {
+	b := new(wire.MsgBlock)
+	if err := b.Deserialize(bytes.NewReader(raw)); err != nil {
+		return nil, err
+	}
+	again := same{want: raw}
+	if err := b.Serialize(&again); err != nil {
+		return nil, err
+	}
+	if again.differs || len(again.want) > 0 {
+		return nil, errors.New("not in its canonical encoding")
+	}
+	return b, nil
+}
+
+// same compares what is written to it with what is wanted.
+type same struct {
+	want    []byte
+	differs bool
+}
+
+func (s *same) Write(p []byte) (int, error) {
+	if !bytes.HasPrefix(s.want, p) {
+		s.differs = true
+		return len(p), nil
+	}
+	s.want = s.want[len(p):]
+	return len(p), nil
 }
 
 // readPrefix reads what stands before a block; io.EOF where nothing follows.

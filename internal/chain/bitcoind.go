@@ -1,0 +1,188 @@
+package chain
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/btcsuite/btcd/btcjson"
+	"github.com/btcsuite/btcd/chainhash/v2"
+)
+
+const (
+	// batch is how many headers are asked for at once.
+	batch = 2000
+	// maxAnswer is the longest answer that is read: a block in hex, or a batch.
+	maxAnswer = 2*maxBlock + 1<<20
+)
+
+// bitcoind is a Bitcoin Core node behind HTTP. rpcclient would send one request
+// at a time, repeat it for twenty seconds when nobody listens, and read answers
+// of any length; here connections are kept, and the context and a limit hold.
+type bitcoind struct {
+	url            string // without secrets
+	user, password string
+	client         *http.Client
+}
+
+// dialBitcoind prepares to ask; a cookie is read now.
+func dialBitcoind(_ context.Context, u NodeURL) (rpc, error) {
+	b := &bitcoind{url: "http://" + u.host + "/", user: u.user, password: u.password}
+	if u.cookie != "" {
+		text, err := os.ReadFile(u.cookie)
+		if err != nil {
+			return nil, fmt.Errorf("cookie: %w", err)
+		}
+		var ok bool
+		if b.user, b.password, ok = strings.Cut(strings.TrimSpace(string(text)), ":"); !ok {
+			return nil, fmt.Errorf("cookie: %s: want user:password", u.cookie)
+		}
+	}
+	b.client = &http.Client{
+		Transport: &http.Transport{MaxConnsPerHost: inFlight, MaxIdleConnsPerHost: inFlight},
+		// The password is for this node and no other.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return errors.New("the node redirects elsewhere") },
+	}
+	return b, nil
+}
+
+func (b *bitcoind) close() { b.client.CloseIdleConnections() }
+
+// question and answer are JSON-RPC's messages.
+type question struct {
+	Version string `json:"jsonrpc"`
+	ID      int    `json:"id"`
+	Method  string `json:"method"`
+	Params  []any  `json:"params"`
+}
+
+type answer struct {
+	ID     int               `json:"id"`
+	Result json.RawMessage   `json:"result"`
+	Error  *btcjson.RPCError `json:"error"`
+}
+
+func newQuestion(id int, method string, params []any) question {
+	if params == nil {
+		params = []any{}
+	}
+	return question{"1.0", id, method, params}
+}
+
+func (b *bitcoind) call(ctx context.Context, method string, params ...any) (json.RawMessage, error) {
+	var a answer
+	if err := b.post(ctx, newQuestion(0, method, params), &a); err != nil {
+		return nil, err
+	}
+	if a.Error != nil {
+		return nil, refusal(a.Error)
+	}
+	return a.Result, nil
+}
+
+// calls asks the same of many things in one request.
+func (b *bitcoind) calls(ctx context.Context, method string, params [][]any) ([]json.RawMessage, error) {
+	questions := make([]question, len(params))
+	for i, p := range params {
+		questions[i] = newQuestion(i, method, p)
+	}
+	var answers []answer
+	if err := b.post(ctx, questions, &answers); err != nil {
+		return nil, fmt.Errorf("%s: %w", method, err)
+	}
+	out := make([]json.RawMessage, len(params))
+	for _, a := range answers {
+		if a.Error != nil {
+			return nil, fmt.Errorf("%s: %w", method, refusal(a.Error))
+		}
+		if a.ID < 0 || a.ID >= len(out) || out[a.ID] != nil {
+			return nil, fmt.Errorf("%s: an answer that nobody asked for", method)
+		}
+		out[a.ID] = a.Result
+	}
+	if len(answers) != len(params) {
+		return nil, fmt.Errorf("%s: %d answers to %d questions", method, len(answers), len(params))
+	}
+	return out, nil
+}
+
+// headers asks for hashes by height, and for headers by hash.
+func (b *bitcoind) headers(ctx context.Context, from, to uint32, _ chainhash.Hash) ([][headerSize]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	var heights, hashes [][]any
+	for h := from; h <= to && h < from+batch; h++ {
+		heights = append(heights, []any{h})
+	}
+	answers, err := b.calls(ctx, "getblockhash", heights)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range answers {
+		hashes = append(hashes, []any{a, false})
+	}
+	if answers, err = b.calls(ctx, "getblockheader", hashes); err != nil {
+		return nil, err
+	}
+	out := make([][headerSize]byte, len(answers))
+	for i, a := range answers {
+		if out[i], err = parseHeader(a); err != nil {
+			return nil, fmt.Errorf("getblockheader: %w", err)
+		}
+	}
+	return out, nil
+}
+
+// post sends one request. The node says errors of single questions with a
+// status of 500 and a JSON body, errors of logging in without one.
+func (b *bitcoind) post(ctx context.Context, ask, into any) error {
+	body, err := json.Marshal(ask)
+	if err != nil {
+		return err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, b.url, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	r.SetBasicAuth(b.user, b.password)
+	r.Header.Set("Content-Type", "application/json")
+	response, err := b.client.Do(r)
+	if errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) {
+		return errors.New("the connection is lost")
+	}
+	if err != nil {
+		return unwrapURL(err)
+	}
+	defer response.Body.Close()
+	switch response.StatusCode {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return errors.New("the node refuses user and password, or cookie")
+	}
+	text, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	switch {
+	case err != nil:
+		return fmt.Errorf("the connection is lost: %w", unwrapURL(err))
+	case len(text) > maxAnswer:
+		return fmt.Errorf("an answer of more than %d bytes", maxAnswer)
+	case json.Unmarshal(text, into) != nil:
+		return fmt.Errorf("status %d and no JSON-RPC answer", response.StatusCode)
+	}
+	return nil
+}
+
+// unwrapURL leaves out what the http package repeats of the request.
+func unwrapURL(err error) error {
+	var outer *url.Error
+	if errors.As(err, &outer) {
+		return outer.Err
+	}
+	return err
+}

@@ -1,0 +1,199 @@
+package chaintest
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"bevote/internal/chain"
+
+	"github.com/btcsuite/btcd/chainhash/v2"
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// Bitcoind is a server that answers as bitcoind does: getblockcount,
+// getbestblockhash, getblockhash, getblockheader and getblock, singly and in
+// batches, to who knows its cookie.
+type Bitcoind struct {
+	t      testing.TB
+	server *httptest.Server
+	cookie string // file
+
+	mu     sync.Mutex
+	best   []*wire.MsgBlock
+	byHash map[chainhash.Hash]*wire.MsgBlock // also blocks that are not on the best chain any more
+	hook   func(method string) bool
+}
+
+const cookieUser, cookieSecret = "__cookie__", "5f1c6b1e"
+
+// StartBitcoind starts the server with a best chain from genesis.
+func StartBitcoind(t testing.TB, blocks []*wire.MsgBlock) *Bitcoind {
+	t.Helper()
+	b := &Bitcoind{t: t, cookie: filepath.Join(t.TempDir(), ".cookie"), byHash: map[chainhash.Hash]*wire.MsgBlock{}}
+	if err := os.WriteFile(b.cookie, []byte(cookieUser+":"+cookieSecret), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b.Follow(blocks)
+	b.server = httptest.NewServer(b)
+	t.Cleanup(b.server.Close)
+	return b
+}
+
+// URL names the server as an auditor does.
+func (b *Bitcoind) URL() string { return "bitcoind://" + b.host() + "?cookie=" + b.cookie }
+
+// UserURL names it with a user and a password.
+func (b *Bitcoind) UserURL(password string) string {
+	return "bitcoind://" + cookieUser + ":" + password + "@" + b.host()
+}
+
+func (b *Bitcoind) host() string { return strings.TrimPrefix(b.server.URL, "http://") }
+
+// Dial connects to it.
+func (b *Bitcoind) Dial() *chain.Node {
+	b.t.Helper()
+	return dial(b.t, b.URL())
+}
+
+// Follow makes blocks, from genesis, the best chain.
+func (b *Bitcoind) Follow(blocks []*wire.MsgBlock) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.best = blocks
+	for _, block := range blocks {
+		b.byHash[block.BlockHash()] = block
+	}
+}
+
+// Hook is called before each question; one that answers false breaks the
+// connection.
+func (b *Bitcoind) Hook(f func(method string) bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.hook = f
+}
+
+func (b *Bitcoind) broken(method string) bool {
+	b.mu.Lock()
+	hook := b.hook
+	b.mu.Unlock()
+	return hook != nil && !hook(method)
+}
+
+type message struct {
+	ID     json.RawMessage   `json:"id"`
+	Method string            `json:"method"`
+	Params []json.RawMessage `json:"params"`
+}
+
+type reply struct {
+	Result any             `json:"result"`
+	Error  any             `json:"error"`
+	ID     json.RawMessage `json:"id"`
+}
+
+type refusal struct {
+	Code    int    `json:"code"`
+	Message string `json:"message"`
+}
+
+// ServeHTTP answers one question or a batch.
+func (b *Bitcoind) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if user, password, _ := r.BasicAuth(); user != cookieUser || password != cookieSecret {
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	var body bytes.Buffer
+	if _, err := body.ReadFrom(r.Body); err != nil {
+		b.t.Error(err)
+	}
+	var one message
+	var many []message
+	single := json.Unmarshal(body.Bytes(), &one) == nil
+	if !single && json.Unmarshal(body.Bytes(), &many) != nil {
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	}
+	if single {
+		many = []message{one}
+	}
+	replies := make([]reply, len(many))
+	for i, m := range many {
+		if b.broken(m.Method) {
+			panic(http.ErrAbortHandler)
+		}
+		replies[i] = b.answer(m)
+	}
+	if !single {
+		_ = json.NewEncoder(w).Encode(replies) // a client that has gone is none of our business
+		return
+	}
+	if replies[0].Error != nil {
+		w.WriteHeader(http.StatusInternalServerError)
+	}
+	_ = json.NewEncoder(w).Encode(replies[0])
+}
+
+func (b *Bitcoind) answer(m message) reply {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch m.Method {
+	case "getblockcount":
+		return reply{Result: len(b.best) - 1, ID: m.ID}
+	case "getbestblockhash":
+		return reply{Result: b.best[len(b.best)-1].BlockHash().String(), ID: m.ID}
+	case "getblockhash":
+		var height int
+		if json.Unmarshal(m.Params[0], &height) != nil || height < 0 || height >= len(b.best) {
+			return reply{Error: refusal{-8, "Block height out of range"}, ID: m.ID}
+		}
+		return reply{Result: b.best[height].BlockHash().String(), ID: m.ID}
+	case "getblock", "getblockheader":
+		return b.block(m)
+	}
+	return reply{Error: refusal{-32601, "Method not found"}, ID: m.ID}
+}
+
+// block answers with the bytes of a block or of its header, in hex.
+func (b *Bitcoind) block(m message) reply {
+	var text string
+	if json.Unmarshal(m.Params[0], &text) != nil {
+		return reply{Error: refusal{-3, "JSON value is not a string"}, ID: m.ID}
+	}
+	hash, err := chainhash.NewHashFromStr(text)
+	if err != nil || b.byHash[*hash] == nil {
+		return reply{Error: refusal{-5, "Block not found"}, ID: m.ID}
+	}
+	var raw bytes.Buffer
+	want, serialize := "0", b.byHash[*hash].Serialize
+	if m.Method == "getblockheader" {
+		want, serialize = "false", b.byHash[*hash].Header.Serialize
+	}
+	if len(m.Params) != 2 || string(m.Params[1]) != want {
+		return reply{Error: refusal{-8, "only raw bytes are given here"}, ID: m.ID}
+	}
+	if err := serialize(&raw); err != nil {
+		b.t.Error(err)
+	}
+	return reply{Result: hex.EncodeToString(raw.Bytes()), ID: m.ID}
+}
+
+// jsonParams encodes the parameters of a question.
+func jsonParams(params ...any) (out []json.RawMessage) {
+	for _, p := range params {
+		raw, err := json.Marshal(p)
+		if err != nil {
+			panic(err)
+		}
+		out = append(out, raw)
+	}
+	return out
+}

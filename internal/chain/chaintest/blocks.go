@@ -1,0 +1,130 @@
+// Package chaintest gives tests nodes to ask: a real btcd, and a server that
+// speaks as much of bitcoind's JSON-RPC as an auditor asks for. Both listen on
+// loopback only and end with the test.
+package chaintest
+
+import (
+	"context"
+	"testing"
+
+	"bevote/internal/chain"
+	"bevote/internal/record"
+	"bevote/internal/roles"
+	"bevote/lang"
+
+	"github.com/btcsuite/btcd/blockchain"
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// Blocks returns every block of a rehearsed election from genesis on. A record
+// has the blocks since the announcement; those before hold coinbases only, and
+// mining them again gives them byte for byte.
+func Blocks(t testing.TB, rec *record.Record) []*wire.MsgBlock {
+	t.Helper()
+	ctx := context.Background()
+	policy, err := rec.ReadFile(record.Policy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, _ := lang.Load(policy)
+	if p == nil {
+		t.Fatal("the record's policy has errors")
+	}
+	params, src := lang.Params(p.Network), chain.FromRecord(rec)
+	first, err := src.First(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := chain.New(t.TempDir(), params, roles.PayToKey(p.Supervisor))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if err := c.Mine(int(first) - 1); err != nil {
+		t.Fatal(err)
+	}
+	var blocks []*wire.MsgBlock
+	for b, err := range c.Blocks(ctx, 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		blocks = append(blocks, b)
+	}
+	for b, err := range src.Blocks(ctx, first) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if last := blocks[len(blocks)-1].BlockHash(); b.Header.PrevBlock != last {
+			t.Fatalf("block %d follows %s, want %s", len(blocks), b.Header.PrevBlock, last)
+		}
+		blocks = append(blocks, b)
+	}
+	return blocks
+}
+
+// Embedded returns an embedded chain with the blocks, by mining their
+// transactions again.
+func Embedded(t testing.TB, rec *record.Record, blocks []*wire.MsgBlock) *chain.Chain {
+	t.Helper()
+	policy, err := rec.ReadFile(record.Policy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, _ := lang.Load(policy)
+	c, err := chain.New(t.TempDir(), lang.Params(p.Network), roles.PayToKey(p.Supervisor))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	for _, b := range blocks[1:] {
+		for _, tx := range b.Transactions[1:] {
+			if err := c.Submit(tx); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := c.Mine(1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, tip := c.Tip(); tip != blocks[len(blocks)-1].BlockHash() {
+		t.Fatal("mining again gives other blocks")
+	}
+	return c
+}
+
+// Fork returns n blocks without transactions that follow blocks[height]: what
+// remains of a chain whose miners have seen nothing.
+func Fork(t testing.TB, blocks []*wire.MsgBlock, height, n int) []*wire.MsgBlock {
+	t.Helper()
+	var out []*wire.MsgBlock
+	prev := blocks[height]
+	for i := range n {
+		at := height + 1 + i
+		b := wire.NewMsgBlock(&prev.Header)
+		b.Header.PrevBlock = prev.BlockHash()
+		b.Header.Timestamp = prev.Header.Timestamp.Add(601e9)
+		coinbase := wire.NewMsgTx(1)
+		script := []byte{3, byte(at), byte(at >> 8), byte(at >> 16), 1, 'f'} // BIP 34: the height
+		if at < 1<<15 {
+			script = []byte{2, byte(at), byte(at >> 8), 1, 'f'}
+		}
+		coinbase.AddTxIn(wire.NewTxIn(&wire.OutPoint{Index: wire.MaxPrevOutIndex}, script, nil))
+		coinbase.AddTxOut(wire.NewTxOut(1, []byte{0x51}))
+		b.AddTransaction(coinbase)
+		b.Header.MerkleRoot = coinbase.TxHash()
+		solve(&b.Header)
+		out, prev = append(out, b), b
+	}
+	return out
+}
+
+// solve finds a nonce; on regtest every second one solves.
+func solve(h *wire.BlockHeader) {
+	target := blockchain.CompactToBig(h.Bits)
+	for h.Nonce = 0; ; h.Nonce++ {
+		hash := h.BlockHash()
+		if blockchain.HashToBig(&hash).Cmp(target) <= 0 {
+			return
+		}
+	}
+}

@@ -1,0 +1,153 @@
+package chaintest
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"bevote/internal/chain"
+
+	"github.com/btcsuite/btcd/rpcclient"
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// Btcd is a btcd process on regtest with a chain of its own.
+type Btcd struct {
+	t      testing.TB
+	cmd    *exec.Cmd
+	ended  chan struct{}
+	url    string
+	client *rpcclient.Client
+}
+
+const (
+	user     = "auditor"
+	Password = "not/for:print@all" // Password is btcd's, to be looked for where it must not be.
+)
+
+// StartBtcd builds btcd, which is a tool of this module, and starts it on free
+// loopback ports. Without a go command the test is skipped.
+func StartBtcd(t testing.TB) *Btcd {
+	t.Helper()
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skip("no go command to build btcd with")
+	}
+	out, err := exec.Command("go", "tool", "-n", "btcd").Output() // builds it and prints its path
+	if err != nil {
+		t.Fatalf("building btcd: %v", err)
+	}
+	dir := t.TempDir()
+	port, peers := freePort(t), freePort(t)
+	cert := filepath.Join(dir, "rpc.cert")
+	config := filepath.Join(dir, "btcd.conf")
+	if err := os.WriteFile(config, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b := &Btcd{t: t, ended: make(chan struct{}),
+		url: "btcd://" + user + ":" + "not%2Ffor%3Aprint%40all@" + port + "?cert=" + cert}
+	b.cmd = exec.Command(strings.TrimSpace(string(out)), "--regtest", "--configfile="+config, "--datadir="+dir, "--logdir="+dir,
+		"--rpcuser="+user, "--rpcpass="+Password, "--rpclisten="+port, "--listen="+peers, "--rpccert="+cert,
+		"--rpckey="+filepath.Join(dir, "rpc.key"), "--nodnsseed", "--rejectnonstd", "--debuglevel=critical")
+	var log bytes.Buffer
+	b.cmd.Stdout, b.cmd.Stderr = &log, &log
+	if err := b.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = b.cmd.Wait(); close(b.ended) }()
+	t.Cleanup(b.Kill)
+	if err := b.connect(port, cert); err != nil {
+		b.Kill()
+		t.Fatalf("btcd: %v\n%s", err, log.Bytes())
+	}
+	return b
+}
+
+// connect waits until btcd answers.
+func (b *Btcd) connect(port, cert string) error {
+	deadline := time.Now().Add(30 * time.Second)
+	for {
+		pem, err := os.ReadFile(cert)
+		if err == nil {
+			b.client, err = rpcclient.New(&rpcclient.ConnConfig{Host: port, Endpoint: "ws", User: user, Pass: Password,
+				Certificates: pem, DisableAutoReconnect: true}, nil)
+		}
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-b.ended:
+			return errors.New("ended at once")
+		case <-time.After(50 * time.Millisecond):
+		}
+		if time.Now().After(deadline) {
+			return err
+		}
+	}
+}
+
+// URL names the node as an auditor does.
+func (b *Btcd) URL() string { return b.url }
+
+// Dial connects to it.
+func (b *Btcd) Dial() *chain.Node {
+	b.t.Helper()
+	return dial(b.t, b.url)
+}
+
+// Feed gives blocks to the node, which takes them as from a miner.
+func (b *Btcd) Feed(blocks ...*wire.MsgBlock) {
+	b.t.Helper()
+	for _, block := range blocks {
+		var raw bytes.Buffer
+		if err := block.Serialize(&raw); err != nil {
+			b.t.Fatal(err)
+		}
+		answer, err := b.client.RawRequest("submitblock", jsonParams(hex.EncodeToString(raw.Bytes())))
+		if err != nil || string(answer) != "null" {
+			b.t.Fatalf("submitblock: %s, %v", answer, err)
+		}
+	}
+}
+
+// Kill ends the process at once, by its own id.
+func (b *Btcd) Kill() {
+	_ = b.cmd.Process.Kill() // it may have ended by itself
+	<-b.ended
+	if b.client != nil {
+		b.client.Shutdown()
+	}
+}
+
+func dial(t testing.TB, url string) *chain.Node {
+	t.Helper()
+	u, err := chain.ParseNodeURL(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := chain.Dial(context.Background(), u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(n.Close)
+	return n
+}
+
+// freePort returns a loopback address that nobody listens on.
+func freePort(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return fmt.Sprint(l.Addr())
+}

@@ -1,0 +1,332 @@
+package chain
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"sync"
+	"time"
+
+	"bevote/internal/record"
+	"bevote/verifier"
+
+	"github.com/btcsuite/btcd/chainhash/v2"
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+var _ verifier.Source = (*Node)(nil)
+
+const (
+	// inFlight is how many blocks are asked for ahead of the one in use.
+	inFlight = 8
+	// patience is how long a node may take for one answer.
+	patience = time.Minute
+	// rereads is how often headers are read again when the chain changes
+	// meanwhile. After that they are taken as they come: a node that insists on
+	// headers without a link is the auditor's to judge.
+	rereads = 3
+)
+
+// Node is a live node as a source. It shows the best chain as it was when
+// Headers was last called: Blocks then yields the blocks of just those headers,
+// also if the node has followed a reorganisation since. It keeps 80 bytes a
+// block. Its errors are *NodeError, or the context's.
+type Node struct {
+	name string
+	rpc  rpc
+
+	mu      sync.Mutex
+	headers [][headerSize]byte // of the best chain when last asked
+}
+
+// rpc is what is asked of a node, over websocket or HTTP.
+type rpc interface {
+	// call asks one question. It may be called several times at once.
+	call(ctx context.Context, method string, params ...any) (json.RawMessage, error)
+	// headers returns headers of the best chain from a height on, at least one
+	// and none above the height to; prev is the hash before the first.
+	headers(ctx context.Context, from, to uint32, prev chainhash.Hash) ([][headerSize]byte, error)
+	close()
+}
+
+// NodeError says that a node could not be reached, or did not answer as a node
+// does. It holds no password.
+type NodeError struct {
+	Node string // the URL without its secrets
+	Err  error
+}
+
+func (e *NodeError) Error() string { return e.Node + ": " + e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *NodeError) Unwrap() error { return e.Err }
+
+// Dial connects to the node and asks it for its height once, so that a wrong
+// password shows at once.
+func Dial(ctx context.Context, u NodeURL) (*Node, error) {
+	connect := dialBtcd
+	if u.scheme == schemeBitcoind {
+		connect = dialBitcoind
+	}
+	n := &Node{name: u.String()}
+	var err error
+	if n.rpc, err = connect(ctx, u); err != nil {
+		return nil, n.fail(err)
+	}
+	if _, err := n.height(ctx); err != nil {
+		n.rpc.close()
+		return nil, n.fail(err)
+	}
+	return n, nil
+}
+
+// Close ends the connection.
+func (n *Node) Close() { n.rpc.close() }
+
+// fail names the node, except in a cancellation, which is not its fault.
+func (n *Node) fail(err error) error {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return err
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("no answer within %s", patience)
+	}
+	return &NodeError{Node: n.name, Err: err}
+}
+
+// Evidence is the class of absence claims that whole blocks support.
+func (n *Node) Evidence() string { return "whole blocks (" + n.name + ")" }
+
+// First is genesis; a node that has pruned its first blocks says so when they
+// are asked for.
+func (n *Node) First(context.Context) (uint32, error) { return 0, nil }
+
+// Headers looks at the best chain anew and yields its headers from genesis.
+func (n *Node) Headers(ctx context.Context) iter.Seq2[*wire.BlockHeader, error] {
+	return func(yield func(*wire.BlockHeader, error) bool) {
+		headers, err := n.look(ctx)
+		if err != nil {
+			yield(nil, n.fail(err))
+			return
+		}
+		for i := range headers {
+			if err := ctx.Err(); err != nil {
+				yield(nil, err)
+				return
+			}
+			h := headerOf(&headers[i])
+			if !yield(&h, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Blocks yields the blocks of the headers last seen, several being fetched
+// ahead.
+func (n *Node) Blocks(ctx context.Context, from uint32) iter.Seq2[*wire.MsgBlock, error] {
+	return func(yield func(*wire.MsgBlock, error) bool) {
+		n.mu.Lock()
+		headers := n.headers
+		n.mu.Unlock()
+		if headers == nil {
+			var err error
+			if headers, err = n.look(ctx); err != nil {
+				yield(nil, n.fail(err))
+				return
+			}
+		}
+		blocks := inOrder(ctx, inFlight, from, uint32(len(headers)), func(ctx context.Context, height uint32) (*wire.MsgBlock, error) {
+			return n.block(ctx, hashOf(&headers[height]))
+		})
+		for b, err := range blocks {
+			if !yield(b, n.fail(err)) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Wait returns when the node's best block is not the last of the headers last
+// seen, or when again has passed.
+func (n *Node) Wait(ctx context.Context, every, again time.Duration) error {
+	deadline := time.Now().Add(again)
+	for {
+		n.mu.Lock()
+		headers := n.headers
+		n.mu.Unlock()
+		best, err := n.ask(ctx, "getbestblockhash")
+		if err != nil {
+			return n.fail(err)
+		}
+		if hash, err := parseHash(best); err != nil || len(headers) == 0 || hash != hashOf(&headers[len(headers)-1]) {
+			return n.fail(err)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(every):
+		}
+		if time.Now().After(deadline) {
+			return nil
+		}
+	}
+}
+
+// look brings the headers up to the node's best chain.
+func (n *Node) look(ctx context.Context) ([][headerSize]byte, error) {
+	n.mu.Lock()
+	headers := n.headers
+	n.mu.Unlock()
+	for try := 1; ; try++ {
+		longer, linked, err := n.extend(ctx, headers)
+		if err != nil {
+			return nil, err
+		}
+		if linked || try == rereads {
+			n.mu.Lock()
+			n.headers = longer
+			n.mu.Unlock()
+			return longer, nil
+		}
+	}
+}
+
+// extend drops headers that are no longer of the best chain and appends what
+// follows up to its present height. It tells whether all that it appended is linked.
+func (n *Node) extend(ctx context.Context, headers [][headerSize]byte) (_ [][headerSize]byte, linked bool, err error) {
+	tip, err := n.height(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	if headers, err = n.common(ctx, headers, tip); err != nil {
+		return nil, false, err
+	}
+	linked = true
+	for len(headers) <= int(tip) {
+		var prev chainhash.Hash
+		if len(headers) > 0 {
+			prev = hashOf(&headers[len(headers)-1])
+		}
+		more, err := n.rpc.headers(ctx, uint32(len(headers)), tip, prev)
+		if err != nil {
+			return nil, false, fmt.Errorf("headers from height %d: %w", len(headers), err)
+		}
+		for i := range more {
+			h := headerOf(&more[i])
+			linked = linked && h.PrevBlock == prev
+			prev = hashOf(&more[i])
+		}
+		headers = append(headers, more...)
+	}
+	return headers, linked, nil
+}
+
+// common returns the part of headers that the best chain still has. It steps
+// back by twice as much each time, because reorganisations are short.
+func (n *Node) common(ctx context.Context, headers [][headerSize]byte, tip uint32) ([][headerSize]byte, error) {
+	if len(headers) > int(tip)+1 {
+		headers = headers[:tip+1]
+	}
+	for back := 1; len(headers) > 0; back *= 2 {
+		last := len(headers) - 1
+		answer, err := n.ask(ctx, "getblockhash", last)
+		if err != nil {
+			return nil, err
+		}
+		if hash, err := parseHash(answer); err != nil || hash == hashOf(&headers[last]) {
+			return headers[: last+1 : last+1], err // a capacity of its own: others may read what is dropped
+		}
+		headers = headers[:max(0, last+1-back)]
+	}
+	return nil, nil
+}
+
+// height asks for the height of the best chain.
+func (n *Node) height(ctx context.Context) (uint32, error) {
+	answer, err := n.ask(ctx, "getblockcount")
+	if err != nil {
+		return 0, err
+	}
+	var height uint32
+	if json.Unmarshal(answer, &height) != nil || height >= record.MaxHeaders/headerSize {
+		return 0, errors.New("getblockcount: the answer is no height")
+	}
+	return height, nil
+}
+
+// block fetches a block by its hash.
+func (n *Node) block(ctx context.Context, hash chainhash.Hash) (*wire.MsgBlock, error) {
+	answer, err := n.ask(ctx, "getblock", hash.String(), 0)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := parseHex(answer)
+	if err != nil {
+		return nil, fmt.Errorf("getblock: %w", err)
+	}
+	b, err := decodeBlock(raw)
+	if err != nil {
+		return nil, fmt.Errorf("getblock: %w", err)
+	}
+	return b, nil
+}
+
+// ask is one call, within the time that an answer may take.
+func (n *Node) ask(ctx context.Context, method string, params ...any) (json.RawMessage, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	answer, err := n.rpc.call(ctx, method, params...)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", method, err)
+	}
+	return answer, nil
+}
+
+func headerOf(raw *[headerSize]byte) (h wire.BlockHeader) {
+	if err := h.Deserialize(bytes.NewReader(raw[:])); err != nil {
+		panic("80 bytes are a header: " + err.Error())
+	}
+	return h
+}
+
+func hashOf(raw *[headerSize]byte) chainhash.Hash { return chainhash.DoubleHashH(raw[:]) }
+
+// The answers of a node.
+
+func parseHex(answer json.RawMessage) ([]byte, error) {
+	var text string
+	if err := json.Unmarshal(answer, &text); err != nil {
+		return nil, errors.New("the answer is no text")
+	}
+	raw, err := hex.DecodeString(text)
+	if err != nil {
+		return nil, errors.New("the answer is not hex")
+	}
+	return raw, nil
+}
+
+func parseHash(answer json.RawMessage) (chainhash.Hash, error) {
+	var text string
+	if err := json.Unmarshal(answer, &text); err != nil || len(text) != chainhash.MaxHashStringSize {
+		return chainhash.Hash{}, errors.New("the answer is no block hash")
+	}
+	hash, err := chainhash.NewHashFromStr(text)
+	if err != nil {
+		return chainhash.Hash{}, errors.New("the answer is no block hash")
+	}
+	return *hash, nil
+}
+
+func parseHeader(answer json.RawMessage) (h [headerSize]byte, err error) {
+	raw, err := parseHex(answer)
+	if err == nil && len(raw) != headerSize {
+		err = fmt.Errorf("a header of %d bytes, want %d", len(raw), headerSize)
+	}
+	copy(h[:], raw)
+	return h, err
+}

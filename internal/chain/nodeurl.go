@@ -1,0 +1,94 @@
+package chain
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// NodeURL names a node and how to log in there:
+//
+//	btcd://user:password@host:port?cert=FILE           websocket over TLS
+//	bitcoind://user:password@host:port                 HTTP POST
+//	bitcoind://host:port?cookie=FILE                   HTTP POST, with the node's cookie
+//
+// cert is the node's certificate; without it one of the system's authorities
+// must have signed it.
+type NodeURL struct {
+	scheme, host   string
+	user, password string
+	cert, cookie   string // file names
+}
+
+// The kinds of nodes.
+const (
+	schemeBtcd     = "btcd"
+	schemeBitcoind = "bitcoind"
+)
+
+// ParseNodeURL reads a node's URL. Its errors never repeat the text, which may
+// hold a password.
+func ParseNodeURL(text string) (NodeURL, error) {
+	u, err := url.Parse(text)
+	if err != nil {
+		return NodeURL{}, errors.New("not a URL; characters such as @ : / % in a password are written %40 %3A %2F %25")
+	}
+	if u.Scheme != schemeBtcd && u.Scheme != schemeBitcoind {
+		return NodeURL{}, errors.New("want btcd://user:password@host:port?cert=FILE or bitcoind://host:port?cookie=FILE")
+	}
+	n := NodeURL{scheme: u.Scheme, host: u.Host, user: u.User.Username()}
+	n.password, _ = u.User.Password()
+	if host, port, err := net.SplitHostPort(u.Host); err != nil || host == "" || port == "" {
+		return NodeURL{}, fmt.Errorf("%s: want host:port after ://", n)
+	}
+	if strings.Trim(u.Path, "/") != "" || u.Fragment != "" || u.Opaque != "" {
+		return NodeURL{}, fmt.Errorf("%s: nothing but ?option=value may follow the port", n)
+	}
+	if err := n.options(u); err != nil {
+		return NodeURL{}, fmt.Errorf("%s: %w", n, err)
+	}
+	return n, n.complete()
+}
+
+// options takes what follows the question mark, each once.
+func (n *NodeURL) options(u *url.URL) error {
+	given, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return errors.New("malformed options after ?")
+	}
+	known := map[string]*string{"cert": &n.cert}
+	if n.scheme == schemeBitcoind {
+		known = map[string]*string{"cookie": &n.cookie}
+	}
+	for name, values := range given {
+		into := known[name]
+		if into == nil || len(values) != 1 || values[0] == "" {
+			names := []string{}
+			for k := range known {
+				names = append(names, k+"=FILE")
+			}
+			slices.Sort(names)
+			return fmt.Errorf("the one option is %s, once", strings.Join(names, ", "))
+		}
+		*into = values[0]
+	}
+	return nil
+}
+
+// complete checks that there is one way to log in.
+func (n *NodeURL) complete() error {
+	switch {
+	case n.cookie != "" && n.user+n.password != "":
+		return fmt.Errorf("%s: both a cookie and a user", n)
+	case n.cookie == "" && (n.user == "" || n.password == ""):
+		return fmt.Errorf("%s: nothing to log in with: want user:password@ before the host%s", n,
+			map[string]string{schemeBitcoind: ", or ?cookie=FILE"}[n.scheme])
+	}
+	return nil
+}
+
+// String is the URL without user, password and files.
+func (n NodeURL) String() string { return n.scheme + "://" + n.host }

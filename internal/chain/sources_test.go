@@ -1,0 +1,169 @@
+package chain_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"bevote/internal/chain"
+	"bevote/internal/chain/chaintest"
+	"bevote/internal/record"
+	"bevote/verifier"
+	"bevote/verifier/report"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// recordedElection opens an election of the repository and its blocks from genesis.
+func recordedElection(t *testing.T, name string) (*record.Record, []*wire.MsgBlock) {
+	t.Helper()
+	rec := openRecord(t, filepath.Join("..", "..", "examples", "records", name))
+	return rec, chaintest.Blocks(t, rec)
+}
+
+// eachSource runs a test over one chain in all its forms.
+func eachSource(t *testing.T, name string, test func(t *testing.T, rec *record.Record, blocks []*wire.MsgBlock, src verifier.Source)) {
+	rec, blocks := recordedElection(t, name)
+	for _, row := range []struct {
+		name string
+		open func(t *testing.T) verifier.Source
+	}{
+		{"record", func(*testing.T) verifier.Source { return chain.FromRecord(rec) }},
+		{"embedded", func(t *testing.T) verifier.Source { return chaintest.Embedded(t, rec, blocks) }},
+		{"btcd", func(t *testing.T) verifier.Source {
+			node := chaintest.StartBtcd(t)
+			node.Feed(blocks[1:]...)
+			return node.Dial()
+		}},
+		{"bitcoind", func(t *testing.T) verifier.Source { return chaintest.StartBitcoind(t, blocks).Dial() }},
+	} {
+		t.Run(row.name, func(t *testing.T) { test(t, rec, blocks, row.open(t)) })
+	}
+}
+
+// TestSourcesConform: every source keeps what verifier.Source promises.
+func TestSourcesConform(t *testing.T) {
+	eachSource(t, "club_chair", func(t *testing.T, _ *record.Record, blocks []*wire.MsgBlock, src verifier.Source) {
+		ctx := context.Background()
+		first, err := src.First(ctx)
+		if err != nil || int(first) > len(blocks) {
+			t.Fatal(first, err)
+		}
+		if !strings.HasPrefix(src.Evidence(), "whole blocks (") {
+			t.Errorf("evidence %q", src.Evidence())
+		}
+		for range 2 { // each call begins anew
+			wantHeaders(t, src, blocks)
+		}
+		for _, from := range []int{int(first), len(blocks) - 40, len(blocks) - 1} {
+			wantBlocks(t, src, blocks, from)
+		}
+		for range src.Blocks(ctx, first) {
+			break // nothing is left running, or the test would not end
+		}
+		stopped, cancel := context.WithCancel(ctx)
+		cancel()
+		if _, err := drain(src.Headers(stopped)); !errors.Is(err, context.Canceled) {
+			t.Errorf("headers: got %v, want the cancellation", err)
+		}
+		if _, err := drain(src.Blocks(stopped, first)); !errors.Is(err, context.Canceled) {
+			t.Errorf("blocks: got %v, want the cancellation", err)
+		}
+	})
+}
+
+func wantHeaders(t *testing.T, src verifier.Source, blocks []*wire.MsgBlock) {
+	t.Helper()
+	height := 0
+	for h, err := range src.Headers(context.Background()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if height >= len(blocks) || h.BlockHash() != blocks[height].BlockHash() {
+			t.Fatalf("header %d is not the chain's", height)
+		}
+		height++
+	}
+	if height != len(blocks) {
+		t.Fatalf("%d headers, want %d", height, len(blocks))
+	}
+}
+
+func wantBlocks(t *testing.T, src verifier.Source, blocks []*wire.MsgBlock, from int) {
+	t.Helper()
+	height := from
+	for b, err := range src.Blocks(context.Background(), uint32(from)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if height >= len(blocks) || !bytes.Equal(serialized(t, b), serialized(t, blocks[height])) {
+			t.Fatalf("block %d is not the chain's", height)
+		}
+		height++
+	}
+	if height != len(blocks) {
+		t.Fatalf("blocks from %d end before %d, want %d", from, height, len(blocks))
+	}
+}
+
+func serialized(t *testing.T, b *wire.MsgBlock) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := b.Serialize(&out); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// TestSameVerdictFromEverySource: but for the line that names the evidence, the
+// reports are the same, byte for byte.
+func TestSameVerdictFromEverySource(t *testing.T) {
+	for _, name := range []string{"club_chair", "no_winner"} {
+		t.Run(name, func(t *testing.T) {
+			var want []byte
+			eachSource(t, name, func(t *testing.T, rec *record.Record, _ []*wire.MsgBlock, src verifier.Source) {
+				_, node := src.(*chain.Node)
+				r, err := verifier.Audit(context.Background(), rec, src, verifier.Options{Now: time.Unix(1_800_000_000, 0), Live: node})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if r.Exit != 0 {
+					t.Errorf("exit %d: %s", r.Exit, r.Verdict)
+				}
+				got := withoutEvidence(t, r)
+				if want == nil {
+					want = got
+				}
+				if !bytes.Equal(got, want) {
+					t.Errorf("another report:\n%s\nwant:\n%s", got, want)
+				}
+			})
+		})
+	}
+}
+
+// withoutEvidence is a report's JSON without the line that names the source.
+func withoutEvidence(t *testing.T, r *verifier.Report) []byte {
+	t.Helper()
+	var text bytes.Buffer
+	if err := report.JSON(&text, r); err != nil {
+		t.Fatal(err)
+	}
+	var out []byte
+	left := 0
+	for line := range bytes.Lines(text.Bytes()) {
+		if bytes.HasPrefix(line, []byte(`  "evidence": `)) {
+			left++
+			continue
+		}
+		out = append(out, line...)
+	}
+	if left != 1 {
+		t.Fatalf("%d lines of evidence, want 1", left)
+	}
+	return out
+}
