@@ -207,27 +207,12 @@ func (a *audit) acks(s *sheet) {
 
 // V51: the transcript is anchored in time.
 func (a *audit) transcriptAnchor(s *sheet) {
-	anchor, by := a.setup.ph.anchors[TranscriptClosed], a.e.Policy.Times.Setup
 	switch {
 	case !a.e.Policy.Dealt():
 		s.skip("custodial")
-		return
 	case a.setup.Ended != "":
 		s.skip("ended")
-		return
-	case anchor == nil && a.tip <= by:
-		s.skip("not yet")
-		return
-	}
-	s.expect(1)
-	switch {
-	case anchor == nil:
-		s.fail(fmt.Sprintf("block %d", by), "no anchor of the transcript up to here")
-	case a.setup.ph.closed[TranscriptClosed] < 0:
-		s.fail("tx "+anchor.TxID, "the head is not on the board")
-	case anchor.Height > by:
-		s.fail("tx "+anchor.TxID, "anchored in block %d, the setup closes at %d", anchor.Height, by)
 	default:
-		s.pass()
+		a.anchoredBy(s, TranscriptClosed, a.e.Policy.Times.Setup)
 	}
 }

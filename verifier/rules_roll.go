@@ -20,8 +20,12 @@ var rollRules = []rule{
 }
 
 // V24: the roll is anchored in time, with a head that is on the board.
-func (a *audit) rollAnchor(s *sheet) {
-	anchor, by := a.setup.ph.anchors[RollClosed], a.e.Policy.Times.Roll
+func (a *audit) rollAnchor(s *sheet) { a.anchoredBy(s, RollClosed, a.e.Policy.Times.Roll) }
+
+// anchoredBy checks that the anchor of a kind is there by its last block, and
+// commits to this board.
+func (a *audit) anchoredBy(s *sheet, kind int, by uint32) {
+	anchor := a.setup.ph.anchors[kind]
 	if anchor == nil && a.tip <= by {
 		s.skip("not yet")
 		return
@@ -29,11 +33,11 @@ func (a *audit) rollAnchor(s *sheet) {
 	s.expect(1)
 	switch {
 	case anchor == nil:
-		s.fail(fmt.Sprintf("block %d", by), "no anchor of the roll up to here")
-	case a.setup.ph.closed[RollClosed] < 0:
+		s.fail(fmt.Sprintf("block %d", by), "no %s anchor up to here", anchorNames[kind])
+	case a.setup.ph.closed[kind] < 0:
 		s.fail("tx "+anchor.TxID, "the head is not on the board")
 	case anchor.Height > by:
-		s.fail("tx "+anchor.TxID, "anchored in block %d, the roll closes at %d", anchor.Height, by)
+		s.fail("tx "+anchor.TxID, "anchored in block %d, due by %d", anchor.Height, by)
 	default:
 		s.pass()
 	}
