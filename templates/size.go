@@ -24,22 +24,25 @@ const PayoutP2PKH = 25
 
 // Size returns the bytes of the filled script, with salted or plain ballots.
 func (t Template) Size(salted bool) int {
-	ballot := PlainBallot
-	if salted {
-		ballot = SaltedBallot
-	}
 	size := 0
 	for _, op := range t.ops {
-		switch {
-		case op.Hole != "":
-			size += pushSize(holeSize(op.Hole, ballot))
-		case op.Data != nil:
-			size += pushSize(len(op.Data))
-		default:
-			size++
-		}
+		size += op.Size(salted)
 	}
 	return size
+}
+
+// Size returns the bytes of the operation in a filled script, with salted or
+// plain ballots.
+func (op Op) Size(salted bool) int {
+	switch {
+	case op.Hole != "" && salted:
+		return pushSize(holeSize(op.Hole, SaltedBallot))
+	case op.Hole != "":
+		return pushSize(holeSize(op.Hole, PlainBallot))
+	case op.Data != nil:
+		return pushSize(len(op.Data))
+	}
+	return 1
 }
 
 // SigOps counts the signature operations of the script as relays do for P2SH:

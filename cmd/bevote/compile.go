@@ -19,8 +19,9 @@ func newCompile(c *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "compile FILE",
 		Short: "turn a policy into the contract that stakes are locked by",
-		Long: `Compile prints the script template, the paths that it spends by, and how near it
-comes to Bitcoin's limits. With -o it also writes the contract, which is
+		Long: `Compile prints the script template, every operation beside the clause that it
+comes from, the paths that it spends by, and how near it comes to Bitcoin's
+limits. With -o it also writes the contract, which is
 published with the policy. Nothing is written unless the script, lifted again,
 spends exactly as the policy says.`,
 		Example: "  bevote compile examples/club_chair.bev -o contract.json",
@@ -60,17 +61,23 @@ func (c *console) compile(file, out string, asJSON bool) error {
 		_, err = c.out.Write(contract)
 		return err
 	}
-	printContract(c.out, built)
-	return nil
+	operations, err := built.Annotate(src)
+	if err != nil {
+		return bug(fmt.Errorf("%s: %w", file, err))
+	}
+	return printContract(c.out, built, operations)
 }
 
 // printContract prints what a designer looks at: the script, the paths, the
 // room that is left.
-func printContract(w io.Writer, b *workbench.Built) {
+func printContract(w io.Writer, b *workbench.Built, operations []workbench.Annotation) error {
 	p, t := b.Policy, b.Template
 	size := t.Size(p.Salted)
 	fmt.Fprintf(w, "policy    %s\n", p.ID())
 	printScript(w, t)
+	if err := printAnnotated(w, operations); err != nil {
+		return bug(err)
+	}
 	printPaths(w, b.Contract.Paths)
 	fmt.Fprintf(w, "\nlimits\n")
 	row := func(what string, n, most int) { fmt.Fprintf(w, "  %-28s %7d of %7d\n", what, n, most) }
@@ -85,6 +92,7 @@ func printContract(w io.Writer, b *workbench.Built) {
 		fmt.Fprintf(w, "  %-28s %7d vB %7d sat of the stake's %d\n", path.Name+", alone", vb, int64(vb)*p.Fee, p.Stake)
 	}
 	fmt.Fprintf(w, "  %-28s %10s %7d sat\n", "a voter's coin", "", p.Coin())
+	return nil
 }
 
 // printScript prints a template's text, broken into lines and indented by its
