@@ -54,6 +54,8 @@ type Chain struct {
 	miner  *mining.BlkTmplGenerator
 	clock  *clock
 	queue  []*btcutil.Tx // accepted and not yet mined, in the order of arrival
+	bribes []*wire.MsgTx // for the next block, past the pool
+	late   int           // seconds by which blocks come later, so that a new block is another one
 }
 
 // New makes a chain of the network params that holds the genesis block only.

@@ -30,13 +30,15 @@ func (c *Chain) Mine(n int) error {
 
 func (c *Chain) mineBlock() error {
 	height := c.blocks.BestSnapshot().Height + 1
-	c.clock.now = blockTime(height)
+	c.clock.now = blockTime(height).Add(time.Duration(c.late) * time.Second)
 	template, err := c.miner.NewBlockTemplate(nil)
 	if err != nil {
 		return fmt.Errorf("block %d: %w", height, err)
 	}
 	block := template.Block
 	payTo(block, c.mineTo)
+	c.takeBribes(block)
+	seal(block)
 	if !solve(&block.Header) {
 		return fmt.Errorf("block %d: no nonce solves it", height)
 	}
@@ -49,14 +51,6 @@ func (c *Chain) mineBlock() error {
 	}
 	c.dropMined()
 	return nil
-}
-
-// payTo replaces the coinbase's output script. The template could do it for
-// addresses only.
-func payTo(block *wire.MsgBlock, script []byte) {
-	block.Transactions[0].TxOut[0].PkScript = script
-	txs := btcutil.NewBlock(block).Transactions()
-	block.Header.MerkleRoot = blockchain.CalcMerkleRoot(txs, false)
 }
 
 // solve finds the smallest nonce; on the networks that can be mined here every

@@ -48,7 +48,10 @@ func newPool(chain *blockchain.BlockChain, params *chaincfg.Params, sigs *txscri
 func (c *Chain) Submit(tx *wire.MsgTx) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	own := btcutil.NewTx(tx.Copy()) // it stays after the caller's may have changed
+	return c.offer(btcutil.NewTx(tx.Copy())) // it stays after the caller's may have changed
+}
+
+func (c *Chain) offer(own *btcutil.Tx) error {
 	if n := c.legacySigOps(own.MsgTx()); n > MaxLegacySigOps {
 		return fmt.Errorf("transaction %s: %d legacy signature operations, more than %d", own.Hash(), n, MaxLegacySigOps)
 	}
