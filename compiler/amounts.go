@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"fmt"
+	"strings"
 
 	"bevote/lang"
 	"bevote/templates"
@@ -17,10 +18,10 @@ type spend struct {
 // fee is what the transaction costs at the policy's rate.
 func (s spend) fee(p *lang.Policy) int64 { return p.Fee * int64(s.vsize) }
 
-// checkCosts holds the stake against what claiming and refunding it cost.
+// checkCosts holds the stake against what spending it costs.
 func checkCosts(p *lang.Policy, t templates.Template, paths []templates.Path) []lang.Diagnostic {
-	claim, refund := dearest(p, t, paths)
-	if d := tooSmall(p, claim, refund); len(d) > 0 {
+	claim, others := dearest(p, t, paths)
+	if d := tooSmall(p, append(others, claim)...); len(d) > 0 {
 		return d
 	}
 	least := 20 * claim.fee(p)
@@ -87,13 +88,18 @@ func tooSmall(p *lang.Policy, spends ...spend) []lang.Diagnostic {
 	}}
 }
 
-// dearest returns the largest claim, to any candidate's payout, and the refund,
-// to the voter's own key.
-func dearest(p *lang.Policy, t templates.Template, paths []templates.Path) (claim, refund spend) {
+// dearest returns the largest claim, to any candidate's payout, and what else
+// may become of a stake: the refund, to the voter's own key, and each branch,
+// to such an output too, since the policy does not say to which.
+func dearest(p *lang.Policy, t templates.Template, paths []templates.Path) (claim spend, others []spend) {
 	redeem := t.Size(p.Salted)
 	for _, q := range paths {
+		if branch, ok := strings.CutPrefix(q.Name, "branch."); ok {
+			others = append(others, to(make([]byte, templates.PayoutP2PKH), "a spend by branch `"+branch+"`", q, redeem))
+			continue
+		}
 		if q.Name == "refund" {
-			refund = to(make([]byte, templates.PayoutP2PKH), "a refund", q, redeem)
+			others = append(others, to(make([]byte, templates.PayoutP2PKH), "a refund", q, redeem))
 			continue
 		}
 		for _, c := range p.Candidates {
@@ -103,7 +109,7 @@ func dearest(p *lang.Policy, t templates.Template, paths []templates.Path) (clai
 			}
 		}
 	}
-	return claim, refund
+	return claim, others
 }
 
 func to(payout []byte, what string, q templates.Path, redeem int) spend {

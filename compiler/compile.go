@@ -20,13 +20,13 @@ func Compile(p *lang.Policy) (*templates.Contract, []lang.Diagnostic) {
 	if d := unsupported(p); len(d) > 0 {
 		return nil, d
 	}
-	t := lower(p)
+	t, paths := lower(p)
 	c := &templates.Contract{
 		Contract: templates.ContractVersion,
 		Policy:   p.ID(),
 		Lowering: templates.LoweringVersion,
 		Script:   t.String(),
-		Paths:    paths(p),
+		Paths:    paths,
 	}
 	d := append(checkScript(p, t), outOfRange(p)...)
 	if !anyError(d) {
@@ -41,17 +41,3 @@ func Compile(p *lang.Policy) (*templates.Contract, []lang.Diagnostic) {
 }
 
 func anyError(d []lang.Diagnostic) bool { return slices.ContainsFunc(d, lang.Diagnostic.IsError) }
-
-// paths gives each of the policy's paths its witness.
-func paths(p *lang.Policy) []templates.Path {
-	var paths []templates.Path
-	for _, q := range p.Paths() {
-		paths = append(paths, templates.Path{
-			Name:    q.Name,
-			Signers: q.Signers,
-			After:   q.After,
-			Witness: witness(p, q),
-		})
-	}
-	return paths
-}

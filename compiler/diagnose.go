@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"fmt"
+	"slices"
 
 	"bevote/lang"
 	"bevote/templates"
@@ -11,12 +12,15 @@ import (
 func unsupported(p *lang.Policy) []lang.Diagnostic {
 	var d []lang.Diagnostic
 	for _, b := range p.Branches {
-		d = append(d, lang.Diagnostic{
-			Code:    "E0603",
-			Message: "general branches cannot be compiled yet",
-			Primary: at(p, "branch "+b.Name, "this branch has no script"),
-			Help:    "remove the branch",
-		})
+		if keys := len(rolesOf(b)); keys > maxKeys {
+			d = append(d, lang.Diagnostic{
+				Code: "E0601",
+				Message: fmt.Sprintf("the keys of branch `%s` take %d bytes, a redeem script has at most %d",
+					b.Name, keys*keyPush, templates.MaxRedeem),
+				Primary: at(p, "branch "+b.Name, fmt.Sprintf("signed by some of %d roles", keys)),
+				Help:    "name fewer roles",
+			})
+		}
 	}
 	if p.Win == lang.WinHardened && p.Selector == selectorFlag {
 		d = append(d, lang.Diagnostic{
@@ -32,6 +36,13 @@ func unsupported(p *lang.Policy) []lang.Diagnostic {
 	return d
 }
 
+// A key in a script, and how many there can be at the most. A branch of more
+// roles is not even factored.
+const (
+	keyPush = 1 + templates.KeySize
+	maxKeys = templates.MaxRedeem / keyPush
+)
+
 // checkScript holds the script against the limits of consensus and relays.
 func checkScript(p *lang.Policy, t templates.Template) []lang.Diagnostic {
 	var d []lang.Diagnostic
@@ -39,12 +50,7 @@ func checkScript(p *lang.Policy, t templates.Template) []lang.Diagnostic {
 		d = append(d, tooLong(p, size))
 	}
 	if ops := t.SigOps(); ops > templates.MaxSigOps {
-		d = append(d, lang.Diagnostic{
-			Code:    "E0602",
-			Message: fmt.Sprintf("redeem script of %d signature operations, relays take %d", ops, templates.MaxSigOps),
-			Primary: at(p, "win", "one for each candidate, and one for the refund"),
-			Help:    fmt.Sprintf("leave at most %d candidates", templates.MaxSigOps-1),
-		})
+		d = append(d, tooManySigOps(p, ops))
 	}
 	if p.Selector == selectorFlag {
 		d = append(d, lang.Diagnostic{
@@ -58,8 +64,23 @@ func checkScript(p *lang.Policy, t templates.Template) []lang.Diagnostic {
 	return d
 }
 
-// tooLong reports a script that could never be spent. Only the number of
-// candidates makes one so long.
+// tooManySigOps reports a script whose spends no relay takes.
+func tooManySigOps(p *lang.Policy, ops int) lang.Diagnostic {
+	d := lang.Diagnostic{
+		Code:    "E0602",
+		Message: fmt.Sprintf("redeem script of %d signature operations, relays take %d", ops, templates.MaxSigOps),
+		Primary: at(p, "win", "one for each candidate, and one for the refund"),
+		Help:    fmt.Sprintf("leave at most %d candidates", templates.MaxSigOps-1),
+	}
+	if len(p.Branches) > 0 {
+		blame(&d, p, ops-templates.MaxSigOps, func(c cost) (int, string) {
+			return c.sigOps, fmt.Sprintf("has %d of them", c.sigOps)
+		})
+	}
+	return d
+}
+
+// tooLong reports a script that could never be spent.
 func tooLong(p *lang.Policy, size int) lang.Diagnostic {
 	fits := fitting(p)
 	d := lang.Diagnostic{
@@ -68,7 +89,15 @@ func tooLong(p *lang.Policy, size int) lang.Diagnostic {
 		Primary: at(p, "win", fmt.Sprintf("takes a key of each of the %d candidates into the script", len(p.Candidates))),
 		Help:    fmt.Sprintf("leave at most %d candidates", fits),
 	}
-	if p.Salted {
+	if len(p.Branches) > 0 {
+		d.Message = fmt.Sprintf("redeem script of %d bytes, at most %d", size, templates.MaxRedeem)
+		if fits < len(p.Candidates) {
+			d.Notes = []string{fmt.Sprintf("without branches %d candidates fit", fits)}
+		}
+		blame(&d, p, size-templates.MaxRedeem, func(c cost) (int, string) {
+			return c.size, fmt.Sprintf("takes %d bytes", c.size)
+		})
+	} else if p.Salted {
 		plain := *p
 		plain.Salted = false
 		if more := fitting(&plain); more > fits {
@@ -78,16 +107,68 @@ func tooLong(p *lang.Policy, size int) lang.Diagnostic {
 	return d
 }
 
-// fitting returns how many of the candidates' keys a redeem script can hold.
+// fitting returns how many of the candidates' keys a redeem script without
+// branches can hold.
 func fitting(p *lang.Policy) int {
 	some := *p
-	for n := len(p.Candidates); n > 0; n-- {
-		some.Candidates = p.Candidates[:n]
-		if lower(&some).Size(p.Salted) <= templates.MaxRedeem {
+	some.Branches = nil
+	for n := range p.Candidates {
+		some.Candidates = p.Candidates[:n+1]
+		if t, _ := lower(&some); t.Size(p.Salted) > templates.MaxRedeem {
 			return n
 		}
 	}
-	return 0
+	return len(p.Candidates)
+}
+
+// cost is what a part of the policy adds to the script.
+type cost struct {
+	place        string // as lang.Policy.Place names it
+	size, sigOps int
+}
+
+// costs compares the script with itself without each branch, and without any.
+func costs(p *lang.Policy) (branches []cost, rest cost) {
+	measure := func(branches []lang.Branch) cost {
+		some := *p
+		some.Branches = branches
+		t, _ := lower(&some)
+		return cost{size: t.Size(p.Salted), sigOps: t.SigOps()}
+	}
+	whole := measure(p.Branches)
+	for i, b := range p.Branches {
+		without := measure(slices.Delete(slices.Clone(p.Branches), i, i+1))
+		branches = append(branches, cost{"branch " + b.Name, whole.size - without.size, whole.sigOps - without.sigOps})
+	}
+	rest = measure(nil)
+	rest.place = "win"
+	return branches, rest
+}
+
+// blame says at each branch what it costs, the dearest first, then what the
+// rest does; and which branch to leave out: the cheapest that is enough.
+func blame(d *lang.Diagnostic, p *lang.Policy, over int, of func(cost) (int, string)) {
+	branches, rest := costs(p)
+	slices.SortStableFunc(branches, func(a, b cost) int {
+		x, _ := of(a)
+		y, _ := of(b)
+		return y - x
+	})
+	d.Help = "leave out branches, or candidates"
+	d.Secondary = nil
+	for i, b := range branches {
+		n, text := of(b)
+		if n >= over {
+			d.Help = fmt.Sprintf("leave out `%s`", b.place)
+		}
+		if i == 0 {
+			d.Primary = at(p, b.place, text)
+		} else {
+			d.Secondary = append(d.Secondary, at(p, b.place, text))
+		}
+	}
+	_, text := of(rest)
+	d.Secondary = append(d.Secondary, at(p, rest.place, text+", with the refund"))
 }
 
 func at(p *lang.Policy, what, text string) lang.Label {

@@ -1,82 +1,120 @@
 package compiler
 
 import (
-	"fmt"
+	"slices"
 	"strings"
 
 	"bevote/lang"
 	"bevote/templates"
 )
 
-// The three forms of a stake's script, first to last opcode. The witness stands
-// on the stack before it, its last item on top.
+// A stake's script, first to last opcode. The witness stands on the stack
+// before it, its last item on top. Signatures select the path: each check is
+// of the winner, then of one branch after the other in the order of their
+// names, and leaves false where its signatures are empty; what is left in the
+// end is the refund. A path ends with something true, its lock or 1:
 //
-// Where a signature selects, the winner's check leaves true or false, and the
-// refund runs where it is false. Its last opcode leaves T, which is not zero:
+//	<ballot> DROP check(win) NOTIF
+//	  check(branch) NOTIF
+//	    DUP HASH160 <voter_hash> EQUALVERIFY CHECKSIGVERIFY T CHECKLOCKTIMEVERIFY
+//	  ELSE lock or 1 ENDIF
+//	ELSE 1 ENDIF
 //
-//	claim   sig            → CHECKSIG 1            → ELSE: 1
-//	refund  sig pubkey 0   → CHECKSIG 0 → NOTIF …  → T
+//	claim   sig                  → CHECKSIG 1 → ELSE: 1
+//	branch  sig 0                → CHECKSIG 0 → NOTIF: CHECKSIG 1 → ELSE: lock or 1
+//	refund  sig pubkey 0 0       → CHECKSIG 0 → NOTIF: CHECKSIG 0 → NOTIF: … → T
 //
-// CHECKMULTISIG takes one item more than it needs, so the hardened form has a
-// further 0 in each witness. Where a flag selects (the paper's way), the ballot
-// stays in a key slot: the joint key stands after it, is tried first, and so
-// the ballot never meets the relays' rule for the encoding of keys.
-const (
-	hardened  = `<ballot> DROP 1 %s %d CHECKMULTISIG NOTIF ` + refund + ` ELSE 1 ENDIF`
-	signature = `<ballot> DROP %s CHECKSIG NOTIF ` + refund + ` ELSE 1 ENDIF`
-	flag      = `IF 1 <ballot> %s 2 CHECKMULTISIG ELSE %d CHECKLOCKTIMEVERIFY DROP DUP HASH160 <voter_hash> EQUALVERIFY CHECKSIG ENDIF`
-	refund    = `DUP HASH160 <voter_hash> EQUALVERIFY CHECKSIGVERIFY %d CHECKLOCKTIMEVERIFY`
-)
+// Nothing that is not signed decides, so nobody who relays a spend can turn it
+// into another. Where a flag selects (the paper's way), the ballot stays in a
+// key slot: the joint key stands after it, is tried first, and so the ballot
+// never meets the relays' rule for the encoding of keys:
+//
+//	IF 1 <ballot> <joint> 2 CHECKMULTISIG ELSE
+//	  IF verify(branch) lock or 1 ELSE
+//	    T CHECKLOCKTIMEVERIFY DROP DUP HASH160 <voter_hash> EQUALVERIFY CHECKSIG
+//	  ENDIF
+//	ENDIF
 
 const selectorFlag = "flag"
 
-// lower writes the policy's script.
-func lower(p *lang.Policy) templates.Template {
-	var text string
-	switch {
-	case p.Win == lang.WinHardened:
-		text = fmt.Sprintf(hardened, claimKeys(p), len(p.Candidates), p.Times.Timeout)
-	case p.Selector == selectorFlag:
-		text = fmt.Sprintf(flag, winKey(p), p.Times.Timeout)
-	default:
-		text = fmt.Sprintf(signature, winKey(p), p.Times.Timeout)
+// lower writes the policy's script and its paths.
+func lower(p *lang.Policy) (templates.Template, []templates.Path) {
+	l := lowering{func(role string) string { return keyOf(p, role) }}
+	var script clause
+	if p.Selector == selectorFlag {
+		script = l.byFlag(p)
+	} else {
+		script = l.bySignature(p)
 	}
-	t, err := templates.ParseTemplate(text)
+	t, err := templates.ParseWords(script.words)
 	if err != nil {
-		panic("compiler: " + err.Error()) // the forms above are templates
+		panic("compiler: " + err.Error()) // the clauses are made of words
 	}
-	return t
+	return t, script.paths()
 }
 
-// claimKeys lists the holes for the candidates' claim keys, in their order.
-func claimKeys(p *lang.Policy) string {
-	holes := make([]string, len(p.Candidates))
-	for i, c := range p.Candidates {
-		holes[i] = "<claim." + c.Name + ">"
+func (l lowering) bySignature(p *lang.Policy) clause {
+	lock := end("", p.Times.Timeout)
+	rest := refund(p, append(strings.Fields("DUP HASH160 <voter_hash> EQUALVERIFY CHECKSIGVERIFY"), lock.words...))
+	for _, b := range slices.Backward(p.Branches) {
+		rest = l.decide(formulaOf(b), end("branch."+b.Name, b.After), rest)
 	}
-	return strings.Join(holes, " ")
+	win := l.decide(winners(p), end("win", 0), rest)
+	return win.after("<ballot>", "DROP")
 }
 
-// winKey is the one key that claims: known now if it is the supervisor's.
-func winKey(p *lang.Policy) string {
-	if p.Win == lang.WinCustodial {
-		return "0x" + p.Supervisor.String()
+func (l lowering) byFlag(p *lang.Policy) clause {
+	lock := end("", p.Times.Timeout)
+	rest := refund(p, append(lock.words, strings.Fields("DROP DUP HASH160 <voter_hash> EQUALVERIFY CHECKSIG")...))
+	for _, b := range slices.Backward(p.Branches) {
+		rest = flagged(l.verify(formulaOf(b)).then(end("branch."+b.Name, b.After)), rest)
 	}
-	return "<joint>"
+	role := winners(p).roles[0]
+	win := clause{
+		words: []string{"1", "<ballot>", l.key(role), "2", "CHECKMULTISIG"},
+		ways:  []taking{{name: "win", signers: []string{role}, items: []string{"0", "sig:" + role}}},
+	}
+	return flagged(win, rest)
 }
 
-// witness says what a spend by the path pushes, first to last.
-func witness(p *lang.Policy, q lang.Path) []string {
-	signer := q.Signers[0]
-	switch {
-	case q.Name == "refund" && p.Win == lang.WinHardened:
-		return []string{"sig:voter", "pubkey:voter", "0", "0", "redeem"}
-	case q.Name == "refund":
-		return []string{"sig:voter", "pubkey:voter", "0", "redeem"}
-	case p.Win == lang.WinHardened:
-		return []string{"0", "sig:" + signer, "redeem"}
-	case p.Selector == selectorFlag:
-		return []string{"0", "sig:" + signer, "1", "redeem"}
+// refund is the voter's path, whose words are given.
+func refund(p *lang.Policy, words []string) clause {
+	return clause{words: words, ways: []taking{{
+		name: "refund", signers: []string{"voter"}, after: p.Times.Timeout, items: []string{"sig:voter", "pubkey:voter"},
+	}}}
+}
+
+// winners are whose signature claims: one of the sums of a joint key and a
+// candidate's, in the candidates' order, or a single key.
+func winners(p *lang.Policy) formula {
+	f := formula{kind: choice, k: 1, roles: []string{"joint"}}
+	switch p.Win {
+	case lang.WinCustodial:
+		f.roles = []string{"supervisor"}
+	case lang.WinHardened:
+		f.roles = nil
+		for _, c := range p.Candidates {
+			f.roles = append(f.roles, p.JointName(c.Name)+"+"+c.Name)
+		}
 	}
-	return []string{"sig:" + signer, "redeem"}
+	return f
+}
+
+// keyOf is the word for a role's key: the hole of one that the election brings
+// about, or the constant that the policy says.
+func keyOf(p *lang.Policy, role string) string {
+	if _, candidate, sum := strings.Cut(role, "+"); sum {
+		return "<claim." + candidate + ">"
+	}
+	key := p.Supervisor
+	if i := slices.IndexFunc(p.Candidates, func(c lang.Candidate) bool { return c.Name == role }); i >= 0 {
+		key = p.Candidates[i].Key
+	}
+	if i := slices.IndexFunc(p.Named, func(v lang.Named) bool { return v.Name == role }); i >= 0 {
+		key = p.Named[i].Key
+	}
+	if templates.HoleKind(role) == templates.KindKey {
+		return "<" + role + ">"
+	}
+	return "0x" + key.String()
 }

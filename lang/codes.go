@@ -47,7 +47,6 @@ func Codes() []Code {
 		{"W0506", "too few blocks between `claim by` and `timeout` to sweep every stake"},
 		{"E0601", "the redeem script is over 520 bytes"},
 		{"E0602", "the redeem script has over 15 sigops"},
-		{"E0603", "general branches cannot be compiled yet"},
 		{"W0604", "outsiders can rewrite a branch flag"},
 		{"E0605", "hardened with `selector flag`"},
 		{"E0701", "the stake is so small that a claim or refund would leave less than dust"},

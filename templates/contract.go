@@ -16,7 +16,7 @@ const (
 )
 
 // MaxContract is the size in bytes over which a contract is not read.
-const MaxContract = 64 << 10
+const MaxContract = 256 << 10
 
 // Contract is the compiled policy as published in contract.json: a script
 // template with typed holes, and the paths it spends by.

@@ -20,11 +20,17 @@ const maxText = txscript.MaxScriptSize
 // number from 0 to 2^32−1, other data as 0x and lower-case hex, or an opcode's
 // name without OP_. What can be written as a number must be.
 func ParseTemplate(text string) (Template, error) {
-	var t Template
 	if len(text) > maxText {
-		return t, fmt.Errorf("template of %d bytes, at most %d", len(text), maxText)
+		return Template{}, fmt.Errorf("template of %d bytes, at most %d", len(text), maxText)
 	}
-	for i, word := range strings.Fields(text) {
+	return ParseWords(strings.Fields(text))
+}
+
+// ParseWords is ParseTemplate of a text's words, however many there are: a
+// compiler has to tell the size of what is too large, too.
+func ParseWords(words []string) (Template, error) {
+	var t Template
+	for i, word := range words {
 		op, err := parseWord(word)
 		if err != nil {
 			return Template{}, fmt.Errorf("template word %d: %w", i+1, err)

@@ -35,7 +35,7 @@ const (
 // full ones.
 const (
 	MaxPolicy   = 256 << 10
-	MaxContract = 64 << 10
+	MaxContract = 256 << 10
 	MaxBoard    = 1 << 30
 	MaxHeaders  = 80 * 4_000_000
 	MaxBlocks   = 64 << 30

@@ -259,7 +259,7 @@ func TestZipBomb(t *testing.T) {
 	}
 	r := open(t, file(t, bomb))
 	b, err := r.ReadFile(record.Contract)
-	wantFormat(t, err, "contract.json: longer than 65536 bytes")
+	wantFormat(t, err, "contract.json: longer than 262144 bytes")
 	if len(b) > record.MaxContract {
 		t.Errorf("%d bytes were read", len(b))
 	}

@@ -39,7 +39,7 @@ func newStage(t testing.TB, src []byte) *stage {
 	}
 	s := &stage{built: build(t, replaced), secrets: map[string]curve.Scalar{}}
 	for role, secret := range keys {
-		s.secrets[strings.TrimPrefix(role, "candidate ")] = secret
+		s.secrets[strings.TrimPrefix(strings.TrimPrefix(role, "candidate "), "voter ")] = secret
 	}
 	for i, role := range []string{"voter", "stranger", "joint"} {
 		s.secrets[role] = curve.NewScalar(uint32(1_000_001 + i))

@@ -65,8 +65,8 @@ type shape struct {
 
 // Policy draws a policy file on regtest that loads and compiles: custodial,
 // the paper's (both selectors) or hardened with one joint key or one each;
-// plain or salted; 2 to 12 candidates; 2 to 9 voters, sometimes named; without
-// branches. Fees fit the stake. Warnings are not allowed away.
+// plain or salted; 2 to 12 candidates; 2 to 9 voters, sometimes named; up to
+// three branches. Fees fit the stake. Warnings are not allowed away.
 func Policy(draw Draw) []byte {
 	s := shape{
 		win:    []lang.Win{lang.WinHardened, lang.WinHardened, lang.WinPaper, lang.WinCustodial}[draw("win", 4)],
@@ -103,8 +103,10 @@ func (s shape) write(draw Draw) []byte {
 	fmt.Fprintf(&b, "bevote 1\n\nelection drawn_%d {\n", draw("election", 1000))
 	line("network regtest")
 	line("supervisor pub:%s", Key(salt+"supervisor"))
+	var names []string
 	if s.named {
 		for i := range s.voters {
+			names = append(names, fmt.Sprintf("v%d", i+1))
 			line("voter v%d pub:%s", i+1, Key(fmt.Sprintf("%svoter v%d", salt, i+1)))
 		}
 	} else {
@@ -118,11 +120,15 @@ func (s shape) write(draw Draw) []byte {
 	s.times(line, draw)
 	for j := range s.candidates {
 		name := fmt.Sprintf("%s%d", []string{"ann", "bo", "c_"}[draw("name", 3)], j+1)
+		names = append(names, name)
 		display := []string{"", ` "A name, with \ and é"`}[draw("display", 2)]
 		line("candidate %s%s { key pub:%s pay addr:%s }", name, display,
 			Key(salt+"candidate "+name), Address("regtest", salt+"payout "+name))
 	}
 	s.spending(line)
+	for _, branch := range s.branches(draw, names) {
+		line("%s", branch)
+	}
 	b.WriteString("}\n")
 	return []byte(b.String())
 }

@@ -1,0 +1,169 @@
+package workbench_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/btcsuite/btcd/txscript/v2"
+	"pgregory.net/rapid"
+
+	"bevote/lang/langtest"
+	"bevote/templates"
+	"bevote/verifier/lift"
+)
+
+// TestNoSignerIsIdle takes one signer at a time out of every path of every
+// form: with an empty signature and with a stranger's the engine refuses, by
+// consensus and by the relays' rules, unless those who are left can sign for
+// another path.
+func TestNoSignerIsIdle(t *testing.T) {
+	refused := 0
+	for _, f := range allForms() {
+		if f.candidates > 3 {
+			continue // the same, slower
+		}
+		s := newStage(t, f.source())
+		for _, path := range s.built.Contract.Paths {
+			for _, signer := range path.Signers {
+				refused += s.without(t, path, signer)
+			}
+		}
+	}
+	t.Logf("%d spends with a signer missing are refused", refused)
+}
+
+// without spends by the path with every other signer's signature.
+func (s *stage) without(t testing.TB, path templates.Path, signer string) (refused int) {
+	t.Helper()
+	others := slices.DeleteFunc(slices.Clone(path.Signers), func(r string) bool { return r == signer })
+	if slices.ContainsFunc(s.built.Contract.Paths, func(q templates.Path) bool { return q.After <= path.After && subset(q.Signers, others) }) {
+		return 0 // they could spend otherwise: what they sign may be turned into that
+	}
+	stranger := func(role string) string {
+		if role == signer {
+			return "stranger"
+		}
+		return role
+	}
+	for how, witness := range map[string][]string{"a stranger's": path.Witness, "no": emptied(path.Witness, signer)} {
+		tx := s.spend(t, witness, path.After, notFinal, stranger)
+		for name, flags := range rules {
+			if s.run(tx, flags) == nil {
+				t.Errorf("%s with %s signature of %s is taken by %s:\n%s", path, how, signer, name, s.built.Contract.Script)
+			}
+			refused++
+		}
+	}
+	return refused
+}
+
+// emptied is the witness with a signer's signature empty.
+func emptied(witness []string, signer string) []string {
+	items := slices.Clone(witness)
+	for i, item := range items {
+		if item == "sig:"+signer {
+			items[i] = "0"
+		}
+	}
+	return items
+}
+
+func subset(a, b []string) bool {
+	return !slices.ContainsFunc(a, func(x string) bool { return !slices.Contains(b, x) })
+}
+
+// TestRandomBranchesSpend draws policies and takes every path of each on the
+// engine: it is taken at its lock, not one block earlier, and not without any
+// of its signers.
+func TestRandomBranchesSpend(t *testing.T) {
+	paths, branches, refused := 0, 0, 0
+	rapid.Check(t, func(r *rapid.T) {
+		src := langtest.Policy(func(label string, n int) int { return rapid.IntRange(0, n-1).Draw(r, label) })
+		if paths > 400 || !strings.Contains(string(src), "branch") {
+			return // enough, or nothing new
+		}
+		s := newStage(t, src)
+		for _, path := range s.built.Contract.Paths {
+			paths++
+			if strings.HasPrefix(path.Name, "branch.") {
+				branches++
+			}
+			tx := s.spend(t, path.Witness, path.After, notFinal, itself)
+			early := s.spend(t, path.Witness, max(path.After, 1)-1, notFinal, itself)
+			for name, flags := range rules {
+				if err := s.run(tx, flags); err != nil {
+					r.Fatalf("%s by %s: %v\n%s", path, name, err, src)
+				}
+				if err := s.run(early, flags); (err == nil) != (path.After == 0) {
+					r.Fatalf("%s, one block early, by %s: %v\n%s", path, name, err, src)
+				}
+			}
+			class, _, _, err := lift.Spend(s.built.Contract.Paths, tx.TxIn[0].SignatureScript)
+			if err != nil || class != path.Name && !strings.HasPrefix(path.Name, "win.") {
+				r.Fatalf("%s is told as %q, %v", path, class, err)
+			}
+			for _, signer := range path.Signers {
+				refused += s.without(t, path, signer)
+			}
+		}
+	})
+	t.Logf("%d paths taken, %d of them by branches; %d spends with a signer missing refused", paths, branches, refused)
+	if branches < 50 {
+		t.Errorf("only %d paths of branches were drawn", branches)
+	}
+}
+
+// TestNothingUnsignedSelects rewrites the witness of every path as somebody
+// could who relays it: every order of its items, with every signature emptied
+// or put in another's place. What the relays' rules still take is the same
+// path, or another one of whose signers all have signed.
+func TestNothingUnsignedSelects(t *testing.T) {
+	tried, turned := 0, 0
+	for _, f := range allForms() {
+		if f.candidates > 3 || f.selector == "flag" {
+			continue
+		}
+		s := newStage(t, f.source())
+		for _, path := range s.built.Contract.Paths {
+			tx := s.spend(t, path.Witness, path.After, notFinal, itself)
+			at := slices.IndexFunc(s.built.Contract.Paths, func(q templates.Path) bool { return q.String() == path.String() })
+			for _, other := range s.built.Contract.Paths[:at] {
+				turned += s.turn(t, tx.TxIn[0].SignatureScript, path, other)
+				tried++
+			}
+			for _, other := range s.built.Contract.Paths[at+1:] {
+				turned += s.turn(t, tx.TxIn[0].SignatureScript, path, other)
+				tried++
+			}
+		}
+	}
+	t.Logf("%d turns into another path tried, %d taken, all signed for", tried, turned)
+}
+
+// turn rebuilds a spend by one path with another path's witness, from the
+// signatures that it has.
+func (s *stage) turn(t *testing.T, script []byte, from, to templates.Path) (taken int) {
+	t.Helper()
+	have := map[string][]byte{}
+	tok := txscript.MakeScriptTokenizer(0, script)
+	for i := 0; tok.Next(); i++ {
+		have[from.Witness[i]] = tok.Data()
+	}
+	tx := s.spend(t, from.Witness, from.After, notFinal, itself)
+	b := txscript.NewScriptBuilder()
+	for _, item := range to.Witness {
+		b.AddData(have[item]) // empty where it has none
+	}
+	var err error
+	if tx.TxIn[0].SignatureScript, err = b.Script(); err != nil {
+		t.Fatal(err)
+	}
+	if s.run(tx, txscript.StandardVerifyFlags) != nil {
+		return 0
+	}
+	if !subset(to.Signers, from.Signers) || to.After > from.After {
+		t.Errorf("%s is turned into %s", from, to)
+	}
+	return 1
+}
