@@ -49,6 +49,17 @@ func (p *page) text(prefix, words string) {
 	p.line("%s", line)
 }
 
+// block writes lines as they are, a diff of scripts say, behind a bar: no line
+// of a record can pass for one of the report.
+func (p *page) block(indent, lines string) {
+	if lines == "" {
+		return
+	}
+	for line := range strings.SplitSeq(lines, "\n") {
+		p.line("%s| %s", indent, line)
+	}
+}
+
 // section writes a heading after an empty line.
 func (p *page) section(title string) {
 	p.line("")

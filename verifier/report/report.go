@@ -10,6 +10,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"bevote/verifier"
 )
@@ -37,30 +38,17 @@ func Text(w io.Writer, r *verifier.Report) error {
 }
 
 func headline(p *page, r *verifier.Report) {
-	partial := ""
-	for _, c := range r.Checks {
-		if c.ID == "V111" && c.Status != verifier.Pass {
-			partial = "PARTIAL "
-		}
+	first := ""
+	if partial(r) {
+		first = "PARTIAL "
 	}
-	p.line("%sAudit of %s on %s", partial, r.Election, r.Network)
+	p.line("%sAudit of %s on %s", first, r.Election, r.Network)
 	p.line("")
 	p.text("  ", verdict(r))
 }
 
 // verdict is the level in words and the verdict.
-func verdict(r *verifier.Report) string {
-	name := levels[r.Level]
-	switch {
-	case name != "":
-		name = r.Level + " " + name
-	case r.Exit == verifier.ExitRefuted:
-		name = "REFUTED"
-	default:
-		name = "NO LEVEL"
-	}
-	return name + ": " + r.Verdict
-}
+func verdict(r *verifier.Report) string { return levelWords(r) + ": " + r.Verdict }
 
 func summary(p *page, r *verifier.Report) {
 	p.line("")
@@ -86,18 +74,12 @@ func counts(p *page, r *verifier.Report) {
 	for _, c := range r.Counts {
 		wide = max(wide, len([]rune(c.Candidate)))
 	}
-	sorted := slices.Clone(r.Counts)
-	slices.SortStableFunc(sorted, func(a, b verifier.Count) int { return b.Min - a.Min })
-	for i, c := range sorted {
+	for i, c := range byCertainVotes(r.Counts) {
 		name := "ballots"
 		if i > 0 {
 			name = ""
 		}
-		interval := fmt.Sprint(c.Min)
-		if c.Min != c.Max {
-			interval = fmt.Sprintf("%d to %d", c.Min, c.Max)
-		}
-		p.line("  %-10s %-*s  %-10s %s", name, wide, c.Candidate, interval, against(c, r.Threshold))
+		p.line("  %-10s %-*s  %-10s %s", name, wide, c.Candidate, interval(c), against(c, r.Threshold))
 	}
 }
 
@@ -200,7 +182,9 @@ func items(p *page, prefix string, all []verifier.Item) {
 			p.line("%sand %d more: the JSON report has all", prefix, len(all)-i)
 			return
 		}
-		p.text(prefix, item.Where+": "+item.Message)
+		message, rest, _ := strings.Cut(item.Message, "\n")
+		p.text(prefix, item.Where+": "+message)
+		p.block(strings.Repeat(" ", utf8.RuneCountInString(prefix)), rest)
 	}
 }
 

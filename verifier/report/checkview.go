@@ -1,0 +1,127 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"bevote/verifier"
+)
+
+// checkView is a check as the page and the Markdown show it.
+type checkView struct {
+	ID, Name      string
+	Status, Tone  string
+	Symbol, Tally string
+	Meaning       string // of a failure
+	Reason        string
+	Items         []itemView
+	More          int // items left out
+}
+
+// itemView is an item; what follows the first line of its message is shown as
+// it is, one line of a diff each.
+type itemView struct {
+	Where, Message string
+	Lines          []diffLine
+}
+
+type diffLine struct{ Class, Text string }
+
+// familyView is a section of checks.
+type familyView struct {
+	Letter, Title, Words string
+	Open                 bool // something in it needs to be looked at
+	Checks               []checkView
+}
+
+// tones and symbols of the statuses: no meaning is told by colour alone.
+var (
+	tones = map[verifier.Status]string{verifier.Pass: "good", verifier.Fail: "bad", verifier.Errored: "bad",
+		verifier.Unresolved: "open", verifier.Skipped: "none"}
+	symbols = map[verifier.Status]string{verifier.Pass: "✓", verifier.Fail: "✕", verifier.Errored: "!",
+		verifier.Unresolved: "?", verifier.Skipped: "–"}
+)
+
+func newCheckView(c verifier.Check) checkView {
+	v := checkView{ID: clean(c.ID), Name: clean(c.Name), Status: clean(string(c.Status)), Tone: tones[c.Status],
+		Symbol: symbols[c.Status], Tally: tally(c), Reason: clean(c.Reason)}
+	if !settled(c) {
+		v.Meaning = meaning(c)
+		if c.Status == verifier.Fail && c.Class == "W" {
+			v.Tone = "warn"
+		}
+	}
+	for i, item := range c.Items {
+		if i == maxPageItems {
+			v.More = len(c.Items) - i
+			break
+		}
+		v.Items = append(v.Items, newItemView(item))
+	}
+	return v
+}
+
+func newItemView(item verifier.Item) itemView {
+	message, rest, lines := strings.Cut(item.Message, "\n")
+	v := itemView{Where: clean(item.Where), Message: clean(message)}
+	if !lines {
+		return v
+	}
+	for line := range strings.SplitSeq(rest, "\n") {
+		class := ""
+		switch {
+		case strings.HasPrefix(line, "--- "), strings.HasPrefix(line, "+++ "):
+			class = "hunk"
+		case strings.HasPrefix(line, "+"):
+			class = "added"
+		case strings.HasPrefix(line, "-"):
+			class = "deleted"
+		case strings.HasPrefix(line, "@@"):
+			class = "hunk"
+		}
+		v.Lines = append(v.Lines, diffLine{class, clean(line)})
+	}
+	return v
+}
+
+// familyViews sorts the checks into their families.
+func familyViews(r *verifier.Report) (out []familyView) {
+	byFamily := make([][]verifier.Check, len(families))
+	for _, c := range r.Checks {
+		f := familyOf(c)
+		byFamily[f] = append(byFamily[f], c)
+	}
+	for i, checks := range byFamily {
+		if len(checks) == 0 {
+			continue
+		}
+		v := familyView{Letter: families[i].letter, Title: families[i].title, Words: totals(&verifier.Report{Checks: checks})}
+		for _, c := range checks {
+			v.Checks = append(v.Checks, newCheckView(c))
+			v.Open = v.Open || !settled(c)
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// partial tells whether a check was left out: the first line must say so.
+func partial(r *verifier.Report) bool {
+	for _, c := range r.Checks {
+		if c.ID == "V111" && c.Status != verifier.Pass {
+			return true
+		}
+	}
+	return false
+}
+
+// levelWords is the level with its name, REFUTED, or NO LEVEL.
+func levelWords(r *verifier.Report) string {
+	switch name := levels[r.Level]; {
+	case name != "":
+		return fmt.Sprintf("%s %s", r.Level, name)
+	case r.Exit == verifier.ExitRefuted:
+		return "REFUTED"
+	}
+	return "NO LEVEL"
+}

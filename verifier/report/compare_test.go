@@ -1,0 +1,187 @@
+package report_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"bevote/internal/textdiff"
+	"bevote/verifier"
+	"bevote/verifier/report"
+)
+
+// TestCompare changes one thing in a report: what is of substance is a
+// difference, what is a way of saying it is not.
+func TestCompare(t *testing.T) {
+	bob := "bob"
+	for _, row := range []struct {
+		name   string
+		change func(*verifier.Report)
+		want   []string // "check what: a | b"
+	}{
+		{"nothing", func(*verifier.Report) {}, nil},
+		{"who audits", func(r *verifier.Report) { r.Build, r.Evidence = "other 1.0", "whole blocks (node)" }, nil},
+		{"the words", func(r *verifier.Report) { r.Verdict, r.Checks[3].Items[0].Message = "yes", "out" }, nil},
+		{"how much is counted", func(r *verifier.Report) { r.Checks[0].Examined, r.Checks[0].Expected = 43, 43 }, nil},
+		{"the checks' order", func(r *verifier.Report) { slices.Reverse(r.Checks) }, nil},
+		{"the level", func(r *verifier.Report) { r.Level, r.Exit = "L2", 10 }, []string{" level: L3 | L2", " exit: 0 | 10"}},
+		{"the winner", func(r *verifier.Report) { r.Winner = &bob }, []string{` winner: "alice" | "bob"`}},
+		{"no winner", func(r *verifier.Report) { r.Winner = nil }, []string{` winner: "alice" | nobody`}},
+		{"a count", func(r *verifier.Report) { r.Counts[0].Max = 1 }, []string{" ballots of bob: 1 to 2 | 1"}},
+		{"a candidate", func(r *verifier.Report) { r.Counts[0].Candidate = "rob" }, []string{" ballots of bob: 1 to 2 | absent", " ballots of rob: absent | 1 to 2"}},
+		{"another tip", func(r *verifier.Report) { r.Tip.Height = 7 }, []string{" tip: block 301, " + strings.Repeat("0f", 32) + " | block 7, " + strings.Repeat("0f", 32)}},
+		{"another record", func(r *verifier.Report) { r.RecordSHA256 = "00" }, []string{" record: " + strings.Repeat("ab", 32) + " | 00"}},
+		{"a status", func(r *verifier.Report) { r.Checks[4].Status = verifier.Fail }, []string{"V54 status: PASS | FAIL"}},
+		{"a check left out", func(r *verifier.Report) { r.Checks = slices.Delete(r.Checks, 4, 5) }, []string{"V54 check: PASS | absent"}},
+		{"a check in vain", func(r *verifier.Report) { r.Checks[4].Examined = 0 }, []string{"V54 examined: something | nothing"}},
+		{"an item elsewhere", func(r *verifier.Report) { r.Checks[3].Items[0].Where = "roll slot 3" },
+			[]string{"V44 item roll slot 2: out of the dealing: a complaint by slot 4 was upheld | absent", "V44 item roll slot 3: absent | out of the dealing: a complaint by slot 4 was upheld"}},
+		{"an item twice", func(r *verifier.Report) { r.Checks[3].Items = slices.Repeat(r.Checks[3].Items, 2) },
+			[]string{"V44 item roll slot 2: out of the dealing: a complaint by slot 4 was upheld | out of the dealing: a complaint by slot 4 was upheld; out of the dealing: a complaint by slot 4 was upheld"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			other := copied(t, won())
+			row.change(other)
+			c, err := report.Compare("a.json", "b.json", won(), other, textdiff.Plain)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, d := range c.Differences {
+				got = append(got, d.Check+" "+d.What+": "+d.A+" | "+d.B)
+			}
+			if !slices.Equal(got, row.want) || c.Agree != (row.want == nil) {
+				t.Errorf("agree %v, differences %q, want %q", c.Agree, got, row.want)
+			}
+			if alike := row.name == "nothing"; (c.Diff == "") != alike {
+				t.Errorf("the difference of the texts is %q", c.Diff)
+			}
+		})
+	}
+}
+
+// copied is a report as another reads it.
+func copied(t testing.TB, r *verifier.Report) *verifier.Report {
+	t.Helper()
+	var b bytes.Buffer
+	if err := report.JSON(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	out, err := report.Decode(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestComparisonAsText(t *testing.T) {
+	other := disputed()
+	other.Checks[4].Items[0].Message = "changed\x1b[31m words"
+	for name, pair := range map[string][2]*verifier.Report{
+		"same": {won(), won()}, "agree": {disputed(), other}, "disagree": {won(), disputed()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, err := report.Compare("one.json", "two.json", pair[0], pair[1], textdiff.Carets)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var b bytes.Buffer
+			if err := c.Text(&b); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, "compare-"+name+".txt", b.String())
+		})
+	}
+}
+
+// TestDecodeRefuses: nothing that two readers could read as two reports.
+func TestDecodeRefuses(t *testing.T) {
+	var b bytes.Buffer
+	if err := report.JSON(&b, won()); err != nil {
+		t.Fatal(err)
+	}
+	good := b.String()
+	change := func(old, new string) string {
+		if !strings.Contains(good, old) {
+			t.Fatalf("the report has no %s", old)
+		}
+		return strings.Replace(good, old, new, 1)
+	}
+	for _, row := range []struct{ lie, text, want string }{
+		{"nothing", "", "EOF"},
+		{"a list", "[]", "cannot unmarshal"},
+		{"an unknown field", change(`"spec": 1`, `"spec": 1, "sepc": 1`), "unknown field"},
+		{"a field twice", change(`"level": "L3"`, `"level": "L3", "level": "none"`), `"level" twice in one object`},
+		{"a field of a check twice", change(`"id": "V54"`, `"id": "V54", "id": "V55"`), `"id" twice in one object`},
+		{"a name in capitals", change(`"level": "L3"`, `"Level": "L3"`), `"Level" is not a name of the report's`},
+		{"a name that folds", change(`"tip"`, `"tıp"`), "is not a name of the report's"},
+		{"two reports", good + good, "something follows the report"},
+		{"another version", change(`"spec": 1`, `"spec": 2`), "spec 2, want 1"},
+		{"a level of its own", change(`"level": "L3"`, `"level": "L4"`), `unknown level "L4"`},
+		{"a status of its own", change(`"status": "PASS"`, `"status": "OK"`), `unknown status "OK"`},
+		{"a check twice", change(`"id": "V54"`, `"id": "V44"`), `check "V44" twice`},
+		{"less than nothing", change(`"votes": 5`, `"votes": -5`), "a negative number"},
+		{"an interval inside out", change(`"min": 1`, `"min": 3`), `count of "bob": 3 to 2`},
+		{"half a vote", change(`"votes": 5`, `"votes": 5.5`), "cannot unmarshal"},
+		{"no checks", `{"spec":1,"level":"L3"}`, "no checks"},
+		{"deep nesting", strings.Repeat(`[`, 100), "nested over 6 deep"},
+		{"a cut file", good[:len(good)/2], "unexpected EOF"},
+	} {
+		t.Run(row.lie, func(t *testing.T) {
+			if _, err := report.Decode(strings.NewReader(row.text)); err == nil || !strings.Contains(err.Error(), row.want) {
+				t.Errorf("error %v, want %s", err, row.want)
+			}
+		})
+	}
+	// A file without end is cut off; what it costs is bounded.
+	if _, err := report.Decode(spaces{}); err == nil || !strings.Contains(err.Error(), "over 67108864 bytes") {
+		t.Errorf("endless: %v", err)
+	}
+}
+
+type spaces struct{}
+
+func (spaces) Read(b []byte) (int, error) {
+	for i := range b {
+		b[i] = ' '
+	}
+	return len(b), nil
+}
+
+// FuzzDecode: what is accepted is written and read again as the same report,
+// agrees with itself, and can be shown in every form.
+func FuzzDecode(f *testing.F) {
+	for _, r := range []*verifier.Report{won(), refuted(), disputed()} {
+		var b bytes.Buffer
+		if err := report.JSON(&b, r); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b.Bytes())
+	}
+	f.Add([]byte(`{"spec":1,"level":"none","checks":[{"id":"V","status":"FAIL"}]}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		r, err := report.Decode(bytes.NewReader(text))
+		if err != nil {
+			return
+		}
+		if !json.Valid(text) {
+			t.Fatal("no JSON, and accepted")
+		}
+		again := copied(t, r)
+		if !reflect.DeepEqual(copied(t, again), again) {
+			t.Error("read again it is another report")
+		}
+		if c, err := report.Compare("a", "b", r, again, textdiff.Plain); err != nil || !c.Agree || c.Diff != "" {
+			t.Errorf("it does not agree with itself: %v, %+v", err, c)
+		}
+		for _, write := range []func(io.Writer, *verifier.Report) error{report.HTML, report.Markdown} {
+			if err := write(io.Discard, r); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}

@@ -1,0 +1,137 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"bevote/verifier"
+)
+
+// MaxJSON is how much of a report Decode reads, in bytes.
+const MaxJSON = 64 << 20
+
+// Decode reads a report in its JSON form, by whichever auditor it was written.
+// It refuses unknown fields, a name twice in one object or in other letters
+// than documented, and values that no audit gives.
+func Decode(r io.Reader) (*verifier.Report, error) {
+	text, err := io.ReadAll(io.LimitReader(r, MaxJSON+1))
+	if err != nil {
+		return nil, fmt.Errorf("reading the report: %w", err)
+	}
+	if len(text) > MaxJSON {
+		return nil, fmt.Errorf("report of over %d bytes", MaxJSON)
+	}
+	if err := checkNames(text); err != nil {
+		return nil, fmt.Errorf("report: %w", err)
+	}
+	out := new(verifier.Report)
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(out); err != nil {
+		return nil, fmt.Errorf("report: %w", err)
+	}
+	if err := checkReport(out); err != nil {
+		return nil, fmt.Errorf("report: %w", err)
+	}
+	return out, nil
+}
+
+// checkNames walks through the JSON. The standard decoder would take a name in
+// any case, and of two equal names the last: two readers could see two reports.
+func checkNames(text []byte) error {
+	d := json.NewDecoder(bytes.NewReader(text))
+	if err := checkValue(d, 0); err != nil {
+		return err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("something follows the report")
+	}
+	return nil
+}
+
+// maxDepth is how deep the JSON of a report nests: report, checks, check,
+// items, item, and one for what is refused by its type.
+const maxDepth = 6
+
+func checkValue(d *json.Decoder, depth int) error {
+	t, err := d.Token()
+	if err != nil {
+		return err
+	}
+	if t != json.Delim('{') && t != json.Delim('[') {
+		return nil
+	}
+	if depth == maxDepth {
+		return fmt.Errorf("nested over %d deep", maxDepth)
+	}
+	seen := make(map[string]bool)
+	for d.More() {
+		if t == json.Delim('{') {
+			if err := checkName(d, seen); err != nil {
+				return err
+			}
+		}
+		if err := checkValue(d, depth+1); err != nil {
+			return err
+		}
+	}
+	_, err = d.Token() // the closing bracket
+	return err
+}
+
+func checkName(d *json.Decoder, seen map[string]bool) error {
+	t, err := d.Token()
+	if err != nil {
+		return err
+	}
+	name, ok := t.(string)
+	if !ok || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" {
+		return fmt.Errorf("%.40q is not a name of the report's", fmt.Sprint(t))
+	}
+	if seen[name] {
+		return fmt.Errorf("%q twice in one object", name)
+	}
+	seen[name] = true
+	return nil
+}
+
+// checkReport refuses what is no audit's answer.
+func checkReport(r *verifier.Report) error {
+	levels := []string{verifier.LevelNone, verifier.L0, verifier.L1, verifier.L2, verifier.L3}
+	statuses := []verifier.Status{verifier.Pass, verifier.Fail, verifier.Errored, verifier.Unresolved, verifier.Skipped}
+	switch {
+	case r.Spec != 1:
+		return fmt.Errorf("spec %d, want 1", r.Spec)
+	case !slices.Contains(levels, r.Level):
+		return fmt.Errorf("unknown level %.40q", r.Level)
+	case len(r.Checks) == 0:
+		return errors.New("no checks")
+	case r.Exit < 0 || r.Votes < 0 || r.Voters < 0 || r.Threshold < 0:
+		return errors.New("a negative number")
+	}
+	seen := make(map[string]bool)
+	for _, c := range r.Checks {
+		switch {
+		case c.ID == "" || seen[c.ID]:
+			return fmt.Errorf("check %.40q twice, or without an id", c.ID)
+		case !slices.Contains(statuses, c.Status):
+			return fmt.Errorf("check %.40s: unknown status %.40q", c.ID, string(c.Status))
+		case c.Expected < 0 || c.Examined < 0 || c.Failed < 0:
+			return fmt.Errorf("check %.40s: a negative number", c.ID)
+		}
+		seen[c.ID] = true
+	}
+	counted := make(map[string]bool)
+	for _, c := range r.Counts {
+		if counted[c.Candidate] || c.Min < 0 || c.Max < c.Min {
+			return fmt.Errorf("count of %.40q: %d to %d, or twice", c.Candidate, c.Min, c.Max)
+		}
+		counted[c.Candidate] = true
+	}
+	return nil
+}

@@ -1,0 +1,199 @@
+package report
+
+import (
+	_ "embed" // for the page's texts
+	"fmt"
+	"html/template"
+	"io"
+	"slices"
+
+	"bevote/verifier"
+)
+
+var (
+	//go:embed page.html
+	pageText string
+	//go:embed page.css
+	pageStyle string
+	//go:embed drawing.html
+	drawingText string
+
+	pageTemplate = template.Must(template.Must(template.New("page").Parse(pageText)).Parse(drawingText))
+)
+
+// How many items of a check and how many events the page lists; the JSON has
+// all items.
+const (
+	maxPageItems  = 100
+	maxPageEvents = 400
+)
+
+// HTML writes the report as one page that stands alone: it loads nothing and
+// runs nothing, and a browser that reads its first lines will refuse to.
+// Pictures need the report's Story; without one the page says so.
+func HTML(w io.Writer, r *verifier.Report) error {
+	if err := pageTemplate.Execute(w, newView(r)); err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	return nil
+}
+
+// view is what the page shows, in words. Every text of the report passed clean.
+type view struct {
+	Style                template.CSS
+	Election, Network    string
+	Partial              bool
+	Tone, Outcome        string
+	Level, Verdict       string
+	Exit                 int
+	Ladder               []rung
+	Facts, Evidence      []fact
+	Ballots              *drawing
+	Money, Timeline      *drawing // nil without a Story
+	Events               []eventView
+	MoreEvents           int
+	Findings             []checkView
+	Totals               string
+	Families             []familyView
+	Allowed              []fact
+	Properties           []verifier.Property
+	Undetectable, Manual []string
+}
+
+// rung is one level of the ladder.
+type rung struct {
+	Level, Name, Words string
+	Reached            bool
+}
+
+// fact is a name and what it says; Code facts are copied rather than read.
+type fact struct {
+	Name, Text string
+	Code       bool
+}
+
+type eventView struct {
+	Height      uint32
+	Text, Where string
+}
+
+func newView(r *verifier.Report) *view {
+	v := &view{
+		Style: template.CSS(pageStyle), Election: clean(r.Election), Network: clean(r.Network), Partial: partial(r),
+		Level: levelWords(r), Verdict: clean(r.Verdict), Exit: r.Exit, Ladder: ladder(r), Facts: facts(r), Evidence: evidence(r),
+		Ballots: ballots(r), Totals: totals(r), Families: familyViews(r), Properties: slices.Clone(r.Properties),
+		Undetectable: cleanAll(r.Undetectable), Manual: cleanAll(r.Manual),
+	}
+	v.Tone, v.Outcome = outcome(r)
+	for _, c := range r.Checks {
+		if !settled(c) {
+			v.Findings = append(v.Findings, newCheckView(c))
+		}
+	}
+	for _, a := range r.Allowed {
+		v.Allowed = append(v.Allowed, fact{Name: clean(a.Code), Text: clean(a.Reason)})
+	}
+	for i, p := range v.Properties {
+		v.Properties[i] = verifier.Property{Name: clean(p.Name), Checked: clean(p.Checked), Not: clean(p.Not)}
+	}
+	if s := r.Story; s != nil {
+		v.Money, v.Timeline = money(s), timeline(s, r.Tip.Height)
+		for i, e := range s.Events {
+			if i == maxPageEvents {
+				v.MoreEvents = len(s.Events) - i
+				break
+			}
+			v.Events = append(v.Events, eventView{e.Height, clean(e.Text), clean(e.Where)})
+		}
+	}
+	return v
+}
+
+func cleanAll(lines []string) (out []string) {
+	for _, s := range lines {
+		out = append(out, clean(s))
+	}
+	return out
+}
+
+// outcome says what the exit code means, and in which tone.
+func outcome(r *verifier.Report) (tone, words string) {
+	switch r.Exit {
+	case verifier.ExitProven:
+		if r.Level != verifier.L3 {
+			return "warn", "Ended early"
+		}
+		return "good", "Proven"
+	case verifier.ExitCounted:
+		return "good", "Counted, not recounted"
+	case verifier.ExitUncounted:
+		return "warn", "Over, not counted"
+	case verifier.ExitNotOver:
+		return "warn", "Not over"
+	case verifier.ExitRefuted:
+		return "bad", "Refuted"
+	case verifier.ExitFaulted:
+		return "warn", "It stands, with findings"
+	}
+	return "open", "Undetermined"
+}
+
+// ladder shows how far up the levels the report gets.
+func ladder(r *verifier.Report) []rung {
+	rungs := []rung{
+		{Level: verifier.L0, Words: "dealing, votes and spends are what they seem"},
+		{Level: verifier.L1, Words: "who knew the joint secret claimed in time"},
+		{Level: verifier.L2, Words: "enough ballots were opened for that candidate"},
+		{Level: verifier.L3, Words: "every counted ballot is accounted for"},
+	}
+	if r.Level == verifier.L3 && r.Winner == nil {
+		rungs[1].Words, rungs[2].Words = "no claim in time had to be judged", "there is no winner to count for"
+	}
+	for i := range rungs {
+		rungs[i].Name = levels[rungs[i].Level]
+		// Levels are ordered as their names are; "none" and what is no level
+		// reach none of them.
+		rungs[i].Reached = levels[r.Level] != "" && rungs[i].Level <= r.Level
+	}
+	return rungs
+}
+
+func facts(r *verifier.Report) []fact {
+	winner := "nobody"
+	if r.Winner != nil {
+		winner = displayed(r.Story, *r.Winner)
+	}
+	return []fact{
+		{Name: "Winner", Text: winner},
+		{Name: "Turnout", Text: fmt.Sprintf("%d of %s", r.Votes, plural(r.Voters, "voter"))},
+		{Name: "Threshold", Text: plural(r.Threshold, "ballot")},
+		{Name: "Tip", Text: "block " + grouped(int64(r.Tip.Height))},
+	}
+}
+
+func evidence(r *verifier.Report) []fact {
+	return []fact{
+		{Name: "evidence", Text: clean(r.Evidence)},
+		{Name: "tip", Text: fmt.Sprintf("block %d, %s", r.Tip.Height, clean(r.Tip.Hash)), Code: true},
+		{Name: "policy", Text: clean(r.Policy), Code: true},
+		{Name: "record", Text: "sha256 " + clean(r.RecordSHA256), Code: true},
+		{Name: "auditor", Text: clean(r.Build)},
+	}
+}
+
+// plural counts things whose name takes an s.
+func plural(n int, name string) string {
+	if n == 1 {
+		return "1 " + name
+	}
+	return grouped(int64(n)) + " " + name + "s"
+}
+
+// grouped writes a number with commas between thousands.
+func grouped(n int64) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}

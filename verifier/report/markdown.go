@@ -1,0 +1,141 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"bevote/verifier"
+)
+
+// Markdown writes the report for pasting: the verdict, the ballots, what was
+// found, the sum of the checks, and what no chain can show. Texts of a record
+// are escaped: they link to nothing, call nobody and break out of nothing.
+func Markdown(w io.Writer, r *verifier.Report) error {
+	m := &markdown{bufio.NewWriter(w)}
+	m.head(r)
+	m.findings(r)
+	m.checks(r)
+	m.list("What a person must check", "- [ ] ", r.Manual)
+	m.list("What no chain can show", "- ", r.Undetectable)
+	if err := m.w.Flush(); err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	return nil
+}
+
+// markdown writes lines; its writer keeps the first error.
+type markdown struct{ w *bufio.Writer }
+
+func (m *markdown) line(format string, args ...any) { fmt.Fprintf(m.w, format+"\n", args...) }
+
+func (m *markdown) head(r *verifier.Report) {
+	first := ""
+	if partial(r) {
+		first = "PARTIAL "
+	}
+	m.line("## %sAudit of %s on %s\n", first, escaped(r.Election), escaped(r.Network))
+	_, words := outcome(r)
+	m.line("**%s: %s**\n", levelWords(r), escaped(r.Verdict))
+	m.line("%s, exit code %d.\n", words, r.Exit)
+	if len(r.Counts) > 0 {
+		m.line("| candidate | ballots | |\n|--|--|--|")
+		for _, c := range byCertainVotes(r.Counts) {
+			m.line("| %s | %s | %s |", escaped(displayed(r.Story, c.Candidate)), interval(c), against(c, r.Threshold))
+		}
+		m.line("")
+	}
+	m.line("| | |\n|--|--|")
+	for _, f := range facts(r)[:3] { // the tip is among the evidence
+		m.line("| %s | %s |", strings.ToLower(f.Name), escaped(f.Text))
+	}
+	if r.Story != nil {
+		for _, f := range r.Story.Flows {
+			_, words := flowWords(r.Story, f)
+			m.line("| stakes | %s: %s sat, %s |", escaped(words), grouped(f.Sats), plural(f.Stakes, "stake"))
+		}
+	}
+	for _, f := range evidence(r) {
+		if f.Code {
+			m.line("| %s | `%s` |", f.Name, strings.NewReplacer("`", "'", "|", "¦").Replace(f.Text))
+			continue
+		}
+		m.line("| %s | %s |", f.Name, escaped(f.Text))
+	}
+}
+
+func (m *markdown) findings(r *verifier.Report) {
+	title := "\n### Findings\n"
+	for _, c := range r.Checks {
+		if settled(c) {
+			continue
+		}
+		if title != "" {
+			m.line("%s", title)
+			title = ""
+		}
+		v := newCheckView(c)
+		m.line("- **%s %s** %s, %s: %s", escaped(v.ID), escaped(v.Name), escaped(v.Status), v.Tally, escaped(v.Meaning))
+		if v.Reason != "" {
+			m.line("  %s", escaped(v.Reason))
+		}
+		m.items(c)
+	}
+}
+
+// items lists what a check found, with diffs as blocks of their own.
+func (m *markdown) items(c verifier.Check) {
+	for i, item := range c.Items {
+		if i == maxItems {
+			m.line("  - and %d more: the JSON report has all", len(c.Items)-i)
+			return
+		}
+		v := newItemView(item)
+		m.line("  - %s: %s", escaped(v.Where), escaped(v.Message))
+		if len(v.Lines) == 0 {
+			continue
+		}
+		fence := fenceFor(v.Lines)
+		m.line("\n    %sdiff", fence)
+		for _, l := range v.Lines {
+			m.line("    %s", l.Text)
+		}
+		m.line("    %s\n", fence)
+	}
+}
+
+// fenceFor is a fence that no line can close.
+func fenceFor(lines []diffLine) string {
+	fence := "```"
+	for _, l := range lines {
+		for strings.Contains(l.Text, fence) {
+			fence += "`"
+		}
+	}
+	return fence
+}
+
+func (m *markdown) checks(r *verifier.Report) {
+	m.line("\n### Checks: %s\n\n| family | |\n|--|--|", totals(r))
+	for _, f := range familyViews(r) {
+		m.line("| %s %s | %s |", f.Letter, f.Title, f.Words)
+	}
+}
+
+func (m *markdown) list(title, bullet string, lines []string) {
+	if len(lines) == 0 {
+		return
+	}
+	m.line("\n### %s\n", title)
+	for _, s := range lines {
+		m.line("%s%s", bullet, escaped(s))
+	}
+}
+
+// escaper takes from a text what Markdown would obey. The zero-width spaces
+// keep forums from making links of addresses and calling people by their names.
+var escaper = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", "&lt;", ">", "&gt;",
+	"&", "&amp;", "|", `\|`, "~", `\~`, "#", `\#`, "!", `\!`, "$", `\$`, "@", "@&#8203;", "://", ":&#8203;//", "www.", "www&#8203;.")
+
+func escaped(s string) string { return escaper.Replace(clean(s)) }

@@ -1,0 +1,79 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"bevote/verifier"
+)
+
+// Sizes of the money picture in pixels: the room that all flows share by their
+// amounts, what each has at least (two lines of words), and between two.
+const (
+	flowRoom  = 150
+	flowLeast = 46
+	flowGap   = 8
+	flowTop   = 26
+)
+
+// money draws where the stakes went: one band for each receiver, from the
+// stakes on the left. Thin bands are drawn thicker than they are; the words on
+// them have the amounts.
+func money(s *verifier.Story) *drawing {
+	total, stakes := int64(0), 0
+	for _, f := range s.Flows {
+		total, stakes = total+f.Sats, stakes+f.Stakes
+	}
+	if total <= 0 {
+		return nil
+	}
+	heights, all := make([]float64, len(s.Flows)), 0.0
+	for i, f := range s.Flows {
+		heights[i] = math.Max(flowLeast, flowRoom*float64(f.Sats)/float64(total))
+		all += heights[i]
+	}
+	height := flowTop + all + flowGap*float64(len(s.Flows)-1)
+	d := &drawing{ID: "money", Title: "Where the stakes went", Height: int(math.Ceil(height)) + 2}
+	locked := fmt.Sprintf("%s sat in %s", grouped(total), plural(stakes, "stake"))
+	d.text("label", 0, 14, "start", locked)
+	from, to := flowTop+(height-flowTop-all)/2, float64(flowTop)
+	source := from
+	words := []string{locked}
+	hundredths := 100 / float64(d.Height)
+	for i, f := range s.Flows {
+		class, title := flowWords(s, f)
+		amount := fmt.Sprintf("%s sat, %s", grouped(f.Sats), plural(f.Stakes, "stake"))
+		if f.Fees > 0 {
+			amount += fmt.Sprintf(", fees %s", grouped(f.Fees))
+		}
+		d.put(shape{Kind: "band", Class: class, FromY: from * hundredths, FromH: heights[i] * hundredths, Y: to * hundredths, Height: heights[i] * hundredths})
+		d.rect("end "+class, 98, to, 2, heights[i])
+		middle := to + heights[i]/2
+		d.text("label", 96, middle-3, "end", title)
+		d.text("span", 96, middle+14, "end", amount)
+		words = append(words, title+" "+amount)
+		from, to = from+heights[i], to+heights[i]+flowGap
+	}
+	d.rect("source", 0, source, 2, all)
+	d.Words = strings.Join(words, "; ") + "."
+	return d
+}
+
+// flowWords say where stakes went, and the class of the band.
+func flowWords(s *verifier.Story, f verifier.Flow) (class, words string) {
+	to := short(displayed(s, f.To))
+	switch f.Kind {
+	case verifier.EventWin:
+		return "win", "won by " + to
+	case verifier.EventClaim:
+		return "foul", "claimed for " + to
+	case verifier.EventBranch:
+		return "branch", "by branch " + to
+	case verifier.EventRefund:
+		return "refund", "refunded to voters"
+	case verifier.EventAlien:
+		return "foul", "by no path of the contract"
+	}
+	return "locked", "still locked"
+}

@@ -1,0 +1,190 @@
+package report_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"bevote/verifier"
+	"bevote/verifier/report"
+)
+
+// disputed is an election with something of everything that a page can show.
+func disputed() *verifier.Report {
+	r := won()
+	r.Level, r.Exit, r.Verdict = "L2", 21, "alice won: 3 ballots of 41 votes, the threshold is 3"
+	r.Votes, r.Voters, r.Tip.Height = 41, 60, 250
+	r.Counts = append(r.Counts, verifier.Count{Candidate: "carol", Min: 12, Max: 31})
+	r.Checks[4] = verifier.Check{ID: "V54", Name: "VOTE-P2SH", Class: "I", Status: verifier.Fail, Expected: 42, Examined: 42, Failed: 1,
+		Items: []verifier.Item{
+			{Where: "slot 7, tx " + strings.Repeat("c0ffee", 10), Message: "0 outputs pay the contract filled for slot 7, want one"},
+			{Where: "slot 7, tx " + strings.Repeat("c0ffee", 10), Message: "the revealed script is not the contract's:\n" +
+				"--- contract\n+++ revealed\n@@ -5,7 +5,7 @@\n HASH160\n-0x" + strings.Repeat("0b", 20) + "  (the key hash of slot 7)\n+0x" +
+				strings.Repeat("e5", 20) + "\n EQUALVERIFY\n CHECKSIGVERIFY\n-264\n+263\n CHECKLOCKTIMEVERIFY"},
+		}}
+	r.Checks = append(r.Checks,
+		verifier.Check{ID: "V90", Name: "WIN-COMPLETE", Class: "W", Status: verifier.Fail, Expected: 41, Examined: 41, Failed: 5})
+	s := &verifier.Story{Display: map[string]string{"alice": "Alice <Smith> & Sons"}, Phases: []verifier.Phase{
+		{Name: verifier.PhaseRoll, From: 108, To: 110}, {Name: verifier.PhaseCommit, From: 111, To: 112},
+		{Name: verifier.PhaseDeal, From: 113, To: 114}, {Name: verifier.PhaseSetup, From: 115, To: 118},
+		{Name: verifier.PhaseVote, From: 120, To: 220}, {Name: verifier.PhaseClaim, From: 221, To: 240},
+		{Name: verifier.PhaseRefund, From: 245}, {Name: verifier.PhaseReveal, From: 300},
+	}, Flows: []verifier.Flow{
+		{Kind: verifier.EventWin, To: "alice", Stakes: 20, Sats: 4_000_000, Fees: 151_000},
+		{Kind: verifier.EventClaim, To: "bob", Stakes: 1, Sats: 200_000, Fees: 8_000},
+		{Kind: verifier.EventRefund, Stakes: 15, Sats: 3_000_000, Fees: 120_000},
+		{Kind: verifier.StillLocked, Stakes: 5, Sats: 1_000_000},
+	}}
+	add := func(height uint32, phase string, kind verifier.EventKind, text string) {
+		s.Events = append(s.Events, verifier.Event{Height: height, Phase: phase, Kind: kind, Text: text, Where: "tx " + strings.Repeat("ab", 32)})
+	}
+	add(108, verifier.PhaseRoll, verifier.EventAnchor, "announce anchored")
+	add(110, verifier.PhaseRoll, verifier.EventAnchor, "roll anchored")
+	add(112, verifier.PhaseCommit, verifier.EventAnchor, "commits anchored")
+	for i := range 41 {
+		add(uint32(120+i*i*100/1681), verifier.PhaseVote, verifier.EventVote, fmt.Sprintf("slot %d votes", i+1))
+	}
+	add(224, verifier.PhaseVote, verifier.EventExcluded, "a vote of slot 7 that does not count: V63, in block 224, votes count from 120 to 220")
+	add(226, verifier.PhaseClaim, verifier.EventWin, "alice claims 20 stakes")
+	add(244, verifier.PhaseClaim, verifier.EventClaim, "bob claims 1 stakes, which does not count")
+	for i := range 15 {
+		add(246, verifier.PhaseRefund, verifier.EventRefund, fmt.Sprintf("slot %d takes its stake back", i+30))
+	}
+	r.Story = s
+	return r
+}
+
+func page(t testing.TB, r *verifier.Report) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := report.HTML(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestHTML(t *testing.T) {
+	for name, r := range map[string]*verifier.Report{"won": won(), "refuted": refuted(), "disputed": disputed()} {
+		t.Run(name, func(t *testing.T) { golden(t, name+".html", page(t, r)) })
+	}
+}
+
+// golden compares what was written with a file of testdata.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	name = filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("differs from %s (run with -update to accept):\n%s", name, got)
+	}
+}
+
+func TestMarkdown(t *testing.T) {
+	for name, r := range map[string]*verifier.Report{"won": won(), "refuted": refuted(), "disputed": disputed()} {
+		t.Run(name, func(t *testing.T) {
+			var b bytes.Buffer
+			if err := report.Markdown(&b, r); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, name+".md", b.String())
+		})
+	}
+}
+
+// TestMarkdownIsHarmless: what a record says is shown, never obeyed.
+func TestMarkdownIsHarmless(t *testing.T) {
+	r := refuted()
+	r.Election = "x\n# head ![i](https://evil.example/i.png) <img src=x> @everyone www.evil.example"
+	r.Checks[4].Items = []verifier.Item{{Where: "`|`", Message: "a **b**:\n```\n````\n<script>"}}
+	var b bytes.Buffer
+	if err := report.Markdown(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	for _, active := range []string{"\n# head", "![", "://evil", "<img", "@everyone", "www.evil", "**b**"} {
+		if strings.Contains(b.String(), active) {
+			t.Errorf("the text has %q", active)
+		}
+	}
+	if n := strings.Count(b.String(), "\n    `````"); n != 2 {
+		t.Errorf("%d fences longer than those in the text, want 2:\n%s", n, &b)
+	}
+}
+
+// TestPageStandsAlone: the page asks for nothing and runs nothing.
+func TestPageStandsAlone(t *testing.T) {
+	got := page(t, disputed())
+	for _, reaches := range []string{"<script", "http:", "https:", "src=", "url(", "@import", "<link", "javascript"} {
+		if at := strings.Index(got, reaches); at >= 0 {
+			t.Errorf("the page has %q: %.60s", reaches, got[at:])
+		}
+	}
+	if policy := strings.Index(got, "default-src 'none'"); policy < 0 || policy > strings.Index(got, "<title>") {
+		t.Error("the page does not begin by forbidding what it does not need")
+	}
+}
+
+// FuzzHTML: no text of a report changes the page's elements, whatever it says.
+func FuzzHTML(f *testing.F) {
+	f.Add("</title><script>alert(1)</script>")
+	f.Add(`" onload="alert(1)`)
+	f.Add("<!--")
+	f.Add("{{.}}\x1b[31m\u202e")
+	want := elements(page(f, saying("x")))
+	f.Fuzz(func(t *testing.T, s string) {
+		if len(s) > 200 {
+			return
+		}
+		got := page(t, saying("x"+strings.ReplaceAll(s, "\n", " ")))
+		if elements(got) != want {
+			t.Errorf("%q changes the page", s)
+		}
+		if strings.ContainsAny(got, "\x1b\x07\u202e\x00") {
+			t.Errorf("%q passes control characters", s)
+		}
+	})
+}
+
+// saying is a report whose every text is s.
+func saying(s string) *verifier.Report {
+	r := disputed()
+	r.Election, r.Network, r.Verdict, r.Evidence, r.Build, r.Policy, r.Tip.Hash, r.RecordSHA256 = s, s, s, s, s, s, s, s
+	for i := range r.Checks {
+		c := &r.Checks[i]
+		c.Name, c.Reason = s, s
+		for j := range c.Items {
+			c.Items[j] = verifier.Item{Where: s, Message: s + "\n+" + s}
+		}
+	}
+	r.Undetectable, r.Manual = []string{s}, []string{s}
+	r.Story.Display["alice"] = s
+	r.Story.Flows[1].To = s
+	r.Story.Events = r.Story.Events[:3]
+	for i := range r.Story.Events {
+		r.Story.Events[i].Text, r.Story.Events[i].Where = s, s
+	}
+	return r
+}
+
+// elements lists the page's tags in order.
+func elements(page string) string {
+	var b strings.Builder
+	for {
+		_, after, found := strings.Cut(page, "<")
+		if !found {
+			return b.String()
+		}
+		b.WriteString(after[:strings.IndexAny(after, " \n>")+1])
+		page = after
+	}
+}

@@ -1,0 +1,209 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"bevote/verifier"
+)
+
+// Sizes of the timeline's rows in pixels, and how many columns of blocks its
+// events are gathered into.
+const (
+	rowHeight  = 44
+	barAt      = 20 // from the row's top
+	barHeight  = 16
+	axisHeight = 26
+	columns    = 120
+)
+
+// timeline draws one row for each phase: its blocks as a bar, what happened in
+// it as marks on the bar, and the tip as a line through all rows. What lies
+// behind the tip has not come yet and is drawn hollow.
+func timeline(s *verifier.Story, tip uint32) *drawing {
+	d := &drawing{ID: "timeline", Title: "Timeline over block heights", Height: len(s.Phases)*rowHeight + axisHeight}
+	if len(s.Phases) == 0 {
+		return nil
+	}
+	first, end, marks := extent(s, tip)
+	sc := newScale(marks)
+	now := sc.x(float64(tip) + 1)
+	bottom := float64(len(s.Phases) * rowHeight)
+	d.rect("ahead", now, 0, 100-now, bottom)
+	for i, p := range s.Phases {
+		d.bar(p, float64(i*rowHeight), sc, end, now)
+	}
+	d.line("tip", now, 0, bottom+4) // over the bars, under their words
+	words := make([]string, 0, len(s.Phases))
+	for i, p := range s.Phases {
+		words = append(words, d.row(s, p, float64(i*rowHeight), sc, tip))
+	}
+	d.axis(first, end, tip, now, bottom)
+	d.Words = fmt.Sprintf("Heights of blocks, %d to %d; the chain's tip is %d. ", first, end-1, tip) + strings.Join(words, " ")
+	return d
+}
+
+// extent finds the first block, the block after the last, and the marks of the
+// scale: wherever a phase begins or ends, and the tip.
+func extent(s *verifier.Story, tip uint32) (first, end uint32, marks []float64) {
+	first, end = s.Phases[0].From, tip+1
+	for _, p := range s.Phases {
+		first, end = min(first, p.From), max(end, p.From+1, p.To+1)
+	}
+	for _, e := range s.Events {
+		first, end = min(first, e.Height), max(end, e.Height+1)
+	}
+	marks = []float64{float64(first), float64(end), math.Max(float64(tip)+1, float64(first))}
+	for _, p := range s.Phases {
+		marks = append(marks, float64(p.From))
+		if p.To > 0 {
+			marks = append(marks, float64(p.To)+1)
+		}
+	}
+	return first, end, marks
+}
+
+// phaseTitles are the rows' names.
+var phaseTitles = map[string]string{
+	verifier.PhaseRoll: "Roll", verifier.PhaseCommit: "Commit", verifier.PhaseDeal: "Deal", verifier.PhaseSetup: "Joint key",
+	verifier.PhaseVote: "Vote", verifier.PhaseClaim: "Claim", verifier.PhaseRefund: "Refund", verifier.PhaseReveal: "Openings",
+}
+
+// bar draws the blocks of a phase: filled as far as the chain has come.
+func (d *drawing) bar(p verifier.Phase, y float64, sc scale, end uint32, now float64) {
+	to := p.To + 1
+	if p.To == 0 {
+		to = end
+	}
+	left, right := sc.x(float64(p.From)), sc.x(float64(to))
+	d.rect("hollow", left, y+barAt, right-left, barHeight)
+	if now > left {
+		d.rect("phase", left, y+barAt, math.Min(right, now)-left, barHeight)
+	}
+}
+
+// row draws what happened in a phase, and says it in words.
+func (d *drawing) row(s *verifier.Story, p verifier.Phase, y float64, sc scale, tip uint32) string {
+	span := fmt.Sprintf("%d–%d", p.From, p.To)
+	switch {
+	case p.To == 0:
+		span = fmt.Sprintf("from %d", p.From)
+	case p.To == p.From:
+		span = fmt.Sprint(p.From)
+	case p.To < p.From:
+		span = "no blocks"
+	}
+	title, done := phaseTitles[p.Name], d.marks(s, p.Name, y, sc)
+	if done == "" {
+		done = "nothing"
+		if tip < p.From {
+			done = "not yet"
+		}
+	}
+	d.text("label", 0, y+14, "start", title).Tail = span
+	d.text("span", 100, y+14, "end", done)
+	return fmt.Sprintf("%s, %s: %s.", title, span, done)
+}
+
+// column is a run of neighbouring blocks in one row, with its events.
+type column struct {
+	kind     verifier.EventKind
+	at       int // 0 … columns
+	from, to uint32
+	n        int
+	text     string // of a single event
+}
+
+// marks draws the events of a phase, gathered into columns, and counts them in
+// words.
+func (d *drawing) marks(s *verifier.Story, phase string, y float64, sc scale) string {
+	type place struct {
+		kind verifier.EventKind
+		at   int
+	}
+	found := make(map[place]*column)
+	var order []*column
+	n, most := make(map[verifier.EventKind]int), 0
+	for _, e := range s.Events {
+		if e.Phase != phase {
+			continue
+		}
+		n[e.Kind]++
+		at := place{e.Kind, int(sc.x(float64(e.Height)+0.5) * columns / 100)}
+		c := found[at]
+		if c == nil {
+			c = &column{kind: e.Kind, at: at.at, from: e.Height, text: e.Text}
+			found[at], order = c, append(order, c)
+		}
+		c.to, c.n = e.Height, c.n+1
+		most = max(most, c.n)
+	}
+	for _, c := range order {
+		d.mark(c, y, most)
+	}
+	var words []string
+	for _, kind := range kinds {
+		if n[kind.of] > 0 {
+			words = append(words, plural(n[kind.of], kind.name))
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// eventName is what a row calls the events of one kind, and their class.
+type eventName struct {
+	of          verifier.EventKind
+	name, class string
+}
+
+// kinds are the names, in the order of the rows' words.
+var kinds = []eventName{
+	{verifier.EventAnchor, "anchor", "anchor"},
+	{verifier.EventVote, "vote", "vote"},
+	{verifier.EventExcluded, "excluded vote", "foul"},
+	{verifier.EventWin, "claim", "win"},
+	{verifier.EventClaim, "other", "foul"},
+	{verifier.EventRefund, "refund", "refund"},
+	{verifier.EventBranch, "branch spend", "branch"},
+	{verifier.EventAlien, "alien spend", "foul"},
+	{verifier.EventOpening, "opening line", "opening"},
+}
+
+// mark draws one column: votes as a bar of a histogram, the rest as a dot.
+func (d *drawing) mark(c *column, y float64, most int) {
+	i := slices.IndexFunc(kinds, func(k eventName) bool { return k.of == c.kind })
+	if i < 0 {
+		return
+	}
+	x, middle := (float64(c.at)+0.5)*100/columns, y+barAt+barHeight/2
+	var s *shape
+	if c.kind == verifier.EventVote {
+		height := barHeight * (0.4 + 0.6*float64(c.n)/float64(most))
+		s = d.rect(kinds[i].class, x-0.35, y+barAt+barHeight-height, 0.7, height)
+		s.Radius = 1
+	} else {
+		s = d.circle(kinds[i].class, math.Min(math.Max(x, 1.2), 98.8), middle, 5)
+	}
+	blocks := fmt.Sprintf("block %d", c.from)
+	if c.to != c.from {
+		blocks = fmt.Sprintf("blocks %d to %d", c.from, c.to)
+	}
+	s.Tip = blocks + ": " + plural(c.n, kinds[i].name)
+	if c.n == 1 {
+		s.Tip = blocks + ": " + clean(c.text)
+	}
+}
+
+// axis prints the first block, the last and the tip, where they have room.
+func (d *drawing) axis(first, end, tip uint32, now, bottom float64) {
+	y := bottom + 20
+	d.text("tiplabel", now, y, anchorAt(now), fmt.Sprintf("tip: block %d", tip))
+	if now > 45 {
+		d.text("axis", 0, y, "start", fmt.Sprint(first))
+	}
+	if now < 65 {
+		d.text("axis", 100, y, "end", fmt.Sprint(end-1))
+	}
+}
