@@ -11,12 +11,16 @@ import (
 	"bevote/internal/record"
 )
 
-// maxInput is how much of one input file is read. It is more than any file
-// that the commands accept, so what is cut is refused by its own reader.
+// maxInput is how much of one input file is read, where a command does not set
+// its own bound. It is more than such a file may have, so what is cut is
+// refused by its own reader.
 const maxInput = 1 << 20
 
 // read returns the file name, or standard input for "-".
-func (c *console) read(name string) ([]byte, error) {
+func (c *console) read(name string) ([]byte, error) { return c.readUpTo(name, maxInput) }
+
+// readUpTo is read with a bound of its own.
+func (c *console) readUpTo(name string, most int64) ([]byte, error) {
 	in := c.in
 	if name != "-" {
 		f, err := os.Open(name)
@@ -26,7 +30,7 @@ func (c *console) read(name string) ([]byte, error) {
 		defer f.Close()
 		in = f
 	}
-	b, err := io.ReadAll(io.LimitReader(in, maxInput))
+	b, err := io.ReadAll(io.LimitReader(in, most))
 	if err != nil {
 		return nil, unreadable(plain(err))
 	}

@@ -43,9 +43,8 @@ func newStake(src []byte, seed uint64) (*stake, error) {
 	return lockStake(replaced, keys, func(role string) curve.Scalar { return standIn(seed, role) })
 }
 
-// lockStake builds a policy of stand-ins, whose secrets are keys by the roles
-// of its literals, and locks a stake under it. The secrets of those whom no
-// literal names (the voter, the joint keys, the stranger) are secretOf's.
+// lockStake builds a policy of stand-ins and locks a stake under it. Keys and
+// secretOf are castStake's.
 func lockStake(replaced []byte, keys map[string]curve.Scalar, secretOf func(role string) curve.Scalar) (*stake, error) {
 	built, diags, err := Build(replaced)
 	if err != nil {
@@ -54,6 +53,13 @@ func lockStake(replaced []byte, keys map[string]curve.Scalar, secretOf func(role
 	if built == nil {
 		return nil, fmt.Errorf("policy with stand-ins: %w", firstError(diags))
 	}
+	return castStake(built, keys, secretOf)
+}
+
+// castStake locks a stake under a policy of stand-ins, whose secrets are keys
+// by the roles of its literals. The secrets of those whom no literal names (the
+// voter, the joint keys, the stranger) are secretOf's.
+func castStake(built *Built, keys map[string]curve.Scalar, secretOf func(role string) curve.Scalar) (*stake, error) {
 	s := &stake{built: built, secrets: map[string]curve.Scalar{}, keys: map[string]curve.PublicKey{}}
 	for literal, secret := range keys {
 		switch kind, name, _ := strings.Cut(literal, " "); kind {

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"bevote/internal/workbench"
+
+	"github.com/spf13/cobra"
+)
+
+func newCertificate(c *console) *cobra.Command {
+	out, replay, asJSON := "", false, false
+	cmd := &cobra.Command{
+		Use:   "certificate FILE -o F",
+		Short: "show on the script engine that a contract spends as its policy says",
+		Long: `Certificate spends a stake by every path of the compiled script, with stand-ins
+for the policy's keys, and leaves out one condition after the other: what keeps
+all of them is accepted, what leaves one out is refused, by the rules of
+consensus and of relays. -o writes the spends to a file that anybody can replay.
+
+With --replay it takes such a file, lifts the contract in it, looks into each
+spend for what it keeps and leaves out, and runs all of them again. It exits 1
+if the certificate does not show what it should.`,
+		Example: "  bevote certificate examples/club_chair.bev -o club.certificate\n  bevote certificate --replay club.certificate",
+		Args:    takes("FILE"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if replay && out != "" {
+				return usage("--replay writes nothing: leave out -o")
+			}
+			if replay {
+				return c.replay(args[0], asJSON)
+			}
+			return c.certify(args[0], out, asJSON)
+		},
+	}
+	cmd.Flags().StringVarP(&out, "output", "o", "", "write the certificate to this file")
+	cmd.Flags().BoolVar(&replay, "replay", false, "check a certificate")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the answer as JSON")
+	return cmd
+}
+
+func (c *console) certify(file, out string, asJSON bool) error {
+	src, err := c.read(file)
+	if err != nil {
+		return err
+	}
+	certificate, diags, err := workbench.Certify(src)
+	if err != nil {
+		return bug(fmt.Errorf("%s: %w", file, err))
+	}
+	if err := c.show(file, src, diags); err != nil {
+		return err
+	}
+	if certificate == nil {
+		return ends(codeNo)
+	}
+	encoded := certificate.Encode()
+	if out != "" {
+		if err := write(out, encoded); err != nil {
+			return err
+		}
+		c.say("wrote %s", out)
+	}
+	if asJSON {
+		_, err = c.out.Write(encoded)
+	} else {
+		err = printSpends(c.out, certificate)
+	}
+	if err != nil {
+		return bug(err)
+	}
+	return nil
+}
+
+// printSpends prints a certificate's spends, each path's first in full.
+func printSpends(w io.Writer, c *workbench.Certificate) error {
+	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+	for _, s := range c.Spends {
+		verdict := "refused"
+		switch {
+		case s.Covered != "":
+			verdict = "enough for " + s.Covered
+		case s.Consensus && s.Relay:
+			verdict = "accepted"
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", s.Path, strings.Join(s.Signers, " and "), s.Removal, verdict)
+	}
+	return t.Flush()
+}
+
+func (c *console) replay(file string, asJSON bool) error {
+	encoded, err := c.readUpTo(file, workbench.MaxCertificate+1)
+	if err != nil {
+		return err
+	}
+	certificate, err := workbench.DecodeCertificate(encoded)
+	if err != nil {
+		return unreadable(fmt.Errorf("%s: %w", file, err))
+	}
+	r, err := certificate.Replay()
+	if err != nil {
+		return &exit{codeNo, fmt.Errorf("%s does not hold: %w", file, err)}
+	}
+	if asJSON {
+		return c.answer(r)
+	}
+	fmt.Fprintf(c.out, "%s: holds\npolicy    %s\npaths     %d\naccepted  %d\nrefused   %d\n", file, r.Policy, r.Paths, r.Accepted, r.Refused)
+	if r.Covered > 0 {
+		fmt.Fprintf(c.out, "covered   %d\n", r.Covered)
+	}
+	return nil
+}

@@ -1,0 +1,279 @@
+package workbench_test
+
+import (
+	"bytes"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/btcsuite/btcd/txscript/v2"
+	"github.com/btcsuite/btcd/wire/v2"
+	"pgregory.net/rapid"
+
+	"bevote/examples"
+	"bevote/internal/workbench"
+	"bevote/lang/langtest"
+)
+
+func certify(t testing.TB, src []byte) *workbench.Certificate {
+	t.Helper()
+	c, diags, err := workbench.Certify(src)
+	if err != nil || c == nil {
+		t.Fatalf("%v\n%s", err, render(src, diags))
+	}
+	return c
+}
+
+// TestCertificatesHold certifies the examples and all forms, takes each
+// certificate through its bytes, and replays it.
+func TestCertificatesHold(t *testing.T) {
+	sources := map[string][]byte{}
+	for _, f := range forms {
+		if f.candidates <= 3 {
+			sources[f.name] = f.source()
+		}
+	}
+	for _, name := range examples.Names() {
+		sources[name] = examples.Policy(name)
+	}
+	for name, src := range sources {
+		encoded := certify(t, src).Encode()
+		c, err := workbench.DecodeCertificate(encoded)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		r, err := c.Replay()
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if paths := len(c.Contract.Paths); r.Paths != paths || r.Accepted != paths || r.Refused != len(c.Spends)-paths || r.Refused < 2*paths {
+			t.Errorf("%s: %+v of %d spends", name, r, len(c.Spends))
+		}
+		if !bytes.Equal(certify(t, src).Encode(), encoded) {
+			t.Errorf("%s: another certificate the second time", name)
+		}
+		runAgain(t, name, c)
+	}
+}
+
+// runAgain runs a certificate's transactions as somebody would who has only
+// the file and an engine.
+func runAgain(t *testing.T, name string, c *workbench.Certificate) {
+	t.Helper()
+	out := transaction(t, c.Funding).TxOut[0]
+	for _, s := range c.Spends {
+		tx := transaction(t, s.Tx)
+		for rule, flags := range rules {
+			prev := txscript.NewCannedPrevOutputFetcher(out.PkScript, out.Value)
+			vm, err := txscript.NewEngine(out.PkScript, tx, 0, flags, nil, nil, out.Value, prev)
+			if err == nil {
+				err = vm.Execute()
+			}
+			if accepted := s.Without == ""; accepted != (err == nil) || s.Consensus != accepted || s.Relay != accepted {
+				t.Errorf("%s: %s %s: by %s %v", name, s.Path, s.Removal, rule, err)
+			}
+		}
+	}
+}
+
+func transaction(t *testing.T, text string) *wire.MsgTx {
+	t.Helper()
+	raw, err := hex.DecodeString(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tx := wire.NewMsgTx(0)
+	if err := tx.Deserialize(bytes.NewReader(raw)); err != nil {
+		t.Fatal(err)
+	}
+	return tx
+}
+
+// TestCertificateBytes pins the format.
+func TestCertificateBytes(t *testing.T) {
+	golden(t, "certificate/hardened.json", certify(t, forms[0].source()).Encode())
+}
+
+// TestCertificateLeavesOutEveryCondition lists what is left out of each path.
+func TestCertificateLeavesOutEveryCondition(t *testing.T) {
+	var got []string
+	for _, s := range certify(t, forms[3].source()).Spends[:11] {
+		got = append(got, fmt.Sprintf("%s: %s", s.Path, s.Removal))
+	}
+	want := []string{
+		"refund: in full",
+		"refund: with a stranger's signature for that of voter",
+		"refund: without the signature of voter",
+		"refund: with a stranger's key for the voter's key",
+		"refund: a block early",
+		"refund: with the lock switched off",
+		"win.c00: in full",
+		"win.c00: with a stranger's signature for that of joint.c00+c00",
+		"win.c00: without the signature of joint.c00+c00",
+		"win.c00: signed by joint.c00 alone",
+		"win.c00: signed by c00 alone",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+}
+
+// TestLyingCertificates tells lies of every kind.
+func TestLyingCertificates(t *testing.T) {
+	src := examples.Policy("club_chair")
+	other := certify(t, examples.Policy("salted"))
+	for name, lie := range map[string]func(c *workbench.Certificate){
+		"another policy's id": func(c *workbench.Certificate) { c.Policy = other.Policy },
+		"another policy":      func(c *workbench.Certificate) { c.Source = other.Source },
+		"another threshold":   func(c *workbench.Certificate) { c.Source = strings.Replace(c.Source, "3 of 5", "2 of 5", 1) },
+		"no policy":           func(c *workbench.Certificate) { c.Source = "bevote 1" },
+		"another seed":        func(c *workbench.Certificate) { c.Seed++ },
+		"another contract":    func(c *workbench.Certificate) { c.Contract = other.Contract },
+		"an earlier lock": func(c *workbench.Certificate) {
+			c.Contract.Script = strings.Replace(c.Contract.Script, "264", "263", 1)
+		},
+		"a path unsaid":            func(c *workbench.Certificate) { c.Contract.Paths = c.Contract.Paths[:2] },
+		"another script":           func(c *workbench.Certificate) { c.Redeem = other.Redeem },
+		"another stake":            func(c *workbench.Certificate) { c.Funding = other.Funding },
+		"a spend less":             func(c *workbench.Certificate) { c.Spends = c.Spends[:len(c.Spends)-1] },
+		"a spend more":             func(c *workbench.Certificate) { c.Spends = append(c.Spends, c.Spends[0]) },
+		"a refusal left out":       func(c *workbench.Certificate) { c.Spends = slices.Delete(c.Spends, 2, 3) },
+		"another order":            func(c *workbench.Certificate) { c.Spends[1], c.Spends[2] = c.Spends[2], c.Spends[1] },
+		"another path":             func(c *workbench.Certificate) { c.Spends[6].Path = "win.bob" },
+		"another signer":           func(c *workbench.Certificate) { c.Spends[6].Signers = []string{"joint+bob"} },
+		"bob's claim for alice's":  func(c *workbench.Certificate) { c.Spends[6].Tx = spendOf(c, "win.bob", "").Tx },
+		"refused, it says":         func(c *workbench.Certificate) { c.Spends[0].Relay = false },
+		"accepted, it says":        func(c *workbench.Certificate) { c.Spends[1].Consensus, c.Spends[1].Relay = true, true },
+		"covered, it says":         func(c *workbench.Certificate) { c.Spends[1].Covered, c.Spends[1].Tx = "win.bob", "" },
+		"an acceptance covered":    func(c *workbench.Certificate) { c.Spends[0].Covered, c.Spends[0].Tx = "win.bob", "" },
+		"no transaction":           func(c *workbench.Certificate) { c.Spends[1].Tx = "" },
+		"not hex":                  func(c *workbench.Certificate) { c.Spends[1].Tx = "zz" },
+		"bytes behind":             func(c *workbench.Certificate) { c.Spends[1].Tx += "00" },
+		"a refusal that is no use": func(c *workbench.Certificate) { c.Spends[1].Tx = spendOf(c, "refund", "lock").Tx },
+		"a broken signature": func(c *workbench.Certificate) {
+			bend(c, 1, func(tx *wire.MsgTx) { tx.TxIn[0].SignatureScript[20] ^= 1 })
+		},
+		"a later lock":     func(c *workbench.Certificate) { bend(c, 0, func(tx *wire.MsgTx) { tx.LockTime++ }) },
+		"two locks broken": func(c *workbench.Certificate) { bend(c, 4, func(tx *wire.MsgTx) { tx.TxIn[0].Sequence++ }) },
+		"another output":   func(c *workbench.Certificate) { bend(c, 1, func(tx *wire.MsgTx) { tx.TxOut[0].Value-- }) },
+		"two inputs": func(c *workbench.Certificate) {
+			bend(c, 1, func(tx *wire.MsgTx) { tx.AddTxIn(wire.NewTxIn(&wire.OutPoint{}, nil, nil)) })
+		},
+		"another coin": func(c *workbench.Certificate) {
+			bend(c, 1, func(tx *wire.MsgTx) { tx.TxIn[0].PreviousOutPoint.Index++ })
+		},
+		"a witness beside": func(c *workbench.Certificate) {
+			bend(c, 1, func(tx *wire.MsgTx) { tx.TxIn[0].Witness = wire.TxWitness{{1}} })
+		},
+	} {
+		c := certify(t, src)
+		lie(c)
+		back, err := workbench.DecodeCertificate(c.Encode())
+		if err != nil {
+			continue
+		}
+		if r, err := back.Replay(); err == nil {
+			t.Errorf("%s: holds, %+v", name, r)
+		}
+	}
+}
+
+// spendOf finds a spend by its path and what is removed.
+func spendOf(c *workbench.Certificate, path, without string) workbench.CertifiedSpend {
+	at := slices.IndexFunc(c.Spends, func(s workbench.CertifiedSpend) bool { return s.Path == path && s.Without == without })
+	return c.Spends[at]
+}
+
+// bend changes a spend's transaction.
+func bend(c *workbench.Certificate, spend int, how func(*wire.MsgTx)) {
+	raw, err := hex.DecodeString(c.Spends[spend].Tx)
+	tx := wire.NewMsgTx(0)
+	if err == nil {
+		err = tx.Deserialize(bytes.NewReader(raw))
+	}
+	if err != nil {
+		panic(err)
+	}
+	how(tx)
+	var b bytes.Buffer
+	if err := tx.Serialize(&b); err != nil {
+		panic(err)
+	}
+	c.Spends[spend].Tx = hex.EncodeToString(b.Bytes())
+}
+
+func TestCertifyErrors(t *testing.T) {
+	c, diags, err := workbench.Certify([]byte("bevote 1"))
+	if c != nil || err != nil || len(diags) == 0 {
+		t.Errorf("%v, %v, %v", c, diags, err)
+	}
+}
+
+func TestDecodeCertificateRefuses(t *testing.T) {
+	good := string(certify(t, examples.Policy("custodial")).Encode())
+	for name, text := range map[string]string{
+		"nothing":           "",
+		"null":              "null\n",
+		"another version":   strings.Replace(good, `{"certificate":1`, `{"certificate":2`, 1),
+		"a key twice":       strings.Replace(good, `"seed":0`, `"seed":0,"seed":0`, 1),
+		"an unknown key":    strings.Replace(good, `"seed":0`, `"seed":0,"colour":1`, 1),
+		"another order":     strings.Replace(good, `"seed":0,"contract"`, `"contract"`, 1),
+		"white space":       strings.Replace(good, `"seed":0`, `"seed": 0`, 1),
+		"no end of line":    strings.TrimSuffix(good, "\n"),
+		"something behind":  good + good,
+		"upper-case hex":    strings.Replace(good, `"redeem":"44b1`, `"redeem":"44B1`, 1) + " ",
+		"no contract":       `{"certificate":1,"policy":"","source":"","seed":0,"contract":null,"redeem":"","funding":"","spends":null}` + "\n",
+		"a broken contract": strings.Replace(good, `"lowering":1`, `"lowering":1,"lowering":1`, 1),
+	} {
+		if _, err := workbench.DecodeCertificate([]byte(text)); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+	if _, err := workbench.DecodeCertificate(make([]byte, workbench.MaxCertificate+1)); err == nil || !strings.Contains(err.Error(), "at most") {
+		t.Errorf("too large: %v", err)
+	}
+}
+
+// TestCertifyAnything draws policies of few candidates: each is certified, and
+// its certificate holds.
+func TestCertifyAnything(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		src := langtest.Policy(func(label string, n int) int {
+			if label == "candidates" {
+				n = min(n, 2)
+			}
+			return rapid.IntRange(0, n-1).Draw(t, label)
+		})
+		c, _, err := workbench.Certify(src)
+		if c == nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Replay(); err != nil {
+			t.Fatalf("%v\n%s", err, src)
+		}
+	})
+}
+
+// FuzzDecodeCertificate: what is read is what would be written, and replaying
+// it has an answer. The seeds are short: two spends are as good as twenty.
+func FuzzDecodeCertificate(f *testing.F) {
+	for _, name := range []string{"custodial", "paper"} {
+		c := certify(f, examples.Policy(name))
+		c.Spends = c.Spends[:2]
+		f.Add(c.Encode())
+	}
+	f.Add([]byte(`{"certificate":1}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		c, err := workbench.DecodeCertificate(b)
+		if err != nil {
+			return
+		}
+		if !bytes.Equal(c.Encode(), b) {
+			t.Errorf("%s is written as %s", b, c.Encode())
+		}
+		c.Replay()
+	})
+}
