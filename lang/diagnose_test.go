@@ -28,10 +28,16 @@ type mistake struct {
 
 func one(name, old, new string) mistake { return mistake{name, []edit{{old, new}}} }
 
-// sample is the policy that mistakes are made in.
+var candidateForm = regexp.MustCompile(`candidate (\w+) +(.*)\{ (key \S+)  (pay \S+) \}`)
+
+// clubChair is the policy that mistakes are made in, with the parts of its
+// candidates on lines of their own.
+var clubChair = candidateForm.ReplaceAllString(string(examples.Policy("club_chair")), "candidate $1 $2{\n    $3\n    $4\n  }")
+
+// sample is that policy with some texts replaced.
 func sample(t testing.TB, edits ...edit) []byte {
 	t.Helper()
-	src := string(examples.Policy("club_chair"))
+	src := clubChair
 	for _, e := range edits {
 		if strings.Count(src, e.old) != 1 {
 			t.Fatalf("%q is %d times in the sample, want once", e.old, strings.Count(src, e.old))

@@ -58,26 +58,26 @@ type token struct {
 func (t token) is(name string) bool { return t.Type == symbols[name] }
 func (t token) end() int            { return t.Pos.Offset + len(t.Value) }
 
-// lex returns the tokens without space and comments, the last being the end of
-// the file. A keyword where a statement may begin becomes a Keyword, so that
-// no grammar rule takes it for a name.
-func lex(text string) ([]token, error) {
+// lex returns the tokens without space, the last being the end of the file, and
+// the comments apart. A keyword where a statement may begin becomes a Keyword,
+// so that no grammar rule takes it for a name.
+func lex(text string) (tokens []token, comments []lexer.Token, err error) {
 	lx, err := definition.LexString("", text)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var tokens []token
 	leading := true
 	for {
 		t, err := lx.Next()
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		switch t.Type {
 		case symbols["Space"]:
 			leading = leading || strings.Contains(t.Value, "\n")
 			continue
 		case symbols["Comment"]:
+			comments = append(comments, t)
 			continue
 		}
 		if leading && t.Type == symbols["Word"] && isKeyword(t.Value) {
@@ -85,7 +85,7 @@ func lex(text string) ([]token, error) {
 		}
 		tokens = append(tokens, token{t, leading})
 		if t.EOF() {
-			return tokens, nil
+			return tokens, comments, nil
 		}
 		leading = t.Value == "{" || t.Value == "}"
 	}

@@ -48,7 +48,7 @@ func scan(src []byte) (*source, *tree, *Diagnostic) {
 			Help:    "save the file as UTF-8",
 		}
 	}
-	tokens, err := lex(s.text)
+	tokens, comments, err := lex(s.text)
 	if err == nil {
 		if i := tooDeep(tokens); i >= 0 {
 			at := tokens[i].Pos.Offset
@@ -59,7 +59,7 @@ func scan(src []byte) (*source, *tree, *Diagnostic) {
 			}
 		}
 		var t *tree
-		if t, err = parse(s, tokens); err == nil {
+		if t, err = parse(s, tokens, comments); err == nil {
 			return s, t, nil
 		}
 	}

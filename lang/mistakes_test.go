@@ -1,10 +1,6 @@
 package lang_test
 
-import (
-	"strings"
-
-	"bevote/examples"
-)
+import "strings"
 
 // Texts of the sample policy that mistakes replace.
 const (
@@ -25,8 +21,9 @@ func syntaxMistakes() []mistake {
 	return []mistake{
 		one("version", "bevote 1", "bevote 2 // want E0001"),
 		one("no version", "bevote 1\n", "").at("election club_chair {", "election club_chair { // want E0001"),
-		one("not a policy", string(examples.Policy("club_chair")), "hello world // want E0001"),
-		one("no election", string(examples.Policy("club_chair")), "bevote 1 // the end\n// want E0001"),
+		one("not a policy", clubChair, "hello world // want E0001"),
+		one("no election", clubChair, "bevote 1 // the end\n// want E0001"),
+		one("words before the election", "election club_chair {", "a fair // want E0001\nelection club_chair {"),
 		one("no name", "election club_chair {", "election { // want E0001"),
 		one("after the end", "expect refund }\n}", "expect refund }\n}\nmore // want E0001"),
 		one("a brace too many", "expect refund }\n}", "expect refund }\n}} // want E0001"),
@@ -66,7 +63,7 @@ func (m mistake) at(old, new string) mistake {
 }
 
 func nameMistakes() []mistake {
-	bob := string(examples.Policy("club_chair"))
+	bob := clubChair
 	bob = bob[strings.Index(bob, bobText):]
 	bob = bob[:strings.Index(bob, "}")+1]
 	return []mistake{

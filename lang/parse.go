@@ -16,8 +16,10 @@ const maxSyntaxErrors = 50
 // tree is what a file says, statement by statement, with the mistakes of its
 // syntax.
 type tree struct {
-	election   lexer.Token // its name, or what stands in the name's place
-	named      bool        // election is a name
+	tokens     []token       // the last is the end of the file
+	comments   []lexer.Token // which are no tokens
+	election   lexer.Token   // its name, or what stands in the name's place
+	named      bool          // election is a name
 	statements []parsed
 	met        map[string]bool // keywords of statements, whole or broken
 	broken     map[string]bool // of broken statements, the keyword and what they declare: "candidate alice"
@@ -29,27 +31,27 @@ type tree struct {
 // parsed is a statement that could be read.
 type parsed struct {
 	*statement
-	keyword string
-	span    Span
+	keyword     string
+	span        Span
+	first, last int // its tokens
 }
 
 // reader walks the tokens of a file. After a mistake it resumes at a keyword
 // that is the first token of its line or follows a brace.
 type reader struct {
 	tree
-	src    *source
-	tokens []token
-	feed   *lexer.PeekingLexer
+	src  *source
+	feed *lexer.PeekingLexer
 }
 
 // parse reads the tokens, of which the last is the end of the file. An error
 // is a bug of the parser: mistakes of the author are in the tree.
-func parse(src *source, tokens []token) (*tree, error) {
+func parse(src *source, tokens []token, comments []lexer.Token) (*tree, error) {
 	pk, err := lexer.Upgrade(&feed{tokens})
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{src: src, tokens: tokens, feed: pk}
+	r := &reader{tree: tree{tokens: tokens, comments: comments}, src: src, feed: pk}
 	r.met, r.broken, r.end = map[string]bool{}, map[string]bool{}, -1
 	found, err := r.head()
 	if err == nil && found {
@@ -87,12 +89,12 @@ func (r *reader) head() (bool, error) {
 	for !r.tokens[at].EOF() && r.tokens[at].Value != "election" {
 		at++
 	}
+	if r.next().Value != "election" && len(r.diags) == 0 { // else one mistake said enough
+		d := r.wanted(r.at(), "`election`")
+		d.Help = "the form is `" + forms["election"] + "`"
+		r.report(d)
+	}
 	if r.tokens[at].EOF() {
-		if len(r.diags) == 0 { // else one mistake said enough: this is no policy
-			d := r.wanted(r.at(), "`election`")
-			d.Help = "the form is `" + forms["election"] + "`"
-			r.report(d)
-		}
 		return false, nil
 	}
 	r.skipTo(at)
@@ -180,7 +182,7 @@ func (r *reader) statement() error {
 		return nil
 	}
 	span := r.src.span(r.tokens[start].Pos.Offset, r.tokens[r.at()-1].end())
-	r.statements = append(r.statements, parsed{s, keyword, span})
+	r.statements = append(r.statements, parsed{s, keyword, span, start, r.at() - 1})
 	return nil
 }
 
