@@ -14,9 +14,11 @@ import (
 
 // chainState is what was judged of the chain itself.
 type chainState struct {
-	headers *headerChain
-	window  *blockWindow
-	agreed  agreement
+	headers  *headerChain
+	agreed   agreement
+	included *findings // V08
+	sane     *findings // V09
+	proven   bool      // the transactions came with proofs, not in whole blocks
 }
 
 // follow streams the headers once and the blocks of the election once, judging
@@ -40,6 +42,9 @@ func (a *audit) follow(ctx context.Context) error {
 	a.src, a.chain.headers = sources[best], chains[best]
 	a.chain.agreed.follow(best, chains)
 	a.hashes, a.tip = chains[best].hashes, uint32(max(chains[best].height, 0))
+	if proofs, ok := a.src.(ProofSource); ok {
+		return a.followProofs(ctx, proofs)
+	}
 	first, err := a.src.First(ctx)
 	if err != nil {
 		return fmt.Errorf("reading the chain: %w", err)
@@ -104,7 +109,7 @@ func (a *audit) wantedHeights() func(height uint32) bool {
 func (a *audit) followBlocks(ctx context.Context, first uint32) error {
 	a.replay = NewReplay(a.e, a.lines)
 	w := newBlockWindow(a.chain.headers, first)
-	a.chain.window = w
+	a.chain.included, a.chain.sane = &w.included, &w.sane
 	if first > a.tip {
 		return nil // V08 counts no blocks, V14 misses the announcement
 	}
@@ -119,7 +124,7 @@ func (a *audit) followBlocks(ctx context.Context, first uint32) error {
 		if err := others.compare(height, b); err != nil {
 			return fmt.Errorf("reading block %d: %w", height, err)
 		}
-		if !begun && a.replay.announces(b) {
+		if !begun && a.replay.announces(b.Transactions) {
 			begun, a.replay = true, NewReplay(a.e, a.lines)
 			w.begin(b)
 		}

@@ -61,9 +61,10 @@ type headerChain struct {
 	tip    wire.BlockHeader
 	hash   chainhash.Hash // of the tip
 	hashes map[uint32]chainhash.Hash
-	work   *big.Int // of all headers
-	bits   uint32   // whose work is lastWork
-	each   *big.Int // work of one header with these bits
+	roots  map[uint32]chainhash.Hash // merkle roots of wanted heights
+	work   *big.Int                  // of all headers
+	bits   uint32                    // whose work is lastWork
+	each   *big.Int                  // work of one header with these bits
 
 	network findings // V03: the genesis block
 	linked  findings // V04: each header names the one before
@@ -79,7 +80,7 @@ func newHeaderChain(params *chaincfg.Params, now time.Time, wanted func(height u
 	return &headerChain{
 		params: params, latest: now.Add(maxFuture), wanted: wanted, bar: barOf(params),
 		nodes: make([]headerNode, period), height: -1,
-		hashes: map[uint32]chainhash.Hash{}, work: new(big.Int), each: new(big.Int),
+		hashes: map[uint32]chainhash.Hash{}, roots: map[uint32]chainhash.Hash{}, work: new(big.Int), each: new(big.Int),
 	}
 }
 
@@ -99,7 +100,7 @@ func (c *headerChain) add(h *wire.BlockHeader) {
 	c.nodes[int(height)%len(c.nodes)] = headerNode{chain: c, height: height, bits: h.Bits, time: h.Timestamp.Unix()}
 	c.height, c.hash, c.tip = height, hash, *h
 	if c.wanted != nil && c.wanted(uint32(height)) {
-		c.hashes[uint32(height)] = hash
+		c.hashes[uint32(height)], c.roots[uint32(height)] = hash, h.MerkleRoot
 	}
 }
 

@@ -1,7 +1,9 @@
 package verifier
 
 import (
+	"fmt"
 	"math/big"
+	"time"
 
 	"github.com/btcsuite/btcd/chaincfg/v2"
 	"github.com/btcsuite/btcd/chainhash/v2"
@@ -72,10 +74,24 @@ func (c *headerChain) checkWork() {
 	}
 }
 
-// evidence says what the headers are worth, in words.
-func (c *headerChain) evidence() string {
+// evidence says what the headers are worth, in words, at the time now. Where
+// anybody makes blocks at will, their age says nothing.
+func (c *headerChain) evidence(now time.Time) string {
 	if !c.provesWork() {
 		return "no proof of work (" + c.params.Name + ")"
 	}
-	return "work " + c.work.Text(16) + " in sum"
+	words := "work " + c.work.Text(16) + " in sum, tip of " + stamp(c.tip.Timestamp) + " UTC"
+	if !now.IsZero() {
+		words += ", " + span(now.Sub(c.tip.Timestamp)) + " old"
+	}
+	return words
+}
+
+// span is a duration for people.
+func span(d time.Duration) string {
+	const day = 24 * time.Hour
+	if d >= 2*day {
+		return fmt.Sprintf("%d days", d/day)
+	}
+	return fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute)
 }

@@ -114,13 +114,21 @@ func (r *Replay) watchKey(k curve.PublicKey, name string) {
 }
 
 // Block takes the next block.
-func (r *Replay) Block(height uint32, b *wire.MsgBlock) {
+func (r *Replay) Block(height uint32, b *wire.MsgBlock) { r.block(height, b) }
+
+// block takes the next block and returns the indices of the transactions that
+// it remembers something of. Those alone lead to the same memory.
+func (r *Replay) block(height uint32, b *wire.MsgBlock) (at []int) {
 	for pos, tx := range b.Transactions {
-		r.transaction(sighting{Height: height, Pos: pos, Tx: tx, ID: tx.TxHash()})
+		if r.transaction(sighting{Height: height, Pos: pos, Tx: tx, ID: tx.TxHash()}) {
+			at = append(at, pos)
+		}
 	}
+	return at
 }
 
-func (r *Replay) transaction(s sighting) {
+// transaction takes the next transaction and tells whether it changed anything.
+func (r *Replay) transaction(s sighting) bool {
 	eligible, ofStake := r.inputs(s)
 	if r.parents[s.ID] {
 		r.created(s)
@@ -132,14 +140,16 @@ func (r *Replay) transaction(s sighting) {
 				r.scripts[string(out.PkScript)] = true
 			}
 		}
-		return
+		return true
 	}
+	noted := len(r.anchors) + len(r.decoys) + len(r.reuses)
 	for i, out := range s.Tx.TxOut {
 		r.output(s, i, out)
 	}
 	if !ofStake {
 		r.keyInInputs(s)
 	}
+	return ofStake || r.parents[s.ID] || len(r.anchors)+len(r.decoys)+len(r.reuses) > noted
 }
 
 // inputs notes spends of coins and of stakes.
@@ -252,9 +262,9 @@ func (r *Replay) signedBySupervisor(tx *wire.MsgTx) bool {
 	return false
 }
 
-// announces tells whether a block holds the election's announcement.
-func (r *Replay) announces(b *wire.MsgBlock) bool {
-	for _, tx := range b.Transactions {
+// announces tells whether the election's announcement is among transactions.
+func (r *Replay) announces(txs []*wire.MsgTx) bool {
+	for _, tx := range txs {
 		for _, out := range tx.TxOut {
 			data, ok := nullData(out.PkScript)
 			if !ok {

@@ -15,8 +15,8 @@ var chainRules = []rule{
 	{"V05", "HDR-POW", "E", always, counted(func(a *audit) *findings { return &a.chain.headers.mined })},
 	{"V06", "HDR-TIME", "E/W", always, counted(func(a *audit) *findings { return &a.chain.headers.timed })},
 	{"V07", "HDR-WORK", "E", always, counted(func(a *audit) *findings { return &a.chain.headers.weighed })},
-	{"V08", "TX-INCLUDED", "E", always, counted(func(a *audit) *findings { return &a.chain.window.included })},
-	{"V09", "TX-SANE", "E", always, counted(func(a *audit) *findings { return &a.chain.window.sane })},
+	{"V08", "TX-INCLUDED", "E", always, counted(func(a *audit) *findings { return a.chain.included })},
+	{"V09", "TX-SANE", "E", always, counted(func(a *audit) *findings { return a.chain.sane })},
 	{"V10", "SPEND-EVIDENCE", "U", rolled, (*audit).spendEvidence},
 	{"V11", "SCRIPT-EXEC", "E", rolled, (*audit).scriptExec},
 	{"V12", "SOURCES-AGREE", "–", always, (*audit).sourcesAgree},
@@ -97,24 +97,42 @@ func (a *audit) linesInTime(s *sheet) {
 }
 
 // V10: for every eligible coin and every counted stake the evidence shows the
-// spend, or no spend up to the tip. Whole blocks show both.
+// spend, or no spend up to the tip. Whole blocks show both, proofs only spends.
 func (a *audit) spendEvidence(s *sheet) {
 	stakes := a.countedStakes()
 	s.expect(len(a.setup.Roll) + len(stakes))
-	complete := a.chain.window.included.failed == 0
-	look := func(op wire.OutPoint) {
-		if !complete {
+	complete, spends := a.chain.included.failed == 0, 0
+	look := func(op wire.OutPoint, spent bool) {
+		switch {
+		case !complete:
 			s.leave("outpoint "+op.String(), "blocks are missing or not those of the chain")
 			return
+		case !spent && a.chain.proven:
+			s.leave("outpoint "+op.String(), "not shown to be spent; merkle proofs cannot show that it is unspent")
+			return
+		case spent:
+			spends++
 		}
 		s.pass()
 	}
 	for _, r := range a.setup.Roll {
-		look(r.Outpoint)
+		c := a.replay.coins[r.Outpoint]
+		look(r.Outpoint, c != nil && c.spent != nil)
 	}
 	for _, op := range stakes {
-		look(op)
+		_, spent := a.replay.StakeSpent(op)
+		look(op, spent)
 	}
+	a.noteAbsence(s, spends)
+}
+
+// noteAbsence says on what a claim rests that an output is unspent.
+func (a *audit) noteAbsence(s *sheet, spends int) {
+	evidence := "whole blocks"
+	if a.chain.proven {
+		evidence = "none: merkle proofs show spends only"
+	}
+	s.note("evidence", "%d outputs spent, %d not; evidence of absence: %s", spends, s.expected-spends, evidence)
 }
 
 func (a *audit) countedStakes() (out []wire.OutPoint) {

@@ -76,7 +76,7 @@ func (a *audit) stale(s *sheet) {
 	default:
 		s.expect(1)
 		if age := a.opt.Now.Sub(h.tip.Timestamp); age > maxAge {
-			s.fail(fmt.Sprintf("height %d", h.height), "the newest block is of %s, %s ago", stamp(h.tip.Timestamp), age.Round(time.Minute))
+			s.fail(fmt.Sprintf("height %d", h.height), "the newest block is of %s, %s old", stamp(h.tip.Timestamp), span(age))
 			return
 		}
 		s.pass()
@@ -201,6 +201,7 @@ func (a *audit) countsAddUp(s *sheet) {
 
 // V107: ballots without an eligible coin, and payments to stakes' scripts.
 func (a *audit) aliens(s *sheet) {
+	a.presenceOnly(s, "other ballot")
 	for _, d := range a.replay.decoys {
 		s.expect(1)
 		s.fail("tx "+d.ID.String(), "%s", d.Note)

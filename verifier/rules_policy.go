@@ -43,6 +43,7 @@ func (a *audit) policyAnchor(s *sheet) {
 func (a *audit) policyUnique(s *sheet) {
 	anchors := a.replay.Anchors()
 	s.expect(len(anchors))
+	a.presenceOnly(s, "other anchor")
 	for i := range anchors {
 		at := &anchors[i]
 		where := fmt.Sprintf("tx %s, block %d", at.TxID, at.Height)

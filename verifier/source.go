@@ -23,3 +23,12 @@ type Source interface {
 	// First is an error.
 	Blocks(ctx context.Context, from uint32) iter.Seq2[*wire.MsgBlock, error]
 }
+
+// ProofSource is a Source that has no whole blocks, but single transactions and
+// proofs that they are in their blocks. It shows what is there; it cannot show
+// that an output is unspent, or that there is no other transaction.
+type ProofSource interface {
+	Source
+	// Proofs yields what the source has, in the order of heights.
+	Proofs(ctx context.Context) iter.Seq2[*BlockProof, error]
+}

@@ -83,7 +83,7 @@ func (a *audit) head() *Report {
 		Spec: 1, Policy: p.ID(), Election: p.Election, Network: p.Network, Build: a.opt.Build,
 		Threshold: p.K, Voters: len(a.setup.Roll), Votes: len(a.tally.readings),
 		Tip:      Tip{a.tip, a.chain.headers.hash.String()},
-		Evidence: a.src.Evidence() + "; " + a.chain.headers.evidence(), RecordSHA256: hex.EncodeToString(a.sum[:]),
+		Evidence: a.src.Evidence() + "; " + a.chain.headers.evidence(a.opt.Now), RecordSHA256: hex.EncodeToString(a.sum[:]),
 		Checks: []Check{}, Allowed: []Allowed{}, Properties: properties(p), Undetectable: undetectable(), Manual: manual(p),
 	}
 	for j, c := range p.Candidates {

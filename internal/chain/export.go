@@ -13,18 +13,7 @@ import (
 // Export writes src's headers, and its blocks from height from on, as the
 // chain files of a record.
 func Export(ctx context.Context, w *record.Writer, src verifier.Source, from uint32) error {
-	err := write(w, record.Headers, func(out io.Writer) error {
-		for h, err := range src.Headers(ctx) {
-			if err != nil {
-				return err
-			}
-			if err := h.Serialize(out); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
+	if err := exportHeaders(ctx, w, src); err != nil {
 		return err
 	}
 	return write(w, record.Blocks, func(out io.Writer) error {
@@ -43,6 +32,20 @@ func Export(ctx context.Context, w *record.Writer, src verifier.Source, from uin
 				return err
 			}
 			height++
+		}
+		return nil
+	})
+}
+
+func exportHeaders(ctx context.Context, w *record.Writer, src verifier.Source) error {
+	return write(w, record.Headers, func(out io.Writer) error {
+		for h, err := range src.Headers(ctx) {
+			if err != nil {
+				return err
+			}
+			if err := h.Serialize(out); err != nil {
+				return err
+			}
 		}
 		return nil
 	})

@@ -32,15 +32,24 @@ const (
 // recorded is the chain of a record, read anew at each call.
 type recorded struct{ rec *record.Record }
 
-// FromRecord returns the chain that the record carries. Errors of its
+// FromRecord returns the chain that the record carries; it is a
+// verifier.ProofSource where there are proofs in place of blocks. Errors of its
 // sequences that are a *record.FormatError are the record's fault.
-func FromRecord(rec *record.Record) verifier.Source { return recorded{rec} }
+func FromRecord(rec *record.Record) verifier.Source {
+	if rec.Has(record.Proofs) && !rec.Has(record.Blocks) {
+		return proofs{recorded{rec}}
+	}
+	return recorded{rec}
+}
 
 // Evidence is the class of absence claims that whole blocks support.
 func (r recorded) Evidence() string { return "whole blocks (record)" }
 
 // First is the height of the first recorded block.
 func (r recorded) First(context.Context) (uint32, error) {
+	if r.rec.Has(record.Proofs) {
+		return 0, malformed(record.Proofs, "beside %s, want one of the two", record.Blocks)
+	}
 	f, err := r.rec.Open(record.Blocks)
 	if err != nil {
 		return 0, err

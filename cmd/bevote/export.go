@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+
+	"bevote/internal/chain"
+	"bevote/internal/record"
+	"bevote/verifier"
+
+	"github.com/spf13/cobra"
+)
+
+func newExport(c *console) *cobra.Command {
+	out, proofs := "", false
+	var source string
+	cmd := &cobra.Command{
+		Use:   "export RECORD -o DIR|record.zip",
+		Short: "add the chain's evidence to a record",
+		Long: `Export copies the policy, the contract and the board of a record, and adds the
+chain's evidence from a live node: all headers from genesis, and every block from
+the announcement to the tip. Who has the result can audit it without a node.
+
+With --proofs it adds, in place of whole blocks, the transactions that matter,
+each with a merkle proof. That is small, but shows only what is there: an audit
+then says what it could not see. Without --source the chain is the record's own.
+
+` + sourceHelp,
+		Example: "  bevote export chair --source 'bitcoind://127.0.0.1:8332?cookie=.bitcoin/.cookie' -o record.zip",
+		Args:    takes("RECORD"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if out == "" {
+				return usage("export needs -o DIR or -o record.zip")
+			}
+			if err := c.export(cmd.Context(), args[0], source, proofs, out); err != nil {
+				return err
+			}
+			c.say("wrote %s: bevote audit %s", out, out)
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&source, "source", "", "a node's URL, to take headers and blocks from there")
+	cmd.Flags().BoolVar(&proofs, "proofs", false, "transactions with merkle proofs instead of whole blocks")
+	cmd.Flags().StringVarP(&out, "output", "o", "", "where to leave the record: a new directory, or a .zip")
+	return cmd
+}
+
+// export writes the record at path, with the chain's evidence, to out.
+func (c *console) export(ctx context.Context, path, source string, proofs bool, out string) error {
+	rec, err := record.Open(path)
+	if err != nil {
+		return inputError(err)
+	}
+	defer rec.Close()
+	src := chain.FromRecord(rec)
+	if source != "" {
+		live, err := dial(ctx, []string{source})
+		if err != nil {
+			return err
+		}
+		defer live.close()
+		src = live[0]
+	}
+	w, err := record.Create(out)
+	if err != nil {
+		return usage("cannot write: %w", plain(err))
+	}
+	defer w.Abort()
+	for _, name := range []string{record.Policy, record.Contract, record.Board} {
+		if err := copyFile(w, rec, name); err != nil {
+			return inputError(err)
+		}
+	}
+	bar := newProgress(c.err)
+	defer bar.clear()
+	bar.step("reading the chain", 0, 0)
+	if err := exportChain(ctx, w, rec, src, proofs); err != nil {
+		return exportError(err)
+	}
+	if err := w.Commit(); err != nil {
+		return usage("cannot write: %w", plain(err))
+	}
+	return nil
+}
+
+// exportChain writes the chain files.
+func exportChain(ctx context.Context, w *record.Writer, rec *record.Record, src verifier.Source, proofs bool) error {
+	if proofs {
+		return chain.ExportProofs(ctx, w, rec, src)
+	}
+	for first, err := range verifier.Sightings(ctx, rec, src) {
+		if err != nil {
+			return err
+		}
+		return chain.Export(ctx, w, src, first.Height)
+	}
+	return verifier.ErrNotAnnounced
+}
+
+func copyFile(w *record.Writer, rec *record.Record, name string) error {
+	in, err := rec.Open(name)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	to, err := w.Create(name)
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(to, in); err != nil {
+		to.Close()
+		return err
+	}
+	return to.Close()
+}
+
+// exportError tells a chain without the election, and a full disk, from the rest.
+func exportError(err error) error {
+	var path *fs.PathError
+	switch {
+	case errors.Is(err, verifier.ErrNotAnnounced):
+		return &exit{codeNo, err}
+	case errors.As(err, &path) && path.Op == "write":
+		return usage("cannot write: %w", plain(err))
+	}
+	return sourceError(err)
+}

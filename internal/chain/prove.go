@@ -1,0 +1,90 @@
+package chain
+
+import (
+	"bytes"
+	"context"
+	"io"
+
+	"bevote/internal/record"
+	"bevote/verifier"
+
+	"github.com/btcsuite/btcd/blockchain"
+	"github.com/btcsuite/btcd/chainhash/v2"
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// ExportProofs writes src's headers, and of its blocks the transactions that
+// concern the election of rec with proofs that they are there, as the chain
+// files of a record.
+func ExportProofs(ctx context.Context, w *record.Writer, rec *record.Record, src verifier.Source) error {
+	if err := exportHeaders(ctx, w, src); err != nil {
+		return err
+	}
+	return write(w, record.Proofs, func(out io.Writer) error {
+		for s, err := range verifier.Sightings(ctx, rec, src) {
+			if err != nil {
+				return err
+			}
+			if len(s.At) == 0 {
+				continue
+			}
+			line, err := encodeLine(prove(s))
+			if err != nil {
+				return err
+			}
+			if _, err := out.Write(line); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// prove makes the proofs of the transactions seen in a block.
+func prove(s verifier.Sighted) proofLine {
+	rows := merkleRows(s.Block)
+	l := proofLine{Height: s.Height, Coinbase: stripped(s.Block.Transactions[0]), Path: rows.path(0)}
+	for _, i := range s.At {
+		l.Txs = append(l.Txs, txLine{Index: uint32(i), Tx: stripped(s.Block.Transactions[i]), Path: rows.path(i)})
+	}
+	return l
+}
+
+// stripped is a transaction as its id has it.
+func stripped(tx *wire.MsgTx) []byte {
+	var out bytes.Buffer
+	_ = tx.SerializeNoWitness(&out) // a buffer takes everything
+	return out.Bytes()
+}
+
+// rows is a merkle tree, leaves first, without the root's row.
+type rows [][]chainhash.Hash
+
+func merkleRows(b *wire.MsgBlock) (out rows) {
+	row := make([]chainhash.Hash, len(b.Transactions))
+	for i, tx := range b.Transactions {
+		row[i] = tx.TxHash()
+	}
+	for len(row) > 1 {
+		if len(row)%2 == 1 {
+			row = append(row, row[len(row)-1]) // the last of an odd row is its own sibling
+		}
+		out = append(out, row)
+		above := make([]chainhash.Hash, len(row)/2)
+		for i := range above {
+			above[i] = blockchain.HashMerkleBranches(&row[2*i], &row[2*i+1])
+		}
+		row = above
+	}
+	return out
+}
+
+// path is the siblings of leaf i, from the leaves up.
+func (r rows) path(i int) []byte {
+	var out []byte
+	for _, row := range r {
+		out = append(out, row[i^1][:]...)
+		i /= 2
+	}
+	return out
+}

@@ -1,0 +1,194 @@
+package verifier
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/btcsuite/btcd/blockchain"
+	"github.com/btcsuite/btcd/chainhash/v2"
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// BlockProof shows that transactions are in the block of a height. They are
+// without witnesses, as the merkle root has them. The coinbase's path shows how
+// high the tree is: a longer or shorter one leads to something that is no
+// transaction (CVE-2017-12842).
+type BlockProof struct {
+	Height   uint32
+	Coinbase *wire.MsgTx
+	Path     []chainhash.Hash // of the coinbase: siblings from the leaves up
+	Txs      []TxProof        // by index, rising
+}
+
+// TxProof shows that a transaction is at an index of a block.
+type TxProof struct {
+	Index uint32
+	Tx    *wire.MsgTx
+	Path  []chainhash.Hash
+}
+
+// maxHeight is the height of the tree over more transactions than fit into a block.
+const maxHeight = 16
+
+// proofWindow judges transactions with proofs against judged headers, as
+// blockWindow does whole blocks. What it never sees may still be there.
+type proofWindow struct {
+	headers *headerChain
+	next    uint32 // least height of the proof to come
+
+	included findings // V08, counted in transactions
+	sane     findings // V09, counted in transactions
+}
+
+// add judges the proofs of one block.
+func (w *proofWindow) add(p *BlockProof) {
+	txs := 1 + len(p.Txs)
+	w.included.expected += txs
+	w.sane.expected += txs
+	root, ok := w.headers.roots[p.Height]
+	if !ok || p.Height < w.next {
+		w.included.examined += txs
+		w.included.fail(int32(p.Height), "proofs of a block that has no header, or that came before")
+	} else {
+		w.next = p.Height + 1
+		w.prove(root, p)
+	}
+	w.check(p.Height, p.Coinbase, true)
+	for _, t := range p.Txs {
+		w.check(p.Height, t.Tx, false)
+	}
+}
+
+func (w *proofWindow) check(height uint32, tx *wire.MsgTx, coinbase bool) {
+	w.sane.examined++
+	if err := checkTx(tx, coinbase); err != nil {
+		w.sane.fail(int32(height), "transaction %s: %v", tx.TxHash(), err)
+	}
+}
+
+// prove folds every path of a block.
+func (w *proofWindow) prove(root chainhash.Hash, p *BlockProof) {
+	t := newTree(root, len(p.Path))
+	w.included.examined++
+	err := t.leaf(p.Coinbase, 0, p.Path)
+	if err == nil && !blockchain.IsCoinBaseTx(p.Coinbase) {
+		err = errors.New("not a coinbase")
+	}
+	if err != nil {
+		w.included.fail(int32(p.Height), "coinbase %s: %v", p.Coinbase.TxHash(), err)
+	}
+	last := uint32(0)
+	for _, tx := range p.Txs {
+		w.included.examined++
+		err := t.leaf(tx.Tx, tx.Index, tx.Path)
+		if err == nil && tx.Index <= last {
+			err = fmt.Errorf("index %d after %d", tx.Index, last)
+		}
+		if err != nil {
+			w.included.fail(int32(p.Height), "transaction %s: %v", tx.Tx.TxHash(), err)
+		}
+		last = max(last, tx.Index)
+	}
+}
+
+// tree is what the paths of one block say of its merkle tree: the root, the
+// height, and how many transactions there can be: more than low, at most high.
+type tree struct {
+	root      chainhash.Hash
+	height    int
+	low, high uint64
+}
+
+func newTree(root chainhash.Hash, height int) *tree {
+	t := &tree{root: root, height: height, high: 1}
+	if height > 0 {
+		t.high = 1 << min(height, maxHeight)
+		t.low = t.high / 2
+	}
+	return t
+}
+
+// leaf folds the path of one transaction to the root.
+//
+// A row of odd length ends in a node that is its own right sibling:
+//
+//	     root              the row of 3 says: 2 × width − 1 = 3 nodes,
+//	  x        y           so where a left node equals its right sibling
+//	a   b    c   c         nothing stands to its right in that row, and where
+//	                       it does not, something does.
+//
+// All paths together must leave a number of transactions that makes the rows
+// so (CVE-2012-2459); a right node never equals its left sibling.
+func (t *tree) leaf(tx *wire.MsgTx, index uint32, path []chainhash.Hash) error {
+	switch {
+	case tx.SerializeSizeStripped() == innerNode:
+		return fmt.Errorf("%d bytes, which could be an inner node (CVE-2017-12842)", innerNode)
+	case len(path) != t.height:
+		return fmt.Errorf("a path of %d nodes, the coinbase's has %d (CVE-2017-12842)", len(path), t.height)
+	case t.height > maxHeight:
+		return fmt.Errorf("a path of %d nodes, longer than any block's", len(path))
+	}
+	t.low = max(t.low, uint64(index))
+	node, at := tx.TxHash(), uint64(index)
+	for level := range path {
+		sibling := path[level]
+		switch {
+		case at&1 == 1 && sibling == node:
+			return errors.New("a node equals its left sibling (CVE-2012-2459)")
+		case at&1 == 1:
+			node = blockchain.HashMerkleBranches(&sibling, &node)
+		case sibling == node:
+			t.low, t.high = max(t.low, at<<level), min(t.high, (at+1)<<level)
+			node = blockchain.HashMerkleBranches(&node, &sibling)
+		default:
+			t.low = max(t.low, (at+1)<<level)
+			node = blockchain.HashMerkleBranches(&node, &sibling)
+		}
+		at >>= 1
+	}
+	switch {
+	case at != 0:
+		return fmt.Errorf("index %d is beyond a tree of height %d", index, t.height)
+	case node != t.root:
+		return fmt.Errorf("its path leads to %s, the block's merkle root is %s", node, t.root)
+	case t.low >= t.high:
+		return errors.New("no number of transactions fits the block's paths (CVE-2012-2459)")
+	}
+	return nil
+}
+
+// followProofs judges the proofs of a source and hands their transactions to
+// the replay.
+func (a *audit) followProofs(ctx context.Context, src ProofSource) error {
+	w := &proofWindow{headers: a.chain.headers}
+	a.chain.proven, a.chain.included, a.chain.sane = true, &w.included, &w.sane
+	a.replay = NewReplay(a.e, a.lines)
+	begun := false
+	for p, err := range src.Proofs(ctx) {
+		if err != nil {
+			return fmt.Errorf("reading proofs: %w", err)
+		}
+		w.add(p)
+		txs := make([]*wire.MsgTx, len(p.Txs))
+		for i, t := range p.Txs {
+			txs[i] = t.Tx
+		}
+		if !begun && a.replay.announces(txs) {
+			begun, a.replay = true, NewReplay(a.e, a.lines)
+		}
+		for i, t := range p.Txs {
+			a.replay.transaction(sighting{Height: p.Height, Pos: int(t.Index), Tx: txs[i], ID: txs[i].TxHash()})
+		}
+	}
+	return nil
+}
+
+// presenceOnly notes under a check that says "there is no …" that proofs
+// cannot show it.
+func (a *audit) presenceOnly(s *sheet, what string) {
+	if a.chain.proven {
+		s.expect(1)
+		s.leave("evidence", "merkle proofs show what is there, and not that there is no %s", what)
+	}
+}
