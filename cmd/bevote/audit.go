@@ -1,23 +1,20 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io/fs"
-	"strings"
 
 	"bevote/internal/chain"
 	"bevote/internal/record"
 	"bevote/verifier"
-	"bevote/verifier/report"
 
 	"github.com/spf13/cobra"
 )
 
 func newAudit(c *console) *cobra.Command {
-	out, asJSON := "", false
-	var sources []string
+	asJSON := false
+	var outs, sources []string
 	cmd := &cobra.Command{
 		Use:   "audit RECORD",
 		Short: "judge a recorded election",
@@ -31,21 +28,21 @@ or more, all nodes must tell the same. A node that cannot be reached, or that is
 lost on the way, ends with 30.
 
 ` + sourceHelp,
-		Example: "  bevote audit chair\n  bevote audit record.zip -o report.json\n" +
+		Example: "  bevote audit chair\n  bevote audit record.zip -o report.json -o report.html\n" +
 			"  bevote audit chair --source 'bitcoind://127.0.0.1:8332?cookie=.bitcoin/.cookie'",
 		Args: takes("RECORD"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if out != "" && !strings.HasSuffix(out, ".json") {
-				return usage("-o %s: a report is written as .json", out)
+			if err := checkReports(outs); err != nil {
+				return err
 			}
 			r, err := c.audit(cmd.Context(), args[0], sources)
 			if err != nil {
 				return err
 			}
-			return c.deliver(r, out, asJSON)
+			return c.deliver(r, outs, asJSON)
 		},
 	}
-	cmd.Flags().StringVarP(&out, "output", "o", "", "also write the report to this .json file")
+	cmd.Flags().StringArrayVarP(&outs, "output", "o", nil, "also write the report to this .json, .html or .md file; may be repeated")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the report as JSON")
 	cmd.Flags().StringArrayVar(&sources, "source", nil, "a node's URL, to take the blocks from there")
 	return cmd
@@ -72,30 +69,6 @@ func (c *console) audit(ctx context.Context, path string, sources []string) (*ve
 		return nil, sourceError(err)
 	}
 	return r, nil
-}
-
-// deliver shows and writes a report, and ends with its code.
-func (c *console) deliver(r *verifier.Report, out string, asJSON bool) error {
-	var encoded bytes.Buffer
-	if err := report.JSON(&encoded, r); err != nil {
-		return bug(err)
-	}
-	if out != "" {
-		if err := write(out, encoded.Bytes()); err != nil {
-			return err
-		}
-		c.say("wrote %s", out)
-	}
-	if asJSON {
-		if _, err := c.out.Write(encoded.Bytes()); err != nil {
-			return bug(err)
-		}
-		return ends(r.Exit)
-	}
-	if err := report.Text(c.out, r); err != nil {
-		return bug(err)
-	}
-	return ends(r.Exit)
 }
 
 // inputError tells a record that cannot be read from a bug of ours.

@@ -12,18 +12,24 @@ import (
 
 func newDemo(c *console) *cobra.Command {
 	var seed uint64
-	example, out, asJSON := "", "", false
+	var outs []string
+	example, asJSON := "", false
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "play an election and judge it",
 		Long: `Demo rehearses an example policy on an embedded chain and audits the record that
-this leaves. Its exit code is the audit's.`,
-		Example: "  bevote demo\n  bevote demo --example no_winner -o nobody",
+this leaves. Its exit code is the audit's. With -o it keeps the record, or writes
+the report, as the name's end says.`,
+		Example: "  bevote demo\n  bevote demo --example no_winner -o nobody -o report.html",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			src := examples.Policy(example)
 			if src == nil {
 				return usage("no example %q; there are %s", example, strings.Join(examples.Names(), ", "))
+			}
+			out, reports, err := sorted(outs)
+			if err != nil {
+				return err
 			}
 			path := out
 			if path == "" {
@@ -46,12 +52,28 @@ this leaves. Its exit code is the audit's.`,
 			if out != "" {
 				c.say("the record is in %s: bevote audit %s", out, out)
 			}
-			return c.deliver(r, "", asJSON)
+			return c.deliver(r, reports, asJSON)
 		},
 	}
 	cmd.Flags().StringVar(&example, "example", "club_chair", "which example: "+strings.Join(examples.Names(), ", "))
 	cmd.Flags().Uint64Var(&seed, "seed", 12, "the number that every key and every choice is drawn from")
-	cmd.Flags().StringVarP(&out, "output", "o", "", "keep the record here: a new directory, or a .zip")
+	cmd.Flags().StringArrayVarP(&outs, "output", "o", nil,
+		"keep the record here, a new directory or a .zip; or write the report to this .json, .html or .md file; may be repeated")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the report as JSON")
 	return cmd
+}
+
+// sorted tells the record's place among the demo's outputs from the reports'.
+func sorted(outs []string) (record string, reports []string, err error) {
+	for _, out := range outs {
+		switch {
+		case isReportFile(out):
+			reports = append(reports, out)
+		case record != "":
+			return "", nil, usage("-o %s: the record is kept in %s already", out, record)
+		default:
+			record = out
+		}
+	}
+	return record, reports, nil
 }

@@ -134,6 +134,10 @@ func outcome(r *verifier.Report) (tone, words string) {
 		return "bad", "Refuted"
 	case verifier.ExitFaulted:
 		return "warn", "It stands, with findings"
+	case verifier.ExitSources:
+		return "open", "Sources disagree or are stale"
+	case verifier.ExitBug:
+		return "bad", "A bug of the auditor"
 	}
 	return "open", "Undetermined"
 }

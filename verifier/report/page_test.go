@@ -102,6 +102,22 @@ func TestMarkdown(t *testing.T) {
 	}
 }
 
+// TestOutcomes: each exit code that a report can have is told in words of its own.
+func TestOutcomes(t *testing.T) {
+	told := map[string]int{}
+	for _, exit := range []int{verifier.ExitProven, verifier.ExitCounted, verifier.ExitUncounted, verifier.ExitNotOver, verifier.ExitRefuted,
+		verifier.ExitFaulted, verifier.ExitUndetermined, verifier.ExitSources, verifier.ExitBug} {
+		r := won()
+		r.Exit = exit
+		_, after, _ := strings.Cut(page(t, r), `<p class="outcome">`)
+		words, _, _ := strings.Cut(after, ", exit code ")
+		if other, twice := told[words]; twice || words == "" {
+			t.Errorf("exit codes %d and %d are both %q", other, exit, words)
+		}
+		told[words] = exit
+	}
+}
+
 // TestMarkdownIsHarmless: what a record says is shown, never obeyed.
 func TestMarkdownIsHarmless(t *testing.T) {
 	r := refuted()

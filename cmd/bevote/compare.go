@@ -1,0 +1,86 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"bevote/internal/textdiff"
+	"bevote/verifier"
+	"bevote/verifier/report"
+
+	"github.com/spf13/cobra"
+)
+
+func newCompare(c *console) *cobra.Command {
+	asJSON := false
+	cmd := &cobra.Command{
+		Use:   "compare A.json B.json",
+		Short: "show where two auditors differ",
+		Long: `Compare reads two reports in JSON, of this auditor or of any other, and says where
+they differ: first in what they mean, the level, the winner, the counts, and for
+each check its status and items; then in their text. It exits 1 if they differ in
+what they mean. This is the second opinion that check V113 asks for.`,
+		Example: "  bevote compare ours.json theirs.json",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return usage("compare takes two reports, got %d arguments", len(args))
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return c.compare(args[0], args[1], asJSON) },
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the answer as JSON")
+	return cmd
+}
+
+func (c *console) compare(nameA, nameB string, asJSON bool) error {
+	a, err := c.report(nameA)
+	if err != nil {
+		return err
+	}
+	b, err := c.report(nameB)
+	if err != nil {
+		return err
+	}
+	marks := textdiff.Carets
+	switch {
+	case asJSON:
+		marks = textdiff.Plain
+	case colours(c.out):
+		marks = textdiff.Colour
+	}
+	answer, err := report.Compare(nameA, nameB, a, b, marks)
+	if err != nil {
+		return unreadable(err)
+	}
+	if asJSON {
+		err = c.answer(answer)
+	} else {
+		err = answer.Text(c.out)
+	}
+	switch {
+	case err != nil:
+		return bug(err)
+	case !answer.Agree:
+		return ends(codeNo)
+	}
+	return nil
+}
+
+// report reads a report's JSON from a file, or from standard input for "-".
+func (c *console) report(name string) (*verifier.Report, error) {
+	in := c.in
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, unreadable(plain(err))
+		}
+		defer f.Close()
+		in = f
+	}
+	r, err := report.Decode(in)
+	if err != nil {
+		return nil, unreadable(fmt.Errorf("%s: %w", name, plain(err)))
+	}
+	return r, nil
+}

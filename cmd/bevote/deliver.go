@@ -1,0 +1,53 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"path/filepath"
+
+	"bevote/verifier"
+	"bevote/verifier/report"
+)
+
+// reportForms are the forms of a report, by the end of its file's name.
+var reportForms = map[string]func(io.Writer, *verifier.Report) error{
+	".json": report.JSON,
+	".html": report.HTML,
+	".md":   report.Markdown,
+}
+
+// isReportFile tells whether a file's name is one that a report can have.
+func isReportFile(name string) bool { return reportForms[filepath.Ext(name)] != nil }
+
+// checkReports refuses names that no report can have, before any work is done.
+func checkReports(names []string) error {
+	for _, name := range names {
+		if !isReportFile(name) {
+			return usage("-o %s: a report is written as .json, .html or .md", name)
+		}
+	}
+	return nil
+}
+
+// deliver writes a report under each of the names, shows it, and ends with its
+// code.
+func (c *console) deliver(r *verifier.Report, names []string, asJSON bool) error {
+	for _, name := range names {
+		var b bytes.Buffer
+		if err := reportForms[filepath.Ext(name)](&b, r); err != nil {
+			return bug(err)
+		}
+		if err := write(name, b.Bytes()); err != nil {
+			return err
+		}
+		c.say("wrote %s", name)
+	}
+	show := report.Text
+	if asJSON {
+		show = report.JSON
+	}
+	if err := show(c.out, r); err != nil {
+		return bug(err)
+	}
+	return ends(r.Exit)
+}
