@@ -3,7 +3,9 @@ package verifier
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"sort"
+	"strings"
 
 	"bevote/internal/curve"
 	"bevote/lang"
@@ -50,20 +52,61 @@ func (a *audit) settle() {
 	a.groupClaims()
 }
 
-// classify tells a spend's path by its witness shape.
+// classify tells a spend's path by its witness's shape. Where that is not
+// sure, because the contract has branches or no relay would have let the shape
+// through, it goes by who has signed.
 func (a *audit) classify(s *spend) {
-	class, items, redeem, err := lift.Spend(a.e.Contract.Paths, s.at.Tx.TxIn[s.at.Input].SignatureScript)
+	script := s.at.Tx.TxIn[s.at.Input].SignatureScript
+	class, items, redeem, err := lift.Spend(a.e.Contract.Paths, script)
+	if err == nil {
+		s.class, s.items, s.redeem = class, items, redeem
+		for _, item := range slices.Backward(items) {
+			if len(item) > 8 && item[0] == 0x30 {
+				s.sig = item // in the end the first
+			}
+		}
+	}
+	if err == nil && len(a.e.Policy.Branches) == 0 {
+		return
+	}
+	s.redeem = lastPush(script)
+	path, sig, err := lift.Taken(a.e.Contract.Paths, script, func(role string, sig []byte) bool {
+		key, ok := a.roleKey(role, s.vote)
+		return ok && verifyInput(s.at.Tx, s.at.Input, s.redeem, sig, key) == nil
+	})
 	if err != nil {
 		s.class = "alien"
 		return
 	}
-	s.class, s.items, s.redeem = class, items, redeem
-	for _, item := range items {
-		if len(item) > 8 && item[0] == 0x30 {
-			s.sig = item
-			break
+	s.class, s.sig = lift.ClassOf(path.Name), sig
+}
+
+// roleKey returns the public key behind a role of the contract's paths, for
+// the stake of one vote.
+func (a *audit) roleKey(role string, v *Vote) (key curve.PublicKey, ok bool) {
+	p := a.e.Policy
+	_, candidate, sum := strings.Cut(role, "+")
+	filled := a.keys[role]
+	if sum {
+		filled = a.keys["claim."+candidate]
+	}
+	if filled != nil {
+		return curve.PublicKey(filled), true
+	}
+	switch j := p.CandidateNumber(role); {
+	case role == "supervisor":
+		return p.Supervisor, true
+	case role == "voter":
+		return a.setup.Roll[v.Index-1].Key, true
+	case j > 0:
+		return p.Candidates[j-1].Key, true
+	}
+	for _, n := range p.Named {
+		if n.Name == role {
+			return n.Key, true
 		}
 	}
+	return key, false
 }
 
 // groupClaims gathers win spends by transaction and tells each claimant: by

@@ -2,6 +2,9 @@ package verifier
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/btcsuite/btcd/wire/v2"
@@ -171,6 +174,11 @@ func (a *audit) conserved(s *sheet) {
 	}
 	s.pass()
 	s.note("stakes", "%d sat locked: %d claimed, %d refunded, %d open", locked, sums["win"], sums["refund"], sums["open"])
+	for _, class := range slices.Sorted(maps.Keys(sums)) {
+		if strings.HasPrefix(class, "branch.") {
+			s.note("stakes", "%d sat taken by %s", sums[class], class)
+		}
+	}
 }
 
 // V106: the counted votes are the candidates', settled as not the winner's,

@@ -192,16 +192,20 @@ func (a *audit) voteTimeout(s *sheet) {
 	s.fail("contract.json", "no refund path")
 }
 
-// V60: the refund goes to the roll key. What a script not yet revealed refunds
-// to follows from V54.
+// V60: the refund goes to the roll key, which also signs for the voter in
+// branches. What a script not yet revealed refunds to follows from V54.
 func (a *audit) voteRefundKey(s *sheet) {
 	s.expect(len(a.votes))
 	for _, v := range a.votes {
-		want, fault := address.Hash160(a.setup.Roll[v.Index-1].Key[:]), error(nil)
+		key, fault := a.setup.Roll[v.Index-1].Key, error(nil)
+		want := address.Hash160(key[:])
 		for _, redeem := range a.revealed(v) {
 			holes, err := a.e.Template.Match(redeem)
 			if err == nil && !bytes.Equal(holes["voter_hash"], want) {
 				fault = fmt.Errorf("the refund goes to key hash %x, want %x", holes["voter_hash"], want)
+			}
+			if signs := holes["voter"]; err == nil && signs != nil && !bytes.Equal(signs, key[:]) {
+				fault = fmt.Errorf("the voter's key in a branch is %x, want %s", signs, key)
 			}
 		}
 		s.test(v.where(), fault)

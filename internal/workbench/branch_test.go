@@ -6,8 +6,10 @@ import (
 	"testing"
 
 	"github.com/btcsuite/btcd/txscript/v2"
+	"github.com/btcsuite/btcd/wire/v2"
 	"pgregory.net/rapid"
 
+	"bevote/internal/curve"
 	"bevote/lang/langtest"
 	"bevote/templates"
 	"bevote/verifier/lift"
@@ -166,4 +168,80 @@ func (s *stage) turn(t *testing.T, script []byte, from, to templates.Path) (take
 		t.Errorf("%s is turned into %s", from, to)
 	}
 	return 1
+}
+
+// TestTakenByMiners puts a stranger's signature, one at a time, where each
+// path's witness has an empty one, and leaves items below that nobody reads.
+// No relay takes that; where the engine does by consensus, Taken still tells
+// the path.
+func TestTakenByMiners(t *testing.T) {
+	told := 0
+	for _, f := range allForms() {
+		if f.candidates > 3 {
+			continue
+		}
+		s := newStage(t, f.source())
+		for _, path := range s.built.Contract.Paths {
+			variants := [][]string{path.Witness, append([]string{"sig:stranger"}, path.Witness...), append([]string{"1", "0"}, path.Witness...)}
+			for i, item := range path.Witness {
+				if item == "0" {
+					bent := slices.Clone(path.Witness)
+					bent[i] = "sig:stranger"
+					variants = append(variants, bent)
+				}
+			}
+			for _, witness := range variants {
+				tx := s.spend(t, witness, path.After, notFinal, itself)
+				if s.run(tx, consensus) != nil {
+					continue // not even a miner: the item that CHECKMULTISIG takes for nothing
+				}
+				got, sig, err := lift.Taken(s.built.Contract.Paths, tx.TxIn[0].SignatureScript, s.signed(t, tx))
+				if err != nil || got.String() != path.String() || len(sig) == 0 {
+					t.Errorf("%s by %s: told as %s, %v", path, witness, got, err)
+				}
+				told++
+			}
+			unsigned := s.spend(t, path.Witness, path.After, notFinal, func(string) string { return "stranger" })
+			if got, _, err := lift.Taken(s.built.Contract.Paths, unsigned.TxIn[0].SignatureScript, s.signed(t, unsigned)); err == nil {
+				t.Errorf("what a stranger signed is told as %s", got)
+			}
+		}
+	}
+	t.Logf("%d spends told", told)
+}
+
+// TestTakenIsTheFirstCheckThatPasses: where the signatures would do for two
+// paths, the one runs whose check comes first.
+func TestTakenIsTheFirstCheckThatPasses(t *testing.T) {
+	s := newStage(t, branched[0].source())
+	either := s.pathNamed(t, "branch.either") // c00 and voter: the voter's below c00's
+	for i, path := range s.built.Contract.Paths {
+		if path.Name == "branch.either" && slices.Contains(path.Signers, "c01") {
+			either = s.built.Contract.Paths[i]
+		}
+	}
+	if want := "sig:joint sig:c01 0 0 0 0 redeem"; strings.Join(either.Witness, " ") != want {
+		t.Fatalf("witness %s, want %s", either.Witness, want)
+	}
+	// c01's check fails only if c00's, above it, does: c00 and the voter sign too.
+	both := []string{"sig:joint", "sig:voter", "sig:c00", "0", "0", "0", "redeem"}
+	tx := s.spend(t, both, 0, notFinal, itself)
+	if err := s.run(tx, consensus); err != nil {
+		t.Fatal(err)
+	}
+	got, _, err := lift.Taken(s.built.Contract.Paths, tx.TxIn[0].SignatureScript, s.signed(t, tx))
+	if err != nil || !slices.Contains(got.Signers, "c00") {
+		t.Errorf("told as %s, %v", got, err)
+	}
+}
+
+// signed verifies signatures of the stage's roles.
+func (s *stage) signed(t *testing.T, tx *wire.MsgTx) lift.Signed {
+	return func(role string, sig []byte) bool {
+		hash, err := txscript.CalcSignatureHash(s.redeem, txscript.SigHashType(sig[len(sig)-1]), tx, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return curve.VerifyECDSA(curve.PublicKey(s.key(role)), [32]byte(hash), sig[:len(sig)-1])
+	}
 }

@@ -34,7 +34,7 @@ func Spend(paths []templates.Path, scriptSig []byte) (class string, items [][]by
 		if !fits(q.Witness, items) {
 			continue
 		}
-		c := classOf(q.Name)
+		c := ClassOf(q.Name)
 		if class != "" && class != c {
 			return "", nil, nil, fmt.Errorf("%w: it fits %s and %s", ErrShape, class, c)
 		}
@@ -84,7 +84,7 @@ func fits(witness []string, items [][]byte) bool {
 }
 
 // itemFits tells whether b can be what the witness calls item. Any false and
-// any true string is a flag, and DER signatures start with 0x30 by consensus.
+// any true string is a flag.
 func itemFits(item string, b []byte) bool {
 	switch {
 	case item == "0":
@@ -92,15 +92,19 @@ func itemFits(item string, b []byte) bool {
 	case item == "1":
 		return truthy(b)
 	case strings.HasPrefix(item, "sig:"):
-		return len(b) > 8 && len(b) <= 73 && b[0] == 0x30
+		return isSignature(b)
 	case strings.HasPrefix(item, "pubkey:"):
 		return isKey(b)
 	}
 	return false
 }
 
-// classOf drops the winner's name: claims by all win paths are of one class.
-func classOf(name string) string {
+// isSignature tells whether b has the size and the first byte of a signature
+// that consensus reads at all (BIP 66).
+func isSignature(b []byte) bool { return len(b) > 8 && len(b) <= 73 && b[0] == 0x30 }
+
+// ClassOf drops the winner's name: claims by all win paths are of one class.
+func ClassOf(name string) string {
 	if strings.HasPrefix(name, "win.") {
 		return "win"
 	}

@@ -101,6 +101,41 @@ func TestSpendRefuses(t *testing.T) {
 	}
 }
 
+// TestTaken tells spends as only a miner takes them; signatures are of the
+// role that their last byte names. workbench has the engine's word for it.
+func TestTaken(t *testing.T) {
+	sigOf := func(role byte) []byte { return append(bytes.Clone(sig), role) }
+	signed := func(role string, sig []byte) bool { return role[len(role)-1] == sig[len(sig)-1] }
+	paths := []templates.Path{
+		path("branch.both", "sig:b", "sig:a", "0"),
+		path("refund", "sig:voter", "pubkey:voter", "0", "0"),
+		path("win", "sig:joint"),
+	}
+	for _, row := range []struct {
+		name   string
+		script []byte
+		want   string
+	}{
+		{"claim", push(t, sigOf('t'), redeem), "win"},
+		{"claim over something unread", push(t, pubkey, sigOf('b'), sigOf('t'), redeem), "win"},
+		{"branch", push(t, sigOf('b'), sigOf('a'), empty, redeem), "branch.both"},
+		{"branch under a wrong signature", push(t, sigOf('b'), sigOf('a'), sigOf('x'), redeem), "branch.both"},
+		{"claim over the signatures of a branch", push(t, sigOf('b'), sigOf('a'), sigOf('t'), redeem), "win"},
+		{"refund", push(t, sigOf('r'), pubkey, empty, empty, redeem), "refund"},
+		{"refund under wrong signatures", push(t, sigOf('r'), pubkey, sigOf('x'), sigOf('y'), redeem), "refund"},
+		{"a branch that half its signers signed", push(t, sigOf('x'), sigOf('a'), empty, redeem), ""},
+		{"a refund by another", push(t, sigOf('a'), pubkey, empty, empty, redeem), ""},
+		{"redeem alone", push(t, redeem), ""},
+		{"nothing", nil, ""},
+		{"not push-only", []byte{txscript.OP_NOP}, ""},
+	} {
+		got, _, err := lift.Taken(paths, row.script, signed)
+		if got.Name != row.want || (err == nil) != (row.want != "") {
+			t.Errorf("%s: got %q, %v", row.name, got.Name, err)
+		}
+	}
+}
+
 func FuzzSpend(f *testing.F) {
 	f.Add(push(f, empty, sig, redeem))
 	f.Add(push(f, sig, pubkey, empty, empty, redeem))
@@ -110,6 +145,9 @@ func FuzzSpend(f *testing.F) {
 			class, items, redeem, err := lift.Spend(paths, script)
 			if err != nil {
 				continue
+			}
+			if _, _, err := lift.Taken(paths, script, func(string, []byte) bool { return true }); err != nil {
+				t.Fatalf("told as %q by its shape, by its signatures: %v", class, err)
 			}
 			// The items say the same whichever way they are pushed.
 			again, _, _, err := lift.Spend(paths, push(t, append(items, redeem)...))
