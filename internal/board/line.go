@@ -36,8 +36,17 @@ type Line struct {
 	By   curve.PublicKey
 	Seen Seen
 	Type Type
-	Body []byte // canonical JSON of the type's body
+	Body []byte // canonical JSON of the type's body; its bytes are not to be changed
 	Sig  [curve.SchnorrSize]byte
+
+	read reading
+}
+
+// reading is a body that was decoded before and the text it was decoded from:
+// every line is asked for its body several times.
+type reading struct {
+	text []byte
+	body Body
 }
 
 // Sign makes the author's line: everything but Prev, which the keeper adds.
@@ -56,6 +65,11 @@ func Sign(eid [32]byte, x curve.Scalar, seen Seen, body Body) (Line, error) {
 // not signed: it is the keeper's.
 func (l Line) Verify(eid [32]byte) bool {
 	return curve.VerifySchnorr(l.By, l.signed(eid), l.Sig[:])
+}
+
+// Signature is what Verify verifies, for readers who verify many at once.
+func (l Line) Signature(eid [32]byte) curve.Signed {
+	return curve.Signed{Key: l.By, Hash: l.signed(eid), Sig: l.Sig[:]}
 }
 
 // signed is TH("line", eid ‖ type ‖ seen ‖ body): type and body as texts, seen
@@ -83,6 +97,11 @@ func (l Line) Encode() []byte {
 // type, a body that is not its type's, a key that is no point. It does not
 // look at signatures. The line keeps no reference to text.
 func DecodeLine(text []byte) (Line, error) {
+	return decodeLine(text, new(curve.Keyring))
+}
+
+// decodeLine is DecodeLine for readers of many lines by few authors.
+func decodeLine(text []byte, authors *curve.Keyring) (Line, error) {
 	var l Line
 	if len(text) > MaxLine {
 		return l, fmt.Errorf("line of %d bytes, at most %d are read", len(text), MaxLine)
@@ -107,13 +126,23 @@ func DecodeLine(text []byte) (Line, error) {
 	if s.failed != "" {
 		return Line{}, fmt.Errorf("not a board line: want %s at byte %d", s.failed, len(text)-len(s.rest))
 	}
-	if _, err := l.By.Point(); err != nil {
+	if _, err := authors.Point(l.By); err != nil {
 		return Line{}, fmt.Errorf("author: %w", err)
 	}
-	if err := checkBody(l.Type, l.Body); err != nil {
-		return Line{}, fmt.Errorf("%s line: %w", l.Type, err)
+	if err := l.readBody(); err != nil {
+		return Line{}, err
 	}
 	return l, nil
+}
+
+// readBody decodes the body and keeps it.
+func (l *Line) readBody() error {
+	body, err := decodeAs(l.Type, l.Body)
+	if err != nil {
+		return fmt.Errorf("%s line: %w", l.Type, err)
+	}
+	l.read = reading{l.Body, body}
+	return nil
 }
 
 // scanner reads the fixed frame of a line from left to right and remembers the

@@ -43,22 +43,27 @@ type Signed struct {
 // VerifyECDSABatch tells of each signature what VerifyECDSA tells of it. It is
 // fast for signatures as SignECDSA makes them, whose point has an even y:
 // others fail their equation and are verified one by one. It works on one core.
-func VerifyECDSABatch(all []Signed) []bool { return verifyBatch(all, ecdsaEquation, VerifyECDSA) }
+// The keys are looked up in the ring, which may be nil.
+func VerifyECDSABatch(all []Signed, ring *Keyring) []bool {
+	return verifyBatch(all, ring, ecdsaEquation, VerifyECDSA)
+}
 
 // VerifySchnorrBatch tells of each signature what VerifySchnorr tells of it. It
-// works on one core.
-func VerifySchnorrBatch(all []Signed) []bool {
-	return verifyBatch(all, schnorrEquation, VerifySchnorr)
+// works on one core. The keys are looked up in the ring, which may be nil.
+func VerifySchnorrBatch(all []Signed, ring *Keyring) []bool {
+	return verifyBatch(all, ring, schnorrEquation, VerifySchnorr)
 }
 
 // verifyBatch proves what it can as equations and verifies the rest one by one.
-func verifyBatch(all []Signed, equation func(Signed, *keys) (Equation, error), verify func(PublicKey, [32]byte, []byte) bool) []bool {
+func verifyBatch(all []Signed, ring *Keyring, equation func(Signed, *Keyring) (Equation, error), verify func(PublicKey, [32]byte, []byte) bool) []bool {
+	if ring == nil {
+		ring = new(Keyring)
+	}
 	valid := make([]bool, len(all))
-	known := keys{points: make(map[PublicKey]Point)}
 	var equations []Equation
 	var of []int
 	for i, s := range all {
-		if e, err := equation(s, &known); err == nil {
+		if e, err := equation(s, ring); err == nil {
 			equations, of = append(equations, e), append(of, i)
 		}
 	}
@@ -74,12 +79,12 @@ func verifyBatch(all []Signed, equation func(Signed, *keys) (Equation, error), v
 // ecdsaEquation is R = (e/s)·G + (r/s)·Q with the R whose x-coordinate is r and
 // whose y is even. A signature can be valid without it: its R may be odd, or
 // have the x-coordinate r + q.
-func ecdsaEquation(s Signed, known *keys) (e Equation, err error) {
+func ecdsaEquation(s Signed, ring *Keyring) (e Equation, err error) {
 	sig, err := ecdsa.ParseDERSignature(s.Sig)
 	if err != nil {
 		return e, err
 	}
-	if e.Q, err = known.point(s.Key); err != nil {
+	if e.Q, err = ring.Point(s.Key); err != nil {
 		return e, err
 	}
 	r, t := sig.R(), sig.S()
@@ -96,7 +101,7 @@ func ecdsaEquation(s Signed, known *keys) (e Equation, err error) {
 // schnorrEquation is BIP 340's R = s·G − e·P, with R and P of even y and
 //
 //	sig = R.x 32 ‖ s 32   e = SHA256(t ‖ t ‖ R.x ‖ P.x ‖ hash) mod q, t = SHA256("BIP0340/challenge")
-func schnorrEquation(s Signed, known *keys) (e Equation, err error) {
+func schnorrEquation(s Signed, ring *Keyring) (e Equation, err error) {
 	if len(s.Sig) != SchnorrSize {
 		return e, errors.New("not a signature of BIP 340")
 	}
@@ -106,30 +111,16 @@ func schnorrEquation(s Signed, known *keys) (e Equation, err error) {
 	if e.A, err = DecodeScalar(s.Sig[ScalarSize:]); err != nil {
 		return e, err
 	}
-	if _, err = known.point(s.Key); err != nil {
+	if e.Q, err = ring.Point(s.Key); err != nil {
 		return e, err
 	}
-	even := s.Key
-	even[0] = 2 // BIP 340 verifies by the x-coordinate alone
-	e.Q, _ = known.point(even)
+	if e.Q.odd() {
+		e.Q = e.Q.Neg() // BIP 340 verifies by the x-coordinate alone
+	}
 	t := sha256.Sum256([]byte("BIP0340/challenge"))
-	x := Encoder(nil).Raw(t[:]).Raw(t[:]).Raw(s.Sig[:ScalarSize]).Raw(even[1:]).Raw(s.Hash[:])
+	x := Encoder(nil).Raw(t[:]).Raw(t[:]).Raw(s.Sig[:ScalarSize]).Raw(s.Key[1:]).Raw(s.Hash[:])
 	e.B = ReduceScalar(sha256.Sum256(x)).Neg()
 	return e, nil
-}
-
-// keys decodes each key once.
-type keys struct{ points map[PublicKey]Point }
-
-func (k *keys) point(key PublicKey) (Point, error) {
-	if p, ok := k.points[key]; ok {
-		return p, nil
-	}
-	p, err := key.Point()
-	if err == nil {
-		k.points[key] = p
-	}
-	return p, err
 }
 
 // liftX returns the point of even y with the x-coordinate x, 32 bytes.

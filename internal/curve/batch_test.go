@@ -19,7 +19,7 @@ import (
 type scheme struct {
 	sign   func(x curve.Scalar, hash [32]byte) []byte
 	verify func(curve.PublicKey, [32]byte, []byte) bool
-	batch  func([]curve.Signed) []bool
+	batch  func([]curve.Signed, *curve.Keyring) []bool
 }
 
 var schemes = map[string]scheme{
@@ -58,7 +58,10 @@ func (s scheme) signatures(n, signers int) []curve.Signed {
 type alone struct {
 	scheme
 	known map[string]bool
+	ring  *curve.Keyring
 }
+
+func newAlone(s scheme) alone { return alone{s, make(map[string]bool), new(curve.Keyring)} }
 
 func (a alone) valid(s curve.Signed) bool {
 	name := string(s.Key[:]) + string(s.Hash[:]) + string(s.Sig)
@@ -73,7 +76,7 @@ func (a alone) valid(s curve.Signed) bool {
 // want compares a batch with what the signatures are alone.
 func (a alone) want(t *testing.T, what string, all []curve.Signed) (valid int) {
 	t.Helper()
-	got := a.batch(all)
+	got := a.batch(all, a.ring)
 	for i, one := range all {
 		want := a.valid(one)
 		if got[i] != want {
@@ -88,7 +91,7 @@ func (a alone) want(t *testing.T, what string, all []curve.Signed) (valid int) {
 
 func TestBatchOfGoodSignatures(t *testing.T) {
 	for name, s := range schemes {
-		twin := alone{s, make(map[string]bool)}
+		twin := newAlone(s)
 		for _, n := range []int{0, 1, 7, 8, 9, 60} {
 			for _, signers := range []int{1, 60} {
 				what := fmt.Sprintf("%s: %d by %d", name, n, signers)
@@ -143,7 +146,7 @@ func scalarOf(n *secp256k1.ModNScalar) curve.Scalar { return curve.ReduceScalar(
 
 func TestBatchFindsEveryLie(t *testing.T) {
 	for name, s := range schemes {
-		twin, good := alone{s, make(map[string]bool)}, s.signatures(40, 7)
+		twin, good := newAlone(s), s.signatures(40, 7)
 		for lie, tell := range lies {
 			for _, at := range []int{0, 27} {
 				all := slices.Clone(good)
@@ -157,7 +160,7 @@ func TestBatchFindsEveryLie(t *testing.T) {
 // A crowd of lies runs the batch out of patience; the answers stay right.
 func TestBatchOfManyLies(t *testing.T) {
 	for name, s := range schemes {
-		twin, good := alone{s, make(map[string]bool)}, s.signatures(64, 64)
+		twin, good := newAlone(s), s.signatures(64, 64)
 		for _, every := range []int{1, 2, 5, 32} {
 			all := slices.Clone(good)
 			for i := 0; i < len(all); i += every {
@@ -243,7 +246,7 @@ func TestBatchOfNonceBeyondOrder(t *testing.T) {
 	}
 	all := schemes["ecdsa"].signatures(20, 3)
 	all[10] = curve.Signed{Key: key, Hash: hash, Sig: sig}
-	if (alone{schemes["ecdsa"], make(map[string]bool)}).want(t, "r + q", all) != 20 {
+	if newAlone(schemes["ecdsa"]).want(t, "r + q", all) != 20 {
 		t.Error("refused")
 	}
 }
@@ -281,7 +284,7 @@ func FuzzVerifyBatch(f *testing.F) {
 		copy(one.Hash[:], hash)
 		for name, good := range batches {
 			s := schemes[name]
-			for i, valid := range s.batch(slices.Insert(slices.Clone(good), 4, one)) {
+			for i, valid := range s.batch(slices.Insert(slices.Clone(good), 4, one), nil) {
 				if want := i != 4 || s.verify(one.Key, one.Hash, one.Sig); valid != want {
 					t.Errorf("%s: signature %d is %v, want %v", name, i, valid, want)
 				}
@@ -299,7 +302,7 @@ func BenchmarkVerifyBatch(b *testing.B) {
 					all := s.signatures(n, signers)
 					alone := timed(200, func(i int) { s.verify(all[i%n].Key, all[i%n].Hash, all[i%n].Sig) })
 					for b.Loop() {
-						s.batch(all)
+						s.batch(all, nil)
 					}
 					each := float64(b.Elapsed()) / float64(b.N*n)
 					b.ReportMetric(each/1000, "µs/signature")

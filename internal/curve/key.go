@@ -3,6 +3,7 @@ package curve
 import (
 	"encoding/hex"
 	"errors"
+	"sync"
 )
 
 // PublicKey is a point as it stands in policies, scripts and board lines:
@@ -39,4 +40,21 @@ func (k *PublicKey) UnmarshalText(text []byte) error {
 		*k = parsed
 	}
 	return err
+}
+
+// Keyring decodes each of its keys once, for many readers side by side: the
+// few who sign much, and the many who sign several times. Its zero value is
+// empty.
+type Keyring struct{ points sync.Map }
+
+// Point decodes k, or remembers it.
+func (r *Keyring) Point(k PublicKey) (Point, error) {
+	if known, ok := r.points.Load(k); ok {
+		return known.(Point), nil
+	}
+	p, err := k.Point()
+	if err == nil {
+		r.points.Store(k, p)
+	}
+	return p, err
 }
