@@ -165,7 +165,7 @@ func (n *notes) clauseOf(paths []templates.Path) string {
 	for _, q := range paths {
 		clause := class(q)
 		if clause == "branch" {
-			clause += " " + strings.TrimPrefix(q.Name, "branch.")
+			clause += " " + branchOf(q)
 		}
 		if found != "" && found != clause {
 			return ""

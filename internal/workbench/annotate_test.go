@@ -27,8 +27,11 @@ func annotate(t testing.TB, b *workbench.Built, src []byte) []workbench.Annotati
 }
 
 func TestAnnotateExamples(t *testing.T) {
+	sources := map[string][]byte{"branches": branched[0].source(), "branches_flag": branched[4].source()}
 	for _, name := range examples.Names() {
-		src := examples.Policy(name)
+		sources[name] = examples.Policy(name)
+	}
+	for name, src := range sources {
 		var text bytes.Buffer
 		for _, a := range annotate(t, build(t, src), src) {
 			fmt.Fprintf(&text, "%3d  %s%s\n     %s\n     %d: %s\n     %s\n", a.At, strings.Repeat("  ", a.Depth), a.Op, a.Hex, a.Line, a.Clause, a.Says)

@@ -30,7 +30,7 @@ func certify(t testing.TB, src []byte) *workbench.Certificate {
 // certificate through its bytes, and replays it.
 func TestCertificatesHold(t *testing.T) {
 	sources := map[string][]byte{}
-	for _, f := range forms {
+	for _, f := range allForms() {
 		if f.candidates <= 3 {
 			sources[f.name] = f.source()
 		}
@@ -237,16 +237,45 @@ func TestDecodeCertificateRefuses(t *testing.T) {
 	}
 }
 
-// TestCertifyAnything draws policies of few candidates: each is certified, and
-// its certificate holds.
+// TestCoveredConditions has branches of which one leaves out what the other
+// asks for: there is nothing to refuse, and the certificate says so.
+func TestCoveredConditions(t *testing.T) {
+	f := forms[7]
+	f.branches = []string{"both when c00 and c01 sign after block 310", "one when c01 signs after block 300"}
+	c := certify(t, f.source())
+	r, err := c.Replay()
+	if err != nil {
+		t.Fatal(err)
+	}
+	covered := 0
+	for i, s := range c.Spends {
+		if s.Covered == "" {
+			continue
+		}
+		covered++
+		if s.Covered != "branch.one" || s.Path != "branch.both" {
+			t.Errorf("%s %s is covered by %s", s.Path, s.Removal, s.Covered)
+		}
+		lie := *c
+		lie.Spends = slices.Clone(c.Spends)
+		lie.Spends[i].Covered = "refund"
+		if _, err := lie.Replay(); err == nil {
+			t.Errorf("%s %s: covered by the refund, and it holds", s.Path, s.Removal)
+		}
+	}
+	if covered == 0 || r.Covered != covered {
+		t.Errorf("%d covered, counted %d", covered, r.Covered)
+	}
+}
+
+// TestCertifyAnything draws policies: each is certified, and its certificate
+// holds. Signing takes its time, so few are drawn.
 func TestCertifyAnything(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		src := langtest.Policy(func(label string, n int) int {
-			if label == "candidates" {
-				n = min(n, 2)
-			}
-			return rapid.IntRange(0, n-1).Draw(t, label)
-		})
+	policies := rapid.Custom(func(t *rapid.T) []byte {
+		return langtest.Policy(func(label string, n int) int { return rapid.IntRange(0, n-1).Draw(t, label) })
+	})
+	for i := range 12 {
+		src := policies.Example(i)
 		c, _, err := workbench.Certify(src)
 		if c == nil {
 			t.Fatal(err)
@@ -254,7 +283,7 @@ func TestCertifyAnything(t *testing.T) {
 		if _, err := c.Replay(); err != nil {
 			t.Fatalf("%v\n%s", err, src)
 		}
-	})
+	}
 }
 
 // FuzzDecodeCertificate: what is read is what would be written, and replaying

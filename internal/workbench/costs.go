@@ -20,7 +20,7 @@ type Costs struct {
 
 // PathCost is the transaction that spends one stake by a path.
 type PathCost struct {
-	Path   string `json:"path"`
+	Path   string `json:"path"`   // with its signers where others have its name
 	Input  int    `json:"input"`  // bytes of the input script
 	VSize  int    `json:"vsize"`  // of the transaction
 	Fee    int64  `json:"fee"`    // satoshis
@@ -43,7 +43,7 @@ func (b *Built) costs(paths []templates.Path) Costs {
 	votes := p.Coin() - p.Stake
 	c.Election = append(c.Election, Sum{"votes", n, n, int64(n) * votes / p.Fee, int64(n) * votes})
 	for _, q := range paths {
-		cost := b.pathCost(q)
+		cost := b.pathCost(paths, q)
 		c.Paths = append(c.Paths, cost)
 		if class(q) == "refund" {
 			continue
@@ -62,12 +62,12 @@ func (b *Built) costs(paths []templates.Path) Costs {
 	return c
 }
 
-func (b *Built) pathCost(q templates.Path) PathCost {
+func (b *Built) pathCost(paths []templates.Path, q templates.Path) PathCost {
 	redeem, payout := b.Template.Size(b.Policy.Salted), payout(b.Policy, q)
 	size := templates.SpendSize(q.Witness, redeem, len(payout))
 	fee := int64(size) * b.Policy.Fee
 	return PathCost{
-		Path: q.Name, Input: templates.ScriptSigSize(q.Witness, redeem), VSize: size,
+		Path: label(paths, q), Input: templates.ScriptSigSize(q.Witness, redeem), VSize: size,
 		Fee: fee, Leaves: b.Policy.Stake - fee, payout: payout,
 	}
 }
@@ -119,14 +119,14 @@ func (b *Built) limits(paths []templates.Path) []Limit {
 		{"signature operations", int64(b.Template.SigOps()), templates.MaxSigOps, false, "relays"},
 		{"bytes of the published ballot", int64(ballot), templates.MaxOpReturn, false, "relays"},
 	}
-	if p.Win == lang.WinHardened {
+	if p.Win == lang.WinHardened && len(p.Branches) == 0 {
 		m := len(p.Candidates)
 		room := min((templates.MaxRedeem-size)/(1+templates.KeySize), templates.MaxSigOps-b.Template.SigOps())
 		all = append(all, Limit{"candidates", int64(m), int64(m + room), false, "both"})
 	}
 	longest, dearest := PathCost{}, PathCost{}
 	for _, q := range paths {
-		cost := b.pathCost(q)
+		cost := b.pathCost(nil, q)
 		if cost.Input > longest.Input {
 			longest = cost
 		}

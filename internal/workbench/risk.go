@@ -3,6 +3,7 @@ package workbench
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"bevote/lang"
 	"bevote/templates"
@@ -118,33 +119,57 @@ func (r *risking) branches() {
 		if class(q) != "branch" || slices.Equal(q.Signers, []string{"supervisor"}) {
 			continue
 		}
-		who, sum := words(q.Signers)+" together", r.total
-		if len(q.Signers) == 1 {
-			who = q.Signers[0] + " alone"
-		}
-		if slices.Contains(q.Signers, "voter") {
-			who, sum = who+" (each voter's own stake)", r.p.Stake
-		}
-		r.add(who, sum, firstBlock(q), fmt.Sprintf("By the branch %s.", q.Name[len("branch."):]))
+		r.branch(q.Signers, "", firstBlock(q), fmt.Sprintf("By the branch %s.", branchOf(q)))
 	}
 }
 
+// branch says what those who sign can take; of a branch that the voter signs,
+// only that voter's stake.
+func (r *risking) branch(signers []string, when string, from uint32, how string) {
+	var who []string
+	for _, s := range signers {
+		if isJoint(s) {
+			s = "whoever knows the secret of " + jointKey(s)
+		}
+		who = append(who, s)
+	}
+	sum, together := r.total, ""
+	if len(who) > 1 {
+		together = " together"
+	}
+	if slices.Contains(signers, "voter") {
+		sum, together = r.p.Stake, together+" (of each voter's own stake)"
+	}
+	r.add(words(who)+together+when, sum, from, how)
+}
+
+func branchOf(q templates.Path) string { return strings.TrimPrefix(q.Name, "branch.") }
+
 // unspent says what becomes of stakes that are still there when ballots are
-// opened: k openings make the joint secret public.
+// opened: k openings make a joint secret public, and who needed it besides
+// another signature needs it no more.
 func (r *risking) unspent() {
 	if !r.p.Dealt() {
 		return
 	}
 	const what = ", of stakes that are unspent when ballots are opened"
-	how := fmt.Sprintf("Openings are due from block %d on even if stakes are unspent, and %d of them make a joint secret public", r.p.Times.Reveal, r.p.K)
-	_, anybody := r.reach(r.joint())
-	_, candidate := r.reach(r.joint(r.p.Candidates[0].Name))
-	switch {
-	case anybody:
-		r.add("anybody"+what, r.total, r.p.Times.Reveal, how+": from then on everybody can take them.")
+	reveal := r.p.Times.Reveal
+	how := fmt.Sprintf("Openings are due from block %d on even if stakes are unspent, and %d of them make a joint secret public", reveal, r.p.K)
+	from, anybody := r.reach(r.joint())
+	if anybody {
+		r.add("anybody"+what, r.total, max(from, reveal), how+": from then on everybody can take them.")
+		return
+	}
+	switch _, candidate := r.reach(r.joint(r.p.Candidates[0].Name)); {
 	case candidate && r.p.Joint == lang.JointEach:
-		r.add("a candidate with enough ballots"+what, r.total, r.p.Times.Reveal, how+": it serves that candidate alone.")
+		r.add("a candidate with enough ballots"+what, r.total, reveal, how+": it serves that candidate alone.")
 	case candidate:
-		r.add("every candidate"+what, r.total, r.p.Times.Reveal, how+": from then on any candidate can take them.")
+		r.add("every candidate"+what, r.total, reveal, how+": from then on any candidate can take them.")
+	}
+	for _, q := range r.paths {
+		rest := slices.DeleteFunc(slices.Clone(q.Signers), isJoint)
+		if class(q) == "branch" && len(rest) < len(q.Signers) {
+			r.branch(rest, what, max(firstBlock(q), reveal), fmt.Sprintf("By the branch %s, of which a joint secret is public then.", branchOf(q)))
+		}
 	}
 }

@@ -52,7 +52,7 @@ func spends(q templates.Path) string {
 	case "refund":
 		return "refunds spend"
 	default:
-		return strings.TrimPrefix(q.Name, "branch.") + " spends"
+		return branchOf(q) + " spends"
 	}
 }
 
