@@ -50,6 +50,7 @@ type view struct {
 	Facts, Evidence      []fact
 	Ballots              *drawing
 	Money, Timeline      *drawing // nil without a Story
+	Thickened            bool     // thin bands of Money are
 	Events               []eventView
 	MoreEvents           int
 	Findings             []checkView
@@ -97,7 +98,7 @@ func newView(r *verifier.Report) *view {
 		v.Properties[i] = verifier.Property{Name: clean(p.Name), Checked: clean(p.Checked), Not: clean(p.Not)}
 	}
 	if s := r.Story; s != nil {
-		v.Money, v.Timeline = money(s), timeline(s, r.Tip.Height)
+		v.Money, v.Timeline, v.Thickened = money(s), timeline(s, r.Tip.Height), len(s.Flows) > 1
 		for i, e := range s.Events {
 			if i == maxPageEvents {
 				v.MoreEvents = len(s.Events) - i
