@@ -240,7 +240,7 @@ var selfRules = []rule{
 	{"V109", "SELFTEST", "–", later("this build carries no corpus of patched records"), nil},
 	{"V111", "NO-EXCLUSIONS", "–", always, (*audit).noExclusions},
 	{"V112", "BOUND", "–", always, (*audit).bound},
-	{"V113", "SECOND-OPINION", "W", later("needs a second auditor's report"), nil},
+	{"V113", "SECOND-OPINION", "W", later("needs a second auditor's report: bevote compare"), nil},
 	{"V114", "MANUAL", "–", later("for a person: see what must be checked by hand"), nil},
 }
 
