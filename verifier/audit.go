@@ -76,6 +76,10 @@ func Audit(ctx context.Context, rec *record.Record, src Source, opt Options) (*R
 		return nil, err
 	}
 	if err := a.follow(ctx); err != nil {
+		var format *record.FormatError
+		if errors.As(err, &format) {
+			return nil, &InputError{format.Name, format.Err}
+		}
 		return nil, err
 	}
 	if err := a.establish(); err != nil {

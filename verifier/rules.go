@@ -157,10 +157,29 @@ func transcribed(a *audit) string {
 		return reason
 	case a.setup.Ended != "":
 		return "ended"
-	case a.setup.transcript == nil && a.tip <= a.e.Policy.Times.Setup:
+	case a.setup.ph.closed[TranscriptClosed] >= 0:
+		return ""
+	case a.tip <= a.e.Policy.Times.Setup:
 		return "not yet"
 	}
-	return ""
+	return "the transcript is not anchored"
+}
+
+// written lets a check apply where there is a transcript to look at. V42 names
+// its absence.
+func written(a *audit) string {
+	if reason := transcribed(a); reason != "" || a.setup.transcript != nil {
+		return reason
+	}
+	return "there is no transcript"
+}
+
+// shared is written with public shares that can be read, which V42 asks for too.
+func shared(a *audit) string {
+	if reason := written(a); reason != "" || len(a.setup.shares) == a.e.Policy.JointKeys() {
+		return reason
+	}
+	return "the transcript's public shares cannot be read"
 }
 
 // custodialOr lets a check apply to custodial elections at once.
