@@ -93,8 +93,7 @@ func (a *audit) qual(s *sheet) {
 // nobody's point alone. In custodial elections it is the supervisor's key.
 func (a *audit) jointKey(s *sheet) {
 	if !a.e.Policy.Dealt() {
-		s.expect(1)
-		s.test("contract.json", a.e.lift) // its win paths are the supervisor's key alone
+		a.supervisorsKey(s)
 		return
 	}
 	s.expect(a.e.Policy.JointKeys())
@@ -125,6 +124,22 @@ func (a *audit) jointKey(s *sheet) {
 			s.pass()
 		}
 	}
+}
+
+// supervisorsKey is V46 of a custodial election: the supervisor alone can
+// claim at any time, by the script itself.
+func (a *audit) supervisorsKey(s *sheet) {
+	lifted, err := a.e.lifted()
+	if err != nil {
+		s.skip("the script cannot be lifted")
+		return
+	}
+	s.expect(1)
+	if !slices.Contains(locksOf("supervisor", lifted), 0) {
+		s.fail("contract.json", "no path is the supervisor's alone")
+		return
+	}
+	s.pass()
 }
 
 // V47: every public share is the value of the summed polynomial in the exponent.

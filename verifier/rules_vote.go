@@ -3,10 +3,13 @@ package verifier
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"bevote/internal/curve"
 	"bevote/lang"
+	"bevote/templates"
+	"bevote/verifier/lift"
 
 	"github.com/btcsuite/btcd/address/v2"
 )
@@ -175,21 +178,43 @@ func (a *audit) wantKey(name string) (none curve.PublicKey) {
 	return curve.Product(ones, points).Key()
 }
 
-// V59: the contract's refund opens at the policy's timeout, neither before nor after.
+// V59: the voter alone can spend from the policy's timeout on, neither before
+// nor after, by the contract's list of paths and by the script itself.
 func (a *audit) voteTimeout(s *sheet) {
-	s.expect(1)
-	for _, p := range a.e.Contract.Paths {
-		if p.Name != "refund" {
-			continue
-		}
-		if p.After != a.e.Policy.Times.Timeout {
-			s.fail("contract.json", "the refund opens at %d, want %d", p.After, a.e.Policy.Times.Timeout)
-			return
-		}
-		s.test("contract.json", a.e.lift) // the script, not only what the contract says of it
+	lifted, err := a.e.lifted()
+	if err != nil {
+		s.skip("the script cannot be lifted")
 		return
 	}
-	s.fail("contract.json", "no refund path")
+	s.expect(2)
+	var promised []templates.Path
+	for _, p := range a.e.Policy.Paths() {
+		promised = append(promised, templates.Path{Signers: p.Signers, After: p.After})
+	}
+	want := locksOf("voter", promised)
+	for _, paths := range [][]templates.Path{a.e.Contract.Paths, lifted} {
+		if got := locksOf("voter", paths); !slices.Equal(got, want) {
+			s.fail("contract.json", "the voter alone can spend from %v, want %v", got, want)
+			continue
+		}
+		s.pass()
+	}
+}
+
+// lifted are the paths of the contract's script, by the policy's names of keys.
+func (e *Election) lifted() ([]templates.Path, error) {
+	return lift.Paths(e.Template, lift.Roles(e.Policy))
+}
+
+// locksOf lists the locks of the paths that a role opens alone, ascending.
+func locksOf(role string, paths []templates.Path) (locks []uint32) {
+	for _, p := range paths {
+		if slices.Equal(p.Signers, []string{role}) {
+			locks = append(locks, p.After)
+		}
+	}
+	slices.Sort(locks)
+	return slices.Compact(locks)
 }
 
 // V60: the refund goes to the roll key, which also signs for the voter in
