@@ -1,6 +1,7 @@
 package verifier
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,12 +26,18 @@ type Options struct {
 // InputError says that the record cannot be decoded, so that there is nothing
 // to audit (V01).
 type InputError struct {
-	File string
+	File string // "" where the cause names it
 	Err  error
 }
 
 // Error names the check, the file and the place.
-func (e *InputError) Error() string { return fmt.Sprintf("V01 RECORD-PARSE: %s: %v", e.File, e.Err) }
+func (e *InputError) Error() string {
+	var format *record.FormatError
+	if e.File == "" || errors.As(e.Err, &format) { // the cause names the file
+		return fmt.Sprintf("V01 RECORD-PARSE: %v", e.Err)
+	}
+	return fmt.Sprintf("V01 RECORD-PARSE: %s: %v", e.File, e.Err)
+}
 
 // Unwrap returns the cause.
 func (e *InputError) Unwrap() error { return e.Err }
@@ -68,6 +75,7 @@ type audit struct {
 // error is an *InputError where the record cannot be decoded, and otherwise
 // says what of the evidence could not be read; findings are in the report.
 func Audit(ctx context.Context, rec *record.Record, src Source, opt Options) (*Report, error) {
+	opt.Build = cmp.Or(opt.Build, "an unnamed build")
 	a := &audit{opt: opt, src: src}
 	var sinful *PolicyError
 	if err := a.read(rec); errors.As(err, &sinful) && !sinful.unreadable() {
@@ -107,17 +115,26 @@ func (a *audit) read(rec *record.Record) error {
 		return &InputError{"contract.json", err}
 	}
 	if a.sum, err = rec.Sum(); err != nil {
-		return &InputError{"record", err}
+		return &InputError{"", err}
 	}
-	a.e, err = readElection(policy, contract)
 	var sinful *PolicyError
-	if errors.As(err, &sinful) && !sinful.unreadable() {
+	a.e, err = readElection(policy, contract)
+	if err != nil && (!errors.As(err, &sinful) || sinful.unreadable()) {
+		return &InputError{"", err}
+	}
+	if err := a.readBoard(rec); err != nil {
 		return err
 	}
-	if err != nil {
-		return &InputError{"policy", err}
+	if sinful != nil {
+		return sinful
 	}
 	_, a.diags = lang.Load(policy)
+	a.verifyLines()
+	return nil
+}
+
+// readBoard decodes the board's lines.
+func (a *audit) readBoard(rec *record.Record) error {
 	log, err := rec.Open("board.jsonl")
 	if err != nil {
 		return &InputError{"board.jsonl", err}
@@ -132,7 +149,6 @@ func (a *audit) read(rec *record.Record) error {
 	if len(a.lines) == 0 {
 		return &InputError{"board.jsonl", errors.New("the board is empty")}
 	}
-	a.verifyLines()
 	return nil
 }
 
@@ -181,7 +197,7 @@ func (a *audit) establish() error {
 	a.progress("running the scripts", 0, 0)
 	a.runScripts()
 	if a.keys == nil {
-		a.over = a.setup.Ended != ""
+		a.over = a.isOver()
 		return nil
 	}
 	a.progress("counting", 0, 0)
@@ -201,7 +217,7 @@ func (a *audit) isOver() bool {
 	if a.setup.Ended != "" || a.tip >= t.Reveal+d-1 {
 		return true
 	}
-	if a.tip <= t.VoteTo || len(a.unspent) > 0 {
+	if a.keys == nil || a.tip <= t.VoteTo || len(a.unspent) > 0 {
 		return false
 	}
 	for _, s := range a.spends {
@@ -210,7 +226,7 @@ func (a *audit) isOver() bool {
 		}
 	}
 	for _, r := range a.tally.readings {
-		if !r.settled() {
+		if !a.classified(r) {
 			return false
 		}
 	}

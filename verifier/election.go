@@ -44,10 +44,6 @@ func LoadElection(policy, contract []byte) (*Election, error) {
 // readElection is LoadElection for an auditor, to whom a contract that spends
 // otherwise is a finding and no reason to stop reading.
 func readElection(policy, contract []byte) (*Election, error) {
-	p, diags := lang.Load(policy)
-	if p == nil {
-		return nil, &PolicyError{diags}
-	}
 	c, err := templates.DecodeContract(contract)
 	if err != nil {
 		return nil, fmt.Errorf("contract.json: %w", err)
@@ -55,6 +51,10 @@ func readElection(policy, contract []byte) (*Election, error) {
 	t, err := templates.ParseTemplate(c.Script)
 	if err != nil {
 		return nil, fmt.Errorf("contract.json: script: %w", err)
+	}
+	p, diags := lang.Load(policy)
+	if p == nil {
+		return nil, &PolicyError{diags}
 	}
 	return &Election{
 		Policy: p, Contract: c, Template: t, EID: p.EID(),

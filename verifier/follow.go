@@ -19,6 +19,7 @@ type chainState struct {
 	included *findings // V08
 	sane     *findings // V09
 	proven   bool      // the transactions came with proofs, not in whole blocks
+	first    uint32    // height from which on blocks were looked at
 }
 
 // follow streams the headers once and the blocks of the election once, judging
@@ -49,7 +50,10 @@ func (a *audit) follow(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("reading the chain: %w", err)
 	}
-	return a.followBlocks(ctx, max(first, a.lines[0].Seen.Height))
+	if first == 0 { // a whole chain: nothing of the election is older than its first line
+		first = a.lines[0].Seen.Height
+	}
+	return a.followBlocks(ctx, first)
 }
 
 // readHeaders reads the headers of all sources side by side.
@@ -107,7 +111,7 @@ func (a *audit) wantedHeights() func(height uint32) bool {
 // the block that announces it; what a source has of earlier blocks is read only
 // to find it.
 func (a *audit) followBlocks(ctx context.Context, first uint32) error {
-	a.replay = NewReplay(a.e, a.lines)
+	a.replay, a.chain.first = NewReplay(a.e, a.lines), first
 	w := newBlockWindow(a.chain.headers, first)
 	a.chain.included, a.chain.sane = &w.included, &w.sane
 	if first > a.tip {

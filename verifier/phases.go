@@ -56,7 +56,7 @@ func newPhases(eid [32]byte, dealt bool, lines []board.Line, anchors []Anchor) *
 	p.closed[0] = 0
 	for i := range anchors {
 		a := &anchors[i]
-		if a.EID != eid || !a.BySupervisor || p.anchors[a.Kind] != nil {
+		if a.EID != eid || p.anchors[a.Kind] != nil {
 			continue
 		}
 		p.anchors[a.Kind] = a
@@ -130,14 +130,14 @@ func inPhase[T board.Body](p *phases, subject func(T) string) []entry[T] {
 // single is the subject of types of which an author has one line a phase.
 func single[T board.Body](T) string { return "" }
 
-// Anchor is a transaction that commits to a prefix of the board.
+// Anchor is a transaction that spends from the supervisor's key and commits to
+// a prefix of the board.
 type Anchor struct {
-	Kind         int
-	EID          [32]byte
-	Head         [32]byte
-	Height       uint32
-	TxID         string
-	BySupervisor bool // spends from the supervisor's key
+	Kind   int
+	EID    [32]byte
+	Head   [32]byte
+	Height uint32
+	TxID   string
 }
 
 // anchorMagic begins the data of every anchor: BEV1 ‖ kind(1) ‖ eid(32) ‖ head(32).

@@ -3,25 +3,46 @@ package verifier
 import (
 	"encoding/hex"
 	"fmt"
+	"slices"
+
+	"bevote/lang"
 )
 
 // refusePolicy reports on a record whose policy has errors: V17 fails, and
 // without a meaning there is nothing to check the rest against.
 func (a *audit) refusePolicy(sinful *PolicyError) *Report {
 	r := &Report{Spec: 1, Level: LevelNone, Exit: ExitRefuted, Build: a.opt.Build, Verdict: "refuted: V17 failed",
-		Evidence: "none was read", RecordSHA256: hex.EncodeToString(a.sum[:]), Counts: []Count{}, Allowed: []Allowed{},
-		Properties: []Property{}, Undetectable: undetectable(), Manual: []string{}}
+		Evidence: "no block was read", RecordSHA256: hex.EncodeToString(a.sum[:]), Counts: []Count{}, Allowed: []Allowed{},
+		Undetectable: undetectable(), Manual: manual(&lang.Policy{})}
+	for _, p := range properties(&lang.Policy{}) {
+		r.Properties = append(r.Properties, Property{p.Name, "nothing: the policy has errors", p.Not})
+	}
 	for _, f := range families() {
 		for _, rule := range f.rules {
-			c := Check{ID: rule.ID, Name: rule.Name, Class: rule.Class, Status: Skipped, Reason: "the policy has errors", Items: []Item{}}
-			if rule.ID == "V17" {
-				c.Status, c.Reason, c.Expected, c.Examined, c.Failed = Fail, "", 1, 1, 1
-				c.Items = sinful.items()
-			}
-			r.Checks = append(r.Checks, c)
+			r.Checks = append(r.Checks, a.refuseRule(rule, sinful))
 		}
 	}
+	insertCoverage(r)
 	return r
+}
+
+// refuseRule is the row of a check that has no policy to go by. What was
+// decoded and what the report says of itself can be told all the same.
+func (a *audit) refuseRule(r rule, sinful *PolicyError) Check {
+	switch r.ID {
+	case "V01", "V111":
+		c, _ := r.run(a)
+		return c
+	case "V17":
+		return Check{ID: r.ID, Name: r.Name, Class: r.Class, Status: Fail, Expected: 1, Examined: 1, Failed: 1, Items: sinful.items()}
+	}
+	return Check{ID: r.ID, Name: r.Name, Class: r.Class, Status: Skipped, Reason: "the policy has errors", Items: []Item{}}
+}
+
+// insertCoverage puts V110, which looks at the other rows, into its place.
+func insertCoverage(r *Report) {
+	at := slices.IndexFunc(r.Checks, func(c Check) bool { return c.ID == "V111" })
+	r.Checks = slices.Insert(r.Checks, at, coverage(r.Checks))
 }
 
 func (e *PolicyError) items() (out []Item) {

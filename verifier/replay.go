@@ -133,23 +133,19 @@ func (r *Replay) transaction(s sighting) bool {
 	if r.parents[s.ID] {
 		r.created(s)
 	}
-	if eligible {
-		for i, out := range s.Tx.TxOut {
-			if txscript.IsPayToScriptHash(out.PkScript) {
-				r.stakes[wire.OutPoint{Hash: s.ID, Index: uint32(i)}] = &stake{out: out}
-				r.scripts[string(out.PkScript)] = true
-			}
-		}
-		return true
-	}
 	noted := len(r.anchors) + len(r.decoys) + len(r.reuses)
 	for i, out := range s.Tx.TxOut {
-		r.output(s, i, out)
+		r.anchor(s, out)
+		if eligible {
+			r.staked(s, i, out)
+		} else {
+			r.output(s, i, out)
+		}
 	}
-	if !ofStake {
+	if !eligible && !ofStake {
 		r.keyInInputs(s)
 	}
-	return ofStake || r.parents[s.ID] || len(r.anchors)+len(r.decoys)+len(r.reuses) > noted
+	return eligible || ofStake || r.parents[s.ID] || len(r.anchors)+len(r.decoys)+len(r.reuses) > noted
 }
 
 // inputs notes spends of coins and of stakes.
@@ -178,14 +174,34 @@ func (r *Replay) created(s sighting) {
 	}
 }
 
-// output looks for anchors, for ballots and payments outside eligible
-// transactions, and for other uses of the election's keys.
+// anchor remembers an anchor of the supervisor's, in whatever transaction it
+// stands. What others write in its form is nobody's anchor.
+func (r *Replay) anchor(s sighting, out *wire.TxOut) {
+	data, ok := nullData(out.PkScript)
+	if !ok {
+		return
+	}
+	if a, ok := parseAnchor(data); ok && r.signedBySupervisor(s.Tx) {
+		a.Height, a.TxID = s.Height, s.ID.String()
+		r.anchors = append(r.anchors, a)
+	}
+}
+
+// staked watches the P2SH outputs of a transaction that spends a coin.
+func (r *Replay) staked(s sighting, i int, out *wire.TxOut) {
+	if txscript.IsPayToScriptHash(out.PkScript) {
+		r.stakes[wire.OutPoint{Hash: s.ID, Index: uint32(i)}] = &stake{out: out}
+		r.scripts[string(out.PkScript)] = true
+	}
+}
+
+// output looks for ballots and payments outside eligible transactions, and for
+// other uses of the election's keys. It remembers where, and not the whole
+// transaction.
 func (r *Replay) output(s sighting, i int, out *wire.TxOut) {
+	s.Tx = nil
 	if data, ok := nullData(out.PkScript); ok {
-		if a, ok := parseAnchor(data); ok {
-			a.Height, a.TxID, a.BySupervisor = s.Height, s.ID.String(), r.signedBySupervisor(s.Tx)
-			r.anchors = append(r.anchors, a)
-		} else if isBallotSized(data) {
+		if isBallotSized(data) {
 			s.Note = "a ballot that spends no eligible coin"
 			r.decoys = append(r.decoys, s)
 		}
@@ -241,7 +257,7 @@ func (r *Replay) keyInInputs(s sighting) {
 			}
 		}
 		if found {
-			s.Input, s.Note = i, r.keys[k]+" in an input"
+			s.Tx, s.Input, s.Note = nil, i, r.keys[k]+" in an input"
 			r.reuses = append(r.reuses, s)
 		}
 	}
@@ -249,12 +265,13 @@ func (r *Replay) keyInInputs(s sighting) {
 
 // signedBySupervisor tells whether an input of tx is a valid P2PKH spend by
 // the supervisor's key. The previous output is not needed: its script follows
-// from the key, and legacy signatures do not commit to its value.
+// from the key, and legacy signatures do not commit to its value. The key must
+// stand in the input script somewhere, whatever else a miner put around it.
 func (r *Replay) signedBySupervisor(tx *wire.MsgTx) bool {
 	key := r.e.Policy.Supervisor
 	script := p2pkh(address.Hash160(key[:]))
 	for i, in := range tx.TxIn {
-		if len(in.SignatureScript) > curve.PointSize && bytes.HasSuffix(in.SignatureScript, key[:]) &&
+		if bytes.Contains(in.SignatureScript, key[:]) &&
 			execute(tx, i, &wire.TxOut{PkScript: script}) == nil {
 			return true
 		}
@@ -279,7 +296,8 @@ func (r *Replay) announces(txs []*wire.MsgTx) bool {
 	return false
 }
 
-// Anchors lists the anchors seen so far, in the chain's order, whoever made them.
+// Anchors lists the supervisor's anchors seen so far, of this and of other
+// elections, in the chain's order.
 func (r *Replay) Anchors() []Anchor { return r.anchors }
 
 // StakeSpent tells whether a vote's stake has been spent, and at what height.

@@ -18,7 +18,7 @@ type sheet struct {
 	expected, examined, failed, unresolved int
 	items                                  []Item
 	skipped, errored                       string
-	fatal                                  bool // a class A/E failure that decides the election
+	fatal                                  bool // a class A/E failure that decides the election; a U of a counted vote or claim
 }
 
 // expect says how many things there are to examine, counted apart from the
@@ -96,7 +96,9 @@ func (r rule) run(a *audit) (Check, string) {
 func (r rule) severity(status Status, fatal bool) string {
 	switch status {
 	case Unresolved:
-		return "U"
+		if fatal {
+			return "U"
+		}
 	case Fail:
 		switch r.Class {
 		case "E/W":

@@ -57,6 +57,17 @@ func (a *audit) recordChain(s *sheet) {
 	}
 	a.anchoredInOrder(s)
 	a.linesInTime(s)
+	a.linesOutOfPhase(s)
+}
+
+// linesOutOfPhase lists lines that do not count because of where they stand.
+func (a *audit) linesOutOfPhase(s *sheet) {
+	for i, l := range a.lines {
+		from, to, _, begun := a.setup.ph.span(l.Type)
+		if begun && (i < from || i >= to) {
+			s.note(fmt.Sprintf("line %d", i+1), "does not count: %s outside its phase", l.Type)
+		}
+	}
 }
 
 // anchoredInOrder checks that later anchors commit to longer boards.
@@ -123,6 +134,7 @@ func (a *audit) spendEvidence(s *sheet) {
 		_, spent := a.replay.StakeSpent(op)
 		look(op, spent)
 	}
+	s.fatal = s.unresolved > 0 // what is not shown can hide a vote
 	a.noteAbsence(s, spends)
 }
 
@@ -151,7 +163,8 @@ func (a *audit) scriptExec(s *sheet) {
 	}
 }
 
-// V13: every event that counts is buried d blocks deep.
+// V13: every event that counts is buried d blocks deep. The verdict waits for
+// votes and claims alone.
 func (a *audit) final(s *sheet) {
 	look := func(where string, height uint32) {
 		s.expect(1)
@@ -166,10 +179,19 @@ func (a *audit) final(s *sheet) {
 			look("tx "+anchor.TxID+", "+anchorNames[kind], anchor.Height)
 		}
 	}
+	for _, sp := range a.spends {
+		if sp.class != "win" {
+			look(sp.where(), sp.at.Height)
+		}
+	}
+	others := s.unresolved
 	for _, r := range a.tally.readings {
 		look(r.vote.where(), r.vote.Height)
 	}
 	for _, sp := range a.spends {
-		look(sp.where(), sp.at.Height)
+		if sp.class == "win" {
+			look(sp.where(), sp.at.Height)
+		}
 	}
+	s.fatal = s.unresolved > others
 }

@@ -7,7 +7,6 @@ import (
 	"bevote/internal/curve"
 	"bevote/lang"
 
-	"github.com/btcsuite/btcd/address/v2"
 	"github.com/btcsuite/btcd/txscript/v2"
 )
 
@@ -43,14 +42,13 @@ func (a *audit) policyAnchor(s *sheet) {
 func (a *audit) policyUnique(s *sheet) {
 	anchors := a.replay.Anchors()
 	s.expect(len(anchors))
+	s.note("chain", "looked at the blocks from %d on", a.chain.first)
 	a.presenceOnly(s, "other anchor")
 	for i := range anchors {
 		at := &anchors[i]
 		where := fmt.Sprintf("tx %s, block %d", at.TxID, at.Height)
 		first := a.setup.ph.anchors[at.Kind]
 		switch {
-		case !at.BySupervisor:
-			s.pass()
 		case at.EID != a.e.EID:
 			s.pass()
 			s.note(where, "the supervisor's key also anchors election %x", at.EID)
@@ -117,7 +115,7 @@ func (a *audit) candidateKeys(s *sheet) {
 // possessions returns the first candidate line of each candidate's own key.
 func (a *audit) possessions() map[string]*board.Candidate {
 	out := make(map[string]*board.Candidate)
-	for _, l := range inPhase(a.setup.ph, single[board.Candidate]) {
+	for _, l := range inPhase(a.setup.ph, func(b board.Candidate) string { return b.Name }) {
 		for _, c := range a.e.Policy.Candidates {
 			if c.Key == l.Line.By && c.Name == l.Body.Name {
 				out[c.Name] = &l.Body
@@ -150,7 +148,6 @@ func (a *audit) candidatePayouts(s *sheet) {
 	for i, r := range a.setup.Roll {
 		owner[string(p2pkh(r.KeyHash()))] = fmt.Sprintf("slot %d", i+1)
 	}
-	owner[string(p2pkh(address.Hash160(p.Supervisor[:])))] = "the supervisor"
 	for _, c := range p.Candidates {
 		other := owner[string(c.Payout)]
 		switch class := txscript.GetScriptClass(c.Payout); {

@@ -25,13 +25,13 @@ var tallyRules = []rule{
 	{"V80", "TAL-NOT-EARLY", "A", counting, (*audit).notEarly},
 }
 
-// V69: only candidates open ballots, or the supervisor of a custodial election.
+// V69: what is read of ballots was signed by a candidate, or by the supervisor
+// of a custodial election. What others sign does not count.
 func (a *audit) openingsSigned(s *sheet) {
 	s.expect(len(a.tally.lines))
 	for _, l := range a.tally.lines {
 		if _, entitled := a.author(l.Line.By); !entitled {
-			s.fail(fmt.Sprintf("line %d", l.N), "an opening by %s, who is no candidate", l.Line.By)
-			continue
+			s.note(fmt.Sprintf("line %d", l.N), "does not count: an opening by %s, who is no candidate", l.Line.By)
 		}
 		s.pass()
 	}
@@ -81,7 +81,7 @@ func (a *audit) totals(s *sheet) {
 	for _, l := range a.tally.lines {
 		author, entitled := a.author(l.Line.By)
 		if !entitled {
-			continue // V69 names it
+			continue // does not count
 		}
 		s.expect(1)
 		if got := a.tally.own[author]; l.Body.Count != got {
@@ -98,13 +98,18 @@ func (a *audit) totals(s *sheet) {
 func (a *audit) complete(s *sheet) {
 	s.expect(len(a.tally.readings))
 	for _, r := range a.tally.readings {
-		notWinners := a.e.Policy.Joint == lang.JointEach && a.winner > 0 && !r.possible[a.winner-1]
-		if r.settled() || notWinners {
+		if a.classified(r) {
 			s.pass()
 			continue
 		}
 		s.leave(r.vote.where(), "not opened; %s could", a.whoCouldOpen(r))
 	}
+}
+
+// classified tells whether a ballot needs nobody any more.
+func (a *audit) classified(r *reading) bool {
+	notWinners := a.e.Policy.Joint == lang.JointEach && a.winner > 0 && !r.possible[a.winner-1]
+	return r.settled() || notWinners
 }
 
 func (a *audit) whoCouldOpen(r *reading) string {
@@ -189,8 +194,11 @@ func (a *audit) notEarly(s *sheet) {
 }
 
 func (a *audit) openedFrom(s *sheet, height uint32, rule string) {
-	s.expect(len(a.tally.lines))
 	for _, l := range a.tally.lines {
+		if _, entitled := a.author(l.Line.By); !entitled {
+			continue // does not count
+		}
+		s.expect(1)
 		if l.Line.Seen.Height < height {
 			s.fail(fmt.Sprintf("line %d", l.N), "has seen block %d, "+rule, l.Line.Seen.Height, height)
 			continue

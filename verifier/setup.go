@@ -46,7 +46,7 @@ type Setup struct {
 func (e *Election) Setup(lines []board.Line, anchors []Anchor) *Setup {
 	s := &Setup{e: e, ph: newPhases(e.EID, e.Policy.Dealt(), lines, anchors)}
 	s.readRoll()
-	if s.ph.closed[RollClosed] >= 0 && len(s.Roll) < e.Policy.K {
+	if s.ph.closed[Announce] >= 0 && s.ph.closed[RollClosed] >= 0 && len(s.Roll) < e.Policy.K {
 		s.Ended = fmt.Sprintf("the roll of %d is shorter than the threshold %d", len(s.Roll), e.Policy.K)
 		return s
 	}
@@ -88,8 +88,8 @@ func (s *Setup) readDealing() {
 		return onRoll(e.Line) && e.Line.Seen.Height >= anchored.Height
 	})
 	s.complaints = keep(inPhase(s.ph, complaintSubject), func(e entry[board.Complaint]) bool { return onRoll(e.Line) })
-	if s.ph.closed[ComplaintsClosed] < 0 {
-		return
+	if s.ph.closed[CommitsClosed] < 0 || s.ph.closed[DealsClosed] < 0 || s.ph.closed[ComplaintsClosed] < 0 {
+		return // V98 names the anchor that is owed
 	}
 	s.Dealing = s.Judge()
 	if len(s.Dealing.Qual) < s.e.Policy.K {
@@ -142,8 +142,8 @@ func (s *Setup) readTranscript() {
 			break
 		}
 	}
-	if s.transcript == nil {
-		return
+	if s.transcript == nil || len(s.transcript.Body.Keys) != s.e.Policy.JointKeys() {
+		return // V42 says so
 	}
 	for _, k := range s.transcript.Body.Keys {
 		shares, err := decodePoints(k.Shares, len(s.Roll))

@@ -88,11 +88,10 @@ func (a *audit) author(k curve.PublicKey) (int, bool) {
 	return 0, false
 }
 
-// collect gathers the first statement of each author about each ballot.
+// collect gathers what entitled authors say of each ballot. All lines of an
+// author count: a mistake can be mended by a later line.
 func (a *audit) collect() {
 	t := a.tally
-	type subject struct{ author, slot int }
-	opened, denied := make(map[subject]bool), make(map[subject]bool)
 	for _, line := range t.lines {
 		author, entitled := a.author(line.Line.By)
 		if !entitled {
@@ -100,17 +99,11 @@ func (a *audit) collect() {
 		}
 		for i := range line.Body.Openings {
 			o := &line.Body.Openings[i]
-			if s := (subject{author, o.I}); !opened[s] {
-				opened[s] = true
-				t.openings = append(t.openings, statement{line: line.N, author: author, slot: o.I, opened: o, reading: t.bySlot[o.I]})
-			}
+			t.openings = append(t.openings, statement{line: line.N, author: author, slot: o.I, opened: o, reading: t.bySlot[o.I]})
 		}
 		for i := range line.Body.Disavowals {
 			d := &line.Body.Disavowals[i]
-			if s := (subject{author, d.I}); !denied[s] {
-				denied[s] = true
-				t.disavowals = append(t.disavowals, statement{line: line.N, author: author, slot: d.I, denied: d, reading: t.bySlot[d.I]})
-			}
+			t.disavowals = append(t.disavowals, statement{line: line.N, author: author, slot: d.I, denied: d, reading: t.bySlot[d.I]})
 		}
 	}
 }
@@ -175,12 +168,17 @@ func (a *audit) deny(s *statement) {
 // apply takes over what the statements show. A disavowal of a ballot that does
 // open is an opening against its author's will.
 func (t *tally) apply() {
+	type subject struct{ author, slot int }
+	opened := make(map[subject]bool)
 	for _, s := range t.openings {
-		if s.err == nil {
-			s.reading.read(s.plain)
-			if s.author == 0 || s.author == s.plain.Candidate {
-				t.own[s.author]++
-			}
+		if s.err != nil {
+			continue
+		}
+		s.reading.read(s.plain)
+		own := s.author == 0 || s.author == s.plain.Candidate
+		if by := (subject{s.author, s.slot}); own && !opened[by] {
+			opened[by] = true
+			t.own[s.author]++
 		}
 	}
 	for _, s := range t.disavowals {

@@ -54,9 +54,7 @@ func (a *audit) report() *Report {
 			severities[rule.ID] = severity
 		}
 	}
-	coverage := coverage(r.Checks)
-	at := slices.IndexFunc(r.Checks, func(c Check) bool { return c.ID == "V111" })
-	r.Checks = slices.Insert(r.Checks, at, coverage)
+	insertCoverage(r)
 	a.conclude(r, severities)
 	r.Story = a.story()
 	return r
@@ -183,7 +181,7 @@ func (a *audit) exit(r *Report, worst map[string][]string) int {
 		return ExitSources
 	case len(worst["E"]) > 0:
 		return ExitRefuted
-	case statuses(nil, Errored), a.over && statuses([]string{"V10", "V13", "V100"}, Unresolved):
+	case statuses(nil, Errored), a.over && len(worst["U"]) > 0:
 		return ExitUndetermined
 	case len(worst["I"])+len(worst["A"])+len(worst["I+A"]) > 0:
 		return ExitFaulted

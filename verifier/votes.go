@@ -37,7 +37,7 @@ type Vote struct {
 
 // excluding are the checks whose failure takes a vote out of the tally.
 var excluding = map[string]bool{
-	"V27": true, "V52": true, "V53": true, "V54": true, "V60": true, "V61": true, "V62": true, "V63": true, "V66": true, "V67": true,
+	"V27": true, "V52": true, "V53": true, "V54": true, "V60": true, "V61": true, "V62": true, "V63": true, "V66": true,
 }
 
 // Counted tells whether the vote counts: it breaks no rule that excludes it.
@@ -209,9 +209,12 @@ func plainSigned(s sighting) error {
 	return nil
 }
 
-// judgeTogether applies the rules between votes: one vote a transaction (V52)
-// and slot (V53), distinct ballots (V67), and no point that is related to
-// another or to a key of the election (V68).
+// judgeTogether applies the rules between votes: one vote a transaction (V52),
+// distinct ballots (V67), and no point that is related to another or to a key
+// of the election (V68). The last two look at votes that count: what does not
+// count can take nothing from one that does. A copy is not excluded either,
+// since nobody can tell here which of two is the copy; it opens for nobody, so
+// the tally tells.
 func judgeTogether(s *Setup, votes []*Vote) {
 	spends := make(map[string]int)
 	for _, v := range votes {
@@ -223,25 +226,31 @@ func judgeTogether(s *Setup, votes []*Vote) {
 		if n := spends[v.TxID]; n > 1 {
 			v.fault("V52", "spends the coins of %d slots", n)
 		}
-		if v.sealed.R.IsInfinity() {
+		if !v.Counted() {
 			continue
 		}
-		r := v.sealed.R.Key()
-		for _, part := range [][]byte{v.Ballot, r[:], v.sealed.Cipher} {
-			if of, twice := seen[string(part)]; twice && of != v.Index {
-				v.fault("V67", "repeats the ballot of slot %d", of)
-				break
-			}
-			seen[string(part)] = v.Index
+		if of := repeats(v, seen); of > 0 {
+			v.fault("V67", "the ballot of slot %d again: at most one of the two can open", of)
+			continue
 		}
-		if of := points[[32]byte(r[1:])]; of != "" && of != fmt.Sprintf("slot %d", v.Index) {
-			if _, copied := v.broke("V67"); !copied {
-				v.fault("V68", "R has the x-coordinate of %s", of)
-			}
-		} else {
-			points[[32]byte(r[1:])] = fmt.Sprintf("slot %d", v.Index)
+		r, slot := v.sealed.R.Key(), fmt.Sprintf("slot %d", v.Index)
+		if of := points[[32]byte(r[1:])]; of != "" {
+			v.fault("V68", "R has the x-coordinate of %s", of)
 		}
+		points[[32]byte(r[1:])] = slot
 	}
+}
+
+// repeats returns the slot whose ballot, or a part of it, a vote repeats, or 0.
+func repeats(v *Vote, seen map[string]int) (of int) {
+	r := v.sealed.R.Key()
+	for _, part := range [][]byte{v.Ballot, r[:], v.sealed.Cipher} {
+		if other := seen[string(part)]; other > 0 {
+			of = other
+		}
+		seen[string(part)] = v.Index
+	}
+	return of
 }
 
 // knownPoints maps x-coordinates of G, the candidates' keys, the joint keys and
@@ -255,6 +264,7 @@ func knownPoints(s *Setup) map[[32]byte]string {
 	for _, c := range s.e.Policy.Candidates {
 		add(c.Key, "the key of %s", c.Name)
 	}
+	add(s.e.Policy.Supervisor, "the supervisor's key")
 	for key, shares := range s.shares {
 		if s.Dealing != nil && key < len(s.Dealing.Keys) {
 			add(s.Dealing.Keys[key].Key.Key(), "a joint key")

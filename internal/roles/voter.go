@@ -76,7 +76,6 @@ func (v *Voter) Commit(p sharing.Params) (board.Line, error) {
 		return board.Line{}, err
 	}
 	v.deal = deal.Encode()
-	v.deal = deal.Encode()
 	return v.write(board.Commit{Deal: deal.Commitment(p, v.slot)})
 }
 
