@@ -66,14 +66,8 @@ func (c *Coverage) close(p *lang.Policy, paths []templates.Path) {
 
 // takes writes a test that takes the path.
 func takes(p *lang.Policy, label string, q templates.Path) string {
-	var signers []string
-	for _, s := range q.Signers {
-		for _, role := range strings.Split(s, "+") {
-			signers = append(signers, strings.Replace(role, "joint.", "joint ", 1))
-		}
-	}
 	return fmt.Sprintf("test %q { at block %d  signers %s  expect %s }",
-		label+" is taken", atBlock(p, q), strings.Join(signers, ", "), strings.Replace(q.Name, ".", " ", 1))
+		label+" is taken", atBlock(p, q), strings.Join(signersOf(q), ", "), strings.Replace(q.Name, ".", " ", 1))
 }
 
 // atBlock is a block in which the path is open, and people would use it.

@@ -75,9 +75,14 @@ func literalFor(kind string, secret curve.Scalar, network string) (string, error
 	if kind == "pub" {
 		return "pub:" + key.String(), nil
 	}
+	return addressOf(key, network)
+}
+
+// addressOf spells the P2PKH address of a key as a literal.
+func addressOf(key curve.PublicKey, network string) (string, error) {
 	a, err := btcaddr.NewAddressPubKeyHash(btcaddr.Hash160(key[:]), lang.Params(network))
 	if err != nil {
-		return "", fmt.Errorf("stand-in address: %w", err)
+		return "", fmt.Errorf("address: %w", err)
 	}
 	return "addr:" + a.EncodeAddress(), nil
 }

@@ -1,0 +1,21 @@
+package workbench
+
+import (
+	"crypto/sha256"
+	"fmt"
+
+	"bevote/internal/curve"
+)
+
+// placeholder returns a key whose secret nobody knows, for a policy that has no
+// real ones yet: the first point with an even y whose abscissa is
+// SHA-256(text ‖ i), i = 0, 1, … as one byte.
+func placeholder(text string) curve.PublicKey {
+	for i := range 256 {
+		x := sha256.Sum256(append([]byte(text), byte(i)))
+		if key, err := curve.ParsePublicKey(fmt.Sprintf("02%x", x)); err == nil {
+			return key
+		}
+	}
+	panic("workbench: no point in 256 tries") // of which each succeeds every other time
+}
