@@ -101,6 +101,8 @@ func (s *Setup) coinFault(r RollEntry, c *coin) error {
 		return fmt.Errorf("the coin was not created since the announcement")
 	case announce != nil && c.created.Height < announce.Height:
 		return fmt.Errorf("the coin is older than the announcement")
+	case c.created.Height > s.e.Policy.Times.Roll:
+		return fmt.Errorf("the coin is paid in block %d, the roll closes at %d", c.created.Height, s.e.Policy.Times.Roll)
 	case !c.bySupervisor:
 		return fmt.Errorf("the coin is not paid from the supervisor's key")
 	case !bytes.Equal(c.out.PkScript, p2pkh(r.KeyHash())):
