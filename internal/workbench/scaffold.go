@@ -47,12 +47,13 @@ func Scaffold(plan Plan) ([]byte, error) {
 	}
 	// The first draft tells what claims cost and what there is to allow, the
 	// second has the paths to test.
-	draft, warnings, err := s.build()
+	draft, _, err := s.build()
 	if err != nil {
 		return nil, err
 	}
 	s.stake = max(s.stake, stakeFor(draft))
-	if draft, warnings, err = s.build(); err != nil {
+	draft, warnings, err := s.build()
+	if err != nil {
 		return nil, err
 	}
 	for _, a := range example.Allows {
