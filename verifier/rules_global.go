@@ -3,6 +3,7 @@ package verifier
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -21,12 +22,15 @@ var timingRules = []rule{
 	{"V103", "FEES", "W", voting, (*audit).fees},
 }
 
-// V98: the anchors follow each other in the policy's order, each in time, and
-// nobody votes in an election that has ended.
+// V98: the anchors of the dealing are there, in the policy's order and each in
+// time, and nobody votes in an election that has ended. Whether those of the
+// announcement, the roll and the transcript are there in time is what V14, V24
+// and V51 ask.
 func (a *audit) phaseOrder(s *sheet) {
 	t := a.e.Policy.Times
-	by := [anchorKinds + 1]uint32{Announce: t.Roll, RollClosed: t.Roll, CommitsClosed: t.Commit, DealsClosed: t.Deal,
-		ComplaintsClosed: t.Setup, TranscriptClosed: t.Setup}
+	const elsewhere = math.MaxUint32
+	by := [anchorKinds + 1]uint32{Announce: elsewhere, RollClosed: elsewhere, CommitsClosed: t.Commit, DealsClosed: t.Deal,
+		ComplaintsClosed: t.Setup, TranscriptClosed: elsewhere}
 	last := uint32(0)
 	for kind, anchor := range a.setup.ph.anchors {
 		if anchor == nil && (!a.owed(kind) || a.tip <= by[kind]) {
@@ -42,7 +46,7 @@ func (a *audit) phaseOrder(s *sheet) {
 		case !a.e.Policy.Dealt() && kind > RollClosed:
 			s.fail(where, "a %s anchor in a custodial election", anchorNames[kind])
 			continue
-		case anchor.Height <= last:
+		case anchor.Height <= last && kind != RollClosed:
 			s.fail(where, "the %s anchor is in block %d, want one after %d, where the phase before it closed", anchorNames[kind], anchor.Height, last)
 		case anchor.Height > by[kind]:
 			s.fail(where, "the %s anchor is in block %d, due by %d", anchorNames[kind], anchor.Height, by[kind])
@@ -54,18 +58,16 @@ func (a *audit) phaseOrder(s *sheet) {
 	a.noneAfterEnd(s)
 }
 
-// owed tells whether the supervisor has to make an anchor of a kind: all that
-// are left until the election ends.
+// owed tells whether the supervisor has to make an anchor of the dealing: all
+// of them, unless the roll has ended the election.
 func (a *audit) owed(kind int) bool {
 	switch {
-	case kind < Announce:
-		return false
 	case kind <= RollClosed:
-		return true
+		return false // V14 and V24 ask
 	case !a.e.Policy.Dealt() || len(a.setup.Roll) < a.e.Policy.K:
 		return false
 	}
-	return kind < TranscriptClosed || a.setup.Ended == ""
+	return kind < TranscriptClosed // V51 asks for that one
 }
 
 // noneAfterEnd finds counted votes in an election that ended at the roll or
