@@ -17,27 +17,51 @@ import (
 // diagnostics (codes 06 and 07) is an error; they come in no special order,
 // with nothing allowed away.
 func Compile(p *lang.Policy) (*templates.Contract, []lang.Diagnostic) {
-	if d := unsupported(p); len(d) > 0 {
+	t, paths, d := review(p)
+	if anyError(d) {
 		return nil, d
 	}
-	t, paths := lower(p)
-	c := &templates.Contract{
+	return &templates.Contract{
 		Contract: templates.ContractVersion,
 		Policy:   p.ID(),
 		Lowering: templates.LoweringVersion,
 		Script:   t.String(),
 		Paths:    paths,
+	}, d
+}
+
+// Review returns the diagnostics of Compile as far as a draft tells what they
+// depend on, so that one run shows the author these mistakes too.
+func Review(p *lang.Policy) []lang.Diagnostic {
+	_, _, d := review(p)
+	return d
+}
+
+// review lowers what is known of the policy, and says what is wrong with it.
+// The template and the paths count only if nothing is an error.
+func review(p *lang.Policy) (templates.Template, []templates.Path, []lang.Diagnostic) {
+	var d []lang.Diagnostic
+	selects := p.Knows("win", "target", "branch")
+	if selects {
+		d = checkSelection(p)
 	}
-	d := append(checkScript(p, t), outOfRange(p)...)
-	if !anyError(d) {
-		// Costs are of no interest while there is no script, and sums
-		// could overflow while an amount is out of range.
-		d = append(d, checkCosts(p, t, c.Paths)...)
+	var t templates.Template
+	var paths []templates.Path
+	known := selects && !anyError(d) && p.Knows("candidate", "timeout", "ballots") &&
+		(p.Win != lang.WinCustodial || p.Knows("supervisor"))
+	if known {
+		t, paths = lower(p)
+		d = append(d, checkLimits(p, t)...)
 	}
-	if anyError(d) {
-		return nil, d
+	if p.Knows("stake", "fee", "voters") {
+		d = append(d, outOfRange(p)...)
+		if known && !anyError(d) && p.Knows("payout") {
+			// Costs are of no interest while there is no script, and sums
+			// could overflow while an amount is out of range.
+			d = append(d, checkCosts(p, t, paths)...)
+		}
 	}
-	return c, d
+	return t, paths, d
 }
 
 func anyError(d []lang.Diagnostic) bool { return slices.ContainsFunc(d, lang.Diagnostic.IsError) }

@@ -8,8 +8,9 @@ import (
 	"bevote/templates"
 )
 
-// unsupported finds what no script is written for.
-func unsupported(p *lang.Policy) []lang.Diagnostic {
+// checkSelection finds ways to select a path that no script is written for, or
+// that outsiders can bend.
+func checkSelection(p *lang.Policy) []lang.Diagnostic {
 	var d []lang.Diagnostic
 	for _, b := range p.Branches {
 		if keys := len(rolesOf(b)); keys > maxKeys {
@@ -22,7 +23,9 @@ func unsupported(p *lang.Policy) []lang.Diagnostic {
 			})
 		}
 	}
-	if p.Win == lang.WinHardened && p.Selector == selectorFlag {
+	switch {
+	case p.Selector != selectorFlag:
+	case p.Win == lang.WinHardened:
 		d = append(d, lang.Diagnostic{
 			Code:    "E0605",
 			Message: "`win when joint and candidate sign` has no `selector flag`",
@@ -31,6 +34,15 @@ func unsupported(p *lang.Policy) []lang.Diagnostic {
 				at(p, "win", "is selected by the claim's signature"),
 			},
 			Help: "write `selector signature`",
+			Fix:  &lang.Fix{Span: p.Place("selector"), Text: "signature"}, // who may spend stays the same
+		})
+	default:
+		d = append(d, lang.Diagnostic{
+			Code:    "W0604",
+			Message: "the flag that selects a path can be rewritten by anyone who relays the transaction",
+			Primary: at(p, "target", "selects by a flag that nobody signs"),
+			Notes:   []string{"the rewritten transaction spends the same, under another txid"},
+			Help:    "write `selector signature`",
 		})
 	}
 	return d
@@ -43,23 +55,14 @@ const (
 	maxKeys = templates.MaxRedeem / keyPush
 )
 
-// checkScript holds the script against the limits of consensus and relays.
-func checkScript(p *lang.Policy, t templates.Template) []lang.Diagnostic {
+// checkLimits holds the script against the limits of consensus and relays.
+func checkLimits(p *lang.Policy, t templates.Template) []lang.Diagnostic {
 	var d []lang.Diagnostic
 	if size := t.Size(p.Salted); size > templates.MaxRedeem {
 		d = append(d, tooLong(p, size))
 	}
 	if ops := t.SigOps(); ops > templates.MaxSigOps {
 		d = append(d, tooManySigOps(p, ops))
-	}
-	if p.Selector == selectorFlag {
-		d = append(d, lang.Diagnostic{
-			Code:    "W0604",
-			Message: "the flag that selects a path can be rewritten by anyone who relays the transaction",
-			Primary: at(p, "target", "selects by a flag that nobody signs"),
-			Notes:   []string{"the rewritten transaction spends the same, under another txid"},
-			Help:    "write `selector signature`",
-		})
 	}
 	return d
 }

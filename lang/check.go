@@ -146,6 +146,7 @@ func (c *checker) choice(s parsed) bool {
 		c.Salted = s.Ballots.Kind.Value == "salted"
 	case s.Target != nil:
 		c.Selector = s.Target.Selector.Value
+		c.places["selector"] = c.at(s.Target.Selector)
 	default:
 		return false
 	}

@@ -190,8 +190,8 @@ func (p *Policy) Knows(what ...string) bool {
 }
 
 // Place returns where the policy says something: a statement by its keyword
-// ("stake", "win", "timeout"), or what has a name by keyword and name
-// ("candidate alice", "voter v1", "mixer m1", "branch rescue"). What the file
+// ("stake", "win", "timeout"), "selector" for the word that names it, or what
+// has a name by keyword and name ("candidate alice", "branch rescue"). What the file
 // leaves to its default is placed at the election's name.
 func (p *Policy) Place(what string) Span {
 	if s, ok := p.places[what]; ok {

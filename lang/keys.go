@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -114,11 +115,15 @@ func (c *checker) shared(earlier []usedKey, u usedKey) {
 
 // consequence says what two people who share a key could do to a stake.
 func (c *checker) consequence(a, b usedKey) []string {
+	shares := "enough"
+	if c.valid["threshold"] {
+		shares = strconv.Itoa(c.K)
+	}
 	for _, pair := range [][2]usedKey{{a, b}, {b, a}} {
 		victim, other := pair[0], pair[1].who()
 		switch {
-		case victim.kind == "candidate" && c.Win == WinHardened && c.valid["threshold"]:
-			return []string{fmt.Sprintf("%s could complete %s's claim alone once %d shares are known", other, victim.name, c.K)}
+		case victim.kind == "candidate" && c.Win == WinHardened:
+			return []string{fmt.Sprintf("%s could complete %s's claim alone once %s shares are known", other, victim.name, shares)}
 		case victim.kind == "supervisor" && c.Win == WinCustodial:
 			return []string{other + " could claim every stake as the supervisor"}
 		}

@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"slices"
+	"io"
 
 	"bevote/internal/workbench"
 	"bevote/lang"
@@ -10,15 +10,22 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// checkOptions say how check looks at policies.
+type checkOptions struct {
+	fix, json bool
+	now       uint32 // block height, 0 for no present
+}
+
 func newCheck(c *console) *cobra.Command {
-	var now uint32
-	asJSON := false
+	var o checkOptions
 	cmd := &cobra.Command{
 		Use:   "check FILE…",
 		Short: "find what is wrong with a policy",
 		Long: `Check reads policies, compiles them, lifts the scripts again, and reports every
-error and warning with its place. It exits 1 if a policy has errors.`,
-		Example: "  bevote check examples/club_chair.bev\n  bevote check --now 105 --json club.bev",
+error and warning with its place. It exits 1 if a policy has errors. With --fix
+it first makes every change that cannot be wrong, says what it changed, and
+checks again. The file - is standard input; repaired, it goes to standard output.`,
+		Example: "  bevote check examples/club_chair.bev\n  bevote check --fix club.bev\n  bevote check --now 105 --json club.bev",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usage("check takes a FILE or more")
@@ -26,11 +33,12 @@ error and warning with its place. It exits 1 if a policy has errors.`,
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			return c.check(args, now, asJSON)
+			return c.check(args, o)
 		},
 	}
-	cmd.Flags().Uint32Var(&now, "now", 0, "height of the present block: phases before it are errors")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the answer as JSON")
+	cmd.Flags().BoolVar(&o.fix, "fix", false, "make every change that cannot be wrong")
+	cmd.Flags().Uint32Var(&o.now, "now", 0, "height of the present block: phases before it are errors")
+	cmd.Flags().BoolVar(&o.json, "json", false, "print the answer as JSON")
 	return cmd
 }
 
@@ -38,38 +46,46 @@ error and warning with its place. It exits 1 if a policy has errors.`,
 type checked struct {
 	File        string       `json:"file"`
 	Policy      string       `json:"policy"` // "" where it has errors
+	Changes     []change     `json:"changes"`
+	Text        string       `json:"text"` // the repaired policy, of standard input alone
 	Diagnostics []diagnostic `json:"diagnostics"`
 }
 
-func (c *console) check(files []string, now uint32, asJSON bool) error {
+func (c *console) check(files []string, o checkOptions) error {
 	code, answers := 0, []checked{}
 	for _, file := range files {
 		src, err := c.read(file)
 		if err != nil {
 			return err
 		}
-		built, diags, err := buildAt(src, now)
+		answer := checked{File: file, Changes: []change{}}
+		if o.fix {
+			if src, answer.Changes, err = c.repair(file, src, o); err != nil {
+				return err
+			}
+			if file == "-" {
+				answer.Text = string(src)
+			}
+		}
+		built, diags, err := workbench.BuildAt(src, o.now)
 		if err != nil {
 			return bug(fmt.Errorf("%s: %w", file, err))
 		}
-		answer := checked{File: file, Diagnostics: shown(diags)}
+		answer.Diagnostics = shown(src, diags)
 		if built == nil {
 			code = codeNo
 		} else {
 			answer.Policy = built.Policy.ID()
 		}
 		answers = append(answers, answer)
-		if asJSON {
+		if o.json {
 			continue
 		}
-		if err := lang.Render(c.out, file, src, diags); err != nil {
-			return bug(err)
-		}
-		if built != nil {
-			fmt.Fprintf(c.out, "%s: ok, %s\n", file, answer.Policy)
+		if err := c.checked(answer, src, diags); err != nil {
+			return err
 		}
 	}
-	if asJSON {
+	if o.json {
 		if err := c.answer(answers); err != nil {
 			return err
 		}
@@ -77,60 +93,37 @@ func (c *console) check(files []string, now uint32, asJSON bool) error {
 	return ends(code)
 }
 
-// tooLate is the code of a phase that has passed, the one mistake that depends
-// on the present.
-const tooLate = "E0503"
-
-// buildAt is workbench.Build at block height now; 0 knows no present.
-func buildAt(src []byte, now uint32) (*workbench.Built, []lang.Diagnostic, error) {
-	built, diags, err := workbench.Build(src)
-	if err != nil || now == 0 {
-		return built, diags, err
-	}
-	_, present := lang.LoadAt(src, now)
-	for _, d := range present {
-		if d.Code == tooLate {
-			built, diags = nil, append(diags, d)
+// checked prints what is known of one file. Where standard output is the
+// repaired policy, the rest is talk.
+func (c *console) checked(a checked, src []byte, diags []lang.Diagnostic) error {
+	w := c.out
+	if a.Text != "" {
+		if _, err := io.WriteString(c.out, a.Text); err != nil {
+			return bug(err)
 		}
+		w = c.err
 	}
-	slices.SortStableFunc(diags, func(a, b lang.Diagnostic) int { return a.Primary.Start - b.Primary.Start })
-	return built, diags, nil
-}
-
-// diagnostic is the JSON form of a lang.Diagnostic.
-type diagnostic struct {
-	Code    string   `json:"code"`
-	Error   bool     `json:"error"`
-	Message string   `json:"message"`
-	Places  []place  `json:"places"` // the first is the primary one
-	Notes   []string `json:"notes"`
-	Help    string   `json:"help"`
-}
-
-type place struct {
-	Line   int    `json:"line"`
-	Column int    `json:"column"`
-	Start  int    `json:"start"` // bytes from the start of the file
-	End    int    `json:"end"`
-	Text   string `json:"text"`
-}
-
-func shown(diags []lang.Diagnostic) []diagnostic {
-	all := []diagnostic{}
+	if err := (lang.Text{Color: colours(w)}).Render(w, a.File, src, diags); err != nil {
+		return bug(err)
+	}
+	if a.Policy != "" {
+		fmt.Fprintf(w, "%s: ok, %s\n", a.File, a.Policy)
+	}
+	fixes := 0
 	for _, d := range diags {
-		out := diagnostic{Code: d.Code, Error: d.IsError(), Message: d.Message,
-			Notes: append([]string{}, d.Notes...), Help: d.Help}
-		for _, l := range append([]lang.Label{d.Primary}, d.Secondary...) {
-			out.Places = append(out.Places, place{l.Line, l.Column, l.Start, l.End, l.Text})
+		if d.Fix != nil {
+			fixes++
 		}
-		all = append(all, out)
 	}
-	return all
+	if fixes > 0 {
+		c.say("bevote check --fix %s repairs %d of these", a.File, fixes)
+	}
+	return nil
 }
 
 // show prints diagnostics on standard error, if there are any.
 func (c *console) show(file string, src []byte, diags []lang.Diagnostic) error {
-	if err := lang.Render(c.err, file, src, diags); err != nil {
+	if err := (lang.Text{Color: colours(c.err)}).Render(c.err, file, src, diags); err != nil {
 		return bug(err)
 	}
 	return nil

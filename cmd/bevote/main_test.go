@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +18,8 @@ import (
 	"bevote/verifier"
 )
 
+var update = flag.Bool("update", false, "write the files that scripts compare with anew")
+
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"bevote": main})
 }
@@ -29,7 +32,8 @@ func TestScripts(t *testing.T) {
 		t.Fatal(err)
 	}
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata",
+		Dir:           "testdata",
+		UpdateScripts: *update,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("EXAMPLES", examples)
 			env.Setenv("RECORDS", recordsDir(t))

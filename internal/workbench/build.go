@@ -27,13 +27,22 @@ type Built struct {
 // diagnostics is an error. The diagnostics are what the file's allow lines
 // leave of them, sorted by place. The error is a bug of this program: the
 // script does not spend as the policy says (E0901, among the diagnostics too).
-func Build(src []byte) (*Built, []lang.Diagnostic, error) { return build(src, compiler.Compile) }
+func Build(src []byte) (*Built, []lang.Diagnostic, error) { return BuildAt(src, 0) }
+
+// BuildAt is Build at block height now: phases that lie at or before it are
+// errors. A now of 0 knows no present.
+func BuildAt(src []byte, now uint32) (*Built, []lang.Diagnostic, error) {
+	return build(src, now, compiler.Compile)
+}
 
 // compile is the shape of compiler.Compile; tests put a faulty one in its place.
 type compile func(*lang.Policy) (*templates.Contract, []lang.Diagnostic)
 
-func build(src []byte, compile compile) (*Built, []lang.Diagnostic, error) {
-	p, diags := lang.Load(src)
+func build(src []byte, now uint32, compile compile) (*Built, []lang.Diagnostic, error) {
+	p, diags := lang.Draft(src, now)
+	if p != nil && slices.ContainsFunc(diags, lang.Diagnostic.IsError) {
+		return nil, lang.Settle(p, append(diags, compiler.Review(p)...)), nil
+	}
 	if p == nil {
 		return nil, diags, nil
 	}

@@ -7,7 +7,7 @@ import (
 
 // BuildWith is Build with another compiler.
 func BuildWith(src []byte, compile func(*lang.Policy) (*templates.Contract, []lang.Diagnostic)) (*Built, []lang.Diagnostic, error) {
-	return build(src, compile)
+	return build(src, 0, compile)
 }
 
 // TakenWithout locks a stake under a policy file's stand-ins by another script,
