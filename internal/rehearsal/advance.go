@@ -16,6 +16,9 @@ func (p *play) advance(height uint32) error {
 		if err := p.ctx.Err(); err != nil {
 			return err
 		}
+		if err := p.happen(tip + 1); err != nil {
+			return err
+		}
 		if err := p.chain.Mine(1); err != nil {
 			return err
 		}
@@ -41,10 +44,19 @@ func (p *play) depth() uint32 { return max(1, p.e.Policy.Confirmations) }
 
 // anchor closes a phase in the block at height.
 func (p *play) anchor(kind int, height uint32) error {
+	if p.tricks.anchor != nil {
+		if made, err := p.tricks.anchor(kind, height); made || err != nil {
+			return err
+		}
+	}
+	return p.anchorHead(kind, height, p.log.Head())
+}
+
+func (p *play) anchorHead(kind int, height uint32, head [32]byte) error {
 	if err := p.advance(height - 1); err != nil {
 		return err
 	}
-	if err := p.supervisor.Anchor(kind, p.log.Head()); err != nil {
+	if err := p.supervisor.Anchor(kind, head); err != nil {
 		return err
 	}
 	return p.advance(height)
@@ -53,8 +65,14 @@ func (p *play) anchor(kind int, height uint32) error {
 // append puts lines on the board in their order.
 func (p *play) append(lines ...board.Line) error {
 	for _, l := range lines {
-		if err := p.log.Append(l); err != nil {
+		published, err := p.published(l)
+		if err != nil {
 			return err
+		}
+		for _, l := range published {
+			if err := p.log.Append(l); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -11,13 +11,13 @@ import (
 // castAll gives every part to somebody, each with a stream of its own.
 func (p *play) castAll() error {
 	var err error
-	p.supervisor, err = roles.NewSupervisor(p.e, p.keys["supervisor"], p.chain, p.stream("supervisor"))
+	p.supervisor, err = roles.NewSupervisor(p.e, p.keys["supervisor"], p.node("supervisor"), p.stream("supervisor"))
 	if err != nil {
 		return err
 	}
 	for i, c := range p.e.Policy.Candidates {
 		role := "candidate " + c.Name
-		candidate, err := roles.NewCandidate(p.e, i+1, p.keys[role], p.chain, p.stream(role))
+		candidate, err := roles.NewCandidate(p.e, i+1, p.keys[role], p.node(role), p.stream(role))
 		if err != nil {
 			return err
 		}
@@ -46,6 +46,7 @@ func (p *play) castVoters() error {
 	if p.opt.Roll > 0 {
 		n = p.opt.Roll
 	}
+	n += p.tricks.crowd
 	p.voters = make([]*voter, n)
 	err := p.each("keys", n, func(i int) (err error) {
 		v := &voter{role: fmt.Sprintf("voter %d", i+1)}
@@ -58,7 +59,7 @@ func (p *play) castVoters() error {
 				return err
 			}
 		}
-		v.Voter, err = roles.NewVoter(p.e, v.key, p.chain, stream)
+		v.Voter, err = roles.NewVoter(p.e, v.key, p.node(v.role), stream)
 		v.dealer, p.voters[i] = honest{v.Voter}, v
 		return err
 	})

@@ -6,6 +6,8 @@ import (
 	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/verifier"
+
+	"github.com/btcsuite/btcd/wire/v2"
 )
 
 // announce puts the policy before the public, and the candidates answer.
@@ -37,6 +39,9 @@ func (p *play) enrol() error {
 		keys[i] = v.Key()
 	}
 	coins, err := p.supervisor.PayCoins(keys)
+	if err == nil && p.tricks.coins != nil {
+		err = p.tricks.coins(coins)
+	}
 	if err != nil {
 		return err
 	}
@@ -44,6 +49,17 @@ func (p *play) enrol() error {
 	if err := p.advance(roll - 1); err != nil {
 		return err
 	}
+	if err := p.inscribe(coins); err != nil {
+		return err
+	}
+	if err := p.anchor(verifier.RollClosed, roll); err != nil {
+		return err
+	}
+	return p.meet()
+}
+
+// inscribe writes the roll.
+func (p *play) inscribe(coins map[curve.PublicKey]wire.OutPoint) error {
 	for _, v := range p.voters {
 		sig, err := v.Register(coins[v.Key()])
 		if err != nil {
@@ -53,9 +69,11 @@ func (p *play) enrol() error {
 			return err
 		}
 	}
-	if err := p.anchor(verifier.RollClosed, roll); err != nil {
-		return err
-	}
+	return nil
+}
+
+// meet shows everybody the closed roll.
+func (p *play) meet() error {
 	if err := p.look(); err != nil || p.ended != "" {
 		return err
 	}

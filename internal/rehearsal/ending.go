@@ -16,11 +16,7 @@ func (p *play) collect() error {
 	if !p.e.Policy.Dealt() {
 		return p.collectForAll()
 	}
-	counts := make([]int, len(p.candidates))
-	err := p.each("counts", len(p.candidates), func(j int) error {
-		counts[j] = p.candidates[j].Count(p.setup, p.votes)
-		return nil
-	})
+	counts, err := p.count()
 	if err != nil {
 		return err
 	}
@@ -35,6 +31,16 @@ func (p *play) collect() error {
 	}
 	p.claimant = p.e.Policy.Candidates[order[0]].Name
 	return err
+}
+
+// count has every candidate count.
+func (p *play) count() ([]int, error) {
+	counts := make([]int, len(p.candidates))
+	err := p.each("counts", len(p.candidates), func(j int) error {
+		counts[j] = p.candidates[j].Count(p.setup, p.votes)
+		return nil
+	})
+	return counts, err
 }
 
 // collectForAll is collect where the supervisor counts and claims.
@@ -148,7 +154,7 @@ func (p *play) bury() error {
 			height = max(height, p.e.Policy.Times.Reveal+2*(p.depth()-1))
 		}
 	}
-	return p.advance(height)
+	return p.advance(max(height, p.tricks.until))
 }
 
 // write leaves the record.

@@ -55,6 +55,11 @@ func (p *play) vote() error {
 
 // cast has a voter vote, or cast what it casts instead.
 func (p *play) cast(v *voter, keys map[string][]byte) error {
+	if p.tricks.cast != nil {
+		if cast, err := p.tricks.cast(v, keys); cast || err != nil {
+			return err
+		}
+	}
 	if !v.junk {
 		return v.Vote(p.setup, keys, v.choice)
 	}

@@ -48,24 +48,34 @@ func unplayable(format string, args ...any) error {
 // A policy with errors gives a *verifier.PolicyError, and what the options or
 // the heights do not allow an ErrUnplayable.
 func Play(ctx context.Context, opt Options, w *record.Writer) (*Summary, error) {
-	p, err := stage(ctx, opt)
+	return perform(ctx, opt, &Lie{}, w)
+}
+
+// perform plays an election with what a lie does to it. The zero lie does
+// nothing.
+func perform(ctx context.Context, opt Options, lie *Lie, w *record.Writer) (*Summary, error) {
+	p, err := stage(ctx, opt, lie)
 	if err != nil {
 		return nil, err
 	}
 	defer p.close()
 	for _, s := range p.scenes() {
-		if err := s.play(); err != nil {
+		err := s.play()
+		if errors.Is(err, errOver) {
+			break
+		}
+		if err != nil {
 			return nil, err
 		}
 		p.tell(s.told())
-		if p.ended != "" {
+		if p.ended != "" || p.tricks.last == s.name {
 			break
 		}
 	}
 	if err := p.bury(); err != nil {
 		return nil, err
 	}
-	if err := p.write(w); err != nil {
+	if err := lie.leave(p, w); err != nil {
 		return nil, err
 	}
 	return p.summary(), nil
@@ -75,6 +85,7 @@ func Play(ctx context.Context, opt Options, w *record.Writer) (*Summary, error) 
 type play struct {
 	ctx              context.Context
 	opt              Options
+	tricks           tricks
 	id               string // of the policy as given
 	policy, contract []byte // the files as announced
 	e                *verifier.Election
@@ -99,12 +110,16 @@ type play struct {
 
 // stage reads the policy, puts stand-ins into the place of its keys, and gets
 // everything ready up to the chain's first block.
-func stage(ctx context.Context, opt Options) (*play, error) {
+func stage(ctx context.Context, opt Options, lie *Lie) (*play, error) {
 	p := &play{ctx: ctx, opt: opt}
+	lie.prepare(p)
 	if err := p.read(); err != nil {
 		return nil, err
 	}
-	var err error
+	err := lie.fit(p)
+	if err != nil {
+		return nil, err
+	}
 	if p.times, err = schedule(p.e.Policy); err != nil {
 		return nil, err
 	}
@@ -112,12 +127,15 @@ func stage(ctx context.Context, opt Options) (*play, error) {
 		return nil, err
 	}
 	p.log = board.NewLog(p.e.EID)
-	p.chain, err = chain.New(p.dir, lang.Params(p.e.Policy.Network), roles.PayToKey(p.e.Policy.Supervisor))
+	p.chain, err = chain.New(p.dir, lang.Params(p.network()), roles.PayToKey(p.e.Policy.Supervisor))
 	if err == nil {
 		err = p.castAll()
 	}
 	if err == nil {
 		p.acts, err = p.ballots()
+	}
+	if err == nil {
+		err = lie.begin(p)
 	}
 	if err != nil {
 		p.close()
@@ -146,6 +164,9 @@ func (p *play) read() error {
 	if p.policy, p.keys, err = workbench.StandIns(p.opt.Source, p.opt.Seed); err != nil {
 		return err
 	}
+	if p.tricks.policy != nil {
+		p.policy = []byte(p.tricks.policy(string(p.policy)))
+	}
 	built, diags, err := workbench.Build(p.policy)
 	if err != nil {
 		return err
@@ -156,6 +177,14 @@ func (p *play) read() error {
 	p.contract = built.Contract.Encode()
 	p.e, err = verifier.LoadElection(p.policy, p.contract)
 	return err
+}
+
+// network is that of the chain.
+func (p *play) network() string {
+	if p.tricks.network != "" {
+		return p.tricks.network
+	}
+	return p.e.Policy.Network
 }
 
 func (p *play) close() {

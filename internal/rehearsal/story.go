@@ -7,26 +7,33 @@ import (
 
 // scene is one part of the play, and what there is to tell when it is over.
 type scene struct {
+	name string // for lies
 	play func() error
 	told func() string
 }
 
 func (p *play) scenes() []scene {
-	return []scene{
-		{p.announce, func() string {
+	scenes := []scene{
+		{"announce", p.announce, func() string {
 			return "the policy is announced; " + p.names() + " proved to hold their keys"
 		}},
-		{p.enrol, func() string {
+		{"enrol", p.enrol, func() string {
 			return fmt.Sprintf("%d voters are on the roll, each with one coin of %d sat", len(p.voters), p.e.Policy.Coin())
 		}},
-		{p.dealing, p.dealt},
-		{p.vote, func() string {
+		{"deal", p.dealing, p.dealt},
+		{"vote", p.vote, func() string {
 			return fmt.Sprintf("%d votes are in; each locks %d sat under a script with its sealed ballot", len(p.votes), p.e.Policy.Stake)
 		}},
-		{p.collect, p.collected},
-		{p.refund, p.settled},
-		{p.open, func() string { return "the ballots are opened; anybody can recount" }},
+		{"claim", p.collect, p.collected},
+		{"refund", p.refund, p.settled},
+		{"open", p.open, func() string { return "the ballots are opened; anybody can recount" }},
 	}
+	for i, s := range scenes {
+		if other := p.tricks.instead[s.name]; other != nil {
+			scenes[i].play = other
+		}
+	}
+	return scenes
 }
 
 // tell passes on what a scene came to, with the newest block.

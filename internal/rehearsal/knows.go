@@ -1,0 +1,231 @@
+package rehearsal
+
+import (
+	"fmt"
+
+	"bevote/internal/ballot"
+	"bevote/internal/board"
+	"bevote/internal/curve"
+	"bevote/internal/sharing"
+	"bevote/lang"
+	"bevote/verifier"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// What a rehearsal knows and nobody else: everybody's keys, choices and
+// shares. Lies are made with it.
+
+// first and second are the candidates whom a base's split favours.
+func (p *play) first() lang.Candidate  { return p.e.Policy.Candidates[0] }
+func (p *play) second() lang.Candidate { return p.e.Policy.Candidates[1] }
+
+// voter is the one at a place of the roll, from 1.
+func (p *play) voter(slot int) *voter { return p.voters[slot-1] }
+
+// votersFor are those who choose candidate number j, in the order of the roll;
+// 0 gives those who abstain.
+func (p *play) votersFor(j int) (out []*voter) {
+	for _, v := range p.voters {
+		if v.choice == j {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// secretOf is the secret behind a key of the election.
+func (p *play) secretOf(key curve.PublicKey) (curve.Scalar, error) {
+	for _, secret := range p.keys {
+		if curve.BaseMul(secret).Key() == key {
+			return secret, nil
+		}
+	}
+	for _, v := range p.voters {
+		if v.Key() == key {
+			return v.key, nil
+		}
+	}
+	return curve.Scalar{}, fmt.Errorf("nobody has the key %s", key)
+}
+
+func (p *play) supervisorPen() pen { return pen{key: p.keys["supervisor"]} }
+
+// stranger is somebody who has no part in the election.
+func (p *play) stranger() curve.Scalar {
+	x, err := curve.RandomScalar(p.stream("stranger"))
+	if err != nil {
+		panic("rehearsal: " + err.Error())
+	}
+	return x
+}
+
+// keyNumber is the number of the joint key that ballots for candidate number j
+// carry shares of.
+func (p *play) keyNumber(j int) int {
+	if p.e.Policy.Joint == lang.JointEach {
+		return j
+	}
+	return 1
+}
+
+// share is a voter's share of a joint key, once the dealing is closed.
+func (p *play) share(v *voter, number int) (curve.Scalar, error) {
+	shares, _ := sharing.Receive(p.setup.Params(), v.key, v.Slot(), p.setup.Dealing)
+	if len(shares) < number {
+		return curve.Scalar{}, fmt.Errorf("slot %d has no share of joint key %d", v.Slot(), number)
+	}
+	return shares[number-1], nil
+}
+
+// joint is the secret of a joint key: what any k voters know together.
+func (p *play) joint(number int) (curve.Scalar, error) {
+	var known []sharing.Share
+	for _, v := range p.voters[:p.e.Policy.K] {
+		s, err := p.share(v, number)
+		if err != nil {
+			return s, err
+		}
+		known = append(known, sharing.Share{I: v.Slot(), S: s})
+	}
+	return sharing.Interpolate(known, 0), nil
+}
+
+// claimPen signs claims for candidate number j, and names their path.
+func (p *play) claimPen(j int) (q pen, path string, err error) {
+	c := p.e.Policy.Candidates[j-1]
+	if !p.e.Policy.Dealt() {
+		return p.supervisorPen(), "win", nil
+	}
+	secret, err := p.joint(p.keyNumber(j))
+	if p.e.Policy.Win == lang.WinHardened {
+		return pen{key: secret.Add(p.keys["candidate "+c.Name])}, "win." + c.Name, err
+	}
+	return pen{key: secret}, "win", err
+}
+
+// ballotOf is the honest ballot of a voter for candidate number j.
+func (p *play) ballotOf(v *voter, j int) ([]byte, error) {
+	m, to := ballot.Plain{Candidate: j, Share: curve.NewScalar(1)}, p.e.Policy.Candidates[j-1].Key
+	var err error
+	if !p.e.Policy.Dealt() {
+		to = p.e.Policy.Supervisor
+	} else if m.Share, err = p.share(v, p.keyNumber(j)); err != nil {
+		return nil, err
+	}
+	if p.e.Policy.Salted {
+		m.Salt = make([]byte, ballot.SaltSize)
+	}
+	key, err := to.Point()
+	if err != nil {
+		return nil, err
+	}
+	return ballot.Seal(m, p.place(v, j), key), nil
+}
+
+// place is where a voter's ballot for candidate number j stands.
+func (p *play) place(v *voter, j int) ballot.Place {
+	return ballot.Place{EID: p.e.EID, Outpoint: verifier.EncodeOutpoint(p.coin(v)), PublicShare: p.setup.PublicShare(v.Slot(), p.keyNumber(j))}
+}
+
+// coin is a voter's coin on the closed roll.
+func (p *play) coin(v *voter) wire.OutPoint { return p.setup.Roll[v.Slot()-1].Outpoint }
+
+// spendCoin is a transaction that spends a voter's coin, signed by the voter.
+func (p *play) spendCoin(v *voter, outs ...*wire.TxOut) (*wire.MsgTx, error) {
+	tx := wire.NewMsgTx(2)
+	q := pen{key: v.key}
+	q.spend(tx, p.coin(v))
+	tx.TxOut = outs
+	return tx, q.resign(tx)
+}
+
+// voting is a vote as an honest voter would make it, but for the ballot.
+func (p *play) voting(v *voter, keys map[string][]byte, sealed []byte) (*wire.MsgTx, error) {
+	redeem, err := p.setup.Redeem(keys, v.Slot(), sealed)
+	if err != nil {
+		return nil, err
+	}
+	return p.spendCoin(v, wire.NewTxOut(p.e.Policy.Stake, payToScript(redeem)), wire.NewTxOut(0, returning(sealed)))
+}
+
+// gift has the supervisor pay a coin to somebody's key, and names it.
+func (p *play) gift(to curve.Scalar) (wire.OutPoint, error) {
+	key := curve.BaseMul(to).Key()
+	coins, err := p.supervisor.PayCoins([]curve.PublicKey{key})
+	return coins[key], err
+}
+
+// rewrite changes the bodies of a type of lines as the keeper appends them, and
+// signs them again by the same author. What edit does not change stays.
+func rewrite[T board.Body](p *play, edit func(l *board.Line, body *T) (changed bool)) {
+	p.tricks.line = append(p.tricks.line, func(l board.Line) ([]board.Line, error) {
+		var body T
+		if l.Type != body.Type() || board.DecodeBody(l, &body) != nil || !edit(&l, &body) {
+			return []board.Line{l}, nil
+		}
+		secret, err := p.secretOf(l.By)
+		if err != nil {
+			return nil, err
+		}
+		l, err = board.Sign(p.e.EID, secret, l.Seen, body)
+		return []board.Line{l}, err
+	})
+}
+
+// drop keeps lines of a type off the board.
+func drop[T board.Body](p *play, unwanted func(l board.Line, body T) bool) {
+	p.tricks.line = append(p.tricks.line, func(l board.Line) ([]board.Line, error) {
+		var body T
+		if l.Type == body.Type() && board.DecodeBody(l, &body) == nil && unwanted(l, body) {
+			return nil, nil
+		}
+		return []board.Line{l}, nil
+	})
+}
+
+// line writes a line by somebody's secret, as of now.
+func (p *play) line(secret curve.Scalar, body board.Body) error {
+	return p.appendLine(p.forge(secret, body))
+}
+
+// seen names the block at a height.
+func (p *play) seen(height uint32) (board.Seen, error) {
+	hash, err := p.chain.HashAt(height)
+	return board.Seen{Height: height, Hash: hash}, err
+}
+
+// hold keeps a voter's refund from the relay and shows it to the liar.
+func (p *play) hold(v *voter) **wire.MsgTx {
+	held := new(*wire.MsgTx)
+	p.intercept(v.role, func(tx *wire.MsgTx) (bool, error) {
+		if tx.LockTime == 0 {
+			return false, nil
+		}
+		*held = tx
+		return true, nil
+	})
+	return held
+}
+
+// intercept looks at somebody's transactions before they are relayed.
+func (p *play) intercept(who string, trick func(tx *wire.MsgTx) (sent bool, err error)) {
+	before := p.tricks.send
+	p.tricks.send = func(by string, tx *wire.MsgTx) (bool, error) {
+		if by == who {
+			return trick(tx)
+		}
+		if before != nil {
+			return before(by, tx)
+		}
+		return false, nil
+	}
+}
+
+// openLate opens the ballots when they are due although a stake is still open.
+func (p *play) openLate() error {
+	if err := p.advance(p.e.Policy.Times.Reveal + p.depth() - 1); err != nil {
+		return err
+	}
+	return p.open()
+}

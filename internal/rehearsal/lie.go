@@ -1,0 +1,148 @@
+package rehearsal
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"bevote/internal/record"
+	"bevote/lang"
+)
+
+// Strength says what a liar can do.
+type Strength string
+
+// The strengths of lies, and what is no lie at all.
+const (
+	Naive      Strength = "naive"       // changes bytes of a finished record
+	Consistent Strength = "consistent"  // remakes every hash, link and proof of work that an outsider can
+	KeyHolding Strength = "key-holding" // has a part in the election, and signs
+	Harmless   Strength = "harmless"    // unusual and allowed: an auditor must not object
+)
+
+// Lie is one way to cheat in an election, told over a base election, and what
+// an auditor must make of it. Or it is a harmless variant, of which an auditor
+// must make nothing.
+type Lie struct {
+	Name     string   `json:"name"`
+	Text     string   `json:"text"` // what is done, and by whom
+	Strength Strength `json:"strength"`
+	Base     string   `json:"base"`
+	Check    string   `json:"check"` // the check that must speak; "" where the variant is harmless
+	Says     string   `json:"says"`  // in an item of that check
+	Along    []string `json:"along"` // checks that may speak along with it
+	Level    string   `json:"level"` // of the report, "" where there is none
+	Exit     int      `json:"exit"`
+
+	chain  string                              // the network that it is played on, "" for the policy's
+	crowd  int                                 // voters beyond those of the policy
+	policy func(p *play, text string) string   // the policy that is announced, its keys already stand-ins
+	plot   func(p *play) error                 // sets tricks, when everybody has a part
+	edit   func(r *remake) error               // remakes the finished record
+	spoil  func(files map[string][]byte) error // changes its bytes
+}
+
+// Bases lists the elections that lies are told over, with a few words on each.
+func Bases() [][2]string {
+	var out [][2]string
+	for _, b := range bases {
+		out = append(out, [2]string{b.name, b.text})
+	}
+	return out
+}
+
+// Tell plays an election with a lie in it. Without a source it is the lie's
+// base election; with one it is an election by that policy, which must be of
+// the base's kind: ErrUnplayable says what it lacks. Votes, roll and misdeeds
+// are the base's.
+func (l Lie) Tell(ctx context.Context, opt Options, w *record.Writer) (*Summary, error) {
+	if opt.Source == nil {
+		opt.Source = l.base().form.source()
+	}
+	return perform(ctx, opt, &l, w)
+}
+
+// base is the election that the lie is told over.
+func (l *Lie) base() *base {
+	i := slices.IndexFunc(bases, func(b base) bool { return b.name == l.Base })
+	if i < 0 {
+		return nil
+	}
+	return &bases[i]
+}
+
+// prepare sets what the parts are cast by.
+func (l *Lie) prepare(p *play) {
+	p.tricks.crowd, p.tricks.network = l.crowd, l.chain
+	if l.policy != nil {
+		p.tricks.policy = func(text string) string { return l.policy(p, text) }
+	}
+	if b := l.base(); b != nil {
+		p.opt.Roll, p.opt.Misdeeds = b.roll, b.misdeeds
+	}
+}
+
+// fit refuses a policy that is not of the base's kind, and splits the votes.
+func (l *Lie) fit(p *play) error {
+	b := l.base()
+	if b == nil {
+		return nil
+	}
+	like, _ := lang.Load(b.form.source())
+	if like == nil {
+		panic("rehearsal: base " + b.name + " is no policy")
+	}
+	if !alike(p.e.Policy, like) {
+		return unplayable("%s is told over elections like `%s`: %s", l.Name, b.name, b.text)
+	}
+	p.opt.Votes = b.split(p.e.Policy)
+	return nil
+}
+
+// alike tells whether what is told over one policy can be told over the other.
+func alike(p, like *lang.Policy) bool {
+	majority := func(p *lang.Policy) bool { return 2*p.K > p.Voters }
+	return p.Win == like.Win && p.Joint == like.Joint && p.Salted == like.Salted && p.Selector == like.Selector &&
+		(len(p.Named) > 0) == (len(like.Named) > 0) && majority(p) == majority(like) &&
+		p.Confirmations >= like.Confirmations && p.Voters >= like.Voters && p.K >= like.K &&
+		len(p.Candidates) >= len(like.Candidates) && len(p.Branches) >= len(like.Branches)
+}
+
+// begin sets the lie's tricks.
+func (l *Lie) begin(p *play) error {
+	if l.plot == nil {
+		return nil
+	}
+	return l.plot(p)
+}
+
+// leave writes the record of a play, with the lie's changes.
+func (l *Lie) leave(p *play, w *record.Writer) error {
+	if l.edit == nil && l.spoil == nil {
+		return p.write(w)
+	}
+	r, err := p.remake()
+	if err != nil {
+		return err
+	}
+	if l.edit != nil {
+		if err := l.edit(r); err != nil {
+			return fmt.Errorf("lie %s: %w", l.Name, err)
+		}
+	}
+	files, err := r.files()
+	if err != nil {
+		return err
+	}
+	if l.spoil != nil {
+		if err := l.spoil(files); err != nil {
+			return fmt.Errorf("lie %s: %w", l.Name, err)
+		}
+	}
+	for _, name := range []string{record.Policy, record.Contract, record.Board, record.Headers, record.Blocks} {
+		if err := w.WriteFile(name, files[name]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,380 @@
+package rehearsal
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"bevote/internal/ballot"
+	"bevote/internal/board"
+	"bevote/internal/curve"
+	"bevote/verifier"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// announceLies are about what is announced and anchored: families B and K.
+var announceLies = []Lie{
+	{Name: "announce-never", Text: "the supervisor never anchors the announcement", Strength: KeyHolding, Base: "won",
+		Check: "V14", Level: "none", Exit: 20, plot: plots(unanchored(verifier.Announce), overAfter(verifier.RollClosed))},
+	{Name: "announce-with-roll", Text: "the supervisor anchors the announcement only in the block of the roll", Strength: KeyHolding, Base: "won",
+		Check: "V14", Level: "none", Exit: 20, plot: announceWithRoll},
+	{Name: "announce-other-board", Text: "the supervisor announces another board than the one that it shows", Strength: KeyHolding, Base: "won",
+		Check: "V14", Along: []string{"V02"}, Level: "none", Exit: 20, plot: plots(otherHead(verifier.Announce), overAfter(verifier.RollClosed))},
+	{Name: "policy-changed", Text: "the threshold in the policy is lowered after all is over", Strength: Naive, Base: "won",
+		Check: "V14", Along: []string{"V02", "V16", "V17", "V18", "V24", "V51", "V59"}, Level: "none", Exit: 20,
+		spoil: replace("policy.bev", "threshold 3 of 5", "threshold 2 of 5")},
+
+	{Name: "announce-twice", Text: "the supervisor anchors a second announcement of another board", Strength: KeyHolding, Base: "won",
+		Check: "V15", Level: "L3", Exit: 21, plot: anchorAgain(verifier.Announce)},
+	{Name: "roll-twice", Text: "the supervisor anchors a second roll", Strength: KeyHolding, Base: "salted",
+		Check: "V15", Level: "L3", Exit: 21, plot: anchorAgain(verifier.RollClosed)},
+	{Name: "transcript-twice", Text: "the supervisor anchors a second transcript", Strength: KeyHolding, Base: "each",
+		Check: "V15", Level: "L3", Exit: 21, plot: anchorAgain(verifier.TranscriptClosed)},
+
+	{Name: "opened-by-candidate", Text: "a candidate writes the line that opens the board", Strength: KeyHolding, Base: "won",
+		Check: "V16", Level: "none", Exit: 20, plot: openedBy},
+	{Name: "opened-second", Text: "the board's first line is a stranger's", Strength: KeyHolding, Base: "won",
+		Check: "V16", Level: "none", Exit: 20, plot: openedSecond},
+	{Name: "other-policy-opened", Text: "the supervisor's first line names another policy", Strength: KeyHolding, Base: "won",
+		Check: "V16", Level: "none", Exit: 20, plot: opened(func(o *board.Open) { o.Policy[0] ^= 1 })},
+	{Name: "other-contract-opened", Text: "the supervisor's first line names another contract", Strength: KeyHolding, Base: "nobody",
+		Check: "V16", Level: "none", Exit: 20, plot: opened(func(o *board.Open) { o.Contract[0] ^= 1 })},
+	{Name: "policy-annotated", Text: "a comment of the policy is changed after all is over", Strength: Naive, Base: "custodial",
+		Check: "V16", Level: "none", Exit: 20, spoil: replace("policy.bev", "// rehearsal", "// rehearsed")},
+
+	{Name: "policy-with-error", Text: "the policy asks for more shares than there are voters", Strength: Naive, Base: "won",
+		Check: "V17", Level: "none", Exit: 20, spoil: replace("policy.bev", "threshold 3 of 5", "threshold 6 of 5")},
+	{Name: "contract-back-door", Text: "the contract lets the supervisor claim too, and does not say so", Strength: KeyHolding, Base: "won",
+		Check: "V17", Level: "none", Exit: 20, plot: contract(backDoor)},
+	{Name: "contract-any-ballot", Text: "the contract's script does not hold the ballot", Strength: KeyHolding, Base: "won",
+		Check: "V17", Level: "none", Exit: 20, plot: contract(func(_ *play, text string) string { return strings.Replace(text, "<ballot> DROP", "0 DROP", 1) })},
+	{Name: "contract-early-refund", Text: "the contract's refund opens a block before the timeout", Strength: KeyHolding, Base: "nobody",
+		Check: "V17", Along: []string{"V59", "V92", "V102"}, Level: "none", Exit: 20, plot: contract(earlyRefund)},
+	{Name: "contract-hidden-lock", Text: "the contract's script has another lock than its list of paths", Strength: KeyHolding, Base: "nobody",
+		Check: "V17", Along: []string{"V59"}, Level: "none", Exit: 20, plot: contract(hiddenLock)},
+	{Name: "contract-other-custodian", Text: "the contract's win path is a stranger's", Strength: KeyHolding, Base: "custodial",
+		Check: "V17", Along: []string{"V46"}, Level: "none", Exit: 20, plot: plots(contract(otherCustodian), nobodyClaims)},
+
+	{Name: "possession-missing", Text: "a candidate never proves to hold its key", Strength: KeyHolding, Base: "won",
+		Check: "V18", Level: "none", Exit: 20, plot: unproven},
+	{Name: "possession-late", Text: "a candidate proves to hold its key only after the roll is anchored", Strength: KeyHolding, Base: "won",
+		Check: "V18", Level: "none", Exit: 20, plot: provenLate},
+	{Name: "possession-forged", Text: "a candidate's proof is for another payout", Strength: KeyHolding, Base: "paper",
+		Check: "V18", Level: "none", Exit: 20, plot: provenFor(func(p *play) curve.Context {
+			return board.CandidateContext(p.e.EID, p.second().Name, p.first().Payout)
+		})},
+	{Name: "possession-replayed", Text: "a candidate's proof was made for another election", Strength: KeyHolding, Base: "won",
+		Check: "V18", Along: []string{"V21"}, Level: "none", Exit: 20, plot: provenFor(func(p *play) curve.Context {
+			other := p.e.EID
+			other[0] ^= 1
+			return board.CandidateContext(other, p.second().Name, p.second().Payout)
+		})},
+
+	{Name: "payout-voters", Text: "a candidate's payout is a voter's roll key", Strength: KeyHolding, Base: "won",
+		Check: "V19", Along: []string{"V28"}, Level: "none", Exit: 20, policy: payoutOf(func(p *play) curve.Scalar {
+			x, _ := curve.RandomScalar(p.stream("voter 1"))
+			return x
+		})},
+
+	{Name: "commits-late", Text: "the supervisor anchors the commitments a block too late", Strength: KeyHolding, Base: "won",
+		Check: "V98", Level: "none", Exit: 20, plot: late(verifier.CommitsClosed)},
+	{Name: "deals-late", Text: "the supervisor anchors the deals a block too late", Strength: KeyHolding, Base: "won",
+		Check: "V98", Level: "none", Exit: 20, plot: late(verifier.DealsClosed)},
+	{Name: "commits-unanchored", Text: "the supervisor never anchors the commitments, so that all dealers are out", Strength: KeyHolding, Base: "won",
+		Check: "V98", Level: "none", Exit: 20, plot: unanchored(verifier.CommitsClosed)},
+	{Name: "deals-unanchored", Text: "the supervisor never anchors the deals, so that all dealers are out", Strength: KeyHolding, Base: "won",
+		Check: "V98", Level: "none", Exit: 20, plot: unanchored(verifier.DealsClosed)},
+	{Name: "complaints-unanchored", Text: "the supervisor never anchors the complaints and goes on to the transcript", Strength: KeyHolding, Base: "won",
+		Check: "V98", Level: "none", Exit: 20, plot: unanchored(verifier.ComplaintsClosed)},
+	{Name: "complaints-before-deals", Text: "the supervisor anchors the complaints before the deals", Strength: KeyHolding, Base: "won",
+		Check: "V98", Along: []string{"V02"}, Level: "none", Exit: 20, plot: complaintsFirst},
+	{Name: "complaints-rewound", Text: "the supervisor's complaints anchor commits to a shorter board than the deals anchor", Strength: KeyHolding, Base: "won",
+		Check: "V02", Level: "none", Exit: 20, plot: rewound},
+	{Name: "custodial-commits", Text: "the supervisor anchors commitments in an election without dealing", Strength: KeyHolding, Base: "custodial",
+		Check: "V98", Level: "none", Exit: 20, plot: extraAnchor(verifier.CommitsClosed)},
+	{Name: "vote-after-end", Text: "somebody votes in an election that has ended", Strength: KeyHolding, Base: "empty-hall",
+		Check: "V98", Level: "none", Exit: 20, plot: voteAfterEnd},
+}
+
+// unanchored leaves out the anchor of a kind. Without one of the dealing's
+// there is no joint key, and the supervisor anchors that there is none.
+func unanchored(kind int) func(*play) error {
+	return func(p *play) error {
+		p.tricks.anchor = func(k int, height uint32) (bool, error) {
+			switch {
+			case kind == verifier.Announce && k == kind:
+				return true, p.advance(height)
+			case kind == verifier.Announce || k != kind && k != verifier.ComplaintsClosed:
+				return false, nil
+			case k != kind:
+				return true, p.giveUp(k, height)
+			case k == verifier.ComplaintsClosed:
+				return true, p.giveUp(0, height)
+			}
+			return true, p.advance(height)
+		}
+		return nil
+	}
+}
+
+// giveUp makes the last anchors of a dealing that has come to nothing.
+func (p *play) giveUp(kind int, height uint32) error {
+	p.tricks.until = p.e.Policy.Times.Setup + p.depth()
+	if kind > 0 {
+		if err := p.anchorHead(kind, height, p.log.Head()); err != nil {
+			return err
+		}
+	}
+	if err := p.anchorHead(verifier.TranscriptClosed, p.e.Policy.Times.Setup, p.log.Head()); err != nil {
+		return err
+	}
+	return errOver
+}
+
+// late makes the anchor of a kind one block after the last that is in time.
+func late(kind int) func(*play) error {
+	return func(p *play) error {
+		p.tricks.anchor = func(k int, height uint32) (bool, error) {
+			if k != kind {
+				return false, nil
+			}
+			return true, p.anchorHead(kind, height+1, p.log.Head())
+		}
+		return nil
+	}
+}
+
+// otherHead makes the anchor of a kind commit to no board that is shown.
+func otherHead(kind int) func(*play) error {
+	return func(p *play) error {
+		p.tricks.anchor = func(k int, height uint32) (bool, error) {
+			if k != kind {
+				return false, nil
+			}
+			return true, p.anchorHead(kind, height, sha256.Sum256(p.policy))
+		}
+		return nil
+	}
+}
+
+// anchorAgain makes a second anchor of a kind, for another board.
+func anchorAgain(kind int) func(*play) error {
+	return func(p *play) error {
+		p.tricks.at(p.e.Policy.Times.VoteFrom, func() error {
+			return p.supervisor.Anchor(kind, sha256.Sum256(p.policy))
+		})
+		return nil
+	}
+}
+
+func extraAnchor(kind int) func(*play) error {
+	return func(p *play) error {
+		p.tricks.at(p.e.Policy.Times.VoteFrom, func() error { return p.supervisor.Anchor(kind, p.log.Head()) })
+		return nil
+	}
+}
+
+// announceWithRoll makes the anchors of announcement and roll, and the coins
+// between them, in one block.
+func announceWithRoll(p *play) error {
+	var head [32]byte
+	p.tricks.anchor = func(kind int, height uint32) (bool, error) {
+		if kind != verifier.Announce {
+			return false, nil
+		}
+		head = p.log.Head()
+		return true, p.advance(height)
+	}
+	p.tricks.replace("enrol", func() error {
+		if err := p.advance(p.e.Policy.Times.Roll - 1); err != nil {
+			return err
+		}
+		if err := p.supervisor.Anchor(verifier.Announce, head); err != nil {
+			return err
+		}
+		return p.enrol()
+	})
+	return nil
+}
+
+func opened(change func(*board.Open)) func(*play) error {
+	return func(p *play) error {
+		rewrite(p, func(_ *board.Line, o *board.Open) bool { change(o); return true })
+		return nil
+	}
+}
+
+func openedBy(p *play) error {
+	p.tricks.line = append(p.tricks.line, func(l board.Line) ([]board.Line, error) {
+		var body board.Open
+		if board.DecodeBody(l, &body) != nil {
+			return []board.Line{l}, nil
+		}
+		l, err := board.Sign(p.e.EID, p.keys["candidate "+p.first().Name], l.Seen, body)
+		return []board.Line{l}, err
+	})
+	return nil
+}
+
+func openedSecond(p *play) error {
+	p.tricks.line = append(p.tricks.line, func(l board.Line) ([]board.Line, error) {
+		if l.Type != board.TypeOpen {
+			return []board.Line{l}, nil
+		}
+		other, err := p.forge(p.stranger(), board.Commit{})
+		return []board.Line{other, l}, err
+	})
+	return nil
+}
+
+// contract announces another contract than the compiler's, and has everybody's
+// software accept it.
+func contract(change func(p *play, text string) string) func(*play) error {
+	return func(p *play) error {
+		p.contract = []byte(change(p, string(p.contract)))
+		e, err := verifier.LoadElection(p.policy, p.contract)
+		if e == nil {
+			return err
+		}
+		if err == nil {
+			return errNothing
+		}
+		*p.e = *e
+		return nil
+	}
+}
+
+var multisig = regexp.MustCompile(`(\d+) CHECKMULTISIG`)
+
+// backDoor adds the supervisor's key to those that claim.
+func backDoor(p *play, text string) string {
+	own := p.supervisor.Key()
+	return multisig.ReplaceAllStringFunc(text, func(string) string {
+		return fmt.Sprintf("0x%s %d CHECKMULTISIG", own, len(p.candidates)+1)
+	})
+}
+
+func earlyRefund(p *play, text string) string {
+	t := p.e.Policy.Times.Timeout
+	return strings.Replace(hiddenLock(p, text), fmt.Sprintf(`"after":%d`, t), fmt.Sprintf(`"after":%d`, t-1), 1)
+}
+
+func hiddenLock(p *play, text string) string {
+	t := p.e.Policy.Times.Timeout
+	return strings.Replace(text, fmt.Sprintf("%d CHECKLOCKTIME", t), fmt.Sprintf("%d CHECKLOCKTIME", t-1), 1)
+}
+
+func otherCustodian(p *play, text string) string {
+	own, other := p.supervisor.Key().String(), curve.BaseMul(p.stranger()).Key().String()
+	return strings.Replace(text, "0x"+own, "0x"+other, 1)
+}
+
+// unproven keeps the second candidate's proof off the board.
+func unproven(p *play) error {
+	drop(p, func(l board.Line, _ board.Candidate) bool { return l.By == p.second().Key })
+	return nil
+}
+
+func provenLate(p *play) error {
+	var held []board.Line
+	p.tricks.line = append(p.tricks.line, func(l board.Line) ([]board.Line, error) {
+		if l.Type == board.TypeCandidate && l.By == p.second().Key && held == nil {
+			held = []board.Line{l}
+			return nil, nil
+		}
+		return []board.Line{l}, nil
+	})
+	p.tricks.at(p.e.Policy.Times.Roll+1, func() error { return p.append(held...) })
+	return nil
+}
+
+// provenFor has the second candidate prove possession in another context.
+func provenFor(context func(*play) curve.Context) func(*play) error {
+	return func(p *play) error {
+		proof, err := curve.ProvePossession(p.stream("forger"), context(p), p.keys["candidate "+p.second().Name])
+		rewrite(p, func(l *board.Line, c *board.Candidate) bool {
+			if l.By != p.second().Key {
+				return false
+			}
+			c.Proof = proof.Bytes()
+			return true
+		})
+		return err
+	}
+}
+
+// payoutOf announces a policy that pays the first candidate to somebody else's key.
+func payoutOf(whose func(*play) curve.Scalar) func(*play, string) string {
+	return func(p *play, text string) string {
+		mine := payTo(curve.BaseMul(p.keys["payout alice"]).Key())
+		return strings.Replace(text, mine, payTo(curve.BaseMul(whose(p)).Key()), 1)
+	}
+}
+
+// complaintsFirst makes the anchor of the complaints before that of the deals.
+func complaintsFirst(p *play) error {
+	p.tricks.last, p.tricks.until = "deal", p.e.Policy.Times.Setup+p.depth()
+	var head [32]byte
+	p.tricks.anchor = func(kind int, height uint32) (bool, error) {
+		switch kind {
+		case verifier.DealsClosed:
+			head = p.log.Head()
+			return true, p.advance(height)
+		case verifier.ComplaintsClosed:
+			if err := p.anchorHead(kind, height, p.log.Head()); err != nil {
+				return true, err
+			}
+			return true, p.anchorHead(verifier.DealsClosed, height+1, head)
+		}
+		return false, nil
+	}
+	return nil
+}
+
+// rewound makes the anchor of the complaints commit to the head that the
+// commitments' anchor has closed.
+func rewound(p *play) error {
+	var head [32]byte
+	p.tricks.anchor = func(kind int, height uint32) (bool, error) {
+		switch kind {
+		case verifier.CommitsClosed:
+			head = p.log.Head()
+		case verifier.ComplaintsClosed:
+			return true, p.anchorHead(kind, height, head)
+		}
+		return false, nil
+	}
+	return nil
+}
+
+// voteAfterEnd has somebody vote although the roll was too short.
+func voteAfterEnd(p *play) error {
+	p.tricks.until = p.e.Policy.Times.VoteFrom + p.depth()
+	p.tricks.at(p.e.Policy.Times.VoteFrom, func() error {
+		v := p.voters[0]
+		for slot, r := range p.setup.Roll {
+			if r.Key != v.Key() {
+				continue
+			}
+			sealed := ballot.Seal(ballot.Plain{Share: curve.NewScalar(1), Candidate: 1},
+				ballot.Place{EID: p.e.EID, Outpoint: verifier.EncodeOutpoint(r.Outpoint)}, curve.BaseMul(p.keys["supervisor"]))
+			redeem, err := p.setup.Redeem(nil, slot+1, sealed)
+			if err != nil {
+				return err
+			}
+			tx := wire.NewMsgTx(2)
+			q := pen{key: v.key}
+			q.spend(tx, r.Outpoint)
+			tx.AddTxOut(wire.NewTxOut(p.e.Policy.Stake, payToScript(redeem)))
+			tx.AddTxOut(wire.NewTxOut(0, returning(sealed)))
+			if err := q.resign(tx); err != nil {
+				return err
+			}
+			return p.chain.Submit(tx)
+		}
+		return errNothing
+	})
+	return nil
+}

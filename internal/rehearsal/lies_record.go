@@ -1,0 +1,332 @@
+package rehearsal
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"time"
+
+	"bevote/internal/board"
+	"bevote/internal/record"
+	"bevote/internal/roles"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// recordLies are about the record's files and the chain in it: family A.
+var recordLies = []Lie{
+	{Name: "contract-unknown-key", Text: "the contract has a key that no contract has", Strength: Naive, Base: "won",
+		Check: "V01", Exit: 65, spoil: replace(record.Contract, `{"contract":1,`, `{"contract":1,"note":1,`)},
+	{Name: "board-key-twice", Text: "a board line gives its type twice", Strength: Naive, Base: "won",
+		Check: "V01", Exit: 65, spoil: replace(record.Board, `"type":"open"`, `"type":"open","type":"open"`)},
+	{Name: "board-other-spelling", Text: "a board line spells its author in capitals", Strength: Naive, Base: "custodial",
+		Check: "V01", Exit: 65, spoil: capitals},
+	{Name: "board-cut", Text: "the board's last line has no line feed", Strength: Naive, Base: "nobody",
+		Check: "V01", Exit: 65, spoil: cut(record.Board, 1)},
+	{Name: "headers-cut", Text: "the last header is cut off", Strength: Naive, Base: "won",
+		Check: "V01", Exit: 65, spoil: cut(record.Headers, 10)},
+	{Name: "blocks-cut", Text: "the last block is cut off", Strength: Naive, Base: "won",
+		Check: "V01", Exit: 65, spoil: cut(record.Blocks, 10)},
+	{Name: "policy-cut", Text: "the policy ends in the middle", Strength: Naive, Base: "won",
+		Check: "V01", Exit: 65, spoil: cut(record.Policy, 40)},
+
+	{Name: "signature-changed", Text: "a digit of a board line's signature is changed", Strength: Naive, Base: "won",
+		Check: "V02", Level: "none", Exit: 20, spoil: flipBeforeEnd(record.Board, 5)},
+	{Name: "share-changed", Text: "a digit of an opened share is changed", Strength: Naive, Base: "won",
+		Check: "V02", Along: []string{"V71", "V74"}, Level: "none", Exit: 20, spoil: flipAfter(record.Board, `"s":"`, 9)},
+	{Name: "lines-swapped", Text: "two board lines change places", Strength: Naive, Base: "each",
+		Check: "V02", Level: "none", Exit: 20, edit: swapAcks},
+	{Name: "line-removed", Text: "the keeper removes a line that an anchor covers, and links the board again", Strength: Consistent, Base: "won",
+		Check: "V02", Along: []string{"V51", "V71", "V74"}, Level: "none", Exit: 20, edit: removeAck},
+	{Name: "vote-unmined", Text: "somebody mines the chain again without one vote", Strength: Consistent, Base: "salted",
+		Check: "V02", Along: []string{"V71", "V74"}, Level: "none", Exit: 20, edit: unmineVote},
+	{Name: "opening-from-another-chain", Text: "a candidate's opening names a block that is not of this chain", Strength: KeyHolding, Base: "won",
+		Check: "V02", Level: "none", Exit: 20, plot: seenElsewhere(0)},
+	{Name: "opening-from-tomorrow", Text: "a candidate's opening names a block above the tip", Strength: KeyHolding, Base: "won",
+		Check: "V02", Level: "none", Exit: 20, plot: seenElsewhere(1000)},
+
+	{Name: "other-network", Text: "all play on a chain of simnet what the policy announces for regtest", Strength: KeyHolding, Base: "won",
+		Check: "V03", Level: "none", Exit: 20, chain: "simnet"},
+	{Name: "header-spliced", Text: "a header before the election is replaced by another with its work", Strength: Consistent, Base: "won",
+		Check: "V04", Level: "none", Exit: 20, edit: spliceHeader},
+	{Name: "tip-without-work", Text: "the newest block has no proof of work", Strength: Consistent, Base: "won",
+		Check: "V05", Level: "none", Exit: 20, edit: retip(unsolve)},
+	{Name: "tip-own-target", Text: "the newest block has a target of its own", Strength: Consistent, Base: "won",
+		Check: "V05", Level: "none", Exit: 20, edit: retip(func(h *wire.BlockHeader) { h.Bits = 0x207ffffe })},
+	{Name: "tip-backdated", Text: "the newest block is stamped before the eleven below it", Strength: Consistent, Base: "won",
+		Check: "V06", Level: "none", Exit: 20, edit: retip(func(h *wire.BlockHeader) { h.Timestamp = h.Timestamp.Add(-6 * time.Hour) })},
+	{Name: "tip-postdated", Text: "the newest block is stamped decades ahead", Strength: Consistent, Base: "won",
+		Check: "V06", Level: "none", Exit: 20, edit: retip(func(h *wire.BlockHeader) { h.Timestamp = time.Unix(1<<32-1, 0) })},
+
+	{Name: "transaction-changed", Text: "a byte of a coinbase in the blocks is changed", Strength: Naive, Base: "won",
+		Check: "V08", Along: []string{"V10"}, Level: "none", Exit: 20, spoil: flipBeforeEnd(record.Blocks, 6)},
+	{Name: "vote-cut-out", Text: "a vote is cut out of its block", Strength: Naive, Base: "salted",
+		Check: "V08", Along: []string{"V10", "V71", "V74"}, Level: "none", Exit: 20, edit: cutVote},
+	{Name: "transaction-repeated", Text: "the last transactions of a block stand there twice, so that the merkle root stays", Strength: Consistent, Base: "nobody",
+		Check: "V08", Along: []string{"V10", "V91"}, Level: "none", Exit: 20, edit: repeatTransaction},
+	{Name: "last-block-missing", Text: "the newest block is left out", Strength: Naive, Base: "won",
+		Check: "V08", Along: []string{"V10"}, Level: "none", Exit: 20, edit: dropBlock},
+	{Name: "header-without-block", Text: "a header is added for which there is no block", Strength: Consistent, Base: "won",
+		Check: "V08", Along: []string{"V10"}, Level: "none", Exit: 20, edit: addHeader},
+
+	{Name: "input-twice", Text: "a miner's block holds a transaction that spends one coin twice", Strength: Consistent, Base: "won",
+		Check: "V09", Level: "none", Exit: 20, plot: buryDeeper, edit: addInsane(func(tx *wire.MsgTx) { tx.AddTxIn(tx.TxIn[0]) })},
+	{Name: "money-from-nowhere", Text: "a miner's block holds a transaction that pays more than all bitcoins", Strength: Consistent, Base: "won",
+		Check: "V09", Level: "none", Exit: 20, plot: buryDeeper, edit: addInsane(func(tx *wire.MsgTx) { tx.TxOut[0].Value = 22_000_000 * 100_000_000 })},
+	{Name: "coin-taken-unsigned", Text: "a miner's block spends a voter's coin without the voter's signature", Strength: Consistent, Base: "won",
+		Check: "V11", Level: "none", Exit: 20, plot: plots(buryDeeper, idleAbstainers), edit: stealCoin},
+	{Name: "refund-too-shallow", Text: "a forgotten stake is refunded in the newest block of the record", Strength: KeyHolding, Base: "nobody",
+		Check: "V13", Level: "L3", Exit: 0, plot: refundAtLast},
+}
+
+// Changes of a file's bytes.
+
+var errNothing = errors.New("the record has nothing to change there")
+
+func replace(name, old, new string) func(map[string][]byte) error {
+	return func(files map[string][]byte) error {
+		before := files[name]
+		files[name] = bytes.Replace(before, []byte(old), []byte(new), 1)
+		if bytes.Equal(files[name], before) {
+			return errNothing
+		}
+		return nil
+	}
+}
+
+func cut(name string, n int) func(map[string][]byte) error {
+	return func(files map[string][]byte) error {
+		files[name] = files[name][:len(files[name])-n]
+		return nil
+	}
+}
+
+// flip changes one character or byte and stays in its alphabet.
+func flip(text []byte, at int) {
+	if text[at]++; text[at] == '9'+1 || text[at] == 'f'+1 {
+		text[at] -= 2
+	}
+}
+
+func flipBeforeEnd(name string, n int) func(map[string][]byte) error {
+	return func(files map[string][]byte) error {
+		flip(files[name], len(files[name])-n)
+		return nil
+	}
+}
+
+func flipAfter(name, mark string, n int) func(map[string][]byte) error {
+	return func(files map[string][]byte) error {
+		at := bytes.Index(files[name], []byte(mark))
+		if at < 0 {
+			return errNothing
+		}
+		flip(files[name], at+len(mark)+n)
+		return nil
+	}
+}
+
+func capitals(files map[string][]byte) error {
+	text := files[record.Board]
+	at := bytes.Index(text, []byte(`"by":"`)) + len(`"by":"`)
+	copy(text[at:], bytes.ToUpper(text[at:at+66]))
+	return nil
+}
+
+// acks finds two acknowledgements, or a supervisor's roll lines where there are none.
+func (r *remake) pair() int {
+	for i := len(r.lines) - 2; i >= 0; i-- {
+		if r.lines[i].Type == r.lines[i+1].Type && (r.lines[i].Type == board.TypeAck || r.lines[i].Type == board.TypeRoll) {
+			return i
+		}
+	}
+	return -1
+}
+
+func swapAcks(r *remake) error {
+	i := r.pair()
+	if i < 0 {
+		return errNothing
+	}
+	r.lines[i], r.lines[i+1] = r.lines[i+1], r.lines[i]
+	return nil
+}
+
+func removeAck(r *remake) error {
+	i := r.pair()
+	if i < 0 {
+		return errNothing
+	}
+	r.lines = slices.Delete(r.lines, i, i+1)
+	r.relink(i)
+	return nil
+}
+
+// voteAt finds the vote of the second candidate's first voter.
+func (r *remake) voteAt() (height uint32, at int, err error) {
+	of := r.p.votersFor(2)
+	for _, v := range r.p.votes {
+		if len(of) > 0 && v.Index == of[0].Slot() {
+			at := slices.IndexFunc(r.block(v.Height).Transactions, func(tx *wire.MsgTx) bool { return tx.TxHash().String() == v.TxID })
+			return v.Height, at, nil
+		}
+	}
+	return 0, 0, errNothing
+}
+
+func cutVote(r *remake) error {
+	height, at, err := r.voteAt()
+	if err == nil {
+		r.block(height).Transactions = slices.Delete(r.block(height).Transactions, at, at+1)
+	}
+	return err
+}
+
+func unmineVote(r *remake) error {
+	if err := cutVote(r); err != nil {
+		return err
+	}
+	height, _, err := r.voteAt()
+	r.remine(height)
+	return err
+}
+
+// seenElsewhere has the first candidate's opening name a block that is not the
+// chain's, so many blocks higher than the one it has seen.
+func seenElsewhere(higher uint32) func(*play) error {
+	return func(p *play) error {
+		rewrite(p, func(l *board.Line, _ *board.Opening) bool {
+			if l.By != p.first().Key {
+				return false
+			}
+			l.Seen.Height += higher
+			l.Seen.Hash[0] ^= 1
+			return true
+		})
+		return nil
+	}
+}
+
+// spliceHeader replaces a header of the time before the election by one with
+// another merkle root and its own work.
+func spliceHeader(r *remake) error {
+	h := r.headers[r.first/2]
+	h.MerkleRoot[0] ^= 1
+	solve(h)
+	return nil
+}
+
+// retip changes the newest header, which no line has seen. It has its work,
+// unless that is what is changed.
+func retip(change func(*wire.BlockHeader)) func(*remake) error {
+	return func(r *remake) error {
+		if r.tip() < r.free() {
+			return errors.New("a board line has seen the newest block")
+		}
+		h := &r.block(r.tip()).Header
+		before := *h
+		change(h)
+		if h.Nonce == before.Nonce {
+			solve(h)
+		}
+		r.headers[r.tip()] = h
+		return nil
+	}
+}
+
+func dropBlock(r *remake) error {
+	r.blocks = r.blocks[:len(r.blocks)-1]
+	return nil
+}
+
+func addHeader(r *remake) error {
+	blocks := slices.Clone(r.blocks)
+	r.extend(1)
+	r.blocks = blocks
+	return nil
+}
+
+// repeatTransaction finds a block whose last row of the merkle tree is odd, and
+// repeats what the row's last node is the root of.
+func repeatTransaction(r *remake) error {
+	for _, b := range r.blocks {
+		if n := len(b.Transactions); n > 1 && n%2 == 1 {
+			b.Transactions = append(b.Transactions, b.Transactions[n-1])
+			return nil
+		}
+	}
+	return errNothing
+}
+
+// plots does several things.
+func plots(all ...func(*play) error) func(*play) error {
+	return func(p *play) error {
+		for _, plot := range all {
+			if err := plot(p); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// buryDeeper leaves blocks above the last ones that somebody has seen.
+func buryDeeper(p *play) error {
+	p.tricks.until = p.e.Policy.Times.Reveal + 2*p.depth()
+	return nil
+}
+
+// addInsane puts a transaction of a stranger's into a buried block.
+func addInsane(spoil func(*wire.MsgTx)) func(*remake) error {
+	return func(r *remake) error {
+		tx := wire.NewMsgTx(2)
+		q := pen{key: r.p.stranger()}
+		q.spend(tx, wire.OutPoint{Hash: r.headers[1].MerkleRoot})
+		tx.AddTxOut(wire.NewTxOut(1000, roles.PayToKey(r.p.supervisor.Key())))
+		spoil(tx)
+		return r.mine(tx)
+	}
+}
+
+// mine puts a transaction into a block that is as deep as the policy asks and
+// that no line has seen, and makes the chain from there on anew.
+func (r *remake) mine(tx *wire.MsgTx) error {
+	height, err := r.buried()
+	if err != nil {
+		return err
+	}
+	r.block(height).AddTransaction(tx)
+	r.remine(height)
+	return nil
+}
+
+// idleAbstainers has those who abstain leave their coins where they are.
+func idleAbstainers(p *play) error {
+	p.acts = slices.DeleteFunc(p.acts, func(a act) bool { return !a.votes })
+	return nil
+}
+
+func stealCoin(r *remake) error {
+	idle := r.p.votersFor(0)
+	if len(idle) == 0 {
+		return errNothing
+	}
+	tx := wire.NewMsgTx(2)
+	q := pen{key: r.p.stranger()}
+	q.spend(tx, r.p.coin(idle[0]))
+	tx.AddTxOut(wire.NewTxOut(r.p.e.Policy.Stake, roles.PayToKey(r.p.supervisor.Key())))
+	if err := q.resign(tx); err != nil {
+		return err
+	}
+	return r.mine(tx)
+}
+
+// refundAtLast has one voter forget its stake until the record's newest block.
+func refundAtLast(p *play) error {
+	v := p.votersFor(1)[0]
+	p.tricks.until = p.e.Policy.Times.Reveal + 3*p.depth()
+	held := p.hold(v)
+	p.tricks.replace("open", p.openLate)
+	p.tricks.at(p.tricks.until, func() error { return p.chain.Submit(*held) })
+	return nil
+}
