@@ -95,37 +95,12 @@ func printContract(w io.Writer, b *workbench.Built, operations []workbench.Annot
 	return nil
 }
 
-// printScript prints a template's text, broken into lines and indented by its
-// branches.
+// printScript prints a template's text in lines.
 func printScript(w io.Writer, t templates.Template) {
 	fmt.Fprintf(w, "script\n")
-	depth, line := 1, []string{}
-	flush := func() {
-		if len(line) > 0 {
-			fmt.Fprintf(w, "%s%s\n", strings.Repeat("  ", depth), strings.Join(line, " "))
-		}
-		line = line[:0]
+	for line := range strings.Lines(t.Layout()) {
+		fmt.Fprintf(w, "  %s", line)
 	}
-	for _, op := range t.Ops() {
-		word := op.String()
-		switch word {
-		case "IF", "NOTIF":
-			line = append(line, word)
-			flush()
-			depth++
-		case "ELSE", "ENDIF":
-			flush()
-			depth--
-			line = append(line, word)
-			flush()
-			if word == "ELSE" {
-				depth++
-			}
-		default:
-			line = append(line, word)
-		}
-	}
-	flush()
 }
 
 // printPaths prints who may spend, from when on, and by which witness.

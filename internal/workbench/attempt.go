@@ -47,6 +47,18 @@ func (h hand) lacks(signers []string) []string {
 // signs tells whether the secrets at hand are enough for a path.
 func (h hand) signs(q templates.Path) bool { return len(h.lacks(q.Signers)) == 0 }
 
+// best is what these people can push for a path: their signatures, and empty
+// ones for the others.
+func (h hand) best(q templates.Path) []string {
+	items := slices.Clone(q.Witness)
+	for i, item := range items {
+		if role, ok := strings.CutPrefix(item, "sig:"); ok && !h.has(role) {
+			items[i] = "0"
+		}
+	}
+	return items
+}
+
 // attempt tries a path at a locktime with the secrets at hand, and with a
 // stranger's signatures, then empty ones, in the place of the others. It
 // returns the transaction that both rules accept; or nil, and why the last one

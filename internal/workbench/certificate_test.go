@@ -63,15 +63,9 @@ func TestCertificatesHold(t *testing.T) {
 // the file and an engine.
 func runAgain(t *testing.T, name string, c *workbench.Certificate) {
 	t.Helper()
-	out := transaction(t, c.Funding).TxOut[0]
 	for _, s := range c.Spends {
-		tx := transaction(t, s.Tx)
 		for rule, flags := range rules {
-			prev := txscript.NewCannedPrevOutputFetcher(out.PkScript, out.Value)
-			vm, err := txscript.NewEngine(out.PkScript, tx, 0, flags, nil, nil, out.Value, prev)
-			if err == nil {
-				err = vm.Execute()
-			}
+			err := executeTry(t, workbench.Try{Path: s.Path, Funding: c.Funding, Tx: s.Tx}, flags)
 			if accepted := s.Without == ""; accepted != (err == nil) || s.Consensus != accepted || s.Relay != accepted {
 				t.Errorf("%s: %s %s: by %s %v", name, s.Path, s.Removal, rule, err)
 			}
@@ -79,15 +73,27 @@ func runAgain(t *testing.T, name string, c *workbench.Certificate) {
 	}
 }
 
-func transaction(t *testing.T, text string) *wire.MsgTx {
+// executeTry runs a transaction that spends output 0 of another.
+func executeTry(t fatal, try workbench.Try, flags txscript.ScriptFlags) error {
+	t.Helper()
+	out, tx := decoded(t, try.Funding).TxOut[0], decoded(t, try.Tx)
+	prev := txscript.NewCannedPrevOutputFetcher(out.PkScript, out.Value)
+	vm, err := txscript.NewEngine(out.PkScript, tx, 0, flags, nil, nil, out.Value, prev)
+	if err != nil {
+		return err
+	}
+	return vm.Execute()
+}
+
+func decoded(t fatal, text string) *wire.MsgTx {
 	t.Helper()
 	raw, err := hex.DecodeString(text)
-	if err != nil {
-		t.Fatal(err)
-	}
 	tx := wire.NewMsgTx(0)
-	if err := tx.Deserialize(bytes.NewReader(raw)); err != nil {
-		t.Fatal(err)
+	if err == nil {
+		err = tx.Deserialize(bytes.NewReader(raw))
+	}
+	if err != nil {
+		t.Fatalf("%v in %s", err, text)
 	}
 	return tx
 }

@@ -36,3 +36,6 @@ func TakenWithout(src []byte, script string, lock uint32) ([]string, error) {
 	}
 	return taken, nil
 }
+
+// Secrets returns whose secrets a shift takes, by their keys.
+func (s Shift) Secrets() []string { return s.signers }

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"fmt"
+
+	"bevote/internal/textdiff"
+	"bevote/internal/workbench"
+
+	"github.com/spf13/cobra"
+)
+
+func newDiff(c *console) *cobra.Command {
+	asJSON := false
+	cmd := &cobra.Command{
+		Use:   "diff OLD NEW",
+		Short: "say what changes where one policy takes another's place",
+		Long: `Diff compares two policies by what they mean: first who can take a stake that
+could not before, and who no longer can, each shown by a spend that one script
+accepts and the other refuses; then what else changes, heights, costs and
+limits; then the texts of the policies and of their scripts. It exits 0 where
+both mean the same election, whatever their comments, tests and layout, and 1
+where they differ.`,
+		Example: "  bevote diff club.bev club.new.bev",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return usage("diff takes OLD and NEW, got %d arguments", len(args))
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			return c.diff(args[0], args[1], asJSON)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the answer as JSON")
+	return cmd
+}
+
+// differing is the answer of diff.
+type differing struct {
+	*workbench.Difference
+	Same     bool   `json:"same"`
+	Policies string `json:"policies"` // unified diffs
+	Scripts  string `json:"scripts"`
+}
+
+func (c *console) diff(before, after string, asJSON bool) error {
+	sides := [2]workbench.Side{{Name: before}, {Name: after}}
+	for i, s := range sides {
+		src, err := c.read(s.Name)
+		if err != nil {
+			return err
+		}
+		sides[i].Src = src
+	}
+	d, bad, diags, err := workbench.Diff(sides[0], sides[1])
+	if err != nil {
+		return bug(fmt.Errorf("%s and %s: %w", before, after, err))
+	}
+	if d == nil {
+		return c.refuse(sides[bad].Name, sides[bad].Src, diags)
+	}
+	if asJSON {
+		err = c.answer(differing{d, d.Same(), d.Texts[0].Unified(textdiff.Plain), d.Texts[1].Unified(textdiff.Plain)})
+	} else {
+		marks := textdiff.Carets
+		if colours(c.out) {
+			marks = textdiff.Colour
+		}
+		_, err = fmt.Fprint(c.out, d.Text(marks))
+	}
+	if err != nil {
+		return bug(err)
+	}
+	if !d.Same() {
+		return ends(codeNo)
+	}
+	return nil
+}
