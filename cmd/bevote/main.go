@@ -75,8 +75,8 @@ Curious      demo plays an election and judges it, in less than a minute`,
 	root.SetIn(c.in)
 	root.SetOut(c.out)
 	root.SetErr(c.err)
-	root.AddCommand(newDemo(c), newNew(c), newCheck(c), newFmt(c), newCompile(c), newLift(c), newExplain(c), newTest(c), newCertificate(c), newDiff(c),
-		newRehearse(c), newAudit(c), newExport(c), newCompare(c), newVersion(c))
+	root.AddCommand(newDemo(c), newNew(c), newCheck(c), newFmt(c), newExplain(c), newTest(c), newDiff(c),
+		newCompile(c), newCertificate(c), newLift(c), newRehearse(c), newAudit(c), newExport(c), newCompare(c), newVersion(c))
 	return root
 }
 
