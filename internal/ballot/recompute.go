@@ -22,12 +22,11 @@ type Opening struct {
 // Where Recomputes computes R = r·G and p_i = s_i·G, this verifies all of these
 // equations together; D = r·PU_j enters a hash and is computed.
 func RecomputeAll(openings []Opening) []bool {
-	tables := tabulate(openings)
+	recompute := make([]bool, len(openings))
 	var equations []curve.Equation
 	var of []int
-	recompute := make([]bool, len(openings))
-	for i, o := range openings {
-		own, ok := o.equations(tables)
+	for i, s := range sealings(openings) {
+		own, ok := s.equations()
 		recompute[i] = ok
 		for _, e := range own {
 			equations, of = append(equations, e), append(of, i)
@@ -39,39 +38,51 @@ func RecomputeAll(openings []Opening) []bool {
 	return recompute
 }
 
-// equations checks the opening but for the equations that it returns.
-func (o Opening) equations(tables map[curve.Point]*curve.Table) ([]curve.Equation, bool) {
-	text, err := o.Plain.encode()
-	if err != nil || o.Key.IsInfinity() || len(text) != len(o.Sealed.Cipher) {
-		return nil, false
-	}
-	r := o.At.randomness(text)
-	D := curve.Point{}
-	if table := tables[o.Key]; table != nil {
-		D = table.Mul(r)
-	} else {
-		D = o.Key.Mul(r)
-	}
-	if !bytes.Equal(xor(text, o.At.pad(D, o.Sealed.R, len(text))), o.Sealed.Cipher) {
-		return nil, false
-	}
-	equations := []curve.Equation{{A: r, R: o.Sealed.R}}
-	if o.At.custodial() {
-		return equations, true
-	}
-	public, err := o.At.PublicShare.Point()
-	return append(equations, curve.Equation{A: o.Plain.Share, R: public}), err == nil
+// sealing is an opening with what sealing it takes: m, r, and D = r·PU_j.
+type sealing struct {
+	Opening
+	text []byte // nil where nothing can be sealed
+	r    curve.Scalar
+	D    curve.Point
 }
 
-// many is how many ballots to one key are worth a table of its multiples.
-const many = 400
-
-func tabulate(openings []Opening) map[curve.Point]*curve.Table {
-	ballots, tables := make(map[curve.Point]int), make(map[curve.Point]*curve.Table)
-	for _, o := range openings {
-		if ballots[o.Key]++; ballots[o.Key] == many {
-			tables[o.Key] = curve.NewTable(o.Key)
+// sealings computes the D of all openings, those with the same key together.
+func sealings(openings []Opening) []sealing {
+	out := make([]sealing, len(openings))
+	of := make(map[curve.Point][]int)
+	for i, o := range openings {
+		text, err := o.Plain.encode()
+		if err != nil || o.Key.IsInfinity() {
+			continue
+		}
+		out[i] = sealing{Opening: o, text: text, r: o.At.randomness(text)}
+		of[o.Key] = append(of[o.Key], i)
+	}
+	for key, places := range of {
+		rs := make([]curve.Scalar, len(places))
+		for n, i := range places {
+			rs[n] = out[i].r
+		}
+		for n, D := range curve.Multiples(key, rs) {
+			out[places[n]].D = D
 		}
 	}
-	return tables
+	return out
+}
+
+// equations compares what is sealed with the ballot, but for the equations
+// that it returns.
+func (s sealing) equations() ([]curve.Equation, bool) {
+	if s.text == nil || len(s.text) != len(s.Sealed.Cipher) {
+		return nil, false
+	}
+	if !bytes.Equal(xor(s.text, s.At.pad(s.D, s.Sealed.R, len(s.text))), s.Sealed.Cipher) {
+		return nil, false
+	}
+	equations := []curve.Equation{{A: s.r, R: s.Sealed.R}}
+	if s.At.custodial() {
+		return equations, true
+	}
+	public, err := s.At.PublicShare.Point()
+	return append(equations, curve.Equation{A: s.Plain.Share, R: public}), err == nil
 }

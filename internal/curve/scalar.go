@@ -66,6 +66,19 @@ func (s Scalar) Neg() Scalar { s.n.Neg(&s.n); return s }
 // Inverse returns 1/s, and 0 for 0.
 func (s Scalar) Inverse() Scalar { s.n.Inverse(&s.n); return s }
 
+// inverses returns 1/s for each s, and 0 for 0, with one inversion for all.
+func inverses(all []Scalar) []Scalar {
+	elements := make([]fr.Element, len(all))
+	for i, s := range all {
+		elements[i] = s.n
+	}
+	out := make([]Scalar, len(all))
+	for i, inverse := range fr.BatchInvert(elements) {
+		out[i].n = inverse
+	}
+	return out
+}
+
 // IsZero tells whether s is 0.
 func (s Scalar) IsZero() bool { return s.n.IsZero() }
 
