@@ -73,15 +73,15 @@ type scaffold struct {
 	from []byte
 	like *lang.Policy
 
-	election     string
-	candidates   []lang.Candidate // names and display names
-	named        []string
-	voters, k    int
-	stake        int64
-	times        lang.Times
-	branches     []string // statements
-	allows       []lang.Allow
-	tests        []string // statements
+	election   string
+	candidates []lang.Candidate // names and display names
+	named      []string
+	voters, k  int
+	stake      int64
+	times      lang.Times
+	branches   []string // statements
+	allows     []lang.Allow
+	tests      []string // statements
 }
 
 var planName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,31}$`)
