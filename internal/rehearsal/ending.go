@@ -63,13 +63,16 @@ func (p *play) refund() error {
 		return err
 	}
 	all, err := p.spent()
-	if err != nil || all {
+	if err != nil || all && p.opt.Takings == nil {
 		return err
 	}
 	if err := p.advance(p.e.Policy.Times.Timeout); err != nil {
 		return err
 	}
-	return p.refundAll()
+	if err := p.refundAll(); err != nil {
+		return err
+	}
+	return p.take()
 }
 
 // claimsABlock is how many stakes surely fit into one block, claimed or
@@ -84,7 +87,7 @@ func (p *play) refundAll() error {
 	sent := 0
 	for i, v := range p.voters {
 		stake, voted := v.Stake()
-		if !voted {
+		if !voted || p.lost(v) {
 			continue
 		}
 		if _, spent := r.StakeSpent(stake); spent {

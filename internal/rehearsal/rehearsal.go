@@ -29,6 +29,7 @@ type Options struct {
 	Votes    map[string]int // votes by candidate, and "abstain"; nil to draw them
 	Roll     int            // how many of the voters come; 0 for all
 	Misdeeds []Misdeed      // what is done that should not be
+	Takings  []Taking       // stakes that are taken by branches
 
 	// Progress, unless nil, hears how far a long stage is.
 	Progress func(stage string, done, total int)
@@ -130,6 +131,9 @@ func stage(ctx context.Context, opt Options, lie *Lie) (*play, error) {
 	p.chain, err = chain.New(p.dir, lang.Params(p.network()), roles.PayToKey(p.e.Policy.Supervisor))
 	if err == nil {
 		err = p.castAll()
+	}
+	if err == nil {
+		err = p.checkTakings()
 	}
 	if err == nil {
 		p.acts, err = p.ballots()
