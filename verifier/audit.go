@@ -21,6 +21,8 @@ type Options struct {
 	Progress func(stage string, done, total int) // total 0 where it is not known
 	Also     []Source                            // other sources, which must tell the same (V12)
 	Live     bool                                // the sources are nodes: their tip must be young (V101)
+	State    *State                              // of the audit before, and in the end of this one; nil to remember nothing
+	Since    *Report                             // an earlier one, of which this must be a continuation (V99)
 }
 
 // InputError says that the record cannot be decoded, so that there is nothing
@@ -55,6 +57,9 @@ type audit struct {
 	signed  []error // by line: V02's signature and link
 	hashes  map[uint32]chainhash.Hash
 	chain   *chainState
+	memory  *memory  // of the election's blocks
+	earlier []mark   // how far earlier audits had seen
+	reorgs  []string // what was replaced since, in words
 	tip     uint32
 	replay  *Replay
 	setup   *Setup
@@ -69,6 +74,9 @@ type audit struct {
 	winner  int // candidate number, or 0
 	winning *claim
 	over    bool
+
+	shortened bool   // this is the audit without the last blocks (V100)
+	interim   string // the outcome by all checks but V100
 }
 
 // Audit replays the election of a record against the chain that src shows. The
@@ -83,6 +91,9 @@ func Audit(ctx context.Context, rec *record.Record, src Source, opt Options) (*R
 	} else if err != nil {
 		return nil, err
 	}
+	if err := a.marks(); err != nil {
+		return nil, err
+	}
 	if err := a.follow(ctx); err != nil {
 		var format *record.FormatError
 		if errors.As(err, &format) {
@@ -93,7 +104,9 @@ func Audit(ctx context.Context, rec *record.Record, src Source, opt Options) (*R
 	if err := a.establish(); err != nil {
 		return nil, err
 	}
-	return a.report(), nil
+	r := a.report()
+	a.remember()
+	return r, nil
 }
 
 // progress tells the caller that a stage begins or goes on.
@@ -184,7 +197,9 @@ func (e *PolicyError) unreadable() bool {
 // runs, the tally, the claims and the winner.
 func (a *audit) establish() error {
 	a.progress("checking the dealing", 0, 0)
-	a.setup = a.e.Setup(a.lines, a.replay.Anchors())
+	if a.setup == nil {
+		a.setup = a.e.Setup(a.lines, a.replay.Anchors())
+	}
 	a.tally = &tally{min: make([]int, len(a.e.Policy.Candidates)), max: make([]int, len(a.e.Policy.Candidates))}
 	keys, err := a.setup.Keys()
 	if err == nil && a.setup.ph.closed[RollClosed] >= 0 {

@@ -67,6 +67,15 @@ func (w *blockWindow) begin(b *wire.MsgBlock) {
 	w.sane.expected, w.sane.examined = len(b.Transactions), len(b.Transactions)
 }
 
+// resume takes over blocks that an earlier audit has judged.
+func (w *blockWindow) resume(m *memory) {
+	w.first, w.next = m.first, m.next()
+	w.included.examined = len(m.hashes)
+	for _, n := range m.txs {
+		w.sane.expected, w.sane.examined = w.sane.expected+n, w.sane.examined+n
+	}
+}
+
 // end closes the counts when there are no more blocks. A missing block is a
 // failed one: what it held can hide a vote, a claim or a refund.
 func (w *blockWindow) end() {

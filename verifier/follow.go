@@ -58,7 +58,7 @@ func (a *audit) follow(ctx context.Context) error {
 
 // readHeaders reads the headers of all sources side by side.
 func (a *audit) readHeaders(ctx context.Context, sources []Source) ([]*headerChain, error) {
-	wanted := a.wantedHeights()
+	wanted := a.wantedHeights(ctx, sources)
 	now := a.opt.Now
 	if now.IsZero() {
 		now = time.Unix(math.MaxInt32, 0)
@@ -97,30 +97,45 @@ func (a *audit) readHeaders(ctx context.Context, sources []Source) ([]*headerCha
 }
 
 // wantedHeights tells whose hashes to keep: of the heights that the board's
-// lines name, and from the first of them on.
-func (a *audit) wantedHeights() func(height uint32) bool {
+// lines name, and from the first of them on, or from where a source has blocks.
+func (a *audit) wantedHeights(ctx context.Context, sources []Source) func(height uint32) bool {
 	first := a.lines[0].Seen.Height
+	for _, src := range sources {
+		if h, err := src.First(ctx); err == nil && h > 0 { // an error is met again before the blocks
+			first = min(first, h)
+		}
+	}
 	seen := make(map[uint32]bool)
 	for _, l := range a.lines {
 		seen[l.Seen.Height] = true
+	}
+	for _, m := range a.earlier {
+		seen[m.height] = true
 	}
 	return func(h uint32) bool { return h >= first || seen[h] }
 }
 
 // followBlocks reads the blocks from height first on. The election begins with
 // the block that announces it; what a source has of earlier blocks is read only
-// to find it.
+// to find it. What a state remembers is not read again.
 func (a *audit) followBlocks(ctx context.Context, first uint32) error {
 	a.replay, a.chain.first = NewReplay(a.e, a.lines), first
 	w := newBlockWindow(a.chain.headers, first)
 	a.chain.included, a.chain.sane = &w.included, &w.sane
-	if first > a.tip {
-		return nil // V08 counts no blocks, V14 misses the announcement
+	a.memory = a.recall()
+	begun := len(a.memory.hashes) > 0
+	if begun {
+		w.resume(a.memory)
+		a.replay, a.chain.first = a.memory.replay(a.e, a.lines), w.first
 	}
-	others := a.chain.agreed.openBlocks(ctx, first)
+	if w.next > a.tip {
+		w.end() // V08 counts no blocks beyond those remembered
+		return nil
+	}
+	others := a.chain.agreed.openBlocks(ctx, w.next)
 	defer others.stop()
-	begun := false
-	for b, err := range a.src.Blocks(ctx, first) {
+	from := w.next
+	for b, err := range a.src.Blocks(ctx, from) {
 		if err != nil {
 			return fmt.Errorf("reading block %d: %w", w.next, err)
 		}
@@ -129,11 +144,14 @@ func (a *audit) followBlocks(ctx context.Context, first uint32) error {
 			return fmt.Errorf("reading block %d: %w", height, err)
 		}
 		if !begun && a.replay.announces(b.Transactions) {
-			begun, a.replay = true, NewReplay(a.e, a.lines)
+			begun, a.replay, a.chain.first = true, NewReplay(a.e, a.lines), height
 			w.begin(b)
 		}
-		a.replay.Block(height, b)
-		a.progress("following the chain", int(w.next-first), int(a.tip-first)+1)
+		at := a.replay.block(height, b)
+		if begun {
+			a.memory.add(height, b, at)
+		}
+		a.progress("following the chain", int(w.next-from), int(a.tip-from)+1)
 	}
 	w.end()
 	return nil

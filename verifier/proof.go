@@ -163,7 +163,7 @@ func (t *tree) leaf(tx *wire.MsgTx, index uint32, path []chainhash.Hash) error {
 func (a *audit) followProofs(ctx context.Context, src ProofSource) error {
 	w := &proofWindow{headers: a.chain.headers}
 	a.chain.proven, a.chain.included, a.chain.sane = true, &w.included, &w.sane
-	a.replay = NewReplay(a.e, a.lines)
+	a.replay, a.memory = NewReplay(a.e, a.lines), new(memory)
 	begun := false
 	for p, err := range src.Proofs(ctx) {
 		if err != nil {
@@ -175,10 +175,12 @@ func (a *audit) followProofs(ctx context.Context, src ProofSource) error {
 			txs[i] = t.Tx
 		}
 		if !begun && a.replay.announces(txs) {
-			begun, a.replay = true, NewReplay(a.e, a.lines)
+			begun, a.replay, a.memory, a.chain.first = true, NewReplay(a.e, a.lines), new(memory), p.Height
 		}
 		for i, t := range p.Txs {
-			a.replay.transaction(sighting{Height: p.Height, Pos: int(t.Index), Tx: txs[i], ID: txs[i].TxHash()})
+			seen := sighting{Height: p.Height, Pos: int(t.Index), Tx: txs[i], ID: txs[i].TxHash()}
+			a.replay.transaction(seen)
+			a.memory.seen = append(a.memory.seen, seen)
 		}
 	}
 	return nil

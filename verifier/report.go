@@ -44,6 +44,12 @@ type Tip struct {
 	Hash   string `json:"hash"`
 }
 
+// Board is how much of the board there was: a later one must begin with it (V99).
+type Board struct {
+	Lines int    `json:"lines"`
+	Head  string `json:"head"` // hash of the last line
+}
+
 // Allowed is a warning that the policy silences, with its reason.
 type Allowed struct {
 	Code   string `json:"code"`
@@ -75,6 +81,7 @@ type Report struct {
 	Tip          Tip        `json:"tip"`
 	Evidence     string     `json:"evidence"`
 	RecordSHA256 string     `json:"record_sha256"`
+	Board        Board      `json:"board"`
 	Checks       []Check    `json:"checks"`
 	Allowed      []Allowed  `json:"allowed"`
 	Properties   []Property `json:"properties"`

@@ -127,6 +127,13 @@ func mixed(a *audit) string {
 	return ""
 }
 
+func announced(a *audit) string {
+	if a.setup.ph.anchors[Announce] == nil && a.tip < a.e.Policy.Times.Roll {
+		return "not yet"
+	}
+	return ""
+}
+
 func rolled(a *audit) string {
 	switch {
 	case a.setup.ph.closed[RollClosed] >= 0:

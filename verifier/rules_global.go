@@ -15,8 +15,8 @@ import (
 // family K: timing and reorganisations
 var timingRules = []rule{
 	{"V98", "PHASES", "E", always, (*audit).phaseOrder},
-	{"V99", "PREFIX", "A", later("no earlier record or state was given"), nil},
-	{"V100", "REORG-SAFE", "U", later("the verdict is not recomputed without the last blocks by this build"), nil},
+	{"V99", "PREFIX", "A", always, (*audit).prefix},
+	{"V100", "REORG-SAFE", "U", always, nil}, // reorgSafe, which runs all the others: report sets it
 	{"V101", "STALE", "–", always, (*audit).stale},
 	{"V102", "LOCKTYPE", "E", always, (*audit).lockTypes},
 	{"V103", "FEES", "W", voting, (*audit).fees},

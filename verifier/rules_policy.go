@@ -12,7 +12,7 @@ import (
 
 // family B: policy and announcement
 var policyRules = []rule{
-	{"V14", "POLICY-ANCHOR", "E", always, (*audit).policyAnchor},
+	{"V14", "POLICY-ANCHOR", "E", announced, (*audit).policyAnchor},
 	{"V15", "POLICY-UNIQUE", "A", always, (*audit).policyUnique},
 	{"V16", "POLICY-SIG", "E", always, (*audit).policySig},
 	{"V17", "POLICY-SANE", "E/W", always, (*audit).policySane},

@@ -42,18 +42,28 @@ func families() []family {
 		{"K", timingRules}, {"L", globalRules}, {"M", selfRules}}
 }
 
-// report runs every check and sums up.
+// report runs every check and sums up. V100 comes last, because it asks
+// whether what the others say would change.
 func (a *audit) report() *Report {
 	r := a.head()
 	severities := make(map[string]string)
+	last, at := rule{}, 0
 	for _, f := range families() {
 		a.progress("checking family "+f.name, 0, 0)
 		for _, rule := range f.rules {
-			check, severity := rule.run(a)
+			var check Check
+			if rule.ID == "V100" {
+				last, at = rule, len(r.Checks)
+				last.check = (*audit).reorgSafe
+			} else {
+				check, severities[rule.ID] = rule.run(a)
+			}
 			r.Checks = append(r.Checks, check)
-			severities[rule.ID] = severity
 		}
 	}
+	a.conclude(r, severities)
+	a.interim = outcome(r)
+	r.Checks[at], severities[last.ID] = last.run(a)
 	insertCoverage(r)
 	a.conclude(r, severities)
 	r.Story = a.story()
@@ -82,6 +92,7 @@ func (a *audit) head() *Report {
 		Threshold: p.K, Voters: len(a.setup.Roll), Votes: len(a.tally.readings),
 		Tip:      Tip{a.tip, a.chain.headers.hash.String()},
 		Evidence: a.src.Evidence() + "; " + a.chain.headers.evidence(a.opt.Now), RecordSHA256: hex.EncodeToString(a.sum[:]),
+		Board:  a.boardNow(),
 		Checks: []Check{}, Allowed: []Allowed{}, Properties: properties(p), Undetectable: undetectable(), Manual: manual(p),
 	}
 	for j, c := range p.Candidates {
@@ -91,6 +102,12 @@ func (a *audit) head() *Report {
 		r.Allowed = append(r.Allowed, Allowed{al.Code, al.Reason})
 	}
 	return r
+}
+
+// boardNow is the board as this audit sees it.
+func (a *audit) boardNow() Board {
+	m := a.markNow()
+	return Board{m.lines, hex.EncodeToString(m.head[:])}
 }
 
 // conclude finds level, winner, verdict and exit code.

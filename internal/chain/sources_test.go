@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -139,11 +140,22 @@ func TestSameVerdictFromEverySource(t *testing.T) {
 					want = got
 				}
 				if !bytes.Equal(got, want) {
-					t.Errorf("another report:\n%s\nwant:\n%s", got, want)
+					t.Errorf("another report: %s", firstDifference(got, want))
 				}
 			})
 		})
 	}
+}
+
+// firstDifference shows the first line that is not the same, and the one before.
+func firstDifference(got, want []byte) string {
+	g, w := strings.Split(string(got), "\n"), strings.Split(string(want), "\n")
+	for i := range min(len(g), len(w)) {
+		if g[i] != w[i] {
+			return fmt.Sprintf("line %d after %q: got %q, want %q", i+1, g[max(i-1, 0)], g[i], w[i])
+		}
+	}
+	return fmt.Sprintf("%d lines, want %d", len(g), len(w))
 }
 
 // withoutEvidence is a report's JSON without the line that names the source.

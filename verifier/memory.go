@@ -1,0 +1,83 @@
+package verifier
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"slices"
+
+	"bevote/internal/board"
+	"bevote/internal/curve"
+
+	"github.com/btcsuite/btcd/chainhash/v2"
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// memory is what was seen of an election's blocks, from the one that announces
+// it on: enough to replay them without reading them again, as far as somebody
+// likes. It grows with the votes, and by a hash a block.
+type memory struct {
+	first  uint32
+	hashes []chainhash.Hash // of the blocks from first on
+	txs    []int            // how many transactions each holds
+	seen   []sighting       // those that concern the election
+}
+
+// add takes the next block and the indices of what concerns the election.
+func (m *memory) add(height uint32, b *wire.MsgBlock, at []int) {
+	if len(m.hashes) == 0 {
+		m.first = height
+	}
+	m.hashes, m.txs = append(m.hashes, b.BlockHash()), append(m.txs, len(b.Transactions))
+	for _, pos := range at {
+		tx := b.Transactions[pos]
+		m.seen = append(m.seen, sighting{Height: height, Pos: pos, Tx: tx, ID: tx.TxHash()})
+	}
+}
+
+// next is the height of the block to come.
+func (m *memory) next() uint32 { return m.first + uint32(len(m.hashes)) }
+
+// before returns the memory of the blocks below height.
+func (m *memory) before(height uint32) *memory {
+	n := min(int(max(height, m.first)-m.first), len(m.hashes))
+	return &memory{m.first, m.hashes[:n:n], m.txs[:n:n], m.seen[:m.index(height):m.index(height)]}
+}
+
+// index returns how many sightings are in blocks below height.
+func (m *memory) index(height uint32) int {
+	i, _ := slices.BinarySearchFunc(m.seen, height, func(s sighting, h uint32) int {
+		if s.Height < h {
+			return -1
+		}
+		return 1
+	})
+	return i
+}
+
+// replay shows what is remembered to a new replay.
+func (m *memory) replay(e *Election, lines []board.Line) *Replay {
+	r := NewReplay(e, lines)
+	for _, s := range m.seen {
+		r.transaction(s)
+	}
+	return r
+}
+
+// watching is a hash of everything that a replay looks for. What was seen while
+// it looked for less has to be read again.
+func (r *Replay) watching() [32]byte {
+	var items [][]byte
+	for op := range r.coins {
+		item := EncodeOutpoint(op)
+		items = append(items, item[:])
+	}
+	for k := range r.keys {
+		items = append(items, bytes.Clone(k[:]))
+	}
+	slices.SortFunc(items, bytes.Compare)
+	h := sha256.New()
+	for _, item := range items {
+		h.Write(curve.Encoder(nil).U32(uint32(len(item))).Raw(item))
+	}
+	return [32]byte(h.Sum(nil))
+}

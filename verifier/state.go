@@ -1,0 +1,181 @@
+package verifier
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/btcsuite/btcd/chainhash/v2"
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// State is what one audit leaves to the next of the same election: the blocks
+// seen and what they held, so that only new ones are read, and how much of the
+// board was seen, so that it cannot be rewritten unnoticed. It is the auditor's
+// own; whoever can write it can make the next audit believe things. The zero
+// State remembers nothing.
+type State struct {
+	policy string // id
+	memory memory
+	watch  [32]byte // what was looked for in the blocks
+	mark   mark
+	reorgs []string // what was replaced, in words
+	over   bool
+}
+
+// Over tells whether the election was over.
+func (s *State) Over() bool { return s.over }
+
+// stateFile is the JSON of a State.
+type stateFile struct {
+	Spec         int          `json:"spec"`
+	Policy       string       `json:"policy"`
+	Over         bool         `json:"over"`
+	Lines        int          `json:"lines"` // of the board
+	Head         string       `json:"head"`
+	Tip          Tip          `json:"tip"`
+	Watch        string       `json:"watch"`
+	First        uint32       `json:"first"`
+	Blocks       []stateBlock `json:"blocks"`
+	Transactions []stateTx    `json:"transactions"`
+	Reorgs       []string     `json:"reorgs"`
+}
+
+type stateBlock struct {
+	Hash string `json:"hash"`
+	Txs  int    `json:"txs"`
+}
+
+type stateTx struct {
+	Height uint32 `json:"height"`
+	Pos    int    `json:"pos"`
+	Tx     []byte `json:"tx"`
+}
+
+// stateSpec is the version of the form of a State.
+const stateSpec = 1
+
+// Encode writes the state as JSON.
+func (s *State) Encode() ([]byte, error) {
+	f := stateFile{
+		Spec: stateSpec, Policy: s.policy, Over: s.over, Lines: s.mark.lines, Head: hex.EncodeToString(s.mark.head[:]),
+		Tip: Tip{s.mark.height, s.mark.hash.String()}, Watch: hex.EncodeToString(s.watch[:]), First: s.memory.first,
+		Blocks: []stateBlock{}, Transactions: []stateTx{}, Reorgs: append([]string{}, s.reorgs...),
+	}
+	for i, h := range s.memory.hashes {
+		f.Blocks = append(f.Blocks, stateBlock{h.String(), s.memory.txs[i]})
+	}
+	for _, seen := range s.memory.seen {
+		var raw bytes.Buffer
+		if err := seen.Tx.Serialize(&raw); err != nil {
+			return nil, err
+		}
+		f.Transactions = append(f.Transactions, stateTx{seen.Height, seen.Pos, raw.Bytes()})
+	}
+	out, err := json.Marshal(f)
+	return append(out, '\n'), err
+}
+
+// DecodeState reads what Encode wrote, and nothing else.
+func DecodeState(text []byte) (*State, error) {
+	var f stateFile
+	if err := json.Unmarshal(text, &f); err != nil {
+		return nil, errors.New("not an audit's state in JSON")
+	}
+	if f.Spec != stateSpec {
+		return nil, fmt.Errorf("a state of version %d, want %d", f.Spec, stateSpec)
+	}
+	s := &State{policy: f.Policy, over: f.Over, reorgs: f.Reorgs, mark: mark{lines: f.Lines, height: f.Tip.Height}}
+	s.memory.first = f.First
+	if err := f.hashes(s); err != nil {
+		return nil, err
+	}
+	if err := f.sightings(s); err != nil {
+		return nil, err
+	}
+	if again, err := s.Encode(); err != nil || !bytes.Equal(again, text) {
+		return nil, errors.New("the state is not as it was written")
+	}
+	return s, nil
+}
+
+// hashes decodes the board's head, the tip, the watch and the blocks.
+func (f *stateFile) hashes(s *State) error {
+	for text, into := range map[string]*[32]byte{f.Head: &s.mark.head, f.Watch: &s.watch} {
+		if raw, err := hex.DecodeString(text); err != nil || copy(into[:], raw) != 32 {
+			return fmt.Errorf("%q is not 32 bytes in hex", text)
+		}
+	}
+	tip, err := chainhash.NewHashFromStr(f.Tip.Hash)
+	if err != nil {
+		return fmt.Errorf("tip: %w", err)
+	}
+	s.mark.hash = *tip
+	for i, b := range f.Blocks {
+		hash, err := chainhash.NewHashFromStr(b.Hash)
+		if err != nil || b.Txs < 1 {
+			return fmt.Errorf("block %d is none", i)
+		}
+		s.memory.hashes, s.memory.txs = append(s.memory.hashes, *hash), append(s.memory.txs, b.Txs)
+	}
+	return nil
+}
+
+// sightings decodes the transactions, which must be of the blocks, in order.
+func (f *stateFile) sightings(s *State) error {
+	last := sighting{Pos: -1}
+	for i, t := range f.Transactions {
+		tx := new(wire.MsgTx)
+		if err := tx.Deserialize(bytes.NewReader(t.Tx)); err != nil {
+			return fmt.Errorf("transaction %d: %w", i, err)
+		}
+		seen := sighting{Height: t.Height, Pos: t.Pos, Tx: tx, ID: tx.TxHash()}
+		if t.Height < f.First || t.Height >= s.memory.next() || t.Pos < 0 || t.Pos >= s.memory.txs[t.Height-f.First] || !last.before(seen) {
+			return fmt.Errorf("transaction %d is not of the blocks, or out of order", i)
+		}
+		s.memory.seen, last = append(s.memory.seen, seen), seen
+	}
+	return nil
+}
+
+// recall returns what the state remembers of blocks that are still of the
+// chain, and notes which are not. What was looked for must be the same.
+func (a *audit) recall() *memory {
+	s := a.opt.State
+	if s == nil || len(s.memory.hashes) == 0 {
+		return new(memory)
+	}
+	common := s.memory.first
+	for ; common < s.memory.next(); common++ {
+		if hash, known := a.chain.headers.hashAt(common); !known || hash != s.memory.hashes[common-s.memory.first] {
+			break
+		}
+	}
+	if common < s.memory.next() {
+		lost := len(s.memory.seen) - s.memory.index(common)
+		a.reorgs = append(a.reorgs, fmt.Sprintf("blocks %d to %d were replaced, with %d transactions of the election",
+			common, s.memory.next()-1, lost))
+	}
+	if s.watch != a.replay.watching() {
+		return new(memory)
+	}
+	return s.memory.before(common)
+}
+
+// remember leaves what was seen in the state. What a check found wrong with the
+// blocks is not remembered, and a board that was rewritten does not become the
+// one that is known.
+func (a *audit) remember() {
+	s := a.opt.State
+	if s == nil || a.chain.included.failed+a.chain.sane.failed > 0 {
+		return
+	}
+	known := s.mark
+	*s = State{policy: a.e.Policy.ID(), memory: *a.memory, watch: a.replay.watching(), mark: a.markNow(), over: a.over,
+		reorgs: a.reorgs[max(0, len(a.reorgs)-maxItems):]}
+	if known.lines > 0 && a.boardDiffers(known) != "" {
+		s.mark.lines, s.mark.head = known.lines, known.head
+	}
+}
