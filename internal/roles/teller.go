@@ -117,7 +117,7 @@ func (p *person) sweep(votes []*verifier.Vote, path templates.Path, key curve.Sc
 		}
 		tx.AddTxOut(wire.NewTxOut(value, payout))
 		for i, v := range batch {
-			if err := signStake(tx, i, path, v.Redeem, key, curve.PublicKey{}); err != nil {
+			if err := signStake(tx, i, path, v.Redeem, key); err != nil {
 				return err
 			}
 		}

@@ -81,24 +81,30 @@ func signKey(tx *wire.MsgTx, i int, key curve.Scalar, public curve.PublicKey) er
 	return nil
 }
 
-// signStake fills input i, which spends a stake by the path's witness with one
-// signature. The witness's items are pushed from first to last.
-func signStake(tx *wire.MsgTx, i int, path templates.Path, redeem []byte, key curve.Scalar, public curve.PublicKey) error {
-	sig, err := sign(tx, i, redeem, key)
-	if err != nil {
-		return err
-	}
+// signStake fills input i, which spends a stake by the path of one signer.
+func signStake(tx *wire.MsgTx, i int, path templates.Path, redeem []byte, key curve.Scalar) error {
+	return signPath(tx, i, path, redeem, map[string]curve.Scalar{path.Signers[0]: key})
+}
+
+// signPath fills input i, which spends a stake by the path, with the witness's
+// items from first to last. Secrets are the signers' by role.
+func signPath(tx *wire.MsgTx, i int, path templates.Path, redeem []byte, secrets map[string]curve.Scalar) error {
 	b := txscript.NewScriptBuilder()
 	for _, item := range path.Witness {
-		kind, _, _ := strings.Cut(item, ":")
+		kind, role, _ := strings.Cut(item, ":")
 		switch kind {
 		case "0":
 			b.AddOp(txscript.OP_0)
 		case "1":
 			b.AddOp(txscript.OP_1)
 		case "sig":
+			sig, err := sign(tx, i, redeem, secrets[role])
+			if err != nil {
+				return err
+			}
 			b.AddData(sig)
 		case "pubkey":
+			public := curve.BaseMul(secrets[role]).Key()
 			b.AddData(public[:])
 		case "redeem":
 			b.AddData(redeem)
@@ -106,6 +112,7 @@ func signStake(tx *wire.MsgTx, i int, path templates.Path, redeem []byte, key cu
 			return fmt.Errorf("path %s: unknown witness item %q", path.Name, item)
 		}
 	}
+	var err error
 	tx.TxIn[i].SignatureScript, err = b.Script()
 	return err
 }

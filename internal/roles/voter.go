@@ -231,7 +231,7 @@ func (v *Voter) Refund() error {
 	own := PayToKey(v.public)
 	fee := v.e.Policy.Fee * int64(templates.SweepSize(1, path.Witness, len(v.stake.redeem), p2pkhSize))
 	tx.AddTxOut(wire.NewTxOut(v.e.Policy.Stake-fee, own))
-	if err := signStake(tx, 0, path, v.stake.redeem, v.key, v.public); err != nil {
+	if err := signStake(tx, 0, path, v.stake.redeem, v.key); err != nil {
 		return err
 	}
 	return v.submit("refund", tx)

@@ -1,0 +1,48 @@
+package roles
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"bevote/internal/curve"
+	"bevote/templates"
+	"bevote/verifier"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// BranchPath returns a path of a branch, the first of which every signer has a
+// secret among those given, by the roles' names in paths.
+func BranchPath(e *verifier.Election, branch string, secrets map[string]curve.Scalar) (templates.Path, error) {
+	lacking := func(role string) bool { _, ok := secrets[role]; return !ok }
+	for _, q := range e.Contract.Paths {
+		if q.Name == "branch."+branch && !slices.ContainsFunc(q.Signers, lacking) {
+			return q, nil
+		}
+	}
+	return templates.Path{}, fmt.Errorf("nobody here can sign for branch %s", branch)
+}
+
+// TakeByBranch spends a vote's stake by the path of a branch, signed by those
+// whom it names, and pays the policy's fee out of it. The relay network refuses
+// it before the tip is the branch's lock.
+func TakeByBranch(e *verifier.Election, chain Chain, v *verifier.Vote, path templates.Path, secrets map[string]curve.Scalar, payout []byte) error {
+	tx := newTx()
+	tx.LockTime = path.After
+	spend(tx, v.Stake, wire.MaxTxInSequenceNum-1)
+	fee := e.Policy.Fee * int64(templates.SpendSize(path.Witness, len(v.Redeem), len(payout)))
+	tx.AddTxOut(wire.NewTxOut(v.Value-fee, payout))
+	for _, signer := range path.Signers {
+		if _, ok := secrets[signer]; !ok {
+			return fmt.Errorf("%s does not sign", signer)
+		}
+	}
+	if err := signPath(tx, 0, path, v.Redeem, secrets); err != nil {
+		return err
+	}
+	if err := chain.Submit(tx); err != nil {
+		return fmt.Errorf("%s %s: %w", strings.Replace(path.Name, ".", " ", 1), tx.TxHash(), err)
+	}
+	return nil
+}
