@@ -1,5 +1,7 @@
 package lang
 
+import "embed"
+
 // Code is one kind of diagnostic. Codes keep their meaning for ever.
 type Code struct {
 	ID   string // E0303
@@ -57,6 +59,22 @@ func Codes() []Code {
 		{"E0803", "fewer than two mixers"},
 		{"E0901", "the compiled script does not spend as the policy says: a bug of ours"},
 	}
+}
+
+//go:embed codes/*.md
+var pages embed.FS
+
+// Page returns the page of a code in Markdown: what it means, why it matters,
+// and a wrong and a right example. There is none for what is no code.
+func Page(code string) (text string, ok bool) {
+	if !knownCode(code) {
+		return "", false
+	}
+	b, err := pages.ReadFile("codes/" + code + ".md")
+	if err != nil {
+		panic("lang: " + err.Error()) // a test reads every page
+	}
+	return string(b), true
 }
 
 // warningCodes are those that a policy may allow.

@@ -78,10 +78,7 @@ type order struct {
 // phases reports phases that are out of order or too close.
 func (c *checker) phases() {
 	d := c.Confirmations
-	deep := fmt.Sprintf("%d confirmations", d)
-	if d == 1 {
-		deep = "1 confirmation"
-	}
+	deep := counted(d, "confirmation")
 	rules := []order{
 		{"vote from", "vote to", 0, ""},
 		{"vote to", "claim", 1, ""},
@@ -112,9 +109,17 @@ func (c *checker) order(r order) {
 	d := c.say("E0505", later.span, "`%s` at block %d, but `%s` is at block %d", r.later, later.height, r.earlier, earlier.height)
 	d.Secondary = []Label{{earlier.span, fmt.Sprintf("`%s` is here", r.earlier)}}
 	if r.why != "" {
-		d.Notes = []string{fmt.Sprintf("at least %d blocks lie between them: %s", r.gap, r.why)}
+		d.Notes = []string{fmt.Sprintf("at least %s between them: %s", counted(r.gap, "block"), r.why)}
 	}
 	d.Help = fmt.Sprintf("write `block %d` or later", uint64(earlier.height)+uint64(r.gap))
+}
+
+// counted says how many of something there are.
+func counted(n uint32, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // sweepable warns where the time between the last claim and the refunds is
@@ -127,9 +132,9 @@ func (c *checker) sweepable() {
 	}
 	need := uint32((c.Voters+sweepsPerBlock-1)/sweepsPerBlock) + c.Confirmations
 	if have := timeout.height - claim.height; have < need {
-		d := c.say("W0506", timeout.span, "%d blocks between `claim by` and `timeout`, but sweeping %d stakes may take %d", have, c.Voters, need)
+		d := c.say("W0506", timeout.span, "%s between `claim by` and `timeout`, but sweeping %d stakes may take %d", counted(have, "block"), c.Voters, need)
 		d.Secondary = []Label{{claim.span, "a winner may claim as late as here"}}
-		d.Notes = []string{fmt.Sprintf("counted with %d stakes a block and %d confirmations; what is not swept in time, voters may take back", sweepsPerBlock, c.Confirmations)}
+		d.Notes = []string{fmt.Sprintf("counted with %d stakes a block and %s; what is not swept in time, voters may take back", sweepsPerBlock, counted(c.Confirmations, "confirmation"))}
 		d.Help = fmt.Sprintf("write `timeout block %d` or later", uint64(claim.height)+uint64(need))
 	}
 }

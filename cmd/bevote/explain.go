@@ -12,15 +12,20 @@ import (
 func newExplain(c *console) *cobra.Command {
 	core, asJSON := false, false
 	cmd := &cobra.Command{
-		Use:   "explain FILE",
+		Use:   "explain FILE|CODE",
 		Short: "say what a policy comes to: who can take the money, when, at what cost",
 		Long: `Explain compiles a policy, reads the script back, and says who can take a stake
 and from when on, what the election costs, how near it comes to Bitcoin's
 limits, which sums are at risk to whom, and what no script promises. With --core
-it prints the policy's meaning, the text that its id is made from.`,
-		Example: "  bevote explain examples/club_chair.bev\n  bevote explain --core examples/club_chair.bev",
+it prints the policy's meaning, the text that its id is made from. Given the
+code of a mistake, such as E0303, it says what that means, with an example of it
+and one that is right.`,
+		Example: "  bevote explain examples/club_chair.bev\n  bevote explain --core examples/club_chair.bev\n  bevote explain E0303",
 		Args:    takes("FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if codeForm.MatchString(args[0]) {
+				return c.explainCode(args[0], asJSON)
+			}
 			if core {
 				return c.explainCore(args[0], asJSON)
 			}
