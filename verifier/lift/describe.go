@@ -66,13 +66,40 @@ func describeContract(input []byte) (*Description, error) {
 		return nil, err
 	}
 	for i := range paths {
-		for _, said := range c.Paths {
-			if shape(said) == shape(paths[i]) {
-				paths[i].Name = said.Name
-			}
-		}
+		paths[i].Name = nameOf(paths[i], c)
 	}
 	return &Description{Template: t, Paths: paths, Contract: c}, nil
+}
+
+// nameOf returns what the contract calls a path of its script, or "". Whose
+// the constant keys are only the policy knows; so a path is compared without
+// the names of those, and has no name where several would do.
+func nameOf(q templates.Path, c *templates.Contract) string {
+	name := ""
+	for _, said := range c.Paths {
+		if nameless(said) != nameless(q) {
+			continue
+		}
+		if name != "" && name != said.Name {
+			return ""
+		}
+		name = said.Name
+	}
+	return name
+}
+
+// nameless is a path's lock and witness, with a mark for signers whose keys are
+// constants of the script.
+func nameless(q templates.Path) string {
+	items := make([]string, len(q.Witness))
+	for i, item := range q.Witness {
+		kind, role, _ := strings.Cut(item, ":")
+		filled := role == "voter" || role == "joint" || strings.ContainsAny(role, ".+")
+		if items[i] = item; role != "" && !filled {
+			items[i] = kind + ":*"
+		}
+	}
+	return fmt.Sprint(q.After, items)
 }
 
 // claimNames takes from the contract what it calls the claim keys: the sum of
