@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"bevote/internal/board"
+	"bevote/internal/curve"
 	"bevote/internal/record"
 	"bevote/lang"
 
@@ -54,7 +55,8 @@ type audit struct {
 	diags []lang.Diagnostic // what lang says of the policy
 
 	lines   []board.Line
-	signed  []error // by line: V02's signature and link
+	signed  []error       // by line: V02's signature and link
+	ring    curve.Keyring // the keys that have signed anything
 	hashes  map[uint32]chainhash.Hash
 	chain   *chainState
 	memory  *memory  // of the election's blocks
@@ -66,6 +68,7 @@ type audit struct {
 	keys    map[string][]byte // the contract's keys, nil without a joint key
 	votes   []*Vote
 	runs    []*scriptRun
+	takers  map[*stake]*scriptRun // those that spend a stake
 	tally   *tally
 	winKeys []winKey
 	spends  []*spend
@@ -94,7 +97,7 @@ func Audit(ctx context.Context, rec *record.Record, src Source, opt Options) (*R
 	if err := a.marks(); err != nil {
 		return nil, err
 	}
-	if err := a.follow(ctx); err != nil {
+	if err := a.witness(ctx); err != nil {
 		var format *record.FormatError
 		if errors.As(err, &format) {
 			return nil, &InputError{format.Name, format.Err}
@@ -165,21 +168,16 @@ func (a *audit) readBoard(rec *record.Record) error {
 	return nil
 }
 
-// verifyLines checks every line's link and signature on all cores (V02).
-func (a *audit) verifyLines() {
-	a.signed = make([]error, len(a.lines))
-	parallel(len(a.lines), func(i int) {
-		prev := a.e.EID
-		if i > 0 {
-			prev = a.lines[i-1].Hash()
-		}
-		switch l := a.lines[i]; {
-		case l.Prev != prev:
-			a.signed[i] = errors.New("prev is not the hash of the line before")
-		case !l.Verify(a.e.EID):
-			a.signed[i] = fmt.Errorf("the signature is not by %s over this line for this election", l.By)
+// witness follows the chain, and meanwhile verifies the lines.
+func (a *audit) witness(ctx context.Context) (err error) {
+	parallel(2, func(i int) {
+		if i == 0 {
+			err = a.follow(ctx)
+		} else {
+			a.verifyLines()
 		}
 	})
+	return err
 }
 
 // unreadable tells whether the errors are such that the text is no policy at
@@ -210,6 +208,7 @@ func (a *audit) establish() error {
 		}
 	}
 	a.progress("running the scripts", 0, 0)
+	a.findWinKeys()
 	a.runScripts()
 	if a.keys == nil {
 		a.over = a.isOver()
@@ -218,7 +217,6 @@ func (a *audit) establish() error {
 	a.progress("counting", 0, 0)
 	a.count()
 	a.progress("following the stakes", 0, 0)
-	a.findWinKeys()
 	a.settle()
 	a.findWinner()
 	a.over = a.isOver()

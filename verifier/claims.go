@@ -3,7 +3,6 @@ package verifier
 import (
 	"bytes"
 	"fmt"
-	"slices"
 	"sort"
 	"strings"
 
@@ -12,12 +11,14 @@ import (
 	"bevote/verifier/lift"
 
 	"github.com/btcsuite/btcd/txscript/v2"
+	"github.com/btcsuite/btcd/wire/v2"
 )
 
 // spend is what took the stake of a counted vote.
 type spend struct {
 	vote   *Vote
 	at     sighting
+	run    *scriptRun
 	class  string   // win, refund, branch.NAME, or alien where no path fits
 	items  [][]byte // pushed before the redeem script
 	redeem []byte
@@ -45,7 +46,7 @@ func (a *audit) settle() {
 			a.unspent = append(a.unspent, r.vote)
 			continue
 		}
-		s := &spend{vote: r.vote, at: *st.spent}
+		s := &spend{vote: r.vote, at: *st.spent, run: a.takers[st]}
 		a.spends = append(a.spends, s)
 	}
 	parallel(len(a.spends), func(i int) { a.classify(a.spends[i]) })
@@ -59,12 +60,7 @@ func (a *audit) classify(s *spend) {
 	script := s.at.Tx.TxIn[s.at.Input].SignatureScript
 	class, items, redeem, err := lift.Spend(a.e.Contract.Paths, script)
 	if err == nil {
-		s.class, s.items, s.redeem = class, items, redeem
-		for _, item := range slices.Backward(items) {
-			if len(item) > 8 && item[0] == 0x30 {
-				s.sig = item // in the end the first
-			}
-		}
+		s.class, s.items, s.redeem, s.sig = class, items, redeem, firstSignature(items)
 	}
 	if err == nil && len(a.e.Policy.Branches) == 0 {
 		return
@@ -72,7 +68,7 @@ func (a *audit) classify(s *spend) {
 	s.redeem = lastPush(script)
 	path, sig, err := lift.Taken(a.e.Contract.Paths, script, func(role string, sig []byte) bool {
 		key, ok := a.roleKey(role, s.vote)
-		return ok && verifyInput(s.at.Tx, s.at.Input, s.redeem, sig, key) == nil
+		return ok && s.signedBy(sig, key) == nil
 	})
 	if err != nil {
 		s.class = "alien"
@@ -127,7 +123,7 @@ func (a *audit) groupClaims() {
 	}
 	sort.Slice(a.claims, func(i, j int) bool { return a.claims[i].at.before(a.claims[j].at) })
 	for _, c := range a.claims {
-		c.claimant = a.paid(c)
+		c.claimant = a.paid(c.at.Tx)
 		guess := c.claimant
 		parallel(len(c.spends), func(i int) { a.verifyWin(c.spends[i], guess) })
 		if a.e.Policy.Win == lang.WinHardened {
@@ -137,10 +133,10 @@ func (a *audit) groupClaims() {
 }
 
 // paid returns the candidate whose payout script takes all outputs, or 0.
-func (a *audit) paid(c *claim) int {
+func (a *audit) paid(tx *wire.MsgTx) int {
 	for j, cand := range a.e.Policy.Candidates {
-		all := len(c.at.Tx.TxOut) > 0
-		for _, out := range c.at.Tx.TxOut {
+		all := len(tx.TxOut) > 0
+		for _, out := range tx.TxOut {
 			all = all && bytes.Equal(out.PkScript, cand.Payout)
 		}
 		if all {
@@ -158,7 +154,7 @@ func (a *audit) verifyWin(s *spend, guess int) {
 			if (k.candidate == guess) != guessed {
 				continue
 			}
-			if s.signer = verifyInput(s.at.Tx, s.at.Input, s.redeem, s.sig, k.key); s.signer == nil {
+			if s.signer = s.signedBy(s.sig, k.key); s.signer == nil {
 				s.by = k.candidate
 				return
 			}
@@ -184,13 +180,14 @@ type winKey struct {
 	candidate int
 }
 
-// findWinKeys lists the keys of the contract's win paths.
+// findWinKeys lists the keys of the contract's win paths, none before they are known.
 func (a *audit) findWinKeys() {
 	p := a.e.Policy
-	switch p.Win {
-	case lang.WinCustodial:
+	switch {
+	case a.keys == nil:
+	case p.Win == lang.WinCustodial:
 		a.winKeys = []winKey{{key: p.Supervisor}}
-	case lang.WinPaper:
+	case p.Win == lang.WinPaper:
 		a.winKeys = []winKey{{key: curve.PublicKey(a.keys["joint"])}}
 	default:
 		for j, c := range p.Candidates {

@@ -1,9 +1,14 @@
 package verifier
 
 import (
+	"bytes"
 	"fmt"
+	"slices"
 	"sort"
 
+	"bevote/internal/curve"
+
+	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
@@ -12,28 +17,141 @@ type scriptRun struct {
 	at   sighting
 	prev *wire.TxOut
 	err  error
+
+	signed *inputSignature // nil where none can be told from the outside
+}
+
+// inputSignature is an input's signature as it should be: by whose key, over
+// which script code. It is verified before the engine runs, many together.
+type inputSignature struct {
+	curve.Signed        // Sig without the hash type
+	code, pushed []byte // the signature as pushed, with its hash type
+	valid        bool
 }
 
 func (r *scriptRun) where() string { return fmt.Sprintf("tx %s input %d", r.at.ID, r.at.Input) }
 
-// runScripts executes every spend of an eligible coin and of a stake, on all cores.
+// runScripts executes every spend of an eligible coin and of a stake, on all
+// cores. The engine runs every opcode; of its signatures it verifies those that
+// were not proven with the others before.
 func (a *audit) runScripts() {
 	for _, c := range a.replay.coins {
 		if c.spent != nil {
 			a.runs = append(a.runs, &scriptRun{at: *c.spent, prev: c.out})
 		}
 	}
+	a.takers = make(map[*stake]*scriptRun)
 	for _, st := range a.replay.stakes {
 		if st.spent != nil {
-			a.runs = append(a.runs, &scriptRun{at: *st.spent, prev: st.out})
+			r := &scriptRun{at: *st.spent, prev: st.out}
+			a.runs, a.takers[st] = append(a.runs, r), r
 		}
 	}
 	sort.Slice(a.runs, func(i, j int) bool {
 		x, y := a.runs[i].at, a.runs[j].at
 		return x.before(y) || !y.before(x) && x.Input < y.Input
 	})
+	proven := a.proveSignatures()
 	parallel(len(a.runs), func(i int) {
 		r := a.runs[i]
-		r.err = execute(r.at.Tx, r.at.Input, r.prev)
+		r.err = execute(r.at.Tx, r.at.Input, r.prev, proven)
 	})
+}
+
+// proveSignatures verifies the signatures of all runs and returns those that
+// are valid, for the engine. Only what verified enters.
+func (a *audit) proveSignatures() *txscript.SigCache {
+	txs := a.runsByTx()
+	parallel(len(txs), func(i int) {
+		h := newSigHasher(txs[i][0].at.Tx)
+		for _, r := range txs[i] {
+			r.signed = a.expectSignature(r, h)
+		}
+	})
+	var expected []*inputSignature
+	for _, r := range a.runs {
+		if r.signed != nil {
+			expected = append(expected, r.signed)
+		}
+	}
+	// What one key signed is proven together.
+	slices.SortStableFunc(expected, func(s, t *inputSignature) int { return bytes.Compare(s.Key[:], t.Key[:]) })
+	all := make([]curve.Signed, len(expected))
+	for i, s := range expected {
+		all[i] = s.Signed
+	}
+	proven := txscript.NewSigCache(uint(2 * len(a.runs))) // with room for what the engine verifies itself
+	for i, valid := range a.verifySigned(all, curve.VerifyECDSABatch) {
+		if expected[i].valid = valid; valid {
+			proven.Add(all[i].Hash, all[i].Sig, expected[i].Key[:])
+		}
+	}
+	return proven
+}
+
+// runsByTx divides the runs, which are in the chain's order, by transaction.
+func (a *audit) runsByTx() (txs [][]*scriptRun) {
+	for i, r := range a.runs {
+		if i == 0 || a.runs[i-1].at.Tx != r.at.Tx {
+			txs = append(txs, nil)
+		}
+		txs[len(txs)-1] = append(txs[len(txs)-1], r)
+	}
+	return txs
+}
+
+// expectSignature reads from an input what its signature should be:
+//
+//	P2PKH                <sig> <key>
+//	P2SH, a refund       <sig> <key> … <redeem>
+//	P2SH, a claim    … <sig> … <redeem>, by the key of whoever is paid
+//
+// A wrong guess costs time and nothing else: what does not verify is not proven.
+func (a *audit) expectSignature(r *scriptRun, h *sigHasher) *inputSignature {
+	items := pushes(r.at.Tx.TxIn[r.at.Input].SignatureScript)
+	s := &inputSignature{code: r.prev.PkScript, pushed: firstSignature(items)}
+	if s.pushed == nil {
+		return nil
+	}
+	var known bool
+	if txscript.IsPayToScriptHash(r.prev.PkScript) {
+		s.code = items[len(items)-1]
+		s.Key, known = a.guessWinKey(r.at.Tx)
+	}
+	for _, item := range items {
+		if len(item) == curve.PointSize {
+			s.Key, known = curve.PublicKey(item), true
+		}
+	}
+	if !known {
+		return nil
+	}
+	hash, err := h.sum(s.code, hashType(s.pushed), r.at.Input)
+	if err != nil {
+		return nil
+	}
+	s.Hash, s.Sig = [32]byte(hash), s.pushed[:len(s.pushed)-1]
+	return s
+}
+
+// guessWinKey is the key that should have signed a transaction that claims:
+// that of the candidate whom it pays, or the only one.
+func (a *audit) guessWinKey(tx *wire.MsgTx) (key curve.PublicKey, ok bool) {
+	paid := a.paid(tx)
+	for _, k := range a.winKeys {
+		if k.candidate == 0 || k.candidate == paid {
+			return k.key, true
+		}
+	}
+	return key, false
+}
+
+// signedBy tells whether sig, as pushed, is the spend's signature by key: as
+// proven before the scripts ran, or else by looking at it alone.
+func (s *spend) signedBy(sig []byte, key curve.PublicKey) error {
+	p := s.run.signed
+	if p != nil && p.valid && p.Key == key && bytes.Equal(p.pushed, sig) && bytes.Equal(p.code, s.redeem) {
+		return nil
+	}
+	return verifyInput(s.at.Tx, s.at.Input, s.redeem, sig, key)
 }

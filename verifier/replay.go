@@ -272,7 +272,7 @@ func (r *Replay) signedBySupervisor(tx *wire.MsgTx) bool {
 	script := p2pkh(address.Hash160(key[:]))
 	for i, in := range tx.TxIn {
 		if bytes.Contains(in.SignatureScript, key[:]) &&
-			execute(tx, i, &wire.TxOut{PkScript: script}) == nil {
+			execute(tx, i, &wire.TxOut{PkScript: script}, nil) == nil {
 			return true
 		}
 	}

@@ -92,7 +92,7 @@ func (a *audit) winNonces(s *sheet) {
 func (a *audit) winPayouts(s *sheet) {
 	s.expect(len(a.claims))
 	for _, c := range a.claims {
-		paid := a.paid(c)
+		paid := a.paid(c.at.Tx)
 		switch {
 		case paid > 0 && (c.claimant == 0 || paid == c.claimant):
 			s.pass()
@@ -273,7 +273,7 @@ func (a *audit) verifyRefund(sp *spend) error {
 			return fmt.Errorf("by key %x, want the roll key of slot %d", item, sp.vote.Index)
 		}
 	}
-	return verifyInput(sp.at.Tx, sp.at.Input, sp.redeem, sp.sig, key)
+	return sp.signedBy(sp.sig, key)
 }
 
 // V95: every counted stake is in exactly one state. Who took one by a branch is

@@ -53,7 +53,8 @@ func (a *audit) rollUnique(s *sheet) {
 	for _, v := range a.e.Policy.Named {
 		named[v.Key] = true
 	}
-	for _, l := range lines {
+	accepted := a.acceptedByKeys(lines)
+	for i, l := range lines {
 		where, b := fmt.Sprintf("line %d", l.N), l.Body
 		switch {
 		case l.Line.By != a.e.Policy.Supervisor:
@@ -66,13 +67,23 @@ func (a *audit) rollUnique(s *sheet) {
 			s.fail(where, "the coin of line %d again", coins[string(b.Outpoint)])
 		case len(named) > 0 && !named[b.Key]:
 			s.fail(where, "a key that the policy does not name")
-		case !curve.VerifySchnorr(b.Key, board.RollHash(a.e.EID, b.Key, b.Outpoint), b.Sig):
+		case !accepted[i]:
 			s.fail(where, "the roll key did not sign this entry")
 		default:
 			s.pass()
 		}
 		keys[b.Key], coins[string(b.Outpoint)] = l.N, l.N
 	}
+}
+
+// acceptedByKeys tells of each roll line whether its key signed the entry.
+func (a *audit) acceptedByKeys(lines []entry[board.Roll]) []bool {
+	all := make([]curve.Signed, len(lines))
+	for i, l := range lines {
+		b := l.Body
+		all[i] = curve.Signed{Key: b.Key, Hash: board.RollHash(a.e.EID, b.Key, b.Outpoint), Sig: b.Sig}
+	}
+	return a.verifySigned(all, curve.VerifySchnorrBatch)
 }
 
 // V26: the roll is not longer than the voters registered.

@@ -15,10 +15,11 @@ const consensusFlags = txscript.ScriptBip16 | txscript.ScriptVerifyDERSignatures
 	txscript.ScriptVerifyCheckLockTimeVerify | txscript.ScriptVerifyCheckSequenceVerify |
 	txscript.ScriptVerifyWitness | txscript.ScriptStrictMultiSig | txscript.ScriptVerifyTaproot
 
-// execute runs input i of tx against the output that it spends (V11).
-func execute(tx *wire.MsgTx, i int, prev *wire.TxOut) error {
+// execute runs input i of tx against the output that it spends (V11). The
+// engine does not verify again the signatures that are in proven.
+func execute(tx *wire.MsgTx, i int, prev *wire.TxOut, proven *txscript.SigCache) error {
 	fetch := txscript.NewCannedPrevOutputFetcher(prev.PkScript, prev.Value)
-	vm, err := txscript.NewEngine(prev.PkScript, tx, i, consensusFlags, nil, nil, prev.Value, fetch)
+	vm, err := txscript.NewEngine(prev.PkScript, tx, i, consensusFlags, proven, nil, prev.Value, fetch)
 	if err != nil {
 		return err
 	}
@@ -80,14 +81,34 @@ func verifyInput(tx *wire.MsgTx, i int, code, sig []byte, key curve.PublicKey) e
 	return nil
 }
 
-// lastPush returns the last item that a scriptSig pushes, or nil.
-func lastPush(scriptSig []byte) (data []byte) {
+// pushes returns the items that a scriptSig pushes, nil for those of opcodes,
+// or nothing where it does not parse.
+func pushes(scriptSig []byte) (items [][]byte) {
 	t := txscript.MakeScriptTokenizer(0, scriptSig)
 	for t.Next() {
-		data = t.Data()
+		items = append(items, t.Data())
 	}
 	if t.Err() != nil {
 		return nil
 	}
-	return data
+	return items
+}
+
+// lastPush returns the last item that a scriptSig pushes, or nil.
+func lastPush(scriptSig []byte) []byte {
+	items := pushes(scriptSig)
+	if len(items) == 0 {
+		return nil
+	}
+	return items[len(items)-1]
+}
+
+// firstSignature returns the first item that looks like a signature, or nil.
+func firstSignature(items [][]byte) []byte {
+	for _, item := range items {
+		if len(item) > 8 && item[0] == 0x30 {
+			return item
+		}
+	}
+	return nil
 }

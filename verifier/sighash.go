@@ -1,0 +1,62 @@
+package verifier
+
+import (
+	"bytes"
+	"crypto/sha256"
+
+	"github.com/btcsuite/btcd/txscript/v2"
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// sigHasher computes what the inputs of one transaction sign. With SIGHASH_ALL
+// each signs the whole transaction with its own script code and no other:
+//
+//	version ‖ count ‖ (outpoint ‖ 00 ‖ sequence) … (outpoint ‖ code ‖ sequence) … ‖ outputs ‖ locktime ‖ 01000000
+//
+// All but the code is serialized once; a claim of hundreds of stakes would
+// else be copied hundreds of times.
+type sigHasher struct {
+	tx    *wire.MsgTx
+	blank []byte // the transaction without scripts
+	first int    // where blank has the empty script of input 0
+}
+
+// blankInput is the length of an input without a script.
+const blankInput = 36 + 1 + 4
+
+func newSigHasher(tx *wire.MsgTx) *sigHasher {
+	bare := wire.MsgTx{Version: tx.Version, TxOut: tx.TxOut, LockTime: tx.LockTime}
+	for _, in := range tx.TxIn {
+		bare.TxIn = append(bare.TxIn, &wire.TxIn{PreviousOutPoint: in.PreviousOutPoint, Sequence: in.Sequence})
+	}
+	var b bytes.Buffer
+	bare.SerializeNoWitness(&b) // a buffer takes everything
+	return &sigHasher{tx, b.Bytes(), 4 + wire.VarIntSerializeSize(uint64(len(tx.TxIn))) + 36}
+}
+
+// sum is txscript.CalcSignatureHash of the transaction.
+func (h *sigHasher) sum(code []byte, kind txscript.SigHashType, input int) ([]byte, error) {
+	if kind != txscript.SigHashAll || !signedWhole(code) {
+		return txscript.CalcSignatureHash(code, kind, h.tx, input)
+	}
+	at := h.first + input*blankInput
+	s := sha256.New()
+	s.Write(h.blank[:at])
+	wire.WriteVarBytes(s, 0, code)
+	s.Write(h.blank[at+1:])
+	s.Write([]byte{byte(kind), 0, 0, 0})
+	twice := sha256.Sum256(s.Sum(nil))
+	return twice[:], nil
+}
+
+// signedWhole tells whether a script code enters the hash as it is: it parses,
+// and has no CODESEPARATOR, which would be cut out.
+func signedWhole(code []byte) bool {
+	t := txscript.MakeScriptTokenizer(0, code)
+	for t.Next() {
+		if t.Opcode() == txscript.OP_CODESEPARATOR {
+			return false
+		}
+	}
+	return t.Err() == nil
+}
