@@ -27,7 +27,8 @@ type Election struct {
 	EID      [32]byte
 
 	policyHash, contractHash [32]byte
-	lift                     error // what lift.Check says of the contract
+	lift                     error         // what lift.Check says of the contract
+	seals                    []curve.Point // by candidate number − 1: what its ballots are sealed to
 }
 
 // LoadElection reads policy.bev and contract.json and refuses a contract that
@@ -56,11 +57,13 @@ func readElection(policy, contract []byte) (*Election, error) {
 	if p == nil {
 		return nil, &PolicyError{diags}
 	}
-	return &Election{
+	e := &Election{
 		Policy: p, Contract: c, Template: t, EID: p.EID(),
 		policyHash: sha256.Sum256(policy), contractHash: sha256.Sum256(contract),
 		lift: lift.Check(p, c),
-	}, nil
+	}
+	e.seals, err = sealKeys(p)
+	return e, err
 }
 
 // PolicyError says that a policy has errors, hence no meaning to audit by.
@@ -76,13 +79,21 @@ func (e *PolicyError) Error() string {
 	return "policy.bev: not a policy"
 }
 
-// sealKey returns the key that ballots for candidate number j are sealed to:
-// the candidate's, or the supervisor's in custodial elections.
-func (e *Election) sealKey(j int) (curve.Point, error) {
-	if !e.Policy.Dealt() {
-		return e.Policy.Supervisor.Point()
+// sealKeys are the keys that ballots for each candidate are sealed to: the
+// candidates', or the supervisor's in custodial elections.
+func sealKeys(p *lang.Policy) (points []curve.Point, err error) {
+	for _, c := range p.Candidates {
+		key := c.Key
+		if !p.Dealt() {
+			key = p.Supervisor
+		}
+		point, err := key.Point()
+		if err != nil {
+			return nil, fmt.Errorf("policy: the key of %s's ballots: %w", c.Name, err)
+		}
+		points = append(points, point)
 	}
-	return e.Policy.Candidates[j-1].Key.Point()
+	return points, nil
 }
 
 // keyNumber returns the number of the joint key that a ballot for candidate

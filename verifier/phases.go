@@ -24,7 +24,7 @@ var anchorNames = [anchorKinds + 1]string{"", "announce", "roll", "commits", "de
 // entry is a board line with its number (from 1) and its decoded body.
 type entry[T board.Body] struct {
 	N    int
-	Line board.Line
+	Line *board.Line
 	Body T
 }
 
@@ -110,9 +110,9 @@ func inPhase[T board.Body](p *phases, subject func(T) string) []entry[T] {
 	var out []entry[T]
 	seen := make(map[string]bool)
 	for i := from; i < to; i++ {
-		l := p.lines[i]
+		l := &p.lines[i]
 		var body T
-		if l.Type != t || by != nil && l.Seen.Height >= by.Height || board.DecodeBody(l, &body) != nil {
+		if l.Type != t || by != nil && l.Seen.Height >= by.Height || board.DecodeBody(*l, &body) != nil {
 			continue
 		}
 		if subject != nil {

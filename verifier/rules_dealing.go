@@ -211,7 +211,7 @@ func (a *audit) acks(s *sheet) {
 		}
 		acked[slot] = true
 		s.expect(1)
-		if a.setup.transcript == nil || ack.Body.Transcript != board.TranscriptHash(a.setup.transcript.Line) {
+		if a.setup.transcript == nil || ack.Body.Transcript != board.TranscriptHash(*a.setup.transcript.Line) {
 			s.fail(fmt.Sprintf("line %d", ack.N), "slot %d acknowledges another transcript", slot)
 			continue
 		}

@@ -19,7 +19,6 @@ import (
 type RollEntry struct {
 	Key      curve.PublicKey
 	Outpoint wire.OutPoint
-	line     entry[board.Roll]
 }
 
 // KeyHash is the HASH160 of the roll key, the refund's address.
@@ -67,7 +66,7 @@ func (s *Setup) readRoll() {
 		}
 		op, err := decodeOutpoint(en.Body.Outpoint)
 		if err == nil {
-			s.Roll = append(s.Roll, RollEntry{en.Body.Key, op, en})
+			s.Roll = append(s.Roll, RollEntry{en.Body.Key, op})
 		}
 	}
 	sort.Slice(s.Roll, func(a, b int) bool { return bytes.Compare(s.Roll[a].Key[:], s.Roll[b].Key[:]) < 0 })
@@ -81,7 +80,7 @@ func rollSubject(b board.Roll) string { return string(b.Key[:]) }
 // readDealing collects commits, deals in time and complaints of roll members,
 // and judges them once the complaints are closed.
 func (s *Setup) readDealing() {
-	onRoll := func(l board.Line) bool { return s.index[l.By] > 0 }
+	onRoll := func(l *board.Line) bool { return s.index[l.By] > 0 }
 	s.commits = keep(inPhase(s.ph, single[board.Commit]), func(e entry[board.Commit]) bool { return onRoll(e.Line) })
 	anchored := s.ph.anchors[CommitsClosed]
 	s.deals = keep(inPhase(s.ph, single[board.Deal]), func(e entry[board.Deal]) bool {

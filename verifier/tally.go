@@ -67,7 +67,7 @@ func (a *audit) count() {
 	}
 	t.lines = inPhase[board.Opening](a.setup.ph, nil)
 	a.collect()
-	parallel(len(t.openings), func(i int) { a.open(&t.openings[i]) })
+	a.openAll()
 	parallel(len(t.disavowals), func(i int) { a.deny(&t.disavowals[i]) })
 	t.apply()
 	a.derive()
@@ -113,30 +113,44 @@ func (a *audit) place(v *Vote, j int) ballot.Place {
 	return ballot.Place{EID: a.e.EID, Outpoint: v.Outpoint, PublicShare: a.setup.PublicShare(v.Index, a.e.keyNumber(j))}
 }
 
-// open checks an opening: the ballot recomputed from it, byte for byte (V71).
-func (a *audit) open(s *statement) {
+// openAll checks the openings: of each, that the ballot recomputed from it is
+// the one that was cast, byte for byte (V71).
+func (a *audit) openAll() {
+	all := a.tally.openings
+	inBatches(len(all), func(from, to int) {
+		var claimed []ballot.Opening
+		var by []*statement
+		for i := from; i < to; i++ {
+			opening, err := a.opening(&all[i])
+			if all[i].err = err; err == nil {
+				claimed, by = append(claimed, opening), append(by, &all[i])
+			}
+		}
+		for i, recomputes := range ballot.RecomputeAll(claimed) {
+			if s := by[i]; !recomputes {
+				s.err = fmt.Errorf("does not recompute the ballot for %s", a.e.Policy.Candidates[s.opened.J-1].Name)
+			}
+		}
+	})
+}
+
+// opening is what a statement says that a ballot says, unless it cannot be said.
+func (a *audit) opening(s *statement) (o ballot.Opening, err error) {
 	m, n := s.opened, len(a.e.Policy.Candidates)
 	share, err := curve.DecodeScalar(m.S)
 	switch {
 	case s.reading == nil:
-		s.err = fmt.Errorf("opens a slot without a counted vote")
-		return
+		return o, fmt.Errorf("opens a slot without a counted vote")
 	case err != nil:
-		s.err = err
-		return
+		return o, err
 	case m.J < 1 || m.J > n:
-		s.err = fmt.Errorf("opens for candidate %d of %d", m.J, n)
-		return
+		return o, fmt.Errorf("opens for candidate %d of %d", m.J, n)
 	case (len(m.Salt) > 0) != a.e.Policy.Salted:
-		s.err = fmt.Errorf("a salt of %d bytes does not fit the policy's ballots", len(m.Salt))
-		return
+		return o, fmt.Errorf("a salt of %d bytes does not fit the policy's ballots", len(m.Salt))
 	}
 	s.plain = ballot.Plain{Share: share, Candidate: m.J, Salt: m.Salt}
-	key, err := a.e.sealKey(m.J)
-	if err == nil && !ballot.Recomputes(s.reading.vote.Ballot, s.plain, a.place(s.reading.vote, m.J), key) {
-		err = fmt.Errorf("does not recompute the ballot for %s", a.e.Policy.Candidates[m.J-1].Name)
-	}
-	s.err = err
+	v := s.reading.vote
+	return ballot.Opening{Sealed: v.sealed, Plain: s.plain, At: a.place(v, m.J), Key: a.e.seals[m.J-1]}, nil
 }
 
 // deny checks a disavowal: its proof (V70), and that the ballot does not
@@ -146,12 +160,8 @@ func (a *audit) deny(s *statement) {
 		s.proof = fmt.Errorf("disavows a slot without a counted vote")
 		return
 	}
-	v, at := s.reading.vote, a.place(s.reading.vote, max(s.author, 1))
-	key, err := a.e.sealKey(max(s.author, 1))
-	if err != nil {
-		s.proof = err
-		return
-	}
+	j := max(s.author, 1)
+	v, at, key := s.reading.vote, a.place(s.reading.vote, j), a.e.seals[j-1]
 	D, err := s.denied.D.Point()
 	proof, err2 := curve.DecodeProof(s.denied.Proof)
 	if err != nil || err2 != nil || !ballot.VerifyDisavowal(v.Ballot, at, ballot.Voter{I: s.slot, J: s.author}, key, D, proof) {
@@ -273,8 +283,7 @@ func allCandidates(m int) (out []int) {
 func (a *audit) deriveOne(r *reading, share curve.Scalar, candidates []int) {
 	for _, j := range candidates {
 		m := ballot.Plain{Share: share, Candidate: j}
-		key, err := a.e.sealKey(j)
-		if err == nil && ballot.Recomputes(r.vote.Ballot, m, a.place(r.vote, j), key) {
+		if ballot.Recomputes(r.vote.Ballot, m, a.place(r.vote, j), a.e.seals[j-1]) {
 			r.read(m)
 			r.derived = true
 			return

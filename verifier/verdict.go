@@ -50,15 +50,14 @@ func (a *audit) report() *Report {
 	last, at := rule{}, 0
 	for _, f := range families() {
 		a.progress("checking family "+f.name, 0, 0)
-		for _, rule := range f.rules {
-			var check Check
+		checks, worst := a.runFamily(f)
+		for i, rule := range f.rules {
 			if rule.ID == "V100" {
 				last, at = rule, len(r.Checks)
 				last.check = (*audit).reorgSafe
-			} else {
-				check, severities[rule.ID] = rule.run(a)
 			}
-			r.Checks = append(r.Checks, check)
+			r.Checks = append(r.Checks, checks[i])
+			severities[rule.ID] = worst[i]
 		}
 	}
 	a.conclude(r, severities)
@@ -68,6 +67,18 @@ func (a *audit) report() *Report {
 	a.conclude(r, severities)
 	r.Story = a.story()
 	return r
+}
+
+// runFamily runs a family's checks side by side, but for V100. They only read
+// the audit.
+func (a *audit) runFamily(f family) (checks []Check, severities []string) {
+	checks, severities = make([]Check, len(f.rules)), make([]string, len(f.rules))
+	parallel(len(f.rules), func(i int) {
+		if f.rules[i].ID != "V100" {
+			checks[i], severities[i] = f.rules[i].run(a)
+		}
+	})
+	return checks, severities
 }
 
 // coverage is V110: a check that examined less than it expected, and failed
