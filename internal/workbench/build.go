@@ -1,5 +1,6 @@
 // Package workbench is where a policy is worked on before its election: it is
-// built into a contract, and made playable with stand-ins for its people.
+// built into a contract, explained, tested, certified and compared with others,
+// with stand-ins for its people.
 //
 // It promises that nothing is built without being lifted: Build is the only
 // door to the compiler, and what the compiler wrote leaves through it only if

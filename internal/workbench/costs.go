@@ -13,7 +13,7 @@ type Costs struct {
 	Fee      int64      `json:"fee"`  // satoshis per virtual byte
 	Coin     int64      `json:"coin"` // what a voter's coin holds
 	Stake    int64      `json:"stake"`
-	Paths    []PathCost `json:"paths"`    // of one stake, spent alone
+	Paths    []PathCost `json:"paths"`    // of one stake, spent alone; of a branch with many alternatives the dearest
 	Election []Sum      `json:"election"` // of all of them
 	sweeps   int        // transactions of the longest claim of everything
 }
@@ -42,13 +42,13 @@ func (b *Built) costs(paths []templates.Path) Costs {
 	c := Costs{Fee: p.Fee, Coin: p.Coin(), Stake: p.Stake}
 	votes := p.Coin() - p.Stake
 	c.Election = append(c.Election, Sum{"votes", n, n, int64(n) * votes / p.Fee, int64(n) * votes})
-	for _, q := range paths {
+	for _, q := range b.dearest(paths) {
 		cost := b.pathCost(paths, q)
 		c.Paths = append(c.Paths, cost)
 		if class(q) == "refund" {
 			continue
 		}
-		sum := b.sweep("all by "+label(paths, q), q, len(cost.payout))
+		sum := b.sweep("all by "+cost.Path, q, len(cost.payout))
 		c.Election = append(c.Election, sum)
 		if class(q) == "win" {
 			c.sweeps = max(c.sweeps, sum.Transactions)
@@ -62,14 +62,40 @@ func (b *Built) costs(paths []templates.Path) Costs {
 	return c
 }
 
+// dearest drops, of branches with many alternatives, all but one of those that
+// cost the most.
+func (b *Built) dearest(paths []templates.Path) []templates.Path {
+	n, most := ways(paths), map[string]int{}
+	for i, q := range paths {
+		if at, ok := most[q.Name]; !ok || b.pathCost(nil, q).Fee > b.pathCost(nil, paths[at]).Fee {
+			most[q.Name] = i
+		}
+	}
+	var kept []templates.Path
+	for i, q := range paths {
+		if n[q.Name] <= manyWays || most[q.Name] == i {
+			kept = append(kept, q)
+		}
+	}
+	return kept
+}
+
 func (b *Built) pathCost(paths []templates.Path, q templates.Path) PathCost {
 	redeem, payout := b.Template.Size(b.Policy.Salted), payout(b.Policy, q)
 	size := templates.SpendSize(q.Witness, redeem, len(payout))
 	fee := int64(size) * b.Policy.Fee
 	return PathCost{
-		Path: label(paths, q), Input: templates.ScriptSigSize(q.Witness, redeem), VSize: size,
+		Path: costLabel(paths, q), Input: templates.ScriptSigSize(q.Witness, redeem), VSize: size,
 		Fee: fee, Leaves: b.Policy.Stake - fee, payout: payout,
 	}
+}
+
+// costLabel is a path's label, or says that it stands for many.
+func costLabel(paths []templates.Path, q templates.Path) string {
+	if n := ways(paths)[q.Name]; n > manyWays {
+		return fmt.Sprintf("%s (dearest of %d)", q.Name, n)
+	}
+	return label(paths, q)
 }
 
 // payout is the output script that a spend by the path pays to: the winner's,

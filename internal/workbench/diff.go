@@ -141,18 +141,26 @@ func (t Texts) Unified(marks textdiff.Marks) string {
 
 func (d *Difference) writePower(b *bytes.Buffer) {
 	fmt.Fprintf(b, "\nPower\n\n")
-	for _, s := range d.Gains {
-		paragraph(b, "  + ", s.text("now", "before"))
-	}
-	for _, s := range d.Losses {
-		paragraph(b, "  - ", s.text("before", "now"))
-	}
+	writeShifts(b, "  + ", d.Gains, "now", "before")
+	writeShifts(b, "  - ", d.Losses, "before", "now")
 	if len(d.Gains)+len(d.Losses) == 0 {
 		paragraph(b, "  ", "The script gives nobody more or less: whoever can take a stake could, and from the same block on.")
 	}
 	if len(d.Trust) > 0 {
 		fmt.Fprintf(b, "\nPower that no script holds\n")
 		writeEffects(b, d.Trust)
+	}
+}
+
+// writeShifts writes shifts, the first few of each path's name.
+func writeShifts(b *bytes.Buffer, start string, shifts []Shift, then, otherwise string) {
+	told := map[string]int{}
+	for i, s := range shifts {
+		if told[s.Path]++; told[s.Path] <= manyWays {
+			paragraph(b, start, s.text(then, otherwise))
+		} else if i+1 == len(shifts) || shifts[i+1].Path != s.Path {
+			paragraph(b, start, fmt.Sprintf("%d more sets of signers, by %s", told[s.Path]-manyWays, s.Path))
+		}
 	}
 }
 

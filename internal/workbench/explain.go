@@ -134,6 +134,19 @@ func taker(p *lang.Policy, q templates.Path) Taker {
 	return t
 }
 
+// manyWays is how many alternatives of a branch are told one by one; of more,
+// people are told the number.
+const manyWays = 6
+
+// ways counts the paths of each name.
+func ways(paths []templates.Path) map[string]int {
+	n := map[string]int{}
+	for _, q := range paths {
+		n[q.Name]++
+	}
+	return n
+}
+
 // class is win, refund or branch.
 func class(q templates.Path) string {
 	c, _, _ := strings.Cut(q.Name, ".")

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"bevote/examples"
+	"bevote/internal/textdiff"
 	"bevote/internal/workbench"
 	"bevote/lang/langtest"
 	"bevote/templates"
@@ -205,6 +206,54 @@ func TestSweepsAreCounted(t *testing.T) {
 	}
 }
 
+// crowded has a branch with ten alternatives.
+func crowded(lock string) []byte {
+	f := forms[7]
+	f.candidates = 5
+	f.branches = []string{"some when 3 of { c00, c01, c02, c03, c04 } sign after " + lock}
+	return f.source()
+}
+
+// TestExplainCrowds tells of many alternatives the first and the number; the
+// answer for programs has all.
+func TestExplainCrowds(t *testing.T) {
+	e, text := explain(t, crowded("timeout"))
+	for _, want := range []string{"branch.some, 4 more sets of signers", "branch.some (dearest of 10)", "any of the 10 sets of signers of the branch some"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("nothing of %q in\n%s", want, text)
+		}
+	}
+	if len(e.Takers) != 12 || strings.Count(text, "branch.some, in block") != 6 {
+		t.Errorf("%d takers, and in the text\n%s", len(e.Takers), text)
+	}
+	text = diff(t, crowded("timeout"), crowded("block 300")).Text(textdiff.Plain)
+	if !strings.Contains(text, "4 more sets of signers, by branch.some") {
+		t.Error(text)
+	}
+}
+
+// TestExplainMixing has what no example has yet.
+func TestExplainMixing(t *testing.T) {
+	mixed := func(scheme string) []byte {
+		return []byte(strings.Replace(string(forms[0].source()), "mixing none", "mixing "+scheme, 1))
+	}
+	blind := mixed("group-blind { modulus 2048 rounds 128 mixers 2 }\n mixer m1 pub:" + langtest.Key("m1").String() + "\n mixer m2 pub:" + langtest.Key("m2").String())
+	e, text := explain(t, blind)
+	at := slices.IndexFunc(e.Risks, func(r workbench.Risk) bool { return r.Who == "a mixer together with the supervisor" })
+	if at < 0 || e.Risks[at].Sum != 5*(1_000_000+25*(290+500)) {
+		t.Errorf("risks %+v", e.Risks)
+	}
+	if !strings.Contains(text, "Coins are mixed by 2 mixers (group-blind)") {
+		t.Error(text)
+	}
+	d := diff(t, blind, mixed("blind-rsa { modulus 3072 mixers 3 }")).Text(textdiff.Plain)
+	for _, want := range []string{"group-blind, 2048 bits, 128 rounds, 2 mixers", "blind-rsa, 3072 bits, 3 mixers", "mixer m1's"} {
+		if !strings.Contains(d, want) {
+			t.Errorf("nothing of %q in\n%s", want, d)
+		}
+	}
+}
+
 // TestCandidatesThatFit believes the limit only if so many compile, and one
 // more does not.
 func TestCandidatesThatFit(t *testing.T) {
@@ -291,10 +340,14 @@ func TestExplainJSON(t *testing.T) {
 	}
 }
 
+// goal is the time in seconds that explaining or compiling an example may take.
+const goal = 0.050
+
 func BenchmarkExplain(b *testing.B) {
 	for _, name := range examples.Names() {
 		src := examples.Policy(name)
 		b.Run(name, func(b *testing.B) {
+			defer func() { b.ReportMetric(100*b.Elapsed().Seconds()/float64(b.N)/goal, "%of-50ms") }()
 			for b.Loop() {
 				built, _, err := workbench.Build(src)
 				if err != nil {

@@ -53,7 +53,15 @@ func (e *Explanation) WriteText(w io.Writer) error {
 
 func (e *Explanation) writeTakers(b *bytes.Buffer) {
 	fmt.Fprintf(b, "\nWho can take a stake (read back from the compiled script)\n\n")
-	for _, t := range e.Takers {
+	told := map[string]int{}
+	for i, t := range e.Takers {
+		last := i+1 == len(e.Takers) || e.Takers[i+1].Path != t.Path
+		if told[t.Path]++; told[t.Path] > manyWays {
+			if last {
+				fmt.Fprintf(b, "  %s, %d more sets of signers\n", t.Path, told[t.Path]-manyWays)
+			}
+			continue
+		}
 		when := "in any block"
 		if t.From > 0 {
 			when = fmt.Sprintf("in block %d and later", t.From)

@@ -23,8 +23,8 @@ type Shift struct {
 }
 
 // Witness is a spend of a stake that is accepted in a block under one policy,
-// and what the same people can do at best in that block, path by path, under
-// the other policy. Keys that both policies have are the same stand-ins in both.
+// and what the same people can do at best in that block, by each kind of path,
+// under the other policy. Keys that both policies have are the same stand-ins in both.
 type Witness struct {
 	Block    uint32 `json:"block"`
 	Accepted Try    `json:"accepted"`
@@ -177,7 +177,7 @@ func (r *reading) idle(i int) bool {
 func (r *reading) names(people []string, other *reading) []string {
 	mine, theirs := r.roles(), other.roles()
 	var names []string
-	for _, someone := range people {
+	for _, someone := range inOrder(people, mine) {
 		role := mine[someone]
 		name := person(r.built.Policy, role)
 		if role == "voter" {
@@ -197,6 +197,20 @@ func (r *reading) names(people []string, other *reading) []string {
 	return names
 }
 
+// inOrder sorts people by what they are called, who knows a joint secret first.
+func inOrder(people []string, roles map[string]string) []string {
+	var joint, rest []string
+	for _, someone := range people {
+		if isJoint(roles[someone]) {
+			joint = append(joint, someone)
+		} else {
+			rest = append(rest, someone)
+		}
+	}
+	slices.SortFunc(rest, func(a, b string) int { return strings.Compare(roles[a], roles[b]) })
+	return append(joint, rest...)
+}
+
 // shortKey abbreviates pub:02….
 func shortKey(key string) string {
 	if len(key) < 20 {
@@ -205,8 +219,8 @@ func shortKey(key string) string {
 	return key[:12] + "…" + key[len(key)-4:]
 }
 
-// witness spends a stake of r's by the path, and tries all the other's paths
-// with the same secrets in the same block. Where a secret is missing the
+// witness spends a stake of r's by the path, and tries the other's closest
+// paths with the same secrets in the same block. Where a secret is missing the
 // signature is empty: anybody's else would be as wrong.
 func (r *reading) witness(q templates.Path, people []string, other *reading) (Witness, error) {
 	lock := q.After
@@ -224,9 +238,8 @@ func (r *reading) witness(q templates.Path, people []string, other *reading) (Wi
 		return w, fmt.Errorf("refused: %w", refused)
 	}
 	w.Accepted = Try{q.Name, encodeTx(r.stake.funding), encodeTx(tx)}
-	h := other.hand(people)
-	for _, p := range other.stake.built.Contract.Paths {
-		tx, err := other.stake.spend(h.best(p), lock, notFinal, p.Signers[0])
+	for _, p := range other.closest(other.hand(people)) {
+		tx, err := other.stake.spend(other.hand(people).best(p), lock, notFinal, p.Signers[0])
 		if err != nil {
 			return w, err
 		}
@@ -236,6 +249,19 @@ func (r *reading) witness(q templates.Path, people []string, other *reading) (Wi
 		w.Refused = append(w.Refused, Try{p.Name, encodeTx(other.stake.funding), encodeTx(tx)})
 	}
 	return w, nil
+}
+
+// closest returns the paths that somebody comes nearest to: of each name those
+// that the fewest signatures are missing for.
+func (r *reading) closest(h hand) []templates.Path {
+	least := map[string]int{}
+	for _, q := range r.paths {
+		n := len(h.lacks(q.Signers))
+		if most, ok := least[q.Name]; !ok || n < most {
+			least[q.Name] = n
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(r.paths), func(q templates.Path) bool { return len(h.lacks(q.Signers)) > least[q.Name] })
 }
 
 // hand is what people have in their hands under this policy: those whom it does

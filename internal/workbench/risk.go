@@ -115,8 +115,16 @@ func (r *risking) custodians() {
 
 // branches lists the paths that the designer added.
 func (r *risking) branches() {
+	n, told := ways(r.paths), map[string]bool{}
 	for _, q := range r.paths {
 		if class(q) != "branch" || slices.Equal(q.Signers, []string{"supervisor"}) {
+			continue
+		}
+		if n[q.Name] > manyWays {
+			if !told[q.Name] {
+				r.add(fmt.Sprintf("any of the %d sets of signers of the branch %s", n[q.Name], branchOf(q)), r.total, firstBlock(q), "")
+			}
+			told[q.Name] = true
 			continue
 		}
 		r.branch(q.Signers, "", firstBlock(q), fmt.Sprintf("By the branch %s.", branchOf(q)))
@@ -166,7 +174,11 @@ func (r *risking) unspent() {
 	case candidate:
 		r.add("every candidate"+what, r.total, reveal, how+": from then on any candidate can take them.")
 	}
+	n := ways(r.paths)
 	for _, q := range r.paths {
+		if n[q.Name] > manyWays {
+			continue
+		}
 		rest := slices.DeleteFunc(slices.Clone(q.Signers), isJoint)
 		if class(q) == "branch" && len(rest) < len(q.Signers) {
 			r.branch(rest, what, max(firstBlock(q), reveal), fmt.Sprintf("By the branch %s, of which a joint secret is public then.", branchOf(q)))
