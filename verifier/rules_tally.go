@@ -169,7 +169,7 @@ func (a *audit) intervals(s *sheet) {
 }
 
 // V79: openings come when every counted stake is spent and d deep, or from
-// `reveal from` on, whichever is first.
+// `reveal from` on, whichever is first. Those during the vote are V80's.
 func (a *audit) afterSettle(s *sheet) {
 	due := a.e.Policy.Times.Reveal
 	if len(a.unspent) == 0 {
@@ -185,21 +185,23 @@ func (a *audit) afterSettle(s *sheet) {
 		s.leave("evidence", "%d stakes are not shown to be spent; merkle proofs cannot show that they were unspent", len(a.unspent))
 		return
 	}
-	a.openedFrom(s, due, "due from block %d on")
+	a.openedFrom(s, a.e.Policy.Times.VoteTo, due, "due from block %d on")
 }
 
 // V80: no opening before the vote has closed.
 func (a *audit) notEarly(s *sheet) {
-	a.openedFrom(s, a.e.Policy.Times.VoteTo, "the vote closes with block %d")
+	a.openedFrom(s, 0, a.e.Policy.Times.VoteTo, "the vote closes with block %d")
 }
 
-func (a *audit) openedFrom(s *sheet, height uint32, rule string) {
+// openedFrom fails the openings before a height. Those before floor are
+// another check's.
+func (a *audit) openedFrom(s *sheet, floor, height uint32, rule string) {
 	for _, l := range a.tally.lines {
 		if _, entitled := a.author(l.Line.By); !entitled {
 			continue // does not count
 		}
 		s.expect(1)
-		if l.Line.Seen.Height < height {
+		if seen := l.Line.Seen.Height; seen >= floor && seen < height {
 			s.fail(fmt.Sprintf("line %d", l.N), "has seen block %d, "+rule, l.Line.Seen.Height, height)
 			continue
 		}

@@ -87,7 +87,12 @@ func (e *Election) Votes(s *Setup, r *Replay) ([]*Vote, error) {
 		}
 	}
 	sort.SliceStable(votes, func(a, b int) bool { return votes[a].at.before(votes[b].at) })
-	parallel(len(votes), func(n int) { e.judge(s, keys, votes[n]) })
+	crowded(votes)
+	parallel(len(votes), func(n int) {
+		if _, several := votes[n].broke("V52"); !several {
+			e.judge(s, keys, votes[n])
+		}
+	})
 	judgeTogether(s, votes)
 	return votes, nil
 }
@@ -104,6 +109,20 @@ func looksLikeVote(tx *wire.MsgTx) bool {
 		}
 	}
 	return false
+}
+
+// crowded finds transactions that spend several slots' coins (V52). Whose vote
+// such a one is nobody can tell, so it is looked at no further.
+func crowded(votes []*Vote) {
+	spends := make(map[string]int)
+	for _, v := range votes {
+		spends[v.TxID]++
+	}
+	for _, v := range votes {
+		if n := spends[v.TxID]; n > 1 {
+			v.fault("V52", "spends the coins of %d slots", n)
+		}
+	}
 }
 
 // judge applies the rules that look at one vote alone.
@@ -209,23 +228,15 @@ func plainSigned(s sighting) error {
 	return nil
 }
 
-// judgeTogether applies the rules between votes: one vote a transaction (V52),
-// distinct ballots (V67), and no point that is related to another or to a key
-// of the election (V68). The last two look at votes that count: what does not
-// count can take nothing from one that does. A copy is not excluded either,
-// since nobody can tell here which of two is the copy; it opens for nobody, so
-// the tally tells.
+// judgeTogether applies the rules between votes: distinct ballots (V67), and no
+// point that is related to another or to a key of the election (V68). They look
+// at votes that count: what does not count can take nothing from one that does.
+// A copy is not excluded either, since nobody can tell here which of two is the
+// copy; it opens for nobody, so the tally tells.
 func judgeTogether(s *Setup, votes []*Vote) {
-	spends := make(map[string]int)
-	for _, v := range votes {
-		spends[v.TxID]++
-	}
 	seen := make(map[string]int)
 	points := knownPoints(s)
 	for _, v := range votes {
-		if n := spends[v.TxID]; n > 1 {
-			v.fault("V52", "spends the coins of %d slots", n)
-		}
 		if !v.Counted() {
 			continue
 		}
