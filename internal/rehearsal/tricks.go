@@ -6,6 +6,7 @@ import (
 	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/internal/roles"
+	"bevote/verifier"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -13,9 +14,10 @@ import (
 // tricks are the points of a play at which a lie takes over from the honest
 // roles, who know nothing of it. An honest play has none.
 type tricks struct {
-	crowd   int    // voters beyond those that the policy has
-	last    string // the scene after which the record ends, "" for the play's own end
-	until   uint32 // the tip that the record has at least
+	crowd   int            // voters beyond those that the policy has
+	last    string         // the scene after which the record ends, "" for the play's own end
+	until   uint32         // the tip that the record has at least
+	aside   *verifier.Vote // a stake that no honest role knows of
 	policy  func(text string) string
 	network string // of the chain, "" for the policy's
 
