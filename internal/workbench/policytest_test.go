@@ -35,8 +35,8 @@ func TestExamplesPassTheirTests(t *testing.T) {
 	}
 }
 
-// TestTakenIsWhatPathsSay lets every set of people meet every form, at the
-// heights around the timeout. What the engine lets them take must be what can
+// TestTakenIsWhatPathsSay lets all sets of up to three people, and everybody,
+// meet every form, at the heights around the timeout. What the engine lets them take must be what can
 // be read off the paths: their signers, and their locks.
 func TestTakenIsWhatPathsSay(t *testing.T) {
 	for _, f := range allForms() {
@@ -61,8 +61,12 @@ func TestTakenIsWhatPathsSay(t *testing.T) {
 			if signers == nil {
 				signers = []string{"none"}
 			}
+			n := bits.OnesCount(uint(set))
+			if n > 3 && n < len(roles) {
+				continue
+			}
 			heights := []int{f.timeout + 1, f.timeout, f.timeout + 100}
-			if bits.OnesCount(uint(set)) > 2 {
+			if n > 1 {
 				heights = heights[:1]
 			}
 			for _, at := range heights {
