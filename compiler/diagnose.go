@@ -11,18 +11,7 @@ import (
 // checkSelection finds ways to select a path that no script is written for, or
 // that outsiders can bend.
 func checkSelection(p *lang.Policy) []lang.Diagnostic {
-	var d []lang.Diagnostic
-	for _, b := range p.Branches {
-		if keys := len(rolesOf(b)); keys > maxKeys {
-			d = append(d, lang.Diagnostic{
-				Code: "E0601",
-				Message: fmt.Sprintf("the keys of branch `%s` take %d bytes, a redeem script has at most %d",
-					b.Name, keys*keyPush, templates.MaxRedeem),
-				Primary: at(p, "branch "+b.Name, fmt.Sprintf("signed by some of %d roles", keys)),
-				Help:    "name fewer roles",
-			})
-		}
-	}
+	d := tooManyKeys(p)
 	switch {
 	case p.Selector != selectorFlag:
 	case p.Win == lang.WinHardened:
@@ -48,12 +37,43 @@ func checkSelection(p *lang.Policy) []lang.Diagnostic {
 	return d
 }
 
-// A key in a script, and how many there can be at the most. A branch of more
-// roles is not even factored.
+// A key in a script, how many there can be at the most, and over how many the
+// script of branches is not even written to see how long it is.
 const (
-	keyPush = 1 + templates.KeySize
-	maxKeys = templates.MaxRedeem / keyPush
+	keyPush    = 1 + templates.KeySize
+	maxKeys    = templates.MaxRedeem / keyPush
+	mostCosted = 3 * maxKeys
 )
+
+// mostBlamed is how many branches a diagnostic points at.
+const mostBlamed = 5
+
+// tooManyKeys finds branches whose keys alone are too much: each role of a
+// branch stands in the script once at the least.
+func tooManyKeys(p *lang.Policy) []lang.Diagnostic {
+	if len(p.Branches) == 0 {
+		return nil
+	}
+	branches := slices.Clone(p.Branches)
+	slices.SortStableFunc(branches, func(a, b lang.Branch) int { return len(rolesOf(b)) - len(rolesOf(a)) })
+	keys, most := len(winners(p).roles), len(rolesOf(branches[0]))
+	var labels []lang.Label
+	for _, b := range branches {
+		n := len(rolesOf(b))
+		keys += n
+		labels = append(labels, at(p, "branch "+b.Name, fmt.Sprintf("has at least %d of them", n)))
+	}
+	if keys <= mostCosted && most <= maxKeys {
+		return nil
+	}
+	return []lang.Diagnostic{{
+		Code:      "E0601",
+		Message:   fmt.Sprintf("redeem script of at least %d keys, which take %d bytes of at most %d", keys, keys*keyPush, templates.MaxRedeem),
+		Primary:   labels[0],
+		Secondary: labels[1:min(len(labels), mostBlamed)],
+		Help:      "leave out branches, or name fewer roles",
+	}}
+}
 
 // checkLimits holds the script against the limits of consensus and relays.
 func checkLimits(p *lang.Policy, t templates.Template) []lang.Diagnostic {
