@@ -175,6 +175,9 @@ func (a *audit) remember() {
 	known := s.mark
 	*s = State{policy: a.e.Policy.ID(), memory: *a.memory, watch: a.replay.watching(), mark: a.markNow(), over: a.over,
 		reorgs: a.reorgs[max(0, len(a.reorgs)-maxItems):]}
+	if a.chain.proven {
+		s.memory = memory{} // there are no blocks to go on from
+	}
 	if known.lines > 0 && a.boardDiffers(known) != "" {
 		s.mark.lines, s.mark.head = known.lines, known.head
 	}

@@ -12,9 +12,19 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// auditing is what an audit is asked to do.
+type auditing struct {
+	path    string   // of the record
+	sources []string // URLs of nodes
+	outs    []string // files for the report
+	asJSON  bool
+	since   string // file of an earlier report
+	state   string // file to go on from, and to leave
+	follow  bool
+}
+
 func newAudit(c *console) *cobra.Command {
-	asJSON := false
-	var outs, sources []string
+	var a auditing
 	cmd := &cobra.Command{
 		Use:   "audit RECORD",
 		Short: "judge a recorded election",
@@ -27,43 +37,72 @@ With --source the blocks are a live node's instead of the record's; given twice
 or more, all nodes must tell the same. A node that cannot be reached, or that is
 lost on the way, ends with 30.
 
+With --follow it goes on until the election is over, and writes the files of -o
+again whenever a block or a board line has come. --state keeps what was seen: a
+later audit, also of one that was killed, reads only what is new. A board that
+was rewritten since the state, or since the report of --since, is a finding.
+
 ` + sourceHelp,
 		Example: "  bevote audit chair\n  bevote audit record.zip -o report.json -o report.html\n" +
-			"  bevote audit chair --source 'bitcoind://127.0.0.1:8332?cookie=.bitcoin/.cookie'",
+			"  bevote audit chair --source 'bitcoind://127.0.0.1:8332?cookie=.bitcoin/.cookie' --state chair.state --follow",
 		Args: takes("RECORD"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := checkReports(outs); err != nil {
-				return err
-			}
-			r, err := c.audit(cmd.Context(), args[0], sources)
-			if err != nil {
-				return err
-			}
-			return c.deliver(r, outs, asJSON)
+			a.path = args[0]
+			return c.runAudit(cmd.Context(), a)
 		},
 	}
-	cmd.Flags().StringArrayVarP(&outs, "output", "o", nil, "also write the report to this .json, .html or .md file; may be repeated")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the report as JSON")
-	cmd.Flags().StringArrayVar(&sources, "source", nil, "a node's URL, to take the blocks from there")
+	cmd.Flags().StringArrayVarP(&a.outs, "output", "o", nil, "also write the report to this .json, .html or .md file; may be repeated")
+	cmd.Flags().BoolVar(&a.asJSON, "json", false, "print the report as JSON")
+	cmd.Flags().StringArrayVar(&a.sources, "source", nil, "a node's URL, to take the blocks from there")
+	cmd.Flags().StringVar(&a.since, "since", "", "an earlier report (.json), which this one must continue")
+	cmd.Flags().StringVar(&a.state, "state", "", "a file to go on from, if it is there, and to leave what was seen in")
+	cmd.Flags().BoolVar(&a.follow, "follow", false, "go on until the election is over; needs --source and --state")
 	return cmd
 }
 
-// audit judges the record at path by its own blocks, or by those of the nodes
-// that sources name.
-func (c *console) audit(ctx context.Context, path string, sources []string) (*verifier.Report, error) {
+func (c *console) runAudit(ctx context.Context, a auditing) error {
+	if err := checkReports(a.outs); err != nil {
+		return err
+	}
+	if a.follow {
+		return c.follow(ctx, a)
+	}
+	r, err := c.audit(ctx, a)
+	if err != nil {
+		return err
+	}
+	return c.deliver(r, a.outs, a.asJSON)
+}
+
+// audit judges a record once.
+func (c *console) audit(ctx context.Context, a auditing) (*verifier.Report, error) {
+	earlier, err := c.recall(a)
+	if err != nil {
+		return nil, err
+	}
+	live, err := dial(ctx, a.sources)
+	if err != nil {
+		return nil, err
+	}
+	defer live.close()
+	r, err := c.judge(ctx, a.path, live, earlier)
+	if err != nil {
+		return nil, err
+	}
+	return r, keep(a.state, earlier.State)
+}
+
+// judge judges the record at path by its own blocks, or by those of live nodes.
+func (c *console) judge(ctx context.Context, path string, live nodes, opt verifier.Options) (*verifier.Report, error) {
 	rec, err := record.Open(path)
 	if err != nil {
 		return nil, inputError(err)
 	}
 	defer rec.Close()
-	live, err := dial(ctx, sources)
-	if err != nil {
-		return nil, err
-	}
-	defer live.close()
 	bar := newProgress(c.err)
 	defer bar.clear()
-	src, opt := live.watch(chain.FromRecord(rec), verifier.Options{Build: build(), Progress: bar.step})
+	opt.Build, opt.Progress = build(), bar.step
+	src, opt := live.watch(chain.FromRecord(rec), opt)
 	r, err := verifier.Audit(ctx, rec, src, opt)
 	if err != nil {
 		return nil, sourceError(err)
@@ -77,7 +116,7 @@ func inputError(err error) error {
 	var format *record.FormatError
 	var path *fs.PathError
 	switch {
-	case errors.As(err, &input), errors.As(err, &format):
+	case errors.As(err, &input), errors.As(err, &format), errors.Is(err, verifier.ErrOtherElection):
 		return unreadable(err)
 	case errors.As(err, &path):
 		return unreadable(plain(err))

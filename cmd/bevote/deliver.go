@@ -32,14 +32,10 @@ func checkReports(names []string) error {
 // deliver writes a report under each of the names, shows it, and ends with its
 // code.
 func (c *console) deliver(r *verifier.Report, names []string, asJSON bool) error {
+	if err := writeReports(r, names); err != nil {
+		return err
+	}
 	for _, name := range names {
-		var b bytes.Buffer
-		if err := reportForms[filepath.Ext(name)](&b, r); err != nil {
-			return bug(err)
-		}
-		if err := write(name, b.Bytes()); err != nil {
-			return err
-		}
 		c.say("wrote %s", name)
 	}
 	show := report.Text
@@ -50,4 +46,18 @@ func (c *console) deliver(r *verifier.Report, names []string, asJSON bool) error
 		return bug(err)
 	}
 	return ends(r.Exit)
+}
+
+// writeReports writes a report to each of the files, in the form of its name.
+func writeReports(r *verifier.Report, names []string) error {
+	for _, name := range names {
+		var b bytes.Buffer
+		if err := reportForms[filepath.Ext(name)](&b, r); err != nil {
+			return bug(err)
+		}
+		if err := write(name, b.Bytes()); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -45,7 +45,7 @@ the report, as the name's end says.`,
 				return err
 			}
 			c.say("%s", summary)
-			r, err := c.audit(cmd.Context(), path, nil)
+			r, err := c.audit(cmd.Context(), auditing{path: path})
 			if err != nil {
 				return err
 			}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -31,6 +32,14 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	cmds := map[string]func(*testscript.TestScript, bool, []string){
+		"exits":  exits,
+		"report": isReport,
+		"lines":  lines,
+		"same":   sameReport,
+		"flip":   flip,
+	}
+	maps.Copy(cmds, newYard(t).cmds())
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata",
 		UpdateScripts: *update,
@@ -39,14 +48,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("RECORDS", recordsDir(t))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":  exits,
-			"report": isReport,
-			"lines":  lines,
-			"node":   node(t),
-			"same":   sameReport,
-			"flip":   flip,
-		},
+		Cmds: cmds,
 	})
 }
 

@@ -1,51 +1,167 @@
 package main
 
 import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/btcsuite/btcd/wire/v2"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"bevote/internal/board"
 	"bevote/internal/chain/chaintest"
 	"bevote/internal/record"
 )
 
-// node returns the script command "node VAR KIND RECORD", which starts a node
-// that has the record's chain, and puts its URL into $VAR. The kinds:
+// yard is the nodes that scripts have started. Scripts run side by side.
+type yard struct {
+	t    *testing.T
+	mu   sync.Mutex
+	btcd map[string]*fed // by URL
+}
+
+// fed is a btcd and the height up to which it has a record's blocks.
+type fed struct {
+	*chaintest.Btcd
+	height int
+}
+
+func newYard(t *testing.T) *yard { return &yard{t: t, btcd: map[string]*fed{}} }
+
+// cmds are the script commands.
+func (y *yard) cmds() map[string]func(*testscript.TestScript, bool, []string) {
+	return map[string]func(*testscript.TestScript, bool, []string){
+		"node": y.node, "feed": y.feed, "fork": y.fork, "board": boardAt, "await": await,
+	}
+}
+
+// blocksOf returns the blocks of the record at args[i] from genesis.
+func (y *yard) blocksOf(ts *testscript.TestScript, path string) []*wire.MsgBlock {
+	rec, err := record.Open(ts.MkAbs(path))
+	ts.Check(err)
+	defer rec.Close()
+	return chaintest.Blocks(y.t, rec)
+}
+
+func number(ts *testscript.TestScript, text string) int {
+	n, err := strconv.Atoi(text)
+	ts.Check(err)
+	return n
+}
+
+// node VAR KIND RECORD [HEIGHT] starts a node that has the record's chain, up
+// to a height, and puts its URL into $VAR. The kinds:
 //
 //	btcd      a real one
 //	bitcoind  a server that answers as one does
 //	fork      a bitcoind whose last three blocks are others
 //	dying     a bitcoind that goes away after some blocks
-func node(t *testing.T) func(*testscript.TestScript, bool, []string) {
-	return func(ts *testscript.TestScript, neg bool, args []string) {
-		if neg || len(args) != 3 {
-			ts.Fatalf("usage: node VAR KIND RECORD")
-		}
-		rec, err := record.Open(ts.MkAbs(args[2]))
-		ts.Check(err)
-		defer rec.Close()
-		blocks := chaintest.Blocks(t, rec)
-		switch args[1] {
-		case "btcd":
-			n := chaintest.StartBtcd(t)
-			n.Feed(blocks[1:]...)
-			ts.Setenv(args[0], n.URL())
-		case "bitcoind":
-			ts.Setenv(args[0], chaintest.StartBitcoind(t, blocks).URL())
-		case "fork":
-			at := len(blocks) - 4
-			ts.Setenv(args[0], chaintest.StartBitcoind(t, append(blocks[:at+1:at+1], chaintest.Fork(t, blocks, at, 3)...)).URL())
-		case "dying":
-			n := chaintest.StartBitcoind(t, blocks)
-			var given atomic.Int32
-			n.Hook(func(method string) bool { return method != "getblock" || given.Add(1) < 20 })
-			ts.Setenv(args[0], n.URL())
-		default:
-			ts.Fatalf("no node of kind %s", args[1])
-		}
+func (y *yard) node(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: node VAR KIND RECORD [HEIGHT]")
 	}
+	blocks := y.blocksOf(ts, args[2])
+	height := len(blocks) - 1
+	if len(args) > 3 {
+		height = number(ts, args[3])
+	}
+	switch args[1] {
+	case "btcd":
+		n := chaintest.StartBtcd(y.t)
+		n.Feed(blocks[1 : height+1]...)
+		y.mu.Lock()
+		y.btcd[n.URL()] = &fed{n, height}
+		y.mu.Unlock()
+		ts.Setenv(args[0], n.URL())
+	case "bitcoind":
+		ts.Setenv(args[0], chaintest.StartBitcoind(y.t, blocks).URL())
+	case "fork":
+		at := len(blocks) - 4
+		ts.Setenv(args[0], chaintest.StartBitcoind(y.t, append(blocks[:at+1:at+1], chaintest.Fork(y.t, blocks, at, 3)...)).URL())
+	case "dying":
+		n := chaintest.StartBitcoind(y.t, blocks)
+		var given atomic.Int32
+		n.Hook(func(method string) bool { return method != "getblock" || given.Add(1) < 20 })
+		ts.Setenv(args[0], n.URL())
+	default:
+		ts.Fatalf("no node of kind %s", args[1])
+	}
+}
+
+func (y *yard) named(ts *testscript.TestScript, name string) *fed {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	n := y.btcd[ts.Getenv(name)]
+	if n == nil {
+		ts.Fatalf("%s is no btcd", name)
+	}
+	return n
+}
+
+// feed VAR RECORD HEIGHT gives a btcd the record's further blocks up to a height.
+func (y *yard) feed(ts *testscript.TestScript, _ bool, args []string) {
+	n, blocks, to := y.named(ts, args[0]), y.blocksOf(ts, args[1]), number(ts, args[2])
+	n.Feed(blocks[n.height+1 : to+1]...)
+	n.height = to
+}
+
+// fork VAR RECORD HEIGHT N gives a btcd N blocks without transactions that
+// follow the record's block of a height.
+func (y *yard) fork(ts *testscript.TestScript, _ bool, args []string) {
+	y.named(ts, args[0]).Feed(chaintest.Fork(y.t, y.blocksOf(ts, args[1]), number(ts, args[2]), number(ts, args[3]))...)
+}
+
+// board DIR RECORD HEIGHT makes DIR the record, without a chain, as it was when
+// the tip was at a height.
+func boardAt(ts *testscript.TestScript, _ bool, args []string) {
+	dir, height := ts.MkAbs(args[0]), number(ts, args[2])
+	rec, err := record.Open(ts.MkAbs(args[1]))
+	ts.Check(err)
+	defer rec.Close()
+	ts.Check(os.MkdirAll(dir, 0o755))
+	for _, name := range []string{record.Policy, record.Contract, record.Board} {
+		text, err := rec.ReadFile(name)
+		ts.Check(err)
+		if name == record.Board {
+			text = text[:seenBy(ts, text, height)]
+		}
+		ts.Check(record.WriteFile(filepath.Join(dir, name), text, 0o600))
+	}
+}
+
+// seenBy returns how many bytes of a board name no block above a height.
+func seenBy(ts *testscript.TestScript, text []byte, height int) (end int) {
+	err := board.Read(bytes.NewReader(text), func(_ int, l board.Line) error {
+		if int(l.Seen.Height) > height {
+			return io.EOF
+		}
+		end += len(l.Encode()) + 1
+		return nil
+	})
+	if err != nil && !errors.Is(err, io.EOF) {
+		ts.Fatalf("%v", err)
+	}
+	return end
+}
+
+// await FILE TEXT waits until a file has a text.
+func await(ts *testscript.TestScript, _ bool, args []string) {
+	for range 600 {
+		text, err := os.ReadFile(ts.MkAbs(args[0]))
+		if err == nil && strings.Contains(string(text), args[1]) {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	ts.Fatalf("%s has no %q after half a minute", args[0], args[1])
 }
 
 // recordsDir is where the recorded elections of the repository are.

@@ -151,30 +151,21 @@ func (n *Node) Blocks(ctx context.Context, from uint32) iter.Seq2[*wire.MsgBlock
 	}
 }
 
-// Wait returns when the node's best block is not the last of the headers last
-// seen, or when again has passed.
-func (n *Node) Wait(ctx context.Context, every, again time.Duration) error {
-	deadline := time.Now().Add(again)
-	for {
-		n.mu.Lock()
-		headers := n.headers
-		n.mu.Unlock()
-		best, err := n.ask(ctx, "getbestblockhash")
-		if err != nil {
-			return n.fail(err)
-		}
-		if hash, err := parseHash(best); err != nil || len(headers) == 0 || hash != hashOf(&headers[len(headers)-1]) {
-			return n.fail(err)
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(every):
-		}
-		if time.Now().After(deadline) {
-			return nil
-		}
+// Changed tells whether the node's best block is another one than the last of
+// the headers last seen.
+func (n *Node) Changed(ctx context.Context) (bool, error) {
+	n.mu.Lock()
+	headers := n.headers
+	n.mu.Unlock()
+	answer, err := n.ask(ctx, "getbestblockhash")
+	if err != nil {
+		return false, n.fail(err)
 	}
+	best, err := parseHash(answer)
+	if err != nil {
+		return false, n.fail(fmt.Errorf("getbestblockhash: %w", err))
+	}
+	return len(headers) == 0 || best != hashOf(&headers[len(headers)-1]), nil
 }
 
 // look brings the headers up to the node's best chain.

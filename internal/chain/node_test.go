@@ -231,12 +231,22 @@ func TestNodeFollowsReorg(t *testing.T) {
 		{"bitcoind", bitcoind.Dial(), func() { bitcoind.Follow(fork) }},
 	} {
 		t.Run(row.name, func(t *testing.T) {
+			wantChanged(t, row.node, true) // nothing was seen yet
 			wantHeaders(t, row.node, blocks)
+			wantChanged(t, row.node, false)
 			row.reorg()
+			wantChanged(t, row.node, true)
 			wantBlocks(t, row.node, blocks, last-10)
 			wantHeaders(t, row.node, fork)
 			wantBlocks(t, row.node, fork, last-10)
 		})
+	}
+}
+
+func wantChanged(t *testing.T, n *chain.Node, want bool) {
+	t.Helper()
+	if got, err := n.Changed(context.Background()); err != nil || got != want {
+		t.Errorf("changed %t, %v, want %t", got, err, want)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"bevote/lang"
 
 	"github.com/btcsuite/btcd/blockchain"
+	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
@@ -104,9 +105,9 @@ func Fork(t testing.TB, blocks []*wire.MsgBlock, height, n int) []*wire.MsgBlock
 		b.Header.PrevBlock = prev.BlockHash()
 		b.Header.Timestamp = prev.Header.Timestamp.Add(601e9)
 		coinbase := wire.NewMsgTx(1)
-		script := []byte{3, byte(at), byte(at >> 8), byte(at >> 16), 1, 'f'} // BIP 34: the height
-		if at < 1<<15 {
-			script = []byte{2, byte(at), byte(at >> 8), 1, 'f'}
+		script, err := txscript.NewScriptBuilder().AddInt64(int64(at)).AddData([]byte("fork")).Script() // BIP 34: the height
+		if err != nil {
+			t.Fatal(err)
 		}
 		coinbase.AddTxIn(wire.NewTxIn(&wire.OutPoint{Index: wire.MaxPrevOutIndex}, script, nil))
 		coinbase.AddTxOut(wire.NewTxOut(1, []byte{0x51}))
