@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"bevote/internal/board"
+	"bevote/internal/cores"
 	"bevote/internal/curve"
 	"bevote/internal/record"
 	"bevote/lang"
@@ -169,7 +170,7 @@ func (a *audit) readBoard(rec *record.Record) error {
 
 // witness follows the chain, and meanwhile verifies the lines.
 func (a *audit) witness(ctx context.Context) (err error) {
-	parallel(2, func(i int) {
+	cores.Each(2, func(i int) {
 		if i == 0 {
 			err = a.follow(ctx)
 		} else {

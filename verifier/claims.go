@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strings"
 
+	"bevote/internal/cores"
 	"bevote/internal/curve"
 	"bevote/lang"
 	"bevote/verifier/lift"
@@ -49,7 +50,7 @@ func (a *audit) settle() {
 		s := &spend{vote: r.vote, at: *st.spent, run: a.takers[st]}
 		a.spends = append(a.spends, s)
 	}
-	parallel(len(a.spends), func(i int) { a.classify(a.spends[i]) })
+	cores.Each(len(a.spends), func(i int) { a.classify(a.spends[i]) })
 	a.groupClaims()
 }
 
@@ -125,7 +126,7 @@ func (a *audit) groupClaims() {
 	for _, c := range a.claims {
 		c.claimant = a.paid(c.at.Tx)
 		guess := c.claimant
-		parallel(len(c.spends), func(i int) { a.verifyWin(c.spends[i], guess) })
+		cores.Each(len(c.spends), func(i int) { a.verifyWin(c.spends[i], guess) })
 		if a.e.Policy.Win == lang.WinHardened {
 			c.claimant = a.signer(c)
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sort"
 
+	"bevote/internal/cores"
 	"bevote/internal/curve"
 
 	"github.com/btcsuite/btcd/txscript/v2"
@@ -52,7 +53,7 @@ func (a *audit) runScripts() {
 		return x.before(y) || !y.before(x) && x.Input < y.Input
 	})
 	proven := a.proveSignatures()
-	parallel(len(a.runs), func(i int) {
+	cores.Each(len(a.runs), func(i int) {
 		r := a.runs[i]
 		r.err = execute(r.at.Tx, r.at.Input, r.prev, proven)
 	})
@@ -62,7 +63,7 @@ func (a *audit) runScripts() {
 // are valid, for the engine. Only what verified enters.
 func (a *audit) proveSignatures() *txscript.SigCache {
 	txs := a.runsByTx()
-	parallel(len(txs), func(i int) {
+	cores.Each(len(txs), func(i int) {
 		h := newSigHasher(txs[i][0].at.Tx)
 		for _, r := range txs[i] {
 			r.signed = a.expectSignature(r, h)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"bevote/internal/cores"
 	"bevote/internal/curve"
 )
 
@@ -11,7 +12,7 @@ import (
 func (a *audit) verifyLines() {
 	a.signed = make([]error, len(a.lines))
 	all := make([]curve.Signed, len(a.lines))
-	parallel(len(a.lines), func(i int) {
+	cores.Each(len(a.lines), func(i int) {
 		prev := a.e.EID
 		if i > 0 {
 			prev = a.lines[i-1].Hash()

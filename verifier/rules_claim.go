@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 
+	"bevote/internal/cores"
 	"bevote/internal/curve"
 	"bevote/lang"
 
@@ -260,7 +261,7 @@ func (a *audit) refundKey(s *sheet) {
 	refunds := a.refunds()
 	s.expect(len(refunds))
 	faults := make([]error, len(refunds))
-	parallel(len(refunds), func(i int) { faults[i] = a.verifyRefund(refunds[i]) })
+	cores.Each(len(refunds), func(i int) { faults[i] = a.verifyRefund(refunds[i]) })
 	for i, sp := range refunds {
 		s.test(sp.where(), faults[i])
 	}

@@ -5,6 +5,7 @@ import (
 
 	"bevote/internal/ballot"
 	"bevote/internal/board"
+	"bevote/internal/cores"
 	"bevote/internal/curve"
 	"bevote/internal/sharing"
 	"bevote/lang"
@@ -68,7 +69,7 @@ func (a *audit) count() {
 	t.lines = inPhase[board.Opening](a.setup.ph, nil)
 	a.collect()
 	a.openAll()
-	parallel(len(t.disavowals), func(i int) { a.deny(&t.disavowals[i]) })
+	cores.Each(len(t.disavowals), func(i int) { a.deny(&t.disavowals[i]) })
 	t.apply()
 	a.derive()
 	t.bound(len(a.e.Policy.Candidates))
@@ -264,7 +265,7 @@ func (a *audit) derive() {
 		if p.Joint == lang.JointOne {
 			candidates = allCandidates(len(p.Candidates))
 		}
-		parallel(len(a.tally.readings), func(i int) {
+		cores.Each(len(a.tally.readings), func(i int) {
 			if r := a.tally.readings[i]; !r.settled() {
 				a.deriveOne(r, all[r.vote.Index-1], candidates)
 			}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"bevote/internal/cores"
 )
 
 // Levels, from nothing proven to every counted ballot settled.
@@ -73,7 +75,7 @@ func (a *audit) report() *Report {
 // the audit.
 func (a *audit) runFamily(f family) (checks []Check, severities []string) {
 	checks, severities = make([]Check, len(f.rules)), make([]string, len(f.rules))
-	parallel(len(f.rules), func(i int) {
+	cores.Each(len(f.rules), func(i int) {
 		if f.rules[i].ID != "V100" {
 			checks[i], severities[i] = f.rules[i].run(a)
 		}

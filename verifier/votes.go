@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"bevote/internal/ballot"
+	"bevote/internal/cores"
 	"bevote/internal/curve"
 
 	"github.com/btcsuite/btcd/address/v2"
@@ -88,7 +89,7 @@ func (e *Election) Votes(s *Setup, r *Replay) ([]*Vote, error) {
 	}
 	sort.SliceStable(votes, func(a, b int) bool { return votes[a].at.before(votes[b].at) })
 	crowded(votes)
-	parallel(len(votes), func(n int) {
+	cores.Each(len(votes), func(n int) {
 		if _, several := votes[n].broke("V52"); !several {
 			e.judge(s, keys, votes[n])
 		}

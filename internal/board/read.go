@@ -6,9 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
-	"sync"
 
+	"bevote/internal/cores"
 	"bevote/internal/curve"
 )
 
@@ -83,15 +82,6 @@ func readLine(in *bufio.Reader) ([]byte, error) {
 
 func decodeBatch(texts [][]byte, authors *curve.Keyring) ([]Line, []error) {
 	lines, errs := make([]Line, len(texts)), make([]error, len(texts))
-	cores := runtime.NumCPU()
-	var crew sync.WaitGroup
-	for core := range cores {
-		crew.Go(func() {
-			for i := core; i < len(texts); i += cores {
-				lines[i], errs[i] = decodeLine(texts[i], authors)
-			}
-		})
-	}
-	crew.Wait()
+	cores.Each(len(texts), func(i int) { lines[i], errs[i] = decodeLine(texts[i], authors) })
 	return lines, errs
 }

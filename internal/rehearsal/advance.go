@@ -1,11 +1,10 @@
 package rehearsal
 
 import (
-	"runtime"
 	"sync"
-	"sync/atomic"
 
 	"bevote/internal/board"
+	"bevote/internal/cores"
 	"bevote/verifier"
 )
 
@@ -121,20 +120,18 @@ func (p *play) progress(stage string, done, total int) {
 // smallest index, or the context's.
 func (p *play) each(stage string, n int, work func(i int) error) error {
 	errs := make([]error, n)
-	var next, done atomic.Int64
+	done := 0
 	var telling sync.Mutex
-	var workers sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n && p.ctx.Err() == nil; i = int(next.Add(1)) - 1 {
-				errs[i] = work(i)
-				telling.Lock()
-				p.progress(stage, int(done.Add(1)), n)
-				telling.Unlock()
-			}
-		})
-	}
-	workers.Wait()
+	cores.Each(n, func(i int) {
+		if p.ctx.Err() != nil {
+			return
+		}
+		errs[i] = work(i)
+		telling.Lock()
+		defer telling.Unlock()
+		done++
+		p.progress(stage, done, n)
+	})
 	for _, err := range errs {
 		if err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"bevote/internal/cores"
 	"bevote/internal/curve"
 )
 
@@ -62,7 +63,7 @@ func (o *Outcome) hear(p Params, complaints []Complaint, out map[int]*Fault) {
 		}
 	}
 	o.Rulings = make([]Ruling, len(complaints))
-	each(len(complaints), func(at int) {
+	cores.Each(len(complaints), func(at int) {
 		c := complaints[at]
 		if first[subject{c.By, c.Dealer, c.Key}] != at {
 			o.Rulings[at] = Ruling{Ignored, "made before"}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"bevote/internal/cores"
 	"bevote/internal/curve"
 )
 
@@ -66,7 +67,7 @@ func (o *Outcome) examine(p Params, commits map[int][32]byte, deals map[int][]by
 		}
 	}
 	found, faults := make([]*Deal, len(dealers)), make([]*Fault, len(dealers))
-	each(len(dealers), func(at int) {
+	cores.Each(len(dealers), func(at int) {
 		i := dealers[at]
 		commit, committed := commits[i]
 		deal, dealt := deals[i]
@@ -133,7 +134,7 @@ func (o *Outcome) sum(p Params) {
 	for key := range o.Keys {
 		o.Keys[key].Coefficients = make([]curve.Point, p.K)
 	}
-	each(p.Keys*p.K, func(at int) {
+	cores.Each(p.Keys*p.K, func(at int) {
 		key, l := at/p.K, at%p.K
 		column := make([]curve.Point, len(o.Qual))
 		for row, i := range o.Qual {

@@ -1,6 +1,9 @@
 package sharing
 
-import "bevote/internal/curve"
+import (
+	"bevote/internal/cores"
+	"bevote/internal/curve"
+)
 
 // Share is a polynomial's value S at the abscissa I, a roll index.
 type Share struct {
@@ -18,7 +21,7 @@ func Interpolate(points []Share, at int) curve.Scalar { return through(points).v
 func Everyone(points []Share, n int) []curve.Scalar {
 	f := through(points)
 	out := make([]curve.Scalar, n)
-	each(n, func(at int) { out[at] = f.value(at + 1) })
+	cores.Each(n, func(at int) { out[at] = f.value(at + 1) })
 	return out
 }
 

@@ -1,11 +1,14 @@
 package sharing
 
-import "bevote/internal/curve"
+import (
+	"bevote/internal/cores"
+	"bevote/internal/curve"
+)
 
 // PublicShares returns p_1 … p_n: p_j = Σ j^l·C_l, by Horner on all cores.
 func PublicShares(coefficients []curve.Point, n int) []curve.Point {
 	out := make([]curve.Point, n)
-	each(n, func(at int) { out[at] = curve.EvaluatePoints(coefficients, uint32(at+1)) })
+	cores.Each(n, func(at int) { out[at] = curve.EvaluatePoints(coefficients, uint32(at+1)) })
 	return out
 }
 
@@ -64,7 +67,7 @@ func VerifyDegree(shares []curve.Point, k int, key curve.Point) bool {
 		factorials[j] = factorials[j-1].Mul(curve.NewScalar(uint32(j)))
 	}
 	scalars := make([]curve.Scalar, n+1)
-	each(n+1, func(j int) {
+	cores.Each(n+1, func(j int) {
 		v := factorials[j].Mul(factorials[n-j]).Inverse()
 		if (n-j)%2 == 1 {
 			v = v.Neg()

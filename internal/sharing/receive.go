@@ -1,6 +1,9 @@
 package sharing
 
-import "bevote/internal/curve"
+import (
+	"bevote/internal/cores"
+	"bevote/internal/curve"
+)
 
 // Culprit names a wrong share: its dealer and the joint key's number.
 type Culprit struct{ Dealer, Key int }
@@ -39,7 +42,7 @@ func Receive(p Params, x curve.Scalar, me int, o *Outcome) (shares []curve.Scala
 // blame checks every dealer's share of one joint key for member me.
 func (o *Outcome) blame(p Params, shared []curve.Point, key, me int) []Culprit {
 	wrong := make([]bool, len(o.Qual))
-	each(len(o.Qual), func(at int) {
+	cores.Each(len(o.Qual), func(at int) {
 		d := o.Deals[o.Qual[at]]
 		share, err := d.open(p, shared[at], key, o.Qual[at], me)
 		wrong[at] = err != nil || !d.fits(share, key, me)

@@ -17,9 +17,6 @@ package sharing
 import (
 	"fmt"
 	"math"
-	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"bevote/internal/curve"
 )
@@ -58,18 +55,4 @@ func (p Params) on(i int) bool { return i >= 1 && i <= len(p.Roll) }
 type JointKey struct {
 	Key          curve.Point
 	Coefficients []curve.Point
-}
-
-// each runs f(0) … f(n−1), on all cores.
-func each(n int, f func(i int)) {
-	var next atomic.Int64
-	var crew sync.WaitGroup
-	for range min(n, runtime.NumCPU()) {
-		crew.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				f(i)
-			}
-		})
-	}
-	crew.Wait()
 }
