@@ -56,8 +56,8 @@ type audit struct {
 	diags []lang.Diagnostic // what lang says of the policy
 
 	lines   []board.Line
-	signed  []error       // by line: V02's signature and link
-	ring    curve.Keyring // the keys that have signed anything
+	signed  []error        // by line: V02's signature and link
+	ring    *curve.Keyring // the keys that have signed anything
 	hashes  map[uint32]chainhash.Hash
 	chain   *chainState
 	memory  *memory  // of the election's blocks
@@ -88,7 +88,7 @@ type audit struct {
 // says what of the evidence could not be read; findings are in the report.
 func Audit(ctx context.Context, rec *record.Record, src Source, opt Options) (*Report, error) {
 	opt.Build = cmp.Or(opt.Build, "an unnamed build")
-	a := &audit{opt: opt, src: src}
+	a := &audit{opt: opt, src: src, ring: new(curve.Keyring)}
 	var sinful *PolicyError
 	if err := a.read(rec); errors.As(err, &sinful) && !sinful.unreadable() {
 		return a.refusePolicy(sinful), nil

@@ -10,7 +10,7 @@ import (
 // verifySigned verifies signatures in batches on all cores.
 func (a *audit) verifySigned(all []curve.Signed, batch func([]curve.Signed, *curve.Keyring) []bool) []bool {
 	valid := make([]bool, len(all))
-	inBatches(len(all), func(from, to int) { copy(valid[from:to], batch(all[from:to], &a.ring)) })
+	inBatches(len(all), func(from, to int) { copy(valid[from:to], batch(all[from:to], a.ring)) })
 	return valid
 }
 
