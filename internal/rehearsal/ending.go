@@ -110,8 +110,7 @@ func (p *play) refundAll() error {
 // open publishes what the ballots say, when it is due: every stake is spent,
 // and a block in which that is deep is itself deep for who writes.
 func (p *play) open() error {
-	settled := max(p.lastSpend, p.e.Policy.Times.VoteTo)
-	if err := p.advance(settled + 2*(p.depth()-1)); err != nil {
+	if err := p.bide(); err != nil {
 		return err
 	}
 	if !p.e.Policy.Dealt() {
@@ -132,6 +131,23 @@ func (p *play) open() error {
 		}
 	}
 	return nil
+}
+
+// bide waits until every spend is deep. A shallow one can still be displaced
+// and come again in a later block, so whoever waited looks again.
+func (p *play) bide() error {
+	for {
+		due := max(p.lastSpend, p.e.Policy.Times.VoteTo) + 2*(p.depth()-1)
+		if tip, _ := p.chain.Tip(); tip >= due {
+			return nil
+		}
+		if err := p.advance(due); err != nil {
+			return err
+		}
+		if _, err := p.spent(); err != nil {
+			return err
+		}
+	}
 }
 
 // opening are the candidates who do not withhold.

@@ -128,6 +128,15 @@ func (p *play) place(v *voter, j int) ballot.Place {
 	return ballot.Place{EID: p.e.EID, Outpoint: verifier.EncodeOutpoint(p.coin(v)), PublicShare: p.setup.PublicShare(v.Slot(), p.keyNumber(j))}
 }
 
+// votesNow are the votes so far.
+func (p *play) votesNow() ([]*verifier.Vote, error) {
+	r, err := p.replay()
+	if err != nil {
+		return nil, err
+	}
+	return p.e.Votes(p.setup, r)
+}
+
 // coin is a voter's coin on the closed roll.
 func (p *play) coin(v *voter) wire.OutPoint { return p.setup.Roll[v.Slot()-1].Outpoint }
 

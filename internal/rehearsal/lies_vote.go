@@ -46,6 +46,8 @@ var voteLies = []Lie{
 		Check: "V62", Level: "L3", Exit: 21, plot: changedVote(func(_ *play, v *voter, tx *wire.MsgTx) {
 			tx.TxOut[1] = wire.NewTxOut(600, roles.PayToKey(v.Key()))
 		})},
+	{Name: "coin-to-script", Text: "one who abstains sends its coin to somebody's script, as a vote without a ballot would", Strength: KeyHolding, Base: "nobody",
+		Check: "V62", Along: []string{"V65"}, Level: "L3", Exit: 21, plot: coinToScript},
 	{Name: "ballots-two", Text: "a voter publishes two ballots, with a miner's help", Strength: KeyHolding, Base: "won",
 		Check: "V62", Along: []string{"V65"}, Level: "L3", Exit: 21, plot: minedVote(func(p *play, v *voter, tx *wire.MsgTx) error {
 			other, err := p.ballotOf(v, 1)
@@ -287,6 +289,21 @@ func voteAt(height func(*play) uint32) func(*play) error {
 		})
 		return nil
 	}
+}
+
+func coinToScript(p *play) error {
+	if err := idleAbstainers(p); err != nil {
+		return err
+	}
+	v := p.votersFor(0)[0]
+	p.tricks.at(p.e.Policy.Times.VoteFrom, func() error {
+		tx, err := p.spendCoin(v, wire.NewTxOut(p.e.Policy.Stake, payToScript([]byte{txscript.OP_1})))
+		if err != nil {
+			return err
+		}
+		return p.chain.Submit(tx)
+	})
+	return nil
 }
 
 // twoCoins spends the coin of one who abstains beside the liar's.

@@ -1,0 +1,322 @@
+package rehearsal
+
+import (
+	"crypto/sha256"
+	"slices"
+	"time"
+
+	"bevote/internal/board"
+	"bevote/internal/curve"
+	"bevote/internal/roles"
+	"bevote/verifier"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// variants are elections in which something is unusual and nothing is wrong.
+// What their Along names is a warning and changes nothing.
+var variants = []Lie{
+	{Name: "selector-rewritten", Text: "a miner writes another true string for the selector of the winner's claim", Base: "flag",
+		plot: malleates("candidate", func(_ *play, items [][]byte) [][]byte {
+			items[len(items)-2] = []byte("any string that is not zero")
+			return items
+		})},
+	{Name: "selector-rewritten-refund", Text: "a miner writes another false string for the selector of a refund", Base: "flag",
+		plot: plots(nobodyClaims, malleates("voter", func(_ *play, items [][]byte) [][]byte {
+			items[len(items)-2] = []byte{0, 0, 0x80}
+			return items
+		}))},
+	{Name: "refund-with-dead-signature", Text: "a miner puts a signature that does not verify into a refund's empty place", Base: "nobody",
+		plot: malleates("voter", func(_ *play, items [][]byte) [][]byte {
+			items[len(items)-2] = items[0] // the voter's own, which no claim key made
+			return items
+		})},
+	{Name: "claim-with-extra-item", Text: "a miner puts a string below the winner's witness", Base: "won",
+		plot: malleates("candidate", func(_ *play, items [][]byte) [][]byte { return slices.Insert(items, 0, []byte("nobody reads this")) })},
+	{Name: "lines-reordered", Text: "the keeper appends the lines of each phase in another order", Base: "won", plot: reorders},
+	{Name: "dust-on-a-stake", Text: "a stranger pays dust to the script of a stake", Base: "won", Along: []string{"V107"},
+		plot: strays(func(p *play) ([]*wire.TxOut, error) {
+			votes, err := p.votesNow()
+			if err != nil || len(votes) == 0 {
+				return nil, errNothing
+			}
+			return []*wire.TxOut{wire.NewTxOut(600, payToScript(votes[0].Redeem))}, nil
+		})},
+	{Name: "vote-fee-bumped", Text: "a voter adds an input of its own to its vote for the fee", Base: "won",
+		plot: votes(func(p *play, v *voter, keys map[string][]byte) (*wire.MsgTx, error) {
+			tx, err := p.honestVote(v, keys)
+			if err != nil {
+				return nil, err
+			}
+			more, err := p.gift(v.key)
+			if err != nil {
+				return nil, err
+			}
+			q := pen{key: v.key}
+			q.spend(tx, more)
+			return tx, q.resign(tx)
+		})},
+	{Name: "claims-one-by-one", Text: "the winner claims each stake by itself, up to the last block that counts", Base: "won",
+		plot: claimed(func(p *play, votes []*verifier.Vote) error {
+			for i, v := range votes {
+				p.tricks.at(p.e.Policy.Times.Claim-uint32(i), func() error { return p.claim(1, []*verifier.Vote{v}, pen{}, nil) })
+			}
+			return nil
+		})},
+	{Name: "votes-at-the-edges", Text: "all vote in the first and in the last block of the window", Base: "salted", plot: votesAtEdges},
+	{Name: "nobody-votes-for-one", Text: "a candidate gets no vote", Base: "won", plot: func(p *play) error {
+		for _, v := range p.votersFor(2) {
+			p.idle(v)
+		}
+		return nil
+	}},
+	{Name: "nobody-votes", Text: "all abstain", Base: "won", plot: func(p *play) error {
+		for _, v := range p.voters {
+			p.idle(v)
+		}
+		return nil
+	}},
+	{Name: "nobody-acknowledges", Text: "no member acknowledges the transcript", Base: "won", plot: noAcks},
+	{Name: "block-displaced-in-vote", Text: "a block of votes is displaced by an empty one, again and again", Base: "won", plot: displaces(func(t uint32, p *play) bool {
+		return t > p.e.Policy.Times.VoteFrom && t < p.e.Policy.Times.VoteTo
+	})},
+	{Name: "block-displaced-in-claim", Text: "the block of the claims is displaced by an empty one", Base: "each", plot: displaces(func(t uint32, p *play) bool {
+		return t == p.times.count+2
+	})},
+	{Name: "block-displaced-in-dealing", Text: "blocks are displaced while the shares are dealt", Base: "won", plot: displaces(func(t uint32, p *play) bool {
+		return t == p.times.coins+1 || t == p.times.complaints+1
+	})},
+	{Name: "tip-displaced", Text: "the newest block of the record is another one than that of the voters", Base: "won",
+		edit: retip(func(h *wire.BlockHeader) { h.Timestamp = h.Timestamp.Add(time.Second) })},
+	{Name: "stake-forgotten", Text: "a voter never takes its stake back", Base: "nobody", Along: []string{"V90"}, plot: forgets},
+	{Name: "stakes-rescued", Text: "the supervisor takes forgotten stakes by the policy's branch", Base: "rescue", plot: rescues},
+	{Name: "second-winner", Text: "the second candidate, who has enough ballots too, takes what the winner leaves", Base: "either",
+		plot: claimed(func(p *play, votes []*verifier.Vote) error { return p.claimBoth(votes, pen{}) })},
+	{Name: "anchor-by-stranger", Text: "a stranger makes anchors of its own for this election", Base: "won",
+		plot: strays(func(p *play) ([]*wire.TxOut, error) {
+			return []*wire.TxOut{wire.NewTxOut(0, returning(verifier.AnchorData(verifier.RollClosed, p.e.EID, sha256.Sum256(p.policy))))}, nil
+		})},
+	{Name: "anchor-repeated", Text: "the supervisor makes an anchor twice", Base: "won", plot: repeatsAnchor},
+	{Name: "other-election-anchored", Text: "the supervisor anchors another election", Base: "custodial", plot: otherElection},
+	{Name: "strangers-lines", Text: "strangers write lines of every kind", Base: "won", plot: strangersLines},
+	{Name: "lines-out-of-phase", Text: "members and candidates write lines when their phase is over", Base: "salted", plot: lateLines},
+	{Name: "opening-mended", Text: "a candidate forgets a ballot and opens it in a second line", Base: "salted", plot: mends},
+	{Name: "rivals-ballots-opened", Text: "a candidate opens the ballots of its rivals too", Base: "won", plot: opensAll},
+	{Name: "payout-paid", Text: "a stranger pays a candidate's payout during the vote", Base: "won",
+		plot: strays(func(p *play) ([]*wire.TxOut, error) {
+			return []*wire.TxOut{wire.NewTxOut(50_000, p.first().Payout)}, nil
+		})},
+}
+
+// harmless lists every base election as it is, and the variants.
+func harmless() (out []Lie) {
+	for _, b := range bases {
+		l := Lie{Name: "honest-" + b.name, Text: "nothing is wrong: " + b.text, Base: b.name, Level: b.level, Exit: b.exit}
+		if b.exit == 10 {
+			l.Along = []string{"V75"}
+		}
+		out = append(out, l)
+	}
+	out = append(out, variants...)
+	for i := range out {
+		out[i].Strength = Harmless
+		if out[i].Level == "" {
+			out[i].Level = verifier.L3
+		}
+	}
+	return out
+}
+
+// malleates has a miner rewrite the input scripts of somebody's spends of
+// stakes, as anybody can who sees them.
+func malleates(who string, change func(*play, [][]byte) [][]byte) func(*play) error {
+	return func(p *play) error {
+		p.tricks.send = func(by string, tx *wire.MsgTx) (bool, error) {
+			items := pushes(tx.TxIn[0].SignatureScript)
+			if len(by) < len(who) || by[:len(who)] != who || len(items[len(items)-1]) == curve.PointSize {
+				return false, nil
+			}
+			for i, in := range tx.TxIn {
+				tx.TxIn[i].SignatureScript = push(change(p, pushes(in.SignatureScript))...)
+			}
+			p.chain.Bribe(tx)
+			return true, nil
+		}
+		return nil
+	}
+}
+
+// reorders holds every line of the dealing back until the next of its type.
+func reorders(p *play) error {
+	var held []board.Line
+	count := make(map[board.Type]int)
+	p.tricks.line = append(p.tricks.line, func(l board.Line) ([]board.Line, error) {
+		switch l.Type {
+		case board.TypeRoll, board.TypeCommit, board.TypeDeal, board.TypeAck:
+		default:
+			return []board.Line{l}, nil
+		}
+		held = append(held, l)
+		if count[l.Type]++; count[l.Type] < len(p.voters) {
+			return nil, nil
+		}
+		all := held
+		held = nil
+		slices.Reverse(all)
+		return all, nil
+	})
+	return nil
+}
+
+func votesAtEdges(p *play) error {
+	for i := range p.acts {
+		p.acts[i].height = p.e.Policy.Times.VoteFrom
+		if i%2 == 1 {
+			p.acts[i].height = p.e.Policy.Times.VoteTo
+		}
+	}
+	return nil
+}
+
+// displaces has empty blocks displace those before the heights that when tells.
+func displaces(when func(height uint32, p *play) bool) func(*play) error {
+	return func(p *play) error {
+		for h := p.times.announce; h < p.e.Policy.Times.Reveal; h++ {
+			if when(h, p) {
+				p.tricks.at(h, p.chain.Displace)
+			}
+		}
+		return nil
+	}
+}
+
+func forgets(p *play) error {
+	p.tricks.until = p.e.Policy.Times.Reveal + 3*p.depth()
+	p.tricks.replace("open", p.openLate)
+	p.hold(p.votersFor(1)[0])
+	return nil
+}
+
+// rescues has the supervisor take the stakes when the branch opens.
+func rescues(p *play) error {
+	b := p.e.Policy.Branches[0]
+	p.tricks.replace("refund", func() error { return nil })
+	p.tricks.replace("open", p.openLate)
+	p.tricks.until = b.After + 3*p.depth()
+	p.tricks.at(b.After+1, func() error {
+		tx, err := p.sweep(counted(p.votes), "branch."+b.Name, p.supervisorPen(), roles.PayToKey(p.supervisor.Key()))
+		if err != nil {
+			return err
+		}
+		return p.chain.Submit(tx)
+	})
+	return nil
+}
+
+func repeatsAnchor(p *play) error {
+	var head [32]byte
+	p.tricks.anchor = func(kind int, _ uint32) (bool, error) {
+		if kind == verifier.RollClosed {
+			head = p.log.Head()
+		}
+		return false, nil
+	}
+	p.tricks.at(p.e.Policy.Times.VoteFrom, func() error { return p.supervisor.Anchor(verifier.RollClosed, head) })
+	return nil
+}
+
+// otherElection changes the election in an anchor that the supervisor makes
+// besides.
+func otherElection(p *play) error {
+	p.tricks.at(p.e.Policy.Times.VoteFrom, func() error {
+		before := p.tricks.send
+		p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) {
+			other := sha256.Sum256(p.policy)
+			tx.TxOut[0].PkScript = returning(verifier.AnchorData(verifier.Announce, other, other))
+			return false, p.supervisorPen().resign(tx)
+		})
+		err := p.supervisor.Anchor(verifier.Announce, p.log.Head())
+		p.tricks.send = before
+		return err
+	})
+	return nil
+}
+
+// strangersLines has a stranger write what members, candidates and the
+// supervisor write, in the same phases.
+func strangersLines(p *play) error {
+	done := make(map[board.Type]bool)
+	p.tricks.line = append(p.tricks.line, func(l board.Line) ([]board.Line, error) {
+		if done[l.Type] || l.Type == board.TypeOpen {
+			return []board.Line{l}, nil
+		}
+		done[l.Type] = true
+		copied := l
+		copied.By = curve.BaseMul(p.stranger()).Key()
+		sig, err := curve.SignSchnorr(p.stranger(), lineHash(p.e.EID, copied))
+		copied.Sig = sig
+		return []board.Line{copied, l}, err
+	})
+	return nil
+}
+
+// lineHash is what the author of a line signs (docs/protocol.md).
+func lineHash(eid [32]byte, l board.Line) [32]byte {
+	return curve.TaggedHash("line", curve.Encoder(nil).Raw(eid[:]).Text([]byte(l.Type)).
+		U32(l.Seen.Height).Raw(l.Seen.Hash[:]).Text(l.Body))
+}
+
+// lateLines has the first of each type of line written again at the end.
+func lateLines(p *play) error {
+	var again []board.Line
+	done := make(map[board.Type]bool)
+	p.tricks.line = append(p.tricks.line, func(l board.Line) ([]board.Line, error) {
+		if !done[l.Type] {
+			done[l.Type] = true
+			again = append(again, l)
+		}
+		return []board.Line{l}, nil
+	})
+	p.tricks.at(p.e.Policy.Times.VoteFrom, func() error {
+		lines := again
+		again = nil
+		return p.append(lines...)
+	})
+	return nil
+}
+
+// mends leaves a ballot out of the first candidate's first opening line, and
+// all of them in the second.
+func mends(p *play) error {
+	by := p.first().Key
+	p.tricks.line = append(p.tricks.line, func(l board.Line) ([]board.Line, error) {
+		var o board.Opening
+		if l.By != by || board.DecodeBody(l, &o) != nil || len(o.Openings) == 0 {
+			return []board.Line{l}, nil
+		}
+		o.Openings = o.Openings[1:]
+		short, err := board.Sign(p.e.EID, p.keys["candidate "+p.first().Name], l.Seen, o)
+		return []board.Line{short, l}, err
+	})
+	return nil
+}
+
+// opensAll has the first candidate open all ballots: with the joint secret it
+// knows every share.
+func opensAll(p *play) error {
+	rewrite(p, func(l *board.Line, o *board.Opening) bool {
+		if l.By != p.first().Key {
+			return false
+		}
+		for _, v := range p.votersFor(2) {
+			s, err := p.share(v, 1)
+			if err != nil {
+				return false
+			}
+			b := s.Bytes()
+			o.Openings = append(o.Openings, board.Opened{I: v.Slot(), J: 2, S: b[:]})
+		}
+		return true
+	})
+	return nil
+}
