@@ -1,0 +1,126 @@
+package chain
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/btcsuite/btcd/chainhash/v2"
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// look brings the headers up to the node's best chain.
+func (n *Node) look(ctx context.Context) ([][headerSize]byte, error) {
+	n.mu.Lock()
+	headers := n.headers
+	n.mu.Unlock()
+	for try := 1; ; try++ {
+		longer, linked, err := n.extend(ctx, headers)
+		if err != nil {
+			return nil, err
+		}
+		if linked || try == rereads {
+			n.mu.Lock()
+			n.headers = longer
+			n.mu.Unlock()
+			return longer, nil
+		}
+	}
+}
+
+// extend drops headers that are no longer of the best chain and appends what
+// follows up to its present height. It tells whether all that it appended is linked.
+func (n *Node) extend(ctx context.Context, headers [][headerSize]byte) (_ [][headerSize]byte, linked bool, err error) {
+	tip, err := n.height(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	if headers, err = n.common(ctx, headers, tip); err != nil {
+		return nil, false, err
+	}
+	linked = true
+	for len(headers) <= int(tip) {
+		var prev chainhash.Hash
+		if len(headers) > 0 {
+			prev = hashOf(&headers[len(headers)-1])
+		}
+		more, err := n.rpc.headers(ctx, uint32(len(headers)), tip, prev)
+		if err != nil {
+			return nil, false, fmt.Errorf("headers from height %d: %w", len(headers), err)
+		}
+		for i := range more {
+			h := headerOf(&more[i])
+			linked = linked && h.PrevBlock == prev
+			prev = hashOf(&more[i])
+		}
+		headers = append(headers, more...)
+	}
+	return headers, linked, nil
+}
+
+// common returns the part of headers that the best chain still has. It steps
+// back by twice as much each time, because reorganisations are short.
+func (n *Node) common(ctx context.Context, headers [][headerSize]byte, tip uint32) ([][headerSize]byte, error) {
+	if len(headers) > int(tip)+1 {
+		headers = headers[:tip+1]
+	}
+	for back := 1; len(headers) > 0; back *= 2 {
+		last := len(headers) - 1
+		answer, err := n.ask(ctx, "getblockhash", last)
+		if err != nil {
+			return nil, err
+		}
+		if hash, err := parseHash(answer); err != nil || hash == hashOf(&headers[last]) {
+			return headers[: last+1 : last+1], err // a capacity of its own: others may read what is dropped
+		}
+		headers = headers[:max(0, last+1-back)]
+	}
+	return nil, nil
+}
+
+func headerOf(raw *[headerSize]byte) (h wire.BlockHeader) {
+	if err := h.Deserialize(bytes.NewReader(raw[:])); err != nil {
+		panic("80 bytes are a header: " + err.Error())
+	}
+	return h
+}
+
+func hashOf(raw *[headerSize]byte) chainhash.Hash { return chainhash.DoubleHashH(raw[:]) }
+
+// The answers of a node.
+
+func parseHex(answer json.RawMessage) ([]byte, error) {
+	var text string
+	if err := json.Unmarshal(answer, &text); err != nil {
+		return nil, errors.New("the answer is no text")
+	}
+	raw, err := hex.DecodeString(text)
+	if err != nil {
+		return nil, errors.New("the answer is not hex")
+	}
+	return raw, nil
+}
+
+func parseHash(answer json.RawMessage) (chainhash.Hash, error) {
+	var text string
+	if err := json.Unmarshal(answer, &text); err != nil || len(text) != chainhash.MaxHashStringSize {
+		return chainhash.Hash{}, errors.New("the answer is no block hash")
+	}
+	hash, err := chainhash.NewHashFromStr(text)
+	if err != nil {
+		return chainhash.Hash{}, errors.New("the answer is no block hash")
+	}
+	return *hash, nil
+}
+
+func parseHeader(answer json.RawMessage) (h [headerSize]byte, err error) {
+	raw, err := parseHex(answer)
+	if err == nil && len(raw) != headerSize {
+		err = fmt.Errorf("a header of %d bytes, want %d", len(raw), headerSize)
+	}
+	copy(h[:], raw)
+	return h, err
+}
