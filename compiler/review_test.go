@@ -25,6 +25,7 @@ func TestReview(t *testing.T) {
 		{"too many, and no stake", policyOf(13, "stake lots"), []string{"E0601"}},
 		{"too many, and no lock", policyOf(13, "timeout soon"), nil},
 		{"too many, one broken", bytes.Replace(policyOf(13), []byte("{ key"), []byte("key"), 1), nil},
+		{"too many, one misnamed", bytes.Replace(policyOf(13), []byte("c01"), []byte("Joint-1"), 1), nil},
 		{"hardened by flag", policyOf(2, flag, "stake lots"), []string{"E0605"}},
 		{"by flag, unknown winner", policyOf(2, flag, "win when nobody"), nil},
 		{"paper by flag", policyOf(2, flag, "win when joint signs", "timeout soon"), []string{"W0604"}},

@@ -23,6 +23,7 @@ type checker struct {
 	heights   map[string]mark     // "roll", …, "vote from", "vote to"
 	people    map[string]declared // candidates, voters and mixers by name
 	branched  map[string]declared // branches by name
+	misnamed  map[string]bool     // keywords of what has a name that is none
 	roles     []usedKey
 	lines     map[string][]parsed // statements that may repeat, by keyword
 }
@@ -44,7 +45,7 @@ func check(src *source, t *tree, now uint32) *checker {
 		Policy: &Policy{places: map[string]Span{}, known: map[string]bool{}, used: map[string]bool{}},
 		src:    src, tree: t, now: now,
 		first: map[string]parsed{}, valid: map[string]bool{}, heights: map[string]mark{},
-		people: map[string]declared{}, branched: map[string]declared{}, lines: map[string][]parsed{},
+		people: map[string]declared{}, branched: map[string]declared{}, lines: map[string][]parsed{}, misnamed: map[string]bool{},
 	}
 	c.defaults()
 	for _, s := range t.statements {

@@ -103,6 +103,9 @@ func checkWrong(t *testing.T, code string, e example) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if diags, err = workbench.Illustrate(e.src, diags); err != nil {
+		t.Fatal(err)
+	}
 	found := false
 	for _, d := range diags {
 		found = found || d.Code == code

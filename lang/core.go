@@ -178,8 +178,9 @@ func (p *Policy) CandidateNumber(name string) int {
 // Knows tells whether the file says each of these things, or leaves it to its
 // default, and could be understood: a statement by its keyword, "candidate"
 // and "branch" for all such lines, "voters" for their number however it is
-// given, "payout" for every candidate's. A policy without errors knows all that
-// its kind of election has.
+// given, "payout" for every candidate's, "joint" for its absence too where the
+// supervisor counts. A policy without errors knows all that its kind of
+// election has.
 func (p *Policy) Knows(what ...string) bool {
 	for _, w := range what {
 		if !p.known[w] {

@@ -39,7 +39,8 @@ type Diagnostic struct {
 	Primary     Label
 	Secondary   []Label
 	Notes       []string
-	Help        string // what to type
+	Help        string   // what to type
+	Roles       []string // of E0303: whose part the shared key plays, and who else has it, as Literal names roles
 	Fix         *Fix
 	Transaction *Transaction
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/alecthomas/participle/v2/lexer"
 )
@@ -151,9 +152,21 @@ func (r *reader) stray(index int) (Diagnostic, bool) {
 		d.Fix = &Fix{d.Primary.Span, " "}
 	default:
 		d.Help = "take it out"
-		d.Fix = &Fix{d.Primary.Span, ""}
+		if t.Value == `"` || !r.src.divides(at, end) { // else it may stand for a space
+			d.Fix = &Fix{d.Primary.Span, ""}
+		}
 	}
 	return d, true
+}
+
+// divides tells whether the bytes [start, end) stand between two words that are
+// no comment's.
+func (s *source) divides(start, end int) bool {
+	line := s.text[s.lines[s.line(start)]:start]
+	inWord := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' }
+	before, _ := utf8.DecodeLastRuneInString(line)
+	after, _ := utf8.DecodeRuneInString(s.text[end:])
+	return inWord(before) && inWord(after) && !strings.Contains(line, "//")
 }
 
 // takeOut removes a statement, with its line if nothing else is on it.

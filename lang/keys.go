@@ -102,40 +102,46 @@ func (c *checker) shared(earlier []usedKey, u usedKey) {
 		d := c.say("E0303", first.span, "%s and %s are the same key", first.what(), u.what())
 		d.Primary.Text = "used " + first.label()
 		d.Secondary = []Label{{u.span, "and " + u.label()}}
-		d.Notes = c.consequence(first, u)
+		d.Notes, d.Roles = c.consequence(first, u)
 		d.Help = "give every role a key of its own"
 		return
 	}
 	d := c.say("E0304", first.span, "%s and %s are two keys that differ only in sign", first.what(), u.what())
 	d.Primary.Text = "used " + first.label()
 	d.Secondary = []Label{{u.span, "its negative " + u.label()}}
-	d.Notes = append([]string{"who knows the secret of one knows the other's"}, c.consequence(first, u)...)
+	notes, _ := c.consequence(first, u)
+	d.Notes = append([]string{"who knows the secret of one knows the other's"}, notes...)
 	d.Help = "give every role a key of its own"
 }
 
-// consequence says what two people who share a key could do to a stake.
-func (c *checker) consequence(a, b usedKey) []string {
+// consequence says what two people who share a key could do to a stake: the
+// second of the roles by the part of the first.
+func (c *checker) consequence(a, b usedKey) (notes, roles []string) {
 	shares := "enough"
 	if c.valid["threshold"] {
 		shares = strconv.Itoa(c.K)
 	}
 	for _, pair := range [][2]usedKey{{a, b}, {b, a}} {
-		victim, other := pair[0], pair[1].who()
+		part, other := pair[0], pair[1]
+		roles := []string{part.role(), other.role()}
 		switch {
-		case victim.kind == "candidate" && c.Win == WinHardened:
-			return []string{fmt.Sprintf("%s could complete %s's claim alone once %s shares are known", other, victim.name, shares)}
-		case victim.kind == "supervisor" && c.Win == WinCustodial:
-			return []string{other + " could claim every stake as the supervisor"}
+		case part.kind == "candidate" && c.Win == WinHardened:
+			return []string{fmt.Sprintf("%s could complete %s's claim alone once %s shares are known", other.who(), part.name, shares)}, roles
+		case part.kind == "supervisor" && c.Win == WinCustodial:
+			return []string{other.who() + " could claim every stake as the supervisor"}, roles
 		}
 	}
 	if a.kind != "voter" {
 		a, b = b, a
 	}
 	if a.kind == "voter" {
-		return []string{fmt.Sprintf("%s could take %s's stake back after the timeout", b.who(), a.name)}
+		return []string{fmt.Sprintf("%s could take %s's stake back after the timeout", b.who(), a.name)}, []string{a.role(), b.role()}
 	}
-	return nil
+	return nil, nil
 }
+
+// role is the name of the role as Literal has it.
+func (u usedKey) role() string { return strings.TrimSpace(u.kind + " " + u.name) }
 
 // who is the person in a sentence.
 func (u usedKey) who() string {

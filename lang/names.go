@@ -14,8 +14,12 @@ const maxName = 32
 
 var nameForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,31}$`)
 
-// name checks the form of a name that something is given.
+// name checks the form of a name that something is given. What is given a wrong
+// one does not count as known.
 func (c *checker) name(what string, t lexer.Token) {
+	if isReserved(t.Value) || !nameForm.MatchString(t.Value) {
+		c.misnamed[what] = true
+	}
 	switch {
 	case isReserved(t.Value):
 		c.say("E0105", c.at(t), "`%s` is a reserved name", t.Value).Help =

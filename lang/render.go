@@ -104,7 +104,7 @@ func (x Text) remarks(b *bufio.Writer, lead string, d Diagnostic) {
 		fmt.Fprintf(b, "%s%s: %s\n", lead, x.paint(bold, "help"), visible(d.Help))
 	}
 	if t := d.Transaction; t != nil {
-		fmt.Fprintf(b, "%s%s: %s\n", lead, x.paint(bold, "transaction"), visible(t.Says))
+		fmt.Fprintf(b, "%s%s: %s (all keys are stand-ins)\n", lead, x.paint(bold, "transaction"), visible(t.Says))
 		for _, line := range append(slices.Clone(t.Lines), "hex "+t.Hex) {
 			fmt.Fprintf(b, "      %s\n", visible(line))
 		}

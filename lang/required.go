@@ -47,9 +47,18 @@ func (c *checker) knowledge() {
 	for _, keyword := range []string{"confirmations", "ballots", "target"} {
 		c.known[keyword] = c.valid[keyword] || !c.tree.met[keyword]
 	}
-	c.known["voters"] = c.votersKnown()
-	c.known["branch"] = !c.tree.broken["branch"] && len(c.lines["branch"]) == len(c.Branches)
-	c.known["candidate"] = !c.tree.broken["candidate"] && len(c.Candidates) > 0 && len(c.lines["candidate"]) == len(c.Candidates)
+	clean := func(keyword string, read int) bool {
+		return !c.tree.broken[keyword] && !c.misnamed[keyword] && len(c.lines[keyword]) == read
+	}
+	switch { // what excludes each other is not known
+	case c.Win == WinCustodial:
+		c.known["joint"] = !c.tree.met["joint"]
+	case c.Win == WinPaper && c.Joint == JointEach:
+		c.known["joint"] = false
+	}
+	c.known["voters"] = c.votersKnown() && !c.misnamed["voter"]
+	c.known["branch"] = clean("branch", len(c.Branches)) && !c.misnamed["voter"]
+	c.known["candidate"] = clean("candidate", len(c.Candidates)) && len(c.Candidates) > 0
 	unpaid := func(x Candidate) bool { return x.Payout == nil }
 	c.known["payout"] = c.known["candidate"] && !slices.ContainsFunc(c.Candidates, unpaid)
 }

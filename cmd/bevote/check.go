@@ -71,6 +71,9 @@ func (c *console) check(files []string, o checkOptions) error {
 		if err != nil {
 			return bug(fmt.Errorf("%s: %w", file, err))
 		}
+		if diags, err = workbench.Illustrate(src, diags); err != nil {
+			return bug(fmt.Errorf("%s: %w", file, err))
+		}
 		answer.Diagnostics = shown(src, diags)
 		if built == nil {
 			code = codeNo

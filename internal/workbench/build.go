@@ -47,11 +47,7 @@ func build(src []byte, now uint32, compile compile) (*Built, []lang.Diagnostic, 
 	if p == nil {
 		return nil, diags, nil
 	}
-	c, more := compile(p)
-	if c == nil {
-		return nil, lang.Settle(p, append(diags, more...)), nil
-	}
-	t, err := liftBack(p, c)
+	b, more, err := assemble(p, compile)
 	if err != nil {
 		more = append(more, lang.Diagnostic{
 			Code:    "E0901",
@@ -64,6 +60,20 @@ func build(src []byte, now uint32, compile compile) (*Built, []lang.Diagnostic, 
 	diags = lang.Settle(p, append(diags, more...))
 	if slices.ContainsFunc(diags, lang.Diagnostic.IsError) {
 		return nil, diags, nil
+	}
+	return b, diags, nil
+}
+
+// assemble compiles a policy and lifts what comes of it. Built is nil if the
+// compiler finds errors, or if there is an error of ours.
+func assemble(p *lang.Policy, compile compile) (*Built, []lang.Diagnostic, error) {
+	c, diags := compile(p)
+	if c == nil {
+		return nil, diags, nil
+	}
+	t, err := liftBack(p, c)
+	if err != nil {
+		return nil, diags, err
 	}
 	return &Built{p, c, t}, diags, nil
 }
