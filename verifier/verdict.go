@@ -131,12 +131,16 @@ func (a *audit) conclude(r *Report, severities map[string]string) {
 			worst[s] = append(worst[s], c.ID)
 		}
 	}
-	r.Level = a.level(len(worst["E"])+len(unreliable(r.Checks)) > 0)
+	hidden := slices.Contains(worst["U"], "V10")
+	r.Level = a.level(len(worst["E"])+len(unreliable(r.Checks)) > 0, hidden)
 	if r.Level != LevelNone && a.winner > 0 {
 		name := a.e.Policy.Candidates[a.winner-1].Name
 		r.Winner = &name
 	}
 	r.Verdict = a.verdict(r, worst["E"])
+	if hidden && a.over && r.Level == L0 && a.setup.Ended == "" {
+		r.Verdict = "undetermined: nobody is shown to have claimed in time, and spends may be hidden (V10)"
+	}
 	r.Exit = a.exit(r, worst)
 }
 
@@ -151,8 +155,9 @@ func unreliable(checks []Check) (out []string) {
 	return out
 }
 
-// level is how much of a result is proven.
-func (a *audit) level(refuted bool) string {
+// level is how much of a result is proven. Where spends are hidden, nothing
+// proves that nobody claimed.
+func (a *audit) level(refuted, hidden bool) string {
 	if refuted {
 		return LevelNone
 	}
@@ -163,7 +168,7 @@ func (a *audit) level(refuted bool) string {
 	switch {
 	case a.setup.Ended != "":
 		return L0
-	case a.winner == 0 && settled && a.over:
+	case a.winner == 0 && settled && a.over && !hidden:
 		return L3
 	case a.winner == 0:
 		return L0
