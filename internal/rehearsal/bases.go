@@ -41,6 +41,7 @@ const perCandidate, jointSigns, supervisorSigns = "by voters for each candidate"
 var bases = []base{
 	{name: "won", text: "one joint key, and a winner", split: won},
 	{name: "nobody", text: "nobody reaches the threshold; refunds", split: tied},
+	{name: "everybody", text: "all vote, so that every coin is spent", split: everybody},
 	{name: "withheld", text: "salted ballots, one loser withholds its openings", form: form{extra: "ballots salted", candidates: 3}, split: won,
 		misdeeds: []Misdeed{{Deed: Withhold, Candidate: "bob"}}, level: "L2", exit: 10},
 	{name: "dealers", text: "one dealer is put out for a wrong share", split: won,
@@ -68,6 +69,11 @@ func won(p *lang.Policy) map[string]int {
 		votes[p.Candidates[1].Name] = 1
 	}
 	return votes
+}
+
+// everybody gives the first candidate the threshold and the second the rest.
+func everybody(p *lang.Policy) map[string]int {
+	return map[string]int{p.Candidates[0].Name: p.K, p.Candidates[1].Name: p.Voters - p.K}
 }
 
 // tied gives the first two candidates as many votes as do not suffice.

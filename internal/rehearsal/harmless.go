@@ -88,6 +88,8 @@ var variants = []Lie{
 	})},
 	{Name: "tip-displaced", Text: "the newest block of the record is another one than that of the voters", Base: "won",
 		edit: retip(func(h *wire.BlockHeader) { h.Timestamp = h.Timestamp.Add(time.Second) })},
+	{Name: "proofs-instead-of-blocks", Text: "the record has proofs of the transactions instead of blocks, and every coin is spent", Base: "everybody", proven: true,
+		Along: []string{"V15", "V91", "V107"}},
 	{Name: "stake-forgotten", Text: "a voter never takes its stake back", Base: "nobody", Along: []string{"V90"}, plot: forgets},
 	{Name: "stakes-rescued", Text: "the supervisor takes forgotten stakes by the policy's branch", Base: "rescue", plot: rescues},
 	{Name: "second-winner", Text: "the second candidate, who has enough ballots too, takes what the winner leaves", Base: "either",

@@ -35,6 +35,7 @@ type Lie struct {
 	Exit     int      `json:"exit"`
 
 	chain  string                              // the network that it is played on, "" for the policy's
+	proven bool                                // the record has merkle proofs in place of whole blocks
 	crowd  int                                 // voters beyond those of the policy
 	policy func(p *play, text string) string   // the policy that is announced, its keys already stand-ins
 	plot   func(p *play) error                 // sets tricks, when everybody has a part
@@ -118,7 +119,7 @@ func (l *Lie) begin(p *play) error {
 
 // leave writes the record of a play, with the lie's changes.
 func (l *Lie) leave(p *play, w *record.Writer) error {
-	if l.edit == nil && l.spoil == nil {
+	if l.edit == nil && l.spoil == nil && !l.proven {
 		return p.write(w)
 	}
 	r, err := p.remake()
@@ -130,7 +131,7 @@ func (l *Lie) leave(p *play, w *record.Writer) error {
 			return fmt.Errorf("lie %s: %w", l.Name, err)
 		}
 	}
-	files, err := r.files()
+	files, err := r.files(l.proven)
 	if err != nil {
 		return err
 	}
@@ -139,8 +140,10 @@ func (l *Lie) leave(p *play, w *record.Writer) error {
 			return fmt.Errorf("lie %s: %w", l.Name, err)
 		}
 	}
-	for _, name := range []string{record.Policy, record.Contract, record.Board, record.Headers, record.Blocks} {
-		if err := w.WriteFile(name, files[name]); err != nil {
+	for _, name := range recordFiles {
+		if text := files[name]; text == nil {
+			continue
+		} else if err := w.WriteFile(name, text); err != nil {
 			return err
 		}
 	}

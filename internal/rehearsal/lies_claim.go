@@ -67,6 +67,8 @@ var claimLies = []Lie{
 		Check: "V87", Level: "L3", Exit: 21, plot: claimsAt(func(p *play) uint32 { return p.e.Policy.Times.Claim + 1 })},
 	{Name: "claim-late-and-shallow", Text: "the winner claims long after the last block that counts, in the newest block of the record", Strength: KeyHolding, Base: "won",
 		Check: "V87", Along: []string{"V13"}, Level: "L3", Exit: 30, plot: claimsAtLast},
+	{Name: "record-cut-short", Text: "the record ends with the block of the claims, which can still be displaced", Strength: KeyHolding, Base: "won",
+		Check: "V13", Along: []string{"V100"}, Level: "L1", Exit: 12, plot: cutShort},
 	{Name: "claim-early", Text: "a candidate with enough ballots claims while others still vote", Strength: KeyHolding, Base: "won",
 		Check: "V88", Level: "L3", Exit: 21, plot: claimsDuringVote},
 	{Name: "claim-partial", Text: "the winner leaves a stake that nobody takes", Strength: KeyHolding, Base: "won",
@@ -222,6 +224,12 @@ func claimsAtLast(p *play) error {
 	p.tricks.replace("refund", func() error { return nil })
 	p.tricks.replace("open", p.openLate)
 	return claimsAt(func(p *play) uint32 { return p.tricks.until })(p)
+}
+
+// cutShort ends the record with the first block after the claims are sent.
+func cutShort(p *play) error {
+	p.tricks.last, p.tricks.until = "claim", p.times.count+1
+	return nil
 }
 
 // claimsDuringVote claims the first candidate's voters' stakes in the last

@@ -3,7 +3,9 @@ package rehearsal
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
@@ -147,33 +149,57 @@ func (r *remake) extend(n int) {
 	r.remine(tip + 1)
 }
 
-// files are the record's, as they are now.
-func (r *remake) files() (map[string][]byte, error) {
+// files are the record's, as they are now: with whole blocks, or with proofs of
+// the transactions that concern the election.
+func (r *remake) files(proven bool) (map[string][]byte, error) {
 	var log bytes.Buffer
 	for _, l := range r.lines {
 		log.Write(append(l.Encode(), '\n'))
 	}
 	files := map[string][]byte{record.Policy: r.policy, record.Contract: r.contract, record.Board: log.Bytes()}
-	// The chain's files are written by who always writes them, and read back.
-	dir := filepath.Join(r.p.dir, "remade")
+	blocks, err := r.through("with blocks", files, func(w *record.Writer) error { return chain.Export(r.p.ctx, w, r, r.first) })
+	if err != nil || !proven {
+		return blocks, err
+	}
+	rec, err := record.Open(filepath.Join(r.p.dir, "with blocks"))
+	if err != nil {
+		return nil, err
+	}
+	defer rec.Close()
+	return r.through("with proofs", files, func(w *record.Writer) error { return chain.ExportProofs(r.p.ctx, w, rec, r) })
+}
+
+// through writes a record with the chain's files by who always writes them, and
+// reads all of it back.
+func (r *remake) through(name string, files map[string][]byte, export func(*record.Writer) error) (map[string][]byte, error) {
+	dir := filepath.Join(r.p.dir, name)
 	w, err := record.Create(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer w.Abort()
-	if err := chain.Export(r.p.ctx, w, r, r.first); err != nil {
-		return nil, err
-	}
-	if err := w.Commit(); err != nil {
-		return nil, err
-	}
-	for _, name := range []string{record.Headers, record.Blocks} {
-		if files[name], err = os.ReadFile(filepath.Join(dir, filepath.FromSlash(name))); err != nil {
+	for name, text := range files {
+		if err := w.WriteFile(name, text); err != nil {
 			return nil, err
 		}
 	}
-	return files, nil
+	if err := errors.Join(export(w), w.Commit()); err != nil {
+		return nil, err
+	}
+	all := make(map[string][]byte)
+	for _, name := range recordFiles {
+		text, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+		switch {
+		case err == nil:
+			all[name] = text
+		case !errors.Is(err, fs.ErrNotExist):
+			return nil, err
+		}
+	}
+	return all, nil
 }
+
+var recordFiles = []string{record.Policy, record.Contract, record.Board, record.Headers, record.Blocks, record.Proofs}
 
 // The methods of a source of blocks, for whoever writes the record's chain.
 
