@@ -35,8 +35,9 @@ var _ verifier.Source = (*Chain)(nil)
 
 const (
 	// utxoCache is allocated at once and many times over: 4 MiB cost 82 MB of
-	// memory. The chains here are short and their database is a memory cache.
-	utxoCache = 256 << 10
+	// memory, 2 MiB hardly more than nothing. In a smaller one the coins of
+	// 20,000 voters spill into many maps, and each is searched for every coin.
+	utxoCache = 2 << 20
 	// sigCache is in signatures: the votes, claims and refunds of 2,000
 	// voters, so that mining does not verify again what the pool verified.
 	sigCache = 10_000

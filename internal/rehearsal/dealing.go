@@ -60,16 +60,20 @@ func (p *play) enrol() error {
 
 // inscribe writes the roll.
 func (p *play) inscribe(coins map[curve.PublicKey]wire.OutPoint) error {
-	for _, v := range p.voters {
+	lines := make([]board.Line, len(p.voters))
+	err := p.each("roll", len(p.voters), func(i int) error {
+		v := p.voters[i]
 		sig, err := v.Register(coins[v.Key()])
 		if err != nil {
 			return err
 		}
-		if err := p.appendLine(p.supervisor.Enrol(v.Key(), coins[v.Key()], sig)); err != nil {
-			return err
-		}
+		lines[i], err = p.supervisor.Enrol(v.Key(), coins[v.Key()], sig)
+		return err
+	})
+	if err != nil {
+		return err
 	}
-	return nil
+	return p.append(lines...)
 }
 
 // meet shows everybody the closed roll.
