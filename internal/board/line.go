@@ -8,6 +8,7 @@ package board
 
 import (
 	"bytes"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strconv"
@@ -86,11 +87,17 @@ func (l Line) Hash() [32]byte { return hashText(l.Encode()) }
 //
 //	{"prev":"hex","by":"hex","seen":[height,"hash"],"type":"…","body":{…},"sig":"hex"}
 func (l Line) Encode() []byte {
+	seen := l.Seen.Hash
+	slices.Reverse(seen[:])
 	b := make([]byte, 0, len(l.Body)+512)
-	b = fmt.Appendf(b, `{"prev":"%x","by":"%s","seen":[%d,"%s"],"type":"%s","body":`,
-		l.Prev, l.By, l.Seen.Height, l.Seen.Hash, l.Type)
-	b = append(b, l.Body...)
-	return fmt.Appendf(b, `,"sig":"%x"}`, l.Sig)
+	b = hex.AppendEncode(append(b, `{"prev":"`...), l.Prev[:])
+	b = hex.AppendEncode(append(b, `","by":"`...), l.By[:])
+	b = strconv.AppendUint(append(b, `","seen":[`...), uint64(l.Seen.Height), 10)
+	b = hex.AppendEncode(append(b, `,"`...), seen[:])
+	b = append(append(b, `"],"type":"`...), l.Type...)
+	b = append(append(b, `","body":`...), l.Body...)
+	b = hex.AppendEncode(append(b, `,"sig":"`...), l.Sig[:])
+	return append(b, `"}`...)
 }
 
 // DecodeLine reads what Encode writes and refuses everything else: an unknown

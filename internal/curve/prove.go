@@ -97,7 +97,7 @@ func (p *proving) vanishes(from, to int) bool {
 // weights draws a number of 128 bits for each equation from a hash of all of
 // them, so that who chose the equations could not know the weights:
 //
-//	seed = TH("batch", a ‖ b ‖ Q ‖ R of each)   ρ_i = the first 16 bytes of TH("batch", seed ‖ u32 i)
+//	seed = TH("batch", a ‖ b ‖ Q ‖ R of each)   ρ_2i ‖ ρ_2i+1 = TH("batch", seed ‖ u32 i)
 func weights(all []Equation) []Scalar {
 	text := make(Encoder, 0, len(all)*2*(ScalarSize+PointSize))
 	for i := range all {
@@ -106,9 +106,11 @@ func weights(all []Equation) []Scalar {
 	}
 	seed := TaggedHash("batch", text)
 	out := make([]Scalar, len(all))
-	for i := range out {
-		drawn := TaggedHash("batch", seed[:], Encoder(nil).U32(uint32(i)))
-		out[i].n.SetBytes(drawn[:weightSize])
+	for i := 0; i < len(out); i += 2 {
+		drawn := TaggedHash("batch", seed[:], Encoder(nil).U32(uint32(i/2)))
+		for n := range min(2, len(out)-i) {
+			out[i+n].n.SetBytes(drawn[n*weightSize:][:weightSize])
+		}
 	}
 	return out
 }
