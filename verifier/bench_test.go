@@ -10,34 +10,48 @@ import (
 	"time"
 
 	"bevote/internal/chain"
+	"bevote/internal/curve"
 	"bevote/internal/record"
 	"bevote/internal/rehearsal"
 	"bevote/verifier"
 )
 
-// BenchmarkAudit prints what families F to J cost, in units of the script
-// engine's runs that they contain, and family E apart:
+// BenchmarkAudit prints what family E costs, in seconds and as a multiple of
+// decoding the dealt points one after the other, and families F to J as a
+// multiple of the ECDSA verifications that they contain. The record of 1,000
+// voters takes minutes to play:
 //
-//	go test ./verifier -bench Audit -benchtime 3x -run ^$
+//	go test ./verifier -bench Audit/1000 -benchtime 3x -run ^$
 func BenchmarkAudit(b *testing.B) {
-	for _, n := range []int{50, 200} {
+	for _, n := range []int{50, 200, 1000} {
 		b.Run(strconv.Itoa(n)+" voters", func(b *testing.B) {
 			dir := playedTo(b, n)
 			spent := make(map[string]time.Duration)
 			for b.Loop() {
 				auditTimed(b, dir, spent)
 			}
-			engine := spent["running the scripts"]
 			dealing := spent["checking the dealing"] + spent["checking family E"]
-			votes := engine + spent["judging the votes"] + spent["counting"] + spent["following the stakes"]
+			votes := spent["running the scripts"] + spent["judging the votes"] + spent["counting"] + spent["following the stakes"]
 			for _, f := range []string{"F and G", "H", "I", "J"} {
 				votes += spent["checking family "+f]
 			}
-			b.ReportMetric(float64(votes)/float64(engine), "F–J/engine")
-			b.ReportMetric(float64(dealing)/float64(engine), "E/engine")
-			b.ReportMetric(float64(engine.Microseconds())/float64(b.N*2*n), "engine-µs/input")
+			verifications := time.Duration(b.N * 2 * n)
+			b.ReportMetric(float64(votes)/float64(ecdsaAlone().wall*verifications), "F–J×ECDSA")
+			b.ReportMetric(dealing.Seconds()/float64(b.N), "E-s")
+			b.ReportMetric(float64(dealing)/float64(decodingAlone()*time.Duration(b.N*n*(n/2+1))), "E×decoding")
 		})
 	}
+}
+
+// decodingAlone is what it takes to decode one point.
+func decodingAlone() time.Duration {
+	const n = 1000
+	key := curve.BaseMul(curve.NewScalar(5)).Key()
+	begun := time.Now()
+	for range n {
+		curve.DecodePoint(key[:])
+	}
+	return time.Since(begun) / n
 }
 
 // playedTo rehearses an election of n voters and returns its record.
