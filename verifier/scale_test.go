@@ -65,7 +65,7 @@ func town(b *testing.B, n int) (dir string) {
 	b.Helper()
 	text := regexp.MustCompile(`(?m)^ +(voter |test |allow W0206).*\n`).ReplaceAllString(string(example(b, "custodial")), "")
 	for old, new := range map[string]string{
-		"60% of 5": fmt.Sprintf("51%% of %d", n), "  roll ": fmt.Sprintf("  voters %d\n  mixing none\n  roll ", n),
+		"60% of 5": fmt.Sprintf("%d of %d", n/2+1, n), "  roll ": fmt.Sprintf("  voters %d\n  mixing none\n  roll ", n),
 		"150_000 sat": "20_000 sat", "15 sat": "5 sat", // blocks' rewards must pay for all coins
 	} {
 		if !strings.Contains(text, old) {

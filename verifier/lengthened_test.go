@@ -1,0 +1,116 @@
+package verifier_test
+
+import (
+	"context"
+	"encoding/binary"
+	"iter"
+	"runtime"
+	"testing"
+	"time"
+
+	"bevote/internal/chain"
+	"bevote/internal/record"
+	"bevote/verifier"
+
+	"github.com/btcsuite/btcd/blockchain"
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// lengthened is a source whose chain goes on with empty blocks. It makes them as
+// they are asked for and keeps none.
+type lengthened struct {
+	verifier.Source
+	blocks int
+}
+
+func (l lengthened) Headers(ctx context.Context) iter.Seq2[*wire.BlockHeader, error] {
+	return func(yield func(*wire.BlockHeader, error) bool) {
+		tip := new(wire.BlockHeader)
+		for h, err := range l.Source.Headers(ctx) {
+			if !yield(h, err) {
+				return
+			}
+			tip = h
+		}
+		for b := range l.further(tip) {
+			if !yield(&b.Header, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (l lengthened) Blocks(ctx context.Context, from uint32) iter.Seq2[*wire.MsgBlock, error] {
+	return func(yield func(*wire.MsgBlock, error) bool) {
+		tip := new(wire.BlockHeader)
+		for b, err := range l.Source.Blocks(ctx, from) {
+			if !yield(b, err) {
+				return
+			}
+			tip = &b.Header
+		}
+		for b := range l.further(tip) {
+			if !yield(b, nil) {
+				return
+			}
+		}
+	}
+}
+
+// further mines empty blocks on tip.
+func (l lengthened) further(tip *wire.BlockHeader) iter.Seq[*wire.MsgBlock] {
+	return func(yield func(*wire.MsgBlock) bool) {
+		last := *tip
+		for i := range l.blocks {
+			coinbase := wire.NewMsgTx(1)
+			script := binary.BigEndian.AppendUint32([]byte{4}, uint32(i)) // unlike any other
+			coinbase.AddTxIn(&wire.TxIn{PreviousOutPoint: wire.OutPoint{Index: wire.MaxPrevOutIndex}, SignatureScript: script, Sequence: 1})
+			coinbase.AddTxOut(wire.NewTxOut(0, nil))
+			b := &wire.MsgBlock{Transactions: []*wire.MsgTx{coinbase}, Header: wire.BlockHeader{
+				Version: last.Version, PrevBlock: last.BlockHash(), MerkleRoot: coinbase.TxHash(),
+				Timestamp: last.Timestamp.Add(10 * time.Minute), Bits: last.Bits}}
+			for hash := b.BlockHash(); blockchain.HashToBig(&hash).Cmp(blockchain.CompactToBig(last.Bits)) > 0; hash = b.BlockHash() {
+				b.Header.Nonce++
+			}
+			last = b.Header
+			if !yield(b) {
+				return
+			}
+		}
+	}
+}
+
+// heapAfter audits a record whose chain is longer, and returns what is alive in
+// memory when all blocks have been read.
+func heapAfter(t testing.TB, dir string, blocks int) uint64 {
+	t.Helper()
+	rec, err := record.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rec.Close()
+	var alive uint64
+	r, err := verifier.Audit(context.Background(), rec, lengthened{chain.FromRecord(rec), blocks}, verifier.Options{
+		Progress: func(stage string, _, _ int) {
+			if stage == "checking the dealing" && alive == 0 {
+				runtime.GC()
+				var m runtime.MemStats
+				runtime.ReadMemStats(&m)
+				alive = m.HeapAlloc
+			}
+		}})
+	if err != nil || r.Exit != 0 {
+		t.Fatal(r, err)
+	}
+	return alive
+}
+
+// BenchmarkEmptyBlocks prints how many bytes of memory a block of the window takes
+// that holds nothing of the election: those are what a long window is made of.
+func BenchmarkEmptyBlocks(b *testing.B) {
+	const few, many = 200, 5000
+	dir := town(b, 20)
+	for b.Loop() {
+		b.ReportMetric(float64(int64(heapAfter(b, dir, many))-int64(heapAfter(b, dir, few)))/(many-few), "B/block")
+	}
+}
