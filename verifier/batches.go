@@ -16,7 +16,7 @@ func (a *audit) verifySigned(all []curve.Signed, batch func([]curve.Signed, *cur
 
 // largest is how many signatures or openings are verified as one product: with
 // more of them each is hardly cheaper, and cores would wait for each other.
-const largest = 4096
+const largest = 1 << 14
 
 // inBatches calls f for consecutive ranges from … to−1 that cover 0…n−1, on all
 // cores: equally many for each core and none longer than largest.
