@@ -15,3 +15,18 @@ func CheckProof(root chainhash.Hash, p *BlockProof) error {
 	}
 	return nil
 }
+
+// Stub makes a check pass whatever there is, until restore is called. No audit
+// may run beside the two calls.
+func Stub(id string) (restore func(), found bool) {
+	for _, f := range families() {
+		for i, r := range f.rules {
+			if r.ID != id {
+				continue
+			}
+			f.rules[i].check = func(_ *audit, s *sheet) { s.expect(1); s.pass() }
+			return func() { f.rules[i] = r }, true
+		}
+	}
+	return nil, false
+}

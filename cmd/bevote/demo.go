@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"bevote/examples"
+	"bevote/internal/rehearsal"
 
 	"github.com/spf13/cobra"
 )
@@ -40,7 +41,7 @@ the report, as the name's end says.`,
 				defer os.RemoveAll(dir)
 				path = filepath.Join(dir, example)
 			}
-			summary, err := c.rehearse(cmd.Context(), example+".bev", src, seed, nil, path)
+			summary, err := c.rehearse(cmd.Context(), example+".bev", rehearsal.Options{Source: src, Seed: seed}, "", path)
 			if err != nil {
 				return err
 			}

@@ -16,6 +16,7 @@ import (
 func newRehearse(c *console) *cobra.Command {
 	var votes map[string]int
 	var seed uint64
+	var lies lying
 	out, asJSON := "", false
 	cmd := &cobra.Command{
 		Use:   "rehearse FILE -o DIR|record.zip",
@@ -23,18 +24,28 @@ func newRehearse(c *console) *cobra.Command {
 		Long: `Rehearse plays every role of a policy on an embedded chain: the supervisor, the
 candidates, and each voter, who deals, votes and takes part to the end. Every
 key is a stand-in drawn from the seed; the same seed gives the same bytes. It
-leaves a record that anybody can audit.`,
-		Example: "  bevote rehearse examples/club_chair.bev --votes alice=3,bob=1,abstain=1 --seed 7 -o chair",
-		Args:    takes("FILE"),
+leaves a record that anybody can audit.
+
+` + liesHelp,
+		Example: "  bevote rehearse examples/club_chair.bev --votes alice=3,bob=1,abstain=1 --seed 7 -o chair\n" +
+			"  bevote rehearse --lies\n  bevote rehearse --lie nonce-reused -o liar",
+		Args: lies.takes,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if lies.list {
+				return c.lies(cmd.Context(), lies.matrix, asJSON)
+			}
 			if out == "" {
 				return usage("rehearse needs -o DIR or -o record.zip")
 			}
-			src, err := c.read(args[0])
-			if err != nil {
-				return err
+			file, opt := "the lie's own election", rehearsal.Options{Seed: seed, Votes: votes}
+			if len(args) > 0 {
+				var err error
+				file = args[0]
+				if opt.Source, err = c.read(file); err != nil {
+					return err
+				}
 			}
-			summary, err := c.rehearse(cmd.Context(), args[0], src, seed, votes, out)
+			summary, err := c.rehearse(cmd.Context(), file, opt, lies.name, out)
 			if err != nil {
 				return err
 			}
@@ -48,12 +59,22 @@ leaves a record that anybody can audit.`,
 	cmd.Flags().StringToIntVar(&votes, "votes", nil, "who gets how many votes, as alice=3,bob=1,abstain=1; drawn from the seed if absent")
 	cmd.Flags().Uint64Var(&seed, "seed", 1, "the number that every key and every choice is drawn from")
 	cmd.Flags().StringVarP(&out, "output", "o", "", "where to leave the record: a new directory, or a .zip")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the summary as JSON")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the answer as JSON")
+	lies.flags(cmd)
 	return cmd
 }
 
-// rehearse plays the policy src of the named file and leaves the record at path.
-func (c *console) rehearse(ctx context.Context, file string, src []byte, seed uint64, votes map[string]int, path string) (*rehearsal.Summary, error) {
+// rehearse plays the policy of the named file, with a lie if one is named, and
+// leaves the record at path.
+func (c *console) rehearse(ctx context.Context, file string, opt rehearsal.Options, lie, path string) (*rehearsal.Summary, error) {
+	play := rehearsal.Play
+	if lie != "" {
+		l, err := c.lie(lie, opt)
+		if err != nil {
+			return nil, err
+		}
+		play = l.Tell
+	}
 	w, err := record.Create(path)
 	if err != nil {
 		return nil, usage("cannot write: %w", plain(err))
@@ -61,13 +82,13 @@ func (c *console) rehearse(ctx context.Context, file string, src []byte, seed ui
 	defer w.Abort()
 	bar := newProgress(c.err)
 	defer bar.clear()
-	summary, err := rehearsal.Play(ctx, rehearsal.Options{Source: src, Seed: seed, Votes: votes, Progress: bar.step,
-		Tell: func(height uint32, what string) {
-			bar.clear()
-			c.say("block %5d  %s", height, what)
-		}}, w)
+	opt.Progress, opt.Tell = bar.step, func(height uint32, what string) {
+		bar.clear()
+		c.say("block %5d  %s", height, what)
+	}
+	summary, err := play(ctx, opt, w)
 	if err != nil {
-		return nil, c.unplayable(file, src, err)
+		return nil, c.unplayable(file, opt.Source, err)
 	}
 	if err := w.Commit(); err != nil {
 		return nil, usage("cannot write: %w", plain(err))

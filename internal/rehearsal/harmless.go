@@ -80,13 +80,13 @@ var variants = []Lie{
 	{Name: "block-displaced-in-vote", Text: "a block of votes is displaced by an empty one, again and again", Base: "won", plot: displaces(func(t uint32, p *play) bool {
 		return t > p.e.Policy.Times.VoteFrom && t < p.e.Policy.Times.VoteTo
 	})},
-	{Name: "block-displaced-in-claim", Text: "the block of the claims is displaced by an empty one", Base: "each", plot: displaces(func(t uint32, p *play) bool {
+	{Name: "block-displaced-in-claim", Text: "the block of the claims is displaced by an empty one", deep: true, Base: "each", plot: displaces(func(t uint32, p *play) bool {
 		return t == p.times.count+2
 	})},
-	{Name: "block-displaced-in-dealing", Text: "blocks are displaced while the shares are dealt", Base: "won", plot: displaces(func(t uint32, p *play) bool {
+	{Name: "block-displaced-in-dealing", Text: "blocks are displaced while the shares are dealt", deep: true, Base: "won", plot: displaces(func(t uint32, p *play) bool {
 		return t == p.times.coins+1 || t == p.times.complaints+1
 	})},
-	{Name: "tip-displaced", Text: "the newest block of the record is another one than that of the voters", Base: "won",
+	{Name: "tip-displaced", Text: "the newest block of the record is another one than that of the voters", deep: true, Base: "won",
 		edit: retip(func(h *wire.BlockHeader) { h.Timestamp = h.Timestamp.Add(time.Second) })},
 	{Name: "proofs-instead-of-blocks", Text: "the record has proofs of the transactions instead of blocks, and every coin is spent", Base: "everybody", proven: true,
 		Along: []string{"V15", "V91", "V107"}},

@@ -193,11 +193,6 @@ func drop[T board.Body](p *play, unwanted func(l board.Line, body T) bool) {
 	})
 }
 
-// line writes a line by somebody's secret, as of now.
-func (p *play) line(secret curve.Scalar, body board.Body) error {
-	return p.appendLine(p.forge(secret, body))
-}
-
 // seen names the block at a height.
 func (p *play) seen(height uint32) (board.Seen, error) {
 	hash, err := p.chain.HashAt(height)

@@ -2,7 +2,6 @@ package rehearsal
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"bevote/internal/record"
@@ -36,6 +35,7 @@ type Lie struct {
 
 	chain  string                              // the network that it is played on, "" for the policy's
 	proven bool                                // the record has merkle proofs in place of whole blocks
+	deep   bool                                // it needs blocks that nobody has seen deep: two confirmations
 	crowd  int                                 // voters beyond those of the policy
 	policy func(p *play, text string) string   // the policy that is announced, its keys already stand-ins
 	plot   func(p *play) error                 // sets tricks, when everybody has a part
@@ -96,6 +96,9 @@ func (l *Lie) fit(p *play) error {
 	if !alike(p.e.Policy, like) {
 		return unplayable("%s is told over elections like `%s`: %s", l.Name, b.name, b.text)
 	}
+	if l.deep && p.depth() < 2 {
+		return unplayable("%s is told over elections with two confirmations or more", l.Name)
+	}
 	p.opt.Votes = b.split(p.e.Policy)
 	return nil
 }
@@ -105,8 +108,7 @@ func alike(p, like *lang.Policy) bool {
 	majority := func(p *lang.Policy) bool { return 2*p.K > p.Voters }
 	return p.Win == like.Win && p.Joint == like.Joint && p.Salted == like.Salted && p.Selector == like.Selector &&
 		(len(p.Named) > 0) == (len(like.Named) > 0) && majority(p) == majority(like) &&
-		p.Confirmations >= like.Confirmations && p.Voters >= like.Voters && p.K >= like.K &&
-		len(p.Candidates) >= len(like.Candidates) && len(p.Branches) >= len(like.Branches)
+		p.Voters >= like.Voters && p.K >= like.K && len(p.Candidates) >= len(like.Candidates) && len(p.Branches) >= len(like.Branches)
 }
 
 // begin sets the lie's tricks.
@@ -128,7 +130,7 @@ func (l *Lie) leave(p *play, w *record.Writer) error {
 	}
 	if l.edit != nil {
 		if err := l.edit(r); err != nil {
-			return fmt.Errorf("lie %s: %w", l.Name, err)
+			return unplayable("%s: %v", l.Name, err)
 		}
 	}
 	files, err := r.files(l.proven)
@@ -137,7 +139,7 @@ func (l *Lie) leave(p *play, w *record.Writer) error {
 	}
 	if l.spoil != nil {
 		if err := l.spoil(files); err != nil {
-			return fmt.Errorf("lie %s: %w", l.Name, err)
+			return unplayable("%s: %v", l.Name, err)
 		}
 	}
 	for _, name := range recordFiles {

@@ -9,6 +9,7 @@ import (
 	"bevote/internal/ballot"
 	"bevote/internal/board"
 	"bevote/internal/curve"
+	"bevote/lang"
 	"bevote/verifier"
 
 	"github.com/btcsuite/btcd/wire/v2"
@@ -44,10 +45,10 @@ var announceLies = []Lie{
 	{Name: "policy-annotated", Text: "a comment of the policy is changed after all is over", Strength: Naive, Base: "custodial",
 		Check: "V16", Level: "none", Exit: 20, spoil: replace("policy.bev", "// rehearsal", "// rehearsed")},
 
-	{Name: "policy-with-error", Text: "the policy asks for more shares than there are voters", Strength: Naive, Base: "won",
-		Check: "V17", Level: "none", Exit: 20, spoil: replace("policy.bev", "threshold 3 of 5", "threshold 6 of 5")},
 	{Name: "contract-back-door", Text: "the contract lets the supervisor claim too, and does not say so", Strength: KeyHolding, Base: "won",
 		Check: "V17", Level: "none", Exit: 20, plot: contract(backDoor)},
+	{Name: "policy-with-error", Text: "the policy asks for more shares than there are voters", Strength: Naive, Base: "won",
+		Check: "V17", Level: "none", Exit: 20, spoil: replace("policy.bev", "threshold 3 of 5", "threshold 6 of 5")},
 	{Name: "contract-any-ballot", Text: "the contract's script does not hold the ballot", Strength: KeyHolding, Base: "won",
 		Check: "V17", Level: "none", Exit: 20, plot: contract(func(_ *play, text string) string { return strings.Replace(text, "<ballot> DROP", "0 DROP", 1) })},
 	{Name: "contract-early-refund", Text: "the contract's refund opens a block before the timeout", Strength: KeyHolding, Base: "nobody",
@@ -308,7 +309,11 @@ func provenFor(context func(*play) curve.Context) func(*play) error {
 // payoutOf announces a policy that pays the first candidate to somebody else's key.
 func payoutOf(whose func(*play) curve.Scalar) func(*play, string) string {
 	return func(p *play, text string) string {
-		mine := payTo(curve.BaseMul(p.keys["payout alice"]).Key())
+		like, _ := lang.Load([]byte(text))
+		if like == nil {
+			return text
+		}
+		mine := payTo(curve.BaseMul(p.keys["payout "+like.Candidates[0].Name]).Key())
 		return strings.Replace(text, mine, payTo(curve.BaseMul(whose(p)).Key()), 1)
 	}
 }

@@ -32,8 +32,8 @@ var proofLies = []Lie{
 			return blocks
 		})},
 	{Name: "proof-in-other-block", Text: "a transaction is proven for a block that does not hold it", Strength: Naive, Base: "everybody", proven: true,
-		Check: "V08", Along: []string{"V10", "V15", "V91", "V107"}, Level: "none", Exit: 20, spoil: proofs(func(blocks []blockProofs) []blockProofs {
-			blocks[0].Height++
+		Check: "V08", Along: []string{"V10", "V15", "V79", "V91", "V107"}, Level: "none", Exit: 20, spoil: proofs(func(blocks []blockProofs) []blockProofs {
+			blocks[len(blocks)-1].Height++
 			return blocks
 		})},
 }

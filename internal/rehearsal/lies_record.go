@@ -49,13 +49,13 @@ var recordLies = []Lie{
 		Check: "V03", Level: "none", Exit: 20, chain: "simnet"},
 	{Name: "header-spliced", Text: "a header before the election is replaced by another with its work", Strength: Consistent, Base: "won",
 		Check: "V04", Level: "none", Exit: 20, edit: spliceHeader},
-	{Name: "tip-without-work", Text: "the newest block has no proof of work", Strength: Consistent, Base: "won",
+	{Name: "tip-without-work", Text: "the newest block has no proof of work", Strength: Consistent, deep: true, Base: "won",
 		Check: "V05", Level: "none", Exit: 20, edit: retip(unsolve)},
-	{Name: "tip-own-target", Text: "the newest block has a target of its own", Strength: Consistent, Base: "won",
+	{Name: "tip-own-target", Text: "the newest block has a target of its own", Strength: Consistent, deep: true, Base: "won",
 		Check: "V05", Level: "none", Exit: 20, edit: retip(func(h *wire.BlockHeader) { h.Bits = 0x207ffffe })},
-	{Name: "tip-backdated", Text: "the newest block is stamped before the eleven below it", Strength: Consistent, Base: "won",
+	{Name: "tip-backdated", Text: "the newest block is stamped before the eleven below it", Strength: Consistent, deep: true, Base: "won",
 		Check: "V06", Level: "none", Exit: 20, edit: retip(func(h *wire.BlockHeader) { h.Timestamp = h.Timestamp.Add(-6 * time.Hour) })},
-	{Name: "tip-postdated", Text: "the newest block is stamped decades ahead", Strength: Consistent, Base: "won",
+	{Name: "tip-postdated", Text: "the newest block is stamped decades ahead", Strength: Consistent, deep: true, Base: "won",
 		Check: "V06", Level: "none", Exit: 20, edit: retip(func(h *wire.BlockHeader) { h.Timestamp = time.Unix(1<<32-1, 0) })},
 
 	{Name: "transaction-changed", Text: "a byte of a coinbase in the blocks is changed", Strength: Naive, Base: "won",
@@ -75,13 +75,13 @@ var recordLies = []Lie{
 		Check: "V09", Level: "none", Exit: 20, plot: buryDeeper, edit: addInsane(func(tx *wire.MsgTx) { tx.TxOut[0].Value = 22_000_000 * 100_000_000 })},
 	{Name: "coin-taken-unsigned", Text: "a miner's block spends a voter's coin without the voter's signature", Strength: Consistent, Base: "won",
 		Check: "V11", Level: "none", Exit: 20, plot: plots(buryDeeper, idleAbstainers), edit: stealCoin},
-	{Name: "refund-too-shallow", Text: "a forgotten stake is refunded in the newest block of the record", Strength: KeyHolding, Base: "nobody",
+	{Name: "refund-too-shallow", Text: "a forgotten stake is refunded in the newest block of the record", Strength: KeyHolding, deep: true, Base: "nobody",
 		Check: "V13", Level: "L3", Exit: 0, plot: refundAtLast},
 }
 
 // Changes of a file's bytes.
 
-var errNothing = errors.New("the record has nothing to change there")
+var errNothing = unplayable("the election has nothing that the lie could change")
 
 func replace(name, old, new string) func(map[string][]byte) error {
 	return func(files map[string][]byte) error {

@@ -17,11 +17,13 @@ import (
 
 // Trial is what an audit makes of a lie.
 type Trial struct {
-	Lie   Lie
-	Spoke []string // the checks that failed, could not decide or were left unresolved
-	Said  bool     // an item of the lie's check says what it must
-	Level string   // "" where the record was refused as a whole
-	Exit  int
+	Lie   Lie      `json:"lie"`
+	Spoke []string `json:"spoke"` // the checks that failed, could not decide or were left unresolved
+	Said  bool     `json:"said"`  // an item of the lie's check says what it must
+	Level string   `json:"level"` // "" where the record was refused as a whole
+	Exit  int      `json:"exit"`
+
+	checks []verifier.Check // the report's
 }
 
 // Detected tells whether the audit says that anything is wrong.
@@ -80,7 +82,7 @@ func (l Lie) Try(ctx context.Context) (Trial, error) {
 
 // judged reads an audit's answer.
 func (l Lie) judged(r *verifier.Report, err error) (Trial, error) {
-	t := Trial{Lie: l}
+	t := Trial{Lie: l, Spoke: []string{}}
 	var input *verifier.InputError
 	switch {
 	case errors.As(err, &input):
@@ -92,7 +94,7 @@ func (l Lie) judged(r *verifier.Report, err error) (Trial, error) {
 	case err != nil:
 		return t, err
 	}
-	t.Level, t.Exit = r.Level, r.Exit
+	t.Level, t.Exit, t.checks = r.Level, r.Exit, r.Checks
 	for _, c := range r.Checks {
 		if c.Status != verifier.Pass && c.Status != verifier.Skipped {
 			t.Spoke = append(t.Spoke, c.ID)
