@@ -54,14 +54,14 @@ func VerifySchnorrBatch(all []Signed, ring *Keyring) []bool {
 	return verifyBatch(all, ring, schnorrEquation, VerifySchnorr)
 }
 
-// divided is an equation whose scalars are yet to be divided by another.
-type divided struct {
+// fraction is an equation whose scalars are still to be divided by another.
+type fraction struct {
 	Equation
-	by Scalar
+	over Scalar
 }
 
 // verifyBatch proves what it can as equations and verifies the rest one by one.
-func verifyBatch(all []Signed, ring *Keyring, equation func(Signed, *Keyring) (divided, error), verify func(PublicKey, [32]byte, []byte) bool) []bool {
+func verifyBatch(all []Signed, ring *Keyring, equation func(Signed, *Keyring) (fraction, error), verify func(PublicKey, [32]byte, []byte) bool) []bool {
 	if ring == nil {
 		ring = new(Keyring)
 	}
@@ -71,7 +71,7 @@ func verifyBatch(all []Signed, ring *Keyring, equation func(Signed, *Keyring) (d
 	var of []int
 	for i, s := range all {
 		if e, err := equation(s, ring); err == nil {
-			equations, divisors, of = append(equations, e.Equation), append(divisors, e.by), append(of, i)
+			equations, divisors, of = append(equations, e.Equation), append(divisors, e.over), append(of, i)
 		}
 	}
 	for i, inverse := range inverses(divisors) {
@@ -90,7 +90,7 @@ func verifyBatch(all []Signed, ring *Keyring, equation func(Signed, *Keyring) (d
 // ecdsaEquation is R = (e/s)·G + (r/s)·Q with the R whose x-coordinate is r and
 // whose y is even. A signature can be valid without it: its R may be odd, or
 // have the x-coordinate r + q.
-func ecdsaEquation(s Signed, ring *Keyring) (e divided, err error) {
+func ecdsaEquation(s Signed, ring *Keyring) (e fraction, err error) {
 	sig, err := ecdsa.ParseDERSignature(s.Sig)
 	if err != nil {
 		return e, err
@@ -103,14 +103,14 @@ func ecdsaEquation(s Signed, ring *Keyring) (e divided, err error) {
 	if e.R, err = liftX(x[:]); err != nil {
 		return e, err
 	}
-	e.A, e.B, e.by = ReduceScalar(s.Hash), ReduceScalar(x), ReduceScalar(y)
+	e.A, e.B, e.over = ReduceScalar(s.Hash), ReduceScalar(x), ReduceScalar(y)
 	return e, nil
 }
 
 // schnorrEquation is BIP 340's R = s·G − e·P, with R and P of even y and
 //
 //	sig = R.x 32 ‖ s 32   e = SHA256(t ‖ t ‖ R.x ‖ P.x ‖ hash) mod q, t = SHA256("BIP0340/challenge")
-func schnorrEquation(s Signed, ring *Keyring) (e divided, err error) {
+func schnorrEquation(s Signed, ring *Keyring) (e fraction, err error) {
 	if len(s.Sig) != SchnorrSize {
 		return e, errors.New("not a signature of BIP 340")
 	}
@@ -128,7 +128,7 @@ func schnorrEquation(s Signed, ring *Keyring) (e divided, err error) {
 	}
 	t := sha256.Sum256([]byte("BIP0340/challenge"))
 	x := Encoder(nil).Raw(t[:]).Raw(t[:]).Raw(s.Sig[:ScalarSize]).Raw(s.Key[1:]).Raw(s.Hash[:])
-	e.B, e.by = ReduceScalar(sha256.Sum256(x)).Neg(), NewScalar(1)
+	e.B, e.over = ReduceScalar(sha256.Sum256(x)).Neg(), NewScalar(1)
 	return e, nil
 }
 

@@ -236,6 +236,21 @@ func TestEquationsAtTheEdges(t *testing.T) {
 	}
 }
 
+// The same point and its negative over and over, so many that products take
+// every way of adding them: the sums meet doublings and infinity throughout.
+func TestEquationsOfOnePoint(t *testing.T) {
+	s := randomScalars(seeded(8), 1)[0]
+	up := curve.Equation{A: s, R: curve.BaseMul(s)}
+	down := curve.Equation{A: s.Neg(), R: up.R.Neg()}
+	all := slices.Repeat([]curve.Equation{up, up, down}, 4000)
+	all[7777].R = down.R
+	for i, holds := range curve.VerifyEquations(all) {
+		if holds != (i != 7777) {
+			t.Errorf("equation %d: %v", i, holds)
+		}
+	}
+}
+
 // An ECDSA signature whose point has an x-coordinate of q or more is valid and
 // has no equation: r alone does not give the point back. The smallest such
 // point is searched for.
