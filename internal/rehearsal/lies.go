@@ -5,7 +5,8 @@ import "slices"
 // Lies lists the corpus: every lie and every harmless variant, in the order of
 // the checks that they are about.
 func Lies() []Lie {
-	return slices.Concat(recordLies, proofLies, announceLies, rollLies, dealerLies, transcriptLies, voteLies, tallyLies, claimLies, harmless())
+	return slices.Concat(recordLies, chainLies, proofLies, announceLies, rollLies, coinLies, dealerLies, transcriptLies,
+		voteLies, ballotLies, tallyLies, claimLies, refundLies, anchorLies, harmless())
 }
 
 // LieNamed finds a lie.

@@ -35,29 +35,6 @@ var rollLies = []Lie{
 		Check: "V25", Level: "none", Exit: 20, plot: func(p *play) error { return p.recast(p.votersFor(2)[0], p.stranger()) }},
 	{Name: "roll-too-long", Text: "the supervisor adds a voter to those registered", Strength: KeyHolding, Base: "won",
 		Check: "V26", Level: "none", Exit: 20, crowd: 1},
-
-	{Name: "coin-short", Text: "the supervisor pays a voter a satoshi too little", Strength: KeyHolding, Base: "won",
-		Check: "V27", Level: "L3", Exit: 21, plot: coinValue(-1)},
-	{Name: "coin-large", Text: "the supervisor pays a voter a satoshi too much, which marks its vote", Strength: KeyHolding, Base: "salted",
-		Check: "V27", Level: "L3", Exit: 21, plot: coinValue(1)},
-	{Name: "coin-missing", Text: "the supervisor inscribes a coin that does not exist", Strength: KeyHolding, Base: "won",
-		Check: "V27", Level: "L3", Exit: 21, plot: inscribeCoin(func(p *play, _ *voter) (wire.OutPoint, error) {
-			return wire.OutPoint{Hash: p.policyHash()}, nil
-		})},
-	{Name: "coin-elsewhere", Text: "the supervisor inscribes a coin that is its own", Strength: KeyHolding, Base: "won",
-		Check: "V27", Level: "L3", Exit: 21, plot: inscribeCoin(func(p *play, _ *voter) (wire.OutPoint, error) {
-			return p.gift(p.keys["supervisor"])
-		})},
-	{Name: "coin-by-stranger", Text: "a voter's coin is paid by a stranger", Strength: KeyHolding, Base: "each",
-		Check: "V27", Level: "L3", Exit: 21, plot: coinByStranger},
-	{Name: "coin-early", Text: "the supervisor pays a voter before the announcement", Strength: KeyHolding, Base: "won",
-		Check: "V27", Level: "L3", Exit: 21, plot: coinEarly},
-	{Name: "coin-late", Text: "the supervisor pays a coin only when the voting has begun", Strength: KeyHolding, Base: "won",
-		Check: "V27", Level: "L3", Exit: 21, plot: coinLate},
-	{Name: "roll-key-candidates", Text: "a candidate votes with its candidate key as roll key", Strength: KeyHolding, Base: "won",
-		Check: "V28", Level: "L3", Exit: 0, plot: func(p *play) error { return p.recast(p.votersFor(2)[0], p.keys["candidate "+p.second().Name]) }},
-	{Name: "roll-key-supervisors", Text: "the supervisor votes with its own key as roll key", Strength: KeyHolding, Base: "custodial",
-		Check: "V28", Level: "L3", Exit: 0, plot: func(p *play) error { return p.recast(p.votersFor(2)[0], p.keys["supervisor"]) }},
 }
 
 // rollNever writes the roll and does not anchor it; there the election stops.
@@ -180,107 +157,6 @@ func (p *play) recast(v *voter, key curve.Scalar) error {
 		return slices.Compare(ka[:], kb[:])
 	})
 	return nil
-}
-
-// coinValue changes the value of the second candidate's voter's coin.
-func coinValue(by int64) func(*play) error {
-	return func(p *play) error {
-		script := roles.PayToKey(p.votersFor(2)[0].Key())
-		p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) {
-			for _, out := range tx.TxOut {
-				if slices.Equal(out.PkScript, script) {
-					out.Value += by
-					return false, p.supervisorPen().resign(tx)
-				}
-			}
-			return false, nil
-		})
-		return nil
-	}
-}
-
-// inscribeCoin inscribes another coin for one who abstains.
-func inscribeCoin(coin func(p *play, v *voter) (wire.OutPoint, error)) func(*play) error {
-	return func(p *play) error {
-		v := p.votersFor(0)[0]
-		p.idle(v)
-		p.tricks.coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
-			op, err := coin(p, v)
-			coins[v.Key()] = op
-			return err
-		}
-		return nil
-	}
-}
-
-// coinByStranger has a stranger pay the second candidate's voter, out of two
-// coins that the supervisor gave to the stranger.
-func coinByStranger(p *play) error {
-	v, q := p.votersFor(2)[0], pen{key: p.stranger()}
-	p.tricks.coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
-		tx := wire.NewMsgTx(2)
-		for range 2 {
-			op, err := p.gift(q.key)
-			if err != nil {
-				return err
-			}
-			q.spend(tx, op)
-		}
-		tx.AddTxOut(wire.NewTxOut(p.e.Policy.Coin(), roles.PayToKey(v.Key())))
-		if err := q.resign(tx); err != nil {
-			return err
-		}
-		coins[v.Key()] = wire.OutPoint{Hash: tx.TxHash()}
-		return p.chain.Submit(tx)
-	}
-	return nil
-}
-
-// coinEarly pays one who abstains before the announcement.
-func coinEarly(p *play) error {
-	v := p.votersFor(0)[0]
-	p.idle(v)
-	var early wire.OutPoint
-	p.tricks.at(p.times.announce-1, func() (err error) {
-		early, err = p.gift(v.key)
-		return err
-	})
-	p.tricks.coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
-		coins[v.Key()] = early
-		return nil
-	}
-	return nil
-}
-
-// coinLate inscribes the coin of the second candidate's voter and pays it when
-// the first votes are cast.
-func coinLate(p *play) error {
-	v := p.votersFor(2)[0]
-	var held *wire.MsgTx
-	p.tricks.coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
-		p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) {
-			if held != nil || len(tx.TxOut) < 2 || !slices.Equal(tx.TxOut[0].PkScript, roles.PayToKey(v.Key())) {
-				return false, nil
-			}
-			held = tx
-			return true, nil
-		})
-		op, err := p.gift(v.key)
-		coins[v.Key()] = op
-		return err
-	}
-	p.schedule(v, p.e.Policy.Times.VoteTo)
-	p.tricks.at(p.e.Policy.Times.VoteFrom, func() error { return p.chain.Submit(held) })
-	return nil
-}
-
-// schedule has a voter act in a given block.
-func (p *play) schedule(v *voter, height uint32) {
-	for i := range p.acts {
-		if p.acts[i].voter == v {
-			p.acts[i].height = height
-		}
-	}
 }
 
 // nobodyClaims counts and does not claim.

@@ -1,0 +1,200 @@
+package rehearsal
+
+import (
+	"crypto/sha256"
+
+	"bevote/internal/ballot"
+	"bevote/internal/curve"
+	"bevote/verifier"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// anchorLies are about the anchors and their order: family K.
+var anchorLies = []Lie{
+	{Name: "commits-late", Text: "the supervisor anchors the commitments a block too late", Strength: KeyHolding, Base: "won",
+		Check: "V98", Level: "none", Exit: 20, plot: late(verifier.CommitsClosed)},
+	{Name: "deals-late", Text: "the supervisor anchors the deals a block too late", Strength: KeyHolding, Base: "won",
+		Check: "V98", Level: "none", Exit: 20, plot: late(verifier.DealsClosed)},
+	{Name: "commits-unanchored", Text: "the supervisor never anchors the commitments, so that all dealers are out", Strength: KeyHolding, Base: "won",
+		Check: "V98", Level: "none", Exit: 20, plot: unanchored(verifier.CommitsClosed)},
+	{Name: "deals-unanchored", Text: "the supervisor never anchors the deals, so that all dealers are out", Strength: KeyHolding, Base: "won",
+		Check: "V98", Level: "none", Exit: 20, plot: unanchored(verifier.DealsClosed)},
+	{Name: "complaints-unanchored", Text: "the supervisor never anchors the complaints and goes on to the transcript", Strength: KeyHolding, Base: "won",
+		Check: "V98", Level: "none", Exit: 20, plot: unanchored(verifier.ComplaintsClosed)},
+	{Name: "complaints-before-deals", Text: "the supervisor anchors the complaints before the deals", Strength: KeyHolding, Base: "won",
+		Check: "V98", Along: []string{"V02"}, Level: "none", Exit: 20, plot: complaintsFirst},
+	{Name: "complaints-rewound", Text: "the supervisor's complaints anchor commits to a shorter board than the deals anchor", Strength: KeyHolding, Base: "won",
+		Check: "V02", Level: "none", Exit: 20, plot: rewound},
+	{Name: "custodial-commits", Text: "the supervisor anchors commitments in an election without dealing", Strength: KeyHolding, Base: "custodial",
+		Check: "V98", Level: "none", Exit: 20, plot: extraAnchor(verifier.CommitsClosed)},
+	{Name: "vote-after-end", Text: "somebody votes in an election that has ended", Strength: KeyHolding, Base: "empty-hall",
+		Check: "V98", Level: "none", Exit: 20, plot: voteAfterEnd},
+}
+
+// unanchored leaves out the anchor of a kind. Without one of the dealing's
+// there is no joint key, and the supervisor anchors that there is none.
+func unanchored(kind int) func(*play) error {
+	return func(p *play) error {
+		p.tricks.anchor = func(k int, height uint32) (bool, error) {
+			switch {
+			case kind == verifier.Announce && k == kind:
+				return true, p.advance(height)
+			case kind == verifier.Announce || k != kind && k != verifier.ComplaintsClosed:
+				return false, nil
+			case k != kind:
+				return true, p.giveUp(k, height)
+			case k == verifier.ComplaintsClosed:
+				return true, p.giveUp(0, height)
+			}
+			return true, p.advance(height)
+		}
+		return nil
+	}
+}
+
+// giveUp makes the last anchors of a dealing that has come to nothing.
+func (p *play) giveUp(kind int, height uint32) error {
+	p.tricks.until = p.e.Policy.Times.Setup + p.depth()
+	if kind > 0 {
+		if err := p.anchorHead(kind, height, p.log.Head()); err != nil {
+			return err
+		}
+	}
+	if err := p.anchorHead(verifier.TranscriptClosed, p.e.Policy.Times.Setup, p.log.Head()); err != nil {
+		return err
+	}
+	return errOver
+}
+
+// late makes the anchor of a kind one block after the last that is in time.
+func late(kind int) func(*play) error {
+	return func(p *play) error {
+		p.tricks.anchor = func(k int, height uint32) (bool, error) {
+			if k != kind {
+				return false, nil
+			}
+			return true, p.anchorHead(kind, height+1, p.log.Head())
+		}
+		return nil
+	}
+}
+
+// otherHead makes the anchor of a kind commit to no board that is shown.
+func otherHead(kind int) func(*play) error {
+	return func(p *play) error {
+		p.tricks.anchor = func(k int, height uint32) (bool, error) {
+			if k != kind {
+				return false, nil
+			}
+			return true, p.anchorHead(kind, height, sha256.Sum256(p.policy))
+		}
+		return nil
+	}
+}
+
+// anchorAgain makes a second anchor of a kind, for another board.
+func anchorAgain(kind int) func(*play) error {
+	return func(p *play) error {
+		p.tricks.at(p.e.Policy.Times.VoteFrom, func() error {
+			return p.supervisor.Anchor(kind, sha256.Sum256(p.policy))
+		})
+		return nil
+	}
+}
+
+func extraAnchor(kind int) func(*play) error {
+	return func(p *play) error {
+		p.tricks.at(p.e.Policy.Times.VoteFrom, func() error { return p.supervisor.Anchor(kind, p.log.Head()) })
+		return nil
+	}
+}
+
+// announceWithRoll makes the anchors of announcement and roll, and the coins
+// between them, in one block.
+func announceWithRoll(p *play) error {
+	var head [32]byte
+	p.tricks.anchor = func(kind int, height uint32) (bool, error) {
+		if kind != verifier.Announce {
+			return false, nil
+		}
+		head = p.log.Head()
+		return true, p.advance(height)
+	}
+	p.tricks.replace("enrol", func() error {
+		if err := p.advance(p.e.Policy.Times.Roll - 1); err != nil {
+			return err
+		}
+		if err := p.supervisor.Anchor(verifier.Announce, head); err != nil {
+			return err
+		}
+		return p.enrol()
+	})
+	return nil
+}
+
+// complaintsFirst makes the anchor of the complaints before that of the deals.
+func complaintsFirst(p *play) error {
+	p.tricks.last, p.tricks.until = "deal", p.e.Policy.Times.Setup+p.depth()
+	var head [32]byte
+	p.tricks.anchor = func(kind int, height uint32) (bool, error) {
+		switch kind {
+		case verifier.DealsClosed:
+			head = p.log.Head()
+			return true, p.advance(height)
+		case verifier.ComplaintsClosed:
+			if err := p.anchorHead(kind, height, p.log.Head()); err != nil {
+				return true, err
+			}
+			return true, p.anchorHead(verifier.DealsClosed, height+1, head)
+		}
+		return false, nil
+	}
+	return nil
+}
+
+// rewound makes the anchor of the complaints commit to the head that the
+// commitments' anchor has closed.
+func rewound(p *play) error {
+	var head [32]byte
+	p.tricks.anchor = func(kind int, height uint32) (bool, error) {
+		switch kind {
+		case verifier.CommitsClosed:
+			head = p.log.Head()
+		case verifier.ComplaintsClosed:
+			return true, p.anchorHead(kind, height, head)
+		}
+		return false, nil
+	}
+	return nil
+}
+
+// voteAfterEnd has somebody vote although the roll was too short.
+func voteAfterEnd(p *play) error {
+	p.tricks.until = p.e.Policy.Times.VoteFrom + p.depth()
+	p.tricks.at(p.e.Policy.Times.VoteFrom, func() error {
+		v := p.voters[0]
+		for slot, r := range p.setup.Roll {
+			if r.Key != v.Key() {
+				continue
+			}
+			sealed := ballot.Seal(ballot.Plain{Share: curve.NewScalar(1), Candidate: 1},
+				ballot.Place{EID: p.e.EID, Outpoint: verifier.EncodeOutpoint(r.Outpoint)}, curve.BaseMul(p.keys["supervisor"]))
+			redeem, err := p.setup.Redeem(nil, slot+1, sealed)
+			if err != nil {
+				return err
+			}
+			tx := wire.NewMsgTx(2)
+			q := pen{key: v.key}
+			q.spend(tx, r.Outpoint)
+			tx.AddTxOut(wire.NewTxOut(p.e.Policy.Stake, payToScript(redeem)))
+			tx.AddTxOut(wire.NewTxOut(0, returning(sealed)))
+			if err := q.resign(tx); err != nil {
+				return err
+			}
+			return p.chain.Submit(tx)
+		}
+		return errNothing
+	})
+	return nil
+}
