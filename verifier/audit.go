@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"bevote/internal/board"
@@ -120,6 +121,21 @@ func (a *audit) progress(stage string, done, total int) {
 	}
 }
 
+// counter returns what workers side by side call for each thing of a stage that
+// they have done.
+func (a *audit) counter(stage string, total int) func() {
+	const often = 500 // how many between two reports
+	var telling sync.Mutex
+	done := 0
+	return func() {
+		telling.Lock()
+		defer telling.Unlock()
+		if done++; done%often == 0 {
+			a.progress(stage, done, total)
+		}
+	}
+}
+
 // read decodes policy, contract and board.
 func (a *audit) read(rec *record.Record) error {
 	a.progress("reading the record", 0, 0)
@@ -207,7 +223,7 @@ func (a *audit) establish() error {
 			return err
 		}
 	}
-	a.progress("running the scripts", 0, 0)
+	a.progress("verifying signatures", 0, 0)
 	a.findWinKeys()
 	a.runScripts()
 	if a.keys == nil {

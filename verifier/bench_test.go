@@ -31,7 +31,7 @@ func BenchmarkAudit(b *testing.B) {
 				auditTimed(b, dir, spent)
 			}
 			dealing := spent["checking the dealing"] + spent["checking family E"]
-			votes := spent["running the scripts"] + spent["judging the votes"] + spent["counting"] + spent["following the stakes"]
+			votes := spent["verifying signatures"] + spent["running the scripts"] + spent["judging the votes"] + spent["counting"] + spent["following the stakes"]
 			for _, f := range []string{"F and G", "H", "I", "J"} {
 				votes += spent["checking family "+f]
 			}

@@ -53,9 +53,11 @@ func (a *audit) runScripts() {
 		return x.before(y) || !y.before(x) && x.Input < y.Input
 	})
 	proven := a.proveSignatures()
+	ran := a.counter("running the scripts", len(a.runs))
 	cores.Each(len(a.runs), func(i int) {
 		r := a.runs[i]
 		r.err = execute(r.at.Tx, r.at.Input, r.prev, proven)
+		ran()
 	})
 }
 

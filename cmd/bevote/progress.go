@@ -29,16 +29,20 @@ func (p *progress) step(stage string, done, total int) {
 	}
 	if p.bar == nil || stage != p.stage {
 		p.clear()
-		if total == 0 {
-			total = -1
-		}
-		p.stage = stage
-		p.bar = progressbar.NewOptions(total,
+		options := []progressbar.Option{
 			progressbar.OptionSetWriter(p.w),
 			progressbar.OptionSetDescription(stage),
 			progressbar.OptionSetWidth(30),
-			progressbar.OptionThrottle(100*time.Millisecond),
-			progressbar.OptionClearOnFinish())
+			progressbar.OptionThrottle(100 * time.Millisecond),
+			progressbar.OptionClearOnFinish(),
+		}
+		if total == 0 {
+			total = -1
+		} else { // with the rate, from which the time left follows
+			options = append(options, progressbar.OptionShowCount(), progressbar.OptionShowIts())
+		}
+		p.stage = stage
+		p.bar = progressbar.NewOptions(total, options...)
 	}
 	_ = p.bar.Set(done) // a bar that cannot be drawn is no reason to stop
 }
