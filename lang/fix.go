@@ -172,10 +172,9 @@ func (s *source) divides(start, end int) bool {
 // takeOut removes a statement, with its line if nothing else is on it.
 func (s *source) takeOut(at Span) *Fix {
 	start, end := at.Start-s.base, at.End-s.base
-	first := strings.LastIndexByte(s.text[:start], '\n') + 1
-	last := len(s.text)
-	if i := strings.IndexByte(s.text[end:], '\n'); i >= 0 {
-		last = end + i + 1
+	first, last := s.lines[s.line(start)], len(s.text)
+	if next := s.line(end) + 1; next < len(s.lines) {
+		last = s.lines[next]
 	}
 	before, after := strings.TrimSpace(s.text[first:start]), strings.TrimSpace(s.text[end:last])
 	switch {
@@ -192,7 +191,7 @@ func (s *source) takeOut(at Span) *Fix {
 // newLine puts a statement on a line of its own before the closing brace that
 // is at the offset.
 func (s *source) newLine(brace int, statement string) *Fix {
-	line := strings.LastIndexByte(s.text[:brace], '\n') + 1
+	line := s.lines[s.line(brace)]
 	if strings.TrimSpace(s.text[line:brace]) == "" {
 		return &Fix{s.span(line, line), "  " + statement + "\n"}
 	}

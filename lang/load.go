@@ -28,7 +28,22 @@ func Draft(src []byte, now uint32) (*Policy, []Diagnostic) {
 		return nil, []Diagnostic{*refused}
 	}
 	c := check(s, t, now)
-	return c.Policy, sorted(c.silence(append(t.diags, c.diags...)))
+	return c.Policy, told(sorted(c.silence(append(t.diags, c.diags...))))
+}
+
+// maxTold is how many diagnostics of one file are told. Who has more has made
+// one mistake many times.
+const maxTold = 1000
+
+// told cuts diagnostics off where nobody reads on. Warnings are so few that an
+// error is always among those that stay.
+func told(diags []Diagnostic) []Diagnostic {
+	if len(diags) <= maxTold {
+		return diags
+	}
+	last := &diags[maxTold-1]
+	last.Notes = append(last.Notes, fmt.Sprintf("and %d more in this file", len(diags)-maxTold))
+	return diags[:maxTold]
 }
 
 // scan turns a file into its tree, or says why it is not even read.

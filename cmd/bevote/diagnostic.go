@@ -100,10 +100,8 @@ const (
 
 // snippet is the line of the file in which the span begins, without its end.
 func snippet(src []byte, s lang.Span) string {
-	from := bytes.LastIndexByte(src[:s.Start], '\n') + 1
-	if s.Start-from > maxBefore {
-		from = s.Start - maxBefore
-	}
+	from := max(0, s.Start-maxBefore)
+	from += bytes.LastIndexByte(src[from:s.Start], '\n') + 1
 	line, _, _ := bytes.Cut(src[from:min(len(src), from+maxSnippet)], []byte("\n"))
 	return strings.ToValidUTF8(string(bytes.TrimSuffix(line, []byte("\r"))), "\ufffd")
 }

@@ -47,7 +47,7 @@ type formatted struct {
 	File        string       `json:"file"`
 	Formatted   bool         `json:"formatted"` // as it was read
 	Text        string       `json:"text"`      // in canonical layout, "" where there are mistakes
-	Diff        string       `json:"diff"`      // from the file to the text
+	Diff        string       `json:"diff"`      // from the file to the text, if it was asked for
 	Diagnostics []diagnostic `json:"diagnostics"`
 }
 
@@ -69,7 +69,7 @@ func (c *console) fmt(files []string, o fmtOptions) error {
 		case !a.Formatted && (o.check || o.diff):
 			code = codeNo
 		}
-		if o.json || o.diff {
+		if o.diff {
 			if a.Diff, err = difference(file, src, out, c.marks(o)); err != nil {
 				return unreadable(err)
 			}

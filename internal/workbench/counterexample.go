@@ -16,7 +16,7 @@ import (
 	"bevote/templates"
 )
 
-// maxIllustrated is for how many diagnostics of a file transactions are made.
+// maxIllustrated is for how many diagnostics of a file transactions are tried.
 // Nobody reads more, and a file may have thousands.
 const maxIllustrated = 10
 
@@ -35,42 +35,67 @@ type theft struct {
 // do these where mistakes leave the script unknown. The error is a bug of this
 // program: the script engine refuses what the diagnostic says.
 func Illustrate(src []byte, diags []lang.Diagnostic) ([]lang.Diagnostic, error) {
-	var p *lang.Policy
-	out, made := slices.Clone(diags), 0
+	out, illustrated := slices.Clone(diags), []string{"W0401", "W0402", "W0604", "E0303"}
+	var g *gallery
+	tried := 0
 	for i, d := range out {
-		if !slices.Contains([]string{"W0401", "W0402", "W0604", "E0303"}, d.Code) || made == maxIllustrated {
+		if !slices.Contains(illustrated, d.Code) || tried == maxIllustrated {
 			continue
 		}
-		if p == nil {
-			p, _ = lang.Draft(src, 0)
+		if g == nil {
+			if g = newGallery(src, diags); g == nil {
+				return out, nil
+			}
 		}
-		t, err := counterexample(p, d)
+		tried++
+		t, err := g.counterexample(d)
 		if err != nil {
 			return nil, fmt.Errorf("transaction for %s: %w", d.Code, err)
 		}
-		if out[i].Transaction = t; t != nil {
-			made++
-		}
+		out[i].Transaction = t
 	}
 	return out, nil
 }
 
-// counterexample makes the transaction that a diagnostic is about, nil if there
-// is none, or if the draft does not tell enough.
-func counterexample(p *lang.Policy, d lang.Diagnostic) (*lang.Transaction, error) {
-	known := p.Knows("win", "joint", "target", "branch", "candidate", "timeout", "ballots", "stake", "fee", "voters")
-	if !known || p.Win == lang.WinCustodial && !p.Knows("supervisor") {
-		return nil, nil
+// gallery makes the transactions for one file.
+type gallery struct {
+	draft  *lang.Policy
+	stakes map[string]*stake // by the role of the voter whose stake it is, "" for anybody's
+}
+
+// newGallery returns nil where the draft does not tell the script, or has
+// mistakes for which there is none.
+func newGallery(src []byte, diags []lang.Diagnostic) *gallery {
+	if slices.ContainsFunc(diags, func(d lang.Diagnostic) bool { return d.IsError() && d.Code[1:] > "0600" && d.Code[1:] < "0800" }) {
+		return nil
 	}
-	t, ok := theftOf(p, d)
+	p, _ := lang.Draft(src, 0)
+	if p == nil || !p.Knows("win", "joint", "target", "branch", "candidate", "timeout", "ballots", "stake", "fee", "voters") ||
+		p.Win == lang.WinCustodial && !p.Knows("supervisor") {
+		return nil
+	}
+	return &gallery{p, map[string]*stake{}}
+}
+
+// counterexample makes the transaction that a diagnostic is about, nil if there
+// is none.
+func (g *gallery) counterexample(d lang.Diagnostic) (*lang.Transaction, error) {
+	t, ok := theftOf(g.draft, d)
 	if !ok {
 		return nil, nil
 	}
-	s, err := castDraft(p, d.Roles)
-	if s == nil {
-		return nil, err
+	voter := ""
+	if len(d.Roles) > 0 && strings.HasPrefix(d.Roles[0], "voter ") {
+		voter = d.Roles[0]
 	}
-	return s.commit(t)
+	if g.stakes[voter] == nil {
+		s, err := castDraft(g.draft, voter)
+		if s == nil {
+			return nil, err
+		}
+		g.stakes[voter] = s
+	}
+	return g.stakes[voter].commit(t)
 }
 
 // theftOf plans the spend that a diagnostic is about.
@@ -118,11 +143,11 @@ func sharedKey(p *lang.Policy, part, other string) (theft, bool) {
 	return theft{}, false
 }
 
-// castDraft locks a stake under a draft with stand-ins for its keys, one for
-// each role: a lift could not tell roles apart that share a key. The stake is
-// that of the voter among the roles, if there is one. It is nil where the draft
+// castDraft locks a stake under a draft with stand-ins for the keys of its
+// script, one for each role: a lift could not tell roles apart that share a key.
+// The stake is the voter's, if one is named by role. It is nil where the draft
 // has mistakes that need bytes.
-func castDraft(p *lang.Policy, roles []string) (*stake, error) {
+func castDraft(p *lang.Policy, voter string) (*stake, error) {
 	q, keys := *p, map[string]curve.Scalar{}
 	standInFor := func(role string) curve.PublicKey {
 		keys[role] = standIn(trySeed, role)
@@ -135,15 +160,17 @@ func castDraft(p *lang.Policy, roles []string) (*stake, error) {
 		q.Candidates[i].Payout = payToKey(curve.BaseMul(standIn(trySeed, "payout "+c.Name)).Key())
 	}
 	for i, v := range q.Named {
-		q.Named[i].Key = standInFor("voter " + v.Name)
+		if role := "voter " + v.Name; role == voter || len(q.Branches) > 0 {
+			q.Named[i].Key = standInFor(role)
+		}
 	}
 	b, _, err := assemble(&q, compiler.Compile)
 	if b == nil {
 		return nil, err
 	}
 	return castStake(b, keys, func(role string) curve.Scalar {
-		if role == "voter" && len(roles) > 0 && strings.HasPrefix(roles[0], "voter ") {
-			return keys[roles[0]]
+		if role == "voter" && voter != "" {
+			return keys[voter]
 		}
 		return standIn(trySeed, role)
 	})
