@@ -41,6 +41,11 @@ func (a *audit) winSet(s *sheet) {
 	for _, c := range a.claims {
 		s.note(c.where(), "%d stakes claimed in block %d for %s", len(c.spends), c.at.Height, a.candidate(c.claimant))
 	}
+	for _, v := range a.votes {
+		if st := a.replay.stakes[v.Stake]; !v.Counted() && st != nil && st.spent != nil {
+			s.note("tx "+st.spent.ID.String(), "spends the stake of slot %d, whose vote does not count", v.Index)
+		}
+	}
 }
 
 // V82: each claim's signature is by the joint key, a claim key, or the

@@ -144,6 +144,15 @@ func TestLieOverAnotherElection(t *testing.T) {
 	}
 }
 
+// What a claim takes besides is listed, though it counts for nothing.
+func TestLateStakeIsListed(t *testing.T) {
+	l, _ := rehearsal.LieNamed("late-stake-swept")
+	_, path := tell(t, l, rehearsal.Options{Seed: 1})
+	if r := audit(t, path); !found(r, "V81", "whose vote does not count") {
+		t.Errorf("V81 lists %v", items(r, "V81"))
+	}
+}
+
 // An election of another kind is refused.
 func TestLieOverTheWrongElection(t *testing.T) {
 	l, _ := rehearsal.LieNamed("claim-single")

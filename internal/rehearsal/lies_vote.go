@@ -6,6 +6,7 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/roles"
+	"bevote/verifier"
 
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
@@ -62,6 +63,8 @@ var voteLies = []Lie{
 		Check: "V63", Level: "L3", Exit: 21, plot: voteAt(func(p *play) uint32 { return p.e.Policy.Times.VoteFrom - 1 })},
 	{Name: "vote-late", Text: "a voter votes a block too late", Strength: KeyHolding, Base: "won",
 		Check: "V63", Level: "L3", Exit: 21, plot: voteAt(func(p *play) uint32 { return p.e.Policy.Times.VoteTo + 1 })},
+	{Name: "late-stake-swept", Text: "a voter votes too late, and the winner takes that stake too", Strength: KeyHolding, Base: "won",
+		Check: "V63", Level: "L3", Exit: 21, plot: plots(lateStake, voteAt(func(p *play) uint32 { return p.e.Policy.Times.VoteTo + 1 }))},
 	{Name: "vote-open-to-inputs", Text: "a voter signs so that others can add inputs", Strength: KeyHolding, Base: "won",
 		Check: "V64", Level: "L3", plot: signedVote(pen{kind: txscript.SigHashAll | txscript.SigHashAnyOneCanPay})},
 	{Name: "vote-open-to-outputs", Text: "a voter signs so that others can change the outputs", Strength: KeyHolding, Base: "flag",
@@ -116,6 +119,17 @@ func changedVote(change func(*play, *voter, *wire.MsgTx)) func(*play) error {
 		change(p, v, tx)
 		return tx, pen{key: v.key}.resign(tx)
 	})
+}
+
+// lateStake has the winner claim what does not count beside what does.
+func lateStake(p *play) error {
+	return claimed(func(p *play, _ []*verifier.Vote) error {
+		votes, err := p.votesNow()
+		if err != nil {
+			return err
+		}
+		return p.claim(1, votes, pen{}, nil)
+	})(p)
 }
 
 // signedVote signs an honest vote with another hash type.
