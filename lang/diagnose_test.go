@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"bevote/examples"
 	"bevote/lang"
 	"bevote/lang/langtest"
@@ -71,20 +73,26 @@ func expected(src []byte) []found {
 func checkWants(t *testing.T, src []byte, now uint32) {
 	t.Helper()
 	p, diags := lang.LoadAt(src, now)
-	var got []found
-	for _, d := range diags {
-		got = append(got, found{d.Primary.Line, d.Code})
-	}
-	order := func(a, b found) int { return cmp.Or(a.line-b.line, strings.Compare(a.code, b.code)) }
-	want := expected(src)
-	slices.SortFunc(got, order)
-	slices.SortFunc(want, order)
-	if !slices.Equal(got, want) {
+	if got, want := places(diags), inOrder(expected(src)); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v\n%s", got, want, rendered(t, src, diags))
 	}
 	if refused := slices.ContainsFunc(diags, lang.Diagnostic.IsError); refused != (p == nil) {
 		t.Errorf("errors: %v, policy: %v", refused, p != nil)
 	}
+}
+
+// places are the codes of diagnostics with their lines, in order.
+func places(diags []lang.Diagnostic) []found {
+	var all []found
+	for _, d := range diags {
+		all = append(all, found{d.Primary.Line, d.Code})
+	}
+	return inOrder(all)
+}
+
+func inOrder(all []found) []found {
+	slices.SortFunc(all, func(a, b found) int { return cmp.Or(a.line-b.line, strings.Compare(a.code, b.code)) })
+	return all
 }
 
 func rendered(t *testing.T, src []byte, diags []lang.Diagnostic) string {
@@ -119,6 +127,56 @@ func TestManyMistakes(t *testing.T) {
 			checkWants(t, src, 0)
 		})
 	}
+}
+
+// unrelated are mistakes that know nothing of each other, those on one statement
+// together.
+var unrelated = [][]string{
+	{"strange statement", "odd rounds", "small modulus", "one mixer"},
+	{"leading zero", "hexadecimal", "half a satoshi", "no unit", "glued unit", "nine places", "more than there is", "declared twice"},
+	{"half a fee", "no fee", "unit of another kind"},
+	{"unknown statement", "one share elects", "not whole", "more than all", "two winners"},
+	{"untagged height", "a date as a block"},
+	{"hidden in a comment"},
+	{"no expectation", "unknown winner", "unknown signer", "unknown joint key"},
+	{"date in a test", "block zero"},
+	{"wrong word"},
+	{"untagged key"},
+	{"reserved election"},
+	{"not allowed", "unknown code", "allowed error", "no reason"},
+	{"unsigned", "unknown role", "too many of", "no height", "listed twice", "unended text"}, // the last hides a candidate
+	{"short key", "capital hex", "off the curve", "the generator"},
+	{"unreadable address", "mainnet address", "a bare key"},
+	{"early reveal", "days"}, // both about the timeout
+}
+
+// TestUnrelatedMistakes makes many mistakes at once: each is told on its line,
+// and nothing besides.
+func TestUnrelatedMistakes(t *testing.T) {
+	named := map[string]mistake{}
+	for _, m := range mistakes() {
+		named[m.name] = m
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		src, made := clubChair, []string{}
+		for i, slot := range unrelated {
+			if rapid.IntRange(0, 3).Draw(rt, fmt.Sprint("leave ", i)) == 0 {
+				continue
+			}
+			m := named[rapid.SampledFrom(slot).Draw(rt, fmt.Sprint("mistake ", i))]
+			for _, e := range m.edits {
+				if strings.Count(src, e.old) != 1 {
+					rt.Fatalf("%s: %q is %d times in the sample, want once", m.name, e.old, strings.Count(src, e.old))
+				}
+				src = strings.Replace(src, e.old, e.new, 1)
+			}
+			made = append(made, m.name)
+		}
+		_, diags := lang.Load([]byte(src))
+		if got, want := places(diags), expected([]byte(src)); !slices.Equal(got, inOrder(want)) {
+			rt.Fatalf("%q: got %v, want %v\n%s", made, got, want, src)
+		}
+	})
 }
 
 // TestEveryCodeIsTold finds a mistake among those above for every code that
@@ -171,3 +229,15 @@ func TestDateLocks(t *testing.T) {
 
 func key(text string) string  { return "pub:" + langtest.Key(text).String() }
 func addr(text string) string { return "addr:" + langtest.Address("regtest", text) }
+
+// TestTooManyToTell: a thousand diagnostics are told, and how many follow.
+func TestTooManyToTell(t *testing.T) {
+	src := sample(t, edit{stakeText, strings.Repeat(stakeText+"\n", 1502)})
+	p, diags := lang.Load(src)
+	if p != nil || len(diags) != 1000 {
+		t.Fatalf("%d diagnostics, policy %v", len(diags), p != nil)
+	}
+	if notes := diags[999].Notes; len(notes) != 1 || notes[0] != "and 501 more in this file" {
+		t.Errorf("the last says %q", notes)
+	}
+}

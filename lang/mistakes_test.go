@@ -36,6 +36,7 @@ func syntaxMistakes() []mistake {
 		one("untagged key", pubOf("supervisor"), pubOf("supervisor")[4:]+" // want E0001\n"),
 		one("broken candidate", "candidate bob {", "candidate bob { // \n name // want E0001"),
 		one("no closing brace", "candidate bob {", "candidate { // want E0001"),
+		one("a candidate's name is lost", "candidate bob {", "candidate { // want E0001").at("signers joint, alice", "signers joint, bob"),
 		one("no expectation", "expect reject }\n  test \"alice", "} // want E0001\n  test \"alice"),
 		one("unended text", `"Alice Smith" {`, `"Alice Smith { // want E0001`),
 		one("hidden direction", `"Alice Smith" {`, "\"Alice \u202eSmith\" { // want E0001"),

@@ -37,8 +37,10 @@ func (c *checker) person(t lexer.Token, voters bool) bool {
 	if d, ok := c.people[t.Value]; ok && known(d) {
 		return true
 	}
-	if c.tree.broken["candidate "+t.Value] || voters && c.tree.broken["voter "+t.Value] {
-		return false
+	for _, name := range []string{t.Value, nobody} {
+		if c.tree.broken["candidate "+name] || voters && c.tree.broken["voter "+name] {
+			return false
+		}
 	}
 	what := "candidate"
 	if voters {

@@ -28,6 +28,9 @@ type tree struct {
 	diags      []Diagnostic
 }
 
+// nobody stands for the name in a broken statement that has lost it.
+const nobody = "?"
+
 // parsed is a statement that could be read.
 type parsed struct {
 	*statement
@@ -177,6 +180,8 @@ func (r *reader) statement() error {
 		r.broken[keyword] = true
 		if name := r.tokens[start+1]; name.is("Word") {
 			r.broken[keyword+" "+name.Value] = true
+		} else {
+			r.broken[keyword+" "+nobody] = true
 		}
 		r.recover(start)
 		return nil

@@ -65,7 +65,7 @@ func (c *checker) expect(o *outcome) string {
 }
 
 func (c *checker) expectBranch(t lexer.Token) {
-	if _, ok := c.branched[t.Value]; ok || c.tree.broken["branch "+t.Value] {
+	if _, ok := c.branched[t.Value]; ok || c.tree.broken["branch "+t.Value] || c.tree.broken["branch "+nobody] {
 		return
 	}
 	c.unknown(t, "branch", func() []string { return slices.Collect(maps.Keys(c.branched)) })
