@@ -12,7 +12,7 @@ import (
 // Type is what a line says.
 type Type string
 
-// The line types in the order of the phases.
+// The line types in the order of the phases; those of mixing are in mixing.go.
 const (
 	TypeOpen       Type = "open"
 	TypeCandidate  Type = "candidate"
@@ -159,27 +159,21 @@ func DecodeBody[T Body](l Line, out *T) error {
 // same tells whether a and b are one text in one place.
 func same(a, b []byte) bool { return len(a) > 0 && len(a) == len(b) && &a[0] == &b[0] }
 
+// decoders read the body of each type.
+var decoders = map[Type]func(text []byte) (Body, error){
+	TypeOpen: decoded[Open], TypeCandidate: decoded[Candidate],
+	TypeManager: decoded[Manager], TypeMixer: decoded[Mixer], TypeRegistry: decoded[Registry],
+	TypeRequest: decoded[Request], TypeAccept: decoded[Accept], TypeDeposit: decoded[Deposit],
+	TypeOffer: decoded[Offer], TypeChallenge: decoded[Challenge], TypeIssue: decoded[Issue],
+	TypeVoucher: decoded[Voucher], TypePayout: decoded[Payout], TypeSweep: decoded[Sweep], TypeSettlement: decoded[Settlement],
+	TypeRoll: decoded[Roll], TypeCommit: decoded[Commit], TypeDeal: decoded[Deal], TypeComplaint: decoded[Complaint],
+	TypeTranscript: decoded[Transcript], TypeAck: decoded[Ack], TypeOpening: decoded[Opening],
+}
+
 // decodeAs reads text as the canonical body of a line of type t.
 func decodeAs(t Type, text []byte) (Body, error) {
-	switch t {
-	case TypeOpen:
-		return decoded[Open](text)
-	case TypeCandidate:
-		return decoded[Candidate](text)
-	case TypeRoll:
-		return decoded[Roll](text)
-	case TypeCommit:
-		return decoded[Commit](text)
-	case TypeDeal:
-		return decoded[Deal](text)
-	case TypeComplaint:
-		return decoded[Complaint](text)
-	case TypeTranscript:
-		return decoded[Transcript](text)
-	case TypeAck:
-		return decoded[Ack](text)
-	case TypeOpening:
-		return decoded[Opening](text)
+	if decode := decoders[t]; decode != nil {
+		return decode(text)
 	}
 	return nil, fmt.Errorf("unknown type %.20q", string(t))
 }

@@ -1,0 +1,272 @@
+package board
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"bevote/internal/curve"
+)
+
+// The line types of registration and of the exchange, in the order of the
+// messages (docs/protocol.md, "Mixing").
+const (
+	TypeManager    Type = "manager"
+	TypeMixer      Type = "mixer"
+	TypeRegistry   Type = "registry"
+	TypeRequest    Type = "request"   // M1 and M3
+	TypeAccept     Type = "accept"    // M2 and M4
+	TypeDeposit    Type = "deposit"   // M5
+	TypeOffer      Type = "offer"     // the issuing's first move
+	TypeChallenge  Type = "challenge" // its second
+	TypeIssue      Type = "issue"     // its third, M6
+	TypeVoucher    Type = "voucher"   // M7
+	TypePayout     Type = "payout"    // where tx3 is
+	TypeSweep      Type = "sweep"
+	TypeSettlement Type = "settlement"
+)
+
+// What a mixer is asked for.
+const (
+	ForHolding = "hold" // to take a deposit and issue a voucher
+	ForPaying  = "pay"  // to pay a coin for a voucher
+)
+
+// Manager publishes the manager's modulus with its proofs; its layout is
+// internal/mixing's.
+type Manager struct {
+	Modulus Bytes `json:"modulus"`
+}
+
+// Mixer announces a mixer: its member key, or its RSA key, with proofs.
+type Mixer struct {
+	Name string `json:"name"`
+	Key  Bytes  `json:"key"`
+}
+
+// Registry is who registered and who mixes, and by when each step is due.
+type Registry struct {
+	Root      Hash                  `json:"root"` // RegistryRoot of the voters
+	Deadlines List[uint32]          `json:"deadlines"`
+	Mixers    List[curve.PublicKey] `json:"mixers"`
+	Voters    List[Registered]      `json:"voters"`
+}
+
+// Registered is a voter's registration key beside the commitment to its
+// identity (IdentityHash).
+type Registered struct {
+	Key      curve.PublicKey `json:"key"`
+	Identity Hash            `json:"identity"`
+}
+
+// Request asks a mixer to hold a deposit, by a registration key (M3), or to
+// pay a coin, by a roll key (M1).
+type Request struct {
+	For       string          `json:"for"`
+	Mixer     curve.PublicKey `json:"mixer"`
+	Deadlines List[uint32]    `json:"deadlines"` // T2 and T3, or T4 and T5
+}
+
+// Accept is the mixer's signed consent (M4, M2). Escrow is the HASH160 of the
+// escrow's redeem script where a deposit is held, else empty.
+type Accept struct {
+	For    string          `json:"for"`
+	To     curve.PublicKey `json:"to"`
+	Nonce  Hash            `json:"nonce"`
+	Escrow Hex             `json:"escrow"`
+}
+
+// Deposit says which output is the author's deposit (M5).
+type Deposit struct {
+	Mixer    curve.PublicKey `json:"mixer"`
+	Nonce    Hash            `json:"nonce"` // the acceptance's
+	Outpoint Hex             `json:"outpoint"`
+}
+
+// Offer opens a session with a depositor.
+type Offer struct {
+	Deposit Hex   `json:"deposit"` // the deposit's outpoint
+	Offer   Bytes `json:"offer"`   // empty with blind RSA
+}
+
+// Challenge is the depositor's answer to an offer.
+type Challenge struct {
+	Deposit   Hex   `json:"deposit"`
+	Challenge Bytes `json:"challenge"`
+}
+
+// Issue answers the challenge (M6). With it the deposit is earned.
+type Issue struct {
+	Deposit Hex   `json:"deposit"`
+	Answer  Bytes `json:"answer"`
+}
+
+// Voucher shows the unblinded signature to the paying mixer (M7), by the roll
+// key. Issuer is the key of the mixer that signed where the scheme shows it
+// (blind RSA), else empty.
+type Voucher struct {
+	Mixer     curve.PublicKey `json:"mixer"`
+	Nonce     Hash            `json:"nonce"` // the acceptance's
+	Issuer    Hex             `json:"issuer"`
+	Signature Bytes           `json:"signature"`
+}
+
+// Payout says which output pays a roll key its coin (tx3), by who pays.
+type Payout struct {
+	Key      curve.PublicKey `json:"key"`
+	Outpoint Hex             `json:"outpoint"`
+}
+
+// Sweep is a transaction that spends escrows into the pool, signed by the
+// mixer and not yet by the supervisor.
+type Sweep struct {
+	Tx Bytes `json:"tx"`
+}
+
+// Settlement is the supervisor's account of the pool.
+type Settlement struct {
+	Repaid   List[Repaid] `json:"repaid"`
+	Residual int64        `json:"residual"` // satoshis left in the pool
+}
+
+// Repaid is the output that repays a mixer what it paid out.
+type Repaid struct {
+	Mixer    curve.PublicKey `json:"mixer"`
+	Outpoint Hex             `json:"outpoint"`
+}
+
+// Type is TypeManager.
+func (Manager) Type() Type { return TypeManager }
+
+// Type is TypeMixer.
+func (Mixer) Type() Type { return TypeMixer }
+
+// Type is TypeRegistry.
+func (Registry) Type() Type { return TypeRegistry }
+
+// Type is TypeRequest.
+func (Request) Type() Type { return TypeRequest }
+
+// Type is TypeAccept.
+func (Accept) Type() Type { return TypeAccept }
+
+// Type is TypeDeposit.
+func (Deposit) Type() Type { return TypeDeposit }
+
+// Type is TypeOffer.
+func (Offer) Type() Type { return TypeOffer }
+
+// Type is TypeChallenge.
+func (Challenge) Type() Type { return TypeChallenge }
+
+// Type is TypeIssue.
+func (Issue) Type() Type { return TypeIssue }
+
+// Type is TypeVoucher.
+func (Voucher) Type() Type { return TypeVoucher }
+
+// Type is TypePayout.
+func (Payout) Type() Type { return TypePayout }
+
+// Type is TypeSweep.
+func (Sweep) Type() Type { return TypeSweep }
+
+// Type is TypeSettlement.
+func (Settlement) Type() Type { return TypeSettlement }
+
+// RegistryRoot is TH("registry", eid ‖ list of (key ‖ identity)).
+func RegistryRoot(eid [32]byte, voters []Registered) [32]byte {
+	x := curve.Encoder(nil).Raw(eid[:]).U32(uint32(len(voters)))
+	for _, v := range voters {
+		x = x.Raw(v.Key[:]).Raw(v.Identity[:])
+	}
+	return curve.TaggedHash("registry", x)
+}
+
+// IdentityHash is TH("identity", eid ‖ salt ‖ text identity): it binds the
+// supervisor to who registered and tells nobody who that is.
+func IdentityHash(eid, salt [32]byte, identity string) Hash {
+	return curve.TaggedHash("identity", curve.Encoder(nil).Raw(eid[:]).Raw(salt[:]).Text([]byte(identity)))
+}
+
+// VoucherMessage is what is signed blindly: TH("mix", eid ‖ roll key ‖ paying
+// mixer ‖ nonce).
+func VoucherMessage(eid [32]byte, rollKey, mixer curve.PublicKey, nonce Hash) [32]byte {
+	return curve.TaggedHash("mix", eid[:], rollKey[:], mixer[:], nonce[:])
+}
+
+const scriptHashSize = 20
+
+func (b Manager) check() error { return wantSome("modulus", b.Modulus) }
+
+func (b Mixer) check() error {
+	if !isName(b.Name) {
+		return fmt.Errorf("mixer %.40q is not a name", b.Name)
+	}
+	return wantSome("key", b.Key)
+}
+
+func (b Registry) check() error {
+	if len(b.Deadlines) != 5 {
+		return fmt.Errorf("%d deadlines, want 5", len(b.Deadlines))
+	}
+	if n := max(len(b.Mixers), len(b.Voters)); n > math.MaxUint16 {
+		return fmt.Errorf("a list of %d, at most %d", n, math.MaxUint16)
+	}
+	return nil
+}
+
+func (b Request) check() error {
+	if len(b.Deadlines) != 2 {
+		return fmt.Errorf("%d deadlines, want 2", len(b.Deadlines))
+	}
+	return wantPurpose(b.For)
+}
+
+func (b Accept) check() error {
+	size := 0
+	if b.For == ForHolding {
+		size = scriptHashSize
+	}
+	return errors.Join(wantPurpose(b.For), wantSize("escrow", b.Escrow, size))
+}
+
+func (b Deposit) check() error   { return wantSize("outpoint", b.Outpoint, outpointSize) }
+func (b Offer) check() error     { return wantSize("deposit", b.Deposit, outpointSize) }
+func (b Challenge) check() error { return wantSize("deposit", b.Deposit, outpointSize) }
+func (b Issue) check() error     { return wantSize("deposit", b.Deposit, outpointSize) }
+func (b Payout) check() error    { return wantSize("outpoint", b.Outpoint, outpointSize) }
+func (b Sweep) check() error     { return wantSome("tx", b.Tx) }
+
+func (b Voucher) check() error {
+	if len(b.Issuer) == 0 {
+		return nil
+	}
+	return wantSize("issuer", b.Issuer, curve.PointSize)
+}
+
+func (b Settlement) check() error {
+	if b.Residual < 0 {
+		return fmt.Errorf("residual %d is negative", b.Residual)
+	}
+	for _, r := range b.Repaid {
+		if err := wantSize("outpoint", r.Outpoint, outpointSize); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func wantPurpose(s string) error {
+	if s != ForHolding && s != ForPaying {
+		return fmt.Errorf("for %.20q, want %q or %q", s, ForHolding, ForPaying)
+	}
+	return nil
+}
+
+func wantSome(name string, b []byte) error {
+	if len(b) == 0 {
+		return fmt.Errorf("empty %s", name)
+	}
+	return nil
+}
