@@ -67,9 +67,11 @@ func (m *memory) replay(e *Election, lines []board.Line) *Replay {
 // it looked for less has to be read again.
 func (r *Replay) watching() [32]byte {
 	var items [][]byte
-	for op := range r.coins {
-		item := EncodeOutpoint(op)
-		items = append(items, item[:])
+	for _, coins := range []map[wire.OutPoint]*coin{r.coins, r.mixed} {
+		for op := range coins {
+			item := EncodeOutpoint(op)
+			items = append(items, item[:])
+		}
 	}
 	for k := range r.keys {
 		items = append(items, bytes.Clone(k[:]))

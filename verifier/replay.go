@@ -19,6 +19,8 @@ type Replay struct {
 	coins   map[wire.OutPoint]*coin  // every outpoint that a roll line names
 	parents map[chainhash.Hash]bool  // transactions that create them
 	stakes  map[wire.OutPoint]*stake // P2SH outputs of transactions that spend a coin
+	mixed   map[wire.OutPoint]*coin  // every outpoint that a line of the exchange names
+	mixers  []curve.PublicKey        // who may pay coins, besides the supervisor
 	scripts map[string]bool          // their scripts
 	keys    map[curve.PublicKey]string
 	hashes  map[[20]byte]curve.PublicKey
@@ -43,12 +45,12 @@ func (s sighting) before(o sighting) bool {
 	return s.Height < o.Height || s.Height == o.Height && s.Pos < o.Pos
 }
 
-// coin is an eligible outpoint's history.
+// coin is a watched outpoint's history.
 type coin struct {
-	created      *sighting
-	out          *wire.TxOut
-	bySupervisor bool // an input of the creating transaction is signed by the supervisor's key
-	spent        *sighting
+	created *sighting
+	out     *wire.TxOut
+	payer   curve.PublicKey // the supervisor or a mixer that signed an input of the creating transaction, or zero
+	spent   *sighting
 }
 
 // stake is a watched P2SH output's history.
@@ -63,6 +65,7 @@ func NewReplay(e *Election, lines []board.Line) *Replay {
 	r := &Replay{
 		e: e, coins: make(map[wire.OutPoint]*coin), parents: make(map[chainhash.Hash]bool),
 		stakes: make(map[wire.OutPoint]*stake), scripts: make(map[string]bool),
+		mixed: make(map[wire.OutPoint]*coin),
 		keys: make(map[curve.PublicKey]string), hashes: make(map[[20]byte]curve.PublicKey),
 	}
 	for _, l := range lines {
@@ -72,6 +75,7 @@ func NewReplay(e *Election, lines []board.Line) *Replay {
 }
 
 func (r *Replay) watchLine(l board.Line) {
+	r.watchExchange(l)
 	if l.By != r.e.Policy.Supervisor {
 		return
 	}
@@ -79,15 +83,48 @@ func (r *Replay) watchLine(l board.Line) {
 	case board.TypeRoll:
 		var b board.Roll
 		if board.DecodeBody(l, &b) == nil {
-			if op, err := decodeOutpoint(b.Outpoint); err == nil {
-				r.coins[op] = &coin{}
-				r.parents[op.Hash] = true
-			}
+			r.watchCoin(r.coins, b.Outpoint)
 		}
 	case board.TypeTranscript:
 		var b board.Transcript
 		if board.DecodeBody(l, &b) == nil {
 			r.watchKeys(b)
+		}
+	}
+}
+
+// watchCoin watches an outpoint and the transaction that creates it.
+func (r *Replay) watchCoin(coins map[wire.OutPoint]*coin, outpoint []byte) {
+	op, err := decodeOutpoint(outpoint)
+	if err != nil {
+		return
+	}
+	coins[op] = &coin{}
+	r.parents[op.Hash] = true
+}
+
+// watchExchange watches deposits, payouts and repayments, and learns the
+// mixers' keys.
+func (r *Replay) watchExchange(l board.Line) {
+	switch l.Type {
+	case board.TypeMixer:
+		r.mixers = append(r.mixers, l.By)
+	case board.TypeDeposit:
+		var b board.Deposit
+		if board.DecodeBody(l, &b) == nil {
+			r.watchCoin(r.mixed, b.Outpoint)
+		}
+	case board.TypePayout:
+		var b board.Payout
+		if board.DecodeBody(l, &b) == nil {
+			r.watchCoin(r.mixed, b.Outpoint)
+		}
+	case board.TypeSettlement:
+		var b board.Settlement
+		if board.DecodeBody(l, &b) == nil {
+			for _, repaid := range b.Repaid {
+				r.watchCoin(r.mixed, repaid.Outpoint)
+			}
 		}
 	}
 }
@@ -130,6 +167,7 @@ func (r *Replay) block(height uint32, b *wire.MsgBlock) (at []int) {
 // transaction takes the next transaction and tells whether it changed anything.
 func (r *Replay) transaction(s sighting) bool {
 	eligible, ofStake := r.inputs(s)
+	ofMixing := r.mixedInputs(s)
 	if r.parents[s.ID] {
 		r.created(s)
 	}
@@ -145,7 +183,7 @@ func (r *Replay) transaction(s sighting) bool {
 	if !eligible && !ofStake {
 		r.keyInInputs(s)
 	}
-	return eligible || ofStake || r.parents[s.ID] || len(r.anchors)+len(r.decoys)+len(r.reuses) > noted
+	return eligible || ofStake || ofMixing || r.parents[s.ID] || len(r.anchors)+len(r.decoys)+len(r.reuses) > noted
 }
 
 // inputs notes spends of coins and of stakes.
@@ -164,14 +202,39 @@ func (r *Replay) inputs(s sighting) (eligible, ofStake bool) {
 	return eligible, ofStake
 }
 
-// created notes the coins that a transaction creates.
-func (r *Replay) created(s sighting) {
-	paid := r.signedBySupervisor(s.Tx)
-	for i, out := range s.Tx.TxOut {
-		if c := r.coins[wire.OutPoint{Hash: s.ID, Index: uint32(i)}]; c != nil {
-			c.created, c.out, c.bySupervisor = &s, out, paid
+// mixedInputs notes spends of deposits, payouts and repayments.
+func (r *Replay) mixedInputs(s sighting) (any bool) {
+	for i, in := range s.Tx.TxIn {
+		if c := r.mixed[in.PreviousOutPoint]; c != nil && c.created != nil && c.spent == nil {
+			at := s
+			at.Input = i
+			c.spent, any = &at, true
 		}
 	}
+	return any
+}
+
+// created notes the coins that a transaction creates.
+func (r *Replay) created(s sighting) {
+	payer := r.payer(s.Tx)
+	for i, out := range s.Tx.TxOut {
+		op := wire.OutPoint{Hash: s.ID, Index: uint32(i)}
+		for _, c := range []*coin{r.coins[op], r.mixed[op]} {
+			if c != nil {
+				c.created, c.out, c.payer = &s, out, payer
+			}
+		}
+	}
+}
+
+// payer finds who signed an input of tx, the supervisor or a mixer, or nobody.
+func (r *Replay) payer(tx *wire.MsgTx) curve.PublicKey {
+	for _, key := range append([]curve.PublicKey{r.e.Policy.Supervisor}, r.mixers...) {
+		if signedBy(tx, key) {
+			return key
+		}
+	}
+	return curve.PublicKey{}
 }
 
 // anchor remembers an anchor of the supervisor's, in whatever transaction it
@@ -263,12 +326,13 @@ func (r *Replay) keyInInputs(s sighting) {
 	}
 }
 
-// signedBySupervisor tells whether an input of tx is a valid P2PKH spend by
-// the supervisor's key. The previous output is not needed: its script follows
+// signedBySupervisor tells whether the supervisor's key signed an input of tx.
+func (r *Replay) signedBySupervisor(tx *wire.MsgTx) bool { return signedBy(tx, r.e.Policy.Supervisor) }
+
+// signedBy tells whether an input of tx is a valid P2PKH spend by a key. The previous output is not needed: its script follows
 // from the key, and legacy signatures do not commit to its value. The key must
 // stand in the input script somewhere, whatever else a miner put around it.
-func (r *Replay) signedBySupervisor(tx *wire.MsgTx) bool {
-	key := r.e.Policy.Supervisor
+func signedBy(tx *wire.MsgTx, key curve.PublicKey) bool {
 	script := p2pkh(address.Hash160(key[:]))
 	for i, in := range tx.TxIn {
 		if bytes.Contains(in.SignatureScript, key[:]) &&

@@ -114,14 +114,24 @@ func (s *Setup) coinFault(r RollEntry, c *coin) error {
 		return fmt.Errorf("the coin is older than the announcement")
 	case c.created.Height > s.e.Policy.Times.Roll:
 		return fmt.Errorf("the coin is paid in block %d, the roll closes at %d", c.created.Height, s.e.Policy.Times.Roll)
-	case !c.bySupervisor:
-		return fmt.Errorf("the coin is not paid from the supervisor's key")
+	case !s.pays(c.payer, r):
+		return fmt.Errorf("the coin is not paid by who was to pay it")
 	case !bytes.Equal(c.out.PkScript, p2pkh(r.KeyHash())):
 		return fmt.Errorf("the coin does not pay the roll key")
 	case c.out.Value != s.e.Policy.Coin():
 		return fmt.Errorf("a coin of %d sat, want %d", c.out.Value, s.e.Policy.Coin())
 	}
 	return nil
+}
+
+// pays tells whether a key's owner was to pay a roll entry's coin: the
+// supervisor, or the mixer that accepted to for a voucher.
+func (s *Setup) pays(payer curve.PublicKey, r RollEntry) bool {
+	if payer == s.e.Policy.Supervisor || s.Mixing == nil {
+		return payer == s.e.Policy.Supervisor
+	}
+	v := s.Mixing.VoucherOf(r.Key)
+	return v != nil && payer == v.Mixer.Key
 }
 
 // V28: no roll key is somebody else's of the election.

@@ -29,6 +29,7 @@ func (r RollEntry) KeyHash() []byte { return address.Hash160(r.Key[:]) }
 type Setup struct {
 	Roll    []RollEntry      // sorted by key; slot i is Roll[i−1]
 	Dealing *sharing.Outcome // nil until the complaints are closed, and in custodial elections
+	Mixing  *Mixing          // registration and exchange; nil without mixing
 	Ended   string           // why the election ended early, or ""
 
 	e          *Election
@@ -44,6 +45,7 @@ type Setup struct {
 // Setup reads the board as far as anchors close it.
 func (e *Election) Setup(lines []board.Line, anchors []Anchor) *Setup {
 	s := &Setup{e: e, ph: newPhases(e.EID, e.Policy.Dealt(), lines, anchors)}
+	s.readMixing()
 	s.readRoll()
 	if s.ph.closed[Announce] >= 0 && s.ph.closed[RollClosed] >= 0 && len(s.Roll) < e.Policy.K {
 		s.Ended = fmt.Sprintf("the roll of %d is shorter than the threshold %d", len(s.Roll), e.Policy.K)
@@ -55,6 +57,20 @@ func (e *Election) Setup(lines []board.Line, anchors []Anchor) *Setup {
 	s.readDealing()
 	s.readTranscript()
 	return s
+}
+
+// readMixing reads the exchange as far as the roll's anchor closes it.
+func (s *Setup) readMixing() {
+	if s.e.Policy.Mixing.Scheme == lang.SchemeNone {
+		return
+	}
+	s.Mixing = NewMixing(s.e)
+	from, to, by, closed := s.ph.span(board.TypeRoll)
+	for i := from; closed && i < to; i++ {
+		if l := &s.ph.lines[i]; l.Seen.Height < by.Height {
+			s.Mixing.Read(i+1, l)
+		}
+	}
 }
 
 // readRoll takes the supervisor's roll lines, sorted by key.

@@ -183,6 +183,12 @@ func RegistryRoot(eid [32]byte, voters []Registered) [32]byte {
 	return curve.TaggedHash("registry", x)
 }
 
+// RegistrationHash is what a voter's identity key and its registration key
+// sign: TH("registration", eid ‖ text identity ‖ key).
+func RegistrationHash(eid [32]byte, identity string, key curve.PublicKey) [32]byte {
+	return curve.TaggedHash("registration", curve.Encoder(nil).Raw(eid[:]).Text([]byte(identity)).Raw(key[:]))
+}
+
 // IdentityHash is TH("identity", eid ‖ salt ‖ text identity): it binds the
 // supervisor to who registered and tells nobody who that is.
 func IdentityHash(eid, salt [32]byte, identity string) Hash {
