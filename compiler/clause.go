@@ -204,6 +204,15 @@ func flagged(yes, no clause) clause {
 	return c
 }
 
+// template is the script that a whole clause is.
+func (a clause) template() templates.Template {
+	t, err := templates.ParseWords(a.words)
+	if err != nil {
+		panic("compiler: " + err.Error()) // clauses are made of words
+	}
+	return t
+}
+
 // paths lists the ways of a whole script as a contract does.
 func (a clause) paths() []templates.Path {
 	var paths []templates.Path

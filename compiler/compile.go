@@ -21,13 +21,18 @@ func Compile(p *lang.Policy) (*templates.Contract, []lang.Diagnostic) {
 	if anyError(d) {
 		return nil, d
 	}
-	return &templates.Contract{
+	c := &templates.Contract{
 		Contract: templates.ContractVersion,
 		Policy:   p.ID(),
 		Lowering: templates.LoweringVersion,
 		Script:   t.String(),
 		Paths:    paths,
-	}, d
+	}
+	if p.Mixed() {
+		t, c.EscrowPaths = lowerEscrow(p)
+		c.Escrow = t.String()
+	}
+	return c, d
 }
 
 // Review returns the diagnostics of Compile as far as a draft tells what they

@@ -46,11 +46,7 @@ func lower(p *lang.Policy) (templates.Template, []templates.Path) {
 	} else {
 		script = l.bySignature(p)
 	}
-	t, err := templates.ParseWords(script.words)
-	if err != nil {
-		panic("compiler: " + err.Error()) // the clauses are made of words
-	}
-	return t, script.paths()
+	return script.template(), script.paths()
 }
 
 func (l lowering) bySignature(p *lang.Policy) clause {

@@ -10,9 +10,13 @@ import (
 	"bevote/internal/curve"
 )
 
-// coinSize is the size in virtual bytes of the vote transaction that a coin
-// pays for beside the stake.
-const coinSize = 290
+// What a voter pays for beside the stake, in virtual bytes: with the coin the
+// vote transaction; with a mixing deposit besides what a mixer's transactions
+// have for each deposit, an input that sweeps it and an output that pays a coin.
+const (
+	coinSize    = 290
+	depositSize = 500
+)
 
 // idPrefix is the human-readable part of a policy id.
 const idPrefix = "bvp"
@@ -163,6 +167,28 @@ func (p *Policy) Dealt() bool { return p.Joint != JointNone }
 // Coin returns the satoshis that a voter's eligible coin holds: the stake and
 // the fee of a vote transaction of 290 virtual bytes.
 func (p *Policy) Coin() int64 { return p.Stake + p.Fee*coinSize }
+
+// Mixed tells whether the voters' coins are mixed, that is, whether the election
+// has deposits and a contract with an escrow for them.
+func (p *Policy) Mixed() bool { return p.Mixing.Scheme != SchemeNone }
+
+// Deposit returns the satoshis that a voter pays into the escrow of a mixed
+// election: the coin and the fees of 500 virtual bytes.
+func (p *Policy) Deposit() int64 { return p.Coin() + p.Fee*depositSize }
+
+// EscrowPaths returns every way to spend a deposit, sorted like Paths, or none
+// without mixing: the mixer and the supervisor sweep it together, or its
+// depositor takes it back from `roll by` on. They follow from the mixing
+// statement and are not in the core.
+func (p *Policy) EscrowPaths() []Path {
+	if !p.Mixed() {
+		return nil
+	}
+	return []Path{
+		{Name: "return", Signers: []string{"depositor"}, After: p.Times.Roll},
+		{Name: "sweep", Signers: []string{"mixer", "supervisor"}},
+	}
+}
 
 // CandidateNumber returns the candidate's number j, from 1, or 0 for a name
 // that the policy does not know.

@@ -19,13 +19,16 @@ const (
 const MaxContract = 256 << 10
 
 // Contract is the compiled policy as published in contract.json: a script
-// template with typed holes, and the paths it spends by.
+// template with typed holes, and the paths it spends by. With mixing it has the
+// same of the escrow that deposits are locked by; without, these are absent.
 type Contract struct {
-	Contract int    `json:"contract"` // format version, 1
-	Policy   string `json:"policy"`   // policy id, bvp1…
-	Lowering int    `json:"lowering"` // version of the lowering, 1
-	Script   string `json:"script"`   // template text
-	Paths    []Path `json:"paths"`    // sorted by their text
+	Contract    int    `json:"contract"` // format version, 1
+	Policy      string `json:"policy"`   // policy id, bvp1…
+	Lowering    int    `json:"lowering"` // version of the lowering, 1
+	Script      string `json:"script"`   // template text
+	Paths       []Path `json:"paths"`    // sorted by their text
+	Escrow      string `json:"escrow,omitempty"`
+	EscrowPaths []Path `json:"escrow_paths,omitempty"`
 }
 
 // Path is one way to spend: minimal signer set, locktime, and the witness as
@@ -75,11 +78,20 @@ func (c *Contract) Encode() []byte {
 // Template parses the contract's script.
 func (c *Contract) Template() (Template, error) { return ParseTemplate(c.Script) }
 
+// EscrowTemplate parses the contract's escrow; the zero template if it has none.
+func (c *Contract) EscrowTemplate() (Template, error) {
+	if c.Escrow == "" {
+		return Template{}, nil
+	}
+	return ParseTemplate(c.Escrow)
+}
+
 const word = `[a-z][a-z0-9_]{0,31}`
 
 var (
 	policyID    = regexp.MustCompile(`^bvp1[02-9ac-hj-np-z]{58}$`)
-	pathName    = regexp.MustCompile(`^(refund|win|(win|branch)\.` + word + `)$`)
+	stakePath   = regexp.MustCompile(`^(refund|win|(win|branch)\.` + word + `)$`)
+	escrowPath  = regexp.MustCompile(`^(sweep|return)$`)
 	roleName    = regexp.MustCompile(`^` + word + `(\.` + word + `)?(\+` + word + `)?$`)
 	witnessItem = regexp.MustCompile(`^([01]|(sig|pubkey):` + word + `(\.` + word + `)?(\+` + word + `)?)$`)
 )
@@ -92,21 +104,38 @@ func (c *Contract) check() error {
 	if !policyID.MatchString(c.Policy) {
 		return fmt.Errorf("policy id %.80q is not one", c.Policy)
 	}
-	t, err := c.Template()
+	if err := checkScript(c.Script, c.Paths, stakePath); err != nil {
+		return err
+	}
+	if c.Escrow == "" && len(c.EscrowPaths) == 0 {
+		return nil
+	}
+	if err := checkScript(c.Escrow, c.EscrowPaths, escrowPath); err != nil {
+		return fmt.Errorf("escrow: %w", err)
+	}
+	return nil
+}
+
+// checkScript refuses a script with its paths that are not in canonical form.
+func checkScript(text string, paths []Path, names *regexp.Regexp) error {
+	t, err := ParseTemplate(text)
 	if err != nil {
 		return err
 	}
-	if t.String() != c.Script {
+	if t.String() != text {
 		return errors.New("script is not in canonical form")
 	}
-	if len(c.Paths) == 0 {
+	if len(paths) == 0 {
 		return errors.New("no paths")
 	}
-	for i, p := range c.Paths {
+	for i, p := range paths {
+		if !names.MatchString(p.Name) {
+			return fmt.Errorf("path %d: unknown name %.80q", i+1, p.Name)
+		}
 		if err := p.check(); err != nil {
 			return fmt.Errorf("path %d: %w", i+1, err)
 		}
-		if i > 0 && c.Paths[i-1].String() >= p.String() {
+		if i > 0 && paths[i-1].String() >= p.String() {
 			return fmt.Errorf("path %d: not after the path before it", i+1)
 		}
 	}
@@ -114,9 +143,6 @@ func (c *Contract) check() error {
 }
 
 func (p Path) check() error {
-	if !pathName.MatchString(p.Name) {
-		return fmt.Errorf("unknown name %.80q", p.Name)
-	}
 	if len(p.Signers) == 0 {
 		return errors.New("no signers")
 	}

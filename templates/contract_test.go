@@ -23,6 +23,48 @@ func sample() *templates.Contract {
 	}
 }
 
+// mixed is the sample with an escrow.
+func mixed() *templates.Contract {
+	c := sample()
+	c.Escrow = "<mixer> CHECKSIG NOTIF DUP HASH160 <depositor_hash> EQUALVERIFY CHECKSIGVERIFY 110 CHECKLOCKTIMEVERIFY ELSE 0x02" +
+		strings.Repeat("11", 32) + " CHECKSIGVERIFY 1 ENDIF"
+	c.EscrowPaths = []templates.Path{
+		{Name: "return", Signers: []string{"depositor"}, After: 110, Witness: []string{"sig:depositor", "pubkey:depositor", "0", "redeem"}},
+		{Name: "sweep", Signers: []string{"mixer", "supervisor"}, Witness: []string{"sig:supervisor", "sig:mixer", "redeem"}},
+	}
+	return c
+}
+
+func TestContractWithEscrow(t *testing.T) {
+	good := string(mixed().Encode())
+	back, err := templates.DecodeContract([]byte(good))
+	if err != nil || !reflect.DeepEqual(back, mixed()) {
+		t.Fatalf("%v, got %+v", err, back)
+	}
+	if !strings.HasPrefix(good, strings.TrimSuffix(string(sample().Encode()), "}\n")+`,"escrow":"<mixer> `) {
+		t.Errorf("the escrow does not follow the rest: %s", good)
+	}
+	plain := string(sample().Encode())
+	for name, b := range map[string]string{
+		"empty":             strings.TrimSuffix(plain, "}\n") + `,"escrow":""}` + "\n",
+		"null":              strings.TrimSuffix(plain, "}\n") + `,"escrow":null,"escrow_paths":null}` + "\n",
+		"empty paths":       strings.TrimSuffix(plain, "}\n") + `,"escrow_paths":[]}` + "\n",
+		"script alone":      good[:strings.Index(good, `,"escrow_paths"`)] + "}\n",
+		"paths alone":       plain[:len(plain)-2] + good[strings.Index(good, `,"escrow_paths"`):],
+		"a stake's path":    strings.Replace(good, `"return"`, `"refund"`, 1),
+		"a stake that is":   strings.Replace(good, `"refund"`, `"return"`, 1),
+		"script spelled":    strings.Replace(good, `<mixer> CHECKSIG`, `<mixer>  CHECKSIG`, 1),
+		"unknown opcode":    strings.Replace(good, `<mixer> CHECKSIG`, `<mixer> CHECKSIGN`, 1),
+		"paths unsorted":    strings.NewReplacer(`"return"`, `"sweep"`, `"sweep"`, `"return"`).Replace(good),
+		"signers unsorted":  strings.Replace(good, `["mixer","supervisor"]`, `["supervisor","mixer"]`, 1),
+		"escrow before all": strings.Replace(good, `{"contract":1,`, `{"escrow":"1","contract":1,`, 1),
+	} {
+		if c, err := templates.DecodeContract([]byte(b)); err == nil {
+			t.Errorf("%s: read as %+v", name, c)
+		}
+	}
+}
+
 func TestContractRoundTrip(t *testing.T) {
 	c := sample()
 	b := c.Encode()
@@ -94,6 +136,7 @@ func TestDecodeContractRefusesOtherSpellings(t *testing.T) {
 
 func FuzzDecodeContract(f *testing.F) {
 	f.Add(sample().Encode())
+	f.Add(mixed().Encode())
 	f.Add([]byte(`{"contract":1,"policy":"","lowering":1,"script":"","paths":[]}` + "\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		c, err := templates.DecodeContract(b)

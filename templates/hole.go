@@ -30,14 +30,15 @@ const (
 var named = regexp.MustCompile(`^(joint|claim)\.` + word + `$`)
 
 // HoleKind returns the kind of a hole by its name, 0 if there is no such hole.
-// The holes are ballot, voter, voter_hash, joint, joint.NAME and claim.NAME.
+// A stake's are ballot, voter, voter_hash, joint, joint.NAME and claim.NAME, a
+// deposit's are mixer and depositor_hash.
 func HoleKind(name string) Kind {
 	switch {
 	case name == "ballot":
 		return KindBallot
-	case name == "voter_hash":
+	case name == "voter_hash", name == "depositor_hash":
 		return KindHash
-	case name == "voter", name == "joint", named.MatchString(name):
+	case name == "voter", name == "joint", name == "mixer", named.MatchString(name):
 		return KindKey
 	}
 	return 0

@@ -10,7 +10,10 @@ package verifier
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
+
+	"github.com/btcsuite/btcd/address/v2"
 
 	"bevote/internal/curve"
 	"bevote/lang"
@@ -24,6 +27,7 @@ type Election struct {
 	Policy   *lang.Policy
 	Contract *templates.Contract
 	Template templates.Template
+	Escrow   templates.Template // what mixing deposits are locked by; zero without mixing
 	EID      [32]byte
 
 	policyHash, contractHash [32]byte
@@ -53,17 +57,34 @@ func readElection(policy, contract []byte) (*Election, error) {
 	if err != nil {
 		return nil, fmt.Errorf("contract.json: script: %w", err)
 	}
+	escrow, err := c.EscrowTemplate()
+	if err != nil {
+		return nil, fmt.Errorf("contract.json: escrow: %w", err)
+	}
 	p, diags := lang.Load(policy)
 	if p == nil {
 		return nil, &PolicyError{diags}
 	}
 	e := &Election{
-		Policy: p, Contract: c, Template: t, EID: p.EID(),
+		Policy: p, Contract: c, Template: t, Escrow: escrow, EID: p.EID(),
 		policyHash: sha256.Sum256(policy), contractHash: sha256.Sum256(contract),
 		lift: lift.Check(p, c),
 	}
 	e.seals, err = sealKeys(p)
 	return e, err
+}
+
+// EscrowRedeem returns the redeem script of a deposit with one mixer, which the
+// depositor's registration key can take back.
+func (e *Election) EscrowRedeem(mixer, depositor curve.PublicKey) ([]byte, error) {
+	if e.Contract.Escrow == "" {
+		return nil, errors.New("the contract has no escrow")
+	}
+	script, err := e.Escrow.Fill(map[string][]byte{"mixer": mixer[:], "depositor_hash": address.Hash160(depositor[:])})
+	if err != nil {
+		return nil, fmt.Errorf("escrow: %w", err)
+	}
+	return script, nil
 }
 
 // PolicyError says that a policy has errors, hence no meaning to audit by.

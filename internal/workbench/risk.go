@@ -17,10 +17,6 @@ type Risk struct {
 	How  string `json:"how"`
 }
 
-// depositSize is the size in virtual bytes that a mixing deposit pays for
-// beside the coin.
-const depositSize = 500
-
 // risks lists which sums are at risk to whom, read off the paths.
 func risks(p *lang.Policy, paths []templates.Path) []Risk {
 	r := &risking{p: p, paths: paths, total: int64(p.Voters) * p.Stake}
@@ -106,8 +102,8 @@ func (r *risking) custodians() {
 	if from, ok := r.reach(hand{"supervisor": true}); ok {
 		r.add("the supervisor", r.total, from, "The supervisor's signature is enough, whatever the ballots say.")
 	}
-	if r.p.Mixing.Scheme != lang.SchemeNone {
-		deposits := int64(r.p.Voters) * (r.p.Coin() + r.p.Fee*depositSize)
+	if r.p.Mixed() {
+		deposits := int64(r.p.Voters) * r.p.Deposit()
 		r.add("a mixer together with the supervisor", deposits, 0,
 			"Deposits lie in an escrow that the two can open, until the voters' coins are paid from it.")
 	}

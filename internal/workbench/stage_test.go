@@ -17,6 +17,7 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/workbench"
 	"bevote/templates"
+	"bevote/verifier/lift"
 )
 
 // consensus is what blocks must keep; relays add the rest.
@@ -26,7 +27,8 @@ const consensus = txscript.ScriptBip16 | txscript.ScriptVerifyDERSignatures | tx
 // stage is one stake of a policy whose every secret is known.
 type stage struct {
 	built   *workbench.Built
-	secrets map[string]curve.Scalar // by role as paths name them
+	check   func(script string) error // what the lift says of the contract with another script
+	secrets map[string]curve.Scalar   // by role as paths name them
 	redeem  []byte
 	funding *wire.MsgTx // output 0 is the stake
 }
@@ -41,11 +43,16 @@ func newStage(t testing.TB, src []byte) *stage {
 	for role, secret := range keys {
 		s.secrets[strings.TrimPrefix(strings.TrimPrefix(role, "candidate "), "voter ")] = secret
 	}
-	for i, role := range []string{"voter", "stranger", "joint"} {
+	for i, role := range []string{"voter", "stranger", "joint", "mixer", "depositor"} {
 		s.secrets[role] = curve.NewScalar(uint32(1_000_001 + i))
 	}
 	for i, c := range s.built.Policy.Candidates {
 		s.secrets["joint."+c.Name] = curve.NewScalar(uint32(2_000_001 + i))
+	}
+	s.check = func(script string) error {
+		changed := *s.built.Contract
+		changed.Script = script
+		return lift.Check(s.built.Policy, &changed)
 	}
 	s.lock(t)
 	return s
@@ -62,8 +69,8 @@ func (s *stage) lock(t testing.TB) {
 			values[hole] = append([]byte{templates.SaltedPrefix}, bytes.Repeat([]byte{0x5a}, templates.SaltedBallot-1)...)
 		case hole == "ballot":
 			values[hole] = append([]byte{templates.PlainPrefix}, bytes.Repeat([]byte{0x5a}, templates.PlainBallot-1)...)
-		case hole == "voter_hash":
-			values[hole] = btcaddr.Hash160(s.key("voter"))
+		case templates.HoleKind(hole) == templates.KindHash:
+			values[hole] = btcaddr.Hash160(s.key(templates.HashedRole(hole)))
 		case strings.HasPrefix(hole, "claim."):
 			name := strings.TrimPrefix(hole, "claim.")
 			values[hole] = s.key(p.JointName(name) + "+" + name)

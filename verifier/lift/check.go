@@ -34,10 +34,12 @@ func (m *Mismatch) Error() string {
 
 // Check lifts the contract's script and compares what it finds with the
 // policy: the policy's paths by name, signers and lock with the contract's
-// list, and that list by signers, lock and witness with the script's own. It
-// returns a *Mismatch where they differ, and another error where the contract
-// is another policy's, of an unknown lowering, does not commit to the ballot,
-// exceeds what consensus and relays take, or cannot be lifted.
+// list, and that list by signers, lock and witness with the script's own. With
+// mixing it does the same with the escrow, which a contract must not have
+// without. It wraps a *Mismatch where they differ, and returns another error
+// where the contract is another policy's, of an unknown lowering, does not
+// commit to the ballot, exceeds what consensus and relays take, or cannot be
+// lifted.
 func Check(p *lang.Policy, c *templates.Contract) error {
 	if id := p.ID(); c.Policy != id {
 		return fmt.Errorf("contract of policy %.80s, want %s", c.Policy, id)
@@ -45,24 +47,47 @@ func Check(p *lang.Policy, c *templates.Contract) error {
 	if c.Lowering != templates.LoweringVersion {
 		return fmt.Errorf("unknown lowering %d, want %d", c.Lowering, templates.LoweringVersion)
 	}
+	if err := checkStake(p, c); err != nil {
+		return err
+	}
+	if err := checkEscrow(p, c); err != nil {
+		return fmt.Errorf("escrow: %w", err)
+	}
+	return nil
+}
+
+func checkStake(p *lang.Policy, c *templates.Contract) error {
 	t, err := c.Template()
 	if err != nil {
 		return err
 	}
-	if err := checkLimits(p, t, c.Paths); err != nil {
+	if err := carriesBallot(t); err != nil {
+		return err
+	}
+	known := func(hole string) bool { return hasHole(p, hole) }
+	if err := checkLimits(t, p.Salted, c.Paths, known); err != nil {
 		return err
 	}
 	ways, err := explore(t, Roles(p))
 	if err != nil {
 		return err
 	}
+	if err := mismatch(p.Paths(), c.Paths, ways); err != nil {
+		return err
+	}
+	return checkSelector(p.Selector, ways)
+}
+
+// mismatch compares three lists of paths: what the policy promises, what the
+// contract says, and what the script does.
+func mismatch(promised []lang.Path, said []templates.Path, ways []way) error {
 	var m Mismatch
-	m.compare(policyLines(p), contractLines(c))
-	m.compare(shapes(c.Paths), liftedShapes(ways))
+	m.compare(policyLines(promised), contractLines(said))
+	m.compare(shapes(said), liftedShapes(ways))
 	if len(m.Missing)+len(m.Extra) > 0 {
 		return &m
 	}
-	return checkSelector(p, ways)
+	return nil
 }
 
 // Roles returns what the policy calls the keys and holes of its contract, as
@@ -83,9 +108,9 @@ func Roles(p *lang.Policy) map[string]string {
 	return roles
 }
 
-// checkLimits refuses scripts that lock a stake for good, and scripts that do
-// not carry the ballot: its hash in the output is what makes a ballot final.
-func checkLimits(p *lang.Policy, t templates.Template, paths []templates.Path) error {
+// carriesBallot refuses a stake's script without the ballot: its hash in the
+// output is what makes a ballot final.
+func carriesBallot(t templates.Template) error {
 	ballots := 0
 	for _, op := range t.Ops() {
 		if op.Hole == "ballot" {
@@ -95,12 +120,18 @@ func checkLimits(p *lang.Policy, t templates.Template, paths []templates.Path) e
 	if ballots != 1 {
 		return fmt.Errorf("script with %d ballots, want 1", ballots)
 	}
+	return nil
+}
+
+// checkLimits refuses scripts that lock their coins for good, and holes that
+// nobody comes to know how to fill.
+func checkLimits(t templates.Template, salted bool, paths []templates.Path, known func(hole string) bool) error {
 	for _, hole := range t.Holes() {
-		if !hasHole(p, hole) {
+		if !known(hole) {
 			return fmt.Errorf("script with a hole <%s>, of which the policy knows nothing", hole)
 		}
 	}
-	size := t.Size(p.Salted)
+	size := t.Size(salted)
 	if size > templates.MaxRedeem {
 		return fmt.Errorf("redeem script of %d bytes, at most %d", size, templates.MaxRedeem)
 	}
@@ -115,7 +146,8 @@ func checkLimits(p *lang.Policy, t templates.Template, paths []templates.Path) e
 	return nil
 }
 
-// hasHole tells whether the election comes to know what fills the hole.
+// hasHole tells whether the election comes to know what fills the hole of a
+// stake's script.
 func hasHole(p *lang.Policy, hole string) bool {
 	role, candidate, _ := strings.Cut(hole, ".")
 	switch {
@@ -126,31 +158,31 @@ func hasHole(p *lang.Policy, hole string) bool {
 	case role == "claim":
 		return p.Win == lang.WinHardened
 	}
-	return true
+	return !inEscrow(hole)
 }
 
-// checkSelector holds the script against the policy's selector: by signature,
-// nothing that an outsider can rewrite selects a path; by flag, it does.
-func checkSelector(p *lang.Policy, ways []way) error {
+// checkSelector holds the script against the selector: by signature, nothing
+// that an outsider can rewrite selects a path; by flag, it does.
+func checkSelector(selector string, ways []way) error {
 	for _, w := range ways {
-		if w.flagged != (p.Selector == "flag") {
-			return fmt.Errorf("path %s: not selected by a %s", shape(w.Path), p.Selector)
+		if w.flagged != (selector == "flag") {
+			return fmt.Errorf("path %s: not selected by a %s", shape(w.Path), selector)
 		}
 	}
 	return nil
 }
 
-func policyLines(p *lang.Policy) []string {
+func policyLines(paths []lang.Path) []string {
 	var lines []string
-	for _, q := range p.Paths() {
+	for _, q := range paths {
 		lines = append(lines, q.String())
 	}
 	return lines
 }
 
-func contractLines(c *templates.Contract) []string {
+func contractLines(paths []templates.Path) []string {
 	var lines []string
-	for _, q := range c.Paths {
+	for _, q := range paths {
 		lines = append(lines, lang.Path{Name: q.Name, Signers: q.Signers, After: q.After}.String())
 	}
 	return lines
