@@ -37,7 +37,7 @@ func (m *markdown) head(r *verifier.Report) {
 	}
 	m.line("## %sAudit of %s on %s\n", first, escaped(r.Election), escaped(r.Network))
 	_, words := outcome(r)
-	m.line("**%s: %s**\n", levelWords(r), escaped(r.Verdict))
+	m.line("**%s**\n", escaped(verdict(r)))
 	m.line("%s, exit code %d.\n", words, r.Exit)
 	if len(r.Counts) > 0 {
 		m.line("| candidate | ballots | |\n|--|--|--|")

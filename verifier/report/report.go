@@ -48,7 +48,10 @@ func headline(p *page, r *verifier.Report) {
 }
 
 // verdict is the level in words and the verdict.
-func verdict(r *verifier.Report) string { return levelWords(r) + ": " + r.Verdict }
+func verdict(r *verifier.Report) string {
+	// The level's name says already that it is refuted.
+	return levelWords(r) + ": " + strings.TrimPrefix(r.Verdict, "refuted: ")
+}
 
 func summary(p *page, r *verifier.Report) {
 	p.line("")
