@@ -49,8 +49,13 @@ func (p *play) vote() error {
 	if err != nil {
 		return err
 	}
-	p.votes, err = p.e.Votes(p.setup, r)
-	return err
+	if p.votes, err = p.e.Votes(p.setup, r); err != nil {
+		return err
+	}
+	for _, v := range p.voters {
+		v.Follow(p.votes)
+	}
+	return nil
 }
 
 // cast has a voter vote, or cast what it casts instead.

@@ -18,15 +18,33 @@ import (
 	"bevote/templates"
 	"bevote/verifier"
 
+	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
 // poll is a small custodial election that has got to its vote: everything but
 // the dealing, which whole rehearsals show.
+// relay is the voters' way to the miner, who may rewrite what they send.
+type relay struct {
+	*chain.Chain
+	rewrite bool
+}
+
+func (r *relay) Submit(tx *wire.MsgTx) error {
+	if !r.rewrite {
+		return r.Chain.Submit(tx)
+	}
+	tx = tx.Copy()
+	tx.TxIn[0].SignatureScript = append([]byte{txscript.OP_PUSHDATA1}, tx.TxIn[0].SignatureScript...)
+	r.Bribe(tx)
+	return nil
+}
+
 type poll struct {
 	t          testing.TB
 	e          *verifier.Election
 	chain      *chain.Chain
+	relay      *relay
 	log        *board.Log
 	supervisor *roles.Supervisor
 	voters     []*roles.Voter
@@ -87,6 +105,7 @@ func gather(t testing.TB, voters int) *poll {
 	p.chain, err = chain.New(t.TempDir(), lang.Params("regtest"), roles.PayToKey(e.Policy.Supervisor))
 	check(t, err)
 	t.Cleanup(func() { p.chain.Close() })
+	p.relay = &relay{Chain: p.chain}
 	r := rand.NewChaCha8([32]byte{1})
 	p.supervisor, err = roles.NewSupervisor(e, keys["supervisor"], p.chain, r)
 	check(t, err)
@@ -98,7 +117,7 @@ func gather(t testing.TB, voters int) *poll {
 	for range voters {
 		key, err := curve.RandomScalar(r)
 		check(t, err)
-		v, err := roles.NewVoter(e, key, p.chain, r)
+		v, err := roles.NewVoter(e, key, p.relay, r)
 		check(t, err)
 		p.voters, public = append(p.voters, v), append(public, v.Key())
 	}
@@ -188,6 +207,26 @@ func TestRefundWaitsForTheTimeout(t *testing.T) {
 
 // A sweep of more stakes than one relayed transaction may spend is cut into
 // batches, each accepted by the pool and as large as its limits allow.
+// A miner can rewrite the input script of a vote, here by a longer push, and
+// so change its id. The voter finds its stake all the same.
+func TestRefundOfARewrittenVote(t *testing.T) {
+	p := gather(t, 2)
+	v := p.voters[0]
+	p.relay.rewrite = true
+	check(t, v.Vote(p.setup, nil, 1))
+	p.relay.rewrite = false
+	sent, _ := v.Stake()
+	p.mine(108)
+	votes, err := p.e.Votes(p.setup, p.replay())
+	check(t, err)
+	v.Follow(votes)
+	if mined, _ := v.Stake(); len(votes) != 1 || mined == sent || mined != votes[0].Stake {
+		t.Fatalf("the stake is at %s, sent as %s, of %d votes", mined, sent, len(votes))
+	}
+	p.mine(p.e.Policy.Times.Timeout)
+	check(t, v.Refund())
+}
+
 func TestClaimsInBatches(t *testing.T) {
 	const voters = 400
 	p := gather(t, voters)

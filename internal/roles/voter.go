@@ -207,6 +207,17 @@ func (v *Voter) Abstain() error {
 	return v.submit("abstention", tx)
 }
 
+// Follow takes the stake's outpoint from the votes that the chain shows.
+// Whoever relays or mines a transaction can rewrite its input scripts and with
+// them its id, so that the vote need not stand under the id it was sent with.
+func (v *Voter) Follow(votes []*verifier.Vote) {
+	for _, w := range votes {
+		if v.stake != nil && w.Index == v.slot && bytes.Equal(w.Redeem, v.stake.redeem) {
+			v.stake.op = w.Stake
+		}
+	}
+}
+
 // Stake returns the outpoint of the voter's stake, if it has voted.
 func (v *Voter) Stake() (wire.OutPoint, bool) {
 	if v.stake == nil {
