@@ -1,0 +1,112 @@
+package mixing
+
+import (
+	"errors"
+	"io"
+	"math/big"
+
+	"bevote/internal/cores"
+)
+
+// blinding is a user's side of a session of a group's member.
+type blinding struct {
+	g       *Group
+	random  io.Reader
+	message []byte
+
+	offered   []byte
+	offer     offer
+	factor    *big.Int // ρ: ĝ = g̃^ρ
+	order     []int    // σ: round i of the signature is round σ(i) of the session
+	shifts    answers  // b_i, and for V2 factors b_i
+	challenge []byte   // as it is sent
+	blinded   signature
+}
+
+// Blind begins to get a group signature. The session's g̃ and z̃ are raised to ρ,
+// its rounds permuted by σ, and every round shifted by b_i.
+func (g *Group) Blind(random io.Reader, message []byte) Blinding {
+	return &blinding{g: g, random: random, message: message}
+}
+
+// Challenge forms ĝ = g̃^ρ, ẑ = z̃^ρ and the commitments
+// R_i = P_σ(i)^(a^b_i·ρ), for V2 P_σ(i)^(b_i^e·ρ), hashes them with the message
+// to the signature's challenge, and returns it in the session's order.
+func (b *blinding) Challenge(offered []byte) ([]byte, error) {
+	if b.offered != nil {
+		return nil, errors.New("blinding has a session")
+	}
+	err := checkMessage(b.message)
+	if err != nil {
+		return nil, err
+	}
+	if b.offer, err = b.g.decodeOffer(offered); err != nil {
+		return nil, err
+	}
+	if err := b.draw(); err != nil {
+		return nil, err
+	}
+	b.offered = offered
+	b.blinded.g = b.g.modP.power(b.offer.g, b.factor)
+	b.blinded.z = b.g.modP.power(b.offer.z, b.factor)
+	b.blinded.challenge = b.g.challenge(b.message, b.blinded.pair, b.commitments())
+	b.challenge = make([]byte, len(b.blinded.challenge))
+	for i, from := range b.order {
+		if asks(b.blinded.challenge, i) {
+			b.challenge[from/8] |= 1 << (7 - from%8)
+		}
+	}
+	return b.challenge, nil
+}
+
+// draw draws ρ, σ and for each round the shifts of V1 and V2.
+func (b *blinding) draw() (err error) {
+	if b.factor, err = drawUnit(b.random, b.g.n); err != nil {
+		return err
+	}
+	if b.order, err = drawPermutation(b.random, b.g.rounds); err != nil {
+		return err
+	}
+	limit := new(big.Int).Lsh(one, shiftBits)
+	for range b.g.rounds {
+		log, err := drawBelow(b.random, limit)
+		if err != nil {
+			return err
+		}
+		root, err := drawUnit(b.random, b.g.n)
+		if err != nil {
+			return err
+		}
+		b.shifts.logs, b.shifts.roots = append(b.shifts.logs, log), append(b.shifts.roots, root)
+	}
+	return nil
+}
+
+func (b *blinding) commitments() []*big.Int {
+	l := b.g.rounds
+	exponents := b.g.exponents(b.shifts)
+	out := make([]*big.Int, 2*l)
+	cores.Each(2*l, func(i int) {
+		from := b.order[i%l] + i/l*l
+		out[i] = b.g.modP.power(b.offer.commitments[from], b.g.modN.times(exponents[i], b.factor))
+	})
+	return out
+}
+
+// Finish checks the answers and makes t_σ(i) + b_i and t_σ(i)·b_i of them.
+// Answers that open the session's commitments open the signature's too.
+func (b *blinding) Finish(answer []byte) ([]byte, error) {
+	if b.challenge == nil {
+		return nil, errors.New("blinding has no session")
+	}
+	t, err := b.g.openAnswer(b.offer, b.offered, b.challenge, answer)
+	if err != nil {
+		return nil, err
+	}
+	b.blinded.answers = answers{}
+	for i, from := range b.order {
+		b.blinded.logs = append(b.blinded.logs, new(big.Int).Add(t.logs[from], b.shifts.logs[i]))
+		b.blinded.roots = append(b.blinded.roots, b.g.modN.times(t.roots[from], b.shifts.roots[i]))
+	}
+	return b.g.encodeSignature(b.blinded), nil
+}

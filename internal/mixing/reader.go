@@ -1,0 +1,71 @@
+package mixing
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/big"
+)
+
+// reader takes bytes apart from the left and keeps the first error.
+type reader struct {
+	left []byte
+	err  error
+}
+
+func (r *reader) fail(err error) {
+	if r.err == nil {
+		r.err = err
+	}
+	r.left = nil
+}
+
+// take returns the next count bytes, or nil after an error.
+func (r *reader) take(what string, count int) []byte {
+	if len(r.left) < count {
+		r.fail(errors.New(what + " cut short"))
+	}
+	if r.err != nil {
+		return nil
+	}
+	b := r.left[:count]
+	r.left = r.left[count:]
+	return b
+}
+
+func (r *reader) u32(what string) int {
+	if b := r.take(what, 4); b != nil {
+		return int(binary.BigEndian.Uint32(b))
+	}
+	return 0
+}
+
+// modulus reads an odd number of minBits to maxBits, a multiple of 16, with its
+// length first.
+func (r *reader) modulus() *big.Int {
+	count := r.u32("modulus")
+	if r.err == nil && (count < minBits/8 || count > maxBits/8 || count%2 != 0) {
+		r.fail(fmt.Errorf("%d bytes, want an even number from %d to %d", count, minBits/8, maxBits/8))
+	}
+	n := new(big.Int).SetBytes(r.take("modulus", count))
+	if r.err == nil && (n.BitLen() != 8*count || n.Bit(0) == 0) {
+		r.fail(fmt.Errorf("want an odd number of %d bits", 8*count))
+	}
+	return n
+}
+
+// below reads a number as long as m and refuses 0 and m or more.
+func (r *reader) below(what string, m *big.Int) *big.Int {
+	v := new(big.Int).SetBytes(r.take(what, size(m)))
+	if r.err == nil && (v.Sign() == 0 || v.Cmp(m) >= 0) {
+		r.fail(errors.New(what + " out of range"))
+	}
+	return v
+}
+
+func (r *reader) end() error {
+	if r.err == nil && len(r.left) > 0 {
+		r.fail(fmt.Errorf("%d bytes too many", len(r.left)))
+	}
+	return r.err
+}
