@@ -50,11 +50,12 @@ func (e *InputError) Unwrap() error { return e.Err }
 // audit is one run: what was read, and what follows from it, in the order in
 // which it is computed.
 type audit struct {
-	opt   Options
-	sum   [32]byte // record_sha256
-	src   Source
-	e     *Election
-	diags []lang.Diagnostic // what lang says of the policy
+	opt    Options
+	trials int      // of the self-test; 0 while it runs
+	sum    [32]byte // record_sha256
+	src    Source
+	e      *Election
+	diags  []lang.Diagnostic // what lang says of the policy
 
 	lines   []board.Line
 	signed  []error        // by line: V02's signature and link
@@ -86,10 +87,20 @@ type audit struct {
 
 // Audit replays the election of a record against the chain that src shows. The
 // error is an *InputError where the record cannot be decoded, and otherwise
-// says what of the evidence could not be read; findings are in the report.
+// says what of the evidence could not be read, or that this build fails its
+// self-test; findings are in the report.
 func Audit(ctx context.Context, rec *record.Record, src Source, opt Options) (*Report, error) {
+	trials, err := selfTested()
+	if err != nil {
+		return nil, err
+	}
+	return examine(ctx, rec, src, opt, trials)
+}
+
+// examine is Audit after a self-test of so many trials.
+func examine(ctx context.Context, rec *record.Record, src Source, opt Options, trials int) (*Report, error) {
 	opt.Build = cmp.Or(opt.Build, "an unnamed build")
-	a := &audit{opt: opt, src: src, ring: new(curve.Keyring)}
+	a := &audit{opt: opt, src: src, trials: trials, ring: new(curve.Keyring)}
 	var sinful *PolicyError
 	if err := a.read(rec); errors.As(err, &sinful) && !sinful.unreadable() {
 		return a.refusePolicy(sinful), nil

@@ -3,7 +3,6 @@ package verifier
 import (
 	"encoding/hex"
 	"fmt"
-	"slices"
 
 	"bevote/lang"
 )
@@ -22,7 +21,7 @@ func (a *audit) refusePolicy(sinful *PolicyError) *Report {
 			r.Checks = append(r.Checks, a.refuseRule(rule, sinful))
 		}
 	}
-	insertCoverage(r)
+	r.lookOver()
 	return r
 }
 
@@ -30,19 +29,13 @@ func (a *audit) refusePolicy(sinful *PolicyError) *Report {
 // decoded and what the report says of itself can be told all the same.
 func (a *audit) refuseRule(r rule, sinful *PolicyError) Check {
 	switch r.ID {
-	case "V01", "V111":
+	case "V01":
 		c, _ := r.run(a)
 		return c
 	case "V17":
 		return Check{ID: r.ID, Name: r.Name, Class: r.Class, Status: Fail, Expected: 1, Examined: 1, Failed: 1, Items: sinful.items()}
 	}
 	return Check{ID: r.ID, Name: r.Name, Class: r.Class, Status: Skipped, Reason: "the policy has errors", Items: []Item{}}
-}
-
-// insertCoverage puts V110, which looks at the other rows, into its place.
-func insertCoverage(r *Report) {
-	at := slices.IndexFunc(r.Checks, func(c Check) bool { return c.ID == "V111" })
-	r.Checks = slices.Insert(r.Checks, at, coverage(r.Checks))
 }
 
 func (e *PolicyError) items() (out []Item) {

@@ -59,7 +59,8 @@ func (a *audit) noteRulings(s *sheet) {
 // V42: the transcript binds one public share to every roll slot, for every joint key.
 func (a *audit) transcriptIndex(s *sheet) {
 	n, t := len(a.setup.Roll), a.setup.transcript
-	s.expect(a.e.Policy.JointKeys() * n)
+	total := a.e.Policy.JointKeys() * n
+	s.expect(total)
 	switch {
 	case t == nil:
 		s.fail("board", "no transcript by the supervisor between the last two anchors")
@@ -69,7 +70,9 @@ func (a *audit) transcriptIndex(s *sheet) {
 		s.fail(a.transcriptLine(), "the public shares are not one point for each of %d slots", n)
 	default:
 		s.examined = len(t.Body.Keys) * n
+		return
 	}
+	s.examined = total // one fault, of all of them
 }
 
 func (a *audit) transcriptLine() string {

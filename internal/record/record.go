@@ -9,6 +9,7 @@ package record
 
 import (
 	"archive/zip"
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -110,6 +111,20 @@ func Open(path string) (*Record, error) {
 	if err != nil {
 		r.Close()
 		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	slices.Sort(r.names)
+	return r, nil
+}
+
+// InMemory makes a record of files by their names.
+func InMemory(files map[string][]byte) (*Record, error) {
+	r := &Record{open: map[string]func() (io.ReadCloser, error){}}
+	for name, text := range files {
+		if err := r.add(name, 0, func() (io.ReadCloser, error) {
+			return io.NopCloser(bytes.NewReader(text)), nil
+		}); err != nil {
+			return nil, err
+		}
 	}
 	slices.Sort(r.names)
 	return r, nil

@@ -333,3 +333,30 @@ func FuzzOpen(f *testing.F) {
 		}
 	})
 }
+
+func TestInMemory(t *testing.T) {
+	files := make(map[string][]byte)
+	for name, text := range small {
+		files[name] = []byte(text)
+	}
+	r, err := record.InMemory(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := record.Open(put(t, t.TempDir(), small))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer kept.Close()
+	want, _ := kept.Sum()
+	if got, err := r.Sum(); err != nil || got != want || !slices.Equal(r.Names(), kept.Names()) {
+		t.Errorf("%v with sum %x, %v, want %v with %x", r.Names(), got, err, kept.Names(), want)
+	}
+	if err := r.Close(); err != nil {
+		t.Error(err)
+	}
+	var format *record.FormatError
+	if _, err := record.InMemory(map[string][]byte{"notes": nil}); !errors.As(err, &format) {
+		t.Errorf("a file that no record has: got %v, want a format error", err)
+	}
+}

@@ -1,0 +1,248 @@
+package verifier
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"bevote/internal/cores"
+	"bevote/internal/record"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// golden is an honest record of three voters and, in golden/patches, a dozen
+// ways to change a byte of it.
+//
+//go:embed golden
+var golden embed.FS
+
+// goldenVotes is how many votes the honest record has; a candidate wins it.
+const goldenVotes = 3
+
+// patch is one byte that is changed in the golden record. A line of
+// golden/patches is one:
+//
+//	GROUP CHECK FILE OFFSET XOR WHERE…
+//
+// CHECK must speak when the byte at OFFSET is combined with XOR, two hex digits.
+// Patches of a group are tried in one record, which saves time: none of them
+// lets another's check speak.
+type patch struct {
+	group       int
+	check, file string
+	offset      int
+	xor         byte
+	where       string // in words
+}
+
+func parsePatch(line string) (p patch, err error) {
+	if _, err := fmt.Sscanf(line, "%d %s %s %d %x", &p.group, &p.check, &p.file, &p.offset, &p.xor); err != nil {
+		return p, err
+	}
+	p.where = strings.Join(strings.Fields(line)[5:], " ")
+	return p, nil
+}
+
+// apply changes the byte in a copy of the file.
+func (p patch) apply(files map[string][]byte) error {
+	text := bytes.Clone(files[p.file])
+	if p.offset < 0 || p.offset >= len(text) || p.xor == 0 {
+		return unfit("golden/patches: %s has no byte %d to change by %02x", p.file, p.offset, p.xor)
+	}
+	text[p.offset] ^= p.xor
+	files[p.file] = text
+	return nil
+}
+
+// selfTested is the self-test, which a process runs once, before its first
+// audit.
+var selfTested = sync.OnceValues(selfTest)
+
+// selfTest is V109: it audits the golden record, as it is and patched, and
+// returns how many trials that were: one, and one a patch. An error says that
+// this build of the auditor cannot be relied on.
+func selfTest() (trials int, err error) {
+	files, groups, err := goldenRecord()
+	if err != nil {
+		return 0, unfit("%v", err)
+	}
+	faults := make([]error, 1+len(groups))
+	cores.Each(len(faults), func(i int) {
+		if i == 0 {
+			faults[i] = passesHonest(files)
+		} else {
+			faults[i] = areCaught(groups[i-1], maps.Clone(files))
+		}
+	})
+	trials = 1
+	for i, fault := range faults {
+		if fault != nil {
+			return 0, fault
+		}
+		if i > 0 {
+			trials += len(groups[i-1])
+		}
+	}
+	return trials, nil
+}
+
+// unfit never wraps: an embedded record that cannot be decoded is our fault,
+// not the input's.
+func unfit(format string, args ...any) error {
+	return fmt.Errorf("V109 SELFTEST: this build cannot be relied on: "+format, args...)
+}
+
+// goldenRecord reads what is embedded.
+func goldenRecord() (files map[string][]byte, groups [][]patch, err error) {
+	files = make(map[string][]byte)
+	for _, name := range []string{record.Policy, record.Contract, record.Board, record.Headers, record.Blocks} {
+		if files[name], err = golden.ReadFile(path.Join("golden", name)); err != nil {
+			return nil, nil, err
+		}
+	}
+	text, err := golden.ReadFile("golden/patches")
+	for line := range strings.Lines(string(text)) {
+		p, err := parsePatch(line)
+		if err != nil || p.group < 0 || p.group > len(groups) {
+			return nil, nil, fmt.Errorf("golden/patches: %q is no patch", line)
+		}
+		if p.group == len(groups) {
+			groups = append(groups, nil)
+		}
+		groups[p.group] = append(groups[p.group], p)
+	}
+	return files, groups, err
+}
+
+// passesHonest audits the golden record as it is. V111 is left to the report,
+// whose first line it changes.
+func passesHonest(files map[string][]byte) error {
+	r, err := auditGolden(files)
+	if err != nil {
+		return unfit("an honest record is not read: %v", err)
+	}
+	for _, c := range r.Checks {
+		if c.Status != Pass && c.Status != Skipped && c.ID != "V111" {
+			return unfit("an honest record is %s by %s %s%s", c.Status, c.ID, c.Name, firstItem(c))
+		}
+	}
+	if r.Exit != ExitProven || r.Winner == nil || r.Votes != goldenVotes {
+		return unfit("an honest record is %s, exit %d: %s", r.Level, r.Exit, r.Verdict)
+	}
+	return nil
+}
+
+func firstItem(c Check) string {
+	if len(c.Items) == 0 {
+		return ""
+	}
+	return ": " + c.Items[0].Where + ": " + c.Items[0].Message
+}
+
+// areCaught audits the golden record with a group's bytes changed: the check of
+// each must say so.
+func areCaught(group []patch, files map[string][]byte) error {
+	for _, p := range group {
+		if err := p.apply(files); err != nil {
+			return err
+		}
+	}
+	r, err := auditGolden(files)
+	var input *InputError
+	if err != nil && !errors.As(err, &input) {
+		return unfit("a record with %s changed is not read: %v", group[0].where, err)
+	}
+	for _, p := range group {
+		if !objects(p.check, r) {
+			return unfit("%s does not object to a record with %s changed", p.check, p.where)
+		}
+	}
+	return nil
+}
+
+// objects tells whether a check fails in a report; no report is V01's failure.
+func objects(id string, r *Report) bool {
+	if r == nil {
+		return id == "V01"
+	}
+	return slices.ContainsFunc(r.Checks, func(c Check) bool { return c.ID == id && c.Status == Fail })
+}
+
+// auditGolden audits files in memory without testing itself first.
+func auditGolden(files map[string][]byte) (*Report, error) {
+	rec, err := record.InMemory(files)
+	if err != nil {
+		return nil, err
+	}
+	return examine(context.Background(), rec, goldenChain{files[record.Headers], files[record.Blocks]}, Options{}, 0)
+}
+
+// goldenChain is the chain of the golden record, in the form of a record's
+// (docs/protocol.md).
+type goldenChain struct{ headers, blocks []byte }
+
+// Evidence names the source.
+func (goldenChain) Evidence() string { return "whole blocks (embedded)" }
+
+// First is the height before the first block.
+func (g goldenChain) First(context.Context) (uint32, error) {
+	return binary.BigEndian.Uint32(g.blocks), nil
+}
+
+// Headers yields the headers.
+func (g goldenChain) Headers(context.Context) iter.Seq2[*wire.BlockHeader, error] {
+	return func(yield func(*wire.BlockHeader, error) bool) {
+		for in := bytes.NewReader(g.headers); in.Len() > 0; {
+			h := new(wire.BlockHeader)
+			if err := h.Deserialize(in); !yield(h, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Blocks yields the blocks from height from on.
+func (g goldenChain) Blocks(_ context.Context, from uint32) iter.Seq2[*wire.MsgBlock, error] {
+	return func(yield func(*wire.MsgBlock, error) bool) {
+		for in := bytes.NewReader(g.blocks); in.Len() > 0; {
+			var at struct{ Height, Length uint32 }
+			b := new(wire.MsgBlock)
+			err := binary.Read(in, binary.BigEndian, &at)
+			if err == nil {
+				err = b.Deserialize(in)
+			}
+			if err == nil && at.Height < from {
+				continue
+			}
+			if !yield(b, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// V109: what the self-test did. Where it finds a fault there is no report.
+func (a *audit) selfTested(s *sheet) {
+	s.expect(a.trials)
+	for range a.trials {
+		s.pass()
+	}
+}
+
+// outsideSelfTest keeps V109 out of the audits that it consists of.
+func outsideSelfTest(a *audit) string {
+	if a.trials == 0 {
+		return "this audit is part of the self-test"
+	}
+	return ""
+}
