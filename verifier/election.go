@@ -87,6 +87,15 @@ func (e *Election) EscrowRedeem(mixer, depositor curve.PublicKey) ([]byte, error
 	return script, nil
 }
 
+// EscrowScript returns the output script of a deposit, P2SH of EscrowRedeem.
+func (e *Election) EscrowScript(mixer, depositor curve.PublicKey) ([]byte, error) {
+	redeem, err := e.EscrowRedeem(mixer, depositor)
+	if err != nil {
+		return nil, err
+	}
+	return p2sh(address.Hash160(redeem)), nil
+}
+
 // PolicyError says that a policy has errors, hence no meaning to audit by.
 type PolicyError struct{ Diagnostics []lang.Diagnostic }
 

@@ -2,11 +2,11 @@ package verifier
 
 import (
 	"fmt"
-	"slices"
+	"sync"
 
 	"bevote/internal/board"
 	"bevote/internal/curve"
-	"bevote/lang"
+	"bevote/internal/mixing"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -47,8 +47,15 @@ type Mixing struct {
 	deposits   map[wire.OutPoint]*Deposit
 	depositors map[curve.PublicKey]*Deposit
 	vouchers   map[curve.PublicKey]*Voucher
-	ignored    []Item   // lines that do not count, and why
-	breaches   []breach // of the one-session rule
+	nonces     map[board.Hash]int // line of the acceptance
+	latest     uint32             // newest block that a line read so far has seen
+	written    uint32             // Seen of the line being read
+	ignored    []Item             // lines that do not count, and why
+	breaches   []breach
+
+	grouping sync.Once // of the group
+	group    *mixing.Group
+	noGroup  error
 }
 
 // asking names a request: who asks which mixer for what.
@@ -57,10 +64,11 @@ type asking struct {
 	purpose   string
 }
 
-// breach is what a party did against the rules, shown by its own lines.
+// breach is what a mixer did against the rules, shown by its own lines.
 type breach struct {
-	party string
+	by *Mixer
 	Item
+	pending *Session // the one that it left unanswered: a breach if its challenge is well-formed
 }
 
 // Mixer is one who mixes.
@@ -70,40 +78,47 @@ type Mixer struct {
 	Announced []byte // its member key or RSA key as published
 	N         int    // the line
 
-	open *Deposit // with whom it has a session
+	open    *Deposit // with whom it has a session
+	keying  sync.Once
+	scheme  mixing.Verifier
+	useless error // why there is no scheme
 }
 
 // Deposit is a depositor's coin in escrow, and the issuing for it.
 type Deposit struct {
 	N        int             // line of M5
+	Seen     uint32          // as in Move
 	By       curve.PublicKey // the registration key
 	Mixer    *Mixer          // who holds it
 	Outpoint wire.OutPoint
 	Session  // the newest one
+	ruling   // what Right said
 }
 
 // Session is one attempt at issuing: its three moves, each nil until made.
 type Session struct {
 	Offer, Challenge, Answer *Move
+	Lapsed                   *Move // a challenge that came when the mixer had gone on
 }
 
 // Move is one message of a session.
 type Move struct {
-	N    int // line
-	Seen uint32
-	Data []byte
+	N    int    // line
+	Seen uint32 // for Late: the height that the author names, or what lines before show it to be at least
+	Data []byte // never nil
 }
 
 // Voucher is a signature that a roll key shows to be paid its coin.
 type Voucher struct {
 	N         int             // line of M7
-	Seen      uint32          // height
+	Seen      uint32          // as in Move
 	By        curve.PublicKey // the roll key
 	Mixer     *Mixer          // who is to pay
 	Nonce     board.Hash
 	Issuer    []byte // key of the mixer that signed, where the scheme shows it
 	Signature []byte
 	Payouts   []Payout
+	ruling    // what Valid said
 }
 
 // Payout is where a voucher's coin is said to be.
@@ -119,17 +134,30 @@ func NewMixing(e *Election) *Mixing {
 		e: e, announced: make(map[curve.PublicKey]entry[board.Mixer]), mixers: make(map[curve.PublicKey]*Mixer),
 		registered: make(map[curve.PublicKey]bool), asked: make(map[asking]bool), accepted: make(map[asking]entry[board.Accept]),
 		deposits: make(map[wire.OutPoint]*Deposit), depositors: make(map[curve.PublicKey]*Deposit),
-		vouchers: make(map[curve.PublicKey]*Voucher),
+		vouchers: make(map[curve.PublicKey]*Voucher), nonces: make(map[board.Hash]int),
 	}
 }
 
 // Read takes the board's line number n (from 1). Lines of other phases mean
 // nothing to it.
 func (m *Mixing) Read(n int, l *board.Line) {
+	m.written = m.seenBy(l)
+	m.latest = max(m.latest, l.Seen.Height)
 	if why := m.read(n, l); why != "" {
 		m.ignored = append(m.ignored, Item{fmt.Sprintf("line %d", n), fmt.Sprintf("the %s does not count: %s", l.Type, why)})
 	}
 }
+
+// seenBy is the height that tells whether a line is late. Who writes late can
+// name an old block; but no line is older than those before it. The newest block
+// that these name counts as their authors' tip and not as d deep, so that nobody
+// makes others late by naming a block that is not yet so deep.
+func (m *Mixing) seenBy(l *board.Line) uint32 {
+	return max(l.Seen.Height, m.latest-min(m.latest, m.depth()-1))
+}
+
+// depth is how many blocks deep is what an honest author names in seen.
+func (m *Mixing) depth() uint32 { return max(1, m.e.Policy.Confirmations) }
 
 // read returns why a line does not count, or "".
 func (m *Mixing) read(n int, l *board.Line) string {
@@ -173,235 +201,10 @@ func taken[T board.Body](m *Mixing, n int, l *board.Line, by func(*Mixing, entry
 	return by(m, entry[T]{n, l, body})
 }
 
-const notSupervisor = "not by the supervisor"
-
-func (m *Mixing) manager(l entry[board.Manager]) string {
-	switch {
-	case l.Line.By != m.e.Policy.Supervisor:
-		return notSupervisor
-	case m.Manager != nil:
-		return "there is a modulus already"
-	}
-	m.Manager = l.Body.Modulus
-	return ""
-}
-
-// mixer takes an announcement. Where the policy names the mixers, only theirs.
-func (m *Mixing) mixer(l entry[board.Mixer]) string {
-	named := m.e.Policy.Mixing.Named
-	is := func(x lang.Named) bool { return x.Key == l.Line.By && x.Name == l.Body.Name }
-	_, again := m.announced[l.Line.By]
-	switch {
-	case m.Registry != nil:
-		return "the registry is closed"
-	case again:
-		return "this mixer is announced already"
-	case len(named) > 0 && !slices.ContainsFunc(named, is):
-		return "the policy does not name this mixer"
-	}
-	m.announced[l.Line.By] = l
-	return ""
-}
-
-func (m *Mixing) registry(l entry[board.Registry]) string {
-	switch {
-	case l.Line.By != m.e.Policy.Supervisor:
-		return notSupervisor
-	case m.Registry != nil:
-		return "there is a registry already"
-	}
-	m.Registry, m.registryN = &l.Body, l.N
-	copy(m.Deadlines[:], l.Body.Deadlines)
-	for _, v := range l.Body.Voters {
-		m.registered[v.Key] = true
-	}
-	for _, key := range l.Body.Mixers {
-		a, announced := m.announced[key]
-		if announced && m.mixers[key] == nil {
-			x := &Mixer{Name: a.Body.Name, Key: key, Announced: a.Body.Key, N: a.N}
-			m.mixers[key], m.Mixers = x, append(m.Mixers, x)
-		}
-	}
-	return ""
-}
-
-// request takes M1 and M3.
-func (m *Mixing) request(l entry[board.Request]) string {
-	due := m.Deadlines[T2:T4]
-	if l.Body.For == board.ForPaying {
-		due = m.Deadlines[T4:]
-	}
-	ask := asking{l.Line.By, l.Body.Mixer, l.Body.For}
-	switch {
-	case m.mixers[l.Body.Mixer] == nil:
-		return "it asks nobody who mixes"
-	case m.registered[l.Line.By] != (l.Body.For == board.ForHolding):
-		return "holding is asked for by registered keys, paying by others"
-	case !slices.Equal(l.Body.Deadlines, due):
-		return "the deadlines are not the registry's"
-	case m.asked[ask]:
-		return "it was asked already"
-	}
-	m.asked[ask] = true
-	m.Requests = append(m.Requests, l)
-	return ""
-}
-
-// accept takes M2 and M4.
-func (m *Mixing) accept(l entry[board.Accept]) string {
-	ask := asking{l.Body.To, l.Line.By, l.Body.For}
-	_, again := m.accepted[ask]
-	switch {
-	case !m.asked[ask]:
-		return "nobody asked for it"
-	case again:
-		return "it was accepted already"
-	}
-	m.accepted[ask] = l
-	return ""
-}
-
-// Accepted returns a mixer's acceptance of a request.
-func (m *Mixing) Accepted(purpose string, mixer, by curve.PublicKey) (board.Accept, bool) {
-	l, ok := m.accepted[asking{by, mixer, purpose}]
-	return l.Body, ok
-}
-
-// deposit takes M5.
-func (m *Mixing) deposit(l entry[board.Deposit]) string {
-	op, err := decodeOutpoint(l.Body.Outpoint)
-	a, ok := m.Accepted(board.ForHolding, l.Body.Mixer, l.Line.By)
-	switch {
-	case err != nil:
-		return err.Error()
-	case !ok || a.Nonce != l.Body.Nonce:
-		return "the mixer did not accept it"
-	case m.depositors[l.Line.By] != nil:
-		return "a second one of this key"
-	case m.deposits[op] != nil:
-		return "another's outpoint"
-	}
-	d := &Deposit{N: l.N, By: l.Line.By, Mixer: m.mixers[l.Body.Mixer], Outpoint: op}
-	m.Deposits, m.deposits[op], m.depositors[d.By] = append(m.Deposits, d), d, d
-	return ""
-}
-
-// session finds the deposit that a move is about.
-func (m *Mixing) session(outpoint []byte) *Deposit {
-	op, err := decodeOutpoint(outpoint)
-	if err != nil {
-		return nil
-	}
-	return m.deposits[op]
-}
-
-func (m *Mixing) offer(l entry[board.Offer]) string {
-	d := m.session(l.Body.Deposit)
-	switch {
-	case d == nil || d.Mixer.Key != l.Line.By:
-		return "not by who holds the deposit"
-	case d.Answer != nil:
-		return "this deposit was issued for"
-	}
-	if open := d.Mixer.open; open != nil && open.Challenge != nil {
-		m.breach(d.Mixer, l.N, "an offer while the challenge of line %d is not answered", open.Challenge.N)
-	}
-	d.Mixer.open = d
-	d.Session = Session{Offer: move(l.N, l.Line, l.Body.Offer)}
-	return ""
-}
-
-func move(n int, l *board.Line, data []byte) *Move { return &Move{n, l.Seen.Height, data} }
-
-func (m *Mixing) challenge(l entry[board.Challenge]) string {
-	d := m.session(l.Body.Deposit)
-	switch {
-	case d == nil || d.By != l.Line.By:
-		return "not by the depositor"
-	case d.Mixer.open != d || d.Challenge != nil:
-		return "no session awaits it"
-	}
-	d.Challenge = move(l.N, l.Line, l.Body.Challenge)
-	return ""
-}
-
-// issue takes M6.
-func (m *Mixing) issue(l entry[board.Issue]) string {
-	d := m.session(l.Body.Deposit)
-	switch {
-	case d == nil || d.Mixer.Key != l.Line.By:
-		return "not by who holds the deposit"
-	case d.Answer != nil:
-		m.breach(d.Mixer, l.N, "a session is answered a second time, after line %d", d.Answer.N)
-		return "the session was answered"
-	case d.Mixer.open != d || d.Challenge == nil:
-		return "no session awaits it"
-	}
-	d.Answer = move(l.N, l.Line, l.Body.Answer)
-	d.Mixer.open = nil
-	return ""
-}
-
-// breach notes what a mixer did against the rules of sessions.
-func (m *Mixing) breach(x *Mixer, n int, format string, args ...any) {
-	m.breaches = append(m.breaches, breach{"mixer " + x.Name, Item{fmt.Sprintf("line %d", n), fmt.Sprintf(format, args...)}})
-}
-
-// voucher takes M7.
-func (m *Mixing) voucher(l entry[board.Voucher]) string {
-	a, ok := m.Accepted(board.ForPaying, l.Body.Mixer, l.Line.By)
-	switch {
-	case !ok || a.Nonce != l.Body.Nonce:
-		return "the mixer did not accept it"
-	case m.vouchers[l.Line.By] != nil:
-		return "a second one of this key"
-	}
-	v := &Voucher{N: l.N, Seen: l.Line.Seen.Height, By: l.Line.By, Mixer: m.mixers[l.Body.Mixer], Nonce: l.Body.Nonce,
-		Issuer: l.Body.Issuer, Signature: l.Body.Signature}
-	m.Vouchers, m.vouchers[v.By] = append(m.Vouchers, v), v
-	return ""
-}
-
-// payout takes the place of tx3. A second one for a voucher is kept too, and
-// is for the checks to judge.
-func (m *Mixing) payout(l entry[board.Payout]) string {
-	op, err := decodeOutpoint(l.Body.Outpoint)
-	v := m.vouchers[l.Body.Key]
-	switch {
-	case err != nil:
-		return err.Error()
-	case v == nil:
-		return "no voucher of this key"
-	case l.Line.By != v.Mixer.Key && l.Line.By != m.e.Policy.Supervisor:
-		return "neither by the mixer that was to pay nor by the supervisor"
-	}
-	v.Payouts = append(v.Payouts, Payout{l.N, l.Line.By, op})
-	return ""
-}
-
-func (m *Mixing) sweep(l entry[board.Sweep]) string {
-	if m.mixers[l.Line.By] == nil {
-		return "not by a mixer"
-	}
-	m.Sweeps = append(m.Sweeps, l)
-	return ""
-}
-
-func (m *Mixing) settlement(l entry[board.Settlement]) string {
-	switch {
-	case l.Line.By != m.e.Policy.Supervisor:
-		return notSupervisor
-	case m.Settled != nil:
-		return "there is a settlement already"
-	}
-	m.Settled, m.settledN = &l.Body, l.N
-	return ""
-}
-
 // Late tells whether what was written with seen at a height is past one of the
 // deadlines: its author's tip was above it.
 func (m *Mixing) Late(seen uint32, deadline int) bool {
-	return uint64(seen)+uint64(max(1, m.e.Policy.Confirmations))-1 > uint64(m.Deadlines[deadline])
+	return uint64(seen)+uint64(m.depth())-1 > uint64(m.Deadlines[deadline])
 }
 
 // DepositOf finds the deposit of a registration key, or nil.

@@ -79,7 +79,9 @@ func (p *phases) span(t board.Type) (from, to int, by *Anchor, ok bool) {
 		return between(Announce)
 	case board.TypeCandidate:
 		return 0, p.closed[RollClosed], p.anchors[RollClosed], p.closed[RollClosed] >= 0
-	case board.TypeRoll:
+	case board.TypeRoll, board.TypeManager, board.TypeMixer, board.TypeRegistry, board.TypeRequest, board.TypeAccept,
+		board.TypeDeposit, board.TypeOffer, board.TypeChallenge, board.TypeIssue, board.TypeVoucher, board.TypePayout,
+		board.TypeSweep, board.TypeSettlement:
 		return between(RollClosed)
 	case board.TypeCommit:
 		return between(CommitsClosed)

@@ -66,7 +66,7 @@ func NewReplay(e *Election, lines []board.Line) *Replay {
 		e: e, coins: make(map[wire.OutPoint]*coin), parents: make(map[chainhash.Hash]bool),
 		stakes: make(map[wire.OutPoint]*stake), scripts: make(map[string]bool),
 		mixed: make(map[wire.OutPoint]*coin),
-		keys: make(map[curve.PublicKey]string), hashes: make(map[[20]byte]curve.PublicKey),
+		keys:  make(map[curve.PublicKey]string), hashes: make(map[[20]byte]curve.PublicKey),
 	}
 	for _, l := range lines {
 		r.watchLine(l)

@@ -1,0 +1,141 @@
+package verifier
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"bevote/internal/board"
+	"bevote/internal/curve"
+	"bevote/internal/mixing"
+	"bevote/lang"
+)
+
+// ruling is an answer that takes time, computed once.
+type ruling struct {
+	once sync.Once
+	err  error
+}
+
+// Group returns the group that the manager's modulus gives, or what is wrong
+// with the modulus. It is built once, which takes seconds.
+func (m *Mixing) Group() (*mixing.Group, error) {
+	m.grouping.Do(func() { m.group, m.noGroup = m.makeGroup() })
+	return m.group, m.noGroup
+}
+
+func (m *Mixing) makeGroup() (*mixing.Group, error) {
+	p := m.e.Policy.Mixing
+	switch {
+	case p.Scheme != lang.SchemeGroupBlind:
+		return nil, fmt.Errorf("mixing %s has no group", p.Scheme)
+	case m.Manager == nil:
+		return nil, errors.New("there is no modulus on the board")
+	}
+	modulus, err := mixing.DecodeModulus(m.Manager)
+	if err != nil {
+		return nil, err
+	}
+	if err := modulus.Check(m.e.EID, p.Modulus); err != nil {
+		return nil, err
+	}
+	return mixing.NewGroup(m.e.EID, modulus, p.Rounds)
+}
+
+// SchemeOf returns what judges the sessions of a mixer and the signatures that
+// it issues, the group or its own RSA key, or what is wrong with the key that
+// the mixer announced. It is computed once.
+func (m *Mixing) SchemeOf(x *Mixer) (mixing.Verifier, error) {
+	x.keying.Do(func() { x.scheme, x.useless = m.makeScheme(x) })
+	return x.scheme, x.useless
+}
+
+func (m *Mixing) makeScheme(x *Mixer) (mixing.Verifier, error) {
+	if m.e.Policy.Mixing.Scheme == lang.SchemeBlindRSA {
+		key, err := mixing.DecodeRSAKey(x.Announced)
+		if err != nil {
+			return nil, err
+		}
+		return key, key.Check(m.e.EID, x.Key[:], m.e.Policy.Mixing.Modulus)
+	}
+	group, err := m.Group()
+	if err != nil {
+		return nil, err
+	}
+	member, err := mixing.DecodeMember(x.Announced)
+	if err != nil {
+		return nil, err
+	}
+	return group, group.CheckMember(member, x.Key[:])
+}
+
+// Right tells whether a deposit was issued for by an answer that fits offer and
+// challenge. An error that wraps mixing.ErrChallenge is the depositor's fault.
+// An answer is judged once, and by any number of callers side by side.
+func (m *Mixing) Right(d *Deposit) error {
+	if d.Answer == nil {
+		return errors.New("it was not issued for")
+	}
+	d.once.Do(func() { d.err = m.fits(d.Mixer, d.Session) })
+	return d.err
+}
+
+// fits judges the moves of a session that have been made.
+func (m *Mixing) fits(x *Mixer, s Session) error {
+	scheme, err := m.SchemeOf(x)
+	if err != nil {
+		return fmt.Errorf("the mixer's key: %w", err)
+	}
+	var data [3][]byte
+	for i, made := range []*Move{s.Offer, s.Challenge, s.Answer} {
+		if made != nil {
+			data[i] = made.Data
+		}
+	}
+	return scheme.CheckTranscript(data[0], data[1], data[2])
+}
+
+// Valid tells whether a voucher carries a signature over its message, by the
+// group or by the mixer that it names as its issuer. Errors about the
+// signature's parts alone wrap mixing.ErrDomain. A voucher is judged once, and
+// by any number of callers side by side.
+func (m *Mixing) Valid(v *Voucher) error {
+	v.once.Do(func() { v.err = m.verifyVoucher(v) })
+	return v.err
+}
+
+func (m *Mixing) verifyVoucher(v *Voucher) error {
+	scheme, err := m.schemeFor(v)
+	if err != nil {
+		return err
+	}
+	message := board.VoucherMessage(m.e.EID, v.By, v.Mixer.Key, v.Nonce)
+	return scheme.Verify(message[:], v.Signature)
+}
+
+// schemeFor returns what a voucher's signature must verify by.
+func (m *Mixing) schemeFor(v *Voucher) (mixing.Verifier, error) {
+	if m.e.Policy.Mixing.Scheme == lang.SchemeGroupBlind {
+		if len(v.Issuer) > 0 {
+			return nil, errors.New("the voucher names its issuer, which the group hides")
+		}
+		return m.Group()
+	}
+	x := m.issuer(v)
+	if x == nil {
+		return nil, errors.New("the voucher names no mixer as its issuer")
+	}
+	scheme, err := m.SchemeOf(x)
+	if err != nil {
+		return nil, fmt.Errorf("the issuer's key: %w", err)
+	}
+	return scheme, nil
+}
+
+// issuer is the mixer that a voucher names, or nil.
+func (m *Mixing) issuer(v *Voucher) *Mixer {
+	if len(v.Issuer) != curve.PointSize {
+		return nil
+	}
+	return m.mixers[curve.PublicKey(v.Issuer)]
+}

@@ -1,0 +1,95 @@
+package verifier
+
+import (
+	"fmt"
+
+	"bevote/internal/board"
+)
+
+// deposit takes M5.
+func (m *Mixing) deposit(l entry[board.Deposit]) string {
+	op, err := decodeOutpoint(l.Body.Outpoint)
+	a, ok := m.Accepted(board.ForHolding, l.Body.Mixer, l.Line.By)
+	switch {
+	case err != nil:
+		return err.Error()
+	case !ok || a.Nonce != l.Body.Nonce:
+		return "the mixer did not accept it"
+	case m.depositors[l.Line.By] != nil:
+		return "a second one of this key"
+	case m.deposits[op] != nil:
+		return "another's outpoint"
+	}
+	d := &Deposit{N: l.N, Seen: m.written, By: l.Line.By, Mixer: m.mixers[l.Body.Mixer], Outpoint: op}
+	m.Deposits, m.deposits[op], m.depositors[d.By] = append(m.Deposits, d), d, d
+	return ""
+}
+
+// session finds the deposit that a move is about.
+func (m *Mixing) session(outpoint []byte) *Deposit {
+	op, err := decodeOutpoint(outpoint)
+	if err != nil {
+		return nil
+	}
+	return m.deposits[op]
+}
+
+func (m *Mixing) offer(l entry[board.Offer]) string {
+	d := m.session(l.Body.Deposit)
+	switch {
+	case d == nil || d.Mixer.Key != l.Line.By:
+		return "not by who holds the deposit"
+	case d.Answer != nil:
+		return "this deposit was issued for"
+	}
+	if open := d.Mixer.open; open != nil && open.Challenge != nil {
+		m.breach(d.Mixer, l.N, "an offer while the challenge of line %d is not answered", open.Challenge.N)
+		pending := open.Session
+		m.breaches[len(m.breaches)-1].pending = &pending
+	}
+	d.Mixer.open = d
+	d.Session = Session{Offer: m.move(l.N, l.Body.Offer)}
+	return ""
+}
+
+// move is the message of the line being read.
+func (m *Mixing) move(n int, data []byte) *Move {
+	return &Move{n, m.written, append([]byte{}, data...)}
+}
+
+func (m *Mixing) challenge(l entry[board.Challenge]) string {
+	d := m.session(l.Body.Deposit)
+	switch {
+	case d == nil || d.By != l.Line.By:
+		return "not by the depositor"
+	case d.Mixer.open != d && d.Offer != nil && d.Challenge == nil && d.Lapsed == nil:
+		d.Lapsed = m.move(l.N, l.Body.Challenge)
+		return "the session has lapsed"
+	case d.Mixer.open != d || d.Challenge != nil:
+		return "no session awaits it"
+	}
+	d.Challenge = m.move(l.N, l.Body.Challenge)
+	return ""
+}
+
+// issue takes M6.
+func (m *Mixing) issue(l entry[board.Issue]) string {
+	d := m.session(l.Body.Deposit)
+	switch {
+	case d == nil || d.Mixer.Key != l.Line.By:
+		return "not by who holds the deposit"
+	case d.Answer != nil:
+		m.breach(d.Mixer, l.N, "a session is answered a second time, after line %d", d.Answer.N)
+		return "the session was answered"
+	case d.Mixer.open != d || d.Challenge == nil:
+		return "no session awaits it"
+	}
+	d.Answer = m.move(l.N, l.Body.Answer)
+	d.Mixer.open = nil
+	return ""
+}
+
+// breach notes what a mixer did against the rules of sessions.
+func (m *Mixing) breach(x *Mixer, n int, format string, args ...any) {
+	m.breaches = append(m.breaches, breach{by: x, Item: Item{fmt.Sprintf("line %d", n), fmt.Sprintf(format, args...)}})
+}
