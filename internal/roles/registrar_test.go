@@ -1,0 +1,243 @@
+package roles_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"bevote/internal/board"
+	"bevote/internal/chain"
+	"bevote/internal/curve"
+	"bevote/internal/roles"
+	"bevote/lang"
+	"bevote/verifier"
+)
+
+// desk is a registration that is open, and the people who may come.
+type desk struct {
+	*roles.Registrar
+	t          testing.TB
+	supervisor *roles.Supervisor
+	list       *roles.Eligible
+	e          *verifier.Election
+	keys       map[string]curve.Scalar // of the policy's roles
+	draw       *rand.ChaCha8
+}
+
+// newDesk opens the registration of a mixed election of three voters, for
+// anna, ben, … frank.
+func newDesk(t testing.TB) *desk {
+	t.Helper()
+	e, keys := mixedElection(t, 3, 2)
+	c, err := chain.New(t.TempDir(), lang.Params("regtest"), roles.PayToKey(e.Policy.Supervisor))
+	check(t, err)
+	t.Cleanup(func() { c.Close() })
+	d := &desk{t: t, e: e, keys: keys, draw: rand.NewChaCha8([32]byte{7})}
+	d.supervisor, err = roles.NewSupervisor(e, keys["supervisor"], c, d.draw)
+	check(t, err)
+	csv := "identity,key\n"
+	for _, name := range []string{"anna", "ben", "cem", "dora", "emil", "frank"} {
+		csv += fmt.Sprintf("%s,%s\n", name, curve.BaseMul(d.identity(name)).Key())
+	}
+	d.list, err = roles.ReadEligible(strings.NewReader(csv))
+	check(t, err)
+	d.Registrar = roles.NewRegistrar(d.supervisor, d.list)
+	return d
+}
+
+func (d *desk) identity(name string) curve.Scalar {
+	return curve.ReduceScalar(curve.TaggedHash("stand-in", []byte("identity "+name)))
+}
+
+// registration is what name hands in, with a key of its own.
+func (d *desk) registration(name string) roles.Registration {
+	d.t.Helper()
+	key := curve.ReduceScalar(curve.TaggedHash("stand-in", []byte("registration "+name)))
+	r, err := roles.Register(d.e.EID, name, d.identity(name), key)
+	check(d.t, err)
+	return r
+}
+
+// admit lets people in who must get in.
+func (d *desk) admit(names ...string) {
+	d.t.Helper()
+	for _, name := range names {
+		before := d.Len()
+		if n, err := d.Admit(d.registration(name)); err != nil || n != before+1 {
+			d.t.Fatalf("%s: number %d, err %v", name, n, err)
+		}
+	}
+}
+
+func TestRegistrationRefuses(t *testing.T) {
+	d := newDesk(t)
+	d.admit("anna")
+	negated := func(s curve.Scalar) curve.Scalar { return s.Neg() }
+	register := func(name string, identity, key curve.Scalar) roles.Registration {
+		r, err := roles.Register(d.e.EID, name, identity, key)
+		check(t, err)
+		return r
+	}
+	ben, cem := d.identity("ben"), d.identity("cem")
+	annas := curve.ReduceScalar(curve.TaggedHash("stand-in", []byte("registration anna")))
+	otherKey := d.registration("ben")
+	otherKey.Key = d.registration("cem").Key
+	otherElection, err := roles.Register([32]byte{1}, "ben", ben, curve.NewScalar(5))
+	check(t, err)
+	unsigned := d.registration("ben")
+	unsigned.ByKey = d.registration("cem").ByKey
+	short := d.registration("ben")
+	short.ByIdentity = short.ByIdentity[:63]
+	for name, c := range map[string]struct {
+		r    roles.Registration
+		want string
+	}{
+		"unknown":                {register("gina", ben, curve.NewScalar(5)), "not on the list"},
+		"other's identity":       {register("ben", cem, curve.NewScalar(5)), "identity's key did not sign"},
+		"another key":            {otherKey, "identity's key did not sign"},
+		"another election":       {otherElection, "identity's key did not sign"},
+		"without the key":        {unsigned, "registration key did not sign"},
+		"short signature":        {short, "identity's key did not sign"},
+		"twice":                  {d.registration("anna"), "identity is registered already"},
+		"twice, another key":     {register("anna", d.identity("anna"), curve.NewScalar(5)), "identity is registered already"},
+		"another's key":          {register("ben", ben, annas), "registration key is registered already"},
+		"another's key, negated": {register("ben", ben, negated(annas)), "registration key is registered already"},
+		"identity key":           {register("ben", ben, cem), "somebody's identity key"},
+		"the supervisor's key":   {register("ben", ben, d.keys["supervisor"]), "the policy's"},
+		"a candidate's key":      {register("ben", ben, d.keys["candidate alice"]), "the policy's"},
+		"a mixer's key":          {register("ben", ben, d.keys["mixer m1"]), "the policy's"},
+	} {
+		_, err := d.Admit(c.r)
+		if !errors.Is(err, roles.ErrRefused) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: err %v, want %q", name, err, c.want)
+		}
+	}
+	d.admit("ben", "cem")
+	if _, err := d.Admit(d.registration("dora")); !errors.Is(err, roles.ErrRefused) || !strings.Contains(err.Error(), "all 3 voters") {
+		t.Errorf("a fourth of three: err %v", err)
+	}
+	if d.Len() != 3 {
+		t.Errorf("%d registered", d.Len())
+	}
+}
+
+// What is published names keys and commits to identities: the private file
+// opens the commitments, the public line gives no identity away.
+func TestRegistryHidesIdentities(t *testing.T) {
+	d := newDesk(t)
+	d.admit("cem", "anna", "ben")
+	mixers := []curve.PublicKey{d.e.Policy.Mixing.Named[0].Key, d.e.Policy.Mixing.Named[1].Key}
+	line, err := d.Publish(mixers, [5]uint32{1, 2, 3, 4, 5})
+	check(t, err)
+	var b board.Registry
+	check(t, board.DecodeBody(line, &b))
+	if !slices.IsSortedFunc(b.Voters, func(x, y board.Registered) int { return bytes.Compare(x.Key[:], y.Key[:]) }) {
+		t.Error("not sorted by key")
+	}
+	if b.Root != board.RegistryRoot(d.e.EID, b.Voters) || len(b.Voters) != 3 || !slices.Equal(b.Mixers, mixers) {
+		t.Errorf("registry %+v", b)
+	}
+	path := filepath.Join(t.TempDir(), "register.json")
+	check(t, d.Save(path))
+	saved, err := os.ReadFile(path)
+	check(t, err)
+	var private struct {
+		Voters []struct {
+			Number   int
+			Identity string
+			Key      curve.PublicKey
+			Salt     board.Hash
+		}
+	}
+	check(t, json.Unmarshal(saved, &private))
+	for i, v := range private.Voters {
+		committed := board.Registered{Key: v.Key, Identity: board.IdentityHash(d.e.EID, v.Salt, v.Identity)}
+		if v.Number != i+1 || !slices.Contains(b.Voters, committed) {
+			t.Errorf("the registry does not commit to %+v", v)
+		}
+		if bytes.Contains(line.Body, []byte(v.Identity)) || bytes.Contains(line.Body, []byte(v.Salt.String())) {
+			t.Errorf("%s or its salt is public", v.Identity)
+		}
+	}
+	if len(private.Voters) != 3 || private.Voters[0].Identity != "cem" {
+		t.Errorf("private file %+v", private)
+	}
+	if _, err := d.Publish(mixers[:1], [5]uint32{}); err == nil {
+		t.Error("published with a mixer short")
+	}
+}
+
+// The private file is for its owner alone, and a registration goes on from it
+// as if it had never stopped.
+func TestRegistrationResumes(t *testing.T) {
+	d := newDesk(t)
+	d.admit("cem", "anna")
+	path := filepath.Join(t.TempDir(), "register.json")
+	check(t, d.Save(path))
+	check(t, d.Save(path)) // again, over the first
+	info, err := os.Stat(path)
+	check(t, err)
+	if info.Mode() != 0o600 {
+		t.Errorf("mode %v", info.Mode())
+	}
+	saved, err := os.ReadFile(path)
+	check(t, err)
+	again, err := roles.Resume(d.supervisor, d.list, saved)
+	check(t, err)
+	if _, err := again.Admit(d.registration("anna")); !errors.Is(err, roles.ErrRefused) {
+		t.Errorf("registered again after it resumed: %v", err)
+	}
+	if n, err := again.Admit(d.registration("ben")); n != 3 || err != nil {
+		t.Errorf("number %d, err %v", n, err)
+	}
+	for name, lie := range map[string]func(string) string{
+		"cut":             func(s string) string { return s[:len(s)-3] },
+		"other policy":    func(s string) string { return strings.Replace(s, `"bvp1`, `"bvp2`, 1) },
+		"other identity":  func(s string) string { return strings.Replace(s, `"anna"`, `"ben"`, 1) },
+		"other number":    func(s string) string { return strings.Replace(s, `"number": 2`, `"number": 3`, 1) },
+		"other spelling":  func(s string) string { return strings.Replace(s, `"number": 2`, `"number":2`, 1) },
+		"doubled key":     func(s string) string { return strings.Replace(s, `"number": 2,`, `"number": 2, "number": 2,`, 1) },
+		"later format":    func(s string) string { return strings.Replace(s, `"register": 1`, `"register": 2`, 1) },
+		"the same, twice": func(s string) string { return s + s },
+	} {
+		text := lie(string(saved))
+		if text == string(saved) {
+			t.Fatalf("%s: nothing changed", name)
+		}
+		_, err := roles.Resume(d.supervisor, d.list, []byte(text))
+		if err == nil {
+			t.Errorf("%s: resumed", name)
+		} else if strings.Contains(err.Error(), "anna") {
+			t.Errorf("%s: names a voter: %v", name, err)
+		}
+	}
+}
+
+// FuzzResume: what is read back is what was saved, or refused.
+func FuzzResume(f *testing.F) {
+	d := newDesk(f)
+	d.admit("cem", "anna")
+	path := filepath.Join(f.TempDir(), "register.json")
+	check(f, d.Save(path))
+	saved, err := os.ReadFile(path)
+	check(f, err)
+	f.Add(saved)
+	f.Add([]byte(`{"register":1}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		r, err := roles.Resume(d.supervisor, d.list, text)
+		if err != nil {
+			return
+		}
+		check(t, r.Save(path))
+		if again, err := os.ReadFile(path); err != nil || !bytes.Equal(again, text) {
+			t.Errorf("resumed and saved otherwise: %v", err)
+		}
+	})
+}
