@@ -6,6 +6,10 @@ import (
 	"bevote/internal/board"
 )
 
+// Patience is how many blocks a depositor has to answer an offer, and a mixer
+// waits for the answer before it goes on to the next depositor.
+const Patience = 2
+
 // deposit takes M5.
 func (m *Mixing) deposit(l entry[board.Deposit]) string {
 	op, err := decodeOutpoint(l.Body.Outpoint)
@@ -62,6 +66,8 @@ func (m *Mixing) challenge(l entry[board.Challenge]) string {
 	switch {
 	case d == nil || d.By != l.Line.By:
 		return "not by the depositor"
+	case d.Offer != nil && m.written > d.Offer.Seen+Patience:
+		return fmt.Sprintf("it came more than %d blocks after the offer", Patience)
 	case d.Mixer.open != d && d.Offer != nil && d.Challenge == nil && d.Lapsed == nil:
 		d.Lapsed = m.move(l.N, l.Body.Challenge)
 		return "the session has lapsed"

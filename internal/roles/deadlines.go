@@ -12,13 +12,10 @@ import (
 var leastBlocks = [5]uint32{
 	verifier.T1: 2,            // to ask and be accepted, of several mixers in turn
 	verifier.T2: 2,            // to deposit
-	verifier.T3: patience + 1, // to issue: the last offer may wait so long for its challenge
+	verifier.T3: verifier.Patience + 1, // to issue: the last offer may wait so long for its challenge
 	verifier.T4: 2,            // to sweep, and to show vouchers
 	verifier.T5: 2,            // to pay
 }
-
-// patience is how many blocks an offer waits for its challenge.
-const patience = 2
 
 // spareBlocks divides the blocks that are left among the steps: issuing, one
 // session after the other, takes longest.
