@@ -15,6 +15,7 @@ import (
 	"bevote/lang"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
+	"github.com/btcsuite/btcd/wire/v2"
 )
 
 // Options are the auditor's surroundings; the zero value works.
@@ -76,6 +77,11 @@ type audit struct {
 	winKeys []winKey
 	spends  []*spend
 	unspent []*Vote
+
+	waiting  []waiting                   // seen in pools, now or before
+	poolless error                       // of a source that has none
+	attempts map[wire.OutPoint][]attempt // on the stakes of counted votes
+
 	claims  []*claim
 	winner  int // candidate number, or 0
 	winning *claim
@@ -115,6 +121,9 @@ func examine(ctx context.Context, rec *record.Record, src Source, opt Options, t
 		if errors.As(err, &format) {
 			return nil, &InputError{format.Name, format.Err}
 		}
+		return nil, err
+	}
+	if err := a.lookAtPools(ctx); err != nil {
 		return nil, err
 	}
 	if err := a.establish(); err != nil {
@@ -245,6 +254,7 @@ func (a *audit) establish() error {
 	a.count()
 	a.progress("following the stakes", 0, 0)
 	a.settle()
+	a.findAttempts()
 	a.findWinner()
 	a.over = a.isOver()
 	return nil

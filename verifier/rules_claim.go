@@ -220,7 +220,7 @@ var refundRules = []rule{
 	{"V93", "REF-HEIGHT", "E", voting, (*audit).refundHeight},
 	{"V94", "REF-KEY", "E", voting, (*audit).refundKey},
 	{"V95", "REF-STATE", "E", voting, (*audit).refundState},
-	{"V96", "REF-RACE", "W", later("a record shows no mempool"), nil},
+	{"V96", "REF-RACE", "W", voting, (*audit).refundRace},
 	{"V97", "REF-NOWINNER", "E", voting, (*audit).noWinner},
 }
 

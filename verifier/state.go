@@ -21,7 +21,8 @@ type State struct {
 	memory memory
 	watch  [32]byte // what was looked for in the blocks
 	mark   mark
-	reorgs []string // what was replaced, in words
+	reorgs []string      // what was replaced, in words
+	waited []*wire.MsgTx // seen in a pool: they would take stakes
 	over   bool
 }
 
@@ -41,6 +42,7 @@ type stateFile struct {
 	Blocks       []stateBlock `json:"blocks"`
 	Transactions []stateTx    `json:"transactions"`
 	Reorgs       []string     `json:"reorgs"`
+	Waited       [][]byte     `json:"waited"`
 }
 
 type stateBlock struct {
@@ -55,7 +57,7 @@ type stateTx struct {
 }
 
 // stateSpec is the version of the form of a State.
-const stateSpec = 1
+const stateSpec = 2
 
 // Encode writes the state as JSON.
 func (s *State) Encode() ([]byte, error) {
@@ -63,19 +65,33 @@ func (s *State) Encode() ([]byte, error) {
 		Spec: stateSpec, Policy: s.policy, Over: s.over, Lines: s.mark.lines, Head: hex.EncodeToString(s.mark.head[:]),
 		Tip: Tip{s.mark.height, s.mark.hash.String()}, Watch: hex.EncodeToString(s.watch[:]), First: s.memory.first,
 		Blocks: []stateBlock{}, Transactions: []stateTx{}, Reorgs: append([]string{}, s.reorgs...),
+		Waited: [][]byte{},
 	}
 	for i, h := range s.memory.hashes {
 		f.Blocks = append(f.Blocks, stateBlock{h.String(), s.memory.txs[i]})
 	}
 	for _, seen := range s.memory.seen {
-		var raw bytes.Buffer
-		if err := seen.Tx.Serialize(&raw); err != nil {
+		raw, err := serialize(seen.Tx)
+		if err != nil {
 			return nil, err
 		}
-		f.Transactions = append(f.Transactions, stateTx{seen.Height, seen.Pos, raw.Bytes()})
+		f.Transactions = append(f.Transactions, stateTx{seen.Height, seen.Pos, raw})
+	}
+	for _, tx := range s.waited {
+		raw, err := serialize(tx)
+		if err != nil {
+			return nil, err
+		}
+		f.Waited = append(f.Waited, raw)
 	}
 	out, err := json.Marshal(f)
 	return append(out, '\n'), err
+}
+
+func serialize(tx *wire.MsgTx) ([]byte, error) {
+	var raw bytes.Buffer
+	err := tx.Serialize(&raw)
+	return raw.Bytes(), err
 }
 
 // DecodeState reads what Encode wrote, and nothing else.
@@ -123,12 +139,13 @@ func (f *stateFile) hashes(s *State) error {
 	return nil
 }
 
-// sightings decodes the transactions, which must be of the blocks, in order.
+// sightings decodes the transactions, which must be of the blocks, in order, and
+// those that waited.
 func (f *stateFile) sightings(s *State) error {
 	last := sighting{Pos: -1}
 	for i, t := range f.Transactions {
 		tx := new(wire.MsgTx)
-		if err := tx.Deserialize(bytes.NewReader(t.Tx)); err != nil {
+		if err := tx.Deserialize(bytes.NewReader(t.Tx)); err != nil { // what follows it is not written again
 			return fmt.Errorf("transaction %d: %w", i, err)
 		}
 		seen := sighting{Height: t.Height, Pos: t.Pos, Tx: tx, ID: tx.TxHash()}
@@ -136,6 +153,13 @@ func (f *stateFile) sightings(s *State) error {
 			return fmt.Errorf("transaction %d is not of the blocks, or out of order", i)
 		}
 		s.memory.seen, last = append(s.memory.seen, seen), seen
+	}
+	for i, raw := range f.Waited {
+		tx := new(wire.MsgTx)
+		if err := tx.Deserialize(bytes.NewReader(raw)); err != nil {
+			return fmt.Errorf("waiting transaction %d: %w", i, err)
+		}
+		s.waited = append(s.waited, tx)
 	}
 	return nil
 }
@@ -173,7 +197,7 @@ func (a *audit) remember() {
 		return
 	}
 	known := s.mark
-	*s = State{policy: a.e.Policy.ID(), memory: *a.memory, watch: a.replay.watching(), mark: a.markNow(), over: a.over,
+	*s = State{policy: a.e.Policy.ID(), memory: *a.memory, watch: a.replay.watching(), mark: a.markNow(), waited: a.attempted(), over: a.over,
 		reorgs: a.reorgs[max(0, len(a.reorgs)-maxItems):]}
 	if a.chain.proven {
 		s.memory = memory{} // there are no blocks to go on from

@@ -303,8 +303,8 @@ func FuzzState(f *testing.F) {
 		f.Fatal(err)
 	}
 	zeros := strings.Repeat("0", 64)
-	text := fmt.Sprintf(`{"spec":1,"policy":"bvp1","over":false,"lines":1,"head":"%s","tip":{"height":7,"hash":"%s"},"watch":"%s","first":7,`+
-		`"blocks":[{"hash":"%s","txs":2}],"transactions":[{"height":7,"pos":1,"tx":"%s"}],"reorgs":[]}`+"\n",
+	text := fmt.Sprintf(`{"spec":2,"policy":"bvp1","over":false,"lines":1,"head":"%s","tip":{"height":7,"hash":"%s"},"watch":"%s","first":7,`+
+		`"blocks":[{"hash":"%s","txs":2}],"transactions":[{"height":7,"pos":1,"tx":"%s"}],"reorgs":[],"waited":["%[5]s"]}`+"\n",
 		zeros, zeros, zeros, zeros, base64.StdEncoding.EncodeToString(tx.Bytes()))
 	if _, err := verifier.DecodeState([]byte(text)); err != nil {
 		f.Fatal(err)

@@ -49,10 +49,10 @@ func (b btcd) call(ctx context.Context, method string, params ...any) (json.RawM
 		}
 	}
 	answer, err := await(ctx, b.client.RawRequestAsync(method, raw).Receive)
-	var refused *btcjson.RPCError
+	var no *btcjson.RPCError
 	switch {
-	case errors.As(err, &refused):
-		return nil, refusal(refused)
+	case errors.As(err, &no):
+		return nil, refusal(no)
 	case errors.Is(err, rpcclient.ErrClientDisconnect), errors.Is(err, rpcclient.ErrClientShutdown):
 		return nil, errors.New("the connection is lost")
 	}
@@ -99,10 +99,16 @@ func oneHeader(ctx context.Context, r rpc, height uint32) ([][headerSize]byte, e
 	return [][headerSize]byte{h}, err
 }
 
-// refusal is a node's error. Its text is quoted: it is the node's, not ours.
-func refusal(e *btcjson.RPCError) error {
-	return fmt.Errorf("the node refuses with %q (%d)", e.Message, e.Code)
+// refused is a node's answer that it will not. Its text is quoted: it is the
+// node's, not ours.
+type refused struct {
+	code btcjson.RPCErrorCode
+	text string
 }
+
+func (e *refused) Error() string { return fmt.Sprintf("the node refuses with %q (%d)", e.text, e.code) }
+
+func refusal(e *btcjson.RPCError) error { return &refused{e.Code, e.Message} }
 
 // await waits for f, but no longer than the context.
 func await[T any](ctx context.Context, f func() (T, error)) (T, error) {

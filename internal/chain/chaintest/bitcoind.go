@@ -19,8 +19,9 @@ import (
 )
 
 // Bitcoind is a server that answers as bitcoind does: getblockcount,
-// getbestblockhash, getblockhash, getblockheader and getblock, singly and in
-// batches, to who knows its cookie.
+// getbestblockhash, getblockhash, getblockheader, getblock, and of its pool
+// gettxspendingprevout and getrawtransaction, singly and in batches, to who
+// knows its cookie.
 type Bitcoind struct {
 	t      testing.TB
 	server *httptest.Server
@@ -29,6 +30,7 @@ type Bitcoind struct {
 	mu     sync.Mutex
 	best   []*wire.MsgBlock
 	byHash map[chainhash.Hash]*wire.MsgBlock // also blocks that are not on the best chain any more
+	pool   []*wire.MsgTx                     // nil where the server is too old to tell
 	hook   func(method string) bool
 }
 
@@ -37,7 +39,7 @@ const cookieUser, cookieSecret = "__cookie__", "5f1c6b1e"
 // StartBitcoind starts the server with a best chain from genesis.
 func StartBitcoind(t testing.TB, blocks []*wire.MsgBlock) *Bitcoind {
 	t.Helper()
-	b := &Bitcoind{t: t, cookie: filepath.Join(t.TempDir(), ".cookie"), byHash: map[chainhash.Hash]*wire.MsgBlock{}}
+	b := &Bitcoind{t: t, cookie: filepath.Join(t.TempDir(), ".cookie"), byHash: map[chainhash.Hash]*wire.MsgBlock{}, pool: []*wire.MsgTx{}}
 	if err := os.WriteFile(b.cookie, []byte(cookieUser+":"+cookieSecret), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -71,6 +73,13 @@ func (b *Bitcoind) Follow(blocks []*wire.MsgBlock) {
 	for _, block := range blocks {
 		b.byHash[block.BlockHash()] = block
 	}
+}
+
+// Pool makes txs what waits for a block; nil makes the server too old to tell.
+func (b *Bitcoind) Pool(txs []*wire.MsgTx) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.pool = txs
 }
 
 // Hook is called before each question; one that answers false breaks the
@@ -158,6 +167,8 @@ func (b *Bitcoind) answer(m message) reply {
 		return reply{Result: b.best[height].BlockHash().String(), ID: m.ID}
 	case "getblock", "getblockheader":
 		return b.block(m)
+	case "gettxspendingprevout", "getrawtransaction":
+		return b.waiting(m)
 	}
 	return reply{Error: refusal{-32601, "Method not found"}, ID: m.ID}
 }
@@ -184,6 +195,38 @@ func (b *Bitcoind) block(m message) reply {
 		b.t.Error(err)
 	}
 	return reply{Result: hex.EncodeToString(raw.Bytes()), ID: m.ID}
+}
+
+// waiting answers about the pool: which of its transactions spend outpoints, and
+// the bytes of one in hex.
+func (b *Bitcoind) waiting(m message) reply {
+	if b.pool == nil && m.Method == "gettxspendingprevout" {
+		return reply{Error: refusal{-32601, "Method not found"}, ID: m.ID}
+	}
+	var ops []map[string]any
+	if m.Method == "gettxspendingprevout" && json.Unmarshal(m.Params[0], &ops) != nil {
+		return reply{Error: refusal{-3, "Expected type array"}, ID: m.ID}
+	}
+	for _, tx := range b.pool {
+		if m.Method == "getrawtransaction" && string(m.Params[0]) == `"`+tx.TxHash().String()+`"` {
+			var raw bytes.Buffer
+			if err := tx.Serialize(&raw); err != nil {
+				b.t.Error(err)
+			}
+			return reply{Result: hex.EncodeToString(raw.Bytes()), ID: m.ID}
+		}
+		for _, in := range tx.TxIn {
+			for _, op := range ops {
+				if op["txid"] == in.PreviousOutPoint.Hash.String() && op["vout"] == float64(in.PreviousOutPoint.Index) {
+					op["spendingtxid"] = tx.TxHash().String()
+				}
+			}
+		}
+	}
+	if m.Method == "getrawtransaction" {
+		return reply{Error: refusal{-5, "No such mempool transaction"}, ID: m.ID}
+	}
+	return reply{Result: ops, ID: m.ID}
 }
 
 // jsonParams encodes the parameters of a question.

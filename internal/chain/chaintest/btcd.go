@@ -118,6 +118,18 @@ func (b *Btcd) Feed(blocks ...*wire.MsgBlock) {
 	}
 }
 
+// Submit offers a transaction to the node's pool.
+func (b *Btcd) Submit(tx *wire.MsgTx) {
+	b.t.Helper()
+	var raw bytes.Buffer
+	if err := tx.Serialize(&raw); err != nil {
+		b.t.Fatal(err)
+	}
+	if _, err := b.client.RawRequest("sendrawtransaction", jsonParams(hex.EncodeToString(raw.Bytes()))); err != nil {
+		b.t.Fatalf("sendrawtransaction: %v", err)
+	}
+}
+
 // Kill ends the process at once, by its own id.
 func (b *Btcd) Kill() {
 	_ = b.cmd.Process.Kill() // it may have ended by itself

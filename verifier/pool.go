@@ -1,0 +1,166 @@
+package verifier
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// PoolSource is a Source that also shows what waits for a block.
+type PoolSource interface {
+	Source
+	// Waiting returns, of the unconfirmed transactions that the source knows,
+	// those that spend an outpoint of ops; ErrNoPool if it does not tell.
+	Waiting(ctx context.Context, ops []wire.OutPoint) ([]*wire.MsgTx, error)
+}
+
+// ErrNoPool says that a source does not show what waits for a block.
+var ErrNoPool = errors.New("does not show its pool of unconfirmed transactions")
+
+// waiting is a transaction that was seen in a pool.
+type waiting struct {
+	tx   *wire.MsgTx
+	seen string // by whom
+}
+
+// attempt is an input of such a transaction that would take the stake of a
+// counted vote, or did.
+type attempt struct {
+	tx    *wire.MsgTx
+	input int
+	class string // as in spend
+	seen  string // where, in words
+}
+
+func (t attempt) String() string {
+	name := t.class
+	if name == "win" {
+		name = "claim"
+	}
+	return fmt.Sprintf("%s by tx %s input %d, %s", name, t.tx.TxHash(), t.input, t.seen)
+}
+
+// lookAtPools asks all sources for transactions that would take an open stake.
+// What the state remembers of earlier looks comes first.
+func (a *audit) lookAtPools(ctx context.Context) error {
+	if a.opt.State != nil {
+		for _, tx := range a.opt.State.waited {
+			a.waiting = append(a.waiting, waiting{tx, "seen waiting before"})
+		}
+	}
+	open := a.openStakes()
+	if len(open) == 0 {
+		return nil
+	}
+	for _, src := range a.chain.agreed.sources {
+		pool, ok := src.(PoolSource)
+		if !ok {
+			continue
+		}
+		txs, err := pool.Waiting(ctx, open)
+		if errors.Is(err, ErrNoPool) {
+			a.poolless = err
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("looking at the pool: %w", err)
+		}
+		for _, tx := range txs {
+			a.waiting = append(a.waiting, waiting{tx, "waits at " + src.Evidence()})
+		}
+	}
+	return nil
+}
+
+// openStakes lists the stakes that no block has taken, in a fixed order.
+func (a *audit) openStakes() (ops []wire.OutPoint) {
+	for op, st := range a.replay.stakes {
+		if st.spent == nil {
+			ops = append(ops, op)
+		}
+	}
+	slices.SortFunc(ops, func(x, y wire.OutPoint) int {
+		return cmp.Or(bytes.Compare(x.Hash[:], y.Hash[:]), cmp.Compare(x.Index, y.Index))
+	})
+	return ops
+}
+
+// findAttempts sorts what waits, or waited, by the stake that it would take:
+// the first attempt of each class. What the script engine refuses is none.
+func (a *audit) findAttempts() {
+	votes := make(map[wire.OutPoint]*Vote)
+	for _, r := range a.tally.readings {
+		votes[r.vote.Stake] = r.vote
+	}
+	a.attempts = make(map[wire.OutPoint][]attempt)
+	for _, w := range a.waiting {
+		for i, in := range w.tx.TxIn {
+			op := in.PreviousOutPoint
+			if votes[op] == nil || execute(w.tx, i, a.replay.stakes[op].out, nil) != nil {
+				continue
+			}
+			s := &spend{vote: votes[op], at: sighting{Tx: w.tx, ID: w.tx.TxHash(), Input: i}, run: new(scriptRun)}
+			a.classify(s)
+			if !slices.ContainsFunc(a.attempts[op], func(t attempt) bool { return t.class == s.class }) {
+				a.attempts[op] = append(a.attempts[op], attempt{w.tx, i, s.class, w.seen})
+			}
+		}
+	}
+}
+
+// attempted lists the transactions of all attempts, for the state.
+func (a *audit) attempted() (txs []*wire.MsgTx) {
+	for _, r := range a.tally.readings {
+		for _, t := range a.attempts[r.vote.Stake] {
+			if !slices.Contains(txs, t.tx) {
+				txs = append(txs, t.tx)
+			}
+		}
+	}
+	return txs
+}
+
+// V96: no stake was about to be refunded and taken otherwise at once. One pool
+// holds one spend of a stake, so a race shows in two pools, in two looks, or in
+// a pool and a block.
+func (a *audit) refundRace(s *sheet) {
+	taken := make(map[*Vote]*spend)
+	for _, sp := range a.spends {
+		taken[sp.vote] = sp
+	}
+	for _, r := range a.tally.readings {
+		tries := a.attempts[r.vote.Stake]
+		if len(tries) == 0 {
+			continue
+		}
+		s.expect(1)
+		where := fmt.Sprintf("slot %d, stake %s", r.vote.Index, r.vote.Stake)
+		sp := taken[r.vote]
+		if sp != nil && !slices.ContainsFunc(tries, func(t attempt) bool { return t.tx.TxHash() == sp.at.ID }) {
+			tries = append(slices.Clip(tries), attempt{sp.at.Tx, sp.at.Input, sp.class, fmt.Sprintf("in block %d", sp.at.Height)})
+		}
+		refund := slices.IndexFunc(tries, func(t attempt) bool { return t.class == "refund" })
+		other := slices.IndexFunc(tries, func(t attempt) bool { return t.class != "refund" })
+		if refund >= 0 && other >= 0 {
+			s.fail(where, "%s; %s", tries[other], tries[refund])
+			continue
+		}
+		s.pass()
+		if sp == nil {
+			s.note(where, "%s", tries[0])
+		}
+	}
+	if s.expected > 0 {
+		return
+	}
+	if a.poolless != nil {
+		s.skip(a.poolless.Error())
+		return
+	}
+	s.skip("no pool shows a spend of a stake")
+}
