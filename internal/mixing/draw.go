@@ -81,18 +81,17 @@ func drawPrime(r io.Reader, bits int) (*big.Int, error) {
 // drawPrimes draws the two factors of an RSA modulus of exactly the given bits
 // with gcd(n·e, φ(n)) = 1.
 func drawPrimes(r io.Reader, bits int) (p, q *big.Int, err error) {
-	if bits < minBits || bits > maxBits || bits%16 != 0 {
-		return nil, nil, fmt.Errorf("modulus of %d bits, want a multiple of 16 from %d to %d", bits, minBits, maxBits)
+	if bits < minBits || bits > maxBits {
+		return nil, nil, fmt.Errorf("modulus of %d bits, want %d to %d", bits, minBits, maxBits)
 	}
 	if p, err = drawPrime(r, bits/2); err != nil {
 		return nil, nil, err
 	}
 	for {
-		if q, err = drawPrime(r, bits/2); err != nil {
+		if q, err = drawPrime(r, bits-bits/2); err != nil {
 			return nil, nil, err
 		}
-		phi := phi(p, q)
-		if p.Cmp(q) != 0 && isUnit(new(big.Int).Mul(p, q), phi) {
+		if p.Cmp(q) != 0 && isUnit(new(big.Int).Mul(p, q), phi(p, q)) {
 			return p, q, nil
 		}
 	}

@@ -8,9 +8,8 @@ import (
 	"bevote/internal/curve"
 )
 
-// Lengths in bits of the integers of a signature (DESIGN of the paper's
-// protocol in docs/protocol.md): each of the next two hides the one before to
-// within 2^−128.
+// Lengths in bits of the integers behind V1: each of the next two hides the one
+// before it to within 2^−128.
 const (
 	secretBits = 512 // x
 	nonceBits  = 640 // r_i, drawn from 2^512, so that r_i − x is never negative
@@ -52,13 +51,10 @@ func NewGroup(eid [32]byte, m Modulus, rounds int) (*Group, error) {
 	if m.n == nil {
 		return nil, errors.New("no modulus")
 	}
-	g := &Group{eid: eid, n: m.n, e: big.NewInt(publicExponent), rounds: rounds, modN: newRing(m.n)}
-	q, err := g.findPrime()
-	if err != nil {
+	g := &Group{eid: eid, n: m.n, e: big.NewInt(publicExponent), rounds: rounds}
+	if err := g.derive(); err != nil {
 		return nil, err
 	}
-	g.modP = newRing(g.p)
-	g.derive(q)
 	g.ofG = newComb(g.modP, g.g, g.n.BitLen(), longLived)
 	g.ofA = newComb(g.modN, g.a, answerBits, longLived)
 	return g, nil
@@ -74,39 +70,46 @@ const longLived = 1 << 12
 // than 2 out of reach of products with random weights, and costs one limb.
 const cofactorBits = 61
 
-// findPrime sets p = 2·q·n + 1 for the first prime q above 2^60 for which p is
-// prime, and returns q.
-func (g *Group) findPrime() (*big.Int, error) {
-	q := new(big.Int).Lsh(one, cofactorBits-1)
-	two, twice := big.NewInt(2), new(big.Int).Lsh(g.n, 1)
-	q.Add(q, one)
-	// About one q in 40 is prime, and of these one in ln(p)/2 serves.
-	for range 400 * g.n.BitLen() {
-		p := new(big.Int).Mul(twice, q)
-		p.Add(p, one)
-		if !hasSmallFactor(p) && q.ProbablyPrime(20) && p.ProbablyPrime(20) {
-			g.p = p
-			return q, nil
-		}
-		q.Add(q, two)
+// derive finds p and hashes to g, a and δ: g is a 2q-th power, hence g^n = 1; a
+// is a square, hence of odd order where the modulus is what it is proved to be.
+func (g *Group) derive() error {
+	q, err := findPrime(g.n)
+	if err != nil {
+		return err
 	}
-	return nil, errors.New("no prime found over the modulus")
-}
-
-// derive draws g, a and δ from hashes: g is a 2q-th power, hence g^n = 1; a is
-// a square, hence of odd order where the modulus is what it is proved to be.
-func (g *Group) derive(q *big.Int) {
-	cofactor := new(big.Int).Lsh(q, 1)
-	for try := uint32(0); g.g == nil || g.g.Cmp(one) == 0 || g.g.Sign() == 0; try++ {
+	cofactor := q.Lsh(q, 1)
+	g.p = new(big.Int).Mul(cofactor, g.n)
+	g.p.Add(g.p, one)
+	g.modP, g.modN = newRing(g.p), newRing(g.n)
+	for try := uint32(0); g.g == nil || g.g.Cmp(one) <= 0; try++ {
 		g.g = g.modP.power(g.hash("g", try, g.p), cofactor)
 	}
-	for try := uint32(0); g.a == nil || !isUnit(g.a, g.n) || g.a.Cmp(one) == 0; try++ {
+	for try := uint32(0); g.a == nil || g.a.Cmp(one) == 0 || !isUnit(g.a, g.n); try++ {
 		a := g.hash("a", try, g.n)
 		g.a = g.modN.times(a, a)
 	}
 	for try := uint32(0); g.delta == nil || !isUnit(g.delta, g.n); try++ {
 		g.delta = g.hash("delta", try, g.n)
 	}
+	return nil
+}
+
+// findPrime returns the first prime q above 2^60 for which 2·q·n + 1 is prime.
+func findPrime(n *big.Int) (*big.Int, error) {
+	q, two := new(big.Int).Lsh(one, cofactorBits-1), big.NewInt(2)
+	q.Add(q, one)
+	// About one odd q in 20 is prime, and of these one in ln(p)/2 serves.
+	for range 400 * n.BitLen() {
+		if q.ProbablyPrime(0) { // exact below 2^64
+			p := new(big.Int).Mul(q, n)
+			p.Lsh(p, 1).Add(p, one)
+			if !hasSmallFactor(p) && p.ProbablyPrime(20) {
+				return q, nil
+			}
+		}
+		q.Add(q, two)
+	}
+	return nil, errors.New("no prime found over the modulus")
 }
 
 // hash is TH("group", eid ‖ text n ‖ text name ‖ u32 try), stretched, mod m.

@@ -23,7 +23,9 @@ func NewManager(random io.Reader, eid [32]byte, bits int) (*Manager, error) {
 		return nil, err
 	}
 	m := &Manager{modulus: proveModulus(eid, p, q)}
-	if m.group, err = NewGroup(eid, m.modulus, 2); err != nil {
+	// It signs and verifies nothing, and needs no tables.
+	m.group = &Group{eid: eid, n: m.modulus.n, e: big.NewInt(publicExponent)}
+	if err := m.group.derive(); err != nil {
 		return nil, err
 	}
 	m.root = new(big.Int).ModInverse(m.group.e, phi(p, q))
@@ -54,7 +56,7 @@ func (m *Manager) Admit(member, y []byte) (certificate []byte, err error) {
 	switch w.Mod(w, m.group.n); {
 	case v.Cmp(one) == 0 || !isUnit(v, m.group.n) || !isUnit(w, m.group.n):
 		return nil, errors.New("y is not what a membership key has")
-	case m.group.ofG.power(v).Cmp(z) != 0:
+	case m.group.modP.power(m.group.g, v).Cmp(z) != 0:
 		return nil, errors.New("z is not g^y")
 	}
 	for i, known := range m.members {

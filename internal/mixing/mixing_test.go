@@ -104,17 +104,3 @@ func TestGroupSignature(t *testing.T) {
 		t.Error(err)
 	}
 }
-
-func TestRSASignature(t *testing.T) {
-	s, err := mixing.NewRSASigner(stream(1), eid, 2048, []byte("m"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Key().Check(eid, []byte("m"), 2048); err != nil {
-		t.Fatal(err)
-	}
-	m := issue(t, s.Key(), s, stream(2), message(1))
-	if err := s.Key().Verify(m.message, m.signature); err != nil {
-		t.Fatal(err)
-	}
-}

@@ -40,16 +40,15 @@ func (r *reader) u32(what string) int {
 	return 0
 }
 
-// modulus reads an odd number of minBits to maxBits, a multiple of 16, with its
-// length first.
+// modulus reads an odd number of minBits to maxBits with its length first.
 func (r *reader) modulus() *big.Int {
 	count := r.u32("modulus")
-	if r.err == nil && (count < minBits/8 || count > maxBits/8 || count%2 != 0) {
-		r.fail(fmt.Errorf("%d bytes, want an even number from %d to %d", count, minBits/8, maxBits/8))
+	if r.err == nil && count > maxBits/8 {
+		r.fail(fmt.Errorf("modulus of %d bytes, want at most %d", count, maxBits/8))
 	}
 	n := new(big.Int).SetBytes(r.take("modulus", count))
-	if r.err == nil && (n.BitLen() != 8*count || n.Bit(0) == 0) {
-		r.fail(fmt.Errorf("want an odd number of %d bits", 8*count))
+	if r.err == nil && (size(n) != count || n.BitLen() < minBits || n.Bit(0) == 0) {
+		r.fail(fmt.Errorf("modulus is not an odd number of at least %d bits without leading zeros", minBits))
 	}
 	return n
 }

@@ -88,7 +88,7 @@ func (g *Group) checked(b []byte) (signature, error) {
 // CheckDomain checks the parts of a signature: its length, which is that of l
 // rounds; 1 < g̃ < p and g̃^n = 1; z̃ ≠ 1 and z̃^n = 1; z̃·g̃^δ ≠ 1; a challenge of
 // l/2 ones; answers to V1 below 2^770; answers to V2 that are units modulo n.
-// Without each of them anybody can forge.
+// The papers leave most of this out, and without it anybody can forge.
 func (g *Group) CheckDomain(signature []byte) error {
 	_, err := g.checked(signature)
 	return err

@@ -19,6 +19,9 @@ type offer struct {
 // decodeOffer reads g̃ ‖ z̃ ‖ 2l commitments, |n| + 8 bytes each, and checks that
 // all lie in the group of order n.
 func (g *Group) decodeOffer(b []byte) (o offer, err error) {
+	if want := (2 + 2*g.rounds) * g.elementSize(); len(b) != want {
+		return o, fmt.Errorf("offer of %d bytes, want %d", len(b), want)
+	}
 	in := &reader{left: b}
 	o.g, o.z = in.element("g̃", g), in.element("z̃", g)
 	for i := range 2 * g.rounds {
@@ -109,6 +112,9 @@ func (g *Group) weights(moves ...[]byte) [][]uint64 {
 // decodeAnswer reads the third move: l answers to V1, 80 bytes each, and l to
 // V2, as long as n.
 func (g *Group) decodeAnswer(b []byte) (answers, error) {
+	if want := g.rounds * (nonceSize + size(g.n)); len(b) != want {
+		return answers{}, fmt.Errorf("%d bytes, want %d", len(b), want)
+	}
 	in := &reader{left: b}
 	t := in.answers(g, nonceSize)
 	return t, in.end()
@@ -134,12 +140,12 @@ func (g *Group) CheckTranscript(offer, challenge, answer []byte) error {
 	return err
 }
 
-// openAnswer decodes the third move and checks it against the first two.
-func (g *Group) openAnswer(o offer, moves ...[]byte) (answers, error) {
-	challenge, answer := moves[1], moves[2]
+// openAnswer decodes the third move and checks it against the first two: o, which
+// has been decoded from offered, and a well-formed challenge.
+func (g *Group) openAnswer(o offer, offered, challenge, answer []byte) (answers, error) {
 	t, err := g.decodeAnswer(answer)
 	if err == nil {
-		err = g.checkAnswers(o, challenge, t, g.weights(moves...))
+		err = g.checkAnswers(o, challenge, t, g.weights(offered, challenge, answer))
 	}
 	if err != nil {
 		return t, fmt.Errorf("answer: %w", err)
