@@ -69,6 +69,7 @@ type audit struct {
 	tip     uint32
 	replay  *Replay
 	setup   *Setup
+	mix     *Exchange         // nil without mixing, and before the roll is closed
 	keys    map[string][]byte // the contract's keys, nil without a joint key
 	votes   []*Vote
 	runs    []*scriptRun
@@ -144,7 +145,7 @@ func (a *audit) progress(stage string, done, total int) {
 // counter returns what workers side by side call for each thing of a stage that
 // they have done.
 func (a *audit) counter(stage string, total int) func() {
-	const often = 500 // how many between two reports
+	often := min(500, total/100+1) // how many between two reports
 	var telling sync.Mutex
 	done := 0
 	return func() {
@@ -234,6 +235,7 @@ func (a *audit) establish() error {
 	if a.setup == nil {
 		a.setup = a.e.Setup(a.lines, a.replay.Anchors())
 	}
+	a.judgeExchange()
 	a.tally = &tally{min: make([]int, len(a.e.Policy.Candidates)), max: make([]int, len(a.e.Policy.Candidates))}
 	keys, err := a.setup.Keys()
 	if err == nil && a.setup.ph.closed[RollClosed] >= 0 {

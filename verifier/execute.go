@@ -18,6 +18,7 @@ type scriptRun struct {
 	at   sighting
 	prev *wire.TxOut
 	err  error
+	by   curve.PublicKey // who should have signed first, where it is known beforehand
 
 	signed *inputSignature // nil where none can be told from the outside
 }
@@ -32,7 +33,7 @@ type inputSignature struct {
 
 func (r *scriptRun) where() string { return fmt.Sprintf("tx %s input %d", r.at.ID, r.at.Input) }
 
-// runScripts executes every spend of an eligible coin and of a stake, on all
+// runScripts executes every spend of an eligible coin, a deposit or a stake, on all
 // cores. The engine runs every opcode; of its signatures it verifies those that
 // were not proven with the others before.
 func (a *audit) runScripts() {
@@ -42,6 +43,7 @@ func (a *audit) runScripts() {
 		}
 	}
 	a.takers = make(map[*stake]*scriptRun)
+	a.runDeposits()
 	for _, st := range a.replay.stakes {
 		if st.spent != nil {
 			r := &scriptRun{at: *st.spent, prev: st.out}
@@ -59,6 +61,19 @@ func (a *audit) runScripts() {
 		r.err = execute(r.at.Tx, r.at.Input, r.prev, proven)
 		ran()
 	})
+}
+
+// runDeposits adds the spends of deposits, of which sweeps carry the
+// supervisor's signature first.
+func (a *audit) runDeposits() {
+	if a.mix == nil {
+		return
+	}
+	for _, d := range a.mix.Deposits {
+		if at := a.mix.spending(d); at != nil {
+			a.runs = append(a.runs, &scriptRun{at: *at, prev: a.replay.mixed[d.Outpoint].out, by: a.e.Policy.Supervisor})
+		}
+	}
 }
 
 // proveSignatures verifies the signatures of all runs and returns those that
@@ -119,7 +134,9 @@ func (a *audit) expectSignature(r *scriptRun, h *sigHasher) *inputSignature {
 	var known bool
 	if txscript.IsPayToScriptHash(r.prev.PkScript) {
 		s.code = items[len(items)-1]
-		s.Key, known = a.guessWinKey(r.at.Tx)
+		if s.Key, known = r.by, r.by != (curve.PublicKey{}); !known {
+			s.Key, known = a.guessWinKey(r.at.Tx)
+		}
 	}
 	for _, item := range items {
 		if len(item) == curve.PointSize {

@@ -1,12 +1,9 @@
 package verifier
 
 import (
-	"bytes"
-	"crypto/sha256"
 	"slices"
 
 	"bevote/internal/board"
-	"bevote/internal/curve"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/wire/v2"
@@ -61,25 +58,4 @@ func (m *memory) replay(e *Election, lines []board.Line) *Replay {
 		r.transaction(s)
 	}
 	return r
-}
-
-// watching is a hash of everything that a replay looks for. What was seen while
-// it looked for less has to be read again.
-func (r *Replay) watching() [32]byte {
-	var items [][]byte
-	for _, coins := range []map[wire.OutPoint]*coin{r.coins, r.mixed} {
-		for op := range coins {
-			item := EncodeOutpoint(op)
-			items = append(items, item[:])
-		}
-	}
-	for k := range r.keys {
-		items = append(items, bytes.Clone(k[:]))
-	}
-	slices.SortFunc(items, bytes.Compare)
-	h := sha256.New()
-	for _, item := range items {
-		h.Write(curve.Encoder(nil).U32(uint32(len(item))).Raw(item))
-	}
-	return [32]byte(h.Sum(nil))
 }

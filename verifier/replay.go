@@ -15,15 +15,17 @@ import (
 // Replay watches blocks for what concerns one election and remembers only
 // that: its memory grows with the roll, not with the chain. It judges nothing.
 type Replay struct {
-	e       *Election
-	coins   map[wire.OutPoint]*coin  // every outpoint that a roll line names
-	parents map[chainhash.Hash]bool  // transactions that create them
-	stakes  map[wire.OutPoint]*stake // P2SH outputs of transactions that spend a coin
-	mixed   map[wire.OutPoint]*coin  // every outpoint that a line of the exchange names
-	mixers  []curve.PublicKey        // who may pay coins, besides the supervisor
-	scripts map[string]bool          // their scripts
-	keys    map[curve.PublicKey]string
-	hashes  map[[20]byte]curve.PublicKey
+	e        *Election
+	coins    map[wire.OutPoint]*coin  // every outpoint that a roll line names
+	parents  map[chainhash.Hash]bool  // transactions that create them
+	stakes   map[wire.OutPoint]*stake // P2SH outputs of transactions that spend a coin
+	mixed    map[wire.OutPoint]*coin  // every outpoint that a line of the exchange names
+	deposits map[wire.OutPoint]bool   // those of them that are deposits
+	mixers   []curve.PublicKey        // who may pay coins, besides the supervisor
+	trails   trails
+	scripts  map[string]bool // of stakes
+	keys     map[curve.PublicKey]string
+	hashes   map[[20]byte]curve.PublicKey
 
 	anchors []Anchor
 	decoys  []sighting // ballots, and payments to a stake's script, outside eligible transactions
@@ -65,89 +67,14 @@ func NewReplay(e *Election, lines []board.Line) *Replay {
 	r := &Replay{
 		e: e, coins: make(map[wire.OutPoint]*coin), parents: make(map[chainhash.Hash]bool),
 		stakes: make(map[wire.OutPoint]*stake), scripts: make(map[string]bool),
-		mixed: make(map[wire.OutPoint]*coin),
-		keys:  make(map[curve.PublicKey]string), hashes: make(map[[20]byte]curve.PublicKey),
+		mixed: make(map[wire.OutPoint]*coin), deposits: make(map[wire.OutPoint]bool),
+		keys: make(map[curve.PublicKey]string), hashes: make(map[[20]byte]curve.PublicKey),
 	}
 	for _, l := range lines {
 		r.watchLine(l)
 	}
+	r.watchTrails(lines)
 	return r
-}
-
-func (r *Replay) watchLine(l board.Line) {
-	r.watchExchange(l)
-	if l.By != r.e.Policy.Supervisor {
-		return
-	}
-	switch l.Type {
-	case board.TypeRoll:
-		var b board.Roll
-		if board.DecodeBody(l, &b) == nil {
-			r.watchCoin(r.coins, b.Outpoint)
-		}
-	case board.TypeTranscript:
-		var b board.Transcript
-		if board.DecodeBody(l, &b) == nil {
-			r.watchKeys(b)
-		}
-	}
-}
-
-// watchCoin watches an outpoint and the transaction that creates it.
-func (r *Replay) watchCoin(coins map[wire.OutPoint]*coin, outpoint []byte) {
-	op, err := decodeOutpoint(outpoint)
-	if err != nil {
-		return
-	}
-	coins[op] = &coin{}
-	r.parents[op.Hash] = true
-}
-
-// watchExchange watches deposits, payouts and repayments, and learns the
-// mixers' keys.
-func (r *Replay) watchExchange(l board.Line) {
-	switch l.Type {
-	case board.TypeMixer:
-		r.mixers = append(r.mixers, l.By)
-	case board.TypeDeposit:
-		var b board.Deposit
-		if board.DecodeBody(l, &b) == nil {
-			r.watchCoin(r.mixed, b.Outpoint)
-		}
-	case board.TypePayout:
-		var b board.Payout
-		if board.DecodeBody(l, &b) == nil {
-			r.watchCoin(r.mixed, b.Outpoint)
-		}
-	case board.TypeSettlement:
-		var b board.Settlement
-		if board.DecodeBody(l, &b) == nil {
-			for _, repaid := range b.Repaid {
-				r.watchCoin(r.mixed, repaid.Outpoint)
-			}
-		}
-	}
-}
-
-// watchKeys watches P and every Q_j = P + C_j of a transcript.
-func (r *Replay) watchKeys(t board.Transcript) {
-	for number, k := range t.Keys {
-		joint, err := k.Key.Point()
-		if err != nil {
-			continue
-		}
-		r.watchKey(k.Key, "the joint key")
-		for j, c := range r.e.Policy.Candidates {
-			if own, err := c.Key.Point(); err == nil && r.e.keyNumber(j+1) == number+1 {
-				r.watchKey(joint.Add(own).Key(), "the claim key of "+c.Name)
-			}
-		}
-	}
-}
-
-func (r *Replay) watchKey(k curve.PublicKey, name string) {
-	r.keys[k] = name
-	r.hashes[[20]byte(address.Hash160(k[:]))] = k
 }
 
 // Block takes the next block.
@@ -171,6 +98,7 @@ func (r *Replay) transaction(s sighting) bool {
 	if r.parents[s.ID] {
 		r.created(s)
 	}
+	ofTrail := r.follow(s, eligible)
 	noted := len(r.anchors) + len(r.decoys) + len(r.reuses)
 	for i, out := range s.Tx.TxOut {
 		r.anchor(s, out)
@@ -183,7 +111,7 @@ func (r *Replay) transaction(s sighting) bool {
 	if !eligible && !ofStake {
 		r.keyInInputs(s)
 	}
-	return eligible || ofStake || ofMixing || r.parents[s.ID] || len(r.anchors)+len(r.decoys)+len(r.reuses) > noted
+	return eligible || ofStake || ofMixing || ofTrail || r.parents[s.ID] || len(r.anchors)+len(r.decoys)+len(r.reuses) > noted
 }
 
 // inputs notes spends of coins and of stakes.

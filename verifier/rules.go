@@ -1,6 +1,10 @@
 package verifier
 
-import "fmt"
+import (
+	"fmt"
+
+	"bevote/lang"
+)
 
 // rule is one row of the table of checks (docs/audit.md): its id for ever, its
 // name, the class of its failure, when it applies, and its predicate.
@@ -121,8 +125,29 @@ func always(*audit) string { return "" }
 func later(reason string) gate { return func(*audit) string { return reason } }
 
 func mixed(a *audit) string {
-	if a.e.Policy.Mixing.Scheme == "none" {
+	if !a.e.Policy.Mixed() {
 		return "mixing none"
+	}
+	return rolled(a)
+}
+
+// exchanged lets a check apply where there is an exchange to look at. V22 names
+// the absence of a registry.
+func exchanged(a *audit) string {
+	if reason := mixed(a); reason != "" || a.setup.Mixing.Registry != nil {
+		return reason
+	}
+	return "there is no registry"
+}
+
+// schemed is exchanged with a group to verify by, which V20 asks for.
+func schemed(a *audit) string {
+	reason := exchanged(a)
+	if reason != "" || a.e.Policy.Mixing.Scheme != lang.SchemeGroupBlind {
+		return reason
+	}
+	if _, err := a.setup.Mixing.Group(); err != nil {
+		return "there is no group to verify by"
 	}
 	return ""
 }

@@ -107,8 +107,8 @@ func (a *audit) linesInTime(s *sheet) {
 	}
 }
 
-// V10: for every eligible coin and every counted stake the evidence shows the
-// spend, or no spend up to the tip. Whole blocks show both, proofs only spends.
+// V10: for every eligible coin, every counted stake and every deposit the
+// evidence shows the spend, or no spend up to the tip. Whole blocks show both, proofs only spends.
 func (a *audit) spendEvidence(s *sheet) {
 	stakes := a.countedStakes()
 	s.expect(len(a.setup.Roll) + len(stakes))
@@ -135,6 +135,10 @@ func (a *audit) spendEvidence(s *sheet) {
 		look(op, spent)
 	}
 	s.fatal = s.unresolved > 0 // what is not shown can hide a vote
+	for _, op := range a.depositsIn() {
+		s.expect(1)
+		look(op, a.replay.mixed[op].spent != nil)
+	}
 	a.noteAbsence(s, spends)
 }
 
@@ -147,6 +151,19 @@ func (a *audit) noteAbsence(s *sheet, spends int) {
 	s.note("evidence", "%d outputs spent, %d not; evidence of absence: %s", spends, s.expected-spends, evidence)
 }
 
+// depositsIn are the deposits that are on the chain.
+func (a *audit) depositsIn() (out []wire.OutPoint) {
+	if a.mix == nil {
+		return nil
+	}
+	for _, d := range a.mix.Deposits {
+		if a.replay.mixed[d.Outpoint].created != nil {
+			out = append(out, d.Outpoint)
+		}
+	}
+	return out
+}
+
 func (a *audit) countedStakes() (out []wire.OutPoint) {
 	for _, r := range a.tally.readings {
 		out = append(out, r.vote.Stake)
@@ -154,7 +171,7 @@ func (a *audit) countedStakes() (out []wire.OutPoint) {
 	return out
 }
 
-// V11: every spend of an eligible coin or a stake is accepted by the script
+// V11: every spend of an eligible coin, a deposit or a stake is accepted by the script
 // engine under the consensus rules.
 func (a *audit) scriptExec(s *sheet) {
 	s.expect(len(a.runs))

@@ -177,7 +177,7 @@ func (a *audit) fees(s *sheet) {
 // family L: conservation
 var globalRules = []rule{
 	{"V104", "CONS-LOCKED", "E", voting, (*audit).conserved},
-	{"V105", "CONS-MIX", "E", mixed, (*audit).unmixed},
+	{"V105", "CONS-MIX", "E", schemed, (*audit).mixConserved},
 	{"V106", "CONS-COUNT", "E", voting, (*audit).countsAddUp},
 	{"V107", "NO-ALIEN", "W", voting, (*audit).aliens},
 	{"V108", "TURNOUT", "W", voting, (*audit).turnout},

@@ -18,7 +18,7 @@ var policyRules = []rule{
 	{"V17", "POLICY-SANE", "E/W", always, (*audit).policySane},
 	{"V18", "CAND-KEYS", "E", rolled, (*audit).candidateKeys},
 	{"V19", "CAND-PAYOUT", "E", always, (*audit).candidatePayouts},
-	{"V20", "PARAMS-REGEN", "E", mixed, (*audit).unmixed},
+	{"V20", "PARAMS-REGEN", "E", exchanged, (*audit).paramsRegen},
 	{"V21", "TAGS", "E", rolled, (*audit).tags},
 }
 
@@ -147,6 +147,11 @@ func (a *audit) candidatePayouts(s *sheet) {
 	owner := make(map[string]string)
 	for i, r := range a.setup.Roll {
 		owner[string(p2pkh(r.KeyHash()))] = fmt.Sprintf("slot %d", i+1)
+	}
+	if a.mix != nil {
+		for _, x := range a.mix.Mixers {
+			owner[string(payTo(x.Key))] = "mixer " + x.Name
+		}
 	}
 	for _, c := range p.Candidates {
 		other := owner[string(c.Payout)]

@@ -5,6 +5,7 @@ import (
 
 	"bevote/internal/curve"
 
+	"github.com/btcsuite/btcd/address/v2"
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -58,6 +59,9 @@ func p2pkh(hash []byte) []byte {
 	out := append([]byte{txscript.OP_DUP, txscript.OP_HASH160, txscript.OP_DATA_20}, hash...)
 	return append(out, txscript.OP_EQUALVERIFY, txscript.OP_CHECKSIG)
 }
+
+// payTo is the P2PKH script of a key.
+func payTo(key curve.PublicKey) []byte { return p2pkh(address.Hash160(key[:])) }
 
 // p2sh is HASH160 <hash> EQUAL.
 func p2sh(hash []byte) []byte {

@@ -1,0 +1,240 @@
+package verifier
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"bevote/internal/cores"
+	"bevote/internal/curve"
+	"bevote/verifier/lift"
+
+	"github.com/btcsuite/btcd/chainhash/v2"
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// Exchange is what a board's exchange came to on the chain: a pure function of
+// both, the same for supervisor, mixers, voters and auditor.
+type Exchange struct {
+	*Mixing
+	r         *Replay
+	announced uint32 // height of the announcement
+	pool      []byte // what pays into the pool
+}
+
+// Coin is what pays a voucher.
+type Coin struct {
+	Payout
+	Height uint32
+	Sats   int64
+
+	tx *sighting
+}
+
+// The paths by which a deposit is spent, as the contract names them.
+const (
+	swept    = "sweep"
+	returned = "return"
+)
+
+// Exchange joins what lines say with what blocks show. The replay must have
+// been made with those lines.
+func (e *Election) Exchange(m *Mixing, r *Replay) *Exchange {
+	x := &Exchange{Mixing: m, r: r, pool: payTo(e.Policy.Supervisor)}
+	for _, a := range r.anchors {
+		if a.Kind == Announce && a.EID == e.EID {
+			x.announced = a.Height
+			break
+		}
+	}
+	return x
+}
+
+// Good tells whether a deposit is one: the right sum in the right escrow, in
+// time (V29).
+func (x *Exchange) Good(d *Deposit) error {
+	c := x.r.mixed[d.Outpoint]
+	want, err := x.e.EscrowScript(d.Mixer.Key, d.By)
+	switch {
+	case err != nil:
+		return err
+	case c == nil || c.created == nil:
+		return errors.New("there is no such output since the announcement")
+	case c.created.Height <= x.announced:
+		return fmt.Errorf("paid in block %d, the election is announced in block %d", c.created.Height, x.announced)
+	case c.created.Height > x.Deadlines[T2]:
+		return fmt.Errorf("paid in block %d, due by %d", c.created.Height, x.Deadlines[T2])
+	case !bytes.Equal(c.out.PkScript, want):
+		return fmt.Errorf("does not pay the escrow of mixer %s and its depositor", d.Mixer.Name)
+	case c.out.Value != x.e.Policy.Deposit():
+		return fmt.Errorf("a deposit of %d sat, want %d", c.out.Value, x.e.Policy.Deposit())
+	}
+	return nil
+}
+
+// Sats is what a deposit holds, 0 where it is not on the chain.
+func (x *Exchange) Sats(d *Deposit) int64 {
+	if c := x.r.mixed[d.Outpoint]; c != nil && c.created != nil {
+		return c.out.Value
+	}
+	return 0
+}
+
+// Spent returns the path by which a deposit was spent, "" where it was not and
+// "alien" where it was by none of the contract's.
+func (x *Exchange) Spent(d *Deposit) string {
+	s := x.spending(d)
+	if s == nil {
+		return ""
+	}
+	script := s.Tx.TxIn[s.Input].SignatureScript
+	if class, _, _, err := lift.Spend(x.e.Contract.EscrowPaths, script); err == nil {
+		return class
+	}
+	path, _, err := lift.Taken(x.e.Contract.EscrowPaths, script, func(role string, sig []byte) bool {
+		key, known := map[string]curve.PublicKey{"mixer": d.Mixer.Key, "supervisor": x.e.Policy.Supervisor, "depositor": d.By}[role]
+		return known && verifyInput(s.Tx, s.Input, lastPush(script), sig, key) == nil
+	})
+	if err != nil {
+		return "alien"
+	}
+	return path.Name
+}
+
+// spending is the transaction that spends a deposit, or nil.
+func (x *Exchange) spending(d *Deposit) *sighting {
+	if c := x.r.mixed[d.Outpoint]; c != nil && c.created != nil {
+		return c.spent
+	}
+	return nil
+}
+
+// Coins returns the coins that were paid for a voucher up to `roll by`, in the
+// order of the board: the first is the voucher's, others were paid by mistake.
+func (x *Exchange) Coins(v *Voucher) (coins []Coin) {
+	for _, p := range v.Payouts {
+		c := x.r.mixed[p.Outpoint]
+		if x.pays(v, p, c) == nil {
+			coins = append(coins, Coin{p, c.created.Height, c.out.Value, c.created})
+		}
+	}
+	return coins
+}
+
+// pays tells whether a payout is on the chain what its line says.
+func (x *Exchange) pays(v *Voucher, p Payout, c *coin) error {
+	switch {
+	case c == nil || c.created == nil:
+		return errors.New("there is no such output since the announcement")
+	case c.created.Height > x.e.Policy.Times.Roll:
+		return fmt.Errorf("paid in block %d, the roll closes at %d", c.created.Height, x.e.Policy.Times.Roll)
+	case !bytes.Equal(c.out.PkScript, payTo(v.By)):
+		return errors.New("does not pay the roll key")
+	case c.out.Value != x.e.Policy.Coin():
+		return fmt.Errorf("a coin of %d sat, want %d", c.out.Value, x.e.Policy.Coin())
+	case c.payer != p.By && !signedBy(c.created.Tx, p.By):
+		return errors.New("not paid by who says so")
+	}
+	return nil
+}
+
+// paid returns the voucher's coin, or nil.
+func (x *Exchange) paid(v *Voucher) *Coin {
+	if coins := x.Coins(v); len(coins) > 0 {
+		return &coins[0]
+	}
+	return nil
+}
+
+// Owed is what the supervisor owes a mixer: the coins that it paid to valid
+// vouchers, and the policy's fee rate for the bytes of their transactions.
+func (x *Exchange) Owed(mixer *Mixer) int64 {
+	sum, txs := int64(0), make(map[chainhash.Hash]*wire.MsgTx)
+	for _, v := range x.Vouchers {
+		if c := x.paid(v); c != nil && c.By == mixer.Key && x.Valid(v) == nil {
+			sum += c.Sats
+			txs[c.tx.ID] = c.tx.Tx
+		}
+	}
+	return sum + x.fees(txs)
+}
+
+// fees are what the account charges for transactions, whatever miners took.
+func (x *Exchange) fees(txs map[chainhash.Hash]*wire.MsgTx) (sum int64) {
+	for _, tx := range txs {
+		sum += x.e.Policy.Fee * int64(tx.SerializeSizeStripped())
+	}
+	return sum
+}
+
+// Pool is the account of what sweeps brought in, in satoshis.
+type Pool struct {
+	Swept  int64 // sweeps' outputs to the pool
+	Repaid int64 // to mixers
+	Late   int64 // coins that the supervisor paid to valid vouchers
+	Fees   int64 // for the transactions of Repaid and Late
+}
+
+// Residual is what is left, or 0 where the supervisor had to add to it.
+func (p Pool) Residual() int64 { return max(0, p.Swept-p.Repaid-p.Late-p.Fees) }
+
+// Pool draws the account up, with repayments to these outpoints as far as they
+// are on the chain.
+func (x *Exchange) Pool(repaid []wire.OutPoint) Pool {
+	var p Pool
+	for _, s := range x.sweeps() {
+		for _, out := range s.Tx.TxOut {
+			if bytes.Equal(out.PkScript, x.pool) {
+				p.Swept += out.Value
+			}
+		}
+	}
+	txs := make(map[chainhash.Hash]*wire.MsgTx)
+	for _, op := range repaid {
+		if c := x.r.mixed[op]; c != nil && c.created != nil {
+			p.Repaid += c.out.Value
+			txs[op.Hash] = c.created.Tx
+		}
+	}
+	for _, v := range x.Vouchers {
+		if c := x.paid(v); c != nil && c.By == x.e.Policy.Supervisor && x.Valid(v) == nil {
+			p.Late += c.Sats
+			txs[c.tx.ID] = c.tx.Tx
+		}
+	}
+	p.Fees = x.fees(txs)
+	return p
+}
+
+// sweeps are the transactions that spend deposits by that path, each once, in
+// the order of the deposits.
+func (x *Exchange) sweeps() (out []*sighting) {
+	known := make(map[chainhash.Hash]bool)
+	for _, d := range x.Deposits {
+		if s := x.spending(d); s != nil && !known[s.ID] && x.Spent(d) == swept {
+			known[s.ID], out = true, append(out, s)
+		}
+	}
+	return out
+}
+
+// judgeExchange judges every session and every voucher, on all cores.
+func (a *audit) judgeExchange() {
+	m := a.setup.Mixing
+	if m == nil || a.setup.ph.closed[RollClosed] < 0 {
+		return
+	}
+	a.mix = a.e.Exchange(m, a.replay)
+	a.progress("checking the mixers' keys", 0, 0)
+	cores.Each(len(m.Mixers), func(i int) { _, _ = m.SchemeOf(m.Mixers[i]) }) // V20 reads the answers
+	told := a.counter("checking the issues", len(m.Deposits))
+	cores.Each(len(m.Deposits), func(i int) {
+		_ = m.Right(m.Deposits[i])
+		told()
+	})
+	told = a.counter("verifying vouchers", len(m.Vouchers))
+	cores.Each(len(m.Vouchers), func(i int) {
+		_ = m.Valid(m.Vouchers[i])
+		told()
+	})
+}

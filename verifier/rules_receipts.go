@@ -1,0 +1,121 @@
+package verifier
+
+import (
+	"errors"
+	"fmt"
+
+	"bevote/internal/mixing"
+)
+
+// V37: whoever took something on did it, by the table "Whose fault it is" of
+// docs/protocol.md. Depositors' own faults cost nobody else anything and are
+// listed.
+func (a *audit) receipts(s *sheet) {
+	s.expect(len(a.mix.Deposits) + len(a.mix.Vouchers))
+	for _, d := range a.mix.Deposits {
+		a.held(s, d)
+	}
+	for _, v := range a.mix.Vouchers {
+		a.redeemed(s, v)
+	}
+	for _, b := range a.mix.breaches {
+		if b.pending != nil && errors.Is(a.mix.fits(b.by, *b.pending), mixing.ErrChallenge) {
+			s.note(b.Where, "the challenge of line %d is malformed: mixer %s could not answer it", b.pending.Challenge.N, b.by.Name)
+			continue
+		}
+		s.expect(1)
+		s.fail(b.Where, "mixer %s: %s", b.by.Name, b.Message)
+	}
+	s.items = append(s.items, a.mix.ignored...)
+}
+
+// held judges what a holding mixer did for a deposit.
+func (a *audit) held(s *sheet, d *Deposit) {
+	if err := a.mix.Good(d); err != nil {
+		s.pass()
+		s.note(d.where(), "the depositor: %v", err) // V29 names it
+		return
+	}
+	right := a.mix.Right(d)
+	if a.mix.Spent(d) == swept && right != nil {
+		s.fail(d.where(), "mixer %s and the supervisor: swept, though %v", d.Mixer.Name, right)
+		return
+	}
+	switch depositor, mixer := a.issueFault(d, right); {
+	case mixer != "":
+		s.fail(d.where(), "mixer %s: %s", d.Mixer.Name, mixer)
+	case depositor != "":
+		s.pass()
+		s.note(d.where(), "the depositor: %s", depositor)
+	default:
+		s.pass()
+	}
+}
+
+// issueFault tells why a good deposit was not rightly issued for in time, and
+// by whose fault.
+func (a *audit) issueFault(d *Deposit, right error) (depositor, mixer string) {
+	late := func(m *Move) bool { return a.mix.Late(m.Seen, T3) }
+	asked := d.Challenge
+	if asked == nil {
+		asked = d.Lapsed
+	}
+	var malformed error
+	if d.Answer == nil && d.Offer != nil {
+		malformed = a.mix.fits(d.Mixer, Session{Offer: d.Offer, Challenge: asked})
+	}
+	switch {
+	case d.Answer != nil && right != nil && errors.Is(right, mixing.ErrChallenge):
+		return right.Error(), ""
+	case d.Answer != nil && right != nil:
+		return "", fmt.Sprintf("the issue of line %d: %v", d.Answer.N, right)
+	case d.Answer != nil && late(d.Answer) && !late(d.Challenge):
+		return "", fmt.Sprintf("issued in line %d, after T3", d.Answer.N)
+	case d.Answer != nil:
+		return "", ""
+	case d.Offer == nil && a.mix.Late(d.Seen, T2):
+		return "announced after T2", ""
+	case d.Offer == nil:
+		return "", "no offer"
+	case malformed != nil && !errors.Is(malformed, mixing.ErrChallenge):
+		return "", fmt.Sprintf("the offer of line %d: %v", d.Offer.N, malformed)
+	case asked == nil:
+		return fmt.Sprintf("never answered the offer of line %d", d.Offer.N), ""
+	case malformed != nil:
+		return fmt.Sprintf("line %d: %v", asked.N, malformed), ""
+	case late(asked):
+		return fmt.Sprintf("the challenge of line %d came after T3", asked.N), ""
+	}
+	return "", fmt.Sprintf("no issue for the challenge of line %d", asked.N)
+}
+
+// redeemed judges what a paying mixer, and after it the supervisor, did for a
+// voucher.
+func (a *audit) redeemed(s *sheet, v *Voucher) {
+	party := "mixer " + v.Mixer.Name
+	if err := a.mix.Valid(v); err != nil {
+		s.pass()
+		s.note(v.where(), "the voucher is not valid: %v", err)
+		return
+	}
+	coins := a.mix.Coins(v)
+	for _, extra := range coins[min(1, len(coins)):] {
+		payer := party
+		if extra.By == a.e.Policy.Supervisor {
+			payer = "the supervisor"
+		}
+		s.expect(1)
+		s.fail(fmt.Sprintf("line %d", extra.N), "%s: a second coin for the voucher of line %d", payer, v.N)
+	}
+	switch late := a.mix.Late(v.Seen, T4); {
+	case late && len(coins) == 0:
+		s.pass()
+		s.note(v.where(), "the voucher came after T4")
+	case late || len(coins) > 0 && coins[0].Height <= a.mix.Deadlines[T5] && coins[0].By == v.Mixer.Key:
+		s.pass()
+	case len(coins) == 0:
+		s.fail(v.where(), "%s and the supervisor: no coin for a valid voucher", party)
+	default:
+		s.fail(v.where(), "%s: no coin by T5, paid in block %d", party, coins[0].Height)
+	}
+}

@@ -1,0 +1,63 @@
+package verifier
+
+import (
+	"fmt"
+
+	"bevote/lang"
+)
+
+// leastCrowd is how many voters a coin must be one of. In a crowd of two each
+// knows which coin is the other's.
+const leastCrowd = 3
+
+// V36: nothing on the chain leads from a deposit to a coin around the mixers,
+// and every coin is one of a crowd.
+func (a *audit) untraceable(s *sheet) {
+	a.presenceOnly(s, "other path")
+	s.expect(len(a.mix.Deposits))
+	linked := make(map[*Deposit]link)
+	for _, l := range a.replay.trails.links {
+		d := a.mix.deposits[l.deposit]
+		if _, known := linked[d]; d != nil && !known {
+			linked[d] = l
+		}
+	}
+	for _, d := range a.mix.Deposits {
+		if l, ok := linked[d]; ok {
+			s.fail("tx "+l.at.ID.String(), "%d transactions from the deposit of line %d: %s", l.hops, d.N, l.at.Note)
+			continue
+		}
+		s.pass()
+	}
+	if a.replay.trails.full {
+		s.note("chain", "more than %d outputs lead away from deposits; the others were not followed", maxTrails)
+	}
+	for i, n := range a.crowds() {
+		s.expect(1)
+		if n < leastCrowd {
+			s.fail(fmt.Sprintf("slot %d", i+1), "one of %d whose deposit had been issued for when its voucher was shown, want %d", n, leastCrowd)
+			continue
+		}
+		s.pass()
+	}
+}
+
+// crowds returns for every slot how many deposits its coin may be for: those
+// that had been rightly issued for when its voucher came, by the same mixer
+// where the voucher names it.
+func (a *audit) crowds() []int {
+	crowds := make([]int, len(a.setup.Roll))
+	for i, r := range a.setup.Roll {
+		v := a.mix.VoucherOf(r.Key)
+		if v == nil {
+			continue // V33 names it
+		}
+		issuer := a.mix.issuer(v)
+		for _, d := range a.mix.Deposits {
+			if a.mix.Right(d) == nil && d.Answer.N < v.N && (a.e.Policy.Mixing.Scheme != lang.SchemeBlindRSA || d.Mixer == issuer) {
+				crowds[i]++
+			}
+		}
+	}
+	return crowds
+}

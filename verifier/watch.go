@@ -1,0 +1,126 @@
+package verifier
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"slices"
+
+	"bevote/internal/board"
+	"bevote/internal/curve"
+
+	"github.com/btcsuite/btcd/address/v2"
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// watchLine notes what a board line gives to look for in blocks.
+func (r *Replay) watchLine(l board.Line) {
+	r.watchExchange(l)
+	if l.By != r.e.Policy.Supervisor {
+		return
+	}
+	switch l.Type {
+	case board.TypeRoll:
+		var b board.Roll
+		if board.DecodeBody(l, &b) == nil {
+			r.watchCoin(r.coins, b.Outpoint)
+		}
+	case board.TypeTranscript:
+		var b board.Transcript
+		if board.DecodeBody(l, &b) == nil {
+			r.watchKeys(b)
+		}
+	}
+}
+
+// watchCoin watches an outpoint and the transaction that creates it.
+func (r *Replay) watchCoin(coins map[wire.OutPoint]*coin, outpoint []byte) {
+	op, err := decodeOutpoint(outpoint)
+	if err != nil {
+		return
+	}
+	coins[op] = &coin{}
+	r.parents[op.Hash] = true
+}
+
+// watchExchange watches deposits, payouts and repayments, and learns the
+// mixers' keys.
+func (r *Replay) watchExchange(l board.Line) {
+	if !r.e.Policy.Mixed() {
+		return
+	}
+	switch l.Type {
+	case board.TypeMixer:
+		r.mixers = append(r.mixers, l.By)
+	case board.TypeDeposit:
+		var b board.Deposit
+		if board.DecodeBody(l, &b) == nil {
+			r.watchCoin(r.mixed, b.Outpoint)
+			if op, err := decodeOutpoint(b.Outpoint); err == nil {
+				r.deposits[op] = true
+			}
+		}
+	case board.TypePayout:
+		var b board.Payout
+		if board.DecodeBody(l, &b) == nil {
+			r.watchCoin(r.mixed, b.Outpoint)
+		}
+	case board.TypeSettlement:
+		var b board.Settlement
+		if board.DecodeBody(l, &b) == nil {
+			for _, repaid := range b.Repaid {
+				r.watchCoin(r.mixed, repaid.Outpoint)
+			}
+		}
+	}
+}
+
+// watchKeys watches P and every Q_j = P + C_j of a transcript.
+func (r *Replay) watchKeys(t board.Transcript) {
+	for number, k := range t.Keys {
+		joint, err := k.Key.Point()
+		if err != nil {
+			continue
+		}
+		r.watchKey(k.Key, "the joint key")
+		for j, c := range r.e.Policy.Candidates {
+			if own, err := c.Key.Point(); err == nil && r.e.keyNumber(j+1) == number+1 {
+				r.watchKey(joint.Add(own).Key(), "the claim key of "+c.Name)
+			}
+		}
+	}
+}
+
+func (r *Replay) watchKey(k curve.PublicKey, name string) {
+	r.keys[k] = name
+	r.hashes[[20]byte(address.Hash160(k[:]))] = k
+}
+
+// watching is a hash of everything that a replay looks for. What was seen while
+// it looked for less has to be read again.
+func (r *Replay) watching() [32]byte {
+	var items [][]byte
+	for _, coins := range []map[wire.OutPoint]*coin{r.coins, r.mixed} {
+		for op := range coins {
+			item := EncodeOutpoint(op)
+			items = append(items, item[:])
+		}
+	}
+	for k := range r.keys {
+		items = append(items, bytes.Clone(k[:]))
+	}
+	for _, scripts := range []map[string]bool{r.trails.hubs, r.trails.roll} {
+		for script := range scripts {
+			items = append(items, []byte(script))
+		}
+	}
+	for op := range r.deposits {
+		item := EncodeOutpoint(op)
+		items = append(items, append(item[:], "deposit"...))
+	}
+	slices.SortFunc(items, bytes.Compare)
+	h := sha256.New()
+	for _, item := range items {
+		h.Write(curve.Encoder(nil).U32(uint32(len(item))).Raw(item))
+	}
+	return [32]byte(h.Sum(nil))
+}
