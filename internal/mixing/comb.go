@@ -79,10 +79,9 @@ func (c *comb) power(e *big.Int) *big.Int {
 	if e.Sign() < 0 || e.BitLen() > c.width() {
 		panic("mixing: exponent longer than its table")
 	}
-	c.f.exponentiations.Add(1)
+	c.f.powers.Add(1)
 	s, z := &scratch{}, new(big.Int).Set(c.f.unit)
 	line := c.columns * c.depth
-	products := 0
 	for step := c.depth - 1; step >= 0; step-- {
 		c.f.mul(z, z, z, s)
 		for column, entries := range c.table {
@@ -92,10 +91,8 @@ func (c *comb) power(e *big.Int) *big.Int {
 			}
 			if at != 0 {
 				c.f.mul(z, z, entries[at], s)
-				products++
 			}
 		}
 	}
-	c.f.products.Add(int64(products + c.depth))
 	return c.f.leave(z, s)
 }

@@ -65,7 +65,7 @@ func (m *Manager) Admit(member, y []byte) (certificate []byte, err error) {
 		}
 	}
 	m.members = append(m.members, v)
-	return w.Exp(w, m.root, m.group.n).FillBytes(make([]byte, len(y))), nil
+	return m.group.modN.power(w, m.root).FillBytes(make([]byte, len(y))), nil
 }
 
 // Opens returns the place, in order of admission and from 0, of the member that

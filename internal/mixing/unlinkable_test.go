@@ -110,10 +110,10 @@ func linked(w *twin, all []moves, d distance) (right float64) {
 	return right
 }
 
-const sessions = 24
+const sessions = 16
 
 // A mixer that knows all its sessions cannot tell which signature came out of
-// which. Seven of 24 right would happen by chance once in ten thousand.
+// which. Seven of 16 right would happen by chance once in ten thousand.
 func TestUnlinkable(t *testing.T) {
 	c := newClub(t, 256, 64, 1)
 	w := newTwin(c.manager.Modulus().Bytes(), 64)

@@ -1,0 +1,158 @@
+package mixing_test
+
+import (
+	"bytes"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"bevote/internal/mixing"
+)
+
+// What policies ask for by default.
+const (
+	fullBits   = 2048
+	fullRounds = 128
+)
+
+// Each part of a session at full strength.
+func BenchmarkParts(b *testing.B) {
+	c := newClub(b, fullBits, fullRounds, 1)
+	s := c.members[0]
+	m := issue(b, c.group, s, stream(2), message(1))
+	run := func(name string, f func() error) {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if err := f(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	run("group", func() error { _, err := mixing.NewGroup(eid, c.manager.Modulus(), fullRounds); return err })
+	run("modulus", func() error { return c.manager.Modulus().Check(eid, fullBits) })
+	run("signer", func() error { _, err := c.group.NewSigner(stream(3), nil); return err })
+	run("member", func() error { return c.group.CheckMember(s.Member(), []byte{0}) })
+	run("offer", func() error { _, err := s.Open(stream(2)); return err })
+	run("challenge", func() error { _, err := c.group.Blind(stream(3), m.message).Challenge(m.offer); return err })
+	run("transcript", func() error { return c.group.CheckTranscript(m.offer, m.challenge, m.answer) })
+	run("domain", func() error { return c.group.CheckDomain(m.signature) })
+	run("verify", func() error { return c.group.Verify(m.message, m.signature) })
+}
+
+// The naive twin against tables and batches, on one core, byte for byte the same.
+func BenchmarkNaive(b *testing.B) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	c := newClub(b, fullBits, fullRounds, 0)
+	s := c.join(7)
+	w := newTwin(c.manager.Modulus().Bytes(), fullRounds)
+	who, _ := w.join(stream(17), []byte{7})
+	who.w = twinMember(w, fullBits, 17).w
+	var naive, ours time.Duration
+	for b.Loop() {
+		naive += timed(func() { w.open(stream(2), who) })
+		ours += timed(func() { s.Open(stream(2)) })
+	}
+	b.ReportMetric(float64(naive)/float64(ours), "×offer")
+	naive, ours = 0, 0
+	var want, got moves
+	issuing := timed(func() { want = w.issue(stream(2), who, message(1)) })
+	issued := timed(func() { got = issue(b, c.group, s, stream(2), message(1)) })
+	if !bytes.Equal(got.signature, want.signature) || !bytes.Equal(got.answer, want.answer) {
+		b.Fatal("the twin has another signature")
+	}
+	b.ReportMetric(float64(issuing)/float64(issued), "×issue")
+	naive = timed(func() {
+		if !w.verifies(message(1), want.signature) {
+			b.Fatal("refused")
+		}
+	})
+	ours = timed(func() {
+		if c.group.Verify(message(1), want.signature) != nil {
+			b.Fatal("refused")
+		}
+	})
+	b.ReportMetric(float64(naive)/float64(ours), "×verify")
+}
+
+func timed(f func()) time.Duration {
+	start := time.Now()
+	f()
+	return time.Since(start)
+}
+
+// The three parts of the paper's Figure 5 as voters grow, what they compute
+// beside its Table 3, and blind RSA in the same run.
+func BenchmarkFigure5(b *testing.B) {
+	for _, voters := range []int{2, 4, 8} {
+		b.Run(fmt.Sprintf("voters=%d", voters), func(b *testing.B) {
+			for b.Loop() {
+				figure5(b, voters)
+			}
+		})
+	}
+}
+
+const mixers = 3
+
+func figure5(b *testing.B, voters int) {
+	c := newClub(b, fullBits, fullRounds, 0)
+	var report strings.Builder
+	var whole time.Duration
+	part := func(name, table string, f func()) time.Duration {
+		before := c.group.Operations().Plus(c.manager.Operations())
+		took := timed(f)
+		o := c.group.Operations().Plus(c.manager.Operations()).Less(before)
+		fmt.Fprintf(&report, "\n%-18s %8.2f s  %6d M %5d short M %7d m   the paper, n = %d: %s",
+			name, took.Seconds(), o.Powers, o.Shorts, o.Products, voters, table)
+		return took
+	}
+	registration := part("mixer registration", "2n M", func() {
+		for i := range mixers {
+			c.members = append(c.members, c.join(byte(i)))
+		}
+	})
+	var all []moves
+	whole += part("confusion", "21n M, 4n m", func() {
+		for i := range voters {
+			m := issue(b, c.group, c.members[i%mixers], stream(byte(100+i)), message(byte(i)))
+			check(b, c.group.Verify(m.message, m.signature)) // the paying mixer
+			all = append(all, m)
+		}
+	})
+	audit := part("confusion audit", "n M, 2n m", func() { auditAll(b, c.group, all) })
+	whole += audit
+	r, err := mixing.NewRSASigner(stream(1), eid, fullBits, nil)
+	check(b, err)
+	var rsa []moves
+	blindRSA := timed(func() {
+		for i := range voters {
+			m := issue(b, r.Key(), r, stream(byte(100+i)), message(byte(i)))
+			check(b, r.Key().Verify(m.message, m.signature))
+			rsa = append(rsa, m)
+		}
+		auditAll(b, r.Key(), rsa)
+	})
+	fmt.Fprintf(&report, "\nconfusion and audit with blind RSA: %.3f s", blindRSA.Seconds())
+	b.Log(report.String())
+	b.ReportMetric(whole.Seconds()/float64(voters), "s/voter")
+	b.ReportMetric(float64(whole-audit)/float64(registration), "×registration")
+	b.ReportMetric(float64(whole-audit)/float64(audit), "×audit")
+	b.ReportMetric(float64(whole)/float64(blindRSA), "×blind-RSA")
+}
+
+func auditAll(b *testing.B, v mixing.Verifier, all []moves) {
+	for _, m := range all {
+		check(b, v.CheckTranscript(m.offer, m.challenge, m.answer))
+		check(b, v.Verify(m.message, m.signature))
+	}
+}
+
+func check(b *testing.B, err error) {
+	b.Helper()
+	if err != nil {
+		b.Fatal(err)
+	}
+}
