@@ -58,8 +58,12 @@ func outOfRange(p *lang.Policy) []lang.Diagnostic {
 	if p.Stake < 1 || p.Stake > most {
 		return report("stake", fmt.Sprintf("stake of %d sat is out of range", p.Stake))
 	}
-	if voters := int64(max(p.Voters, 1)); p.Coin() > most/voters {
-		return report("stake", fmt.Sprintf("%d coins of %d sat are more than there can be", voters, p.Coin()))
+	what, each := "coins", p.Coin()
+	if p.Mixed() {
+		what, each = "deposits", p.Deposit()
+	}
+	if voters := int64(max(p.Voters, 1)); each > most/voters {
+		return report("stake", fmt.Sprintf("%d %s of %d sat are more than there can be", voters, what, each))
 	}
 	return nil
 }

@@ -44,13 +44,19 @@ func TestExamplesAreTheReviewedTexts(t *testing.T) {
 			t.Errorf("%s: %v", name, diags)
 			continue
 		}
-		reviewed, err := templates.Reviewed(name)
-		if err != nil {
-			t.Error(err)
-			continue
+		scripts := map[string]string{name: c.Script}
+		if c.Escrow != "" {
+			scripts[name+".escrow"] = c.Escrow
 		}
-		if c.Script != reviewed.String() {
-			t.Errorf("%s:\ngot      %s\nreviewed %s", name, c.Script, reviewed)
+		for name, script := range scripts {
+			reviewed, err := templates.Reviewed(name)
+			if err != nil {
+				t.Error(err)
+				continue
+			}
+			if script != reviewed.String() {
+				t.Errorf("%s:\ngot      %s\nreviewed %s", name, script, reviewed)
+			}
 		}
 	}
 }
@@ -142,6 +148,7 @@ func TestDiagnostics(t *testing.T) {
 		{"the fee rate before", policyOf(2, "fee 5_250_000_000 sat/vB"), []string{"E0701|stake|raise the stake to 1958250000546 sat"}},
 		{"all the money there is", policyOf(2, "stake 4_199_999.999 btc"), nil},
 		{"and a little more", policyOf(2, "stake 4_200_000 btc"), []string{"E0703|stake|5 coins of"}},
+		{"deposits hold more", policyOf(2, "stake 4_199_999.9999 btc", "mixing blind-rsa { modulus 2048 mixers 2 }"), []string{"E0703|stake|5 deposits of"}},
 	} {
 		p := load(t, row.src)
 		c, diags := compiler.Compile(p)

@@ -11,8 +11,8 @@ import (
 //go:embed *.script
 var reviewed embed.FS
 
-// Reviewed returns the reviewed script of an example policy, by its name. The
-// compiler's output is held against it.
+// Reviewed returns the reviewed script of an example policy, by its name, or by
+// NAME.escrow its escrow. The compiler's output is held against it.
 func Reviewed(example string) (Template, error) {
 	text, err := reviewed.ReadFile(example + ".script")
 	if err != nil {

@@ -117,17 +117,19 @@ func (a *audit) stale(s *sheet) {
 	}
 }
 
-// V102: the only lock in the contract is the refund's, at a block height.
+// V102: the only locks in the contract are those of the policy's paths, at block
+// heights: the refund's, branches', and with mixing the deposit's.
 func (a *audit) lockTypes(s *sheet) {
-	s.expect(len(a.e.Contract.Paths))
+	paths := slices.Concat(a.e.Contract.Paths, a.e.Contract.EscrowPaths)
+	s.expect(len(paths))
 	allowed := make(map[string]map[uint32]bool)
-	for _, p := range a.e.Policy.Paths() {
+	for _, p := range slices.Concat(a.e.Policy.Paths(), a.e.Policy.EscrowPaths()) {
 		if allowed[p.Name] == nil {
 			allowed[p.Name] = make(map[uint32]bool)
 		}
 		allowed[p.Name][p.After] = true
 	}
-	for _, p := range a.e.Contract.Paths {
+	for _, p := range paths {
 		if !allowed[p.Name][p.After] || p.After >= 500_000_000 {
 			s.fail("path "+p.Name, "a lock at %d that the policy does not give it", p.After)
 			continue

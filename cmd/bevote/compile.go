@@ -21,7 +21,7 @@ func newCompile(c *console) *cobra.Command {
 		Short: "turn a policy into the contract that stakes are locked by",
 		Long: `Compile prints the script template, every operation beside the clause that it
 comes from, the paths that it spends by, and how near it comes to Bitcoin's
-limits. With -o it also writes the contract, which is
+limits; with mixing also those of the escrow for deposits. With -o it also writes the contract, which is
 published with the policy. Nothing is written unless the script, lifted again,
 spends exactly as the policy says.`,
 		Example: "  bevote compile examples/club_chair.bev -o contract.json",
@@ -61,11 +61,14 @@ func (c *console) compile(file, out string, asJSON bool) error {
 		_, err = c.out.Write(contract)
 		return err
 	}
-	operations, err := built.Annotate(src)
+	script, escrow, err := built.Annotate(src)
 	if err != nil {
 		return bug(fmt.Errorf("%s: %w", file, err))
 	}
-	return printContract(c.out, built, operations)
+	if err := printContract(c.out, built, script); err != nil || escrow == nil {
+		return err
+	}
+	return printEscrow(c.out, built, escrow)
 }
 
 // printContract prints what a designer looks at: the script, the paths, the
@@ -74,38 +77,66 @@ func printContract(w io.Writer, b *workbench.Built, operations []workbench.Annot
 	p, t := b.Policy, b.Template
 	size := t.Size(p.Salted)
 	fmt.Fprintf(w, "policy    %s\n", p.ID())
-	printScript(w, t)
+	printScript(w, "script", t)
 	if err := printAnnotated(w, operations); err != nil {
 		return bug(err)
 	}
-	printPaths(w, b.Contract.Paths)
-	fmt.Fprintf(w, "\nlimits\n")
-	row := func(what string, n, most int) { fmt.Fprintf(w, "  %-28s %7d of %7d\n", what, n, most) }
-	row("redeem script, bytes", size, templates.MaxRedeem)
-	row("signature operations", t.SigOps(), templates.MaxSigOps)
-	for _, path := range b.Contract.Paths {
-		row("input of "+path.Name+", bytes", templates.ScriptSigSize(path.Witness, size), templates.MaxScriptSig)
-	}
+	printPaths(w, "paths", b.Contract.Paths)
+	printLimits(w, t, size, b.Contract.Paths)
 	fmt.Fprintf(w, "\ncosts at %d sat/vB\n", p.Fee)
-	for _, path := range b.Contract.Paths {
-		vb := templates.SpendSize(path.Witness, size, templates.PayoutP2PKH)
-		fmt.Fprintf(w, "  %-28s %7d vB %7d sat of the stake's %d\n", path.Name+", alone", vb, int64(vb)*p.Fee, p.Stake)
-	}
+	printCosts(w, p.Fee, size, b.Contract.Paths, fmt.Sprintf("the stake's %d", p.Stake))
 	fmt.Fprintf(w, "  %-28s %10s %7d sat\n", "a voter's coin", "", p.Coin())
 	return nil
 }
 
+// printEscrow prints the same of what deposits are locked by.
+func printEscrow(w io.Writer, b *workbench.Built, operations []workbench.Annotation) error {
+	t, err := b.Contract.EscrowTemplate()
+	if err != nil {
+		return bug(err)
+	}
+	p, paths, size := b.Policy, b.Contract.EscrowPaths, t.Size(false)
+	fmt.Fprintln(w)
+	printScript(w, "escrow", t)
+	if err := printAnnotated(w, operations); err != nil {
+		return bug(err)
+	}
+	printPaths(w, "paths", paths)
+	printLimits(w, t, size, paths)
+	fmt.Fprintf(w, "\ncosts at %d sat/vB\n", p.Fee)
+	printCosts(w, p.Fee, size, paths, fmt.Sprintf("the deposit's %d", p.Deposit()))
+	return nil
+}
+
+func printLimits(w io.Writer, t templates.Template, size int, paths []templates.Path) {
+	fmt.Fprintf(w, "\nlimits\n")
+	row := func(what string, n, most int) { fmt.Fprintf(w, "  %-28s %7d of %7d\n", what, n, most) }
+	row("redeem script, bytes", size, templates.MaxRedeem)
+	row("signature operations", t.SigOps(), templates.MaxSigOps)
+	for _, path := range paths {
+		row("input of "+path.Name+", bytes", templates.ScriptSigSize(path.Witness, size), templates.MaxScriptSig)
+	}
+}
+
+// printCosts prints what spending one coin by each path costs, of its sum.
+func printCosts(w io.Writer, fee int64, size int, paths []templates.Path, sum string) {
+	for _, path := range paths {
+		vb := templates.SpendSize(path.Witness, size, templates.PayoutP2PKH)
+		fmt.Fprintf(w, "  %-28s %7d vB %7d sat of %s\n", path.Name+", alone", vb, int64(vb)*fee, sum)
+	}
+}
+
 // printScript prints a template's text in lines.
-func printScript(w io.Writer, t templates.Template) {
-	fmt.Fprintf(w, "script\n")
+func printScript(w io.Writer, title string, t templates.Template) {
+	fmt.Fprintf(w, "%s\n", title)
 	for line := range strings.Lines(t.Layout()) {
 		fmt.Fprintf(w, "  %s", line)
 	}
 }
 
 // printPaths prints who may spend, from when on, and by which witness.
-func printPaths(w io.Writer, paths []templates.Path) {
-	fmt.Fprintf(w, "\npaths\n")
+func printPaths(w io.Writer, title string, paths []templates.Path) {
+	fmt.Fprintf(w, "\n%s\n", title)
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	named := slices.ContainsFunc(paths, func(p templates.Path) bool { return p.Name != "" })
 	for _, p := range paths {

@@ -41,6 +41,7 @@ type differing struct {
 	Same     bool   `json:"same"`
 	Policies string `json:"policies"` // unified diffs
 	Scripts  string `json:"scripts"`
+	Escrows  string `json:"escrows,omitempty"` // where coins are mixed
 }
 
 func (c *console) diff(before, after string, asJSON bool) error {
@@ -60,7 +61,11 @@ func (c *console) diff(before, after string, asJSON bool) error {
 		return c.refuse(sides[bad].Name, sides[bad].Src, diags)
 	}
 	if asJSON {
-		err = c.answer(differing{d, d.Same(), d.Texts[0].Unified(textdiff.Plain), d.Texts[1].Unified(textdiff.Plain)})
+		var texts [3]string
+		for i, t := range d.Texts {
+			texts[i] = t.Unified(textdiff.Plain)
+		}
+		err = c.answer(differing{d, d.Same(), texts[0], texts[1], texts[2]})
 	} else {
 		marks := textdiff.Carets
 		if colours(c.out) {

@@ -35,10 +35,19 @@ script in hex, a contract, or a file with a template's text.`,
 				return unreadable(err)
 			}
 			if asJSON {
-				return c.answer(lifted{Script: d.Template.String(), Paths: d.Paths})
+				return c.answer(newLifted(d))
 			}
-			printScript(c.out, d.Template)
-			printPaths(c.out, d.Paths)
+			title := "script"
+			if d.IsEscrow {
+				title = "escrow of a deposit"
+			}
+			printScript(c.out, title, d.Template)
+			printPaths(c.out, "paths", d.Paths)
+			if len(d.EscrowPaths) > 0 {
+				fmt.Fprintln(c.out)
+				printScript(c.out, "escrow", d.Escrow)
+				printPaths(c.out, "paths", d.EscrowPaths)
+			}
 			return nil
 		},
 	}
@@ -48,8 +57,14 @@ script in hex, a contract, or a file with a template's text.`,
 
 // lifted is the answer of lift.
 type lifted struct {
-	Script string           `json:"script"`
-	Paths  []templates.Path `json:"paths"`
+	Script      string           `json:"script"`
+	Paths       []templates.Path `json:"paths"`
+	Escrow      string           `json:"escrow,omitempty"` // a contract's
+	EscrowPaths []templates.Path `json:"escrow_paths,omitempty"`
+}
+
+func newLifted(d *lift.Description) lifted {
+	return lifted{d.Template.String(), d.Paths, d.Escrow.String(), d.EscrowPaths}
 }
 
 // script returns what a file holds or, where there is none of that name, the

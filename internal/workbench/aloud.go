@@ -69,10 +69,10 @@ func whoseCoins(p *lang.Policy) string {
 	switch {
 	case len(p.Named) > 0:
 		return "The voters are named: everybody who reads this policy knows whose each ballot is."
-	case p.Mixing.Scheme == lang.SchemeNone:
+	case !p.Mixed():
 		return "Nothing is mixed. The supervisor pays each voter's coin and knows whose it is; so the supervisor, and whoever " +
 			"reads the supervisor's files, can put a name to every ballot that is opened."
 	}
-	return fmt.Sprintf("Coins are mixed by %d mixers (%s). A voter stays anonymous unless the mixer that issued and the one that "+
-		"paid compare notes, and as one among those who mixed with the same mixer.", p.Mixing.Mixers, p.Mixing.Scheme)
+	return fmt.Sprintf("Coins are mixed by %d mixers (%s), and a ballot is as anonymous as its coin: what that hides and from whom "+
+		"is said under Mixing. No script and no audit shows that nobody told.", p.Mixing.Mixers, p.Mixing.Scheme)
 }

@@ -25,15 +25,32 @@ type Annotation struct {
 	Says   string // what the operation is there for
 }
 
-// Annotate returns the operations of the script in order. What each of them is
-// for is read off the script engine, which spends a stake by every path: a
-// check belongs to the clause whose spends it comes out true in. src is the
-// policy's file.
-func (b *Built) Annotate(src []byte) ([]Annotation, error) {
+// Annotate returns the operations of the script in order, and with mixing those
+// of the escrow. What each of them is for is read off the script engine, which
+// spends a stake and a deposit by every path: a check belongs to the clause
+// whose spends it comes out true in. src is the policy's file.
+func (b *Built) Annotate(src []byte) (script, escrow []Annotation, err error) {
 	s, err := newStake(src, trySeed)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	if script, err = b.annotate(src, s); err != nil {
+		return nil, nil, err
+	}
+	view, err := b.deposit()
+	if view == nil {
+		return script, nil, err
+	}
+	d, err := s.deposit()
+	if err != nil {
+		return nil, nil, err
+	}
+	escrow, err = view.annotate(src, d)
+	return script, escrow, err
+}
+
+// annotate annotates one script, which locks s.
+func (b *Built) annotate(src []byte, s *stake) ([]Annotation, error) {
 	traces, err := s.traces()
 	if err != nil {
 		return nil, err
@@ -164,8 +181,13 @@ func (n *notes) clauseOf(paths []templates.Path) string {
 	found := ""
 	for _, q := range paths {
 		clause := class(q)
-		if clause == "branch" {
+		switch clause {
+		case "branch":
 			clause += " " + branchOf(q)
+		case "sweep":
+			clause = "mixing"
+		case "return":
+			clause = "roll"
 		}
 		if found != "" && found != clause {
 			return ""
@@ -179,7 +201,7 @@ func (n *notes) clauseOf(paths []templates.Path) string {
 // belongs to the clause of what decides it, and what several paths run to the
 // conditional that it stands in.
 func (n *notes) others() {
-	around := []string{"target"}
+	around := []string{n.whole()}
 	for i, op := range n.ops {
 		top := len(around) - 1
 		switch code := opcode(op); {
@@ -210,6 +232,14 @@ func (n *notes) others() {
 	}
 }
 
+// whole is the clause that a script as such comes from.
+func (n *notes) whole() string {
+	if ofDeposit(n.traces[0].path) {
+		return "mixing"
+	}
+	return "target"
+}
+
 var conditionals = map[byte]string{
 	txscript.OP_IF: "if so", txscript.OP_NOTIF: "if not", txscript.OP_ELSE: "else", txscript.OP_ENDIF: "either way",
 }
@@ -218,13 +248,13 @@ var conditionals = map[byte]string{
 // takes its truth from the witness is the target's own.
 func (n *notes) deciding(at int) string {
 	if at == 0 {
-		return "target"
+		return n.whole()
 	}
 	switch opcode(n.ops[at-1]) {
 	case txscript.OP_CHECKSIG, txscript.OP_CHECKMULTISIG, txscript.OP_ENDIF:
 		return n.clause[at-1]
 	}
-	return "target"
+	return n.whole()
 }
 
 // value says what a number or a lock is for.

@@ -19,11 +19,11 @@ import (
 
 func annotate(t testing.TB, b *workbench.Built, src []byte) []workbench.Annotation {
 	t.Helper()
-	all, err := b.Annotate(src)
+	all, escrow, err := b.Annotate(src)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return all
+	return append(all, escrow...)
 }
 
 func TestAnnotateExamples(t *testing.T) {
@@ -50,7 +50,7 @@ func TestAnnotationsAreTheScript(t *testing.T) {
 		if b == nil {
 			t.Fatal(err)
 		}
-		all, err := b.Annotate(src)
+		all, _, err := b.Annotate(src)
 		if err != nil {
 			t.Fatal(err)
 		}

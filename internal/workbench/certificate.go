@@ -30,13 +30,15 @@ type Certificate struct {
 	Policy      string              `json:"policy"`      // policy id of the source
 	Source      string              `json:"source"`      // the policy file
 	Seed        uint64              `json:"seed"`
-	Contract    *templates.Contract `json:"contract"` // of the policy as it is
-	Redeem      string              `json:"redeem"`   // the script with its holes filled, hex
-	Funding     string              `json:"funding"`  // the transaction whose output 0 is the stake, hex
-	Spends      []CertifiedSpend    `json:"spends"`
+	Contract    *templates.Contract `json:"contract"`          // of the policy as it is
+	Redeem      string              `json:"redeem"`            // the script with its holes filled, hex
+	Funding     string              `json:"funding"`           // the transaction whose output 0 is the stake, hex
+	Escrow      string              `json:"escrow,omitempty"`  // with mixing: the same of a deposit
+	Deposit     string              `json:"deposit,omitempty"` // and the transaction whose output 0 it is
+	Spends      []CertifiedSpend    `json:"spends"`            // of the stake, then of the deposit
 }
 
-// CertifiedSpend is one spend of the stake, as a path says but for what is
+// CertifiedSpend is one spend of the stake or the deposit, as a path says but for what is
 // removed. Where what is left is still enough for another path there is
 // nothing to refuse, and no transaction.
 type CertifiedSpend struct {
@@ -65,16 +67,36 @@ func Certify(src []byte) (*Certificate, []lang.Diagnostic, error) {
 		Certificate: CertificateVersion, Policy: built.Policy.ID(), Source: string(src), Seed: trySeed,
 		Contract: built.Contract, Redeem: hex.EncodeToString(s.redeem), Funding: encodeTx(s.funding),
 	}
+	locked, err := s.locked()
+	if err != nil {
+		return nil, diags, err
+	}
+	for _, l := range locked {
+		if l != s {
+			c.Escrow, c.Deposit = hex.EncodeToString(l.redeem), encodeTx(l.funding)
+		}
+		spends, err := l.certifyAll()
+		if err != nil {
+			return nil, diags, err
+		}
+		c.Spends = append(c.Spends, spends...)
+	}
+	return c, diags, nil
+}
+
+// certifyAll makes the spends by every path, in full and without each condition.
+func (s *stake) certifyAll() ([]CertifiedSpend, error) {
+	var spends []CertifiedSpend
 	for _, q := range s.built.Contract.Paths {
 		for _, r := range append([]Removal{{}}, removals(q)...) {
 			spend, err := s.certify(q, r)
 			if err != nil {
-				return nil, diags, fmt.Errorf("path %s: %w", q.Name, err)
+				return nil, fmt.Errorf("path %s: %w", q.Name, err)
 			}
-			c.Spends = append(c.Spends, spend)
+			spends = append(spends, spend)
 		}
 	}
-	return c, diags, nil
+	return spends, nil
 }
 
 // certify makes one spend of a certificate.
@@ -112,12 +134,14 @@ func standInStake(src []byte, seed uint64, c *templates.Contract) (*stake, error
 	if p == nil {
 		return nil, fmt.Errorf("policy with stand-ins: %w", firstError(diags))
 	}
-	script, err := recastScript(src, keys, c.Script)
-	if err != nil {
+	recast := *c
+	recast.Policy = p.ID()
+	if recast.Script, err = recastScript(src, keys, c.Script); err != nil {
 		return nil, err
 	}
-	recast := *c
-	recast.Policy, recast.Script = p.ID(), script
+	if recast.Escrow, err = recastScript(src, keys, c.Escrow); err != nil {
+		return nil, err
+	}
 	t, err := liftBack(p, &recast)
 	if err != nil {
 		return nil, err

@@ -107,6 +107,8 @@ func TestCounterexamples(t *testing.T) {
 		{"voter and candidate of the paper", "E0303", shared(t, withNames(paper), "candidate c01", "voter ann"), "c01 takes ann's stake back", 264},
 		{"voter and supervisor", "E0303", shared(t, withNames(custodial), "supervisor", "voter ann"), "ann claims as the supervisor", 0},
 		{"and other mistakes", "E0303", bytes.Replace(shared(t, hardened.source(), "candidate c00", "candidate c01"), []byte("mixing none"), []byte("mixing maybe"), 1), "c01 makes c00's claim", 0},
+		{"mixed", "W0402", mixedForm(), "c01 takes a stake", 0},
+		{"mixed, of no roll", "W0402", bytes.Replace(mixedForm(), []byte("roll by block 840110"), []byte("roll by noon"), 1), "c01 takes a stake", 0},
 	} {
 		found := illustrated(t, row.src)[row.code]
 		if len(found) != 1 {

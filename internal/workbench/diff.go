@@ -19,7 +19,7 @@ type Difference struct {
 	Trust     []Effect `json:"trust"`     // power that no script holds
 	Addresses string   `json:"addresses"` // what becomes of those of the stakes
 	Effects   []Effect `json:"effects"`   // everything else
-	Texts     []Texts  `json:"-"`         // the policies, then their scripts
+	Texts     []Texts  `json:"-"`         // the policies, then their scripts, then their escrows
 }
 
 // Texts is what differs between two texts.
@@ -58,10 +58,21 @@ func Diff(before, after Side) (d *Difference, bad int, diags []lang.Diagnostic, 
 	if d, err = compare(readings[0], readings[1]); err != nil {
 		return nil, 0, nil, err
 	}
-	scripts := [2]string{readings[0].built.Template.Layout(), readings[1].built.Template.Layout()}
-	d.Texts = []Texts{policies(before, after), lines(before.Name+", script", after.Name+", script", scripts[0], scripts[1])}
+	d.Texts = []Texts{policies(before, after)}
+	for _, what := range []struct {
+		name   string
+		layout func(r *reading) string
+	}{{"script", (*reading).script}, {"escrow", (*reading).escrow}} {
+		old, now := what.layout(readings[0]), what.layout(readings[1])
+		d.Texts = append(d.Texts, lines(before.Name+", "+what.name, after.Name+", "+what.name, old, now))
+	}
 	return d, 0, nil, nil
 }
+
+func (r *reading) script() string { return r.built.Template.Layout() }
+
+// escrow is "" without mixing.
+func (r *reading) escrow() string { return r.deposit.built.Template.Layout() }
 
 // policies compares the files, unless all that differs is their layout.
 func policies(before, after Side) Texts {
@@ -86,10 +97,10 @@ func lines(nameA, nameB, a, b string) Texts {
 func compare(before, after *reading) (*Difference, error) {
 	d := &Difference{Old: before.built.Policy.ID(), New: after.built.Policy.ID(), Trust: []Effect{}, Effects: []Effect{}}
 	var err error
-	if d.Gains, err = after.gains(before); err != nil {
+	if d.Gains, err = after.allGains(before); err != nil {
 		return nil, fmt.Errorf("gains: %w", err)
 	}
-	if d.Losses, err = before.gains(after); err != nil {
+	if d.Losses, err = before.allGains(after); err != nil {
 		return nil, fmt.Errorf("losses: %w", err)
 	}
 	if d.Same() {
@@ -174,7 +185,11 @@ func (s Shift) text(then, otherwise string) string {
 	if s.Other != nil {
 		other = when(*s.Other)
 	}
-	return fmt.Sprintf("%s: %s %s (%s), %s %s", who, then, when(s.From), s.Path, otherwise, other)
+	path := s.Path
+	if s.deposit {
+		path += " of a deposit"
+	}
+	return fmt.Sprintf("%s: %s %s (%s), %s %s", who, then, when(s.From), path, otherwise, other)
 }
 
 // when says from which block on a stake can be taken.

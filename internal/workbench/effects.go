@@ -43,6 +43,8 @@ func trust(p *lang.Policy) []fact {
 		{"rebuilds a joint key", rebuilds(p)},
 		{"reads ballots", reads(p)},
 		{"knows whose coin is whose", knows(p)},
+		{"tells which mixer issued a voucher", opens(p)},
+		{"pays coins and mixers from swept deposits", pays(p)},
 	}
 	bearer := func(key curve.PublicKey, who string) {
 		all = append(all, fact{"the key " + shortKey("pub:"+key.String()) + " is", who})
@@ -84,10 +86,24 @@ func knows(p *lang.Policy) string {
 	switch {
 	case len(p.Named) > 0:
 		return "everybody"
-	case p.Mixing.Scheme == lang.SchemeNone:
+	case !p.Mixed():
 		return "the supervisor"
 	}
-	return fmt.Sprintf("two of %d mixers (%s) that compare notes", p.Mixing.Mixers, p.Mixing.Scheme)
+	if p.Mixing.Scheme == lang.SchemeGroupBlind {
+		return "the supervisor with a mixer, of the vouchers that it issued"
+	}
+	return "nobody"
+}
+
+func opens(p *lang.Policy) string {
+	return map[string]string{lang.SchemeGroupBlind: "the supervisor", lang.SchemeBlindRSA: "everybody"}[p.Mixing.Scheme]
+}
+
+func pays(p *lang.Policy) string {
+	if p.Mixed() {
+		return "the supervisor"
+	}
+	return ""
 }
 
 // addresses says what becomes of the stakes' addresses. A ballot is bound to the
@@ -129,9 +145,30 @@ func facts(p *lang.Policy, e *Explanation) []fact {
 	for _, s := range e.Costs.Election {
 		all = append(all, fact{s.What, fmt.Sprintf("%d vB in %d, %s", s.VSize, s.Transactions, sat(s.Fee))})
 	}
+	all = append(all, e.Mixing.facts()...)
 	for _, l := range e.Limits {
 		what, _, _ := strings.Cut(l.What, " (")
 		all = append(all, fact{what, fmt.Sprintf("%d, %s", l.Have, l.bound())})
+	}
+	return all
+}
+
+// facts lists what mixing costs; none where nothing is mixed.
+func (m *Mixing) facts() []fact {
+	if m == nil {
+		return nil
+	}
+	all := []fact{
+		{"a voter's deposit", sat(m.Deposit)},
+		{"exponentiations for each voter", fmt.Sprint(m.Powers)},
+		{"board for each voter's signature", fmt.Sprintf("%d bytes", m.Board)},
+		{"voters signed for in a row", fmt.Sprint(m.Queue)},
+	}
+	for _, c := range m.Paths {
+		all = append(all, fact{"one deposit by " + c.Path, fmt.Sprintf("%d vB, %s", c.VSize, sat(c.Fee))})
+	}
+	for _, s := range m.Fees {
+		all = append(all, fact{s.What, fmt.Sprintf("%d vB in %d, %s", s.VSize, s.Transactions, sat(s.Fee))})
 	}
 	return all
 }

@@ -18,15 +18,17 @@ type Explanation struct {
 	Policy   string    `json:"policy"` // policy id
 	Network  string    `json:"network"`
 	Takers   []Taker   `json:"takers"`
+	Deposits []Taker   `json:"deposits,omitempty"` // who can take a deposit, with mixing
 	Timeline []Phase   `json:"timeline"`
 	Costs    Costs     `json:"costs"`
+	Mixing   *Mixing   `json:"mixing,omitempty"`
 	Limits   []Limit   `json:"limits"`
 	Aloud    []string  `json:"aloud"` // what must be said, a paragraph each
 	Risks    []Risk    `json:"risks"`
 	Allowed  []Allowed `json:"allowed"`
 }
 
-// Taker is somebody who can take a stake: one path of the script.
+// Taker is somebody who can take a stake or a deposit: one path of its script.
 type Taker struct {
 	Path    string   `json:"path"`
 	Signers []string `json:"signers"`
@@ -60,6 +62,9 @@ func (b *Built) Explain() (*Explanation, error) {
 		Allowed:  []Allowed{},
 	}
 	e.Aloud = aloud(p, e.Costs.sweeps)
+	if err := e.explainDeposits(b); err != nil {
+		return nil, err
+	}
 	for _, q := range paths {
 		e.Takers = append(e.Takers, taker(p, q))
 	}
@@ -67,6 +72,23 @@ func (b *Built) Explain() (*Explanation, error) {
 		e.Allowed = append(e.Allowed, Allowed{a.Code, says(a.Code), a.Reason})
 	}
 	return e, nil
+}
+
+// explainDeposits adds what there is to say where coins are mixed.
+func (e *Explanation) explainDeposits(b *Built) error {
+	view, err := b.deposit()
+	if view == nil {
+		return err
+	}
+	paths, err := view.liftedPaths()
+	if err != nil {
+		return fmt.Errorf("escrow: %w", err)
+	}
+	for _, q := range paths {
+		e.Deposits = append(e.Deposits, taker(view.Policy, q))
+	}
+	e.Mixing = explainMixing(b.Policy, view, paths)
+	return nil
 }
 
 // liftedPaths lifts the script and names each path as the contract does, in
@@ -174,13 +196,18 @@ func person(p *lang.Policy, role string) string {
 		return fmt.Sprintf("candidate %s (%s)", role, p.Candidates[j-1].Display)
 	case j > 0:
 		return "candidate " + role
+	case role == "mixer":
+		return "the mixer whom it was paid to"
+	case role == "depositor" && len(p.Named) == 0:
+		return "the voter who paid it in"
 	}
 	return "voter " + role
 }
 
 // owner is whose key it is.
 func owner(role string) string {
-	if role == "voter" || role == "supervisor" {
+	switch role {
+	case "voter", "supervisor", "mixer", "depositor":
 		return "the " + role + "'s key"
 	}
 	return role + "'s key"

@@ -15,7 +15,10 @@ const textWidth = 100
 func (e *Explanation) WriteText(w io.Writer) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s on %s\n%s\n", e.Election, e.Network, e.Policy)
-	e.writeTakers(&b)
+	writeTakers(&b, "Who can take a stake (read back from the compiled script)", e.Takers)
+	if e.Mixing != nil {
+		writeTakers(&b, "Who can take a deposit (read back from the compiled escrow)", e.Deposits)
+	}
 	fmt.Fprintf(&b, "\nTimeline, in blocks of ten minutes on average (= by counting, - by the script)\n\n")
 	for _, row := range chart(e.Timeline) {
 		fmt.Fprintf(&b, "  %s\n", row)
@@ -27,6 +30,9 @@ func (e *Explanation) WriteText(w io.Writer) error {
 		}
 	}
 	e.Costs.writeText(&b)
+	if e.Mixing != nil {
+		e.Mixing.writeText(&b)
+	}
 	fmt.Fprintf(&b, "\nLimits\n\n")
 	columns(&b, func(row func(...any)) {
 		for _, l := range e.Limits {
@@ -51,11 +57,11 @@ func (e *Explanation) WriteText(w io.Writer) error {
 	return err
 }
 
-func (e *Explanation) writeTakers(b *bytes.Buffer) {
-	fmt.Fprintf(b, "\nWho can take a stake (read back from the compiled script)\n\n")
+func writeTakers(b *bytes.Buffer, title string, takers []Taker) {
+	fmt.Fprintf(b, "\n%s\n\n", title)
 	told := map[string]int{}
-	for i, t := range e.Takers {
-		last := i+1 == len(e.Takers) || e.Takers[i+1].Path != t.Path
+	for i, t := range takers {
+		last := i+1 == len(takers) || takers[i+1].Path != t.Path
 		if told[t.Path]++; told[t.Path] > manyWays {
 			if last {
 				fmt.Fprintf(b, "  %s, %d more sets of signers\n", t.Path, told[t.Path]-manyWays)
@@ -75,20 +81,52 @@ func (e *Explanation) writeTakers(b *bytes.Buffer) {
 
 func (c Costs) writeText(b *bytes.Buffer) {
 	fmt.Fprintf(b, "\nCosts at %d sat/vB, of a stake of %s\n\n", c.Fee, sat(c.Stake))
+	writePaths(b, "one stake by", c.Paths)
+	fmt.Fprintln(b)
+	writeSums(b, "the whole election", "stakes", c.Election)
+	fmt.Fprintf(b, "\n  A voter's coin holds %s: the stake, and %s for the vote.\n", sat(c.Coin), sat(c.Coin-c.Stake))
+}
+
+func writePaths(b *bytes.Buffer, title string, paths []PathCost) {
 	columns(b, func(row func(...any)) {
-		row("one stake by", "input script", "transaction", "fee", "leaves")
-		for _, p := range c.Paths {
+		row(title, "input script", "transaction", "fee", "leaves")
+		for _, p := range paths {
 			row(p.Path, fmt.Sprintf("%d bytes", p.Input), fmt.Sprintf("%d vB", p.VSize), sat(p.Fee), sat(p.Leaves))
 		}
 	})
-	fmt.Fprintln(b)
+}
+
+func writeSums(b *bytes.Buffer, title, counted string, sums []Sum) {
 	columns(b, func(row func(...any)) {
-		row("the whole election", "stakes", "transactions", "size", "fee")
-		for _, s := range c.Election {
+		row(title, counted, "transactions", "size", "fee")
+		for _, s := range sums {
 			row(s.What, s.Stakes, s.Transactions, fmt.Sprintf("%d vB", s.VSize), sat(s.Fee))
 		}
 	})
-	fmt.Fprintf(b, "\n  A voter's coin holds %s: the stake, and %s for the vote.\n", sat(c.Coin), sat(c.Coin-c.Stake))
+}
+
+func (m *Mixing) writeText(b *bytes.Buffer) {
+	fmt.Fprintf(b, "\nMixing by %s\n\n", m.named())
+	writePaths(b, "one deposit by", m.Paths)
+	fmt.Fprintln(b)
+	writeSums(b, "all of the mixing", "of", m.Fees)
+	fmt.Fprintln(b)
+	fees := fmt.Sprintf("%s of that is left", sat(m.Spare))
+	if m.Spare < 0 {
+		fees = fmt.Sprintf("that is %s too little, which the supervisor has to add: so few voters share the mixers' transactions", sat(-m.Spare))
+	}
+	paragraph(b, "  ", fmt.Sprintf("A voter pays in %s: the coin of %s, and %s for these transactions from the sweeps on. "+
+		"If voters spread evenly over the mixers, %s.", sat(m.Deposit), sat(m.Coin), sat(m.Deposit-m.Coin), fees))
+	paragraph(b, "  ", m.work())
+	for _, part := range []struct {
+		title string
+		says  []string
+	}{{"It hides", m.Hides}, {"It does not hide", m.Shows}, {"It rests on", m.Holds}} {
+		fmt.Fprintf(b, "\n  %s\n", part.title)
+		for _, text := range part.says {
+			paragraph(b, "  - ", text)
+		}
+	}
 }
 
 // text says a risk in one paragraph.

@@ -37,5 +37,8 @@ func TakenWithout(src []byte, script string, lock uint32) ([]string, error) {
 	return taken, nil
 }
 
+// BoardBytes returns what a voter's blind signature puts on the board.
+func BoardBytes(m lang.Mixing) int { return published(m) }
+
 // Secrets returns whose secrets a shift takes, by their keys.
 func (s Shift) Secrets() []string { return s.signers }

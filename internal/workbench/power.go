@@ -10,8 +10,8 @@ import (
 	"bevote/templates"
 )
 
-// Shift is a set of people who can take a stake under one policy and cannot
-// under the other, or can only later.
+// Shift is a set of people who can take a stake, or a deposit, under one policy
+// and cannot under the other, or can only later.
 type Shift struct {
 	Who   []string `json:"who"`
 	Path  string   `json:"path"`  // of the policy under which they can
@@ -20,6 +20,7 @@ type Shift struct {
 	// Witness is a spend that the one script accepts and the other refuses.
 	Witness Witness `json:"witness"`
 	signers []string
+	deposit bool // it is a deposit that they take
 }
 
 // Witness is a spend of a stake that is accepted in a block under one policy,
@@ -42,9 +43,10 @@ type Try struct {
 // under stand-ins that are given by key. People are told by their keys, so that
 // who has the same key in both policies is one person whatever the name.
 type reading struct {
-	built *Built
-	paths []templates.Path
-	stake *stake
+	built   *Built
+	paths   []templates.Path
+	stake   *stake
+	deposit *reading // of the escrow; without mixing it has no paths
 }
 
 func read(src []byte) (*reading, []lang.Diagnostic, error) {
@@ -62,8 +64,25 @@ func read(src []byte) (*reading, []lang.Diagnostic, error) {
 		return nil, diags, err
 	}
 	r := &reading{built: built, paths: paths}
-	r.stake, err = lockStake(replaced, keys, func(role string) curve.Scalar { return standIn(trySeed, r.person(role)) })
+	if r.stake, err = lockStake(replaced, keys, func(role string) curve.Scalar { return standIn(trySeed, r.person(role)) }); err != nil {
+		return nil, diags, err
+	}
+	r.deposit, err = r.readDeposit()
 	return r, diags, err
+}
+
+// readDeposit reads the escrow as read does the script.
+func (r *reading) readDeposit() (*reading, error) {
+	view, err := r.built.deposit()
+	if view == nil {
+		return &reading{built: &Built{Policy: &lang.Policy{Supervisor: r.built.Policy.Supervisor}}}, err
+	}
+	d := &reading{built: view}
+	if d.paths, err = view.liftedPaths(); err != nil {
+		return nil, fmt.Errorf("escrow: %w", err)
+	}
+	d.stake, err = r.stake.deposit()
+	return d, err
 }
 
 // person is who holds a role's secret, told by the key: "pub:02…" of people
@@ -90,7 +109,7 @@ func (r *reading) person(role string) string {
 
 // roles returns what the policy calls each person.
 func (r *reading) roles() map[string]string {
-	p, all := r.built.Policy, []string{"supervisor", "voter", "joint"}
+	p, all := r.built.Policy, []string{"supervisor", "voter", "joint", "mixer", "depositor"}
 	for _, c := range p.Candidates {
 		all = append(all, c.Name, "joint."+c.Name)
 	}
@@ -129,6 +148,19 @@ func (r *reading) soonest(people []string) (after uint32, ok bool) {
 
 func subset(a, b []string) bool {
 	return !slices.ContainsFunc(a, func(x string) bool { return !slices.Contains(b, x) })
+}
+
+// allGains lists who can take more of a stake, then who can of a deposit.
+func (r *reading) allGains(other *reading) ([]Shift, error) {
+	shifts, err := r.gains(other)
+	if err != nil {
+		return nil, err
+	}
+	deposits, err := r.deposit.gains(other.deposit)
+	for i := range deposits {
+		deposits[i].deposit = true
+	}
+	return append(shifts, deposits...), err
 }
 
 // gains lists who can take a stake under r and cannot under the other policy,

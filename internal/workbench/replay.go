@@ -44,11 +44,47 @@ func (c *Certificate) Replay() (*Replayed, error) {
 	if err != nil {
 		return nil, err
 	}
-	if fmt.Sprintf("%x", s.redeem) != c.Redeem || encodeTx(s.funding) != c.Funding {
-		return nil, errors.New("the stake is not locked by the contract's script with the stand-ins of the seed")
+	d, err := s.deposit()
+	if err != nil {
+		return nil, err
 	}
-	r := &Replayed{Policy: c.Policy, Paths: len(s.built.Contract.Paths)}
-	spends := c.Spends
+	if err := c.locks(s, d); err != nil {
+		return nil, err
+	}
+	r, spends := &Replayed{Policy: c.Policy}, c.Spends
+	if spends, err = r.countAll(s, spends); err != nil {
+		return nil, err
+	}
+	if d != nil {
+		if spends, err = r.countAll(d, spends); err != nil {
+			return nil, err
+		}
+	}
+	if len(spends) > 0 {
+		return nil, fmt.Errorf("%d spends too many", len(spends))
+	}
+	return r, nil
+}
+
+// locks tells whether the certificate's coins are this stake and this deposit.
+func (c *Certificate) locks(s, d *stake) error {
+	if fmt.Sprintf("%x", s.redeem) != c.Redeem || encodeTx(s.funding) != c.Funding {
+		return errors.New("the stake is not locked by the contract's script with the stand-ins of the seed")
+	}
+	escrow, deposit := "", ""
+	if d != nil {
+		escrow, deposit = fmt.Sprintf("%x", d.redeem), encodeTx(d.funding)
+	}
+	if c.Escrow != escrow || c.Deposit != deposit {
+		return errors.New("the deposit is not locked by the contract's escrow with the stand-ins of the seed")
+	}
+	return nil
+}
+
+// countAll checks the spends of one coin, in the order of its paths, and
+// returns those that follow.
+func (r *Replayed) countAll(s *stake, spends []CertifiedSpend) (rest []CertifiedSpend, err error) {
+	r.Paths += len(s.built.Contract.Paths)
 	for _, q := range s.built.Contract.Paths {
 		for _, removal := range append([]Removal{{}}, removals(q)...) {
 			if len(spends) == 0 {
@@ -60,10 +96,7 @@ func (c *Certificate) Replay() (*Replayed, error) {
 			spends = spends[1:]
 		}
 	}
-	if len(spends) > 0 {
-		return nil, fmt.Errorf("%d spends too many", len(spends))
-	}
-	return r, nil
+	return spends, nil
 }
 
 // count checks one spend and counts it.
@@ -104,7 +137,7 @@ func (r *Replayed) count(s *stake, q templates.Path, removal Removal, c Certifie
 func (s *stake) keeps(tx *wire.MsgTx, q templates.Path, r Removal) error {
 	outpoint := wire.OutPoint{Hash: s.funding.TxHash()}
 	if len(tx.TxIn) != 1 || tx.TxIn[0].PreviousOutPoint != outpoint || len(tx.TxIn[0].Witness) > 0 {
-		return errors.New("the transaction does not spend the stake and nothing else")
+		return errors.New("the transaction does not spend the coin and nothing else")
 	}
 	lock, sequence := r.times(q)
 	if tx.LockTime != lock || tx.TxIn[0].Sequence != sequence {

@@ -104,8 +104,12 @@ func (r *risking) custodians() {
 	}
 	if r.p.Mixed() {
 		deposits := int64(r.p.Voters) * r.p.Deposit()
-		r.add("a mixer together with the supervisor", deposits, 0,
-			"Deposits lie in an escrow that the two can open, until the voters' coins are paid from it.")
+		r.add("a mixer together with the supervisor", deposits, 0, fmt.Sprintf(
+			"Deposits lie in an escrow that the two can open; from block %d on their depositors can, too. That the two do not "+
+				"collude is assumed.", r.p.Times.Roll+1))
+		r.add("the supervisor, of deposits that are swept", deposits, 0,
+			"They come into a pool of the supervisor's key. Mixers who paid coins are repaid from it, and a voter whose mixer does "+
+				"not pay is paid from it, by the supervisor alone.")
 	}
 }
 

@@ -58,7 +58,8 @@ func lockStake(replaced []byte, keys map[string]curve.Scalar, secretOf func(role
 
 // castStake locks a stake under a policy of stand-ins, whose secrets are keys
 // by the roles of its literals. The secrets of those whom no literal names (the
-// voter, the joint keys, the stranger) are secretOf's.
+// voter, the joint keys, the mixer and the depositor of an escrow, the stranger)
+// are secretOf's.
 func castStake(built *Built, keys map[string]curve.Scalar, secretOf func(role string) curve.Scalar) (*stake, error) {
 	s := &stake{built: built, secrets: map[string]curve.Scalar{}, keys: map[string]curve.PublicKey{}}
 	for literal, secret := range keys {
@@ -75,6 +76,11 @@ func castStake(built *Built, keys map[string]curve.Scalar, secretOf func(role st
 	}
 	for _, role := range unnamed {
 		s.secrets[role] = secretOf(role)
+	}
+	for _, role := range []string{"mixer", "depositor"} {
+		if _, named := s.secrets[role]; !named { // a candidate may be called so
+			s.secrets[role] = secretOf(role)
+		}
 	}
 	return s, s.lock()
 }

@@ -26,6 +26,10 @@ func timeline(p *lang.Policy, paths []templates.Path) []Phase {
 	if !p.Dealt() {
 		all = []Phase{{"roll", t.Roll, t.Roll, false, "the last block of the roll's anchor"}}
 	}
+	if p.Mixed() {
+		all = append(all, Phase{"deposits return", t.Roll + 1, 0, true, fmt.Sprintf(
+			"what mixer and supervisor have not swept by block %d; the deadlines of mixing lie before, in the registry", t.Roll)})
+	}
 	all = append(all,
 		Phase{"votes count", t.VoteFrom, t.VoteTo, false, ""},
 		Phase{"claims count", t.VoteTo + 1, t.Claim, false, ""},

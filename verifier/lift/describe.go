@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"bevote/templates"
@@ -12,9 +13,12 @@ import (
 
 // Description is what can be said of a script without its policy.
 type Description struct {
-	Template templates.Template
-	Paths    []templates.Path    // as Paths returns them; named where a contract names them
-	Contract *templates.Contract // nil for a script or a template
+	Template    templates.Template
+	Paths       []templates.Path    // as Paths returns them; named where a contract names them, or if it is an escrow
+	IsEscrow    bool                // a script or template that spends as the escrow of a mixing deposit does
+	Contract    *templates.Contract // nil for a script or a template
+	Escrow      templates.Template  // the contract's, with its paths; zero where it has none
+	EscrowPaths []templates.Path
 }
 
 // Describe lifts what it is given: a contract's JSON, a script in hex, or a
@@ -37,7 +41,33 @@ func Describe(input []byte) (*Description, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Description{Template: t, Paths: paths}, nil
+	return &Description{Template: t, Paths: paths, IsEscrow: nameEscrow(paths)}, nil
+}
+
+// nameEscrow names the paths of what spends as the escrow of a mixing deposit
+// does, whoever is in it: two people together at once, or the owner of one key
+// from a height on. Who else locks coins in that way meant the same by it.
+func nameEscrow(paths []templates.Path) bool {
+	if len(paths) != 2 {
+		return false
+	}
+	back, sweep := &paths[0], &paths[1]
+	if back.After == 0 {
+		back, sweep = sweep, back
+	}
+	if len(back.Signers) != 1 || len(sweep.Signers) != 2 || back.After == 0 || sweep.After != 0 {
+		return false
+	}
+	owner, a, b := back.Signers[0], sweep.Signers[0], sweep.Signers[1]
+	returned := slices.Equal(back.Witness, []string{"sig:" + owner, "pubkey:" + owner, "0", "redeem"})
+	swept := func(first, second string) bool {
+		return slices.Equal(sweep.Witness, []string{"sig:" + first, "sig:" + second, "redeem"})
+	}
+	if !returned || !swept(a, b) && !swept(b, a) {
+		return false
+	}
+	back.Name, sweep.Name = "return", "sweep"
+	return true
 }
 
 // parseScript reads hex digits as a script, anything else as a template.
@@ -66,18 +96,32 @@ func describeContract(input []byte) (*Description, error) {
 		return nil, err
 	}
 	for i := range paths {
-		paths[i].Name = nameOf(paths[i], c)
+		paths[i].Name = nameOf(paths[i], c.Paths, "voter", "joint")
 	}
-	return &Description{Template: t, Paths: paths, Contract: c}, nil
+	d := &Description{Template: t, Paths: paths, Contract: c}
+	if c.Escrow == "" {
+		return d, nil
+	}
+	if d.Escrow, err = c.EscrowTemplate(); err != nil {
+		return nil, err
+	}
+	if d.EscrowPaths, err = Paths(d.Escrow, nil); err != nil {
+		return nil, fmt.Errorf("escrow: %w", err)
+	}
+	for i := range d.EscrowPaths {
+		d.EscrowPaths[i].Name = nameOf(d.EscrowPaths[i], c.EscrowPaths, "mixer", "depositor")
+	}
+	return d, nil
 }
 
-// nameOf returns what the contract calls a path of its script, or "". Whose
-// the constant keys are only the policy knows; so a path is compared without
-// the names of those, and has no name where several would do.
-func nameOf(q templates.Path, c *templates.Contract) string {
+// nameOf returns what a contract that lists these paths calls one of its
+// script, or "". Whose the constant keys are only the policy knows; so a path is
+// compared without the names of those, and has no name where several would do.
+// Holes are the roles whose keys are none.
+func nameOf(q templates.Path, list []templates.Path, holes ...string) string {
 	name := ""
-	for _, said := range c.Paths {
-		if nameless(said) != nameless(q) {
+	for _, said := range list {
+		if nameless(said, holes) != nameless(q, holes) {
 			continue
 		}
 		if name != "" && name != said.Name {
@@ -90,11 +134,11 @@ func nameOf(q templates.Path, c *templates.Contract) string {
 
 // nameless is a path's lock and witness, with a mark for signers whose keys are
 // constants of the script.
-func nameless(q templates.Path) string {
+func nameless(q templates.Path, holes []string) string {
 	items := make([]string, len(q.Witness))
 	for i, item := range q.Witness {
 		kind, role, _ := strings.Cut(item, ":")
-		filled := role == "voter" || role == "joint" || strings.ContainsAny(role, ".+")
+		filled := slices.Contains(holes, role) || strings.ContainsAny(role, ".+")
 		if items[i] = item; role != "" && !filled {
 			items[i] = kind + ":*"
 		}

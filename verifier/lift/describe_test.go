@@ -59,6 +59,72 @@ func TestDescribe(t *testing.T) {
 	}
 }
 
+const escrow = "0x" + keyG + " CHECKSIG NOTIF DUP HASH160 0x1111111111111111111111111111111111111111 EQUALVERIFY CHECKSIGVERIFY 110 CHECKLOCKTIMEVERIFY ELSE 0x" +
+	key2G + " CHECKSIGVERIFY 1 ENDIF"
+
+// TestDescribeEscrow names the paths of what locks deposits, and of nothing that
+// spends otherwise.
+func TestDescribeEscrow(t *testing.T) {
+	revealed, err := templates.ParseTemplate(escrow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	script, err := revealed.Fill(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := strings.NewReplacer("0x"+keyG, "<mixer>", "0x1111111111111111111111111111111111111111", "<depositor_hash>").Replace(escrow)
+	swapped := strings.NewReplacer("0x"+keyG, "0x"+key2G, "0x"+key2G, "0x"+keyG).Replace(escrow)
+	for input, want := range map[string]bool{
+		hex.EncodeToString(script): true,
+		named:                      true,
+		swapped:                    true,
+		strings.Replace(escrow, "110 CHECKLOCKTIMEVERIFY", "1", 1):                                  false,
+		strings.Replace(escrow, "0x"+key2G+" CHECKSIGVERIFY 1", "1", 1):                             false,
+		strings.Replace(escrow, key2G, keyG, 1):                                                     false,
+		strings.Replace(escrow, "SIGVERIFY 1 ENDIF", "SIGVERIFY 9 CHECKLOCKTIMEVERIFY ENDIF", 1):    false,
+		strings.Replace(escrow, "SIGVERIFY 1 ENDIF", "SIGVERIFY <joint> CHECKSIGVERIFY 1 ENDIF", 1): false,
+		"<ballot> DROP <joint> CHECKSIG " + refund:                                                  false,
+	} {
+		d, err := lift.Describe([]byte(input))
+		if err != nil {
+			t.Errorf("%s: %v", input, err)
+			continue
+		}
+		names := map[string]bool{}
+		for _, p := range d.Paths {
+			names[p.Name] = true
+		}
+		if d.IsEscrow != want || names["sweep"] != want || names["return"] != want {
+			t.Errorf("%s: an escrow %v, want %v; named %v", input, d.IsEscrow, want, names)
+		}
+	}
+}
+
+// TestDescribeContractWithEscrow lifts both scripts.
+func TestDescribeContractWithEscrow(t *testing.T) {
+	c := &templates.Contract{
+		Contract: 1, Policy: "bvp1" + strings.Repeat("q", 58), Lowering: 1, Script: "<ballot> DROP <joint> CHECKSIG",
+		Paths:  []templates.Path{{Name: "win", Signers: []string{"joint"}, Witness: []string{"sig:joint", "redeem"}}},
+		Escrow: strings.NewReplacer("0x"+keyG, "<mixer>", "0x1111111111111111111111111111111111111111", "<depositor_hash>").Replace(escrow),
+		EscrowPaths: []templates.Path{
+			{Name: "return", Signers: []string{"depositor"}, After: 109, Witness: []string{"sig:depositor", "pubkey:depositor", "0", "redeem"}},
+			{Name: "sweep", Signers: []string{"mixer", "supervisor"}, Witness: []string{"sig:supervisor", "sig:mixer", "redeem"}},
+		},
+	}
+	d, err := lift.Describe(c.Encode())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, p := range d.EscrowPaths {
+		got = append(got, p.Name+"/"+strings.Join(p.Signers, ","))
+	}
+	if want := "sweep/" + key2G + ",mixer /depositor"; strings.Join(got, " ") != want { // the return's lock is not what the contract says
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestDescribeRefuses(t *testing.T) {
 	for input, want := range map[string]string{
 		"":                          "nothing to lift",
