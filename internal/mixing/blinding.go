@@ -10,6 +10,7 @@ import (
 
 // blinding is a user's side of a session of a group's member.
 type blinding struct {
+	hidden
 	g       *Group
 	random  io.Reader
 	message []byte

@@ -10,6 +10,7 @@ import (
 // Manager makes the group: it knows the factors of the modulus, certifies
 // members, and can tell who signed. It holds secrets.
 type Manager struct {
+	hidden
 	modulus Modulus
 	group   *Group
 	root    *big.Int   // 1/e mod φ(n)

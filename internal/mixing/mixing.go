@@ -25,6 +25,7 @@ package mixing
 
 import (
 	"errors"
+	"fmt"
 	"io"
 )
 
@@ -85,3 +86,9 @@ type Blinding interface {
 	// that CheckTranscript refuses.
 	Finish(answer []byte) (signature []byte, err error)
 }
+
+// hidden keeps what embeds it from printing its secrets, with any verb of fmt.
+type hidden struct{}
+
+// Format writes that nothing is shown.
+func (hidden) Format(f fmt.State, _ rune) { io.WriteString(f, "mixing(hidden)") }

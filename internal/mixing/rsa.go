@@ -135,6 +135,7 @@ func (k RSAKey) Blind(random io.Reader, message []byte) Blinding {
 }
 
 type rsaBlinding struct {
+	hidden
 	key       RSAKey
 	random    io.Reader
 	message   []byte
@@ -178,6 +179,7 @@ func (b *rsaBlinding) Finish(answer []byte) ([]byte, error) {
 
 // RSASigner is a mixer with an RSA key of its own. It holds secrets.
 type RSASigner struct {
+	hidden
 	key    RSAKey
 	signer blindrsa.Signer
 }
@@ -207,6 +209,7 @@ func (s *RSASigner) Key() RSAKey { return s.key }
 func (s *RSASigner) Open(io.Reader) (Session, error) { return &rsaSession{s: s}, nil }
 
 type rsaSession struct {
+	hidden
 	s        *RSASigner
 	mu       sync.Mutex
 	answered bool

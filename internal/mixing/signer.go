@@ -13,6 +13,7 @@ import (
 // Signer is a member of a group: a mixer who can sign blindly once the manager
 // has certified it. It holds secrets.
 type Signer struct {
+	hidden
 	g      *Group
 	x, y   *big.Int // y = a^x mod n
 	w      *big.Int // (y+δ)^(1/e) mod n, nil before Accept
@@ -56,6 +57,7 @@ func (s *Signer) Accept(certificate []byte) error {
 
 // session is a Session of a group's member.
 type session struct {
+	hidden
 	s       *Signer
 	secrets answers // r_i of V1 below 2^640 and units r_i of V2
 	offer   []byte

@@ -3,6 +3,7 @@ package mixing_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"math/big"
 	"strings"
 	"testing"
@@ -142,5 +143,30 @@ func TestTurns(t *testing.T) {
 	}
 	if _, err := c.group.Blind(stream(92), message(1)[1:]).Challenge(session.Offer()); err == nil {
 		t.Error("a short message")
+	}
+}
+
+// Nothing that holds a secret prints it.
+func TestSecretsAreHidden(t *testing.T) {
+	c := newClub(t, 256, 4, 1)
+	session, err := c.members[0].Open(stream(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	blinding := c.group.Blind(stream(3), message(1))
+	if _, err := blinding.Challenge(session.Offer()); err != nil {
+		t.Fatal(err)
+	}
+	rsa := newRSA(t, 1)
+	open, err := rsa.Open(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, secret := range []any{c.manager, *c.manager, c.members[0], *c.members[0], session, blinding, rsa, *rsa, open, rsa.Key().Blind(stream(3), nil)} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%d"} {
+			if got := fmt.Sprintf(verb, secret); got != "mixing(hidden)" {
+				t.Errorf("%s of a %T prints %q", verb, secret, got)
+			}
+		}
 	}
 }
