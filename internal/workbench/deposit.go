@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"bevote/internal/curve"
+	"bevote/lang"
 	"bevote/templates"
 )
 
@@ -43,6 +44,33 @@ func (s *stake) locked() ([]*stake, error) {
 		return []*stake{s}, err
 	}
 	return []*stake{s, d}, err
+}
+
+// readDeposit reads the escrow as read does the script.
+func (r *reading) readDeposit() (*reading, error) {
+	view, err := r.built.deposit()
+	if view == nil {
+		return &reading{built: &Built{Policy: &lang.Policy{Supervisor: r.built.Policy.Supervisor}}}, err
+	}
+	d := &reading{built: view}
+	if d.paths, err = view.liftedPaths(); err != nil {
+		return nil, fmt.Errorf("escrow: %w", err)
+	}
+	d.stake, err = r.stake.deposit()
+	return d, err
+}
+
+// allGains lists who can take more of a stake, then who can of a deposit.
+func (r *reading) allGains(other *reading) ([]Shift, error) {
+	shifts, err := r.gains(other)
+	if err != nil {
+		return nil, err
+	}
+	deposits, err := r.deposit.gains(other.deposit)
+	for i := range deposits {
+		deposits[i].deposit = true
+	}
+	return append(shifts, deposits...), err
 }
 
 // ofDeposit tells whether a path spends a deposit and no stake.

@@ -160,7 +160,7 @@ func (m *Mixing) facts() []fact {
 	}
 	all := []fact{
 		{"a voter's deposit", sat(m.Deposit)},
-		{"exponentiations for each voter", fmt.Sprint(m.Powers)},
+		{"exponentiations for each voter", fmt.Sprintf("%d, and %d an audit", m.Powers, m.Audit)},
 		{"board for each voter's signature", fmt.Sprintf("%d bytes", m.Board)},
 		{"voters signed for in a row", fmt.Sprint(m.Queue)},
 	}

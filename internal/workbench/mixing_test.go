@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -43,11 +44,11 @@ func TestExplainMixing(t *testing.T) {
 		stop    = "write `rounds 256`"
 	)
 	for scheme, row := range map[string]struct{ says, not []string }{
-		group: {[]string{manager, trace, forge, hides, stop, "one of all who deposited, 25 at most", "about 1920 exponentiations modulo a number of 2048 bits",
-			"for all voters 160", "209156 bytes on the board"}, []string{names}},
+		group: {[]string{manager, trace, forge, hides, stop, "one of all who deposited, 25 at most", "1298 exponentiations modulo numbers of 2048 bits to issue, check and pay, and 526 in every audit: some 3 and 1 seconds",
+			"for all voters 81 and 33", "209156 bytes on the board"}, []string{names}},
 		rsa: {[]string{names, "about 9 of 25", "alone with a mixer is not hidden at all", "one exponentiation of the mixer's", "1032 bytes on the board"},
 			[]string{manager, trace, forge, hides, stop}},
-		"group-blind { modulus 4096 rounds 256 mixers }": {[]string{manager, "2^128 hashes", "about 3840 exponentiations modulo a number of 4096 bits", "102 seconds"}, []string{stop}},
+		"group-blind { modulus 4096 rounds 256 mixers }": {[]string{manager, "2^128 hashes", "2578 exponentiations modulo numbers of 4096 bits", "some 52 and 21 seconds"}, []string{stop}},
 	} {
 		e, text := explain(t, crowd(25, 3, scheme))
 		text = strings.Join(strings.Fields(text), " ")
@@ -126,6 +127,23 @@ func sizeOf(inputs, script, outputs int) int {
 		tx.AddTxOut(wire.NewTxOut(0, make([]byte, templates.PayoutP2PKH)))
 	}
 	return tx.SerializeSize()
+}
+
+// TestOperations holds the counts to docs/protocol.md, where they stand beside
+// the paper's.
+func TestOperations(t *testing.T) {
+	page, err := os.ReadFile("../../docs/protocol.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, _ := explain(t, crowd(25, 3, group))
+	for part, n := range map[string]int{"| identity confusion |": e.Mixing.Powers, "| confusion audit |": e.Mixing.Audit} {
+		_, row, found := strings.Cut(string(page), part)
+		row, _, _ = strings.Cut(row, "\n")
+		if !found || !strings.Contains(row, fmt.Sprintf("| %d·n M |", n)) {
+			t.Errorf("%s explained as %d a voter, counted: %s", part, n, row)
+		}
+	}
 }
 
 // TestBoardBytes issues signatures, short ones of a group, and measures what

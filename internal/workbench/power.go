@@ -71,20 +71,6 @@ func read(src []byte) (*reading, []lang.Diagnostic, error) {
 	return r, diags, err
 }
 
-// readDeposit reads the escrow as read does the script.
-func (r *reading) readDeposit() (*reading, error) {
-	view, err := r.built.deposit()
-	if view == nil {
-		return &reading{built: &Built{Policy: &lang.Policy{Supervisor: r.built.Policy.Supervisor}}}, err
-	}
-	d := &reading{built: view}
-	if d.paths, err = view.liftedPaths(); err != nil {
-		return nil, fmt.Errorf("escrow: %w", err)
-	}
-	d.stake, err = r.stake.deposit()
-	return d, err
-}
-
 // person is who holds a role's secret, told by the key: "pub:02…" of people
 // whom the policy names, and a word for those whom it does not. The joint key
 // of a candidate is told by that candidate's.
@@ -148,19 +134,6 @@ func (r *reading) soonest(people []string) (after uint32, ok bool) {
 
 func subset(a, b []string) bool {
 	return !slices.ContainsFunc(a, func(x string) bool { return !slices.Contains(b, x) })
-}
-
-// allGains lists who can take more of a stake, then who can of a deposit.
-func (r *reading) allGains(other *reading) ([]Shift, error) {
-	shifts, err := r.gains(other)
-	if err != nil {
-		return nil, err
-	}
-	deposits, err := r.deposit.gains(other.deposit)
-	for i := range deposits {
-		deposits[i].deposit = true
-	}
-	return append(shifts, deposits...), err
 }
 
 // gains lists who can take a stake under r and cannot under the other policy,
