@@ -40,6 +40,7 @@ func newYard(t *testing.T) *yard { return &yard{t: t, btcd: map[string]*fed{}} }
 func (y *yard) cmds() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"node": y.node, "feed": y.feed, "fork": y.fork, "board": boardAt, "await": await,
+		"doom": y.doom, "revive": y.revive,
 	}
 }
 
@@ -64,6 +65,7 @@ func number(ts *testscript.TestScript, text string) int {
 //	bitcoind  a server that answers as one does
 //	fork      a bitcoind whose last three blocks are others
 //	dying     a bitcoind that goes away after some blocks
+//	doomed    a btcd with all blocks that is killed when it has sent HEIGHT bytes
 func (y *yard) node(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 3 {
 		ts.Fatalf("usage: node VAR KIND RECORD [HEIGHT]")
@@ -91,6 +93,10 @@ func (y *yard) node(ts *testscript.TestScript, neg bool, args []string) {
 		var given atomic.Int32
 		n.Hook(func(method string) bool { return method != "getblock" || given.Add(1) < 20 })
 		ts.Setenv(args[0], n.URL())
+	case "doomed":
+		n := chaintest.StartBtcd(y.t)
+		n.Feed(blocks[1:]...)
+		ts.Setenv(args[0], n.DyingURL(int64(height)))
 	default:
 		ts.Fatalf("no node of kind %s", args[1])
 	}
@@ -117,6 +123,24 @@ func (y *yard) feed(ts *testscript.TestScript, _ bool, args []string) {
 // follow the record's block of a height.
 func (y *yard) fork(ts *testscript.TestScript, _ bool, args []string) {
 	y.named(ts, args[0]).Feed(chaintest.Fork(y.t, y.blocksOf(ts, args[1]), number(ts, args[2]), number(ts, args[3]))...)
+}
+
+// doom VAR FILE TEXT kills a btcd as soon as a file has a text.
+func (y *yard) doom(ts *testscript.TestScript, _ bool, args []string) {
+	n, file := y.named(ts, args[0]), ts.MkAbs(args[1])
+	go func() {
+		if comes(file, args[2]) {
+			n.Kill()
+		}
+	}()
+}
+
+// revive VAR starts a btcd again that was killed.
+func (y *yard) revive(ts *testscript.TestScript, _ bool, args []string) {
+	n := y.named(ts, args[0])
+	n.Kill()
+	n.Start()
+	n.height = n.Height()
 }
 
 // board DIR RECORD HEIGHT makes DIR the record, without a chain, as it was when
@@ -154,14 +178,21 @@ func seenBy(ts *testscript.TestScript, text []byte, height int) (end int) {
 
 // await FILE TEXT waits until a file has a text.
 func await(ts *testscript.TestScript, _ bool, args []string) {
+	if !comes(ts.MkAbs(args[0]), args[1]) {
+		ts.Fatalf("%s has no %q after half a minute", args[0], args[1])
+	}
+}
+
+// comes waits until a file has a text, half a minute at most.
+func comes(file, text string) bool {
 	for range 600 {
-		text, err := os.ReadFile(ts.MkAbs(args[0]))
-		if err == nil && strings.Contains(string(text), args[1]) {
-			return
+		have, err := os.ReadFile(file)
+		if err == nil && strings.Contains(string(have), text) {
+			return true
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	ts.Fatalf("%s has no %q after half a minute", args[0], args[1])
+	return false
 }
 
 // recordsDir is where the recorded elections of the repository are.

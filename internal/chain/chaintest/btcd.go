@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -22,11 +23,12 @@ import (
 
 // Btcd is a btcd process on regtest with a chain of its own.
 type Btcd struct {
-	t      testing.TB
-	cmd    *exec.Cmd
-	ended  chan struct{}
-	url    string
-	client *rpcclient.Client
+	t          testing.TB
+	args       []string // the command line
+	port, cert string
+	cmd        *exec.Cmd
+	ended      chan struct{}
+	client     *rpcclient.Client
 }
 
 const (
@@ -52,32 +54,39 @@ func StartBtcd(t testing.TB) *Btcd {
 	if err := os.WriteFile(config, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	b := &Btcd{t: t, ended: make(chan struct{}),
-		url: "btcd://" + user + ":" + "not%2Ffor%3Aprint%40all@" + port + "?cert=" + cert}
-	b.cmd = exec.Command(strings.TrimSpace(string(out)), "--regtest", "--configfile="+config, "--datadir="+dir, "--logdir="+dir,
-		"--rpcuser="+user, "--rpcpass="+Password, "--rpclisten="+port, "--listen="+peers, "--rpccert="+cert,
-		"--rpckey="+filepath.Join(dir, "rpc.key"), "--nodnsseed", "--rejectnonstd", "--debuglevel=critical")
-	var log bytes.Buffer
-	b.cmd.Stdout, b.cmd.Stderr = &log, &log
-	if err := b.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	go func() { _ = b.cmd.Wait(); close(b.ended) }()
+	b := &Btcd{t: t, port: port, cert: cert}
+	b.args = []string{strings.TrimSpace(string(out)), "--regtest", "--configfile=" + config, "--datadir=" + dir, "--logdir=" + dir,
+		"--rpcuser=" + user, "--rpcpass=" + Password, "--rpclisten=" + port, "--listen=" + peers, "--rpccert=" + cert,
+		"--rpckey=" + filepath.Join(dir, "rpc.key"), "--nodnsseed", "--rejectnonstd", "--debuglevel=critical"}
 	t.Cleanup(b.Kill)
-	if err := b.connect(port, cert); err != nil {
-		b.Kill()
-		t.Fatalf("btcd: %v\n%s", err, log.Bytes())
-	}
+	b.Start()
 	return b
 }
 
+// Start starts the process, again after Kill: it goes on at the same URL, with
+// those of its blocks that it had written to disk.
+func (b *Btcd) Start() {
+	b.t.Helper()
+	b.cmd, b.ended = exec.Command(b.args[0], b.args[1:]...), make(chan struct{})
+	var log bytes.Buffer
+	b.cmd.Stdout, b.cmd.Stderr = &log, &log
+	if err := b.cmd.Start(); err != nil {
+		b.t.Fatal(err)
+	}
+	go func(cmd *exec.Cmd, ended chan struct{}) { _ = cmd.Wait(); close(ended) }(b.cmd, b.ended)
+	if err := b.connect(); err != nil {
+		b.Kill()
+		b.t.Fatalf("btcd: %v\n%s", err, log.Bytes())
+	}
+}
+
 // connect waits until btcd answers.
-func (b *Btcd) connect(port, cert string) error {
+func (b *Btcd) connect() error {
 	deadline := time.Now().Add(30 * time.Second)
 	for {
-		pem, err := os.ReadFile(cert)
+		pem, err := os.ReadFile(b.cert)
 		if err == nil {
-			b.client, err = rpcclient.New(&rpcclient.ConnConfig{Host: port, Endpoint: "ws", User: user, Pass: Password,
+			b.client, err = rpcclient.New(&rpcclient.ConnConfig{Host: b.port, Endpoint: "ws", User: user, Pass: Password,
 				Certificates: pem, DisableAutoReconnect: true}, nil)
 		}
 		if err == nil {
@@ -95,12 +104,44 @@ func (b *Btcd) connect(port, cert string) error {
 }
 
 // URL names the node as an auditor does.
-func (b *Btcd) URL() string { return b.url }
+func (b *Btcd) URL() string { return b.urlAt(b.port) }
+
+func (b *Btcd) urlAt(address string) string {
+	return "btcd://" + user + ":" + "not%2Ffor%3Aprint%40all@" + address + "?cert=" + b.cert
+}
+
+// DyingURL names the node too, at an address where it can be asked until it has
+// sent so many bytes. Then it is killed.
+func (b *Btcd) DyingURL(bytes int64) string {
+	b.t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.t.Cleanup(func() { l.Close() })
+	go func() {
+		defer l.Close()
+		client, err := l.Accept()
+		if err != nil {
+			return // nobody came
+		}
+		defer client.Close()
+		node, err := net.Dial("tcp", b.port)
+		if err != nil {
+			return
+		}
+		defer node.Close()
+		go io.Copy(node, client)
+		_, _ = io.CopyN(client, node, bytes) // shorter if the client goes first
+		b.Kill()
+	}()
+	return b.urlAt(fmt.Sprint(l.Addr()))
+}
 
 // Dial connects to it.
 func (b *Btcd) Dial() *chain.Node {
 	b.t.Helper()
-	return dial(b.t, b.url)
+	return dial(b.t, b.URL())
 }
 
 // Feed gives blocks to the node, which takes them as from a miner.
@@ -118,6 +159,16 @@ func (b *Btcd) Feed(blocks ...*wire.MsgBlock) {
 	}
 }
 
+// Height is that of the node's best block.
+func (b *Btcd) Height() int {
+	b.t.Helper()
+	height, err := b.client.GetBlockCount()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return int(height)
+}
+
 // Submit offers a transaction to the node's pool.
 func (b *Btcd) Submit(tx *wire.MsgTx) {
 	b.t.Helper()
@@ -132,6 +183,9 @@ func (b *Btcd) Submit(tx *wire.MsgTx) {
 
 // Kill ends the process at once, by its own id.
 func (b *Btcd) Kill() {
+	if b.cmd == nil || b.cmd.Process == nil {
+		return // never started
+	}
 	_ = b.cmd.Process.Kill() // it may have ended by itself
 	<-b.ended
 	if b.client != nil {
