@@ -14,9 +14,9 @@
 // sessions at once, or two from one, has more signatures than sessions.
 //
 // A modulus, and with it the group, is as good as its manager, who knows the
-// factors: the manager can enrol whom it likes, and who certified whom stays
-// between them. What it proves to everybody is in Modulus.Check. Mixers and the
-// manager together can trace users; apart they cannot.
+// factors: it can enrol whom it likes, and a mixer to whom it gives the factors
+// can mark its sessions by elements of a smaller order. What the manager proves
+// to everybody is in Modulus.Check.
 //
 // The arithmetic is math/big's and runs in variable time: somebody who can
 // measure a mixer's answers closely learns about its secret. No kept library
