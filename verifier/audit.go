@@ -64,6 +64,7 @@ type audit struct {
 	hashes  map[uint32]chainhash.Hash
 	chain   *chainState
 	memory  *memory  // of the election's blocks
+	whole   *memory  // of those that a state remembers, where proofs follow them
 	earlier []mark   // how far earlier audits had seen
 	reorgs  []string // what was replaced since, in words
 	tip     uint32

@@ -159,17 +159,26 @@ func (t *tree) leaf(tx *wire.MsgTx, index uint32, path []chainhash.Hash) error {
 }
 
 // followProofs judges the proofs of a source and hands their transactions to
-// the replay.
+// the replay. Blocks that a state remembers are replayed from there: whatever a
+// proof shows of them is judged, but it is known already.
 func (a *audit) followProofs(ctx context.Context, src ProofSource) error {
 	w := &proofWindow{headers: a.chain.headers}
 	a.chain.proven, a.chain.included, a.chain.sane = true, &w.included, &w.sane
-	a.replay, a.memory = NewReplay(a.e, a.lines), new(memory)
-	begun := false
+	a.replay = NewReplay(a.e, a.lines)
+	a.whole = a.recall()
+	a.memory = a.whole.before(a.whole.next())
+	begun := len(a.memory.hashes) > 0
+	if begun {
+		a.replay, a.chain.first = a.memory.replay(a.e, a.lines), a.memory.first
+	}
 	for p, err := range src.Proofs(ctx) {
 		if err != nil {
 			return fmt.Errorf("reading proofs: %w", err)
 		}
 		w.add(p)
+		if len(a.whole.hashes) > 0 && p.Height < a.whole.next() {
+			continue
+		}
 		txs := make([]*wire.MsgTx, len(p.Txs))
 		for i, t := range p.Txs {
 			txs[i] = t.Tx

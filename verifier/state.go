@@ -200,7 +200,7 @@ func (a *audit) remember() {
 	*s = State{policy: a.e.Policy.ID(), memory: *a.memory, watch: a.replay.watching(), mark: a.markNow(), waited: a.attempted(), over: a.over,
 		reorgs: a.reorgs[max(0, len(a.reorgs)-maxItems):]}
 	if a.chain.proven {
-		s.memory = memory{} // there are no blocks to go on from
+		s.memory = *a.whole // proofs are no blocks to go on from
 	}
 	if known.lines > 0 && a.boardDiffers(known) != "" {
 		s.mark.lines, s.mark.head = known.lines, known.head
