@@ -146,6 +146,18 @@ func (x *Exchange) paid(v *Voucher) *Coin {
 	return nil
 }
 
+// Crowd is how many deposits a voucher may be for: those that had been rightly
+// issued for when it was shown, by its issuer where the voucher names it.
+func (x *Exchange) Crowd(v *Voucher) (n int) {
+	issuer := x.issuer(v)
+	for _, d := range x.Deposits {
+		if x.Right(d) == nil && d.Answer.N < v.N && (issuer == nil || d.Mixer == issuer) {
+			n++
+		}
+	}
+	return n
+}
+
 // Owed is what the supervisor owes a mixer: the coins that it paid to valid
 // vouchers, and the policy's fee rate for the bytes of their transactions.
 func (x *Exchange) Owed(mixer *Mixer) int64 {

@@ -19,15 +19,15 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// fair is an exchange of five voters and two mixers, made by hand with small
+// fair is an exchange of seven voters and two mixers, made by hand with small
 // numbers: who lies here need not get past a mempool or an honest role.
 //
 //	block 100  announcement        T1 102  requests, acceptances
 //	block 103  tx2                 T2 104
-//	                               T3 106  sessions, seen 105
-//	block 107  sweeps              T4 107  vouchers, seen 106
-//	block 108  tx3                 T5 108
-//	block 109  repayment           roll by 110, block 110 its anchor
+//	                               T3 110  sessions, seen 105
+//	block 112  sweeps              T4 112  vouchers, seen 111
+//	block 113  tx3                 T5 114
+//	block 116  repayment           roll by 120, block 120 its anchor
 type fair struct {
 	t      *testing.T
 	e      *Election
@@ -50,6 +50,54 @@ type stall struct {
 	bytes  []byte // announced
 }
 
+// guild are the secrets of a scheme, the same for every fair.
+type guild struct {
+	modulus []byte // the manager's, group-blind only
+	issuers []mixing.Issuer
+	schemes []mixing.Verifier
+	keys    [][]byte // announced
+}
+
+// guilds are made once: their keys take longer than an exchange.
+var guilds = map[string]func(*fair) *guild{lang.SchemeGroupBlind: madeOnce(groupGuild), lang.SchemeBlindRSA: madeOnce(rsaGuild)}
+
+func madeOnce(make func(*fair) *guild) func(*fair) *guild {
+	var made *guild
+	return func(f *fair) *guild {
+		if made == nil {
+			made = make(f)
+		}
+		return made
+	}
+}
+
+func groupGuild(f *fair) *guild {
+	manager, err := mixing.NewManager(f.random, f.e.EID, f.e.Policy.Mixing.Modulus)
+	f.must(err)
+	group, err := mixing.NewGroup(f.e.EID, manager.Modulus(), f.e.Policy.Mixing.Rounds)
+	f.must(err)
+	g := &guild{modulus: manager.Modulus().Bytes()}
+	for _, m := range f.mixers {
+		s, err := group.NewSigner(f.random, m.public[:])
+		f.must(err)
+		w, err := manager.Admit(s.Member().Bytes(), s.Request())
+		f.must(err)
+		f.must(s.Accept(w))
+		g.issuers, g.schemes, g.keys = append(g.issuers, s), append(g.schemes, group), append(g.keys, s.Member().Bytes())
+	}
+	return g
+}
+
+func rsaGuild(f *fair) *guild {
+	g := new(guild)
+	for _, m := range f.mixers {
+		s, err := mixing.NewRSASigner(f.random, f.e.EID, f.e.Policy.Mixing.Modulus, m.public[:])
+		f.must(err)
+		g.issuers, g.schemes, g.keys = append(g.issuers, s), append(g.schemes, s.Key()), append(g.keys, s.Key().Bytes())
+	}
+	return g
+}
+
 // visitor is a voter on its way from deposit to coin.
 type visitor struct {
 	i                int
@@ -64,7 +112,7 @@ type visitor struct {
 }
 
 const (
-	fairVoters = 5
+	fairVoters = 7
 	fairMixers = 2
 )
 
@@ -75,10 +123,12 @@ func newFair(t *testing.T, scheme string) *fair {
 	if err != nil {
 		t.Fatal(err)
 	}
-	source := strings.Replace(string(text), "mixing     none", map[string]string{
-		lang.SchemeGroupBlind: "mixing group-blind { modulus 2048  rounds 128  mixers 2 }",
-		lang.SchemeBlindRSA:   "mixing blind-rsa { modulus 2048  mixers 2 }",
-	}[scheme], 1)
+	source := strings.NewReplacer("voters     5", "voters     7", "3 of 5", "4 of 7",
+		"by block 110", "by block 120", "by block 112", "by block 122", "by block 114", "by block 124", "by block 118", "by block 128",
+		"block 120 to", "block 130 to", "mixing     none", map[string]string{
+			lang.SchemeGroupBlind: "mixing group-blind { modulus 2048  rounds 128  mixers 2 }",
+			lang.SchemeBlindRSA:   "mixing blind-rsa { modulus 2048  mixers 2 }",
+		}[scheme]).Replace(string(text))
 	policy, keys, err := workbench.StandIns([]byte(source), 1)
 	if err != nil {
 		t.Fatal(err)
@@ -226,7 +276,7 @@ func (f *fair) speaks() (ids []string) {
 				continue
 			}
 			c, _ := r.run(a)
-			if c.Status != Pass {
+			if c.Status != Pass && c.Status != Skipped {
 				ids = append(ids, c.ID)
 				f.t.Logf("%s %s %d/%d %s %v", c.ID, c.Status, c.Examined, c.Expected, c.Reason, c.Items)
 			}

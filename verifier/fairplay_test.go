@@ -6,7 +6,6 @@ import (
 
 	"bevote/internal/board"
 	"bevote/internal/curve"
-	"bevote/internal/mixing"
 	"bevote/lang"
 
 	"github.com/btcsuite/btcd/address/v2"
@@ -28,26 +27,30 @@ func (f *fair) play() {
 	for _, v := range f.voters {
 		f.issue(v)
 	}
-	f.seen = 106
+	f.seen = 111
 	f.redeem()
-	f.seen = 107
 	f.sweep()
-	f.seen = 108
+	f.seen = 113
 	f.payOut()
-	f.seen = 109
+	f.seen = 116
 	f.settle()
+	f.lie("end", 0, nil)
 	f.enrol()
-	f.anchor(RollClosed, 110)
+	f.anchor(RollClosed, 120)
 }
 
 // register makes the scheme's keys and publishes who takes part.
 func (f *fair) register() {
 	supervisor := f.keys["supervisor"]
-	f.enrolMixers(supervisor)
+	g := guilds[f.e.Policy.Mixing.Scheme](f)
+	if g.modulus != nil {
+		line(f, "manager", 0, supervisor, board.Manager{Modulus: bytes.Clone(g.modulus)})
+	}
 	for i, m := range f.mixers {
+		m.issuer, m.scheme, m.bytes = g.issuers[i], g.schemes[i], bytes.Clone(g.keys[i])
 		line(f, "mixer", i, m.key, board.Mixer{Name: string('a' + rune(i)), Key: m.bytes})
 	}
-	r := board.Registry{Deadlines: board.List[uint32]{102, 104, 106, 107, 108}}
+	r := board.Registry{Deadlines: board.List[uint32]{102, 104, 110, 112, 114}}
 	for _, m := range f.mixers {
 		r.Mixers = append(r.Mixers, m.public)
 	}
@@ -60,36 +63,11 @@ func (f *fair) register() {
 	line(f, "registry", 0, supervisor, r)
 }
 
-func (f *fair) enrolMixers(supervisor curve.Scalar) {
-	p := f.e.Policy.Mixing
-	if p.Scheme == lang.SchemeBlindRSA {
-		for _, m := range f.mixers {
-			s, err := mixing.NewRSASigner(f.random, f.e.EID, p.Modulus, m.public[:])
-			f.must(err)
-			m.issuer, m.scheme, m.bytes = s, s.Key(), s.Key().Bytes()
-		}
-		return
-	}
-	manager, err := mixing.NewManager(f.random, f.e.EID, p.Modulus)
-	f.must(err)
-	line(f, "manager", 0, supervisor, board.Manager{Modulus: manager.Modulus().Bytes()})
-	group, err := mixing.NewGroup(f.e.EID, manager.Modulus(), p.Rounds)
-	f.must(err)
-	for _, m := range f.mixers {
-		s, err := group.NewSigner(f.random, m.public[:])
-		f.must(err)
-		w, err := manager.Admit(s.Member().Bytes(), s.Request())
-		f.must(err)
-		f.must(s.Accept(w))
-		m.issuer, m.scheme, m.bytes = s, group, s.Member().Bytes()
-	}
-}
-
 // request is M1 to M4.
 func (f *fair) request() {
 	for i, v := range f.voters {
-		line(f, "hold", i, v.key, board.Request{For: board.ForHolding, Mixer: v.holding.public, Deadlines: board.List[uint32]{104, 106}})
-		line(f, "pay", i, v.roll, board.Request{For: board.ForPaying, Mixer: v.paying.public, Deadlines: board.List[uint32]{107, 108}})
+		line(f, "hold", i, v.key, board.Request{For: board.ForHolding, Mixer: v.holding.public, Deadlines: board.List[uint32]{104, 110}})
+		line(f, "pay", i, v.roll, board.Request{For: board.ForPaying, Mixer: v.paying.public, Deadlines: board.List[uint32]{112, 114}})
 		redeem := f.escrow(v)
 		line(f, "held", i, v.holding.key, board.Accept{For: board.ForHolding, To: curve.BaseMul(v.key).Key(), Nonce: v.held, Escrow: address.Hash160(redeem)})
 		line(f, "paid", i, v.paying.key, board.Accept{For: board.ForPaying, To: curve.BaseMul(v.roll).Key(), Nonce: v.paid})
@@ -166,7 +144,7 @@ func (f *fair) sweep() {
 			redeem := f.escrow(v)
 			tx.TxIn[i].SignatureScript = f.script(f.sign(f.keys["supervisor"], tx, i, redeem), f.sign(m.key, tx, i, redeem), redeem)
 		}
-		f.mine(107, f.keys["supervisor"], tx)
+		f.mine(112, f.keys["supervisor"], tx)
 	}
 }
 
@@ -181,7 +159,7 @@ func (f *fair) payOut() {
 			}
 		}
 		outs = append(outs, wire.NewTxOut(7777, payTo(m.public)))
-		tx := f.pay("tx3", n, 108, m.key, outs...)
+		tx := f.pay("tx3", n, 113, m.key, outs...)
 		for _, v := range paid {
 			f.tell(v, m.key, tx)
 		}
@@ -199,7 +177,7 @@ func (f *fair) tell(v *visitor, by curve.Scalar, tx *wire.MsgTx) {
 // settle repays the mixers by the account, in one transaction.
 func (f *fair) settle() {
 	supervisor := f.keys["supervisor"]
-	account := f.account(109)
+	account := f.account(115)
 	var outs []*wire.TxOut
 	var b board.Settlement
 	for _, m := range account.Mixers {
@@ -207,7 +185,7 @@ func (f *fair) settle() {
 			outs = append(outs, wire.NewTxOut(owed, payTo(m.Key)))
 		}
 	}
-	tx := f.pay("repay", 0, 109, supervisor, outs...)
+	tx := f.pay("repay", 0, 116, supervisor, outs...)
 	for _, m := range account.Mixers {
 		if account.Owed(m) > 0 {
 			_, w := f.op(tx, payTo(m.Key))

@@ -92,6 +92,7 @@ type Deposit struct {
 	Mixer    *Mixer          // who holds it
 	Outpoint wire.OutPoint
 	Session  // the newest one
+	earlier  []Session
 	ruling   // what Right said
 }
 

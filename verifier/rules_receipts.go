@@ -3,6 +3,7 @@ package verifier
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"bevote/internal/mixing"
 )
@@ -55,38 +56,70 @@ func (a *audit) held(s *sheet, d *Deposit) {
 // issueFault tells why a good deposit was not rightly issued for in time, and
 // by whose fault.
 func (a *audit) issueFault(d *Deposit, right error) (depositor, mixer string) {
-	late := func(m *Move) bool { return a.mix.Late(m.Seen, T3) }
-	asked := d.Challenge
-	if asked == nil {
-		asked = d.Lapsed
-	}
-	var malformed error
-	if d.Answer == nil && d.Offer != nil {
-		malformed = a.mix.fits(d.Mixer, Session{Offer: d.Offer, Challenge: asked})
-	}
 	switch {
-	case d.Answer != nil && right != nil && errors.Is(right, mixing.ErrChallenge):
-		return right.Error(), ""
-	case d.Answer != nil && right != nil:
-		return "", fmt.Sprintf("the issue of line %d: %v", d.Answer.N, right)
-	case d.Answer != nil && late(d.Answer) && !late(d.Challenge):
-		return "", fmt.Sprintf("issued in line %d, after T3", d.Answer.N)
 	case d.Answer != nil:
-		return "", ""
+		return a.answerFault(d, right)
 	case d.Offer == nil && a.mix.Late(d.Seen, T2):
 		return "announced after T2", ""
 	case d.Offer == nil:
 		return "", "no offer"
-	case malformed != nil && !errors.Is(malformed, mixing.ErrChallenge):
-		return "", fmt.Sprintf("the offer of line %d: %v", d.Offer.N, malformed)
-	case asked == nil:
-		return fmt.Sprintf("never answered the offer of line %d", d.Offer.N), ""
-	case malformed != nil:
-		return fmt.Sprintf("line %d: %v", asked.N, malformed), ""
-	case late(asked):
-		return fmt.Sprintf("the challenge of line %d came after T3", asked.N), ""
 	}
-	return "", fmt.Sprintf("no issue for the challenge of line %d", asked.N)
+	if err := a.mix.fits(d.Mixer, Session{Offer: d.Offer}); err != nil {
+		return "", fmt.Sprintf("the offer of line %d: %v", d.Offer.N, err)
+	}
+	asked, missed := d.asked(), a.missed(d)
+	switch {
+	case asked != nil && (missed == "" || a.offeredInTime(d.Session) && !a.malformed(d, d.Session)):
+		return "", fmt.Sprintf("no issue for the challenge of line %d", asked.N)
+	case missed != "":
+		return missed, ""
+	}
+	return "", fmt.Sprintf("the offer of line %d came too late to be answered", d.Offer.N)
+}
+
+// answerFault judges an issue that was made, and to what it answers.
+func (a *audit) answerFault(d *Deposit, right error) (depositor, mixer string) {
+	switch {
+	case errors.Is(right, mixing.ErrChallenge):
+		return fmt.Sprintf("line %d: %v", d.Challenge.N, right), ""
+	case right != nil:
+		return "", fmt.Sprintf("the issue of line %d: %v", d.Answer.N, right)
+	case a.mix.Late(d.Answer.Seen, T3) && a.missed(d) == "":
+		return "", fmt.Sprintf("issued in line %d, after T3", d.Answer.N)
+	}
+	return "", ""
+}
+
+// asked is a session's challenge, in time for the mixer or not.
+func (s Session) asked() *Move {
+	if s.Challenge != nil {
+		return s.Challenge
+	}
+	return s.Lapsed
+}
+
+// offeredInTime tells whether an offer left its depositor the time to answer.
+func (a *audit) offeredInTime(s Session) bool { return !a.mix.Late(s.Offer.Seen+Patience+1, T3) }
+
+// malformed tells whether what answers a session's offer is no challenge.
+func (a *audit) malformed(d *Deposit, s Session) bool {
+	return s.asked() != nil && errors.Is(a.mix.fits(d.Mixer, Session{Offer: s.Offer, Challenge: s.asked()}), mixing.ErrChallenge)
+}
+
+// missed tells which offer a depositor spoiled: it did not answer one in time
+// for which the mixer waited, or answered with what is no challenge.
+func (a *audit) missed(d *Deposit) string {
+	sessions := append(slices.Clone(d.earlier), d.Session)
+	for i, s := range sessions {
+		waited := a.offeredInTime(s) && (i == len(d.earlier) || sessions[i+1].Offer.Seen > s.Offer.Seen+Patience)
+		switch {
+		case s.asked() == nil && waited && a.mix.fits(d.Mixer, Session{Offer: s.Offer}) == nil:
+			return fmt.Sprintf("did not answer the offer of line %d", s.Offer.N)
+		case a.malformed(d, s):
+			return fmt.Sprintf("answered the offer of line %d with what is no challenge", s.Offer.N)
+		}
+	}
+	return ""
 }
 
 // redeemed judges what a paying mixer, and after it the supervisor, did for a

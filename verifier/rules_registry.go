@@ -52,12 +52,12 @@ func (a *audit) registryAnchor(s *sheet) {
 		s.expect(1)
 		s.test(where, rule(m.Registry))
 	}
-	s.note(where, "the registry's root is %x", m.Registry.Root)
+	s.note(where, "the registry's root is %s", m.Registry.Root)
 }
 
 func (a *audit) registryRoot(b *board.Registry) error {
 	if want := board.RegistryRoot(a.e.EID, b.Voters); b.Root != want {
-		return fmt.Errorf("the root is %x, its voters give %x", b.Root, want)
+		return fmt.Errorf("the root is %s, its voters give %s", b.Root, board.Hash(want))
 	}
 	return nil
 }

@@ -1,10 +1,6 @@
 package verifier
 
-import (
-	"fmt"
-
-	"bevote/lang"
-)
+import "fmt"
 
 // leastCrowd is how many voters a coin must be one of. In a crowd of two each
 // knows which coin is the other's.
@@ -32,32 +28,16 @@ func (a *audit) untraceable(s *sheet) {
 	if a.replay.trails.full {
 		s.note("chain", "more than %d outputs lead away from deposits; the others were not followed", maxTrails)
 	}
-	for i, n := range a.crowds() {
+	for i, r := range a.setup.Roll {
+		v := a.mix.VoucherOf(r.Key)
+		if v == nil || a.mix.Valid(v) != nil {
+			continue // V30, V31 and V33 name it
+		}
 		s.expect(1)
-		if n < leastCrowd {
+		if n := a.mix.Crowd(v); n < leastCrowd {
 			s.fail(fmt.Sprintf("slot %d", i+1), "one of %d whose deposit had been issued for when its voucher was shown, want %d", n, leastCrowd)
 			continue
 		}
 		s.pass()
 	}
-}
-
-// crowds returns for every slot how many deposits its coin may be for: those
-// that had been rightly issued for when its voucher came, by the same mixer
-// where the voucher names it.
-func (a *audit) crowds() []int {
-	crowds := make([]int, len(a.setup.Roll))
-	for i, r := range a.setup.Roll {
-		v := a.mix.VoucherOf(r.Key)
-		if v == nil {
-			continue // V33 names it
-		}
-		issuer := a.mix.issuer(v)
-		for _, d := range a.mix.Deposits {
-			if a.mix.Right(d) == nil && d.Answer.N < v.N && (a.e.Policy.Mixing.Scheme != lang.SchemeBlindRSA || d.Mixer == issuer) {
-				crowds[i]++
-			}
-		}
-	}
-	return crowds
 }

@@ -43,8 +43,9 @@ func (m *Mixing) makeGroup() (*mixing.Group, error) {
 }
 
 // SchemeOf returns what judges the sessions of a mixer and the signatures that
-// it issues, the group or its own RSA key, or what is wrong with the key that
-// the mixer announced. It is computed once.
+// it issues, the group or its own RSA key, and what is wrong with the key that
+// the mixer announced. With a wrong key nobody should have to do, but sessions
+// can still be judged where there is a scheme. It is computed once.
 func (m *Mixing) SchemeOf(x *Mixer) (mixing.Verifier, error) {
 	x.keying.Do(func() { x.scheme, x.useless = m.makeScheme(x) })
 	return x.scheme, x.useless
@@ -83,7 +84,7 @@ func (m *Mixing) Right(d *Deposit) error {
 // fits judges the moves of a session that have been made.
 func (m *Mixing) fits(x *Mixer, s Session) error {
 	scheme, err := m.SchemeOf(x)
-	if err != nil {
+	if scheme == nil {
 		return fmt.Errorf("the mixer's key: %w", err)
 	}
 	var data [3][]byte
@@ -126,7 +127,7 @@ func (m *Mixing) schemeFor(v *Voucher) (mixing.Verifier, error) {
 		return nil, errors.New("the voucher names no mixer as its issuer")
 	}
 	scheme, err := m.SchemeOf(x)
-	if err != nil {
+	if scheme == nil {
 		return nil, fmt.Errorf("the issuer's key: %w", err)
 	}
 	return scheme, nil

@@ -52,6 +52,9 @@ func (m *Mixing) offer(l entry[board.Offer]) string {
 		m.breaches[len(m.breaches)-1].pending = &pending
 	}
 	d.Mixer.open = d
+	if d.Offer != nil {
+		d.earlier = append(d.earlier, d.Session)
+	}
 	d.Session = Session{Offer: m.move(l.N, l.Body.Offer)}
 	return ""
 }

@@ -1,0 +1,169 @@
+package verifier
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"bevote/internal/board"
+	"bevote/internal/curve"
+
+	"github.com/btcsuite/btcd/chainhash/v2"
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// at does something as if another block were the newest.
+func (f *fair) at(seen uint32, do func()) {
+	was := f.seen
+	f.seen = seen
+	do()
+	f.seen = was
+}
+
+// said says a body of voter 0 at another seen, or by somebody else.
+func said[T board.Body](step string, seen uint32, by func(f *fair) curve.Scalar, change func(f *fair, b *T)) func(*fair, string, int, any) bool {
+	return func(f *fair, s string, i int, what any) bool {
+		b, ok := what.(*T)
+		if !ok || s != step || i != 0 {
+			return false
+		}
+		if change != nil {
+			change(f, b)
+		}
+		f.at(seen, func() { f.say(by(f), *b) })
+		return true
+	}
+}
+
+func holder(f *fair) curve.Scalar    { return f.voters[0].holding.key }
+func depositor(f *fair) curve.Scalar { return f.voters[0].key }
+func owner(f *fair) curve.Scalar     { return f.voters[0].roll }
+
+func TestReceiptsThatAreBroken(t *testing.T) {
+	const away = "unswept unpaid roll"
+	tellLies(t, []fairLie{
+		{name: "no offer", speak: "V37", do: without("offer challenge issue voucher " + away)},
+		{name: "no offer to who came late", speak: "", do: all(without("offer challenge issue voucher "+away), said[board.Deposit]("deposit", 105, depositor, nil))},
+		{name: "no offer to who names an old block", speak: "", do: all(without("deposit offer challenge issue voucher "+away), func(f *fair, s string, i int, what any) bool {
+			if s == "issue" && i == 1 { // others have seen block 105
+				f.at(103, func() {
+					w := EncodeOutpoint(f.voters[0].outpoint)
+					f.say(depositor(f), board.Deposit{Mixer: f.mixers[0].public, Nonce: f.voters[0].held, Outpoint: w[:]})
+				})
+			}
+			return false
+		})},
+		{name: "an offer that is none", speak: "V37", do: all(without("challenge issue voucher "+away), at("offer", 0, func(_ *fair, b *board.Offer) { b.Offer = []byte{1} }))},
+		{name: "an offer never answered", speak: "", do: without("challenge issue voucher " + away)},
+		{name: "an offer too late to be answered", speak: "V37", do: all(without("challenge issue voucher "+away), said[board.Offer]("offer", 109, holder, nil))},
+		{name: "no issue", speak: "V37", do: without("issue voucher " + away)},
+		{name: "a challenge that is none", speak: "", do: all(without("issue voucher "+away), at("challenge", 0, func(_ *fair, b *board.Challenge) { b.Challenge = b.Challenge[1:] }))},
+		{name: "an issue that does not fit", speak: "V37", do: all(without("voucher "+away), at("issue", 0, func(_ *fair, b *board.Issue) { b.Answer[len(b.Answer)-1] ^= 1 }))},
+		{name: "an issue after T3", speak: "V37", do: said[board.Issue]("issue", 111, holder, nil)},
+		{name: "swept without an issue", speak: "V37", do: without("issue voucher unpaid roll")},
+		{name: "a second issue", speak: "V37", do: func(f *fair, s string, i int, what any) bool {
+			if b, ok := what.(*board.Issue); ok && i == 0 {
+				f.say(holder(f), *b)
+			}
+			return false
+		}},
+		{name: "a second session beside one that waits", speak: "V37", do: func(f *fair, s string, i int, what any) bool {
+			if s == "challenge" && i == 0 { // another depositor of this mixer is offered one meanwhile
+				b, _ := what.(*board.Challenge)
+				f.say(depositor(f), *b)
+				w := EncodeOutpoint(f.voters[2].outpoint)
+				f.say(holder(f), board.Offer{Deposit: w[:]})
+			}
+			return i == 0 && strings.Contains("challenge issue voucher "+away, s)
+		}},
+		{name: "a session beside one with a malformed challenge", speak: "", do: func(f *fair, s string, i int, what any) bool {
+			if b, ok := what.(*board.Challenge); ok && i == 0 {
+				b.Challenge = b.Challenge[1:]
+			}
+			return i == 0 && strings.Contains("issue voucher "+away, s)
+		}},
+		{name: "gone on at once", speak: "V37", do: func(f *fair, s string, i int, what any) bool {
+			if b, ok := what.(*board.Challenge); ok && i == 0 {
+				w := EncodeOutpoint(f.voters[2].outpoint)
+				f.say(holder(f), board.Offer{Deposit: w[:]})
+				f.say(depositor(f), *b) // in time, and the session has lapsed
+			}
+			return i == 0 && strings.Contains("challenge issue voucher "+away, s)
+		}},
+		{name: "another escrow", speak: "V37", do: at("held", 0, func(_ *fair, b *board.Accept) { b.Escrow = bytes.Clone(b.Escrow); b.Escrow[0] ^= 1 })},
+		{name: "a nonce twice", speak: "V37", do: func(f *fair, s string, i int, what any) bool {
+			if b, ok := what.(*board.Accept); ok && s == "paid" && i == 0 {
+				other := *b
+				other.Nonce = f.voters[0].held
+				f.say(f.voters[0].paying.key, other) // does not count: the right one follows
+			}
+			return false
+		}},
+		{name: "no coin", speak: "V37", do: without("unpaid roll")},
+		{name: "no coin for who came late", speak: "", do: all(without("unpaid roll"), said[board.Voucher]("voucher", 113, owner, nil))},
+		{name: "no coin for a voucher that is none", speak: "", do: all(without("unpaid roll"), at("voucher", 0, func(_ *fair, b *board.Voucher) { b.Signature[9] ^= 1 }))},
+		{name: "a coin after T5", speak: "V37", do: func(f *fair, s string, i int, what any) bool {
+			if tx, ok := what.(*wire.MsgTx); ok && s == "tx3" && i == 1 {
+				f.mine(115, f.mixers[1].key, tx)
+				return true
+			}
+			return false
+		}},
+		{name: "a late coin", speak: "V37", do: lateCoin},
+		{name: "two coins", speak: "V37", do: func(f *fair, s string, i int, _ any) bool {
+			if s == "payout" && i == 0 {
+				tx := f.spending(f.mixers[1].key, wire.NewTxOut(f.e.Policy.Coin(), payTo(curve.BaseMul(owner(f)).Key())))
+				f.mine(114, f.mixers[1].key, tx)
+				op := EncodeOutpoint(wire.OutPoint{Hash: tx.TxHash()})
+				f.say(f.mixers[1].key, board.Payout{Key: curve.BaseMul(owner(f)).Key(), Outpoint: op[:]})
+			}
+			return false
+		}},
+		{name: "lines of strangers", speak: "", do: func(f *fair, s string, i int, _ any) bool {
+			if s != "sweep" || i != 0 {
+				return false
+			}
+			stranger := curve.NewScalar(4321)
+			w := EncodeOutpoint(wire.OutPoint{Hash: chainhash.Hash{1}})
+			of := EncodeOutpoint(f.voters[0].outpoint)
+			for _, b := range []board.Body{
+				board.Manager{Modulus: []byte{1}}, board.Mixer{Name: "x", Key: []byte{1}},
+				board.Request{For: board.ForHolding, Mixer: f.mixers[0].public, Deadlines: board.List[uint32]{104, 110}},
+				board.Accept{For: board.ForPaying, To: curve.BaseMul(stranger).Key()},
+				board.Deposit{Mixer: f.mixers[0].public, Outpoint: w[:]}, board.Offer{Deposit: of[:]},
+				board.Challenge{Deposit: of[:]}, board.Issue{Deposit: of[:]},
+				board.Voucher{Mixer: f.mixers[0].public, Signature: []byte{1}},
+				board.Payout{Key: curve.BaseMul(owner(f)).Key(), Outpoint: w[:]}, board.Sweep{Tx: []byte{1}}, board.Settlement{},
+			} {
+				f.say(stranger, b)
+			}
+			return false
+		}},
+	})
+}
+
+// lateCoin leaves voter 0 to the supervisor.
+func lateCoin(f *fair, s string, i int, what any) bool {
+	if s == "repay" {
+		v := f.voters[0]
+		tx := f.spending(f.keys["supervisor"], wire.NewTxOut(f.e.Policy.Coin(), payTo(curve.BaseMul(v.roll).Key())))
+		f.mine(115, f.keys["supervisor"], tx)
+		f.tell(v, f.keys["supervisor"], tx)
+	}
+	if b, ok := what.(*board.Settlement); ok {
+		repaid := f.account(116)
+		pool := repaid.Pool(nil)
+		settled := f.account(116)
+		settled.Settled = b
+		for _, op := range settled.repaid() {
+			for _, tx := range f.chain[116] {
+				if tx.TxHash() == op.Hash {
+					pool.Repaid += tx.TxOut[op.Index].Value
+				}
+			}
+		}
+		pool.Fees += f.e.Policy.Fee * int64(f.chain[116][0].SerializeSize())
+		b.Residual = pool.Residual()
+	}
+	return i == 0 && s == "unpaid"
+}
