@@ -14,7 +14,6 @@ import (
 	"bevote/internal/record"
 	"bevote/lang"
 
-	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
@@ -59,9 +58,9 @@ type audit struct {
 	diags  []lang.Diagnostic // what lang says of the policy
 
 	lines   []board.Line
+	heads   [][32]byte     // by line: its hash
 	signed  []error        // by line: V02's signature and link
 	ring    *curve.Keyring // the keys that have signed anything
-	hashes  map[uint32]chainhash.Hash
 	chain   *chainState
 	memory  *memory  // of the election's blocks
 	whole   *memory  // of those that a state remembers, where proofs follow them
@@ -187,6 +186,10 @@ func (a *audit) read(rec *record.Record) error {
 	return nil
 }
 
+// maxUnlinked is how many lines may not name the hash of the line before. One is
+// a fault to be reported; a million copies of one line are no board.
+const maxUnlinked = 1000
+
 // readBoard decodes the board's lines.
 func (a *audit) readBoard(rec *record.Record) error {
 	log, err := rec.Open("board.jsonl")
@@ -194,8 +197,15 @@ func (a *audit) readBoard(rec *record.Record) error {
 		return &InputError{"board.jsonl", err}
 	}
 	defer log.Close()
-	if err := board.Read(log, func(_ int, l board.Line) error {
-		a.lines = append(a.lines, l)
+	unlinked := 0
+	if err := board.Read(log, func(n int, l board.Line) error {
+		if n > 1 && l.Prev != a.heads[n-2] {
+			unlinked++
+		}
+		if unlinked > maxUnlinked {
+			return fmt.Errorf("board line %d: over %d lines do not name the hash of the line before", n, maxUnlinked)
+		}
+		a.lines, a.heads = append(a.lines, l), append(a.heads, l.Hash())
 		return nil
 	}); err != nil {
 		return &InputError{"board.jsonl", err}

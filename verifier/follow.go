@@ -42,7 +42,7 @@ func (a *audit) follow(ctx context.Context) error {
 	}
 	a.src, a.chain.headers = sources[best], chains[best]
 	a.chain.agreed.follow(best, chains)
-	a.hashes, a.tip = chains[best].hashes, uint32(max(chains[best].height, 0))
+	a.tip = uint32(max(chains[best].height, 0))
 	if proofs, ok := a.src.(ProofSource); ok {
 		return a.followProofs(ctx, proofs)
 	}

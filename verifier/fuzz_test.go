@@ -1,6 +1,7 @@
 package verifier_test
 
 import (
+	"bytes"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -68,4 +69,27 @@ func refuted(t *testing.T, files map[string][]byte, name string, at int, mask by
 	if err == nil && (r.Exit == 0 || r.Level != "none") {
 		t.Errorf("byte %d of %s xor %#02x: exit %d, level %s", at, name, mask, r.Exit, r.Level)
 	}
+}
+
+// FuzzRecord replaces a piece of one file: whatever the record then is, it is
+// not the election that was recounted.
+func FuzzRecord(f *testing.F) {
+	files := recorded(f, "club_chair")
+	for i := range recordFiles {
+		f.Add(uint8(i), uint32(100), uint16(0), []byte("\n"))
+		f.Add(uint8(i), uint32(1000), uint16(300), []byte{})
+		f.Add(uint8(i), uint32(1<<20), uint16(1), []byte("0"))
+	}
+	f.Fuzz(func(t *testing.T, file uint8, at uint32, cut uint16, put []byte) {
+		name := recordFiles[int(file)%len(recordFiles)]
+		text := files[name]
+		from := min(int(at), len(text))
+		to := min(from+int(cut), len(text))
+		torn := changed(files, name, 0, 0)
+		torn[name] = slices.Concat(text[:from], put, text[to:])
+		r, err := audited(t, torn)
+		if err == nil && r.Exit == 0 && !bytes.Equal(torn[name], text) {
+			t.Errorf("bytes %d to %d of %s as %q: exit 0", from, to, name, put)
+		}
+	})
 }

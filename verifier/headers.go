@@ -1,9 +1,11 @@
 package verifier
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"strconv"
 	"time"
 
@@ -60,11 +62,10 @@ type headerChain struct {
 	height int32        // of the last header, -1 before the first
 	tip    wire.BlockHeader
 	hash   chainhash.Hash // of the tip
-	hashes map[uint32]chainhash.Hash
-	roots  map[uint32]chainhash.Hash // merkle roots of wanted heights
-	work   *big.Int                  // of all headers
-	bits   uint32                    // whose work is lastWork
-	each   *big.Int                  // work of one header with these bits
+	kept   []keptHeader   // of wanted heights, rising
+	work   *big.Int       // of all headers
+	bits   uint32         // whose work is lastWork
+	each   *big.Int       // work of one header with these bits
 
 	network findings // V03: the genesis block
 	linked  findings // V04: each header names the one before
@@ -79,8 +80,7 @@ func newHeaderChain(params *chaincfg.Params, now time.Time, wanted func(height u
 	period := params.TargetTimespan / params.TargetTimePerBlock
 	return &headerChain{
 		params: params, latest: now.Add(maxFuture), wanted: wanted, bar: barOf(params),
-		nodes: make([]headerNode, period), height: -1,
-		hashes: map[uint32]chainhash.Hash{}, roots: map[uint32]chainhash.Hash{}, work: new(big.Int), each: new(big.Int),
+		nodes: make([]headerNode, period), height: -1, work: new(big.Int), each: new(big.Int),
 	}
 }
 
@@ -100,7 +100,7 @@ func (c *headerChain) add(h *wire.BlockHeader) {
 	c.nodes[int(height)%len(c.nodes)] = headerNode{chain: c, height: height, bits: h.Bits, time: h.Timestamp.Unix()}
 	c.height, c.hash, c.tip = height, hash, *h
 	if c.wanted != nil && c.wanted(uint32(height)) {
-		c.hashes[uint32(height)], c.roots[uint32(height)] = hash, h.MerkleRoot
+		c.kept = append(c.kept, keptHeader{uint32(height), hash, h.MerkleRoot})
 	}
 }
 
@@ -118,10 +118,25 @@ func (c *headerChain) end() {
 	c.checkWork()
 }
 
+// keptHeader is what is remembered of a header.
+type keptHeader struct {
+	height     uint32
+	hash, root chainhash.Hash // root of the merkle tree
+}
+
+// keptAt returns what is remembered of a wanted height, if the chain is that long.
+func (c *headerChain) keptAt(height uint32) (keptHeader, bool) {
+	at, ok := slices.BinarySearchFunc(c.kept, height, func(k keptHeader, h uint32) int { return cmp.Compare(k.height, h) })
+	if !ok {
+		return keptHeader{}, false
+	}
+	return c.kept[at], true
+}
+
 // hashAt returns the hash of a wanted height, if the chain is that long.
 func (c *headerChain) hashAt(height uint32) (chainhash.Hash, bool) {
-	h, ok := c.hashes[height]
-	return h, ok
+	k, ok := c.keptAt(height)
+	return k.hash, ok
 }
 
 func (c *headerChain) checkGenesis(hash chainhash.Hash) {

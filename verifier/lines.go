@@ -15,7 +15,7 @@ func (a *audit) verifyLines() {
 	cores.Each(len(a.lines), func(i int) {
 		prev := a.e.EID
 		if i > 0 {
-			prev = a.lines[i-1].Hash()
+			prev = a.heads[i-1]
 		}
 		if a.lines[i].Prev != prev {
 			a.signed[i] = errors.New("prev is not the hash of the line before")

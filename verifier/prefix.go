@@ -22,7 +22,7 @@ type mark struct {
 
 // markNow is how far this audit sees.
 func (a *audit) markNow() mark {
-	return mark{lines: len(a.lines), head: a.lines[len(a.lines)-1].Hash(), height: a.tip, hash: a.chain.headers.hash}
+	return mark{lines: len(a.lines), head: a.heads[len(a.lines)-1], height: a.tip, hash: a.chain.headers.hash}
 }
 
 // marks gathers what earlier audits saw, and refuses those of other elections.
@@ -59,7 +59,7 @@ func (a *audit) boardDiffers(m mark) string {
 	switch {
 	case m.lines < 1 || m.lines > len(a.lines):
 		return fmt.Sprintf("%d lines, where %s had seen %d", len(a.lines), m.whose, m.lines)
-	case a.lines[m.lines-1].Hash() != m.head:
+	case a.heads[m.lines-1] != m.head:
 		return fmt.Sprintf("not the line that %s had seen", m.whose)
 	}
 	return ""
@@ -80,7 +80,7 @@ func (a *audit) prefix(s *sheet) {
 			s.pass()
 		}
 		s.pass()
-		if hash, known := a.hashes[m.height]; !known || hash != m.hash {
+		if hash, known := a.chain.headers.hashAt(m.height); !known || hash != m.hash {
 			s.note(fmt.Sprintf("height %d", m.height), "the chain was reorganised: %s had seen block %s here", m.whose, m.hash)
 		}
 	}

@@ -46,13 +46,13 @@ func (w *proofWindow) add(p *BlockProof) {
 	txs := 1 + len(p.Txs)
 	w.included.expected += txs
 	w.sane.expected += txs
-	root, ok := w.headers.roots[p.Height]
+	block, ok := w.headers.keptAt(p.Height)
 	if !ok || p.Height < w.next {
 		w.included.examined += txs
 		w.included.fail(int32(p.Height), "proofs of a block that has no header, or that came before")
 	} else {
 		w.next = p.Height + 1
-		w.prove(root, p)
+		w.prove(block.root, p)
 	}
 	w.check(p.Height, p.Coinbase, true)
 	for _, t := range p.Txs {

@@ -28,8 +28,11 @@ type Replay struct {
 	hashes   map[[20]byte]curve.PublicKey
 
 	anchors []Anchor
-	decoys  []sighting // ballots, and payments to a stake's script, outside eligible transactions
-	reuses  []sighting // other uses of a joint or claim key
+	decoys  strays // ballots, and payments to a stake's script, outside eligible transactions
+	reuses  strays // other uses of a joint or claim key
+
+	asked   *wire.MsgTx // the last transaction that was looked at for signatures
+	answers map[curve.PublicKey]bool
 }
 
 // sighting is a transaction with its place in the chain.
@@ -99,7 +102,7 @@ func (r *Replay) transaction(s sighting) bool {
 		r.created(s)
 	}
 	ofTrail := r.follow(s, eligible)
-	noted := len(r.anchors) + len(r.decoys) + len(r.reuses)
+	anchors, decoys, reuses := len(r.anchors), len(r.decoys.list), len(r.reuses.list)
 	for i, out := range s.Tx.TxOut {
 		r.anchor(s, out)
 		if eligible {
@@ -111,7 +114,9 @@ func (r *Replay) transaction(s sighting) bool {
 	if !eligible && !ofStake {
 		r.keyInInputs(s)
 	}
-	return eligible || ofStake || ofMixing || ofTrail || r.parents[s.ID] || len(r.anchors)+len(r.decoys)+len(r.reuses) > noted
+	stray := r.decoys.weigh(s.Tx, decoys)
+	stray = r.reuses.weigh(s.Tx, reuses) || stray
+	return eligible || ofStake || ofMixing || ofTrail || stray || r.parents[s.ID] || len(r.anchors) > anchors
 }
 
 // inputs notes spends of coins and of stakes.
@@ -158,7 +163,7 @@ func (r *Replay) created(s sighting) {
 // payer finds who signed an input of tx, the supervisor or a mixer, or nobody.
 func (r *Replay) payer(tx *wire.MsgTx) curve.PublicKey {
 	for _, key := range append([]curve.PublicKey{r.e.Policy.Supervisor}, r.mixers...) {
-		if signedBy(tx, key) {
+		if r.signed(tx, key) {
 			return key
 		}
 	}
@@ -186,85 +191,42 @@ func (r *Replay) staked(s sighting, i int, out *wire.TxOut) {
 	}
 }
 
-// output looks for ballots and payments outside eligible transactions, and for
-// other uses of the election's keys. It remembers where, and not the whole
-// transaction.
-func (r *Replay) output(s sighting, i int, out *wire.TxOut) {
-	s.Tx = nil
-	if data, ok := nullData(out.PkScript); ok {
-		if isBallotSized(data) {
-			s.Note = "a ballot that spends no eligible coin"
-			r.decoys = append(r.decoys, s)
-		}
-		return
-	}
-	if r.scripts[string(out.PkScript)] {
-		s.Input, s.Note = i, "a payment to the script of a stake"
-		r.decoys = append(r.decoys, s)
-	}
-	if k, ok := r.keyInScript(out.PkScript); ok {
-		s.Note = r.keys[k] + " in an output"
-		r.reuses = append(r.reuses, s)
-	}
-}
-
-// keyInScript looks for a watched key in an output script: the key itself, or
-// its hash in P2PKH or P2WPKH.
-func (r *Replay) keyInScript(script []byte) (curve.PublicKey, bool) {
-	if len(r.keys) == 0 {
-		return curve.PublicKey{}, false
-	}
-	t := txscript.MakeScriptTokenizer(0, script)
-	for t.Next() {
-		switch d := t.Data(); len(d) {
-		case 20:
-			if k, ok := r.hashes[[20]byte(d)]; ok {
-				return k, true
-			}
-		case curve.PointSize:
-			if k := curve.PublicKey(d); r.keys[k] != "" {
-				return k, true
-			}
-		}
-	}
-	return curve.PublicKey{}, false
-}
-
-// keyInInputs looks for a watched key in inputs that spend no stake: pushed by
-// the input script, in the redeem script that it pushes last, or in a witness.
-func (r *Replay) keyInInputs(s sighting) {
-	if len(r.keys) == 0 {
-		return
-	}
-	for i, in := range s.Tx.TxIn {
-		k, found := r.keyInScript(in.SignatureScript)
-		if !found {
-			k, found = r.keyInScript(lastPush(in.SignatureScript))
-		}
-		for _, item := range in.Witness {
-			if !found && len(item) == curve.PointSize {
-				k = curve.PublicKey(item)
-				found = r.keys[k] != ""
-			}
-		}
-		if found {
-			s.Tx, s.Input, s.Note = nil, i, r.keys[k]+" in an input"
-			r.reuses = append(r.reuses, s)
-		}
-	}
-}
-
 // signedBySupervisor tells whether the supervisor's key signed an input of tx.
-func (r *Replay) signedBySupervisor(tx *wire.MsgTx) bool { return signedBy(tx, r.e.Policy.Supervisor) }
+func (r *Replay) signedBySupervisor(tx *wire.MsgTx) bool { return r.signed(tx, r.e.Policy.Supervisor) }
 
-// signedBy tells whether an input of tx is a valid P2PKH spend by a key. The previous output is not needed: its script follows
-// from the key, and legacy signatures do not commit to its value. The key must
-// stand in the input script somewhere, whatever else a miner put around it.
+// signed is signedBy, for the outputs and trails of one transaction, which ask
+// in turn: the last answers are remembered.
+func (r *Replay) signed(tx *wire.MsgTx, key curve.PublicKey) bool {
+	if r.asked != tx {
+		r.asked, r.answers = tx, make(map[curve.PublicKey]bool)
+	}
+	answer, known := r.answers[key]
+	if !known {
+		answer = signedBy(tx, key)
+		r.answers[key] = answer
+	}
+	return answer
+}
+
+// maxSigned is how many inputs that hold a key are looked at for its signature.
+// An anchor or a payment needs one; whoever puts thousands into a transaction
+// wants the auditor to hash it as often.
+const maxSigned = 100
+
+// signedBy tells whether an input of tx is a valid P2PKH spend by a key. The
+// previous output is not needed: its script follows from the key, and legacy
+// signatures do not commit to its value. The key must stand in the input script
+// somewhere, whatever else a miner put around it.
 func signedBy(tx *wire.MsgTx, key curve.PublicKey) bool {
-	script := p2pkh(address.Hash160(key[:]))
+	script, tries := p2pkh(address.Hash160(key[:])), 0
 	for i, in := range tx.TxIn {
-		if bytes.Contains(in.SignatureScript, key[:]) &&
-			execute(tx, i, &wire.TxOut{PkScript: script}, nil) == nil {
+		if !bytes.Contains(in.SignatureScript, key[:]) {
+			continue
+		}
+		if tries++; tries > maxSigned {
+			break
+		}
+		if execute(tx, i, &wire.TxOut{PkScript: script}, nil) == nil {
 			return true
 		}
 	}

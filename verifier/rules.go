@@ -2,6 +2,7 @@ package verifier
 
 import (
 	"fmt"
+	"math"
 
 	"bevote/lang"
 )
@@ -55,9 +56,18 @@ func (s *sheet) leave(where, format string, args ...any) {
 	s.note(where, format, args...)
 }
 
+// maxListed is how many items a check lists: two for every voter that a roll can
+// have. Somebody who wants to fill the auditor's memory can make more.
+const maxListed = 2 * math.MaxUint16
+
 // note lists something without counting it against anybody.
 func (s *sheet) note(where, format string, args ...any) {
-	s.items = append(s.items, Item{where, fmt.Sprintf(format, args...)})
+	switch {
+	case len(s.items) < maxListed:
+		s.items = append(s.items, Item{where, fmt.Sprintf(format, args...)})
+	case len(s.items) == maxListed:
+		s.items = append(s.items, Item{"list", "more of the same kind"})
+	}
 }
 
 // skip says why the check does not apply after all.

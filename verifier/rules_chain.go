@@ -44,7 +44,7 @@ func (a *audit) recordChain(s *sheet) {
 	s.expect(len(a.lines))
 	for i, l := range a.lines {
 		where := fmt.Sprintf("line %d", i+1)
-		switch hash, known := a.hashes[l.Seen.Height]; {
+		switch hash, known := a.chain.headers.hashAt(l.Seen.Height); {
 		case a.signed[i] != nil:
 			s.fail(where, "%v", a.signed[i])
 		case !known:

@@ -208,10 +208,8 @@ func (a *audit) keysOnlyHere(s *sheet) {
 	s.expect(len(a.replay.keys))
 	s.examined = len(a.replay.keys)
 	a.presenceOnly(s, "other use of the keys")
-	for _, r := range a.replay.reuses {
-		s.failed++
-		s.note("tx "+r.ID.String(), "%s", r.Note)
-	}
+	s.failed += len(a.replay.reuses.list)
+	a.replay.reuses.show(s.note)
 }
 
 // family J: refunds

@@ -59,6 +59,10 @@ type stateTx struct {
 // stateSpec is the version of the form of a State.
 const stateSpec = 2
 
+// minStateItem is the least number of bytes for each comma of a State's JSON.
+// Items of a list take memory before anybody looks at them, many times that of "0,".
+const minStateItem = 24
+
 // Encode writes the state as JSON.
 func (s *State) Encode() ([]byte, error) {
 	f := stateFile{
@@ -97,6 +101,9 @@ func serialize(tx *wire.MsgTx) ([]byte, error) {
 // DecodeState reads what Encode wrote, and nothing else.
 func DecodeState(text []byte) (*State, error) {
 	var f stateFile
+	if bytes.Count(text, []byte(",")) > len(text)/minStateItem {
+		return nil, errors.New("not an audit's state: more items than its length can hold")
+	}
 	if err := json.Unmarshal(text, &f); err != nil {
 		return nil, errors.New("not an audit's state in JSON")
 	}

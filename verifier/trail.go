@@ -71,13 +71,25 @@ func (r *Replay) follow(s sighting, eligible bool) bool {
 	found := r.begun(s)
 	for _, in := range s.Tx.TxIn {
 		if from, ok := r.trails.at[in.PreviousOutPoint]; ok {
-			found = append(found, trail{from.deposit, from.hops + 1})
+			found = nearest(found, trail{from.deposit, from.hops + 1})
 		}
 	}
 	for _, from := range found {
 		r.pursue(s, from, eligible)
 	}
 	return len(found) > 0
+}
+
+// nearest adds a trail to those found in a transaction. Of each deposit's there
+// is one, with the fewest hops: its change may come in by thousands of inputs.
+func nearest(found []trail, t trail) []trail {
+	for i := range found {
+		if found[i].deposit == t.deposit {
+			found[i].hops = min(found[i].hops, t.hops)
+			return found
+		}
+	}
+	return append(found, t)
 }
 
 // begun returns the trails that begin in a transaction: of the deposits in it.
@@ -125,6 +137,10 @@ func (r *Replay) createsCoin(s sighting) bool {
 }
 
 func (r *Replay) link(s sighting, from trail, note string) {
+	if len(r.trails.links) == maxTrails {
+		r.trails.full = true
+		return
+	}
 	s.Tx, s.Note = nil, note
 	r.trails.links = append(r.trails.links, link{from.deposit, from.hops, s})
 }

@@ -16,8 +16,9 @@ import (
 const (
 	// pause is how often a followed node and board are looked at.
 	pause = time.Second
-	// maxState is how much of a state file is read: the votes of a million voters.
-	maxState = 2 << 30
+	// maxState is how much of a state file is read. All that 65,535 voters do
+	// on the chain is some 100 MB.
+	maxState = 256 << 20
 )
 
 // recall reads what earlier audits left.

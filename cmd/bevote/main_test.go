@@ -22,7 +22,7 @@ import (
 var update = flag.Bool("update", false, "write the files that scripts compare with anew")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"bevote": main})
+	testscript.Main(m, map[string]func(){"bevote": main, "weighed": weighed})
 }
 
 // TestScripts runs the commands as a person does; each testdata/NAME.txtar is

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 
 	"bevote/internal/curve"
 )
@@ -184,10 +185,20 @@ func decoded[T Body](text []byte) (Body, error) {
 	return body, err
 }
 
+// A list's items take memory before anybody looks at them, a hundred times as
+// much as "0,": so a body that cannot be canonical is refused by its commas.
+const (
+	maxShort = math.MaxUint16 // roll indices, in transcripts
+	minItem  = 16             // bytes for each comma of anything else, at least
+)
+
 // decode reads one JSON object strictly: encoding it again must give text.
 // That one comparison refuses duplicate, missing and misspelt keys, null,
 // white space and every second spelling of a number or a string.
 func decode[T Body](text []byte, out *T) error {
+	if bytes.Count(text, []byte(",")) > maxShort+len(text)/minItem {
+		return errors.New("body has more items than its length can hold")
+	}
 	if err := json.Unmarshal(text, out); err != nil {
 		return errors.New("body is not the JSON of its type")
 	}

@@ -38,6 +38,10 @@ type txLine struct {
 // smallest transactions, each with its path, in base64.
 const maxProofLine = 16 << 20
 
+// minProofItem is the least number of bytes for each comma of a line. Items of
+// a list take memory before anybody looks at them, many times that of "0,".
+const minProofItem = 8
+
 // proofs is a recorded chain with proofs in place of whole blocks.
 type proofs struct{ recorded }
 
@@ -127,6 +131,9 @@ func readLine(ctx context.Context, in *bufio.Reader) ([]byte, error) {
 // decodeProof accepts a line's one encoding and no other.
 func decodeProof(line []byte) (*verifier.BlockProof, error) {
 	var l proofLine
+	if bytes.Count(line, []byte(",")) > len(line)/minProofItem {
+		return nil, errors.New("more items than its length can hold")
+	}
 	if err := json.Unmarshal(line, &l); err != nil {
 		return nil, errors.New("not a block's proofs in JSON")
 	}

@@ -2,13 +2,13 @@
 // or a zip of one.
 //
 // It promises that only the six documented names are ever read or written,
-// that no file is longer than its cap however it is packed, that symbolic
-// links, other special files and duplicate entries are refused, and that a
-// record or an output appears under its name whole or not at all.
+// that no file is longer than its cap, nor much longer than what it takes in a
+// zip, that symbolic links, other special files and duplicate entries are
+// refused, and that a record or an output appears under its name whole or not
+// at all.
 package record
 
 import (
-	"archive/zip"
 	"bytes"
 	"crypto/sha256"
 	"errors"
@@ -292,33 +292,12 @@ func (r *Record) list(root *os.Root, dir string) error {
 	}
 }
 
-// openZip lists a zip's entries.
-func (r *Record) openZip(path string) error {
-	z, err := zip.OpenReader(path)
-	if err != nil {
-		if errors.Is(err, zip.ErrFormat) {
-			return errNeither()
-		}
-		return asFormat("", err)
-	}
-	r.under = z
-	for _, f := range z.File {
-		if f.Name == "chain/" && f.Mode().IsDir() {
-			continue
-		}
-		if err := r.add(f.Name, f.Mode().Type(), f.Open); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func errNeither() error { return malformed("", "neither a directory nor a zip file") }
 
 // add takes in one file, once.
 func (r *Record) add(name string, kind fs.FileMode, open func() (io.ReadCloser, error)) error {
 	if _, known := Cap(name); !known {
-		return malformed("", "unknown file %q, want nothing but %s", name,
+		return malformed("", "unknown file %.60q, want nothing but %s", name,
 			strings.Join([]string{Policy, Contract, Board, Headers, Blocks, Proofs}, ", "))
 	}
 	if kind != 0 {

@@ -44,11 +44,11 @@ func Decode(r io.Reader) (*verifier.Report, error) {
 // checkNames walks through the JSON. The standard decoder would take a name in
 // any case, and of two equal names the last: two readers could see two reports.
 func checkNames(text []byte) error {
-	d := json.NewDecoder(bytes.NewReader(text))
-	if err := checkValue(d, 0); err != nil {
+	w := walker{json.NewDecoder(bytes.NewReader(text)), freeElements + len(text)/minElement}
+	if err := w.value(0); err != nil {
 		return err
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+	if _, err := w.Token(); !errors.Is(err, io.EOF) {
 		return errors.New("something follows the report")
 	}
 	return nil
@@ -58,8 +58,24 @@ func checkNames(text []byte) error {
 // items, item, and one for what is refused by its type.
 const maxDepth = 6
 
-func checkValue(d *json.Decoder, depth int) error {
-	t, err := d.Token()
+// An element of a list takes memory before anybody looks at it, a check a
+// hundred times that of "0,". So there are no more than there is room for.
+const (
+	minElement   = 24      // bytes of an item, the shortest of which there are many
+	freeElements = 1 << 12 // of which each may be shorter
+	maxRows      = 1 << 14 // elements of a list of the report itself: checks, candidates
+	maxNames     = 64      // names in one object
+	maxName      = 64      // bytes of one
+)
+
+// walker walks through a report's JSON.
+type walker struct {
+	*json.Decoder
+	left int // elements of lists
+}
+
+func (w *walker) value(depth int) error {
+	t, err := w.Token()
 	if err != nil {
 		return err
 	}
@@ -69,34 +85,54 @@ func checkValue(d *json.Decoder, depth int) error {
 	if depth == maxDepth {
 		return fmt.Errorf("nested over %d deep", maxDepth)
 	}
-	seen := make(map[string]bool)
-	for d.More() {
-		if t == json.Delim('{') {
-			if err := checkName(d, seen); err != nil {
-				return err
-			}
-		}
-		if err := checkValue(d, depth+1); err != nil {
-			return err
-		}
+	if t == json.Delim('{') {
+		err = w.object(depth)
+	} else {
+		err = w.list(depth)
 	}
-	_, err = d.Token() // the closing bracket
-	return err
-}
-
-func checkName(d *json.Decoder, seen map[string]bool) error {
-	t, err := d.Token()
 	if err != nil {
 		return err
 	}
-	name, ok := t.(string)
-	if !ok || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" {
-		return fmt.Errorf("%.40q is not a name of the report's", fmt.Sprint(t))
+	_, err = w.Token() // the closing bracket
+	return err
+}
+
+func (w *walker) list(depth int) error {
+	for n := 1; w.More(); n++ {
+		w.left--
+		if w.left < 0 || depth == 1 && n > maxRows {
+			return errors.New("a list of more elements than it can have")
+		}
+		if err := w.value(depth + 1); err != nil {
+			return err
+		}
 	}
-	if seen[name] {
-		return fmt.Errorf("%q twice in one object", name)
+	return nil
+}
+
+func (w *walker) object(depth int) error {
+	seen := make(map[string]bool)
+	for w.More() {
+		t, err := w.Token()
+		if err != nil {
+			return err
+		}
+		name, ok := t.(string)
+		switch {
+		case len(name) > maxName:
+			return fmt.Errorf("an object's name of %d bytes", len(name))
+		case !ok || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != "":
+			return fmt.Errorf("%.40q is not a name of the report's", fmt.Sprint(t))
+		case seen[name]:
+			return fmt.Errorf("%.40q twice in one object", name)
+		case len(seen) == maxNames:
+			return fmt.Errorf("an object of over %d names", maxNames)
+		}
+		seen[name] = true
+		if err := w.value(depth + 1); err != nil {
+			return err
+		}
 	}
-	seen[name] = true
 	return nil
 }
 

@@ -1,0 +1,107 @@
+package record
+
+import (
+	"archive/zip"
+	"compress/flate"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
+
+// What a zip may ask of its reader. The files of a record are hashes, keys and
+// signatures, at best in hex, which pack two to three times smaller; deflate
+// packs copies of one line a thousand times smaller.
+const (
+	MaxDirectory = 1 << 20 // bytes of the list of entries; six take less than 1 KiB
+	MaxInflation = 20      // how often a file's length in the zip it may be
+	freeLength   = 1 << 20 // bytes of a file that need no such reason
+)
+
+// openZip lists a zip's entries.
+func (r *Record) openZip(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	r.under = f
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	in := &listed{ReaderAt: f, left: MaxDirectory}
+	z, err := zip.NewReader(in, info.Size())
+	switch {
+	case in.left < 0:
+		return malformed("", "the list of the zip's entries is longer than %d bytes", MaxDirectory)
+	case errors.Is(err, zip.ErrFormat):
+		return errNeither()
+	case err != nil:
+		return asFormat("", err)
+	}
+	in.done = true
+	z.RegisterDecompressor(zip.Deflate, inflate)
+	for _, f := range z.File {
+		if f.Name == "chain/" && f.Mode().IsDir() {
+			continue
+		}
+		if err := r.add(f.Name, f.Mode().Type(), f.Open); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// listed is a file of which little is read while its entries are listed: the
+// list is held in memory, and says itself how long it is.
+type listed struct {
+	io.ReaderAt
+	left int64
+	done bool // the entries are listed
+}
+
+func (l *listed) ReadAt(p []byte, at int64) (int, error) {
+	if !l.done {
+		if l.left -= int64(len(p)); l.left < 0 {
+			return 0, errors.New("too long a list")
+		}
+	}
+	return l.ReaderAt.ReadAt(p, at)
+}
+
+// inflate reads deflated bytes. It counts what goes in and what comes out, and
+// believes no length that the zip states.
+func inflate(packed io.Reader) io.ReadCloser {
+	d := &inflated{packed: &counted{r: packed}}
+	d.out = flate.NewReader(d.packed)
+	return d
+}
+
+// inflated is one deflated file.
+type inflated struct {
+	packed *counted
+	out    io.ReadCloser
+	got    int64
+}
+
+func (d *inflated) Read(p []byte) (int, error) {
+	n, err := d.out.Read(p)
+	if d.got += int64(n); d.got > freeLength+MaxInflation*d.packed.n {
+		return 0, fmt.Errorf("longer than %d times what it takes in the zip", MaxInflation)
+	}
+	return n, err
+}
+
+func (d *inflated) Close() error { return d.out.Close() }
+
+// counted counts the bytes that were read.
+type counted struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}
