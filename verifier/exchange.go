@@ -80,6 +80,14 @@ func (x *Exchange) Sats(d *Deposit) int64 {
 	return 0
 }
 
+// Height is that of the block with a deposit, 0 where it is not on the chain.
+func (x *Exchange) Height(d *Deposit) uint32 {
+	if c := x.r.mixed[d.Outpoint]; c != nil && c.created != nil {
+		return c.created.Height
+	}
+	return 0
+}
+
 // Spent returns the path by which a deposit was spent, "" where it was not and
 // "alien" where it was by none of the contract's.
 func (x *Exchange) Spent(d *Deposit) string {
@@ -109,8 +117,9 @@ func (x *Exchange) spending(d *Deposit) *sighting {
 	return nil
 }
 
-// Coins returns the coins that were paid for a voucher up to `roll by`, in the
-// order of the board: the first is the voucher's, others were paid by mistake.
+// Coins returns the coins that were paid for a voucher, by its mixer up to T5
+// and by the supervisor up to `roll by`, in the order of the board: the first is
+// the voucher's, others were paid by mistake.
 func (x *Exchange) Coins(v *Voucher) (coins []Coin) {
 	for _, p := range v.Payouts {
 		c := x.r.mixed[p.Outpoint]
@@ -128,6 +137,8 @@ func (x *Exchange) pays(v *Voucher, p Payout, c *coin) error {
 		return errors.New("there is no such output since the announcement")
 	case c.created.Height > x.e.Policy.Times.Roll:
 		return fmt.Errorf("paid in block %d, the roll closes at %d", c.created.Height, x.e.Policy.Times.Roll)
+	case p.By == v.Mixer.Key && c.created.Height > x.Deadlines[T5]:
+		return fmt.Errorf("paid in block %d, due by %d", c.created.Height, x.Deadlines[T5])
 	case !bytes.Equal(c.out.PkScript, payTo(v.By)):
 		return errors.New("does not pay the roll key")
 	case c.out.Value != x.e.Policy.Coin():

@@ -36,6 +36,13 @@ election mixed {
 // mixedElection returns an election with blind RSA and its stand-ins' secrets.
 func mixedElection(t testing.TB, voters, mixers int) (*verifier.Election, map[string]curve.Scalar) {
 	t.Helper()
+	e, keys, _ := mixedFiles(t, voters, mixers)
+	return e, keys
+}
+
+// mixedFiles is mixedElection with policy.bev and contract.json.
+func mixedFiles(t testing.TB, voters, mixers int) (*verifier.Election, map[string]curve.Scalar, [2][]byte) {
+	t.Helper()
 	var named strings.Builder
 	for i := range mixers {
 		fmt.Fprintf(&named, "  mixer m%d pub:%s\n", i+1, langtest.Key(fmt.Sprint("m", i)))
@@ -51,5 +58,5 @@ func mixedElection(t testing.TB, voters, mixers int) (*verifier.Election, map[st
 	}
 	e, err := verifier.LoadElection(policy, built.Contract.Encode())
 	check(t, err)
-	return e, keys
+	return e, keys, [2][]byte{policy, built.Contract.Encode()}
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"bevote/lang"
 	"bevote/templates"
 
 	"github.com/btcsuite/btcd/chaincfg/v2"
@@ -13,7 +14,40 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// purse is the supervisor's own coins, in the order in which they came.
+// payer is a person with coins of its own, paid to its key.
+type payer struct {
+	person
+	purse purse
+}
+
+func newPayer(p person) payer {
+	return payer{p, newPurse(PayToKey(p.public), lang.Params(p.e.Policy.Network))}
+}
+
+// Watch shows the payer a block, for its purse.
+func (p *payer) Watch(height uint32, b *wire.MsgBlock) { p.purse.watch(height, b) }
+
+// Balance returns the satoshis that the payer could spend in the next block.
+func (p *payer) Balance() int64 { return p.purse.balance(p.tip() + 1) }
+
+// pay adds inputs and change to a transaction, signs it and sends it.
+func (p *payer) pay(what string, tx *wire.MsgTx) error {
+	if err := p.purse.fund(tx, p.e.Policy.Fee, p.tip()+1); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	for i := range tx.TxIn {
+		if err := signKey(tx, i, p.key, p.public); err != nil {
+			return err
+		}
+	}
+	if err := p.submit(what, tx); err != nil {
+		return err
+	}
+	p.purse.sent(tx)
+	return nil
+}
+
+// purse is somebody's own coins, in the order in which they came.
 type purse struct {
 	script   []byte // what pays into it
 	maturity uint32 // blocks that a coinbase waits
@@ -31,16 +65,24 @@ func newPurse(script []byte, net *chaincfg.Params) purse {
 	return purse{script: script, maturity: uint32(net.CoinbaseMaturity), spent: make(map[wire.OutPoint]bool)}
 }
 
-// watch takes in what a block pays to the purse. Change is known already: it
-// was taken in when it was sent.
+// watch takes in what a block pays to the purse, and strikes off what it
+// spends. Mostly both are known already, from when they were sent.
 func (p *purse) watch(height uint32, b *wire.MsgBlock) {
 	for pos, tx := range b.Transactions {
+		if slices.ContainsFunc(tx.TxIn, p.pays) {
+			p.sent(tx)
+		}
 		from := height
 		if pos == 0 {
 			from += p.maturity
 		}
 		p.take(tx, from)
 	}
+}
+
+// pays tells whether an input spends a coin of the purse.
+func (p *purse) pays(in *wire.TxIn) bool {
+	return slices.ContainsFunc(p.coins, func(c ripening) bool { return c.op == in.PreviousOutPoint })
 }
 
 func (p *purse) take(tx *wire.MsgTx, from uint32) {
@@ -93,7 +135,7 @@ func (p *purse) fund(tx *wire.MsgTx, feeRate int64, next uint32) error {
 		}
 		return nil
 	}
-	return fmt.Errorf("the supervisor has %d sat of %d", have, want+feeRate*size)
+	return fmt.Errorf("%d sat to spend, want %d", have, want+feeRate*size)
 }
 
 // sent strikes off what a transaction spent and takes in its change, which

@@ -1,5 +1,6 @@
-// Package roles is the people of an election: the supervisor, the voters and
-// the candidates. They alone hold private keys.
+// Package roles is the people of an election: the supervisor with its registrar
+// and its treasurer, the mixers and their depositors, the voters and the
+// candidates. They alone hold private keys.
 //
 // It promises that a role does what docs/protocol.md asks of an honest one and
 // nothing else: it writes board lines, sends transactions to the chain, and
@@ -73,6 +74,12 @@ func (p *person) write(body board.Body) (board.Line, error) {
 		return board.Line{}, err
 	}
 	return board.Sign(p.e.EID, p.key, seen, body)
+}
+
+// tip is the height of the newest block.
+func (p *person) tip() uint32 {
+	height, _ := p.chain.Tip()
+	return height
 }
 
 // submit sends a transaction and names it where it is refused.

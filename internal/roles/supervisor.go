@@ -9,7 +9,6 @@ import (
 	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/internal/sharing"
-	"bevote/lang"
 	"bevote/verifier"
 
 	"github.com/btcsuite/btcd/wire/v2"
@@ -18,10 +17,7 @@ import (
 // Supervisor announces the election, pays the voters' coins, anchors the
 // board, and writes down what the dealing came to. In custodial elections it
 // is the teller too.
-type Supervisor struct {
-	person
-	purse purse
-}
+type Supervisor struct{ payer }
 
 // NewSupervisor returns the supervisor whose secret key is key. It can pay
 // once it has been shown blocks with coins of its own.
@@ -33,16 +29,7 @@ func NewSupervisor(e *verifier.Election, key curve.Scalar, chain Chain, rand io.
 	if p.public != e.Policy.Supervisor {
 		return nil, errors.New("not the supervisor's key")
 	}
-	return &Supervisor{person: p, purse: newPurse(PayToKey(p.public), lang.Params(e.Policy.Network))}, nil
-}
-
-// Watch shows the supervisor a block, for its purse.
-func (s *Supervisor) Watch(height uint32, b *wire.MsgBlock) { s.purse.watch(height, b) }
-
-// Balance returns the satoshis that the supervisor could spend in the next block.
-func (s *Supervisor) Balance() int64 {
-	tip, _ := s.chain.Tip()
-	return s.purse.balance(tip + 1)
+	return &Supervisor{newPayer(p)}, nil
 }
 
 // Open writes line 1: the hashes of the two files that announce the election.
@@ -58,28 +45,11 @@ func (s *Supervisor) Anchor(kind int, head [32]byte) error {
 	return s.pay("anchor", tx)
 }
 
-// coinsATransaction keeps one payment of voters' coins under the relays' limit.
-const coinsATransaction = 1000
-
 // PayCoins pays each roll key its coin, stake and fee of a vote, and returns
 // the outpoints by key. Only with `mixing none`, after the announcement.
 func (s *Supervisor) PayCoins(keys []curve.PublicKey) (map[curve.PublicKey]wire.OutPoint, error) {
-	coins := make(map[curve.PublicKey]wire.OutPoint, len(keys))
-	for len(keys) > 0 {
-		batch := keys[:min(len(keys), coinsATransaction)]
-		keys = keys[len(batch):]
-		tx := newTx()
-		for _, k := range batch {
-			tx.AddTxOut(wire.NewTxOut(s.e.Policy.Coin(), PayToKey(k)))
-		}
-		if err := s.pay("voters' coins", tx); err != nil {
-			return nil, err
-		}
-		for i, k := range batch {
-			coins[k] = wire.OutPoint{Hash: tx.TxHash(), Index: uint32(i)}
-		}
-	}
-	return coins, nil
+	coins, _, err := s.payCoins("voters' coins", keys)
+	return coins, err
 }
 
 // Enrol writes a voter's line of the roll: the key, its coin, and the key's
@@ -104,22 +74,4 @@ func (s *Supervisor) Transcript(o *sharing.Outcome, n int) (board.Line, error) {
 		t.Keys = append(t.Keys, board.JointKey{Key: k.Key.Key(), Shares: board.Bytes(shares)})
 	}
 	return s.write(t)
-}
-
-// pay adds inputs and change to a transaction, signs it and sends it.
-func (s *Supervisor) pay(what string, tx *wire.MsgTx) error {
-	tip, _ := s.chain.Tip()
-	if err := s.purse.fund(tx, s.e.Policy.Fee, tip+1); err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	for i := range tx.TxIn {
-		if err := signKey(tx, i, s.key, s.public); err != nil {
-			return err
-		}
-	}
-	if err := s.submit(what, tx); err != nil {
-		return err
-	}
-	s.purse.sent(tx)
-	return nil
 }

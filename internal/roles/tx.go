@@ -15,9 +15,10 @@ import (
 // Sizes in bytes, signatures at their longest. All our transactions are
 // legacy, so that a virtual byte is a byte.
 const (
-	txFrame    = 4 + 3 + 3 + 4                  // version, both counts, locktime
-	p2pkhInput = 36 + 1 + (1 + 72 + 1 + 33) + 4 // outpoint, length, signature and key, sequence
-	p2pkhSize  = 25
+	txFrame     = 4 + 3 + 3 + 4                  // version, both counts, locktime
+	p2pkhInput  = 36 + 1 + (1 + 72 + 1 + 33) + 4 // outpoint, length, signature and key, sequence
+	p2pkhSize   = 25
+	p2pkhOutput = 8 + 1 + p2pkhSize
 )
 
 // coin is an output that somebody can spend.
@@ -86,9 +87,28 @@ func signStake(tx *wire.MsgTx, i int, path templates.Path, redeem []byte, key cu
 	return signPath(tx, i, path, redeem, map[string]curve.Scalar{path.Signers[0]: key})
 }
 
-// signPath fills input i, which spends a stake by the path, with the witness's
-// items from first to last. Secrets are the signers' by role.
+// signPath fills input i, which spends an output by the path of a contract.
+// Secrets are the signers' by role; who has none there leaves its place empty.
 func signPath(tx *wire.MsgTx, i int, path templates.Path, redeem []byte, secrets map[string]curve.Scalar) error {
+	w := witness{sigs: make(map[string][]byte), keys: make(map[string]curve.PublicKey)}
+	for role, key := range secrets {
+		sig, err := sign(tx, i, redeem, key)
+		if err != nil {
+			return err
+		}
+		w.sigs[role], w.keys[role] = sig, curve.BaseMul(key).Key()
+	}
+	return w.fill(tx, i, path, redeem)
+}
+
+// witness is what signers contribute to a spend, by their roles.
+type witness struct {
+	sigs map[string][]byte
+	keys map[string]curve.PublicKey
+}
+
+// fill pushes the items of the path's witness from first to last.
+func (w witness) fill(tx *wire.MsgTx, i int, path templates.Path, redeem []byte) error {
 	b := txscript.NewScriptBuilder()
 	for _, item := range path.Witness {
 		kind, role, _ := strings.Cut(item, ":")
@@ -98,14 +118,10 @@ func signPath(tx *wire.MsgTx, i int, path templates.Path, redeem []byte, secrets
 		case "1":
 			b.AddOp(txscript.OP_1)
 		case "sig":
-			sig, err := sign(tx, i, redeem, secrets[role])
-			if err != nil {
-				return err
-			}
-			b.AddData(sig)
+			b.AddData(w.sigs[role])
 		case "pubkey":
-			public := curve.BaseMul(secrets[role]).Key()
-			b.AddData(public[:])
+			key := w.keys[role]
+			b.AddData(key[:])
 		case "redeem":
 			b.AddData(redeem)
 		default:
@@ -117,11 +133,13 @@ func signPath(tx *wire.MsgTx, i int, path templates.Path, redeem []byte, secrets
 	return err
 }
 
-// pathNamed finds a path of the contract.
+// pathNamed finds a path of the contract, a stake's or the escrow's.
 func pathNamed(c *templates.Contract, name string) (templates.Path, error) {
-	for _, p := range c.Paths {
-		if p.Name == name {
-			return p, nil
+	for _, paths := range [][]templates.Path{c.Paths, c.EscrowPaths} {
+		for _, p := range paths {
+			if p.Name == name {
+				return p, nil
+			}
 		}
 	}
 	return templates.Path{}, fmt.Errorf("the contract has no path %s", name)

@@ -1,0 +1,112 @@
+package roles
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"io"
+
+	"bevote/internal/board"
+	"bevote/internal/curve"
+	"bevote/verifier"
+
+	"github.com/btcsuite/btcd/address/v2"
+)
+
+// asking is how a depositor finds a mixer: it asks one after the other, in an
+// order that it draws, and gives each a block to accept.
+type asking struct {
+	purpose string
+	order   []curve.PublicKey // nil until it begins
+	asked   int               // of the order, from the first on
+	since   uint32            // the tip at the newest request
+	from    uint32            // the tip at which it begins
+}
+
+// ask writes requests, M3 by the registration key and M1 by the roll key.
+func (d *Depositor) ask(x *verifier.Exchange) (lines []board.Line, err error) {
+	tip, due := d.tip(), x.Deadlines
+	if tip > due[verifier.T1] {
+		return nil, nil
+	}
+	if d.hold.order == nil {
+		if err := d.beginAsking(x, tip); err != nil {
+			return nil, err
+		}
+	}
+	for _, side := range []struct {
+		a         *asking
+		p         *person
+		deadlines []uint32
+	}{
+		{&d.hold, &d.person, due[verifier.T2:verifier.T4]},
+		{&d.coin, &d.roll, due[verifier.T4:]},
+	} {
+		if _, accepted := d.accepted(x, side.a, side.p); accepted || !side.a.ready(tip) {
+			continue
+		}
+		line, err := side.p.write(board.Request{For: side.a.purpose, Mixer: side.a.order[side.a.asked], Deadlines: side.deadlines})
+		if err != nil {
+			return nil, err
+		}
+		side.a.asked, side.a.since = side.a.asked+1, tip
+		lines = append(lines, line)
+	}
+	return lines, nil
+}
+
+// ready tells whether it is time to ask the next mixer.
+func (a *asking) ready(tip uint32) bool {
+	return a.asked < len(a.order) && tip >= a.from && (a.asked == 0 || tip > a.since)
+}
+
+// beginAsking draws in which order to ask those mixers whose keys are good, and
+// when to begin: in the first half of the time that there is.
+func (d *Depositor) beginAsking(x *verifier.Exchange, tip uint32) error {
+	half := tip + (x.Deadlines[verifier.T1]-tip)/2
+	d.hold.from, d.coin.from = d.moment(momentHold, tip, half), d.moment(momentPay, tip, half)
+	for _, a := range []*asking{&d.hold, &d.coin} {
+		a.order = []curve.PublicKey{}
+		for _, m := range x.Mixers {
+			if _, err := x.SchemeOf(m); err == nil {
+				a.order = append(a.order, m.Key)
+			}
+		}
+		for i := len(a.order) - 1; i > 0; i-- {
+			r, err := drawU32(d.rand)
+			if err != nil {
+				return err
+			}
+			j := int(uint64(r) * uint64(i+1) >> 32)
+			a.order[i], a.order[j] = a.order[j], a.order[i]
+		}
+	}
+	return nil
+}
+
+// accepted returns what the first of the mixers asked has promised that has
+// accepted. Who names another escrow than the contract's has not.
+func (d *Depositor) accepted(x *verifier.Exchange, a *asking, by *person) (promise, bool) {
+	for _, mixer := range a.order[:a.asked] {
+		answer, ok := x.Accepted(a.purpose, mixer, by.public)
+		if !ok {
+			continue
+		}
+		if a.purpose == board.ForHolding {
+			redeem, err := d.e.EscrowRedeem(mixer, by.public)
+			if err != nil || !bytes.Equal(answer.Escrow, address.Hash160(redeem)) {
+				continue
+			}
+		}
+		return promise{mixer, answer.Nonce}, true
+	}
+	return promise{}, false
+}
+
+func drawU32(r io.Reader) (uint32, error) {
+	var b [4]byte
+	if _, err := io.ReadFull(r, b[:]); err != nil {
+		return 0, fmt.Errorf("drawing a number: %w", err)
+	}
+	return binary.BigEndian.Uint32(b[:]), nil
+}

@@ -1,0 +1,153 @@
+package roles
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	"bevote/internal/board"
+	"bevote/internal/mixing"
+	"bevote/verifier"
+)
+
+// issuing is the session that a mixer has open: one at a time in all.
+type issuing struct {
+	mixing.Session
+	since  uint32 // the tip when its newest line was written
+	answer []byte // once it is given
+}
+
+// issue goes on with the open session, or opens one with the next depositor.
+func (m *Mixer) issue(x *verifier.Exchange) (lines []board.Line, err error) {
+	if m.session == nil && m.journal.open != nil {
+		if err := m.open(); err != nil { // as before a restart
+			return nil, err
+		}
+	}
+	if m.session != nil {
+		lines, err = m.goOn(x)
+	}
+	if err != nil || m.session != nil {
+		return lines, err
+	}
+	d := m.next(x)
+	if d == nil {
+		return lines, nil
+	}
+	op := deposit(verifier.EncodeOutpoint(d.Outpoint))
+	if err := m.journal.write(note{Open: op[:]}); err != nil {
+		return nil, err
+	}
+	if err := m.open(); err != nil {
+		return nil, err
+	}
+	line, err := m.write(board.Offer{Deposit: op[:], Offer: m.session.Offer()})
+	return append(lines, line), err
+}
+
+// open makes the session that the journal says is open.
+func (m *Mixer) open() error {
+	s, err := m.issuer.Open(m.journal.sessionStream())
+	if err != nil {
+		return fmt.Errorf("opening a session: %w", err)
+	}
+	m.session = &issuing{Session: s, since: m.tip()}
+	return nil
+}
+
+// goOn answers the challenge if it has come, and ends the session when the
+// answer is on the board or the depositor's time is over.
+func (m *Mixer) goOn(x *verifier.Exchange) ([]board.Line, error) {
+	op, s := m.journal.open.deposit, m.session
+	d := depositAt(x, op)
+	waited := m.tip() > s.since+verifier.Patience
+	switch {
+	case d == nil:
+		return nil, errors.New("the deposit of the open session is not on the board")
+	case d.Answer != nil:
+		return nil, m.close(closeIssued)
+	case s.answer != nil && waited: // the line was lost
+		s.since = m.tip()
+		return m.tellIssue(op)
+	case s.answer != nil:
+		return nil, nil
+	case d.Challenge != nil && d.Offer != nil && bytes.Equal(d.Offer.Data, s.Offer()):
+		return m.answer(op, d.Challenge.Data)
+	case waited:
+		return nil, m.close(closeLapsed)
+	}
+	return nil, nil
+}
+
+// answer stores the challenge and answers it. A malformed one ends the session:
+// it is the depositor's fault, and nothing is given away.
+func (m *Mixer) answer(op deposit, challenge []byte) ([]board.Line, error) {
+	if len(challenge) == 0 {
+		return nil, m.close(closeLapsed)
+	}
+	if err := m.journal.write(note{Challenge: challenge}); err != nil {
+		return nil, err
+	}
+	answer, err := m.session.Answer(challenge)
+	if errors.Is(err, mixing.ErrChallenge) {
+		return nil, m.close(closeLapsed)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("answering a challenge: %w", err)
+	}
+	m.session.answer, m.session.since = answer, m.tip()
+	return m.tellIssue(op)
+}
+
+// tellIssue writes M6.
+func (m *Mixer) tellIssue(op deposit) ([]board.Line, error) {
+	line, err := m.write(board.Issue{Deposit: op[:], Answer: m.session.answer})
+	return []board.Line{line}, err
+}
+
+// close ends the open session.
+func (m *Mixer) close(how closing) error {
+	if how == closeLapsed {
+		m.lapses[m.journal.open.deposit]++
+	}
+	m.session = nil
+	return m.journal.write(note{Close: how})
+}
+
+// next chooses the deposit to issue for: a good one, announced in time and
+// deep, of a depositor who has let the fewest sessions lapse; of these the
+// first on the board. Nobody gets an offer without the time to answer it.
+func (m *Mixer) next(x *verifier.Exchange) *verifier.Deposit {
+	if m.tip()+verifier.Patience+1 > x.Deadlines[verifier.T3] {
+		return nil
+	}
+	var ready []*verifier.Deposit
+	for _, d := range x.Deposits {
+		mine := d.Mixer.Key == m.public && d.Answer == nil && !m.journal.issued[deposit(verifier.EncodeOutpoint(d.Outpoint))]
+		if mine && !x.Late(d.Seen, verifier.T2) && x.Good(d) == nil && m.deep(x.Height(d)) {
+			ready = append(ready, d)
+		}
+	}
+	if len(ready) == 0 {
+		return nil
+	}
+	lapses := func(d *verifier.Deposit) int { return m.lapses[deposit(verifier.EncodeOutpoint(d.Outpoint))] }
+	return slices.MinFunc(ready, func(a, b *verifier.Deposit) int { return cmp.Compare(lapses(a), lapses(b)) })
+}
+
+// deep tells whether the block at height is as deep as the policy asks.
+func (p *person) deep(height uint32) bool {
+	return p.tip()+1 >= height+max(1, p.e.Policy.Confirmations)
+}
+
+// depositAt finds the deposit at an outpoint, or nil.
+func depositAt(x *verifier.Exchange, op deposit) *verifier.Deposit {
+	for _, d := range x.Deposits {
+		if verifier.EncodeOutpoint(d.Outpoint) == op {
+			return d
+		}
+	}
+	return nil
+}

@@ -1,0 +1,130 @@
+package roles
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// OpenJournal reads the journal in the file path, or begins one there for the
+// policy with an id and a seed drawn from random. The file is its owner's alone;
+// every note is on the disk before it is acted on. One process at a time may
+// have it open. Close ends it.
+func OpenJournal(path, policy string, random io.Reader) (*Journal, io.Closer, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return createJournal(path, policy, random)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	j, err := readJournal(f, policy)
+	if err != nil {
+		f.Close()
+		return nil, nil, fmt.Errorf("journal %s: %w", path, err)
+	}
+	j.store = appendTo(f)
+	return j, f, nil
+}
+
+func createJournal(path, policy string, random io.Reader) (*Journal, io.Closer, error) {
+	j, err := NewJournal(random)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, nil, err
+	}
+	j.store = appendTo(f)
+	text, err := encodeNote(note{Begin: &beginning{1, policy, j.seed}})
+	if err == nil {
+		err = j.store(text)
+	}
+	if err == nil {
+		err = syncDirectory(filepath.Dir(path))
+	}
+	if err != nil {
+		f.Close()
+		return nil, nil, fmt.Errorf("journal %s: %w", path, err)
+	}
+	return j, f, nil
+}
+
+// appendTo stores notes at the end of a file. After a failure nobody knows what
+// the file holds, so that nothing more is stored.
+func appendTo(f *os.File) func([]byte) error {
+	var broken error
+	return func(text []byte) error {
+		if broken == nil {
+			_, broken = f.Write(text)
+		}
+		if broken == nil {
+			broken = f.Sync()
+		}
+		return broken
+	}
+}
+
+func syncDirectory(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}
+
+// readJournal reads a journal's file and cuts off a last line that was not
+// written to its end: nothing was done on it.
+func readJournal(f *os.File, policy string) (*Journal, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return nil, fmt.Errorf("mode %v lets others read it, want 0600", info.Mode().Perm())
+	}
+	text, err := io.ReadAll(f)
+	if err != nil {
+		return nil, err
+	}
+	whole := bytes.LastIndexByte(text, '\n') + 1
+	j, err := decodeJournal(text[:whole], policy)
+	if err == nil && whole < len(text) {
+		err = f.Truncate(int64(whole))
+	}
+	return j, err
+}
+
+// decodeJournal takes in the notes of a journal, each ended by LF.
+func decodeJournal(text []byte, policy string) (*Journal, error) {
+	lines := bytes.SplitAfter(text, []byte("\n"))
+	lines = lines[:len(lines)-1]
+	j := &Journal{begun: make(map[deposit]uint32), issued: make(map[deposit]bool)}
+	for i, line := range lines {
+		n, err := decodeNote(bytes.TrimSuffix(line, []byte("\n")))
+		switch {
+		case err != nil:
+		case i == 0 && (n.Begin == nil || n.Begin.Format != 1):
+			err = errors.New("want how a journal begins")
+		case i == 0 && n.Begin.Policy != policy:
+			err = errors.New("of another policy")
+		case i == 0:
+			j.seed = n.Begin.Seed
+		default:
+			err = j.write(n)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", i+1, err)
+		}
+	}
+	if len(lines) == 0 {
+		return nil, errors.New("it is empty")
+	}
+	return j, nil
+}

@@ -1,0 +1,141 @@
+package roles
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"bevote/internal/board"
+	"bevote/internal/curve"
+	"bevote/internal/mixing"
+	"bevote/lang"
+	"bevote/verifier"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// Mixer takes deposits in escrow and issues blind signatures for them, and pays
+// coins for the signatures that roll keys show, out of a purse of its own that
+// the supervisor fills again.
+type Mixer struct {
+	payer
+	name      string
+	journal   *Journal
+	announced []byte                   // the key that it announces, once it is made
+	member    *mixing.Signer           // of group signatures
+	issuer    mixing.Issuer            // nil until it can sign
+	session   *issuing                 // the one that is open, or nil
+	lapses    map[deposit]int          // sessions that depositors let lapse
+	paid      map[string]wire.OutPoint // the coins that it paid, by output script
+}
+
+// NewMixer returns the mixer with a name and a secret key. Its signing secrets
+// are drawn from the journal's seed: with the journal of an earlier one it goes
+// on where that one stopped.
+func NewMixer(e *verifier.Election, name string, key curve.Scalar, chain Chain, rand io.Reader, journal *Journal) (*Mixer, error) {
+	p, err := join(e, key, chain, rand)
+	if err != nil {
+		return nil, err
+	}
+	is := func(m lang.Named) bool { return m.Name == name && m.Key == p.public }
+	switch named := e.Policy.Mixing.Named; {
+	case !e.Policy.Mixed():
+		return nil, errors.New("nothing is mixed in this election")
+	case len(named) > 0 && !slices.ContainsFunc(named, is):
+		return nil, fmt.Errorf("not the key of a mixer %s of the policy", name)
+	}
+	return &Mixer{payer: newPayer(p), name: name, journal: journal, lapses: make(map[deposit]int),
+		paid: make(map[string]wire.OutPoint)}, nil
+}
+
+// Announce makes the mixer's signing key and writes the line that announces it.
+// With group signatures this takes the manager's modulus on the board, and the
+// mixer cannot sign before Certify.
+func (m *Mixer) Announce(view *verifier.Mixing) (board.Line, error) {
+	if err := m.prepare(view); err != nil {
+		return board.Line{}, err
+	}
+	return m.write(board.Mixer{Name: m.name, Key: m.announced})
+}
+
+// prepare makes the signing key, or makes it again after a restart.
+func (m *Mixer) prepare(view *verifier.Mixing) error {
+	if m.announced != nil {
+		return nil
+	}
+	random := m.journal.stream("signer", nil)
+	if p := m.e.Policy.Mixing; p.Scheme == lang.SchemeBlindRSA {
+		s, err := mixing.NewRSASigner(random, m.e.EID, p.Modulus, m.public[:])
+		if err != nil {
+			return err
+		}
+		m.announced, m.issuer = s.Key().Bytes(), s
+		return nil
+	}
+	group, err := view.Group()
+	if err != nil {
+		return fmt.Errorf("the manager's modulus: %w", err)
+	}
+	if m.member, err = group.NewSigner(random, m.public[:]); err != nil {
+		return err
+	}
+	m.announced = m.member.Member().Bytes()
+	if m.journal.certificate == nil {
+		return nil
+	}
+	return m.certified(m.journal.certificate)
+}
+
+// Request returns what the supervisor, and nobody else, must see to certify the
+// mixer; with blind RSA there is nothing to certify, and it is nil.
+func (m *Mixer) Request() []byte {
+	if m.member == nil {
+		return nil
+	}
+	return m.member.Request()
+}
+
+// Certify takes the supervisor's certificate, which nobody else must see.
+func (m *Mixer) Certify(certificate []byte) error {
+	if m.member == nil {
+		return nil
+	}
+	if err := m.certified(certificate); err != nil {
+		return err
+	}
+	return m.journal.write(note{Certificate: certificate})
+}
+
+func (m *Mixer) certified(certificate []byte) error {
+	if err := m.member.Accept(certificate); err != nil {
+		return fmt.Errorf("certificate: %w", err)
+	}
+	m.issuer = m.member
+	return nil
+}
+
+// Act does what is due: it returns lines for the board and sends transactions.
+// It is called again whenever the board or the chain has grown; lines of one
+// call are to be appended together, before the next call.
+func (m *Mixer) Act(x *verifier.Exchange) (lines []board.Line, err error) {
+	own := x.MixerOf(m.public)
+	if own == nil {
+		return nil, nil
+	}
+	if err := m.prepare(x.Mixing); err != nil {
+		return nil, err
+	}
+	if m.issuer == nil || !bytes.Equal(own.Announced, m.announced) {
+		return nil, errors.New("the mixer announced another key, or was never certified")
+	}
+	for _, step := range []func(*verifier.Exchange) ([]board.Line, error){m.accept, m.issue, m.sweep, m.redeem} {
+		written, err := step(x)
+		if err != nil {
+			return nil, fmt.Errorf("mixer %s: %w", m.name, err)
+		}
+		lines = append(lines, written...)
+	}
+	return lines, nil
+}

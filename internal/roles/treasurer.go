@@ -1,0 +1,163 @@
+package roles
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"bevote/internal/board"
+	"bevote/internal/curve"
+	"bevote/internal/mixing"
+	"bevote/lang"
+	"bevote/verifier"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// Treasurer is the supervisor's side of the exchange: it makes the group of
+// mixers, helps them take deposits out of escrow, repays them, and pays the
+// coins that they did not pay.
+type Treasurer struct {
+	s       *Supervisor
+	manager *mixing.Manager   // of group signatures
+	members []curve.PublicKey // the mixers that it has admitted, in this order
+
+	seen  map[int]bool    // lines of sweeps that it has co-signed or refused
+	sent  []wire.OutPoint // the first deposit of each sweep that it has sent
+	spent int64           // satoshis of the pool for late coins, repayments and their fees
+	late  bool            // late coins are paid
+	done  bool            // the account is given
+}
+
+// NewTreasurer returns the treasurer of an election that mixes. With group
+// signatures it draws the group, which takes seconds.
+func NewTreasurer(s *Supervisor) (*Treasurer, error) {
+	t := &Treasurer{s: s, seen: make(map[int]bool)}
+	switch p := s.e.Policy.Mixing; p.Scheme {
+	case lang.SchemeNone:
+		return nil, errors.New("nothing is mixed in this election")
+	case lang.SchemeGroupBlind:
+		var err error
+		if t.manager, err = mixing.NewManager(s.rand, s.e.EID, p.Modulus); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+// Announce writes the line with the group's modulus, or with blind RSA nothing.
+func (t *Treasurer) Announce() ([]board.Line, error) {
+	if t.manager == nil {
+		return nil, nil
+	}
+	line, err := t.s.write(board.Manager{Modulus: t.manager.Modulus().Bytes()})
+	return []board.Line{line}, err
+}
+
+// Admit looks at the line with which a mixer announces itself, and with group
+// signatures certifies it for its request (Mixer.Request). The certificate is
+// for the mixer alone; with blind RSA it is nil. Mixers are admitted up to the
+// policy's number.
+func (t *Treasurer) Admit(view *verifier.Mixing, announcement board.Line, request []byte) (certificate []byte, err error) {
+	var b board.Mixer
+	if err := board.DecodeBody(announcement, &b); err != nil {
+		return nil, err
+	}
+	p, by := t.s.e.Policy.Mixing, announcement.By
+	is := func(m lang.Named) bool { return m.Name == b.Name && m.Key == by }
+	switch {
+	case !announcement.Verify(t.s.e.EID):
+		return nil, fmt.Errorf("mixer %s did not sign its announcement", b.Name)
+	case len(p.Named) > 0 && !slices.ContainsFunc(p.Named, is):
+		return nil, fmt.Errorf("the policy does not name mixer %s", b.Name)
+	case slices.Contains(t.members, by):
+		return nil, fmt.Errorf("mixer %s is admitted already", b.Name)
+	case len(t.members) >= p.Mixers:
+		return nil, fmt.Errorf("all %d mixers are admitted", p.Mixers)
+	}
+	if certificate, err = t.certify(view, by, b.Key, request); err != nil {
+		return nil, fmt.Errorf("mixer %s: %w", b.Name, err)
+	}
+	t.members = append(t.members, by)
+	return certificate, nil
+}
+
+// certify checks a mixer's key and certifies a member of the group.
+func (t *Treasurer) certify(view *verifier.Mixing, by curve.PublicKey, key, request []byte) ([]byte, error) {
+	if t.manager == nil {
+		k, err := mixing.DecodeRSAKey(key)
+		if err != nil {
+			return nil, err
+		}
+		return nil, k.Check(t.s.e.EID, by[:], t.s.e.Policy.Mixing.Modulus)
+	}
+	group, err := view.Group()
+	if err != nil {
+		return nil, err
+	}
+	member, err := mixing.DecodeMember(key)
+	if err != nil {
+		return nil, err
+	}
+	if err := group.CheckMember(member, by[:]); err != nil {
+		return nil, err
+	}
+	return t.manager.Admit(key, request)
+}
+
+// Mixers returns the keys of the mixers that were admitted, for the registry.
+func (t *Treasurer) Mixers() []curve.PublicKey { return slices.Clone(t.members) }
+
+// Issuer finds who signed a voucher, which with group signatures nobody else
+// can: where there are more vouchers than deposits, it names the forger.
+func (t *Treasurer) Issuer(view *verifier.Mixing, v *verifier.Voucher) (*verifier.Mixer, error) {
+	if err := view.Valid(v); err != nil {
+		return nil, fmt.Errorf("the voucher is not valid: %w", err)
+	}
+	if t.manager == nil {
+		return view.MixerOf(curve.PublicKey(v.Issuer)), nil
+	}
+	place, ok := t.manager.Opens(v.Signature)
+	if !ok {
+		return nil, errors.New("no member of the group signed the voucher")
+	}
+	return view.MixerOf(t.members[place]), nil
+}
+
+// Act does what is due, as Mixer.Act: it helps sweep, pays late coins after T5,
+// and settles once the sweeps are in the chain.
+func (t *Treasurer) Act(x *verifier.Exchange) (lines []board.Line, err error) {
+	if x.Registry == nil || t.done || x.Settled != nil {
+		return nil, nil
+	}
+	t.helpSweep(x)
+	tip := t.s.tip()
+	if tip < x.Deadlines[verifier.T5] {
+		return nil, nil
+	}
+	if !t.late {
+		t.late = true
+		if lines, err = t.payLate(x); err != nil {
+			return nil, err
+		}
+	}
+	if t.sweeping(x) && tip+1 < t.s.e.Policy.Times.Roll {
+		return lines, nil
+	}
+	t.done = true
+	account, err := t.settle(x)
+	return append(lines, account...), err
+}
+
+// Enrol writes a voter's line of the roll, as Supervisor.Enrol, if its coin was
+// paid for a valid voucher.
+func (t *Treasurer) Enrol(x *verifier.Exchange, key curve.PublicKey, op wire.OutPoint, sig []byte) (board.Line, error) {
+	v := x.VoucherOf(key)
+	if v == nil || x.Valid(v) != nil {
+		return board.Line{}, fmt.Errorf("roll key %s showed no valid voucher", key)
+	}
+	if !slices.ContainsFunc(x.Coins(v), func(c verifier.Coin) bool { return c.Outpoint == op }) {
+		return board.Line{}, fmt.Errorf("%s is not a coin that was paid to roll key %s", op, key)
+	}
+	return t.s.Enrol(key, op, sig)
+}
