@@ -20,5 +20,5 @@ func TestMixerVanishes(t *testing.T) {
 		}
 	}
 	f.wantRepaid(1)
-	f.wantFindings("V37 mixer m1: no coin by T5, paid in block 149", "V37 mixer m1: no offer in time")
+	f.wantFindings("V37 mixer m1: no coin by T5, paid in block 149", "V37 mixer m1: no offer")
 }
