@@ -3,7 +3,6 @@ package verifier_test
 import (
 	"context"
 	"iter"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -346,27 +345,6 @@ func TestProofsShowNoAbsence(t *testing.T) {
 			}
 		})
 	}
-}
-
-// FuzzProofs: whatever a path and an index are, V08 fails unless they are the
-// leaf's own.
-func FuzzProofs(f *testing.F) {
-	f.Add(uint16(6), uint32(3), uint16(0), uint64(1))
-	f.Fuzz(func(t *testing.T, n uint16, index uint32, flip uint16, seed uint64) {
-		txs := leaves(2 + int(n)%40)
-		draw := rand.New(rand.NewPCG(seed, 0))
-		at := 1 + draw.IntN(len(txs)-1)
-		p := proofOf(txs, at)
-		p.Txs[0].Index = index
-		own := int64(index) == int64(at)
-		if path := p.Txs[0].Path; flip > 0 {
-			path[int(flip)%len(path)][int(flip)%32] ^= byte(flip>>8) | 1
-			own = false
-		}
-		if err := verifier.CheckProof(rootOf(txs), p); (err == nil) != own {
-			t.Errorf("%d transactions, leaf %d as %d, flip %d: %v", len(txs), at, index, flip, err)
-		}
-	})
 }
 
 // TestProofsGoOnFromState: with a state of whole blocks, proofs are needed only
