@@ -6,12 +6,12 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// Least and most of what a mixing statement may say.
+// Least and most of what a mixing statement may say. The most is far beyond
+// what is of use; with it every message fits into a line of the board.
 const (
-	minModulus = 2048
-	minRounds  = 128
-	minMixers  = 2
-	maxMixing  = 1 << 16
+	minModulus, maxModulus = 2048, 8192
+	minRounds, maxRounds   = 128, 1024
+	minMixers, maxMixers   = 2, 1000
 )
 
 // mixing reads the mixing statement.
@@ -31,7 +31,7 @@ func (c *checker) mixing(m *mixingLine) bool {
 }
 
 func (c *checker) modulus(t lexer.Token) bool {
-	n, ok := c.count(t, "bits", maxMixing)
+	n, ok := c.count(t, "bits", maxModulus)
 	if c.Mixing.Modulus = n; ok && n < minModulus {
 		c.say("E0801", c.at(t), "`modulus %d`, want at least %d bits", n, minModulus).Help = "write `modulus 2048`"
 		return false
@@ -40,7 +40,7 @@ func (c *checker) modulus(t lexer.Token) bool {
 }
 
 func (c *checker) rounds(t lexer.Token) bool {
-	n, ok := c.count(t, "rounds", maxMixing)
+	n, ok := c.count(t, "rounds", maxRounds)
 	if c.Mixing.Rounds = n; ok && (n < minRounds || n%2 != 0) {
 		d := c.say("E0802", c.at(t), "`rounds %d`, want an even number of at least %d", n, minRounds)
 		d.Notes = []string{"one more forgery costs about 2 to half the rounds"}
@@ -51,7 +51,7 @@ func (c *checker) rounds(t lexer.Token) bool {
 }
 
 func (c *checker) mixersCount(t lexer.Token) bool {
-	n, ok := c.count(t, "mixers", maxMixing)
+	n, ok := c.count(t, "mixers", maxMixers)
 	if c.Mixing.Mixers = n; ok && n < minMixers {
 		d := c.say("E0803", c.at(t), "`mixers %d`, want at least %d", n, minMixers)
 		d.Notes = []string{"a single mixer knows who got which coin"}
