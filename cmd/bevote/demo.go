@@ -7,6 +7,7 @@ import (
 
 	"bevote/examples"
 	"bevote/internal/rehearsal"
+	"bevote/lang"
 
 	"github.com/spf13/cobra"
 )
@@ -14,16 +15,23 @@ import (
 func newDemo(c *console) *cobra.Command {
 	var seed uint64
 	var outs []string
-	example, asJSON := "", false
+	example, mixing, asJSON := "", "", false
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "play an election and judge it",
 		Long: `Demo rehearses an example policy on an embedded chain and audits the record that
 this leaves. Its exit code is the audit's. With -o it keeps the record, or writes
-the report, as the name's end says.`,
-		Example: "  bevote demo\n  bevote demo --example no_winner -o nobody -o report.html",
+the report, as the name's end says. With --mixing the voters first exchange the coins
+that they registered with for anonymous ones: by blind RSA signatures in seconds, or
+by the group blind signatures of the paper in a minute or two.`,
+		Example: "  bevote demo\n  bevote demo --mixing\n  bevote demo --example no_winner -o nobody -o report.html",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if mixing != "" {
+				if example = mixed[mixing]; example == "" {
+					return usage("no mixing %q; there are blind-rsa and group-blind", mixing)
+				}
+			}
 			src := examples.Policy(example)
 			if src == nil {
 				return usage("no example %q; there are %s", example, strings.Join(examples.Names(), ", "))
@@ -57,12 +65,18 @@ the report, as the name's end says.`,
 		},
 	}
 	cmd.Flags().StringVar(&example, "example", "club_chair", "which example: "+strings.Join(examples.Names(), ", "))
+	cmd.Flags().StringVar(&mixing, "mixing", "", "an example whose voters mix their coins, by blind-rsa or by group-blind")
+	cmd.Flags().Lookup("mixing").NoOptDefVal = lang.SchemeBlindRSA
+	cmd.MarkFlagsMutuallyExclusive("example", "mixing")
 	cmd.Flags().Uint64Var(&seed, "seed", 12, "the number that every key and every choice is drawn from")
 	cmd.Flags().StringArrayVarP(&outs, "output", "o", nil,
 		"keep the record here, a new directory or a .zip; or write the report to this .json, .html or .md file; may be repeated")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the report as JSON")
 	return cmd
 }
+
+// mixed are the examples that show the schemes of mixing.
+var mixed = map[string]string{lang.SchemeBlindRSA: "club_mixed", lang.SchemeGroupBlind: "town_mixed"}
 
 // sorted tells the record's place among the demo's outputs from the reports'.
 func sorted(outs []string) (record string, reports []string, err error) {

@@ -26,6 +26,9 @@ func (p *play) advance(height uint32) error {
 			return err
 		}
 		p.supervisor.Watch(tip+1, block)
+		if p.exchange != nil {
+			p.exchange.watch(tip+1, block)
+		}
 		if height-from > 10 {
 			p.progress("blocks", int(tip+1-from), int(height-from))
 		}

@@ -23,7 +23,10 @@ func (p *play) castAll() error {
 		}
 		p.candidates = append(p.candidates, candidate)
 	}
-	return p.castVoters()
+	if err := p.castVoters(); err != nil {
+		return err
+	}
+	return p.castExchange()
 }
 
 // voter is a voter with what the rehearsal knows of it beside its role.

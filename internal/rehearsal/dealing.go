@@ -12,6 +12,11 @@ import (
 
 // announce puts the policy before the public, and the candidates answer.
 func (p *play) announce() error {
+	if p.exchange != nil {
+		if err := p.endow(); err != nil {
+			return err
+		}
+	}
 	if err := p.advance(p.times.announce - 1); err != nil {
 		return err
 	}
@@ -29,8 +34,23 @@ func (p *play) announce() error {
 	return nil
 }
 
-// enrol pays the voters their coins and closes the roll.
+// enrol closes the roll of those who have a coin.
 func (p *play) enrol() error {
+	pay := p.payCoins
+	if p.exchange != nil {
+		pay = p.mixCoins
+	}
+	if err := pay(); err != nil {
+		return err
+	}
+	if err := p.anchor(verifier.RollClosed, p.e.Policy.Times.Roll); err != nil {
+		return err
+	}
+	return p.meet()
+}
+
+// payCoins has the supervisor pay the voters their coins, and inscribes them.
+func (p *play) payCoins() error {
 	if err := p.save(); err != nil {
 		return err
 	}
@@ -45,21 +65,14 @@ func (p *play) enrol() error {
 	if err != nil {
 		return err
 	}
-	roll := p.e.Policy.Times.Roll
-	if err := p.advance(roll - 1); err != nil {
+	if err := p.advance(p.e.Policy.Times.Roll - 1); err != nil {
 		return err
 	}
-	if err := p.inscribe(coins); err != nil {
-		return err
-	}
-	if err := p.anchor(verifier.RollClosed, roll); err != nil {
-		return err
-	}
-	return p.meet()
+	return p.inscribe(coins, p.supervisor.Enrol)
 }
 
 // inscribe writes the roll.
-func (p *play) inscribe(coins map[curve.PublicKey]wire.OutPoint) error {
+func (p *play) inscribe(coins map[curve.PublicKey]wire.OutPoint, enrol enrolling) error {
 	lines := make([]board.Line, len(p.voters))
 	err := p.each("roll", len(p.voters), func(i int) error {
 		v := p.voters[i]
@@ -67,7 +80,7 @@ func (p *play) inscribe(coins map[curve.PublicKey]wire.OutPoint) error {
 		if err != nil {
 			return err
 		}
-		lines[i], err = p.supervisor.Enrol(v.Key(), coins[v.Key()], sig)
+		lines[i], err = enrol(v.Key(), coins[v.Key()], sig)
 		return err
 	})
 	if err != nil {
@@ -75,6 +88,9 @@ func (p *play) inscribe(coins map[curve.PublicKey]wire.OutPoint) error {
 	}
 	return p.append(lines...)
 }
+
+// enrolling writes a line of the roll.
+type enrolling func(key curve.PublicKey, coin wire.OutPoint, sig []byte) (board.Line, error)
 
 // meet shows everybody the closed roll.
 func (p *play) meet() error {

@@ -98,7 +98,8 @@ type play struct {
 
 	supervisor *roles.Supervisor
 	candidates []*roles.Candidate
-	voters     []*voter // in the order of the roll once that is closed
+	voters     []*voter  // in the order of the roll once that is closed
+	exchange   *exchange // nil without mixing
 	setup      *verifier.Setup
 	received   []int // dealers whose shares the voters have summed
 	acts       []act // what the voters will do in the vote's window
@@ -162,8 +163,6 @@ func (p *play) read() error {
 	switch {
 	case given.Policy.Network != "regtest":
 		return unplayable("network %s, only regtest is rehearsed", given.Policy.Network)
-	case given.Policy.Mixing.Scheme != lang.SchemeNone:
-		return unplayable("mixing %s, only `mixing none` is rehearsed yet", given.Policy.Mixing.Scheme)
 	}
 	if p.policy, p.keys, err = workbench.StandIns(p.opt.Source, p.opt.Seed); err != nil {
 		return err

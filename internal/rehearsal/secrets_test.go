@@ -40,6 +40,10 @@ func TestNoSecretInTheRecord(t *testing.T) {
 				b := key.Bytes()
 				secrets[role] = b[:]
 			}
+			for role, key := range mixingSecrets(t, f, seed) {
+				b := key.Bytes()
+				secrets[role] = b[:]
+			}
 			_, path := play(t, rehearsal.Options{Source: f.source(), Seed: seed, Votes: map[string]int{"alice": 3}})
 			all := files(t, path)
 			for name, secret := range claimSecrets(t, all["/board.jsonl"], f.threshold, keys) {
@@ -48,8 +52,32 @@ func TestNoSecretInTheRecord(t *testing.T) {
 			for role, secret := range secrets {
 				refuse(t, all, role, secret)
 			}
+			refuse(t, all, "an identity", []byte("voter 1"))
 		})
 	}
+}
+
+// mixingSecrets are the secrets of identity keys, registration keys and mixers.
+func mixingSecrets(t *testing.T, f form, seed uint64) map[string]curve.Scalar {
+	t.Helper()
+	out := make(map[string]curve.Scalar)
+	draw := func(role, stream string, n int) {
+		random := rehearsal.Seeded(seed, stream)
+		for i := range n {
+			key, err := curve.RandomScalar(random)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out[fmt.Sprint(role, " ", i)] = key
+		}
+	}
+	for i := range f.voters {
+		draw(fmt.Sprintf("identity and registration of voter %d", i+1), fmt.Sprintf("voter %d registration", i+1), 2)
+	}
+	for i := range 2 {
+		draw(fmt.Sprintf("mixer m%d", i+1), fmt.Sprintf("mixer m%d", i+1), 1)
+	}
+	return out
 }
 
 // claimSecrets rebuilds, from the first k openings on the board, the secret of
@@ -88,7 +116,9 @@ func refuse(t *testing.T, files map[string][]byte, role string, secret []byte) {
 	forms := [][]byte{secret, []byte(hex.EncodeToString(secret))}
 	for skip := range 3 {
 		text := base64.StdEncoding.EncodeToString(append(make([]byte, skip), secret...))
-		forms = append(forms, []byte(text[4:40]))
+		if len(text) >= 44 {
+			forms = append(forms, []byte(text[4:40]))
+		}
 	}
 	for name, text := range files {
 		for _, form := range forms {

@@ -17,9 +17,7 @@ func (p *play) scenes() []scene {
 		{"announce", p.announce, func() string {
 			return "the policy is announced; " + p.names() + " proved to hold their keys"
 		}},
-		{"enrol", p.enrol, func() string {
-			return fmt.Sprintf("%d voters are on the roll, each with one coin of %d sat", len(p.voters), p.e.Policy.Coin())
-		}},
+		{"enrol", p.enrol, p.enrolled},
 		{"deal", p.dealing, p.dealt},
 		{"vote", p.vote, func() string {
 			return fmt.Sprintf("%d votes are in; each locks %d sat under a script with its sealed ballot", len(p.votes), p.e.Policy.Stake)
@@ -42,6 +40,15 @@ func (p *play) tell(what string) {
 		height, _ := p.chain.Tip()
 		p.opt.Tell(height, what)
 	}
+}
+
+func (p *play) enrolled() string {
+	roll := fmt.Sprintf("%d voters are on the roll, each with one coin of %d sat", len(p.voters), p.e.Policy.Coin())
+	if p.exchange == nil {
+		return roll
+	}
+	return fmt.Sprintf("%d voters registered and exchanged their coins at %d mixers; %s", p.exchange.registrar.Len(),
+		len(p.exchange.mixers), roll)
 }
 
 func (p *play) dealt() string {

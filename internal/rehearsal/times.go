@@ -30,6 +30,9 @@ func schedule(p *lang.Policy) (times, error) {
 	t.complaints = p.Times.Deal + (p.Times.Setup-p.Times.Deal)/2
 	// Votes are deep when they are counted, if the claim still comes in time.
 	t.count = min(p.Times.VoteTo+d-1, p.Times.Claim-1)
+	if p.Mixed() {
+		t.announce = firstSpend + 1 // unless what is given away takes longer (endow)
+	}
 	return t, nil
 }
 

@@ -1,0 +1,295 @@
+package rehearsal
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"bevote/internal/board"
+	"bevote/internal/curve"
+	"bevote/internal/roles"
+	"bevote/verifier"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// exchange is registration and mixing under way.
+type exchange struct {
+	registrar *roles.Registrar
+	treasurer *roles.Treasurer
+	mixers    []*roles.Mixer
+	people    []*depositor
+	view      *verifier.Mixing
+	read      int // lines of the board that view has read
+	order     *rand.Rand
+}
+
+// depositor is a voter before it has an anonymous coin.
+type depositor struct {
+	*roles.Depositor
+	voter    *voter
+	identity curve.Scalar // the key that the supervisor knows it by
+	own      curve.Scalar // the registration key
+	public   curve.PublicKey
+}
+
+// castExchange gives the parts of registration and mixing to somebody.
+func (p *play) castExchange() (err error) {
+	if !p.e.Policy.Mixed() {
+		return nil
+	}
+	x := &exchange{view: verifier.NewMixing(p.e), order: rand.New(seeded(p.opt.Seed, "order"))}
+	p.exchange = x
+	for _, v := range p.voters {
+		d := &depositor{voter: v}
+		if x.people, err = append(x.people, d), p.castDepositor(d); err != nil {
+			return err
+		}
+	}
+	for i := range p.e.Policy.Mixing.Mixers {
+		m, err := p.castMixer(i)
+		if err != nil {
+			return err
+		}
+		x.mixers = append(x.mixers, m)
+	}
+	if x.registrar, err = p.openRegister(); err != nil {
+		return err
+	}
+	x.treasurer, err = roles.NewTreasurer(p.supervisor)
+	return err
+}
+
+func (p *play) castDepositor(d *depositor) (err error) {
+	stream := p.stream(d.voter.role + " registration")
+	if d.identity, err = curve.RandomScalar(stream); err != nil {
+		return err
+	}
+	if d.own, err = curve.RandomScalar(stream); err != nil {
+		return err
+	}
+	d.public = curve.BaseMul(d.own).Key()
+	d.Depositor, err = roles.NewDepositor(p.e, d.own, d.voter.key, p.node(d.voter.role), stream)
+	return err
+}
+
+// castMixer makes the mixer number i: the policy's, or one with a fresh key.
+func (p *play) castMixer(i int) (*roles.Mixer, error) {
+	name := fmt.Sprintf("m%d", i+1)
+	if named := p.e.Policy.Mixing.Named; len(named) > 0 {
+		name = named[i].Name
+	}
+	role := "mixer " + name
+	stream := p.stream(role)
+	if _, known := p.keys[role]; !known {
+		key, err := curve.RandomScalar(stream)
+		if err != nil {
+			return nil, err
+		}
+		p.keys[role] = key
+	}
+	journal, err := roles.NewJournal(stream)
+	if err != nil {
+		return nil, err
+	}
+	return roles.NewMixer(p.e, name, p.keys[role], p.node(role), stream, journal)
+}
+
+// openRegister lists the voters as eligible, the way a supervisor would read it.
+func (p *play) openRegister() (*roles.Registrar, error) {
+	var list strings.Builder
+	list.WriteString("identity,key\n")
+	for _, d := range p.exchange.people {
+		fmt.Fprintf(&list, "%s,%s\n", d.voter.role, curve.BaseMul(d.identity).Key())
+	}
+	eligible, err := roles.ReadEligible(strings.NewReader(list.String()))
+	if err != nil {
+		return nil, err
+	}
+	return roles.NewRegistrar(p.supervisor, eligible), nil
+}
+
+// mix has everybody register, and exchanges their coins for anonymous ones.
+func (p *play) mix() error {
+	if err := p.register(); err != nil {
+		return err
+	}
+	last := p.e.Policy.Times.Roll - 1
+	for tip, _ := p.chain.Tip(); tip < last; tip++ {
+		if err := p.converse(); err != nil {
+			return err
+		}
+		p.progress("mixing", int(tip+1-p.times.announce), int(last-p.times.announce))
+		if err := p.advance(tip + 1); err != nil {
+			return err
+		}
+	}
+	return p.converse()
+}
+
+// register admits mixers and voters, and publishes the registry.
+func (p *play) register() error {
+	x := p.exchange
+	lines, err := x.treasurer.Announce()
+	if err != nil {
+		return err
+	}
+	if err := p.append(lines...); err != nil {
+		return err
+	}
+	for _, m := range x.mixers {
+		if err := p.admit(m); err != nil {
+			return err
+		}
+	}
+	for i, d := range x.people {
+		r, err := roles.Register(p.e.EID, d.voter.role, d.identity, d.own)
+		if err != nil {
+			return err
+		}
+		if _, err := x.registrar.Admit(r); err != nil {
+			return err
+		}
+		p.progress("registration", i+1, len(x.people))
+	}
+	tip, _ := p.chain.Tip()
+	deadlines, err := roles.Deadlines(p.e.Policy, tip)
+	if err != nil {
+		return unplayable("%v", err)
+	}
+	return p.appendLine(x.registrar.Publish(x.treasurer.Mixers(), deadlines))
+}
+
+// admit has a mixer announce itself and be certified.
+func (p *play) admit(m *roles.Mixer) error {
+	line, err := m.Announce(p.overheard())
+	if err != nil {
+		return err
+	}
+	if err := p.append(line); err != nil {
+		return err
+	}
+	certificate, err := p.exchange.treasurer.Admit(p.overheard(), line, m.Request())
+	if err != nil {
+		return err
+	}
+	return m.Certify(certificate)
+}
+
+// overheard is the public view of the exchange, up to the board's last line.
+func (p *play) overheard() *verifier.Mixing {
+	x := p.exchange
+	lines := p.log.Lines()
+	for ; x.read < len(lines); x.read++ {
+		x.view.Read(x.read+1, &lines[x.read])
+	}
+	return x.view
+}
+
+// exchanged is the view together with what the chain shows.
+func (p *play) exchanged() (*verifier.Exchange, error) {
+	r, err := p.replay()
+	if err != nil {
+		return nil, err
+	}
+	return p.e.Exchange(p.overheard(), r), nil
+}
+
+// converse lets everybody act until nobody has anything to say before the next
+// block.
+func (p *play) converse() error {
+	for {
+		before := len(p.log.Lines())
+		if err := p.ctx.Err(); err != nil {
+			return err
+		}
+		if err := p.actOffice(); err != nil {
+			return err
+		}
+		if err := p.actDepositors(); err != nil {
+			return err
+		}
+		if len(p.log.Lines()) == before {
+			return nil
+		}
+	}
+}
+
+// actOffice lets the treasurer and the mixers act, one after the other.
+func (p *play) actOffice() error {
+	acts := []func(*verifier.Exchange) ([]board.Line, error){p.exchange.treasurer.Act}
+	for _, m := range p.exchange.mixers {
+		acts = append(acts, m.Act)
+	}
+	for _, act := range acts {
+		x, err := p.exchanged()
+		if err != nil {
+			return err
+		}
+		lines, err := act(x)
+		if err != nil {
+			return err
+		}
+		if err := p.append(lines...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// actDepositors lets the depositors act side by side, and mixes their lines, so
+// that the board's order does not tell which keys are the same person's.
+func (p *play) actDepositors() error {
+	x, err := p.exchanged()
+	if err != nil {
+		return err
+	}
+	var all []board.Line
+	for _, d := range p.exchange.people {
+		lines, err := d.Act(x)
+		if err != nil {
+			return err
+		}
+		all = append(all, lines...)
+	}
+	p.exchange.order.Shuffle(len(all), func(a, b int) { all[a], all[b] = all[b], all[a] })
+	return p.append(all...)
+}
+
+// mixCoins has everybody get a coin by mixing, and inscribes those who did.
+func (p *play) mixCoins() error {
+	if err := p.mix(); err != nil {
+		return err
+	}
+	x, err := p.exchanged()
+	if err != nil {
+		return err
+	}
+	coins := make(map[curve.PublicKey]wire.OutPoint)
+	for _, v := range x.Vouchers {
+		if paid := x.Coins(v); len(paid) > 0 && x.Valid(v) == nil {
+			coins[v.By] = paid[0].Outpoint
+		}
+	}
+	p.leaveOut(func(v *voter) bool { _, paid := coins[v.Key()]; return !paid })
+	return p.inscribe(coins, func(key curve.PublicKey, coin wire.OutPoint, sig []byte) (board.Line, error) {
+		return p.exchange.treasurer.Enrol(x, key, coin, sig)
+	})
+}
+
+// watch shows everybody a block.
+func (x *exchange) watch(height uint32, block *wire.MsgBlock) {
+	for _, m := range x.mixers {
+		m.Watch(height, block)
+	}
+	for _, d := range x.people {
+		d.Watch(height, block)
+	}
+}
+
+// leaveOut takes voters out of the play who are not on the roll.
+func (p *play) leaveOut(absent func(v *voter) bool) {
+	p.voters = slices.DeleteFunc(p.voters, absent)
+	p.acts = slices.DeleteFunc(p.acts, func(a act) bool { return absent(a.voter) })
+}
