@@ -27,14 +27,9 @@ by the group blind signatures of the paper in a minute or two.`,
 		Example: "  bevote demo\n  bevote demo --mixing\n  bevote demo --example no_winner -o nobody -o report.html",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if mixing != "" {
-				if example = mixed[mixing]; example == "" {
-					return usage("no mixing %q; there are blind-rsa and group-blind", mixing)
-				}
-			}
-			src := examples.Policy(example)
-			if src == nil {
-				return usage("no example %q; there are %s", example, strings.Join(examples.Names(), ", "))
+			example, src, err := chosen(example, mixing)
+			if err != nil {
+				return err
 			}
 			out, reports, err := sorted(outs)
 			if err != nil {
@@ -73,6 +68,19 @@ by the group blind signatures of the paper in a minute or two.`,
 		"keep the record here, a new directory or a .zip; or write the report to this .json, .html or .md file; may be repeated")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the report as JSON")
 	return cmd
+}
+
+// chosen finds the example of a name, or of a scheme of mixing if one is given.
+func chosen(example, mixing string) (name string, src []byte, err error) {
+	if mixing != "" {
+		if example = mixed[mixing]; example == "" {
+			return "", nil, usage("no mixing %q; there are blind-rsa and group-blind", mixing)
+		}
+	}
+	if src = examples.Policy(example); src == nil {
+		return "", nil, usage("no example %q; there are %s", example, strings.Join(examples.Names(), ", "))
+	}
+	return example, src, nil
 }
 
 // mixed are the examples that show the schemes of mixing.
