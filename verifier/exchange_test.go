@@ -21,7 +21,43 @@ func TestHonestFair(t *testing.T) {
 			if got := f.speaks(); len(got) > 0 {
 				t.Errorf("%v speak", got)
 			}
+			f.sumsUp(map[string]int{lang.SchemeGroupBlind: 7, lang.SchemeBlindRSA: 3}[scheme])
 		})
+	}
+}
+
+// sumsUp holds the report's figures and flows against what everybody did.
+func (f *fair) sumsUp(crowd int) {
+	f.t.Helper()
+	a := f.audit(fairTip)
+	m, n := a.mixed(), fairVoters
+	if m.Registered != n || m.Deposits != n || m.Issued != n || m.Swept != n || m.Vouchers != n || m.Paid != n || m.Late+m.Returned != 0 || m.Anonymity != crowd {
+		f.t.Errorf("mixing %+v, want %d of all, a crowd of %d", m, n, crowd)
+	}
+	issued, paid := 0, 0
+	for _, x := range m.Mixers {
+		issued, paid = issued+x.Issued, paid+x.Paid
+		if (x.Anonymity != nil) != (m.Scheme == lang.SchemeBlindRSA) {
+			f.t.Errorf("mixer %s: a crowd of %v with %s", x.Name, x.Anonymity, m.Scheme)
+		}
+	}
+	sats := int64(0)
+	for _, flow := range a.depositFlows() {
+		sats += flow.Sats
+	}
+	if want := f.e.Policy.Deposit() * int64(n); issued != n || paid != n || sats != want {
+		f.t.Errorf("mixers issued %d and paid %d, %d sat flow, want %d, %d and %d", issued, paid, sats, n, n, want)
+	}
+	events := make(map[EventKind]int)
+	s := &Story{}
+	a.tellExchange(s)
+	for _, e := range s.Events {
+		events[e.Kind]++
+	}
+	for kind, want := range map[EventKind]int{EventRequest: 2 * n, EventDeposit: n, EventIssue: n, EventVoucher: n, EventCoin: n, EventSweep: 2, EventReturn: 0} {
+		if events[kind] != want {
+			f.t.Errorf("%d events %q, want %d", events[kind], kind, want)
+		}
 	}
 }
 

@@ -38,6 +38,34 @@ type Count struct {
 	Max       int    `json:"max"`
 }
 
+// Mixed is what registration and exchange came to, in an election with mixing.
+// Until the roll is closed it has the scheme alone.
+type Mixed struct {
+	Scheme     string       `json:"scheme"`
+	Root       string       `json:"root"`       // of the registry; "" where there is none
+	Deadlines  []uint32     `json:"deadlines"`  // T1 … T5
+	Registered int          `json:"registered"` // voters
+	Deposits   int          `json:"deposits"`   // good ones
+	Issued     int          `json:"issued"`     // of them, with a right issue
+	Swept      int          `json:"swept"`      // deposits, like the next
+	Returned   int          `json:"returned"`
+	Vouchers   int          `json:"vouchers"`  // valid ones
+	Paid       int          `json:"paid"`      // of them, with a coin
+	Late       int          `json:"late"`      // of the coins: paid by the supervisor, or after T5
+	Anonymity  int          `json:"anonymity"` // the smallest crowd of which a coin of the roll is one; 0 where there is none
+	Residual   int64        `json:"residual"`  // satoshis that the settlement declares left
+	Mixers     []MixerCount `json:"mixers"`
+}
+
+// MixerCount is what one mixer did.
+type MixerCount struct {
+	Name      string `json:"name"`
+	Key       string `json:"key"`
+	Issued    int    `json:"issued"`    // rightly, for good deposits
+	Paid      int    `json:"paid"`      // coins
+	Anonymity *int   `json:"anonymity"` // the smallest crowd among its vouchers' coins; null where vouchers do not name their issuer
+}
+
 // Tip is the last block of the evidence.
 type Tip struct {
 	Height uint32 `json:"height"`
@@ -78,6 +106,7 @@ type Report struct {
 	Voters       int        `json:"voters"` // n, the roll
 	Votes        int        `json:"votes"`  // counted votes
 	Counts       []Count    `json:"counts"`
+	Mixing       *Mixed     `json:"mixing"` // nil without mixing
 	Tip          Tip        `json:"tip"`
 	Evidence     string     `json:"evidence"`
 	RecordSHA256 string     `json:"record_sha256"`

@@ -13,6 +13,7 @@ type Story struct {
 	Phases  []Phase           // in the order in which they begin
 	Events  []Event           // in the order of their blocks
 	Flows   []Flow            // where the stakes of counted votes are now
+	Mixed   []Flow            // where the deposits went, with mixing
 }
 
 // Phase is a stretch of blocks in which the policy lets something happen.
@@ -64,9 +65,9 @@ type Event struct {
 type Flow struct {
 	Kind   EventKind // a spend's, or StillLocked
 	To     string    // a candidate, a branch, or ""
-	Stakes int
-	Sats   int64 // in those stakes
-	Fees   int64 // of Sats, what miners took, as far as it can be told
+	Stakes int       // or deposits, or coins
+	Sats   int64     // in those
+	Fees   int64     // of Sats, what miners took, as far as it can be told
 }
 
 // story gathers what the audit established.
@@ -89,6 +90,7 @@ func (a *audit) story() *Story {
 		}
 		s.add(v.Height, PhaseVote, EventExcluded, "tx "+v.TxID, "a vote of slot %d that does not count: %s", v.Index, v.exclusion())
 	}
+	a.tellExchange(s)
 	a.tellSpends(s)
 	for _, l := range a.tally.lines {
 		if author, entitled := a.author(l.Line.By); entitled {
@@ -100,7 +102,7 @@ func (a *audit) story() *Story {
 		}
 	}
 	sort.SliceStable(s.Events, func(i, j int) bool { return s.Events[i].Height < s.Events[j].Height })
-	s.Flows = a.flows()
+	s.Flows, s.Mixed = a.flows(), a.depositFlows()
 	return s
 }
 
@@ -127,7 +129,7 @@ func (a *audit) phases() []Phase {
 	if announced := a.setup.ph.anchors[Announce]; announced != nil {
 		first = min(first, announced.Height)
 	}
-	out := []Phase{{PhaseRoll, first, t.Roll}}
+	out := append([]Phase{{PhaseRoll, first, t.Roll}}, a.mixPhases(first)...)
 	if a.e.Policy.Dealt() {
 		out = append(out, Phase{PhaseCommit, t.Roll + 1, t.Commit}, Phase{PhaseDeal, t.Commit + 1, t.Deal}, Phase{PhaseSetup, t.Deal + 1, t.Setup})
 	}

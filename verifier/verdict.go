@@ -92,8 +92,10 @@ func (a *audit) head() *Report {
 		Tip:      Tip{a.tip, a.chain.headers.hash.String()},
 		Evidence: a.src.Evidence() + "; " + a.chain.headers.evidence(a.opt.Now), RecordSHA256: hex.EncodeToString(a.sum[:]),
 		Board:  a.boardNow(),
-		Checks: []Check{}, Allowed: []Allowed{}, Properties: properties(p), Undetectable: undetectable(), Manual: manual(p),
+		Mixing: a.mixed(),
+		Checks: []Check{}, Allowed: []Allowed{}, Undetectable: undetectable(), Manual: manual(p),
 	}
+	r.Properties = properties(p, r.Mixing)
 	for j, c := range p.Candidates {
 		r.Counts = append(r.Counts, Count{c.Name, a.tally.min[j], a.tally.max[j]})
 	}

@@ -4,16 +4,9 @@ import "bevote/lang"
 
 // properties are the paper's seven (2.1), with what this audit checks of each
 // and what no check can show.
-func properties(p *lang.Policy) []Property {
-	anonymity := Property{"anonymity", "nothing: with `mixing none` the supervisor paid every roll key and can know whose it is", "who stands behind a roll key, to whoever watched it being registered or paid"}
-	if p.Mixing.Scheme != "none" {
-		anonymity.Checked = "nothing by this build: mixing is not audited"
-	}
-	if len(p.Named) > 0 {
-		anonymity.Checked = "nothing: the policy names its voters"
-	}
+func properties(p *lang.Policy, m *Mixed) []Property {
 	return []Property{
-		anonymity,
+		anonymity(p, m),
 		{"validity", "each slot of the roll has at most one counted vote, for one candidate (V27, V52–V54, V67, V71, V73)", "that a roll key belongs to a person entitled to vote"},
 		{"robustness", "the stakes add up, are locked as the policy says, and were claimed or refunded by its paths alone (V59, V81–V95, V104)", "that every voter who wanted to vote could"},
 		{"fairness", "no ballot was opened on the board before the vote closed (V80)", "that nobody pooled shares or read ballots in private before"},
@@ -50,6 +43,10 @@ func manual(p *lang.Policy) []string {
 		"that each candidate's name goes with its key and payout, by a channel other than this record",
 		"that each voter finds the own slot, public share and vote in the record",
 		"that the policy id is the one that voters were told before they voted",
+	}
+	if p.Mixed() {
+		out = append(out, "that the registry's commitments hide as many different people, all entitled to vote: the supervisor's private file shows it",
+			"that the registry lists everybody who registered, and that the mixers are independent of each other and of the supervisor")
 	}
 	if !p.Dealt() {
 		out = append(out, "that the supervisor, who can read every ballot and take every stake, is trusted")

@@ -54,7 +54,7 @@ func dump(t *testing.T, program, text string, flags ...string) string {
 // measures them at the widths of phones and of a desk, in light and dark.
 func TestInABrowser(t *testing.T) {
 	program := browser(t)
-	dom := dump(t, program, page(t, disputed()))
+	dom := dump(t, program, page(t, exchanged()))
 	for _, want := range []string{"<h1>club_chair</h1>", "Alice &lt;Smith&gt; &amp; Sons", `<desc id="timeline-words">`, "M0 "} {
 		if !strings.Contains(dom, want) {
 			t.Errorf("the browser's document lacks %q", want)
@@ -64,7 +64,7 @@ func TestInABrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages, err := json.Marshal(map[string]string{"disputed": page(t, disputed()), "refuted": page(t, refuted())})
+	pages, err := json.Marshal(map[string]string{"exchanged": page(t, exchanged()), "refuted": page(t, refuted())})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestInABrowser(t *testing.T) {
 		for _, p := range got.Problems {
 			t.Errorf("%s, %s", scheme, p)
 		}
-		if got.Frames != 6 || got.Words < 600 || got.Pictures != 12 || got.Loaded != 0 {
+		if got.Frames != 6 || got.Words < 600 || got.Pictures != 15 || got.Loaded != 0 {
 			t.Errorf("%s: %d frames, %d texts, %d pictures, %d things loaded", scheme, got.Frames, got.Words, got.Pictures, got.Loaded)
 		}
 	}

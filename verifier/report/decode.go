@@ -150,6 +150,9 @@ func checkReport(r *verifier.Report) error {
 	case r.Exit < 0 || r.Votes < 0 || r.Voters < 0 || r.Threshold < 0:
 		return errors.New("a negative number")
 	}
+	if err := checkMixing(r.Mixing); err != nil {
+		return err
+	}
 	seen := make(map[string]bool)
 	for _, c := range r.Checks {
 		switch {
@@ -168,6 +171,24 @@ func checkReport(r *verifier.Report) error {
 			return fmt.Errorf("count of %.40q: %d to %d, or twice", c.Candidate, c.Min, c.Max)
 		}
 		counted[c.Candidate] = true
+	}
+	return nil
+}
+
+// checkMixing refuses what no exchange can come to.
+func checkMixing(m *verifier.Mixed) error {
+	if m == nil {
+		return nil
+	}
+	least := min(m.Registered, m.Deposits, m.Issued, m.Swept, m.Returned, m.Vouchers, m.Paid, m.Late, m.Anonymity)
+	for _, x := range m.Mixers {
+		least = min(least, x.Issued, x.Paid)
+		if x.Anonymity != nil {
+			least = min(least, *x.Anonymity)
+		}
+	}
+	if least < 0 || m.Residual < 0 {
+		return errors.New("mixing: a negative number")
 	}
 	return nil
 }

@@ -49,6 +49,7 @@ type view struct {
 	Ladder               []rung
 	Facts, Evidence      []fact
 	Ballots              *drawing
+	Mixing               *mixView // nil without mixing
 	Money, Timeline      *drawing // nil without a Story
 	Thickened            bool     // thin bands of Money are
 	Events               []eventView
@@ -82,7 +83,7 @@ func newView(r *verifier.Report) *view {
 	v := &view{
 		Style: template.CSS(pageStyle), Election: clean(r.Election), Network: clean(r.Network), Partial: partial(r),
 		Level: levelWords(r), Verdict: clean(r.Verdict), Exit: r.Exit, Ladder: ladder(r), Facts: facts(r), Evidence: evidence(r),
-		Ballots: ballots(r), Totals: totals(r), Families: familyViews(r), Properties: slices.Clone(r.Properties),
+		Ballots: ballots(r), Mixing: newMixView(r), Totals: totals(r), Families: familyViews(r), Properties: slices.Clone(r.Properties),
 		Undetectable: cleanAll(r.Undetectable), Manual: cleanAll(r.Manual),
 	}
 	v.Tone, v.Outcome = outcome(r)
@@ -168,13 +169,18 @@ func facts(r *verifier.Report) []fact {
 	if r.Winner != nil {
 		winner = displayed(r.Story, *r.Winner)
 	}
-	return []fact{
+	out := []fact{
 		{Name: "Winner", Text: winner},
 		{Name: "Turnout", Text: fmt.Sprintf("%d of %s", r.Votes, plural(r.Voters, "voter"))},
 		{Name: "Threshold", Text: plural(r.Threshold, "ballot")},
-		{Name: "Tip", Text: "block " + grouped(int64(r.Tip.Height))},
 	}
+	if r.Mixing != nil {
+		out = append(out, fact{Name: "Anonymity", Text: crowd(r.Mixing)})
+	}
+	return append(out, fact{Name: tipFact, Text: "block " + grouped(int64(r.Tip.Height))})
 }
+
+const tipFact = "Tip"
 
 func evidence(r *verifier.Report) []fact {
 	return []fact{

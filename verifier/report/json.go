@@ -14,6 +14,11 @@ import (
 func JSON(w io.Writer, r *verifier.Report) error {
 	full := *r
 	full.Counts = listed(r.Counts)
+	if r.Mixing != nil {
+		mixing := *r.Mixing
+		mixing.Deadlines, mixing.Mixers = listed(mixing.Deadlines), listed(mixing.Mixers)
+		full.Mixing = &mixing
+	}
 	full.Checks = listed(slices.Clone(r.Checks))
 	for i, c := range full.Checks {
 		full.Checks[i].Items = listed(c.Items)

@@ -12,14 +12,14 @@ import (
 )
 
 // TestJSONHasNoNullLists: a tool that reads a report never meets null where a
-// list belongs; only the winner may be null.
+// list belongs; only the winner may be null, and the mixing where there is none.
 func TestJSONHasNoNullLists(t *testing.T) {
 	var got bytes.Buffer
 	if err := report.JSON(&got, &verifier.Report{Checks: []verifier.Check{{ID: "V01"}}}); err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(got.String(), "null"); n != 1 || !strings.Contains(got.String(), `"winner": null`) {
-		t.Errorf("%d nulls, want the winner's alone:\n%s", n, &got)
+	if n := strings.Count(got.String(), "null"); n != 2 || !strings.Contains(got.String(), `"winner": null`) || !strings.Contains(got.String(), `"mixing": null`) {
+		t.Errorf("%d nulls, want the winner's and the mixing's alone:\n%s", n, &got)
 	}
 }
 

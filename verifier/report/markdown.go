@@ -47,10 +47,20 @@ func (m *markdown) head(r *verifier.Report) {
 		m.line("")
 	}
 	m.line("| | |\n|--|--|")
-	for _, f := range facts(r)[:3] { // the tip is among the evidence
-		m.line("| %s | %s |", strings.ToLower(f.Name), escaped(f.Text))
+	for _, f := range facts(r) {
+		if f.Name != tipFact { // it is among the evidence
+			m.line("| %s | %s |", strings.ToLower(f.Name), escaped(f.Text))
+		}
+	}
+	if r.Mixing != nil && r.Mixing.Root != "" {
+		m.line("| exchange | %s |", escaped(course(r.Mixing)))
+		m.line("| registry | `%s` |", strings.NewReplacer("`", "'", "|", "¦").Replace(clean(r.Mixing.Root)))
 	}
 	if r.Story != nil {
+		for _, f := range r.Story.Mixed {
+			_, words := depositWords(f)
+			m.line("| deposits | %s: %s |", escaped(words), stream{counted: depositCount}.amount(f))
+		}
 		for _, f := range r.Story.Flows {
 			_, words := flowWords(r.Story, f)
 			m.line("| stakes | %s: %s sat, %s |", escaped(words), grouped(f.Sats), plural(f.Stakes, "stake"))

@@ -17,36 +17,59 @@ const (
 	flowTop   = 26
 )
 
-// money draws where the stakes went: one band for each receiver, from the
-// stakes on the left. Thin bands are drawn thicker than they are; the words on
-// them have the amounts.
+// stream is what a money picture draws: bands from one source to receivers.
+type stream struct {
+	id, title string
+	unit      string // what the money was in: stake or deposit
+	flows     []verifier.Flow
+	words     func(verifier.Flow) (class, words string)
+	counted   func(verifier.Flow) string // how many of what
+}
+
+// money draws where the stakes went.
 func money(s *verifier.Story) *drawing {
-	total, stakes := int64(0), 0
-	for _, f := range s.Flows {
-		total, stakes = total+f.Sats, stakes+f.Stakes
+	return stream{
+		id: "money", title: "Where the stakes went", unit: "stake", flows: s.Flows,
+		words:   func(f verifier.Flow) (class, words string) { return flowWords(s, f) },
+		counted: func(f verifier.Flow) string { return plural(f.Stakes, "stake") },
+	}.draw(inAll(s.Flows))
+}
+
+// inAll counts the things that flow.
+func inAll(flows []verifier.Flow) (n int) {
+	for _, f := range flows {
+		n += f.Stakes
+	}
+	return n
+}
+
+// draw draws one band for each receiver, from the source of n things on the
+// left. Thin bands are drawn thicker than they are; the words on them have the
+// amounts.
+func (st stream) draw(n int) *drawing {
+	total := int64(0)
+	for _, f := range st.flows {
+		total += f.Sats
 	}
 	if total <= 0 {
 		return nil
 	}
-	heights, all := make([]float64, len(s.Flows)), 0.0
-	for i, f := range s.Flows {
+	heights, all := make([]float64, len(st.flows)), 0.0
+	for i, f := range st.flows {
 		heights[i] = math.Max(flowLeast, flowRoom*float64(f.Sats)/float64(total))
 		all += heights[i]
 	}
-	height := flowTop + all + flowGap*float64(len(s.Flows)-1)
-	d := &drawing{ID: "money", Title: "Where the stakes went", Height: int(math.Ceil(height)) + 2}
-	locked := fmt.Sprintf("%s sat in %s", grouped(total), plural(stakes, "stake"))
+	height := flowTop + all + flowGap*float64(len(st.flows)-1)
+	d := &drawing{ID: st.id, Title: st.title, Height: int(math.Ceil(height)) + 2}
+	locked := fmt.Sprintf("%s sat in %s", grouped(total), plural(n, st.unit))
 	d.text("label", 0, 14, "start", locked)
 	from, to := flowTop+(height-flowTop-all)/2, float64(flowTop)
 	source := from
 	words := []string{locked}
 	hundredths := 100 / float64(d.Height)
-	for i, f := range s.Flows {
-		class, title := flowWords(s, f)
-		amount := fmt.Sprintf("%s sat, %s", grouped(f.Sats), plural(f.Stakes, "stake"))
-		if f.Fees > 0 {
-			amount += fmt.Sprintf(", fees %s", grouped(f.Fees))
-		}
+	for i, f := range st.flows {
+		class, title := st.words(f)
+		amount := st.amount(f)
 		d.put(shape{Kind: "band", Class: class, FromY: from * hundredths, FromH: heights[i] * hundredths, Y: to * hundredths, Height: heights[i] * hundredths})
 		d.rect("end "+class, 98, to, 2, heights[i])
 		middle := to + heights[i]/2
@@ -58,6 +81,18 @@ func money(s *verifier.Story) *drawing {
 	d.rect("source", 0, source, 2, all)
 	d.Words = strings.Join(words, "; ") + "."
 	return d
+}
+
+// amount is a flow in words.
+func (st stream) amount(f verifier.Flow) string {
+	amount := fmt.Sprintf("%s sat", grouped(f.Sats))
+	if counted := st.counted(f); counted != "" {
+		amount += ", " + counted
+	}
+	if f.Fees > 0 {
+		amount += fmt.Sprintf(", fees %s", grouped(f.Fees))
+	}
+	return amount
 }
 
 // flowWords say where stakes went, and the class of the band.

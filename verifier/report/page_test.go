@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -57,6 +58,42 @@ func disputed() *verifier.Report {
 	return r
 }
 
+// exchanged is an election with blind RSA, of which one deposit is still in
+// its escrow and one went back.
+func exchanged() *verifier.Report {
+	r := disputed()
+	seven, eight := 7, 8
+	r.Mixing = &verifier.Mixed{
+		Scheme: "blind-rsa", Root: strings.Repeat("5e", 32), Deadlines: []uint32{101, 103, 106, 107, 108}, Registered: 60,
+		Deposits: 24, Issued: 23, Swept: 22, Returned: 1, Vouchers: 22, Paid: 22, Late: 2, Anonymity: 7, Residual: 41_350,
+		Mixers: []verifier.MixerCount{
+			{Name: "north", Key: "02" + strings.Repeat("1a", 32), Issued: 8, Paid: 7, Anonymity: &seven},
+			{Name: "south", Key: "03" + strings.Repeat("2b", 32), Issued: 15, Paid: 13, Anonymity: &eight},
+		},
+	}
+	s := r.Story
+	s.Mixed = []verifier.Flow{
+		{Kind: verifier.EventCoin, Stakes: 22, Sats: 4_559_500}, {Kind: verifier.EventKept, Sats: 275_000},
+		{Kind: verifier.EventReturn, Stakes: 1, Sats: 219_750}, {Kind: verifier.StillLocked, Stakes: 1, Sats: 219_750},
+	}
+	s.Phases = append([]verifier.Phase{
+		{Name: verifier.PhaseRoll, From: 98, To: 110}, {Name: verifier.PhaseRequest, From: 98, To: 101}, {Name: verifier.PhaseDeposit, From: 102, To: 103},
+		{Name: verifier.PhaseIssue, From: 104, To: 106}, {Name: verifier.PhaseVoucher, From: 107, To: 107}, {Name: verifier.PhasePayout, From: 108, To: 108},
+	}, s.Phases[1:]...)
+	for height, e := range map[uint32]verifier.Event{
+		100: {Phase: verifier.PhaseRequest, Kind: verifier.EventRequest, Text: "a mixer is asked to hold"},
+		102: {Phase: verifier.PhaseDeposit, Kind: verifier.EventDeposit, Text: "a deposit with mixer north"},
+		105: {Phase: verifier.PhaseIssue, Kind: verifier.EventIssue, Text: "mixer north issues for a deposit"},
+		108: {Phase: verifier.PhasePayout, Kind: verifier.EventCoin, Text: "a coin for the voucher of line 61"},
+		248: {Phase: verifier.PhaseRefund, Kind: verifier.EventReturn, Text: "a deposit goes back to its owner"},
+	} {
+		e.Height, e.Where = height, "line 7"
+		s.Events = append(s.Events, e)
+	}
+	slices.SortStableFunc(s.Events, func(a, b verifier.Event) int { return int(a.Height) - int(b.Height) })
+	return r
+}
+
 func page(t testing.TB, r *verifier.Report) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -67,7 +104,7 @@ func page(t testing.TB, r *verifier.Report) string {
 }
 
 func TestHTML(t *testing.T) {
-	for name, r := range map[string]*verifier.Report{"won": won(), "refuted": refuted(), "disputed": disputed()} {
+	for name, r := range map[string]*verifier.Report{"won": won(), "refuted": refuted(), "disputed": disputed(), "exchanged": exchanged()} {
 		t.Run(name, func(t *testing.T) { golden(t, name+".html", page(t, r)) })
 	}
 }
@@ -91,7 +128,7 @@ func golden(t *testing.T, name, got string) {
 }
 
 func TestMarkdown(t *testing.T) {
-	for name, r := range map[string]*verifier.Report{"won": won(), "refuted": refuted(), "disputed": disputed()} {
+	for name, r := range map[string]*verifier.Report{"won": won(), "refuted": refuted(), "disputed": disputed(), "exchanged": exchanged()} {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer
 			if err := report.Markdown(&b, r); err != nil {
@@ -173,7 +210,8 @@ func FuzzHTML(f *testing.F) {
 
 // saying is a report whose every text is s.
 func saying(s string) *verifier.Report {
-	r := disputed()
+	r := exchanged()
+	r.Mixing.Scheme, r.Mixing.Root, r.Mixing.Mixers[0].Name = s, s, s
 	r.Election, r.Network, r.Verdict, r.Evidence, r.Build, r.Policy, r.Tip.Hash, r.RecordSHA256 = s, s, s, s, s, s, s, s
 	for i := range r.Checks {
 		c := &r.Checks[i]

@@ -64,6 +64,11 @@ func summary(p *page, r *verifier.Report) {
 	row("threshold", fmt.Sprintf("%d ballots for one candidate", r.Threshold))
 	row("turnout", fmt.Sprintf("%d of %d voters", r.Votes, r.Voters))
 	counts(p, r)
+	if r.Mixing != nil {
+		for _, f := range mixingRows(r.Mixing) {
+			row(f.Name, f.Text)
+		}
+	}
 	row("tip", fmt.Sprintf("block %d, %s", r.Tip.Height, r.Tip.Hash))
 	row("evidence", r.Evidence)
 	row("policy", r.Policy)

@@ -65,7 +65,7 @@ func refuted() *verifier.Report {
 }
 
 func TestText(t *testing.T) {
-	for name, r := range map[string]*verifier.Report{"won": won(), "refuted": refuted()} {
+	for name, r := range map[string]*verifier.Report{"won": won(), "refuted": refuted(), "exchanged": exchanged()} {
 		t.Run(name, func(t *testing.T) {
 			var got bytes.Buffer
 			if err := report.Text(&got, r); err != nil {

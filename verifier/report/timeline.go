@@ -67,7 +67,8 @@ func extent(s *verifier.Story, tip uint32) (first, end uint32, marks []float64) 
 
 // phaseTitles are the rows' names.
 var phaseTitles = map[string]string{
-	verifier.PhaseRoll: "Roll", verifier.PhaseCommit: "Commit", verifier.PhaseDeal: "Deal", verifier.PhaseSetup: "Joint key",
+	verifier.PhaseRoll: "Roll", verifier.PhaseRequest: "T1 Request", verifier.PhaseDeposit: "T2 Deposit",
+	verifier.PhaseIssue: "T3 Issue", verifier.PhaseVoucher: "T4 Voucher", verifier.PhasePayout: "T5 Payout", verifier.PhaseCommit: "Commit", verifier.PhaseDeal: "Deal", verifier.PhaseSetup: "Joint key",
 	verifier.PhaseVote: "Vote", verifier.PhaseClaim: "Claim", verifier.PhaseRefund: "Refund", verifier.PhaseReveal: "Openings",
 }
 
@@ -161,6 +162,13 @@ type eventName struct {
 // kinds are the names, in the order of the rows' words.
 var kinds = []eventName{
 	{verifier.EventAnchor, "anchor", "anchor"},
+	{verifier.EventRequest, "request", "opening"},
+	{verifier.EventDeposit, "deposit", "locked"},
+	{verifier.EventIssue, "issue", "opening"},
+	{verifier.EventSweep, "sweep", "anchor"},
+	{verifier.EventVoucher, "voucher", "opening"},
+	{verifier.EventCoin, "coin", "win"},
+	{verifier.EventReturn, "return", "refund"},
 	{verifier.EventVote, "vote", "vote"},
 	{verifier.EventExcluded, "excluded vote", "foul"},
 	{verifier.EventWin, "claim", "win"},
