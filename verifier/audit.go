@@ -57,27 +57,28 @@ type audit struct {
 	e      *Election
 	diags  []lang.Diagnostic // what lang says of the policy
 
-	lines   []board.Line
-	heads   [][32]byte     // by line: its hash
-	signed  []error        // by line: V02's signature and link
-	ring    *curve.Keyring // the keys that have signed anything
-	chain   *chainState
-	memory  *memory  // of the election's blocks
-	whole   *memory  // of those that a state remembers, where proofs follow them
-	earlier []mark   // how far earlier audits had seen
-	reorgs  []string // what was replaced since, in words
-	tip     uint32
-	replay  *Replay
-	setup   *Setup
-	mix     *Exchange         // nil without mixing, and before the roll is closed
-	keys    map[string][]byte // the contract's keys, nil without a joint key
-	votes   []*Vote
-	runs    []*scriptRun
-	takers  map[*stake]*scriptRun // those that spend a stake
-	tally   *tally
-	winKeys []winKey
-	spends  []*spend
-	unspent []*Vote
+	lines    []board.Line
+	heads    [][32]byte     // by line: its hash
+	signed   []error        // by line: V02's signature and link
+	ring     *curve.Keyring // the keys that have signed anything
+	chain    *chainState
+	memory   *memory  // of the election's blocks
+	whole    *memory  // of those that a state remembers, where proofs follow them
+	earlier  []mark   // how far earlier audits had seen
+	reorgs   []string // what was replaced since, in words
+	tip      uint32
+	replay   *Replay
+	setup    *Setup
+	exchange *Mixing           // of an earlier audit, or nil
+	mix      *Exchange         // nil without mixing, and before the roll is closed
+	keys     map[string][]byte // the contract's keys, nil without a joint key
+	votes    []*Vote
+	runs     []*scriptRun
+	takers   map[*stake]*scriptRun // those that spend a stake
+	tally    *tally
+	winKeys  []winKey
+	spends   []*spend
+	unspent  []*Vote
 
 	waiting  []waiting                   // seen in pools, now or before
 	poolless error                       // of a source that has none
@@ -116,6 +117,9 @@ func examine(ctx context.Context, rec *record.Record, src Source, opt Options, t
 	}
 	if err := a.marks(); err != nil {
 		return nil, err
+	}
+	if opt.State != nil {
+		a.exchange = opt.State.mixing
 	}
 	if err := a.witness(ctx); err != nil {
 		var format *record.FormatError
@@ -245,6 +249,7 @@ func (a *audit) establish() error {
 	a.progress("checking the dealing", 0, 0)
 	if a.setup == nil {
 		a.setup = a.e.Setup(a.lines, a.replay.Anchors())
+		a.setup.recall(a.exchange)
 	}
 	a.judgeExchange()
 	a.tally = &tally{min: make([]int, len(a.e.Policy.Candidates)), max: make([]int, len(a.e.Policy.Candidates))}

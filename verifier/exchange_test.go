@@ -239,3 +239,26 @@ func TestDepositsThatLie(t *testing.T) {
 		{name: "still there", speak: "", do: without("challenge issue voucher unswept unpaid roll")},
 	})
 }
+
+// TestExchangeIsJudgedOnce: an audit takes over what an earlier one found of
+// the same exchange, and of no other.
+func TestExchangeIsJudgedOnce(t *testing.T) {
+	f := newFair(t, lang.SchemeBlindRSA)
+	f.play()
+	first, other := f.audit(fairTip), newFair(t, lang.SchemeBlindRSA)
+	bad := at("voucher", 0, func(_ *fair, b *board.Voucher) { b.Signature[5] ^= 1 })
+	other.lie = func(step string, i int, what any) bool { return bad(other, step, i, what) }
+	other.play()
+	for _, row := range []struct {
+		name string
+		of   *fair
+		tip  uint32
+		want bool
+	}{{"the same", f, fairTip, true}, {"later", f, fairTip + 3, true}, {"before the roll's anchor", f, 119, false}, {"another", other, fairTip, false}} {
+		a := row.of.audit(row.tip)
+		a.setup.recall(first.setup.Mixing)
+		if got := a.setup.Mixing == first.setup.Mixing; got != row.want {
+			t.Errorf("%s: taken over %t, want %t", row.name, got, row.want)
+		}
+	}
+}

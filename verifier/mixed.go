@@ -114,6 +114,6 @@ func anonymity(p *lang.Policy, m *Mixed) Property {
 }
 
 func crowdWords(m *Mixed) string {
-	return fmt.Sprintf("each coin of the roll is one of %d or more that were issued for before its voucher was shown, each voucher is signed blindly, "+
-		"and no transaction leads from a deposit to a coin around the %d mixers (V29–V38)", m.Anonymity, len(m.Mixers))
+	return fmt.Sprintf("that each coin of the roll is one of %d or more that were issued for before its voucher was shown, that each voucher was signed blindly, "+
+		"and whether any transaction leads from a deposit to a coin around the %d mixers (V29–V38)", m.Anonymity, len(m.Mixers))
 }

@@ -37,7 +37,8 @@ type Mixing struct {
 	Requests  []entry[board.Request]
 
 	e          *Election
-	registryN  int // its line
+	head       [32]byte // of the board up to the anchor that closes it, where one does
+	registryN  int      // its line
 	settledN   int
 	announced  map[curve.PublicKey]entry[board.Mixer]
 	mixers     map[curve.PublicKey]*Mixer

@@ -20,7 +20,12 @@ import (
 // proven exports an election of the repository with proofs instead of blocks.
 func proven(t *testing.T, name string) *record.Record {
 	t.Helper()
-	whole := openRecord(t, "../examples/records/"+name)
+	return provenOf(t, openRecord(t, "../examples/records/"+name))
+}
+
+// provenOf exports a record with proofs instead of blocks.
+func provenOf(t *testing.T, whole *record.Record) *record.Record {
+	t.Helper()
 	path := t.TempDir() + "/record.zip"
 	w, err := record.Create(path)
 	if err != nil {

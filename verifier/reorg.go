@@ -39,6 +39,7 @@ func (a *audit) without(height uint32) (*Report, error) {
 	b := &audit{
 		opt: Options{Build: a.opt.Build}, sum: a.sum, src: a.src, e: a.e, diags: a.diags, lines: a.lines, heads: a.heads,
 		signed: a.signed, chain: a.chain, tip: a.tip, memory: a.memory.before(height), shortened: true,
+		exchange: a.setup.Mixing,
 	}
 	b.replay = b.memory.replay(a.e, a.lines)
 	if slices.Equal(a.replay.Anchors(), b.replay.Anchors()) {

@@ -17,6 +17,15 @@ type ruling struct {
 	err  error
 }
 
+// recall takes an exchange that has been read and judged before, if it is of
+// the same board: what took minutes need not be computed again.
+func (s *Setup) recall(m *Mixing) {
+	if s.Mixing != nil && m != nil && s.Mixing.head != [32]byte{} && s.Mixing.head == m.head &&
+		s.e.EID == m.e.EID && s.e.contractHash == m.e.contractHash {
+		s.Mixing = m
+	}
+}
+
 // Group returns the group that the manager's modulus gives, or what is wrong
 // with the modulus. It is built once, which takes seconds.
 func (m *Mixing) Group() (*mixing.Group, error) {

@@ -66,6 +66,9 @@ func (s *Setup) readMixing() {
 	}
 	s.Mixing = NewMixing(s.e)
 	from, to, by, closed := s.ph.span(board.TypeRoll)
+	if closed {
+		s.Mixing.head = by.Head
+	}
 	for i := from; closed && i < to; i++ {
 		if l := &s.ph.lines[i]; l.Seen.Height < by.Height {
 			s.Mixing.Read(i+1, l)

@@ -24,6 +24,7 @@ type State struct {
 	reorgs []string      // what was replaced, in words
 	waited []*wire.MsgTx // seen in a pool: they would take stakes
 	over   bool
+	mixing *Mixing // as judged; not encoded, so that another process judges it again
 }
 
 // Over tells whether the election was over.
@@ -204,7 +205,7 @@ func (a *audit) remember() {
 		return
 	}
 	known := s.mark
-	*s = State{policy: a.e.Policy.ID(), memory: *a.memory, watch: a.replay.watching(), mark: a.markNow(), waited: a.attempted(), over: a.over,
+	*s = State{policy: a.e.Policy.ID(), memory: *a.memory, watch: a.replay.watching(), mark: a.markNow(), waited: a.attempted(), over: a.over, mixing: a.setup.Mixing,
 		reorgs: a.reorgs[max(0, len(a.reorgs)-maxItems):]}
 	if a.chain.proven {
 		s.memory = *a.whole // proofs are no blocks to go on from
