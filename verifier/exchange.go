@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 
 	"bevote/internal/cores"
 	"bevote/internal/curve"
@@ -20,6 +22,9 @@ type Exchange struct {
 	r         *Replay
 	announced uint32 // height of the announcement
 	pool      []byte // what pays into the pool
+
+	counting sync.Once
+	answers  map[*Mixer][]int // lines of right issues, rising; under nil all
 }
 
 // Coin is what pays a voucher.
@@ -117,9 +122,9 @@ func (x *Exchange) spending(d *Deposit) *sighting {
 	return nil
 }
 
-// Coins returns the coins that were paid for a voucher, by its mixer up to T5
-// and by the supervisor up to `roll by`, in the order of the board: the first is
-// the voucher's, others were paid by mistake.
+// Coins returns the coins that were paid for a voucher after T2, by its mixer up
+// to T5 and by the supervisor up to `roll by`, in the order of the board: the
+// first is the voucher's, others were paid by mistake.
 func (x *Exchange) Coins(v *Voucher) (coins []Coin) {
 	for _, p := range v.Payouts {
 		c := x.r.mixed[p.Outpoint]
@@ -137,6 +142,8 @@ func (x *Exchange) pays(v *Voucher, p Payout, c *coin) error {
 		return errors.New("there is no such output since the announcement")
 	case c.created.Height > x.e.Policy.Times.Roll:
 		return fmt.Errorf("paid in block %d, the roll closes at %d", c.created.Height, x.e.Policy.Times.Roll)
+	case c.created.Height <= x.Deadlines[T2]:
+		return fmt.Errorf("paid in block %d, deposits close at %d", c.created.Height, x.Deadlines[T2])
 	case p.By == v.Mixer.Key && c.created.Height > x.Deadlines[T5]:
 		return fmt.Errorf("paid in block %d, due by %d", c.created.Height, x.Deadlines[T5])
 	case !bytes.Equal(c.out.PkScript, payTo(v.By)):
@@ -159,13 +166,20 @@ func (x *Exchange) paid(v *Voucher) *Coin {
 
 // Crowd is how many deposits a voucher may be for: those that had been rightly
 // issued for when it was shown, by its issuer where the voucher names it.
-func (x *Exchange) Crowd(v *Voucher) (n int) {
-	issuer := x.issuer(v)
-	for _, d := range x.Deposits {
-		if x.Right(d) == nil && d.Answer.N < v.N && (issuer == nil || d.Mixer == issuer) {
-			n++
+func (x *Exchange) Crowd(v *Voucher) int {
+	x.counting.Do(func() {
+		x.answers = make(map[*Mixer][]int)
+		for _, d := range x.Deposits {
+			if x.Right(d) == nil {
+				x.answers[nil] = append(x.answers[nil], d.Answer.N)
+				x.answers[d.Mixer] = append(x.answers[d.Mixer], d.Answer.N)
+			}
 		}
-	}
+		for _, lines := range x.answers {
+			slices.Sort(lines)
+		}
+	})
+	n, _ := slices.BinarySearch(x.answers[x.issuer(v)], v.N)
 	return n
 }
 

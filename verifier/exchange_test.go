@@ -140,6 +140,19 @@ func TestRegistriesThatLie(t *testing.T) {
 		{name: "a mixer whom nobody announced", speak: "V22", do: registry(func(_ *fair, b *board.Registry) {
 			b.Mixers = append(b.Mixers, curve.BaseMul(curve.NewScalar(78)).Key())
 		})},
+		{name: "the supervisor as a mixer", speak: "V22", do: func(f *fair, s string, i int, what any) bool {
+			switch b := what.(type) {
+			case *board.Mixer:
+				if i == 0 {
+					f.say(f.keys["supervisor"], board.Mixer{Name: "super", Key: b.Key})
+				}
+			case *board.Registry:
+				if s == "registry" {
+					b.Mixers = append(b.Mixers, f.e.Policy.Supervisor)
+				}
+			}
+			return false
+		}},
 		{name: "no registry", speak: "V22 V27", do: without("registry")},
 		{name: "a key twice", speak: "V23", do: voters(func(f *fair, b *board.Registry) {
 			f.e.Policy.Voters++

@@ -67,7 +67,7 @@ func TestMixedStateGoesOn(t *testing.T) {
 	whole := chain.FromRecord(recordOf(t, files))
 	last := int(mustAudit(t, recordOf(t, files), whole, verifier.Options{}).Tip.Height)
 	state, closed := new(verifier.State), false
-	for tip := 110; tip < last; tip += 7 {
+	for tip := 110; tip < last; tip += 12 {
 		r := mustAudit(t, rec.at(tip), young{whole, uint32(tip)}, verifier.Options{State: state})
 		if over := state.Over(); r.Exit != verifier.ExitNotOver && !over || over && r.Exit != 0 {
 			t.Fatalf("exit %d at block %d: %s, %v", r.Exit, tip, r.Verdict, notPassing(r))

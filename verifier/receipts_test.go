@@ -110,6 +110,24 @@ func TestReceiptsThatAreBroken(t *testing.T) {
 			return false
 		}},
 		{name: "a late coin", speak: "V37", do: lateCoin},
+		{name: "a coin too early, and a late one", speak: "V37", do: all(lateCoin, func(f *fair, s string, _ int, _ any) bool {
+			if s == "sweep" {
+				key := curve.BaseMul(owner(f)).Key()
+				tx := f.spending(f.mixers[1].key, wire.NewTxOut(f.e.Policy.Coin(), payTo(key)))
+				f.mine(104, f.mixers[1].key, tx)
+				op := EncodeOutpoint(wire.OutPoint{Hash: tx.TxHash()})
+				f.say(f.mixers[1].key, board.Payout{Key: key, Outpoint: op[:]})
+			}
+			return false
+		})},
+		{name: "no offer, for others did not answer", speak: "V36", do: func(_ *fair, s string, i int, _ any) bool {
+			silent := (i == 2 || i == 4) && strings.Contains("challenge issue voucher "+away, s)
+			return silent || i == 0 && strings.Contains("offer challenge issue voucher "+away, s)
+		}},
+		{name: "no offer, though one other did not answer", speak: "V36 V37", do: func(_ *fair, s string, i int, _ any) bool {
+			silent := i == 2 && strings.Contains("challenge issue voucher "+away, s)
+			return silent || i == 0 && strings.Contains("offer challenge issue voucher "+away, s)
+		}},
 		{name: "two coins", speak: "V37", do: func(f *fair, s string, i int, _ any) bool {
 			if s == "payout" && i == 0 {
 				tx := f.spending(f.mixers[1].key, wire.NewTxOut(f.e.Policy.Coin(), payTo(curve.BaseMul(owner(f)).Key())))

@@ -34,6 +34,8 @@ func (m *Mixing) mixer(l entry[board.Mixer]) string {
 		return "the registry is closed"
 	case again:
 		return "this mixer is announced already"
+	case l.Line.By == m.e.Policy.Supervisor:
+		return "who supervises mixes nothing: mixer and supervisor hold deposits together"
 	case len(named) > 0 && !slices.ContainsFunc(named, is):
 		return "the policy does not name this mixer"
 	}

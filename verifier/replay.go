@@ -15,17 +15,18 @@ import (
 // Replay watches blocks for what concerns one election and remembers only
 // that: its memory grows with the roll, not with the chain. It judges nothing.
 type Replay struct {
-	e        *Election
-	coins    map[wire.OutPoint]*coin  // every outpoint that a roll line names
-	parents  map[chainhash.Hash]bool  // transactions that create them
-	stakes   map[wire.OutPoint]*stake // P2SH outputs of transactions that spend a coin
-	mixed    map[wire.OutPoint]*coin  // every outpoint that a line of the exchange names
-	deposits map[wire.OutPoint]bool   // those of them that are deposits
-	mixers   []curve.PublicKey        // who may pay coins, besides the supervisor
-	trails   trails
-	scripts  map[string]bool // of stakes
-	keys     map[curve.PublicKey]string
-	hashes   map[[20]byte]curve.PublicKey
+	e          *Election
+	coins      map[wire.OutPoint]*coin  // every outpoint that a roll line names
+	parents    map[chainhash.Hash]bool  // transactions that create them
+	stakes     map[wire.OutPoint]*stake // P2SH outputs of transactions that spend a coin
+	mixed      map[wire.OutPoint]*coin  // every outpoint that a line of the exchange names
+	deposits   map[wire.OutPoint]bool   // those of them that are deposits
+	mixers     []curve.PublicKey        // who may pay coins, besides the supervisor
+	trails     trails
+	registered map[curve.PublicKey]bool // who may deposit; nil before a registry
+	scripts    map[string]bool          // of stakes
+	keys       map[curve.PublicKey]string
+	hashes     map[[20]byte]curve.PublicKey
 
 	anchors []Anchor
 	decoys  strays // ballots, and payments to a stake's script, outside eligible transactions

@@ -61,6 +61,8 @@ func (a *audit) issueFault(d *Deposit, right error) (depositor, mixer string) {
 		return a.answerFault(d, right)
 	case d.Offer == nil && a.mix.Late(d.Seen, T2):
 		return "announced after T2", ""
+	case d.Offer == nil && a.busy(d):
+		return "came when others kept the mixer waiting", ""
 	case d.Offer == nil:
 		return "", "no offer"
 	}
@@ -73,8 +75,22 @@ func (a *audit) issueFault(d *Deposit, right error) (depositor, mixer string) {
 		return "", fmt.Sprintf("no issue for the challenge of line %d", asked.N)
 	case missed != "":
 		return missed, ""
+	case a.busy(d):
+		return "came when others kept the mixer waiting", ""
 	}
 	return "", fmt.Sprintf("the offer of line %d came too late to be answered", d.Offer.N)
+}
+
+// busy tells whether a mixer had no time for a deposit, because it had to wait
+// for depositors who did not answer.
+func (a *audit) busy(d *Deposit) bool {
+	waited := uint32(0)
+	for _, other := range a.mix.Deposits {
+		if other != d && other.Mixer == d.Mixer {
+			waited += (Patience + 1) * uint32(len(a.unanswered(other)))
+		}
+	}
+	return a.mix.Late(d.Seen+waited+Patience+1, T3)
 }
 
 // answerFault judges an issue that was made, and to what it answers.
@@ -109,17 +125,31 @@ func (a *audit) malformed(d *Deposit, s Session) bool {
 // missed tells which offer a depositor spoiled: it did not answer one in time
 // for which the mixer waited, or answered with what is no challenge.
 func (a *audit) missed(d *Deposit) string {
-	sessions := append(slices.Clone(d.earlier), d.Session)
-	for i, s := range sessions {
-		waited := a.offeredInTime(s) && (i == len(d.earlier) || sessions[i+1].Offer.Seen > s.Offer.Seen+Patience)
-		switch {
-		case s.asked() == nil && waited && a.mix.fits(d.Mixer, Session{Offer: s.Offer}) == nil:
-			return fmt.Sprintf("did not answer the offer of line %d", s.Offer.N)
-		case a.malformed(d, s):
+	if silent := a.unanswered(d); len(silent) > 0 {
+		return fmt.Sprintf("did not answer the offer of line %d", silent[0].Offer.N)
+	}
+	for _, s := range append(slices.Clone(d.earlier), d.Session) {
+		if a.malformed(d, s) {
 			return fmt.Sprintf("answered the offer of line %d with what is no challenge", s.Offer.N)
 		}
 	}
 	return ""
+}
+
+// unanswered are the sessions in which the mixer waited in vain for an answer
+// to an offer that was in order and in time.
+func (a *audit) unanswered(d *Deposit) (silent []Session) {
+	sessions := append(slices.Clone(d.earlier), d.Session)
+	for i, s := range sessions {
+		if s.Offer == nil || s.asked() != nil || !a.offeredInTime(s) {
+			continue
+		}
+		waited := i == len(d.earlier) || sessions[i+1].Offer.Seen > s.Offer.Seen+Patience
+		if waited && a.mix.fits(d.Mixer, Session{Offer: s.Offer}) == nil {
+			silent = append(silent, s)
+		}
+	}
+	return silent
 }
 
 // redeemed judges what a paying mixer, and after it the supervisor, did for a

@@ -11,22 +11,15 @@ const leastCrowd = 3
 func (a *audit) untraceable(s *sheet) {
 	a.presenceOnly(s, "other path")
 	s.expect(len(a.mix.Deposits))
-	linked := make(map[*Deposit]link)
-	for _, l := range a.replay.trails.links {
-		d := a.mix.deposits[l.deposit]
-		if _, known := linked[d]; d != nil && !known {
-			linked[d] = l
-		}
-	}
 	for _, d := range a.mix.Deposits {
-		if l, ok := linked[d]; ok {
+		if l, linked := a.replay.trails.links[d.Outpoint]; linked {
 			s.fail("tx "+l.at.ID.String(), "%d transactions from the deposit of line %d: %s", l.hops, d.N, l.at.Note)
 			continue
 		}
 		s.pass()
-	}
-	if a.replay.trails.full {
-		s.note("chain", "more than %d outputs lead away from deposits; the others were not followed", maxTrails)
+		if a.replay.trails.many[d.Outpoint] > maxTrails {
+			s.note(d.where(), "over %d outputs lead away from it; the others were not followed", maxTrails)
+		}
 	}
 	for i, r := range a.setup.Roll {
 		v := a.mix.VoucherOf(r.Key)

@@ -13,7 +13,7 @@ import (
 // when it paid its deposit (V36).
 const (
 	maxHops   = 4
-	maxTrails = 100_000
+	maxTrails = 1000
 )
 
 // trails follow what depositors own beside their deposits, through
@@ -24,10 +24,10 @@ const (
 //	                     └── change ── … ──▶  hop 1, 2, … maxHops
 type trails struct {
 	at    map[wire.OutPoint]trail
-	roll  map[string]bool // scripts of roll keys
-	hubs  map[string]bool // scripts of mixers and the supervisor
-	links []link
-	full  bool // some outputs were not followed
+	roll  map[string]bool        // scripts of roll keys
+	hubs  map[string]bool        // scripts of mixers and the supervisor
+	links map[wire.OutPoint]link // the first, by deposit
+	many  map[wire.OutPoint]int  // outputs followed, by deposit; more than maxTrails are not
 }
 
 // trail is whose an output may be.
@@ -38,9 +38,8 @@ type trail struct {
 
 // link is where a trail meets an anonymous voter.
 type link struct {
-	deposit wire.OutPoint
-	hops    int
-	at      sighting // without the transaction
+	hops int
+	at   sighting // without the transaction
 }
 
 // watchTrails prepares to follow the deposits of lines.
@@ -49,7 +48,8 @@ func (r *Replay) watchTrails(lines []board.Line) {
 		return
 	}
 	t := &r.trails
-	*t = trails{at: make(map[wire.OutPoint]trail), roll: make(map[string]bool), hubs: make(map[string]bool)}
+	*t = trails{at: make(map[wire.OutPoint]trail), roll: make(map[string]bool), hubs: make(map[string]bool),
+		links: make(map[wire.OutPoint]link), many: make(map[wire.OutPoint]int)}
 	t.hubs[string(payTo(r.e.Policy.Supervisor))] = true
 	for _, key := range r.mixers {
 		t.hubs[string(payTo(key))] = true
@@ -118,10 +118,11 @@ func (r *Replay) pursue(s sighting, from trail, eligible bool) {
 		case r.trails.roll[string(out.PkScript)] && !hub && r.coins[op] == nil:
 			r.link(s, from, fmt.Sprintf("output %d pays a roll key", i))
 		case hub || known || from.hops == maxHops || r.deposits[op] || isNullData(out.PkScript) || r.trails.hubs[string(out.PkScript)]:
-		case len(r.trails.at) == maxTrails:
-			r.trails.full = true
+		case r.trails.many[from.deposit] > maxTrails:
 		default:
-			r.trails.at[op] = from
+			if r.trails.many[from.deposit]++; r.trails.many[from.deposit] <= maxTrails {
+				r.trails.at[op] = from
+			}
 		}
 	}
 }
@@ -137,10 +138,8 @@ func (r *Replay) createsCoin(s sighting) bool {
 }
 
 func (r *Replay) link(s sighting, from trail, note string) {
-	if len(r.trails.links) == maxTrails {
-		r.trails.full = true
-		return
+	if _, known := r.trails.links[from.deposit]; !known {
+		s.Tx, s.Note = nil, note
+		r.trails.links[from.deposit] = link{from.hops, s}
 	}
-	s.Tx, s.Note = nil, note
-	r.trails.links = append(r.trails.links, link{from.deposit, from.hops, s})
 }

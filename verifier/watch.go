@@ -42,18 +42,18 @@ func (r *Replay) watchCoin(coins map[wire.OutPoint]*coin, outpoint []byte) {
 	r.parents[op.Hash] = true
 }
 
-// watchExchange watches deposits, payouts and repayments, and learns the
-// mixers' keys.
+// watchExchange watches deposits, payouts and repayments, and learns who may
+// make them.
 func (r *Replay) watchExchange(l board.Line) {
 	if !r.e.Policy.Mixed() {
 		return
 	}
 	switch l.Type {
-	case board.TypeMixer:
-		r.mixers = append(r.mixers, l.By)
+	case board.TypeRegistry:
+		r.watchRegistry(l)
 	case board.TypeDeposit:
 		var b board.Deposit
-		if board.DecodeBody(l, &b) == nil {
+		if r.registered[l.By] && board.DecodeBody(l, &b) == nil {
 			r.watchCoin(r.mixed, b.Outpoint)
 			if op, err := decodeOutpoint(b.Outpoint); err == nil {
 				r.deposits[op] = true
@@ -71,6 +71,18 @@ func (r *Replay) watchExchange(l board.Line) {
 				r.watchCoin(r.mixed, repaid.Outpoint)
 			}
 		}
+	}
+}
+
+// watchRegistry learns who mixes and who deposits.
+func (r *Replay) watchRegistry(l board.Line) {
+	var b board.Registry
+	if r.registered != nil || l.By != r.e.Policy.Supervisor || board.DecodeBody(l, &b) != nil {
+		return
+	}
+	r.mixers, r.registered = b.Mixers, make(map[curve.PublicKey]bool)
+	for _, v := range b.Voters {
+		r.registered[v.Key] = true
 	}
 }
 
