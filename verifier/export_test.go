@@ -8,7 +8,8 @@ import (
 
 // CheckProof judges the proofs of one block with that merkle root.
 func CheckProof(root chainhash.Hash, p *BlockProof) error {
-	w := proofWindow{headers: &headerChain{kept: []keptHeader{{height: p.Height, root: root}}}}
+	w := proofWindow{headers: new(headerChain)}
+	w.headers.kept.add(keptHeader{height: p.Height, root: root})
 	w.add(p)
 	if w.included.failed > 0 {
 		return errors.New(w.included.items[0].Message)

@@ -1,11 +1,9 @@
 package verifier
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"math/big"
-	"slices"
 	"strconv"
 	"time"
 
@@ -62,7 +60,7 @@ type headerChain struct {
 	height int32        // of the last header, -1 before the first
 	tip    wire.BlockHeader
 	hash   chainhash.Hash // of the tip
-	kept   []keptHeader   // of wanted heights, rising
+	kept   keptHeaders    // of wanted heights
 	work   *big.Int       // of all headers
 	bits   uint32         // whose work is lastWork
 	each   *big.Int       // work of one header with these bits
@@ -100,7 +98,7 @@ func (c *headerChain) add(h *wire.BlockHeader) {
 	c.nodes[int(height)%len(c.nodes)] = headerNode{chain: c, height: height, bits: h.Bits, time: h.Timestamp.Unix()}
 	c.height, c.hash, c.tip = height, hash, *h
 	if c.wanted != nil && c.wanted(uint32(height)) {
-		c.kept = append(c.kept, keptHeader{uint32(height), hash, h.MerkleRoot})
+		c.kept.add(keptHeader{uint32(height), hash, h.MerkleRoot})
 	}
 }
 
@@ -116,27 +114,6 @@ func (c *headerChain) end() {
 		f.expected = int(c.height) // all but genesis, which V03 knows by its hash
 	}
 	c.checkWork()
-}
-
-// keptHeader is what is remembered of a header.
-type keptHeader struct {
-	height     uint32
-	hash, root chainhash.Hash // root of the merkle tree
-}
-
-// keptAt returns what is remembered of a wanted height, if the chain is that long.
-func (c *headerChain) keptAt(height uint32) (keptHeader, bool) {
-	at, ok := slices.BinarySearchFunc(c.kept, height, func(k keptHeader, h uint32) int { return cmp.Compare(k.height, h) })
-	if !ok {
-		return keptHeader{}, false
-	}
-	return c.kept[at], true
-}
-
-// hashAt returns the hash of a wanted height, if the chain is that long.
-func (c *headerChain) hashAt(height uint32) (chainhash.Hash, bool) {
-	k, ok := c.keptAt(height)
-	return k.hash, ok
 }
 
 func (c *headerChain) checkGenesis(hash chainhash.Hash) {

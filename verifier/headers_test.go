@@ -103,8 +103,8 @@ func TestMainChainBeginning(t *testing.T) {
 		t.Errorf("work %d, want %d", c.work, want)
 	}
 	last, _ := c.hashAt(1007)
-	if _, ok := c.hashAt(8); ok || len(c.kept) != 3 || last != mainHeaders(t)[1007].BlockHash() {
-		t.Errorf("kept %d hashes, want those of 7, 1007 and 2007", len(c.kept))
+	if _, ok := c.hashAt(8); ok || c.kept.n != 3 || last != mainHeaders(t)[1007].BlockHash() {
+		t.Errorf("kept %d hashes, want those of 7, 1007 and 2007", c.kept.n)
 	}
 }
 

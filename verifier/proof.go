@@ -46,7 +46,7 @@ func (w *proofWindow) add(p *BlockProof) {
 	txs := 1 + len(p.Txs)
 	w.included.expected += txs
 	w.sane.expected += txs
-	block, ok := w.headers.keptAt(p.Height)
+	block, ok := w.headers.kept.at(p.Height)
 	if !ok || p.Height < w.next {
 		w.included.examined += txs
 		w.included.fail(int32(p.Height), "proofs of a block that has no header, or that came before")

@@ -1,0 +1,57 @@
+package verifier
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/btcsuite/btcd/chainhash/v2"
+)
+
+// keptHeader is what is remembered of a header.
+type keptHeader struct {
+	height     uint32
+	hash, root chainhash.Hash // root of the merkle tree
+}
+
+// keptHeaders are remembered headers, heights rising. They stand in pages, so
+// that millions of them are never copied to a larger place.
+type keptHeaders struct {
+	pages [][]keptHeader
+	n     int
+}
+
+// longestPage is how many headers stand in a page of a long chain.
+const longestPage = 1 << 12
+
+// add remembers the next header.
+func (k *keptHeaders) add(h keptHeader) {
+	last := len(k.pages) - 1
+	if last < 0 || len(k.pages[last]) == cap(k.pages[last]) {
+		k.pages = append(k.pages, make([]keptHeader, 0, min(longestPage, max(64, k.n))))
+		last++
+	}
+	k.pages[last] = append(k.pages[last], h)
+	k.n++
+}
+
+// at returns the header of a height, if it is remembered.
+func (k *keptHeaders) at(height uint32) (keptHeader, bool) {
+	page, found := slices.BinarySearchFunc(k.pages, height, func(p []keptHeader, h uint32) int { return cmp.Compare(p[0].height, h) })
+	if !found && page > 0 {
+		page--
+	}
+	if page == len(k.pages) {
+		return keptHeader{}, false
+	}
+	i, found := slices.BinarySearchFunc(k.pages[page], height, func(p keptHeader, h uint32) int { return cmp.Compare(p.height, h) })
+	if !found {
+		return keptHeader{}, false
+	}
+	return k.pages[page][i], true
+}
+
+// hashAt returns the hash of a wanted height, if the chain is that long.
+func (c *headerChain) hashAt(height uint32) (chainhash.Hash, bool) {
+	h, ok := c.kept.at(height)
+	return h.hash, ok
+}
