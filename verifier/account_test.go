@@ -1,10 +1,12 @@
 package verifier
 
 import (
+	"strings"
 	"testing"
 
 	"bevote/internal/board"
 	"bevote/internal/curve"
+	"bevote/lang"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/wire/v2"
@@ -150,4 +152,21 @@ func TestTrailsAroundTheMixers(t *testing.T) {
 			return i == 0 && s == "voucher"
 		}},
 	})
+}
+
+// The report says nothing of a coin's anonymity that V36 knows better.
+func TestAnonymityInWords(t *testing.T) {
+	for linked, want := range []string{"no path of up to 4 transactions is shown to lead from a deposit to a coin", "joins to a coin around the 2 mixers: 1 "} {
+		f := newFair(t, lang.SchemeBlindRSA)
+		f.play()
+		if linked > 0 {
+			change := wire.OutPoint{Hash: f.voters[0].outpoint.Hash, Index: 1}
+			f.chained(118, depositor(f), change, 1, payTo(curve.BaseMul(f.voters[0].roll).Key()))
+		}
+		a := f.audit(fairTip)
+		says := properties(f.e.Policy, a.mixed(), a.linked())[0]
+		if !strings.Contains(says.Checked, want) || !strings.Contains(says.Checked, "one of 3 or more") || !strings.Contains(says.Not, "a crowd of their own") {
+			t.Errorf("%d linked: %+v", linked, says)
+		}
+	}
 }

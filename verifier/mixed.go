@@ -89,8 +89,9 @@ func (a *audit) crowds() map[*Mixer]int {
 	return out
 }
 
-// anonymity is the property in words.
-func anonymity(p *lang.Policy, m *Mixed) Property {
+// anonymity is the property in words. Linked is how many deposits V36 found
+// joined to a coin.
+func anonymity(p *lang.Policy, m *Mixed, linked int) Property {
 	q := Property{Name: "anonymity"}
 	switch {
 	case m == nil && len(p.Named) > 0:
@@ -100,20 +101,26 @@ func anonymity(p *lang.Policy, m *Mixed) Property {
 	case m.Anonymity == 0:
 		q.Checked = "nothing yet: no coin is on the roll"
 	default:
-		q.Checked = crowdWords(m)
+		q.Checked = crowdWords(m, linked)
 	}
 	q.Not = "who stands behind a roll key, to whoever watched it being registered or paid"
 	if m != nil {
 		q.Not = "what mixers and supervisor know if they put it together, and what the network shows of who wrote a line or sent a transaction; " +
-			"who is alone in doing something at some time stands out"
+			"who is alone in doing something at some time stands out; "
 		if m.Scheme == lang.SchemeBlindRSA {
-			q.Not += "; vouchers name the mixer that issued them, so each mixer's depositors are a crowd of their own"
+			q.Not += "vouchers name the mixer that issued them, so each mixer's depositors are a crowd of their own"
+		} else {
+			q.Not += "the supervisor can open each voucher to the mixer that issued it, and has a crowd for each mixer"
 		}
 	}
 	return q
 }
 
-func crowdWords(m *Mixed) string {
-	return fmt.Sprintf("that each coin of the roll is one of %d or more that were issued for before its voucher was shown, that each voucher was signed blindly, "+
-		"and whether any transaction leads from a deposit to a coin around the %d mixers (V29–V38)", m.Anonymity, len(m.Mixers))
+func crowdWords(m *Mixed, linked int) string {
+	paths := "no path of up to %d transactions is shown to lead from a deposit to a coin around the %d mixers"
+	if linked > 0 {
+		paths = fmt.Sprintf("deposits that a path of up to %%d transactions joins to a coin around the %%d mixers: %d", linked)
+	}
+	return fmt.Sprintf("by the vouchers each coin of the roll is one of %d or more, the deposits that had been issued for when its voucher was shown; "+
+		paths+" (V29–V38)", m.Anonymity, maxHops, len(m.Mixers))
 }

@@ -13,7 +13,7 @@ func (a *audit) refusePolicy(sinful *PolicyError) *Report {
 	r := &Report{Spec: 1, Level: LevelNone, Exit: ExitRefuted, Build: a.opt.Build, Verdict: "refuted: V17 failed",
 		Evidence: "no block was read", RecordSHA256: hex.EncodeToString(a.sum[:]), Counts: []Count{}, Allowed: []Allowed{},
 		Undetectable: undetectable(), Manual: manual(&lang.Policy{})}
-	for _, p := range properties(&lang.Policy{}, nil) {
+	for _, p := range properties(&lang.Policy{}, nil, 0) {
 		r.Properties = append(r.Properties, Property{p.Name, "nothing: the policy has errors", p.Not})
 	}
 	for _, f := range families() {

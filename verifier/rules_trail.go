@@ -34,3 +34,16 @@ func (a *audit) untraceable(s *sheet) {
 		s.pass()
 	}
 }
+
+// linked counts the deposits that a trail joins to a coin of the roll.
+func (a *audit) linked() (n int) {
+	if a.mix == nil {
+		return 0
+	}
+	for _, d := range a.mix.Deposits {
+		if _, linked := a.replay.trails.links[d.Outpoint]; linked {
+			n++
+		}
+	}
+	return n
+}

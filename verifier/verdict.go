@@ -95,7 +95,7 @@ func (a *audit) head() *Report {
 		Mixing: a.mixed(),
 		Checks: []Check{}, Allowed: []Allowed{}, Undetectable: undetectable(), Manual: manual(p),
 	}
-	r.Properties = properties(p, r.Mixing)
+	r.Properties = properties(p, r.Mixing, a.linked())
 	for j, c := range p.Candidates {
 		r.Counts = append(r.Counts, Count{c.Name, a.tally.min[j], a.tally.max[j]})
 	}
