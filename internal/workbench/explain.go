@@ -146,9 +146,9 @@ func taker(p *lang.Policy, q templates.Path) Taker {
 			with = append(with, "a signature by "+owner(s))
 		}
 	}
-	t.Who, t.With = strings.Join(who, "; and "), strings.Join(with, "; ")
+	t.Who, t.With = words(who), words(with)
 	if len(q.Signers) > 1 {
-		t.Who += "; together"
+		t.Who += " together"
 	}
 	if class(q) == "win" && !strings.Contains(q.Signers[0], "+") {
 		t.With += "; the script names no payee"

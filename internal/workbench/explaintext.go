@@ -107,6 +107,10 @@ func writeSums(b *bytes.Buffer, title, counted string, sums []Sum) {
 
 func (m *Mixing) writeText(b *bytes.Buffer) {
 	fmt.Fprintf(b, "\nMixing by %s\n\n", m.named())
+	paragraph(b, "  ", "Under the key that it registered, a voter deposits with a mixer, which signs a voucher for it blindly. Under a "+
+		"new key, the roll key, it shows the voucher to the mixer that is to pay it, the same or another, and is paid a coin. Deposits "+
+		"with a voucher are swept into a pool, from which the mixers are repaid.")
+	fmt.Fprintln(b)
 	writePaths(b, "one deposit by", m.Paths)
 	fmt.Fprintln(b)
 	writeSums(b, "all of the mixing", "of", m.Fees)

@@ -55,7 +55,7 @@ func explainMixing(p *lang.Policy, deposit *Built, paths []templates.Path) *Mixi
 // powersPerSecond is how many long exponentiations a core makes at 2048 bits,
 // tables of powers included, as the benchmarks of package mixing find on common
 // machines.
-const powersPerSecond = 400
+const powersPerSecond = 700
 
 // makingPowers counts the long exponentiations of a voter's blind signature: of
 // a group's in each round 3 of the mixer's, 4 of the voter's and 3 of the paying
@@ -98,7 +98,7 @@ func (m *Mixing) work() string {
 			m.seconds(m.Powers), m.seconds(m.Audit), powersPerSecond, m.seconds(m.Powers*voters), m.seconds(m.Audit*voters))
 	}
 	return fmt.Sprintf("Each voter's signature takes %s. It puts %d bytes on the board, for all voters %d. "+
-		"A mixer signs for one voter after the other, for %d in a row if they spread evenly.",
+		"A mixer issues to %d in a row if they spread evenly.",
 		made, m.Board, m.Board*voters, m.Queue)
 }
 
@@ -166,7 +166,7 @@ func among(p *lang.Policy) string {
 // hides says what stays unknown, and to whom.
 func hides(p *lang.Policy) []string {
 	all := []string{"Which deposit a coin is for. A voucher is blind: the mixer that issued it and the one that pays it cannot tell by " +
-		"the signature which session it comes from, not even together. What they can compare is when things happened; all " +
+		"the signature which deposit it was signed for, not even together. What they can compare is when things happened; all " +
 		"deposits are of one amount, and so are all coins."}
 	if p.Mixing.Scheme == lang.SchemeGroupBlind {
 		all = append(all, fmt.Sprintf("Which mixer issued a voucher, to everybody but the supervisor: any of the %d could have. "+
@@ -191,27 +191,26 @@ func shows(p *lang.Policy) []string {
 	return append(all,
 		"The supervisor knows who is behind each registration key, and everybody sees which of these keys deposited, when, and "+
 			"with which mixer; and for which roll key a coin was paid, when, and by which mixer.",
-		"Whoever deposits last and is paid first, or writes both from one address of the network, gives the link away; so "+
-			"does a voter who stays out: the fewer deposit, the fewer can be anybody.")
+		"Whoever shows a voucher before others have theirs, or writes under both keys from one address of the network, gives the "+
+			"link away. The fewer deposit, the fewer can be anybody.")
 }
 
 // holds says what vouchers and deposits rest on.
 func holds(p *lang.Policy) []string {
 	first := fmt.Sprintf("A voucher that nobody issued is as hard to make as an RSA signature of %d bits.", p.Mixing.Modulus)
-	own, last := "A mixer could make vouchers for itself.", "A mixer has one session at a time."
+	own := "A mixer could make vouchers for itself."
 	if m := p.Mixing; m.Scheme == lang.SchemeGroupBlind {
-		first = fmt.Sprintf("One voucher more than a mixer issued takes about 2^%d hashes within a session, and much fewer if that "+
-			"mixer had sessions open at once.", m.Rounds/2)
+		first = fmt.Sprintf("One voucher more than a mixer issued takes about 2^%d hashes, and much fewer if that mixer issues to several "+
+			"voters at once: so it has one session at a time, and stores each challenge before it answers.", m.Rounds/2)
 		if m.Rounds < 256 {
-			first += " Where mixers are not trusted to keep to one, write `rounds 256`."
+			first += " Where mixers are not trusted to do so, write `rounds 256`."
 		}
 		own = "A mixer could make vouchers for itself, and so could the supervisor, who knows the factors of the modulus."
-		last = "So a mixer has one session at a time, and keeps each challenge before it answers."
 	}
 	return []string{
 		first,
 		own + " The audit holds the coins that are paid against the deposits that are made.",
-		last + fmt.Sprintf(" Its voters are signed for one after the other, each with two blocks to answer in, before `roll by` (block %d).", p.Times.Roll),
+		fmt.Sprintf("A mixer issues to one voter after the other, each of whom has two blocks to answer in, before `roll by` (block %d).", p.Times.Roll),
 		"Each mixer pays coins out of its own money and is repaid from the swept deposits, so it needs as much for a while as it pays out.",
 	}
 }

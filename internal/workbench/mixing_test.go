@@ -39,29 +39,29 @@ func TestExplainMixing(t *testing.T) {
 		manager = "can open every voucher to the mixer that issued it"
 		trace   = "A mixer and the supervisor together can trace"
 		names   = "A voucher names the mixer that issued it"
-		forge   = "One voucher more than a mixer issued takes about 2^64 hashes within a session"
+		forge   = "One voucher more than a mixer issued takes about 2^64 hashes, and much fewer"
 		hides   = "Which mixer issued a voucher, to everybody but the supervisor: any of the 3 could have"
 		stop    = "write `rounds 256`"
 	)
 	for scheme, row := range map[string]struct{ says, not []string }{
-		group: {[]string{manager, trace, forge, hides, stop, "one of all who deposited, 25 at most", "1298 exponentiations modulo numbers of 2048 bits to issue, check and pay, and 526 in every audit: some 3 and 1 seconds",
-			"for all voters 81 and 33", "209156 bytes on the board"}, []string{names}},
+		group: {[]string{manager, trace, forge, hides, stop, "one of all who deposited, 25 at most", "1298 exponentiations modulo numbers of 2048 bits to issue, check and pay, and 526 in every audit: some 2 and 1 seconds",
+			"for all voters 46 and 19", "209156 bytes on the board"}, []string{names}},
 		rsa: {[]string{names, "about 9 of 25", "alone with a mixer is not hidden at all", "one exponentiation of the mixer's", "1032 bytes on the board"},
 			[]string{manager, trace, forge, hides, stop}},
-		"group-blind { modulus 4096 rounds 256 mixers }": {[]string{manager, "2^128 hashes", "2578 exponentiations modulo numbers of 4096 bits", "some 52 and 21 seconds"}, []string{stop}},
+		"group-blind { modulus 4096 rounds 256 mixers }": {[]string{manager, "2^128 hashes", "2578 exponentiations modulo numbers of 4096 bits", "some 29 and 12 seconds"}, []string{stop}},
 	} {
 		e, text := explain(t, crowd(25, 3, scheme))
 		text = strings.Join(strings.Fields(text), " ")
 		always := []string{
 			"return, in block 840111 and later, for ever the voter who paid it in",
-			"sweep, in any block, for ever the mixer whom it was paid to; and the supervisor; together",
+			"sweep, in any block, for ever the mixer whom it was paid to and the supervisor together",
 			"A voter pays in 1_019_750 sat: the coin of 1_007_250 sat, and 12_500 sat for these transactions",
 			"a mixer together with the supervisor: up to 25_493_750 sat, at any time.",
 			"the supervisor, of deposits that are swept: up to 25_493_750 sat",
 			"That the two do not collude is assumed",
-			"cannot tell by the signature which session it comes from, not even together",
+			"cannot tell by the signature which deposit it was signed for, not even together",
 			"all deposits are of one amount, and so are all coins",
-			"for 9 in a row", "one session at a time", "Coins are mixed by 3 mixers",
+			"to 9 in a row", "one voter after the other", "Under a new key, the roll key, it shows the voucher", "Coins are mixed by 3 mixers",
 		}
 		for _, want := range append(always, row.says...) {
 			if !strings.Contains(text, want) {

@@ -28,7 +28,7 @@ func timeline(p *lang.Policy, paths []templates.Path) []Phase {
 	}
 	if p.Mixed() {
 		all = append(all, Phase{"deposits return", t.Roll + 1, 0, true, fmt.Sprintf(
-			"what mixer and supervisor have not swept by block %d; the deadlines of mixing lie before, in the registry", t.Roll)})
+			"what mixer and supervisor have not swept by block %d; the deadlines of mixing lie before, and stand in the registry that the supervisor publishes", t.Roll)})
 	}
 	all = append(all,
 		Phase{"votes count", t.VoteFrom, t.VoteTo, false, ""},
