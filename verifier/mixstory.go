@@ -23,14 +23,17 @@ const (
 	PhasePayout  = "payout"
 )
 
-// mixPhases are the registry's, in blocks. The first begins with the announcement.
+// mixPhases are the registry's, in blocks. Each may begin with the announcement
+// but the last, which begins when no deposits come any more.
 func (a *audit) mixPhases(first uint32) (out []Phase) {
 	if a.mix == nil || a.mix.Registry == nil || a.registryDeadlines(a.mix.Registry) != nil {
 		return nil
 	}
 	for i, name := range []string{PhaseRequest, PhaseDeposit, PhaseIssue, PhaseVoucher, PhasePayout} {
+		if i == T5 {
+			first = a.mix.Deadlines[T2] + 1
+		}
 		out = append(out, Phase{name, first, a.mix.Deadlines[i]})
-		first = a.mix.Deadlines[i] + 1
 	}
 	return out
 }
@@ -40,15 +43,16 @@ func (a *audit) tellExchange(s *Story) {
 	if len(a.mixPhases(0)) == 0 {
 		return
 	}
+	written := func(seen uint32) uint32 { return seen + a.mix.depth() - 1 } // the author's tip
 	for _, l := range a.mix.Requests {
-		s.add(l.Line.Seen.Height, PhaseRequest, EventRequest, fmt.Sprintf("line %d", l.N), "a mixer is asked to %s", l.Body.For)
+		s.add(written(l.Line.Seen.Height), PhaseRequest, EventRequest, fmt.Sprintf("line %d", l.N), "a mixer is asked to %s", l.Body.For)
 	}
 	for _, d := range a.mix.Deposits {
 		if a.mix.Good(d) == nil {
 			s.add(a.replay.mixed[d.Outpoint].created.Height, PhaseDeposit, EventDeposit, "outpoint "+d.Outpoint.String(), "a deposit with mixer %s", d.Mixer.Name)
 		}
 		if a.mix.Right(d) == nil {
-			s.add(d.Answer.Seen, PhaseIssue, EventIssue, d.where(), "mixer %s issues for a deposit", d.Mixer.Name)
+			s.add(written(d.Answer.Seen), PhaseIssue, EventIssue, d.where(), "mixer %s issues for a deposit", d.Mixer.Name)
 		}
 		if a.mix.Spent(d) == returned {
 			s.add(a.mix.spending(d).Height, PhaseRefund, EventReturn, "tx "+a.mix.spending(d).ID.String(), "a deposit goes back to its owner")
@@ -61,7 +65,7 @@ func (a *audit) tellExchange(s *Story) {
 		if a.mix.Valid(v) != nil {
 			continue
 		}
-		s.add(v.Seen, PhaseVoucher, EventVoucher, v.where(), "a voucher for mixer %s", v.Mixer.Name)
+		s.add(written(v.Seen), PhaseVoucher, EventVoucher, v.where(), "a voucher for mixer %s", v.Mixer.Name)
 		if c := a.mix.paid(v); c != nil {
 			s.add(c.Height, PhasePayout, EventCoin, "outpoint "+c.Outpoint.String(), "a coin for the voucher of line %d", v.N)
 		}

@@ -54,7 +54,7 @@ const (
 
 // Event is one thing that happened, and where it can be looked up.
 type Event struct {
-	Height uint32 // of its block; of an opening, the newest block that its author had seen
+	Height uint32 // of its block; of an opening, the newest block that its author had seen; of a line of the exchange, its author's tip
 	Phase  string // to which it belongs, in time or not
 	Kind   EventKind
 	Text   string
