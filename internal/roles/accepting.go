@@ -14,7 +14,8 @@ import (
 // accept answers requests, M3 by M4 and M1 by M2, while there is time. It
 // promises no more coins than the mixer has.
 func (m *Mixer) accept(x *verifier.Exchange) (lines []board.Line, err error) {
-	if m.tip() > x.Deadlines[verifier.T1] {
+	tip := m.tip()
+	if tip > x.Deadlines[verifier.T1] {
 		return nil, nil
 	}
 	coins := m.promised(x)
@@ -27,6 +28,9 @@ func (m *Mixer) accept(x *verifier.Exchange) (lines []board.Line, err error) {
 				continue
 			}
 			coins++
+		}
+		if !m.said.due(tip, r.Body.For+r.Line.By.String()) {
+			continue
 		}
 		line, err := m.acceptance(r.Body.For, r.Line.By)
 		if err != nil {

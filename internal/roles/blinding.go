@@ -83,6 +83,9 @@ func (d *Depositor) show(x *verifier.Exchange) ([]board.Line, error) {
 	if d.session.signature == nil || tip > t4 || tip < d.moment(momentShow, t3+1, t4-1) || x.VoucherOf(d.roll.public) != nil {
 		return nil, nil
 	}
+	if !d.said.due(tip, "voucher") {
+		return nil, nil
+	}
 	body := board.Voucher{Mixer: d.sent.payer.mixer, Nonce: d.sent.payer.nonce, Signature: d.session.signature}
 	if d.e.Policy.Mixing.Scheme == lang.SchemeBlindRSA {
 		body.Issuer = d.sent.holder.mixer[:]

@@ -41,6 +41,9 @@ func (d *Depositor) declare(x *verifier.Exchange) ([]board.Line, error) {
 	if own == nil || own.height == 0 || d.tip() > x.Deadlines[verifier.T2] || x.DepositOf(d.public) != nil {
 		return nil, nil
 	}
+	if !d.said.due(d.tip(), "deposit") {
+		return nil, nil
+	}
 	op := verifier.EncodeOutpoint(own.op)
 	line, err := d.write(board.Deposit{Mixer: own.holder.mixer, Nonce: own.holder.nonce, Outpoint: op[:]})
 	return []board.Line{line}, err

@@ -28,6 +28,7 @@ type Depositor struct {
 	sent     *escrowed // nil until there is one
 	session  blind
 	admitted bool // the registry was looked at
+	said     sayings
 }
 
 // escrowed is the depositor's own deposit.
@@ -53,7 +54,7 @@ func NewDepositor(e *verifier.Election, registration, roll curve.Scalar, chain C
 		return nil, errors.New("nothing is mixed in this election")
 	}
 	q := person{e: e, key: roll, public: curve.BaseMul(roll).Key(), chain: chain, rand: rand}
-	d := &Depositor{payer: newPayer(p), roll: q, hold: asking{purpose: board.ForHolding}, coin: asking{purpose: board.ForPaying}}
+	d := &Depositor{payer: newPayer(p), roll: q, said: make(sayings), hold: asking{purpose: board.ForHolding}, coin: asking{purpose: board.ForPaying}}
 	for i := range d.moments {
 		if d.moments[i], err = drawU32(rand); err != nil {
 			return nil, err

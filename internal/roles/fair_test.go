@@ -51,15 +51,35 @@ type fair struct {
 
 	// absent tells who does nothing at all at a tip: "m1", "v2", "treasurer".
 	absent func(who string, tip uint32) bool
+	// also is called at every tip, before anybody acts.
+	also func(tip uint32)
 	// publish is what the keeper appends for a line; nil for the line itself.
 	publish func(who string, l board.Line) []board.Line
 }
 
-// newFair prepares an exchange and publishes its registry.
+// newFair prepares an exchange with blind RSA and publishes its registry.
 func newFair(t testing.TB, voters, mixers int) *fair {
 	t.Helper()
-	f := &fair{t: t, bank: curve.NewScalar(77), absent: func(string, uint32) bool { return false }}
-	f.e, f.keys, f.files = mixedFiles(t, voters, mixers)
+	f := &fair{t: t}
+	f.e, f.keys, f.files = mixedFiles(t, blindRSA, voters, mixers)
+	f.prepare(voters, mixers)
+	return f
+}
+
+// newGroupFair is newFair with the signatures of a small group.
+func newGroupFair(t testing.TB, voters, mixers int) *fair {
+	t.Helper()
+	f := &fair{t: t}
+	f.e, f.keys, f.files = mixedFiles(t, groupBlind, voters, mixers)
+	weaken(f.e)
+	f.prepare(voters, mixers)
+	return f
+}
+
+func (f *fair) prepare(voters, mixers int) {
+	f.t.Helper()
+	t := f.t
+	f.bank, f.absent = curve.NewScalar(77), func(string, uint32) bool { return false }
 	f.log, f.view = board.NewLog(f.e.EID), verifier.NewMixing(f.e)
 	var err error
 	f.chain, err = chain.New(t.TempDir(), lang.Params("regtest"), roles.PayToKey(curve.BaseMul(f.bank).Key()))
@@ -85,7 +105,6 @@ func newFair(t testing.TB, voters, mixers int) *fair {
 		f.appendLine(c.Name, line, err)
 	}
 	f.register()
-	return f
 }
 
 func (f *fair) random(who string) *rand.ChaCha8 {
@@ -131,13 +150,20 @@ func (f *fair) fund() {
 		pay(v.Key(), purseOfVoter)
 	}
 	public := curve.BaseMul(f.bank).Key()
-	hash, err := txscript.CalcSignatureHash(roles.PayToKey(public), txscript.SigHashAll, tx, 0)
-	check(f.t, err)
-	sig, err := curve.SignECDSA(f.bank, [32]byte(hash))
-	check(f.t, err)
-	tx.TxIn[0].SignatureScript, err = txscript.NewScriptBuilder().AddData(append(sig, 1)).AddData(public[:]).Script()
+	sig := f.signature(tx, 0, roles.PayToKey(public), f.bank)
+	tx.TxIn[0].SignatureScript, err = txscript.NewScriptBuilder().AddData(sig).AddData(public[:]).Script()
 	check(f.t, err)
 	check(f.t, f.chain.Submit(tx))
+}
+
+// signature is a key's for input i, which spends a locking script.
+func (f *fair) signature(tx *wire.MsgTx, i int, locking []byte, key curve.Scalar) []byte {
+	f.t.Helper()
+	hash, err := txscript.CalcSignatureHash(locking, txscript.SigHashAll, tx, i)
+	check(f.t, err)
+	sig, err := curve.SignECDSA(key, [32]byte(hash))
+	check(f.t, err)
+	return append(sig, byte(txscript.SigHashAll))
 }
 
 // register plays up to the registry.
@@ -275,6 +301,9 @@ func (f *fair) act() {
 func (f *fair) run(height uint32) {
 	f.t.Helper()
 	for f.tip() < height {
+		if f.also != nil {
+			f.also(f.tip())
+		}
 		f.act()
 		f.mine(f.tip() + 1)
 	}
@@ -307,15 +336,30 @@ func (f *fair) close() {
 // outs are the unspent outputs that pay a key, in satoshis.
 func (f *fair) outs(key curve.PublicKey) (sats []int64) {
 	f.t.Helper()
+	for _, c := range f.coins(key) {
+		sats = append(sats, c.sats)
+	}
+	return sats
+}
+
+// unspent is an output that a key can spend.
+type unspent struct {
+	op   wire.OutPoint
+	sats int64
+}
+
+// coins are the unspent outputs of a key in the order of the chain.
+func (f *fair) coins(key curve.PublicKey) (out []unspent) {
+	f.t.Helper()
 	script := string(roles.PayToKey(key))
-	unspent := make(map[wire.OutPoint]int64)
+	values := make(map[wire.OutPoint]int64)
 	var order []wire.OutPoint
 	for h := uint32(1); h <= f.tip(); h++ {
 		b, err := f.chain.Block(h)
 		check(f.t, err)
 		for _, tx := range b.Transactions {
 			for _, in := range tx.TxIn {
-				delete(unspent, in.PreviousOutPoint)
+				delete(values, in.PreviousOutPoint)
 			}
 			var id chainhash.Hash
 			for i, out := range tx.TxOut {
@@ -326,16 +370,16 @@ func (f *fair) outs(key curve.PublicKey) (sats []int64) {
 					id = tx.TxHash()
 				}
 				op := wire.OutPoint{Hash: id, Index: uint32(i)}
-				unspent[op], order = out.Value, append(order, op)
+				values[op], order = out.Value, append(order, op)
 			}
 		}
 	}
 	for _, op := range order {
-		if v, ok := unspent[op]; ok {
-			sats = append(sats, v)
+		if v, ok := values[op]; ok {
+			out = append(out, unspent{op, v})
 		}
 	}
-	return sats
+	return out
 }
 
 func sum(sats []int64) (total int64) {

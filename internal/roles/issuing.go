@@ -19,6 +19,12 @@ type issuing struct {
 	answer []byte // once it is given
 }
 
+// lapse is how often a depositor has let its mixer wait, and until which tip.
+type lapse struct {
+	times int
+	tip   uint32
+}
+
 // issue goes on with the open session, or opens one with the next depositor.
 func (m *Mixer) issue(x *verifier.Exchange) (lines []board.Line, err error) {
 	if m.session == nil && m.journal.open != nil {
@@ -110,30 +116,32 @@ func (m *Mixer) tellIssue(op deposit) ([]board.Line, error) {
 // close ends the open session.
 func (m *Mixer) close(how closing) error {
 	if how == closeLapsed {
-		m.lapses[m.journal.open.deposit]++
+		m.lapses[m.journal.open.deposit] = lapse{m.lapses[m.journal.open.deposit].times + 1, m.tip()}
 	}
 	m.session = nil
 	return m.journal.write(note{Close: how})
 }
 
 // next chooses the deposit to issue for: a good one, announced in time and
-// deep, of a depositor who has let the fewest sessions lapse; of these the
-// first on the board. Nobody gets an offer without the time to answer it.
+// deep, of a depositor who has let the fewest sessions lapse and none in this
+// block; of these the first on the board. Nobody gets an offer without the time
+// to answer it.
 func (m *Mixer) next(x *verifier.Exchange) *verifier.Deposit {
 	if m.tip()+verifier.Patience+1 > x.Deadlines[verifier.T3] {
 		return nil
 	}
 	var ready []*verifier.Deposit
 	for _, d := range x.Deposits {
-		mine := d.Mixer.Key == m.public && d.Answer == nil && !m.journal.issued[deposit(verifier.EncodeOutpoint(d.Outpoint))]
-		if mine && !x.Late(d.Seen, verifier.T2) && x.Good(d) == nil && m.deep(x.Height(d)) {
+		op := deposit(verifier.EncodeOutpoint(d.Outpoint))
+		mine := d.Mixer.Key == m.public && d.Answer == nil && !m.journal.issued[op]
+		if last, before := m.lapses[op]; mine && (!before || m.tip() > last.tip) && !x.Late(d.Seen, verifier.T2) && x.Good(d) == nil && m.deep(x.Height(d)) {
 			ready = append(ready, d)
 		}
 	}
 	if len(ready) == 0 {
 		return nil
 	}
-	lapses := func(d *verifier.Deposit) int { return m.lapses[deposit(verifier.EncodeOutpoint(d.Outpoint))] }
+	lapses := func(d *verifier.Deposit) int { return m.lapses[verifier.EncodeOutpoint(d.Outpoint)].times }
 	return slices.MinFunc(ready, func(a, b *verifier.Deposit) int { return cmp.Compare(lapses(a), lapses(b)) })
 }
 

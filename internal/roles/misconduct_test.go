@@ -1,24 +1,270 @@
 package roles_test
 
 import (
+	"bytes"
 	"testing"
 
+	"bevote/internal/board"
+	"bevote/internal/curve"
+	"bevote/internal/roles"
 	"bevote/verifier"
+
+	"github.com/btcsuite/btcd/txscript/v2"
+	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// A mixer that vanishes once it has promised everything: whose deposit it holds
-// takes it back, whose coin it was to pay is paid by the supervisor.
-func TestMixerVanishes(t *testing.T) {
-	f := newFair(t, 6, 2)
-	f.absent = func(who string, tip uint32) bool { return who == "m1" && tip > f.view.Deadlines[verifier.T1] }
-	f.close()
-	for i, v := range f.voters {
-		if f.view.DepositOf(v.Key()).Mixer.Name == "m1" {
-			f.wantBack(i)
-		} else {
-			f.wantCoin(i)
+// misconduct is what mixer m1, depositor v1 or the treasurer does that it should
+// not, and how it ends: for the voters to the satoshi.
+type misconduct struct {
+	name  string
+	group bool                      // played with group signatures, and not audited
+	plan  func(f *fair)             // sets the hooks
+	hits  bool                      // somebody does not end with one coin
+	back  func(f *fair, i int) bool // whose deposit comes back; the others get their coins
+	extra func(f *fair, i int) bool // who gets a second coin besides
+	lost  int                       // the voters, from the first on, who end with nothing
+	found []string                  // by the auditor, besides the warning that few voters mix
+}
+
+// noVoter is for misconduct that costs no voter its coin.
+func noVoter(*fair, int) bool { return false }
+
+// heldBy1 tells whether m1 holds a voter's deposit.
+func heldBy1(f *fair, i int) bool {
+	d := f.view.DepositOf(f.voters[i].Key())
+	return d != nil && d.Mixer.Name == "m1"
+}
+
+// paidBy1 tells whether m1 is to pay a voter's coin.
+func paidBy1(f *fair, i int) bool {
+	v := f.view.VoucherOf(f.voters[i].RollKey())
+	return v != nil && v.Mixer.Name == "m1"
+}
+
+// drops keeps lines of a type by somebody off the board.
+func drops(who string, t board.Type) func(f *fair) {
+	return func(f *fair) {
+		f.publish = func(by string, l board.Line) []board.Line {
+			if by == who && l.Type == t {
+				return nil
+			}
+			return []board.Line{l}
 		}
 	}
-	f.wantRepaid(1)
-	f.wantFindings("V37 mixer m1: no coin by T5, paid in block 149", "V37 mixer m1: no offer")
+}
+
+// leaves is absent from the tip after a deadline on.
+func leaves(who string, deadline int) func(f *fair) {
+	return func(f *fair) {
+		f.absent = func(name string, tip uint32) bool { return name == who && tip > f.view.Deadlines[deadline] }
+	}
+}
+
+// alters rewrites bodies of a type by somebody.
+func alters[T board.Body](who string, change func(*T)) func(f *fair) {
+	return func(f *fair) {
+		f.publish = func(by string, l board.Line) []board.Line {
+			var b T
+			if by != who || board.DecodeBody(l, &b) != nil {
+				return []board.Line{l}
+			}
+			change(&b)
+			again, err := board.Sign(f.e.EID, f.keyOf(l.By), l.Seen, b)
+			check(f.t, err)
+			return []board.Line{again}
+		}
+	}
+}
+
+// keyOf is the secret of a public key.
+func (f *fair) keyOf(public curve.PublicKey) curve.Scalar {
+	for _, key := range f.keys {
+		if curve.BaseMul(key).Key() == public {
+			return key
+		}
+	}
+	f.t.Fatalf("nobody has key %s", public)
+	return curve.Scalar{}
+}
+
+// flipped is b with its last bit changed.
+func flipped(b []byte) []byte {
+	out := bytes.Clone(b)
+	out[len(out)-1] ^= 1
+	return out
+}
+
+var misconducts = []misconduct{
+	// The holding mixer.
+	{name: "accepts nothing", group: true, plan: drops("m1", board.TypeAccept), back: noVoter},
+	{name: "vanishes when it has accepted", plan: leaves("m1", verifier.T1), hits: true, back: heldBy1,
+		found: []string{"V37 mixer m1: no coin by TN, paid in block N", "V37 mixer m1: no offer"}},
+	{name: "answers nothing", plan: drops("m1", board.TypeIssue), hits: true, back: heldBy1,
+		found: []string{"V37 mixer m1: no issue for the challenge of line N", "V37 mixer m1: no offer"}},
+	{name: "answers wrongly", plan: alters("m1", func(b *board.Issue) { b.Answer = flipped(b.Answer) }), hits: true, back: heldBy1,
+		found: []string{"V37 mixer m1: the issue of line N: answer is not the challenge's root"}},
+	{name: "answers wrongly, group", group: true, plan: alters("m1", func(b *board.Issue) { b.Answer = flipped(b.Answer) }), hits: true, back: heldBy1},
+	{name: "offers wrongly", group: true, plan: alters("m1", func(b *board.Offer) { b.Offer = flipped(b.Offer) }), hits: true, back: heldBy1},
+	{name: "names another escrow", plan: alters("m1", func(b *board.Accept) {
+		if b.For == board.ForHolding {
+			b.Escrow = flipped(b.Escrow)
+		}
+	}), back: noVoter, found: []string{"V37 mixer m1: names an escrow that is not the contract's"}},
+	{name: "has one nonce for all", plan: alters("m1", func(b *board.Accept) { b.Nonce = board.Hash{1} }), back: noVoter,
+		found: []string{"V37 mixer m1: accepts with the nonce of line N"}},
+	{name: "sweeps nothing", group: true, plan: drops("m1", board.TypeSweep), back: noVoter},
+	{name: "sweeps what it did not issue for", plan: sweepsByHand(board.TypeOffer, "supervisor", 0), hits: true, back: heldBy1,
+		found: []string{"V37 mixer m1: no offer"}},
+	{name: "sweeps to its own key", group: true, plan: sweepsByHand(board.TypeSweep, "mixer m1", 0), back: noVoter},
+	{name: "sweeps into fees", group: true, plan: sweepsByHand(board.TypeSweep, "supervisor", 1000), back: noVoter},
+
+	// The paying mixer.
+	{name: "pays late", hits: true, extra: paidBy1, back: noVoter, plan: func(f *fair) {
+		leaves("m1", verifier.T4)(f)
+		f.also = func(tip uint32) {
+			if tip == f.view.Deadlines[verifier.T5] {
+				f.payAgain(f.of1())
+			}
+		}
+	}, found: []string{"V37 mixer m1: no coin by TN, paid in block N"}},
+	{name: "pays twice", hits: true, extra: paidBy1, back: noVoter, plan: func(f *fair) {
+		f.also = func(tip uint32) {
+			if tip == f.view.Deadlines[verifier.T4]+2 {
+				f.payAgain(f.of1())
+			}
+		}
+	}, found: []string{"V37 mixer m1: a second coin for the voucher of line N"}},
+	{name: "vanishes and the treasurer too", plan: func(f *fair) {
+		f.absent = func(who string, tip uint32) bool {
+			return (who == "m1" || who == "treasurer") && tip > f.view.Deadlines[verifier.T3]
+		}
+	}, hits: true, back: paidBy1, found: []string{"V34 the supervisor: no settlement, N sweeps and N sat owed to mixers",
+		"V37 mixer m1 and the supervisor: no coin for a valid voucher"}},
+
+	// The depositor.
+	{name: "depositor answers nothing", plan: drops("v1", board.TypeChallenge), hits: true, back: isFirst},
+	{name: "depositor answers nonsense", group: true, plan: alters("v1", func(b *board.Challenge) { b.Challenge = []byte{1} }), hits: true, back: isFirst},
+	{name: "depositor answers emptiness", group: true, plan: alters("v1", func(b *board.Challenge) { b.Challenge = nil }), hits: true, back: isFirst},
+	{name: "depositor shows a forgery", group: true, plan: alters("v1", func(b *board.Voucher) { b.Signature = flipped(b.Signature) }), back: noVoter, lost: 1},
+}
+
+func isFirst(_ *fair, i int) bool { return i == 0 }
+
+// sweepsByHand keeps m1's lines of a type off the board, and has it publish a
+// sweep of all that it holds.
+func sweepsByHand(instead board.Type, to string, less int64) func(f *fair) {
+	return func(f *fair) {
+		drops("m1", instead)(f)
+		f.also = func(tip uint32) {
+			if tip == f.view.Deadlines[verifier.T3]+1 {
+				f.sweepByHand(curve.BaseMul(f.keys[to]).Key(), less)
+			}
+		}
+	}
+}
+
+func TestMisconduct(t *testing.T) {
+	for _, m := range misconducts {
+		t.Run(m.name, func(t *testing.T) {
+			t.Parallel()
+			start := newFair
+			if m.group {
+				start = newGroupFair
+			}
+			f := start(t, 5, 2)
+			m.plan(f)
+			f.close()
+			affected := 0
+			for i := m.lost; i < len(f.voters); i++ {
+				switch {
+				case m.back(f, i):
+					f.wantBack(i)
+					affected++
+				case m.extra != nil && m.extra(f, i):
+					f.wantCoins(i, 2)
+					affected++
+				default:
+					f.wantCoin(i)
+				}
+			}
+			if (affected > 0) != m.hits {
+				t.Errorf("it happened to %d voters", affected)
+			}
+			if !m.group {
+				f.wantFindings(m.found...)
+			}
+		})
+	}
+}
+
+// payAgain pays vouchers from m1's own coin, whatever its role says.
+func (f *fair) payAgain(vouchers []*verifier.Voucher) {
+	f.t.Helper()
+	m1, p := f.mixers[0].Key(), f.e.Policy
+	coins := f.coins(m1)
+	from := coins[len(coins)-1]
+	tx := wire.NewMsgTx(2)
+	tx.AddTxIn(wire.NewTxIn(&from.op, nil, nil))
+	for _, v := range vouchers {
+		tx.AddTxOut(wire.NewTxOut(p.Coin(), roles.PayToKey(v.By)))
+	}
+	tx.AddTxOut(wire.NewTxOut(from.sats-int64(len(vouchers))*p.Coin()-1000*p.Fee, roles.PayToKey(m1)))
+	sig := f.signature(tx, 0, roles.PayToKey(m1), f.keyOf(m1))
+	var err error
+	tx.TxIn[0].SignatureScript, err = txscript.NewScriptBuilder().AddData(sig).AddData(m1[:]).Script()
+	check(f.t, err)
+	check(f.t, f.chain.Submit(tx))
+	for i, v := range vouchers {
+		op := verifier.EncodeOutpoint(wire.OutPoint{Hash: tx.TxHash(), Index: uint32(i)})
+		f.say("m1", m1, board.Payout{Key: v.By, Outpoint: op[:]})
+	}
+}
+
+// say appends a line by a key, past the hooks.
+func (f *fair) say(who string, by curve.PublicKey, body board.Body) {
+	f.t.Helper()
+	seen, err := roles.Seen(f.chain, f.e.Policy.Confirmations)
+	check(f.t, err)
+	line, err := board.Sign(f.e.EID, f.keyOf(by), seen, body)
+	check(f.t, err)
+	publish := f.publish
+	f.publish = nil
+	f.append(who, line)
+	f.publish = publish
+}
+
+// sweepByHand publishes a sweep of all that m1 holds, to a key of its choice.
+func (f *fair) sweepByHand(to curve.PublicKey, less int64) {
+	f.t.Helper()
+	m1, tx := f.mixers[0].Key(), wire.NewMsgTx(2)
+	var redeems [][]byte
+	for _, d := range f.view.Deposits {
+		if d.Mixer.Key == m1 {
+			tx.AddTxIn(wire.NewTxIn(&d.Outpoint, nil, nil))
+			redeem, err := f.e.EscrowRedeem(m1, d.By)
+			check(f.t, err)
+			redeems = append(redeems, redeem)
+		}
+	}
+	size := int64(14 + 34 + 293*len(redeems))
+	tx.AddTxOut(wire.NewTxOut(int64(len(redeems))*f.e.Policy.Deposit()-size*f.e.Policy.Fee-less, roles.PayToKey(to)))
+	for i, redeem := range redeems {
+		var err error
+		tx.TxIn[i].SignatureScript, err = txscript.NewScriptBuilder().AddOp(txscript.OP_0).
+			AddData(f.signature(tx, i, redeem, f.keyOf(m1))).AddData(redeem).Script()
+		check(f.t, err)
+	}
+	var b bytes.Buffer
+	check(f.t, tx.SerializeNoWitness(&b))
+	f.say("m1", m1, board.Sweep{Tx: b.Bytes()})
+}
+
+// of1 are the vouchers that m1 is to pay.
+func (f *fair) of1() (out []*verifier.Voucher) {
+	for _, v := range f.view.Vouchers {
+		if v.Mixer.Name == "m1" {
+			out = append(out, v)
+		}
+	}
+	return out
 }

@@ -23,12 +23,13 @@ type Mixer struct {
 	payer
 	name      string
 	journal   *Journal
-	announced []byte                   // the key that it announces, once it is made
-	member    *mixing.Signer           // of group signatures
-	issuer    mixing.Issuer            // nil until it can sign
-	session   *issuing                 // the one that is open, or nil
-	lapses    map[deposit]int          // sessions that depositors let lapse
+	announced []byte         // the key that it announces, once it is made
+	member    *mixing.Signer // of group signatures
+	issuer    mixing.Issuer  // nil until it can sign
+	session   *issuing       // the one that is open, or nil
+	lapses    map[deposit]lapse
 	paid      map[string]wire.OutPoint // the coins that it paid, by output script
+	said      sayings
 }
 
 // NewMixer returns the mixer with a name and a secret key. Its signing secrets
@@ -46,8 +47,8 @@ func NewMixer(e *verifier.Election, name string, key curve.Scalar, chain Chain, 
 	case len(named) > 0 && !slices.ContainsFunc(named, is):
 		return nil, fmt.Errorf("not the key of a mixer %s of the policy", name)
 	}
-	return &Mixer{payer: newPayer(p), name: name, journal: journal, lapses: make(map[deposit]int),
-		paid: make(map[string]wire.OutPoint)}, nil
+	return &Mixer{payer: newPayer(p), name: name, journal: journal, lapses: make(map[deposit]lapse),
+		paid: make(map[string]wire.OutPoint), said: make(sayings)}, nil
 }
 
 // Announce makes the mixer's signing key and writes the line that announces it.

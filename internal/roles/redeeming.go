@@ -37,7 +37,8 @@ func (p *payer) payCoins(what string, keys []curve.PublicKey) (coins map[curve.P
 // redeem pays the coins of valid vouchers (tx3), all together once no more
 // vouchers come, sorted by key, so that nothing tells who showed which when.
 func (m *Mixer) redeem(x *verifier.Exchange) (lines []board.Line, err error) {
-	if tip := m.tip(); tip <= x.Deadlines[verifier.T4] || tip >= x.Deadlines[verifier.T5] {
+	tip := m.tip()
+	if tip <= x.Deadlines[verifier.T4] || tip >= x.Deadlines[verifier.T5] {
 		return nil, nil
 	}
 	due := m.redeemable(x)
@@ -55,6 +56,9 @@ func (m *Mixer) redeem(x *verifier.Exchange) (lines []board.Line, err error) {
 		m.paid[string(PayToKey(key))] = op
 	}
 	for _, key := range due {
+		if !m.said.due(tip, "payout"+key.String()) {
+			continue
+		}
 		line, err := m.payout(key, m.paid[string(PayToKey(key))])
 		if err != nil {
 			return nil, err

@@ -82,6 +82,18 @@ func (p *person) tip() uint32 {
 	return height
 }
 
+// sayings is what somebody has said, and at which tip. What did not get onto the
+// board is said again, but once a block: else a keeper who drops lines, or a
+// reader who is behind, would hear it without end.
+type sayings map[string]uint32
+
+// due tells whether to say something, and takes it as said.
+func (s sayings) due(tip uint32, what string) bool {
+	last, said := s[what]
+	s[what] = tip
+	return !said || last != tip
+}
+
 // submit sends a transaction and names it where it is refused.
 func (p *person) submit(what string, tx *wire.MsgTx) error {
 	if err := p.chain.Submit(tx); err != nil {

@@ -36,7 +36,8 @@ func (p escrowPath) value(deposits, redeem int) int64 {
 // of escrow into the pool, all together once no more issues are due. They lack
 // the supervisor's signatures.
 func (m *Mixer) sweep(x *verifier.Exchange) (lines []board.Line, err error) {
-	if m.tip() <= x.Deadlines[verifier.T3] {
+	tip := m.tip()
+	if tip <= x.Deadlines[verifier.T3] {
 		return nil, nil
 	}
 	path, err := pathOfEscrow(m.e, "sweep")
@@ -49,6 +50,9 @@ func (m *Mixer) sweep(x *verifier.Exchange) (lines []board.Line, err error) {
 		if d.Mixer.Key == m.public && !signed[d.Outpoint] && x.Spent(d) == "" && x.Good(d) == nil && x.Right(d) == nil {
 			ready = append(ready, d)
 		}
+	}
+	if len(ready) == 0 || !m.said.due(tip, "sweep") {
+		return nil, nil
 	}
 	for batch := range slices.Chunk(ready, sweepInputs(path)) {
 		line, err := m.sweepBatch(path, batch)
