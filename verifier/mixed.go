@@ -110,7 +110,7 @@ func anonymity(p *lang.Policy, m *Mixed, linked int) Property {
 		if m.Scheme == lang.SchemeBlindRSA {
 			q.Not += "vouchers name the mixer that issued them, so each mixer's depositors are a crowd of their own"
 		} else {
-			q.Not += "the supervisor can open each voucher to the mixer that issued it, and has a crowd for each mixer"
+			q.Not += "the supervisor can open each voucher to the mixer that issued it, and a mixer knows its own: to them its depositors are a crowd of their own"
 		}
 	}
 	return q

@@ -96,7 +96,7 @@ func knows(p *lang.Policy) string {
 }
 
 func opens(p *lang.Policy) string {
-	return map[string]string{lang.SchemeGroupBlind: "the supervisor", lang.SchemeBlindRSA: "everybody"}[p.Mixing.Scheme]
+	return map[string]string{lang.SchemeGroupBlind: "the supervisor, and that mixer", lang.SchemeBlindRSA: "everybody"}[p.Mixing.Scheme]
 }
 
 func pays(p *lang.Policy) string {

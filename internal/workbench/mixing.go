@@ -169,7 +169,7 @@ func hides(p *lang.Policy) []string {
 		"the signature which deposit it was signed for, not even together. What they can compare is when things happened; all " +
 		"deposits are of one amount, and so are all coins."}
 	if p.Mixing.Scheme == lang.SchemeGroupBlind {
-		all = append(all, fmt.Sprintf("Which mixer issued a voucher, to everybody but the supervisor: any of the %d could have. "+
+		all = append(all, fmt.Sprintf("Which mixer issued a voucher, to everybody but this mixer and the supervisor: any of the %d could have. "+
 			"So a coin's owner is one of all who deposited, %d at most.", p.Mixing.Mixers, p.Voters))
 	}
 	return all
@@ -180,8 +180,8 @@ func shows(p *lang.Policy) []string {
 	var all []string
 	if p.Mixing.Scheme == lang.SchemeGroupBlind {
 		all = append(all,
-			"The supervisor manages the mixers' group and can open every voucher to the mixer that issued it. To the supervisor a "+
-				"coin's owner is one of those who deposited with that mixer, "+among(p)+".",
+			"The supervisor manages the mixers' group and can open every voucher to the mixer that issued it, and a mixer knows its own. "+
+				"To these two a coin's owner is one of those who deposited with that mixer, "+among(p)+".",
 			"A mixer and the supervisor together can trace the vouchers that this mixer issues: that they do not collude is "+
 				"assumed for names as it is for money.")
 	} else {

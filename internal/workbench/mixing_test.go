@@ -40,7 +40,7 @@ func TestExplainMixing(t *testing.T) {
 		trace   = "A mixer and the supervisor together can trace"
 		names   = "A voucher names the mixer that issued it"
 		forge   = "One voucher more than a mixer issued takes about 2^64 hashes, and much fewer"
-		hides   = "Which mixer issued a voucher, to everybody but the supervisor: any of the 3 could have"
+		hides   = "Which mixer issued a voucher, to everybody but this mixer and the supervisor: any of the 3 could have"
 		stop    = "write `rounds 256`"
 	)
 	for scheme, row := range map[string]struct{ says, not []string }{
