@@ -59,17 +59,14 @@ func (e *Election) Exchange(m *Mixing, r *Replay) *Exchange {
 // time (V29).
 func (x *Exchange) Good(d *Deposit) error {
 	c := x.r.mixed[d.Outpoint]
-	want, err := x.e.EscrowScript(d.Mixer.Key, d.By)
 	switch {
-	case err != nil:
-		return err
 	case c == nil || c.created == nil:
 		return errors.New("there is no such output since the announcement")
 	case c.created.Height <= x.announced:
 		return fmt.Errorf("paid in block %d, the election is announced in block %d", c.created.Height, x.announced)
 	case c.created.Height > x.Deadlines[T2]:
 		return fmt.Errorf("paid in block %d, due by %d", c.created.Height, x.Deadlines[T2])
-	case !bytes.Equal(c.out.PkScript, want):
+	case x.escrow(d) == nil:
 		return fmt.Errorf("does not pay the escrow of mixer %s and its depositor", d.Mixer.Name)
 	case c.out.Value != x.e.Policy.Deposit():
 		return fmt.Errorf("a deposit of %d sat, want %d", c.out.Value, x.e.Policy.Deposit())
@@ -77,9 +74,29 @@ func (x *Exchange) Good(d *Deposit) error {
 	return nil
 }
 
+// escrow is the output that a deposit names, if it is one of this mixer's and
+// this depositor's escrow, or nil. What else a line may name is not the
+// exchange's, whatever becomes of it.
+func (x *Exchange) escrow(d *Deposit) *coin {
+	if c := x.r.mixed[d.Outpoint]; c != nil && c.created != nil && bytes.Equal(c.out.PkScript, d.script) {
+		return c
+	}
+	return nil
+}
+
+// DepositAt finds the deposit whose escrow an outpoint is, or nil.
+func (x *Exchange) DepositAt(op wire.OutPoint) *Deposit {
+	for _, d := range x.claims[op] {
+		if x.escrow(d) != nil {
+			return d
+		}
+	}
+	return nil
+}
+
 // Sats is what a deposit holds, 0 where it is not on the chain.
 func (x *Exchange) Sats(d *Deposit) int64 {
-	if c := x.r.mixed[d.Outpoint]; c != nil && c.created != nil {
+	if c := x.escrow(d); c != nil {
 		return c.out.Value
 	}
 	return 0
@@ -87,7 +104,7 @@ func (x *Exchange) Sats(d *Deposit) int64 {
 
 // Height is that of the block with a deposit, 0 where it is not on the chain.
 func (x *Exchange) Height(d *Deposit) uint32 {
-	if c := x.r.mixed[d.Outpoint]; c != nil && c.created != nil {
+	if c := x.escrow(d); c != nil {
 		return c.created.Height
 	}
 	return 0
@@ -116,7 +133,7 @@ func (x *Exchange) Spent(d *Deposit) string {
 
 // spending is the transaction that spends a deposit, or nil.
 func (x *Exchange) spending(d *Deposit) *sighting {
-	if c := x.r.mixed[d.Outpoint]; c != nil && c.created != nil {
+	if c := x.escrow(d); c != nil {
 		return c.spent
 	}
 	return nil

@@ -249,6 +249,30 @@ func TestDepositsThatLie(t *testing.T) {
 		{name: "returned to another", speak: "V11", do: then("challenge issue voucher unswept unpaid roll", func(f *fair) {
 			f.spendDeposit(0, 121, 120, f.voters[1].key)
 		})},
+		{name: "named by another first", speak: "V29", do: func(f *fair, s string, i int, what any) bool {
+			b, ok := what.(*board.Deposit)
+			if !ok || s != "deposit" {
+				return i == 2 && strings.Contains(fromDeposit, s)
+			}
+			if i == 0 { // voter 2 says that voter 0's deposit is its own
+				mine := EncodeOutpoint(f.voters[0].outpoint)
+				f.say(f.voters[2].key, board.Deposit{Mixer: b.Mixer, Nonce: f.voters[2].held, Outpoint: mine[:]})
+			}
+			return i == 2
+		}},
+		{name: "an outpoint of nobody's escrow, spent", speak: "V29", do: all(without(fromDeposit), func(f *fair, s string, i int, what any) bool {
+			tx, ok := what.(*wire.MsgTx)
+			if !ok || s != "tx2" || i != 0 {
+				return false
+			}
+			tx.TxOut[0].PkScript = payTo(curve.BaseMul(f.voters[0].key).Key())
+			f.mine(103, f.voters[0].key, tx)
+			spent := wire.NewMsgTx(2)
+			spent.AddTxIn(wire.NewTxIn(&wire.OutPoint{Hash: tx.TxHash()}, nil, nil))
+			spent.AddTxOut(wire.NewTxOut(1000, payTo(f.mixers[0].public)))
+			f.mine(104, f.voters[0].key, spent)
+			return true
+		})},
 		{name: "still there", speak: "", do: without("challenge issue voucher unswept unpaid roll")},
 	})
 }

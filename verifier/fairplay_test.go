@@ -93,7 +93,7 @@ func (f *fair) deposit() {
 
 // issue is a session, M6 its end.
 func (f *fair) issue(v *visitor) {
-	w := EncodeOutpoint(v.outpoint)
+	depositor := curve.BaseMul(v.key).Key()
 	var err error
 	v.session, err = v.holding.issuer.Open(f.random)
 	f.must(err)
@@ -106,9 +106,9 @@ func (f *fair) issue(v *visitor) {
 	f.must(err)
 	v.signature, err = v.blinding.Finish(answer)
 	f.must(err)
-	line(f, "offer", v.i, v.holding.key, board.Offer{Deposit: w[:], Offer: v.offer})
-	line(f, "challenge", v.i, v.key, board.Challenge{Deposit: w[:], Challenge: v.challenge})
-	line(f, "issue", v.i, v.holding.key, board.Issue{Deposit: w[:], Answer: answer})
+	line(f, "offer", v.i, v.holding.key, board.Offer{To: depositor, Offer: v.offer})
+	line(f, "challenge", v.i, v.key, board.Challenge{Offer: board.OfferHash(f.e.EID, v.offer), Challenge: v.challenge})
+	line(f, "issue", v.i, v.holding.key, board.Issue{To: depositor, Answer: answer})
 }
 
 // redeem is M7.

@@ -45,7 +45,7 @@ type Mixing struct {
 	registered map[curve.PublicKey]bool
 	asked      map[asking]bool
 	accepted   map[asking]entry[board.Accept]
-	deposits   map[wire.OutPoint]*Deposit
+	claims     map[wire.OutPoint][]*Deposit // who say that it is theirs
 	depositors map[curve.PublicKey]*Deposit
 	vouchers   map[curve.PublicKey]*Voucher
 	nonces     map[board.Hash]int // line of the acceptance
@@ -85,7 +85,8 @@ type Mixer struct {
 	useless error // why there is no scheme
 }
 
-// Deposit is a depositor's coin in escrow, and the issuing for it.
+// Deposit is a depositor's coin in escrow, and the issuing for it. Several may
+// name one outpoint; the escrow's script shows whose it is.
 type Deposit struct {
 	N        int             // line of M5
 	Seen     uint32          // as in Move
@@ -94,7 +95,9 @@ type Deposit struct {
 	Outpoint wire.OutPoint
 	Session  // the newest one
 	earlier  []Session
-	ruling   // what Right said
+	answers  board.Hash // OfferHash of its offer, which a challenge must name
+	script   []byte     // of the escrow
+	ruling              // what Right said
 }
 
 // Session is one attempt at issuing: its three moves, each nil until made.
@@ -135,7 +138,7 @@ func NewMixing(e *Election) *Mixing {
 	return &Mixing{
 		e: e, announced: make(map[curve.PublicKey]entry[board.Mixer]), mixers: make(map[curve.PublicKey]*Mixer),
 		registered: make(map[curve.PublicKey]bool), asked: make(map[asking]bool), accepted: make(map[asking]entry[board.Accept]),
-		deposits: make(map[wire.OutPoint]*Deposit), depositors: make(map[curve.PublicKey]*Deposit),
+		claims: make(map[wire.OutPoint][]*Deposit), depositors: make(map[curve.PublicKey]*Deposit),
 		vouchers: make(map[curve.PublicKey]*Voucher), nonces: make(map[board.Hash]int),
 	}
 }

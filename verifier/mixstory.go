@@ -49,7 +49,7 @@ func (a *audit) tellExchange(s *Story) {
 	}
 	for _, d := range a.mix.Deposits {
 		if a.mix.Good(d) == nil {
-			s.add(a.replay.mixed[d.Outpoint].created.Height, PhaseDeposit, EventDeposit, "outpoint "+d.Outpoint.String(), "a deposit with mixer %s", d.Mixer.Name)
+			s.add(a.mix.Height(d), PhaseDeposit, EventDeposit, "outpoint "+d.Outpoint.String(), "a deposit with mixer %s", d.Mixer.Name)
 		}
 		if a.mix.Right(d) == nil {
 			s.add(written(d.Answer.Seen), PhaseIssue, EventIssue, d.where(), "mixer %s issues for a deposit", d.Mixer.Name)

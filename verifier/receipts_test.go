@@ -71,8 +71,7 @@ func TestReceiptsThatAreBroken(t *testing.T) {
 			if s == "challenge" && i == 0 { // another depositor of this mixer is offered one meanwhile
 				b, _ := what.(*board.Challenge)
 				f.say(depositor(f), *b)
-				w := EncodeOutpoint(f.voters[2].outpoint)
-				f.say(holder(f), board.Offer{Deposit: w[:]})
+				f.say(holder(f), board.Offer{To: curve.BaseMul(f.voters[2].key).Key()})
 			}
 			return i == 0 && strings.Contains("challenge issue voucher "+away, s)
 		}},
@@ -82,10 +81,12 @@ func TestReceiptsThatAreBroken(t *testing.T) {
 			}
 			return i == 0 && strings.Contains("issue voucher "+away, s)
 		}},
+		{name: "a challenge for another offer", speak: "", do: all(without("issue voucher "+away), at("challenge", 0, func(_ *fair, b *board.Challenge) {
+			b.Offer[0] ^= 1
+		}))},
 		{name: "gone on at once", speak: "V37", do: func(f *fair, s string, i int, what any) bool {
 			if b, ok := what.(*board.Challenge); ok && i == 0 {
-				w := EncodeOutpoint(f.voters[2].outpoint)
-				f.say(holder(f), board.Offer{Deposit: w[:]})
+				f.say(holder(f), board.Offer{To: curve.BaseMul(f.voters[2].key).Key()})
 				f.say(depositor(f), *b) // in time, and the session has lapsed
 			}
 			return i == 0 && strings.Contains("challenge issue voucher "+away, s)
@@ -143,13 +144,13 @@ func TestReceiptsThatAreBroken(t *testing.T) {
 			}
 			stranger := curve.NewScalar(4321)
 			w := EncodeOutpoint(wire.OutPoint{Hash: chainhash.Hash{1}})
-			of := EncodeOutpoint(f.voters[0].outpoint)
+			of := curve.BaseMul(f.voters[0].key).Key()
 			for _, b := range []board.Body{
 				board.Manager{Modulus: []byte{1}}, board.Mixer{Name: "x", Key: []byte{1}},
 				board.Request{For: board.ForHolding, Mixer: f.mixers[0].public, Deadlines: board.List[uint32]{104, 110}},
 				board.Accept{For: board.ForPaying, To: curve.BaseMul(stranger).Key()},
-				board.Deposit{Mixer: f.mixers[0].public, Outpoint: w[:]}, board.Offer{Deposit: of[:]},
-				board.Challenge{Deposit: of[:]}, board.Issue{Deposit: of[:]},
+				board.Deposit{Mixer: f.mixers[0].public, Outpoint: w[:]}, board.Offer{To: of},
+				board.Challenge{Offer: board.OfferHash(f.e.EID, []byte{})}, board.Issue{To: of},
 				board.Voucher{Mixer: f.mixers[0].public, Signature: []byte{1}},
 				board.Payout{Key: curve.BaseMul(owner(f)).Key(), Outpoint: w[:]}, board.Sweep{Tx: []byte{1}}, board.Settlement{},
 			} {

@@ -157,7 +157,7 @@ func (a *audit) depositsIn() (out []wire.OutPoint) {
 		return nil
 	}
 	for _, d := range a.mix.Deposits {
-		if a.replay.mixed[d.Outpoint].created != nil {
+		if a.mix.escrow(d) != nil {
 			out = append(out, d.Outpoint)
 		}
 	}

@@ -165,7 +165,7 @@ func (a *audit) mixOrder(s *sheet) {
 	last := uint32(0)
 	for _, d := range a.mix.Deposits {
 		if a.mix.Good(d) == nil {
-			last = max(last, a.replay.mixed[d.Outpoint].created.Height)
+			last = max(last, a.mix.Height(d))
 		}
 	}
 	for i, r := range a.setup.Roll {

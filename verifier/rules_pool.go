@@ -39,7 +39,7 @@ func (a *audit) mixersAccount(s *sheet) {
 // sweepFault tells what a sweep does besides moving deposits into the pool.
 func (a *audit) sweepFault(sweep *sighting) error {
 	for _, in := range sweep.Tx.TxIn {
-		if a.mix.deposits[in.PreviousOutPoint] == nil {
+		if a.mix.DepositAt(in.PreviousOutPoint) == nil {
 			return fmt.Errorf("mixer and supervisor: a sweep that also spends %s, which is no deposit", in.PreviousOutPoint)
 		}
 	}

@@ -21,25 +21,17 @@ func (m *Mixing) deposit(l entry[board.Deposit]) string {
 		return "the mixer did not accept it"
 	case m.depositors[l.Line.By] != nil:
 		return "a second one of this key"
-	case m.deposits[op] != nil:
-		return "another's outpoint"
 	}
 	d := &Deposit{N: l.N, Seen: m.written, By: l.Line.By, Mixer: m.mixers[l.Body.Mixer], Outpoint: op}
-	m.Deposits, m.deposits[op], m.depositors[d.By] = append(m.Deposits, d), d, d
+	if d.script, err = m.e.EscrowScript(d.Mixer.Key, d.By); err != nil {
+		return err.Error()
+	}
+	m.Deposits, m.claims[op], m.depositors[d.By] = append(m.Deposits, d), append(m.claims[op], d), d
 	return ""
 }
 
-// session finds the deposit that a move is about.
-func (m *Mixing) session(outpoint []byte) *Deposit {
-	op, err := decodeOutpoint(outpoint)
-	if err != nil {
-		return nil
-	}
-	return m.deposits[op]
-}
-
 func (m *Mixing) offer(l entry[board.Offer]) string {
-	d := m.session(l.Body.Deposit)
+	d := m.depositors[l.Body.To]
 	switch {
 	case d == nil || d.Mixer.Key != l.Line.By:
 		return "not by who holds the deposit"
@@ -56,6 +48,7 @@ func (m *Mixing) offer(l entry[board.Offer]) string {
 		d.earlier = append(d.earlier, d.Session)
 	}
 	d.Session = Session{Offer: m.move(l.N, l.Body.Offer)}
+	d.answers = board.OfferHash(m.e.EID, l.Body.Offer)
 	return ""
 }
 
@@ -65,13 +58,15 @@ func (m *Mixing) move(n int, data []byte) *Move {
 }
 
 func (m *Mixing) challenge(l entry[board.Challenge]) string {
-	d := m.session(l.Body.Deposit)
+	d := m.depositors[l.Line.By]
 	switch {
-	case d == nil || d.By != l.Line.By:
-		return "not by the depositor"
-	case d.Offer != nil && m.written > d.Offer.Seen+Patience:
+	case d == nil:
+		return "not by a depositor"
+	case d.Offer == nil || l.Body.Offer != d.answers:
+		return "it is not for the newest offer"
+	case m.written > d.Offer.Seen+Patience:
 		return fmt.Sprintf("it came more than %d blocks after the offer", Patience)
-	case d.Mixer.open != d && d.Offer != nil && d.Challenge == nil && d.Lapsed == nil:
+	case d.Mixer.open != d && d.Challenge == nil && d.Lapsed == nil:
 		d.Lapsed = m.move(l.N, l.Body.Challenge)
 		return "the session has lapsed"
 	case d.Mixer.open != d || d.Challenge != nil:
@@ -83,7 +78,7 @@ func (m *Mixing) challenge(l entry[board.Challenge]) string {
 
 // issue takes M6.
 func (m *Mixing) issue(l entry[board.Issue]) string {
-	d := m.session(l.Body.Deposit)
+	d := m.depositors[l.Body.To]
 	switch {
 	case d == nil || d.Mixer.Key != l.Line.By:
 		return "not by who holds the deposit"

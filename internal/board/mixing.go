@@ -83,22 +83,23 @@ type Deposit struct {
 	Outpoint Hex             `json:"outpoint"`
 }
 
-// Offer opens a session with a depositor.
+// Offer opens a session with a depositor. It names the registration key and not
+// the deposit's outpoint: anybody could name that as its own before its owner.
 type Offer struct {
-	Deposit Hex   `json:"deposit"` // the deposit's outpoint
-	Offer   Bytes `json:"offer"`   // empty with blind RSA
+	To    curve.PublicKey `json:"to"`
+	Offer Bytes           `json:"offer"` // empty with blind RSA
 }
 
-// Challenge is the depositor's answer to an offer.
+// Challenge is the depositor's answer to an offer, and to no other.
 type Challenge struct {
-	Deposit   Hex   `json:"deposit"`
+	Offer     Hash  `json:"offer"` // OfferHash of it
 	Challenge Bytes `json:"challenge"`
 }
 
 // Issue answers the challenge (M6). With it the deposit is earned.
 type Issue struct {
-	Deposit Hex   `json:"deposit"`
-	Answer  Bytes `json:"answer"`
+	To     curve.PublicKey `json:"to"`
+	Answer Bytes           `json:"answer"`
 }
 
 // Voucher shows the unblinded signature to the paying mixer (M7), by the roll
@@ -201,6 +202,10 @@ func VoucherMessage(eid [32]byte, rollKey, mixer curve.PublicKey, nonce Hash) [3
 	return curve.TaggedHash("mix", eid[:], rollKey[:], mixer[:], nonce[:])
 }
 
+// OfferHash is TH("offer", eid ‖ offer): what a challenge answers. An offer with
+// the same bytes is the same offer.
+func OfferHash(eid [32]byte, offer []byte) Hash { return curve.TaggedHash("offer", eid[:], offer) }
+
 const scriptHashSize = 20
 
 func (b Manager) check() error { return wantSome("modulus", b.Modulus) }
@@ -237,12 +242,12 @@ func (b Accept) check() error {
 	return errors.Join(wantPurpose(b.For), wantSize("escrow", b.Escrow, size))
 }
 
-func (b Deposit) check() error   { return wantSize("outpoint", b.Outpoint, outpointSize) }
-func (b Offer) check() error     { return wantSize("deposit", b.Deposit, outpointSize) }
-func (b Challenge) check() error { return wantSize("deposit", b.Deposit, outpointSize) }
-func (b Issue) check() error     { return wantSize("deposit", b.Deposit, outpointSize) }
-func (b Payout) check() error    { return wantSize("outpoint", b.Outpoint, outpointSize) }
-func (b Sweep) check() error     { return wantSome("tx", b.Tx) }
+func (b Deposit) check() error { return wantSize("outpoint", b.Outpoint, outpointSize) }
+func (Offer) check() error     { return nil }
+func (Challenge) check() error { return nil }
+func (Issue) check() error     { return nil }
+func (b Payout) check() error  { return wantSize("outpoint", b.Outpoint, outpointSize) }
+func (b Sweep) check() error   { return wantSome("tx", b.Tx) }
 
 func (b Voucher) check() error {
 	if len(b.Issuer) == 0 {

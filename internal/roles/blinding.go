@@ -12,6 +12,7 @@ import (
 // blind is the depositor's side of its newest session.
 type blind struct {
 	offer     int // line of the offer that it is for, 0 before the first
+	offered   []byte
 	blinding  mixing.Blinding
 	challenge []byte // nil if the offer is bad
 	since     uint32 // the tip at the challenge
@@ -45,13 +46,18 @@ func (d *Depositor) challenge(x *verifier.Exchange) ([]board.Line, error) {
 	if s.since = d.tip(); s.challenge == nil {
 		return nil, nil
 	}
-	op := verifier.EncodeOutpoint(own.Outpoint)
-	line, err := d.write(board.Challenge{Deposit: op[:], Challenge: s.challenge})
+	line, err := d.write(board.Challenge{Offer: board.OfferHash(d.e.EID, own.Offer.Data), Challenge: s.challenge})
 	return []board.Line{line}, err
 }
 
-// begin blinds the voucher's message for an offer.
+// begin blinds the voucher's message for an offer. The same offer made again has
+// the same challenge: with blind RSA, where offers are empty, the answer to one
+// that was thought lost still fits.
 func (d *Depositor) begin(x *verifier.Exchange, own *verifier.Deposit, tip uint32) error {
+	if s := &d.session; s.challenge != nil && bytes.Equal(s.offered, own.Offer.Data) {
+		s.offer, s.since = own.Offer.N, tip
+		return nil
+	}
 	scheme, err := x.SchemeOf(own.Mixer)
 	if err != nil {
 		return err
@@ -62,7 +68,7 @@ func (d *Depositor) begin(x *verifier.Exchange, own *verifier.Deposit, tip uint3
 	if err != nil {
 		challenge = nil // the mixer's fault
 	}
-	d.session = blind{offer: own.Offer.N, blinding: b, challenge: challenge, since: tip}
+	d.session = blind{offer: own.Offer.N, offered: own.Offer.Data, blinding: b, challenge: challenge, since: tip}
 	return nil
 }
 

@@ -32,7 +32,7 @@ func (t *Treasurer) helpSweep(x *verifier.Exchange) {
 // sweeping tells whether a sweep that was sent is not in the chain yet.
 func (t *Treasurer) sweeping(x *verifier.Exchange) bool {
 	for _, op := range t.sent {
-		if d := depositAt(x, verifier.EncodeOutpoint(op)); d != nil && x.Spent(d) == "" {
+		if d := x.DepositAt(op); d != nil && x.Spent(d) == "" {
 			return true
 		}
 	}
@@ -57,7 +57,7 @@ func (t *Treasurer) complete(x *verifier.Exchange, mixer curve.PublicKey, text [
 	}
 	var redeem []byte
 	for i, in := range tx.TxIn {
-		d := depositAt(x, verifier.EncodeOutpoint(in.PreviousOutPoint))
+		d := x.DepositAt(in.PreviousOutPoint)
 		if d == nil || d.Mixer.Key != mixer {
 			return nil, fmt.Errorf("input %d is no deposit with this mixer", i)
 		}

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"bevote/internal/board"
+	"bevote/internal/curve"
 	"bevote/internal/mixing"
 	"bevote/verifier"
 )
@@ -16,7 +17,8 @@ import (
 type issuing struct {
 	mixing.Session
 	since  uint32 // the tip when its newest line was written
-	answer []byte // once it is given
+	answer []byte // once the challenge is stored
+	told   bool   // M6 was written
 }
 
 // lapse is how often a depositor has let its mixer wait, and until which tip.
@@ -42,14 +44,13 @@ func (m *Mixer) issue(x *verifier.Exchange) (lines []board.Line, err error) {
 	if d == nil {
 		return lines, nil
 	}
-	op := deposit(verifier.EncodeOutpoint(d.Outpoint))
-	if err := m.journal.write(note{Open: op[:]}); err != nil {
+	if err := m.journal.begin(m.rand, d.By); err != nil {
 		return nil, err
 	}
 	if err := m.open(); err != nil {
 		return nil, err
 	}
-	line, err := m.write(board.Offer{Deposit: op[:], Offer: m.session.Offer()})
+	line, err := m.write(board.Offer{To: d.By, Offer: m.session.Offer()})
 	return append(lines, line), err
 }
 
@@ -60,42 +61,45 @@ func (m *Mixer) open() error {
 		return fmt.Errorf("opening a session: %w", err)
 	}
 	m.session = &issuing{Session: s, since: m.tip()}
+	if stored := m.journal.open.challenge; stored != nil { // it was answered before a restart
+		if m.session.answer, err = s.Answer(stored); err != nil {
+			return fmt.Errorf("answering the stored challenge: %w", err)
+		}
+	}
 	return nil
 }
 
 // goOn answers the challenge if it has come, and ends the session when the
 // answer is on the board or the depositor's time is over.
 func (m *Mixer) goOn(x *verifier.Exchange) ([]board.Line, error) {
-	op, s := m.journal.open.deposit, m.session
-	d := depositAt(x, op)
+	to, s := m.journal.open.with, m.session
+	d := x.DepositOf(to)
 	waited := m.tip() > s.since+verifier.Patience
 	switch {
 	case d == nil:
 		return nil, errors.New("the deposit of the open session is not on the board")
 	case d.Answer != nil:
 		return nil, m.close(closeIssued)
-	case s.answer != nil && waited: // the line was lost
-		s.since = m.tip()
-		return m.tellIssue(op)
-	case s.answer != nil:
+	case s.answer != nil && !waited && s.told:
 		return nil, nil
+	case s.answer != nil && !(d.Challenge != nil && bytes.Equal(d.Challenge.Data, m.journal.open.challenge)):
+		// The board has another challenge, or none any more. There is one answer,
+		// and it was given.
+		return nil, m.close(closeIssued)
+	case s.answer != nil: // the line was lost
+		return m.tellIssue(to)
 	case d.Challenge != nil && d.Offer != nil && bytes.Equal(d.Offer.Data, s.Offer()):
-		return m.answer(op, d.Challenge.Data)
+		return m.answer(to, d.Challenge.Data)
 	case waited:
 		return nil, m.close(closeLapsed)
 	}
 	return nil, nil
 }
 
-// answer stores the challenge and answers it. A malformed one ends the session:
-// it is the depositor's fault, and nothing is given away.
-func (m *Mixer) answer(op deposit, challenge []byte) ([]board.Line, error) {
-	if len(challenge) == 0 {
-		return nil, m.close(closeLapsed)
-	}
-	if err := m.journal.write(note{Challenge: challenge}); err != nil {
-		return nil, err
-	}
+// answer computes the answer, and stores the challenge before anybody sees it. A
+// malformed one ends the session: it is the depositor's fault, and nothing is
+// given away.
+func (m *Mixer) answer(to curve.PublicKey, challenge []byte) ([]board.Line, error) {
 	answer, err := m.session.Answer(challenge)
 	if errors.Is(err, mixing.ErrChallenge) {
 		return nil, m.close(closeLapsed)
@@ -103,20 +107,24 @@ func (m *Mixer) answer(op deposit, challenge []byte) ([]board.Line, error) {
 	if err != nil {
 		return nil, fmt.Errorf("answering a challenge: %w", err)
 	}
-	m.session.answer, m.session.since = answer, m.tip()
-	return m.tellIssue(op)
+	if err := m.journal.write(note{Challenge: challenge}); err != nil {
+		return nil, err
+	}
+	m.session.answer = answer
+	return m.tellIssue(to)
 }
 
 // tellIssue writes M6.
-func (m *Mixer) tellIssue(op deposit) ([]board.Line, error) {
-	line, err := m.write(board.Issue{Deposit: op[:], Answer: m.session.answer})
+func (m *Mixer) tellIssue(to curve.PublicKey) ([]board.Line, error) {
+	m.session.since, m.session.told = m.tip(), true
+	line, err := m.write(board.Issue{To: to, Answer: m.session.answer})
 	return []board.Line{line}, err
 }
 
 // close ends the open session.
 func (m *Mixer) close(how closing) error {
 	if how == closeLapsed {
-		m.lapses[m.journal.open.deposit] = lapse{m.lapses[m.journal.open.deposit].times + 1, m.tip()}
+		m.lapses[m.journal.open.with] = lapse{m.lapses[m.journal.open.with].times + 1, m.tip()}
 	}
 	m.session = nil
 	return m.journal.write(note{Close: how})
@@ -132,30 +140,19 @@ func (m *Mixer) next(x *verifier.Exchange) *verifier.Deposit {
 	}
 	var ready []*verifier.Deposit
 	for _, d := range x.Deposits {
-		op := deposit(verifier.EncodeOutpoint(d.Outpoint))
-		mine := d.Mixer.Key == m.public && d.Answer == nil && !m.journal.issued[op]
-		if last, before := m.lapses[op]; mine && (!before || m.tip() > last.tip) && !x.Late(d.Seen, verifier.T2) && x.Good(d) == nil && m.deep(x.Height(d)) {
+		mine := d.Mixer.Key == m.public && d.Answer == nil && !m.journal.issued[d.By]
+		if last, before := m.lapses[d.By]; mine && (!before || m.tip() > last.tip) && !x.Late(d.Seen, verifier.T2) && x.Good(d) == nil && m.deep(x.Height(d)) {
 			ready = append(ready, d)
 		}
 	}
 	if len(ready) == 0 {
 		return nil
 	}
-	lapses := func(d *verifier.Deposit) int { return m.lapses[verifier.EncodeOutpoint(d.Outpoint)].times }
+	lapses := func(d *verifier.Deposit) int { return m.lapses[d.By].times }
 	return slices.MinFunc(ready, func(a, b *verifier.Deposit) int { return cmp.Compare(lapses(a), lapses(b)) })
 }
 
 // deep tells whether the block at height is as deep as the policy asks.
 func (p *person) deep(height uint32) bool {
 	return p.tip()+1 >= height+max(1, p.e.Policy.Confirmations)
-}
-
-// depositAt finds the deposit at an outpoint, or nil.
-func depositAt(x *verifier.Exchange, op deposit) *verifier.Deposit {
-	for _, d := range x.Deposits {
-		if verifier.EncodeOutpoint(d.Outpoint) == op {
-			return d
-		}
-	}
-	return nil
 }

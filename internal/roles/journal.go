@@ -6,65 +6,104 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
+	"slices"
 
 	"bevote/internal/board"
 	"bevote/internal/curve"
 )
 
 // Journal is what a mixer must not forget: the seed of its secrets, its
-// certificate, for which deposits it has issued, and the session that is open
-// with the challenge that it answers. A mixer that answered two challenges of
-// one session, or issued twice for one deposit, would give coins away, and with
-// group signatures its secret too.
+// certificate, for whom it has issued, the session that is open with the
+// challenge that it answers, and the coins that it sent. A mixer that answered
+// two challenges of one session, or issued twice for one deposit, would give
+// coins away, and with group signatures its secret too.
 //
-// Each step is a note, which is stored before it is acted on.
+// Each step is a note, which is stored before it is acted on. Secrets are
+// derived from a stored seed, for a session has tens of kilobytes of them, and
+// who starts again between a challenge and its answer needs the same. Each
+// session has a fresh salt besides: a mixer that is given an old copy of its
+// journal makes no offer again that it made before, of which two answers would
+// tell its secret.
 type Journal struct {
 	seed        [32]byte
 	certificate []byte
-	begun       map[deposit]uint32 // sessions with each so far
-	issued      map[deposit]bool
+	issued      map[curve.PublicKey]bool // by registration key
 	open        *session
+	payments    [][]byte                // transactions of coins that it sent
 	store       func(text []byte) error // nil where nothing is stored
 }
 
-// deposit is a deposit's outpoint in wire form.
-type deposit [36]byte
-
 // session is what a journal knows of one.
 type session struct {
-	deposit   deposit
-	challenge []byte // nil until there is one
+	with      curve.PublicKey // registration key
+	salt      board.Hash
+	challenge []byte // nil until it is answered
 }
 
 // NewJournal begins a journal in memory, for rehearsals. Its seed is drawn from
 // random. Live mixers want OpenJournal.
 func NewJournal(random io.Reader) (*Journal, error) {
-	j := &Journal{begun: make(map[deposit]uint32), issued: make(map[deposit]bool)}
+	j := &Journal{issued: make(map[curve.PublicKey]bool)}
 	if _, err := io.ReadFull(random, j.seed[:]); err != nil {
 		return nil, fmt.Errorf("drawing a seed: %w", err)
 	}
 	return j, nil
 }
 
-// stream is the randomness for one purpose: ChaCha8 keyed by
-// KDF(seed ‖ purpose ‖ subject, 32).
+// stream is the randomness for one purpose: the hashes
+// TH("journal", seed ‖ text purpose ‖ text subject ‖ u64 counter), counted from 0.
 func (j *Journal) stream(purpose string, subject []byte) io.Reader {
-	return rand.NewChaCha8([32]byte(curve.KDF(curve.Encoder(nil).Raw(j.seed[:]).Text([]byte(purpose)).Raw(subject), 32)))
+	return &expansion{key: curve.Encoder(nil).Raw(j.seed[:]).Text([]byte(purpose)).Text(subject)}
+}
+
+// expansion is a stream of hashes. Who sees some of it learns nothing of the
+// rest; what the seed is for must not rest on a generator that is made for speed.
+type expansion struct {
+	key     curve.Encoder
+	counter uint64
+	left    []byte // of the newest hash
+}
+
+func (x *expansion) Read(p []byte) (n int, err error) {
+	for n < len(p) {
+		if len(x.left) == 0 {
+			block := curve.TaggedHash("journal", slices.Clone(x.key).U64(x.counter))
+			x.counter, x.left = x.counter+1, block[:]
+		}
+		taken := copy(p[n:], x.left)
+		n, x.left = n+taken, x.left[taken:]
+	}
+	return n, nil
 }
 
 // sessionStream is the randomness of the session that is open.
 func (j *Journal) sessionStream() io.Reader {
-	return j.stream("session", curve.Encoder(nil).Raw(j.open.deposit[:]).U32(j.begun[j.open.deposit]))
+	return j.stream("session", curve.Encoder(nil).Raw(j.open.with[:]).Raw(j.open.salt[:]))
+}
+
+// begin opens a session with a depositor, salted from random.
+func (j *Journal) begin(random io.Reader, with curve.PublicKey) error {
+	o := &beginsWith{With: with}
+	if _, err := io.ReadFull(random, o.Salt[:]); err != nil {
+		return fmt.Errorf("drawing a salt: %w", err)
+	}
+	return j.write(note{Open: o})
 }
 
 // note is one line of a journal: exactly one of its parts is there.
 type note struct {
 	Begin       *beginning  `json:"begin,omitempty"` // the first line
 	Certificate board.Bytes `json:"certificate,omitempty"`
-	Open        board.Hex   `json:"open,omitempty"` // a session with this deposit
+	Open        *beginsWith `json:"open,omitempty"`
 	Challenge   board.Bytes `json:"challenge,omitempty"`
 	Close       closing     `json:"close,omitempty"`
+	Pay         board.Bytes `json:"pay,omitempty"` // a transaction that pays coins
+}
+
+// beginsWith opens a session.
+type beginsWith struct {
+	With curve.PublicKey `json:"with"`
+	Salt board.Hash      `json:"salt"`
 }
 
 // beginning says what a journal is for.
@@ -106,8 +145,10 @@ func (j *Journal) after(n note) (func(), error) {
 	switch {
 	case n.Certificate != nil:
 		return func() { j.certificate = n.Certificate }, nil
+	case n.Pay != nil:
+		return func() { j.payments = append(j.payments, n.Pay) }, nil
 	case n.Open != nil:
-		return j.opens(n.Open)
+		return j.opens(*n.Open)
 	case n.Challenge != nil && j.open == nil, n.Close != "" && j.open == nil:
 		return nil, errors.New("journal: no session is open")
 	case n.Challenge != nil && j.open.challenge != nil && !bytes.Equal(j.open.challenge, n.Challenge):
@@ -117,28 +158,23 @@ func (j *Journal) after(n note) (func(), error) {
 	case n.Close == closeIssued && j.open.challenge == nil:
 		return nil, errors.New("journal: the session has no challenge to have been answered")
 	case n.Close == closeIssued:
-		return func() { j.issued[j.open.deposit], j.open = true, nil }, nil
+		return func() { j.issued[j.open.with], j.open = true, nil }, nil
+	case n.Close == closeLapsed && j.open.challenge != nil:
+		return nil, errors.New("journal: the session was answered")
 	case n.Close == closeLapsed:
 		return func() { j.open = nil }, nil
 	}
 	return nil, errors.New("journal: not a note")
 }
 
-func (j *Journal) opens(with []byte) (func(), error) {
-	var d deposit
+func (j *Journal) opens(o beginsWith) (func(), error) {
 	switch {
-	case len(with) != len(d):
-		return nil, fmt.Errorf("journal: outpoint of %d bytes, want %d", len(with), len(d))
 	case j.open != nil:
 		return nil, errors.New("journal: a session is open")
-	case j.issued[deposit(with)]:
+	case j.issued[o.With]:
 		return nil, errors.New("journal: this deposit was issued for")
 	}
-	return func() {
-		d = deposit(with)
-		j.begun[d]++
-		j.open = &session{deposit: d}
-	}, nil
+	return func() { j.open = &session{with: o.With, salt: o.Salt} }, nil
 }
 
 func encodeNote(n note) ([]byte, error) {
@@ -160,7 +196,7 @@ func decodeNote(text []byte) (note, error) {
 }
 
 func (n note) parts() (count int) {
-	for _, there := range []bool{n.Begin != nil, n.Certificate != nil, n.Open != nil, n.Challenge != nil, n.Close != ""} {
+	for _, there := range []bool{n.Begin != nil, n.Certificate != nil, n.Open != nil, n.Challenge != nil, n.Close != "", n.Pay != nil} {
 		if there {
 			count++
 		}

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"bevote/internal/curve"
 )
 
 // OpenJournal reads the journal in the file path, or begins one there for the
@@ -105,7 +107,7 @@ func readJournal(f *os.File, policy string) (*Journal, error) {
 func decodeJournal(text []byte, policy string) (*Journal, error) {
 	lines := bytes.SplitAfter(text, []byte("\n"))
 	lines = lines[:len(lines)-1]
-	j := &Journal{begun: make(map[deposit]uint32), issued: make(map[deposit]bool)}
+	j := &Journal{issued: make(map[curve.PublicKey]bool)}
 	for i, line := range lines {
 		n, err := decodeNote(bytes.TrimSuffix(line, []byte("\n")))
 		switch {

@@ -27,7 +27,7 @@ type Mixer struct {
 	member    *mixing.Signer // of group signatures
 	issuer    mixing.Issuer  // nil until it can sign
 	session   *issuing       // the one that is open, or nil
-	lapses    map[deposit]lapse
+	lapses    map[curve.PublicKey]lapse
 	paid      map[string]wire.OutPoint // the coins that it paid, by output script
 	said      sayings
 }
@@ -47,7 +47,7 @@ func NewMixer(e *verifier.Election, name string, key curve.Scalar, chain Chain, 
 	case len(named) > 0 && !slices.ContainsFunc(named, is):
 		return nil, fmt.Errorf("not the key of a mixer %s of the policy", name)
 	}
-	return &Mixer{payer: newPayer(p), name: name, journal: journal, lapses: make(map[deposit]lapse),
+	return &Mixer{payer: newPayer(p), name: name, journal: journal, lapses: make(map[curve.PublicKey]lapse),
 		paid: make(map[string]wire.OutPoint), said: make(sayings)}, nil
 }
 
