@@ -54,7 +54,7 @@ func (c *checker) mixersCount(t lexer.Token) bool {
 	n, ok := c.count(t, "mixers", maxMixers)
 	if c.Mixing.Mixers = n; ok && n < minMixers {
 		d := c.say("E0803", c.at(t), "`mixers %d`, want at least %d", n, minMixers)
-		d.Notes = []string{"a single mixer knows who got which coin"}
+		d.Notes = []string{"a single mixer sees when every deposit and every coin comes and goes"}
 		d.Help = "write `mixers 2`, or more"
 		return false
 	}
