@@ -170,3 +170,32 @@ func TestAnonymityInWords(t *testing.T) {
 		}
 	}
 }
+
+// TestProofsAndDeposits: proofs leave open whether a deposit that was not shown
+// to be spent is still there; no vote can be hidden in that.
+func TestProofsAndDeposits(t *testing.T) {
+	for _, spent := range []bool{false, true} {
+		f := newFair(t, lang.SchemeBlindRSA)
+		lie := then("challenge issue voucher unswept unpaid roll", func(f *fair) {
+			if spent {
+				f.spendDeposit(0, 121, 120, depositor(f))
+			}
+			for _, v := range f.voters[1:] {
+				tx := wire.NewMsgTx(2)
+				tx.AddTxIn(wire.NewTxIn(&v.coin, nil, nil))
+				tx.AddTxOut(wire.NewTxOut(1000, payTo(curve.BaseMul(v.key).Key())))
+				f.mine(125, v.roll, tx)
+			}
+		})
+		f.lie = func(step string, i int, what any) bool { return lie(f, step, i, what) }
+		f.play()
+		a := f.audit(fairTip)
+		a.chain.proven = true
+		s := new(sheet)
+		a.spendEvidence(s)
+		want := map[bool]Status{false: Unresolved, true: Pass}[spent]
+		if s.status() != want || s.fatal || s.examined != 2*fairVoters-1 {
+			t.Errorf("deposit spent %t: V10 %s, fatal %t, examined %d, want %s", spent, s.status(), s.fatal, s.examined, want)
+		}
+	}
+}
