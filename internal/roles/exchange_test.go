@@ -1,13 +1,19 @@
 package roles_test
 
 import (
+	"bytes"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"bevote/internal/curve"
+	"bevote/internal/roles"
 	"bevote/templates"
+	"bevote/verifier"
+
+	"github.com/btcsuite/btcd/wire/v2"
 )
 
 // An honest exchange gives every voter an anonymous coin and every mixer what
@@ -122,4 +128,45 @@ func TestExchangeIsDeterministic(t *testing.T) {
 	if heads[0] != heads[1] {
 		t.Error("two boards")
 	}
+}
+
+// No line and no transaction has to do with both of a voter's keys, and no
+// voucher is shown while others are still being issued.
+func TestNothingLinksTheKeys(t *testing.T) {
+	f := newGroupFair(t, 6, 2)
+	f.close()
+	for i, v := range f.voters {
+		own, roll := v.Key(), v.RollKey()
+		for n, l := range f.log.Lines() {
+			text := string(l.Encode())
+			if strings.Contains(text, own.String()) && strings.Contains(text, roll.String()) {
+				t.Errorf("voter %d: line %d, %s, has both keys", i+1, n+1, l.Type)
+			}
+		}
+		for h := f.announced; h <= f.tip(); h++ {
+			b, err := f.chain.Block(h)
+			check(t, err)
+			for _, tx := range b.Transactions {
+				if touches(tx, own) && touches(tx, roll) {
+					t.Errorf("voter %d: transaction %s has both keys", i+1, tx.TxHash())
+				}
+			}
+		}
+	}
+	last := 0
+	for _, d := range f.view.Deposits {
+		last = max(last, d.Answer.N)
+	}
+	for _, v := range f.view.Vouchers {
+		if v.N < last || v.Seen <= f.view.Deadlines[verifier.T3] {
+			t.Errorf("the voucher of line %d came before the last issue, of line %d", v.N, last)
+		}
+	}
+}
+
+// touches tells whether a transaction pays a key, or shows it to spend.
+func touches(tx *wire.MsgTx, key curve.PublicKey) bool {
+	pays := func(out *wire.TxOut) bool { return bytes.Equal(out.PkScript, roles.PayToKey(key)) }
+	shows := func(in *wire.TxIn) bool { return bytes.Contains(in.SignatureScript, key[:]) }
+	return slices.ContainsFunc(tx.TxOut, pays) || slices.ContainsFunc(tx.TxIn, shows)
 }

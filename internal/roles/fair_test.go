@@ -3,6 +3,7 @@ package roles_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
@@ -51,6 +52,11 @@ type fair struct {
 
 	// absent tells who does nothing at all at a tip: "m1", "v2", "treasurer".
 	absent func(who string, tip uint32) bool
+	path   string    // of m1's journal, or ""
+	file   io.Closer // the same, open
+
+	// stop tells whether somebody who got an error stops, instead of the test.
+	stop func(who string, err error) bool
 	// also is called at every tip, before anybody acts.
 	also func(tip uint32)
 	// publish is what the keeper appends for a line; nil for the line itself.
@@ -69,14 +75,28 @@ func newFair(t testing.TB, voters, mixers int) *fair {
 // newGroupFair is newFair with the signatures of a small group.
 func newGroupFair(t testing.TB, voters, mixers int) *fair {
 	t.Helper()
-	f := &fair{t: t}
+	return newStoredFair(t, voters, mixers, "")
+}
+
+// newStoredFair is newGroupFair with m1's journal in a file.
+func newStoredFair(t testing.TB, voters, mixers int, path string) *fair {
+	t.Helper()
+	f := &fair{t: t, path: path}
 	f.e, f.keys, f.files = mixedFiles(t, groupBlind, voters, mixers)
 	weaken(f.e)
 	f.prepare(voters, mixers)
 	return f
 }
 
+// prepare plays up to the registry.
 func (f *fair) prepare(voters, mixers int) {
+	f.t.Helper()
+	f.begin(voters, mixers)
+	f.register()
+}
+
+// begin announces the election.
+func (f *fair) begin(voters, mixers int) {
 	f.t.Helper()
 	t := f.t
 	f.bank, f.absent = curve.NewScalar(77), func(string, uint32) bool { return false }
@@ -104,7 +124,6 @@ func (f *fair) prepare(voters, mixers int) {
 		line, err := candidate.Possession()
 		f.appendLine(c.Name, line, err)
 	}
-	f.register()
 }
 
 func (f *fair) random(who string) *rand.ChaCha8 {
@@ -118,6 +137,9 @@ func (f *fair) cast(voters, mixers int) {
 		name := fmt.Sprintf("m%d", i+1)
 		journal, err := roles.NewJournal(f.random("journal " + name))
 		check(f.t, err)
+		if i == 0 && f.path != "" {
+			journal = f.openJournal()
+		}
 		f.mixers[i], err = roles.NewMixer(f.e, name, f.keys["mixer "+name], f.chain, f.random(name), journal)
 		check(f.t, err)
 	}
@@ -287,6 +309,9 @@ func (f *fair) act() {
 				continue
 			}
 			lines, err := p.Act(x)
+			if err != nil && f.stop != nil && f.stop(names[i], err) {
+				continue
+			}
 			if err != nil {
 				f.t.Fatalf("%s at tip %d: %v", names[i], f.tip(), err)
 			}

@@ -50,6 +50,10 @@ func NewJournal(random io.Reader) (*Journal, error) {
 	return j, nil
 }
 
+// Format writes that nothing is shown: a journal in a log line would show its
+// seed.
+func (j *Journal) Format(f fmt.State, _ rune) { io.WriteString(f, "roles.Journal(hidden)") }
+
 // stream is the randomness for one purpose: the hashes
 // TH("journal", seed ‖ text purpose ‖ text subject ‖ u64 counter), counted from 0.
 func (j *Journal) stream(purpose string, subject []byte) io.Reader {

@@ -113,8 +113,7 @@ var misconducts = []misconduct{
 	{name: "has one nonce for all", plan: alters("m1", func(b *board.Accept) { b.Nonce = board.Hash{1} }), back: noVoter,
 		found: []string{"V37 mixer m1: accepts with the nonce of line N"}},
 	{name: "sweeps nothing", group: true, plan: drops("m1", board.TypeSweep), back: noVoter},
-	{name: "sweeps what it did not issue for", plan: sweepsByHand(board.TypeOffer, "supervisor", 0), hits: true, back: heldBy1,
-		found: []string{"V37 mixer m1: no offer"}},
+	{name: "sweeps what it did not issue for", group: true, plan: sweepsByHand(board.TypeOffer, "supervisor", 0), hits: true, back: heldBy1},
 	{name: "sweeps to its own key", group: true, plan: sweepsByHand(board.TypeSweep, "mixer m1", 0), back: noVoter},
 	{name: "sweeps into fees", group: true, plan: sweepsByHand(board.TypeSweep, "supervisor", 1000), back: noVoter},
 
@@ -134,12 +133,11 @@ var misconducts = []misconduct{
 			}
 		}
 	}, found: []string{"V37 mixer m1: a second coin for the voucher of line N"}},
-	{name: "vanishes and the treasurer too", plan: func(f *fair) {
+	{name: "vanishes and the treasurer too", group: true, plan: func(f *fair) {
 		f.absent = func(who string, tip uint32) bool {
 			return (who == "m1" || who == "treasurer") && tip > f.view.Deadlines[verifier.T3]
 		}
-	}, hits: true, back: paidBy1, found: []string{"V34 the supervisor: no settlement, N sweeps and N sat owed to mixers",
-		"V37 mixer m1 and the supervisor: no coin for a valid voucher"}},
+	}, hits: true, back: paidBy1},
 
 	// The depositor.
 	{name: "depositor answers nothing", plan: drops("v1", board.TypeChallenge), hits: true, back: isFirst},

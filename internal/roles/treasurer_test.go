@@ -1,0 +1,112 @@
+package roles_test
+
+import (
+	"strings"
+	"testing"
+
+	"bevote/internal/board"
+	"bevote/internal/curve"
+	"bevote/internal/roles"
+	"bevote/verifier"
+)
+
+// The treasurer certifies nobody whose announcement or request is not its own.
+func TestAdmitRefuses(t *testing.T) {
+	f := &fair{t: t}
+	f.e, f.keys, f.files = mixedFiles(t, groupBlind, 3, 2)
+	weaken(f.e)
+	f.begin(3, 2)
+	lines, err := f.treasurer.Announce()
+	check(t, err)
+	f.append("supervisor", lines...)
+	announce := func(i int) board.Line {
+		line, err := f.mixers[i].Announce(f.view)
+		check(t, err)
+		f.append("mixer", line)
+		return line
+	}
+	first, second := announce(0), announce(1)
+	resigned := func(by string, change func(*board.Mixer)) board.Line {
+		var b board.Mixer
+		check(t, board.DecodeBody(second, &b))
+		change(&b)
+		l, err := board.Sign(f.e.EID, f.keys[by], second.Seen, b)
+		check(t, err)
+		return l
+	}
+	forged := second
+	forged.Sig[0] ^= 1
+	request := f.mixers[1].Request()
+	for name, c := range map[string]struct {
+		line    board.Line
+		request []byte
+	}{
+		"another line":       {lines[0], request},
+		"unsigned":           {forged, request},
+		"another name":       {resigned("mixer m2", func(b *board.Mixer) { b.Name = "m1" }), request},
+		"another's request":  {second, f.mixers[0].Request()},
+		"no request":         {second, nil},
+		"another's key":      {resigned("mixer m2", func(b *board.Mixer) { check(t, board.DecodeBody(first, b)) }), f.mixers[0].Request()},
+		"a stranger's":       {resigned("candidate bob", func(b *board.Mixer) {}), request},
+		"a key without head": {resigned("mixer m2", func(b *board.Mixer) { b.Key = b.Key[1:] }), request},
+	} {
+		if _, err := f.treasurer.Admit(f.view, c.line, c.request); err == nil {
+			t.Errorf("%s: admitted", name)
+		}
+	}
+	for i, line := range []board.Line{first, second} {
+		certificate, err := f.treasurer.Admit(f.view, line, f.mixers[i].Request())
+		check(t, err)
+		if err := f.mixers[1-i].Certify(certificate); err == nil {
+			t.Error("another's certificate accepted")
+		}
+		check(t, f.mixers[i].Certify(certificate))
+	}
+	if _, err := f.treasurer.Admit(f.view, first, f.mixers[0].Request()); err == nil {
+		t.Error("admitted twice")
+	}
+	if got := f.treasurer.Mixers(); len(got) != 2 || got[0] != first.By {
+		t.Errorf("mixers %v", got)
+	}
+}
+
+// Nobody mixes in another's name, nor where nothing is mixed.
+func TestWhoMixes(t *testing.T) {
+	e, keys := mixedElection(t, 2, 2)
+	plain, others := announced(t, 2)
+	journal, err := roles.NewJournal(strings.NewReader(strings.Repeat("x", 32)))
+	check(t, err)
+	s, err := roles.NewSupervisor(plain, others["supervisor"], nil, nil)
+	check(t, err)
+	key := curve.NewScalar(9)
+	for name, join := range map[string]func() error{
+		"another's name": func() error { _, err := roles.NewMixer(e, "m1", keys["mixer m2"], nil, nil, journal); return err },
+		"a stranger":     func() error { _, err := roles.NewMixer(e, "m3", key, nil, nil, journal); return err },
+		"nothing to mix": func() error { _, err := roles.NewMixer(plain, "m1", key, nil, nil, journal); return err },
+		"no deposits":    func() error { _, err := roles.NewDepositor(plain, key, key, nil, nil); return err },
+		"no treasure":    func() error { _, err := roles.NewTreasurer(s); return err },
+	} {
+		if join() == nil {
+			t.Errorf("%s: joined", name)
+		}
+	}
+}
+
+// Depositors stay away from a registry by which they could lose a deposit.
+func TestDepositorsReadTheRegistry(t *testing.T) {
+	for name, lie := range map[string]func(*board.Registry){
+		"deadlines out of order":    func(b *board.Registry) { b.Deadlines[verifier.T4] = b.Deadlines[verifier.T3] },
+		"a deadline after the roll": func(b *board.Registry) { b.Deadlines[verifier.T5] = 151 },
+		"another root":              func(b *board.Registry) { b.Root[0] ^= 1 },
+	} {
+		f := &fair{t: t}
+		f.e, f.keys, f.files = mixedFiles(t, groupBlind, 3, 2)
+		weaken(f.e)
+		alters("supervisor", lie)(f)
+		f.begin(3, 2)
+		f.register()
+		if _, err := f.voters[0].Act(f.exchange()); err == nil || !strings.Contains(err.Error(), "registry") {
+			t.Errorf("%s: err %v", name, err)
+		}
+	}
+}
