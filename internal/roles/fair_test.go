@@ -52,6 +52,7 @@ type fair struct {
 
 	// absent tells who does nothing at all at a tip: "m1", "v2", "treasurer".
 	absent func(who string, tip uint32) bool
+	poor   bool      // the supervisor has hardly anything
 	path   string    // of m1's journal, or ""
 	file   io.Closer // the same, open
 
@@ -156,20 +157,37 @@ func (f *fair) cast(voters, mixers int) {
 	}
 }
 
-// fund pays everybody out of the first subsidy.
+// fund pays everybody what they have in the beginning.
 func (f *fair) fund() {
 	f.t.Helper()
-	b, err := f.chain.Block(1)
+	purses := []purse{{f.supervisor.Key(), purseOfSupervisor}}
+	if f.poor {
+		purses[0].sats = 100_000
+	}
+	for _, m := range f.mixers {
+		purses = append(purses, purse{m.Key(), purseOfMixer})
+	}
+	for _, v := range f.voters {
+		purses = append(purses, purse{v.Key(), purseOfVoter})
+	}
+	f.give(1, purses...)
+}
+
+// purse is what somebody is given.
+type purse struct {
+	key  curve.PublicKey
+	sats int64
+}
+
+// give pays out of a block's subsidy.
+func (f *fair) give(block uint32, purses ...purse) {
+	f.t.Helper()
+	b, err := f.chain.Block(block)
 	check(f.t, err)
 	tx := wire.NewMsgTx(2)
 	tx.AddTxIn(wire.NewTxIn(&wire.OutPoint{Hash: b.Transactions[0].TxHash()}, nil, nil))
-	pay := func(key curve.PublicKey, sats int64) { tx.AddTxOut(wire.NewTxOut(sats, roles.PayToKey(key))) }
-	pay(f.supervisor.Key(), purseOfSupervisor)
-	for _, m := range f.mixers {
-		pay(m.Key(), purseOfMixer)
-	}
-	for _, v := range f.voters {
-		pay(v.Key(), purseOfVoter)
+	for _, p := range purses {
+		tx.AddTxOut(wire.NewTxOut(p.sats, roles.PayToKey(p.key)))
 	}
 	public := curve.BaseMul(f.bank).Key()
 	sig := f.signature(tx, 0, roles.PayToKey(public), f.bank)

@@ -15,7 +15,8 @@ import (
 const coinsATransaction = 1000
 
 // payCoins pays each roll key its coin, stake and fee of a vote, and returns
-// the outpoints by key and the transactions' bytes.
+// the outpoints by key and the transactions' bytes: with an error, of those that
+// were paid.
 func (p *payer) payCoins(what string, keys []curve.PublicKey) (coins map[curve.PublicKey]wire.OutPoint, bytes int64, err error) {
 	coins = make(map[curve.PublicKey]wire.OutPoint, len(keys))
 	for batch := range slices.Chunk(keys, coinsATransaction) {
@@ -24,7 +25,7 @@ func (p *payer) payCoins(what string, keys []curve.PublicKey) (coins map[curve.P
 			tx.AddTxOut(wire.NewTxOut(p.e.Policy.Coin(), PayToKey(k)))
 		}
 		if err := p.pay(what, tx); err != nil {
-			return nil, 0, err
+			return coins, bytes, err
 		}
 		bytes += int64(tx.SerializeSizeStripped())
 		for i, k := range batch {
@@ -38,28 +39,29 @@ func (p *payer) payCoins(what string, keys []curve.PublicKey) (coins map[curve.P
 // vouchers come, sorted by key, so that nothing tells who showed which when.
 func (m *Mixer) redeem(x *verifier.Exchange) (lines []board.Line, err error) {
 	tip := m.tip()
-	if tip <= x.Deadlines[verifier.T4] || tip >= x.Deadlines[verifier.T5] {
+	if tip <= x.Deadlines[verifier.T4] {
 		return nil, nil
 	}
 	due := m.redeemable(x)
 	var unpaid []curve.PublicKey
 	for _, key := range due {
-		if _, paid := m.paid[string(PayToKey(key))]; !paid {
+		if _, paid := m.paid[string(PayToKey(key))]; !paid && tip < x.Deadlines[verifier.T5] {
 			unpaid = append(unpaid, key)
 		}
 	}
 	coins, _, err := m.payCoins("coins", unpaid)
-	if err != nil {
-		return nil, err
-	}
 	for key, op := range coins {
 		m.paid[string(PayToKey(key))] = op
 	}
+	if err != nil {
+		return nil, err
+	}
 	for _, key := range due {
-		if !m.said.due(tip, "payout"+key.String()) {
+		coin, paid := m.paid[string(PayToKey(key))]
+		if !paid || !m.said.due(tip, "payout"+key.String()) {
 			continue
 		}
-		line, err := m.payout(key, m.paid[string(PayToKey(key))])
+		line, err := m.payout(key, coin)
 		if err != nil {
 			return nil, err
 		}

@@ -22,17 +22,18 @@ type Treasurer struct {
 	manager *mixing.Manager   // of group signatures
 	members []curve.PublicKey // the mixers that it has admitted, in this order
 
-	seen  map[int]bool    // lines of sweeps that it has co-signed or refused
-	sent  []wire.OutPoint // the first deposit of each sweep that it has sent
-	spent int64           // satoshis of the pool for late coins, repayments and their fees
-	late  bool            // late coins are paid
-	done  bool            // the account is given
+	seen  map[int]bool                      // lines of sweeps that it has co-signed or refused
+	sent  []wire.OutPoint                   // the first deposit of each sweep that it has sent
+	spent int64                             // satoshis of the pool for late coins, repayments and their fees
+	paid  map[curve.PublicKey]wire.OutPoint // late coins
+	late  bool                              // all of them
+	done  bool                              // the account is given
 }
 
 // NewTreasurer returns the treasurer of an election that mixes. With group
 // signatures it draws the group, which takes seconds.
 func NewTreasurer(s *Supervisor) (*Treasurer, error) {
-	t := &Treasurer{s: s, seen: make(map[int]bool)}
+	t := &Treasurer{s: s, seen: make(map[int]bool), paid: make(map[curve.PublicKey]wire.OutPoint)}
 	switch p := s.e.Policy.Mixing; p.Scheme {
 	case lang.SchemeNone:
 		return nil, errors.New("nothing is mixed in this election")
@@ -136,17 +137,14 @@ func (t *Treasurer) Act(x *verifier.Exchange) (lines []board.Line, err error) {
 		return nil, nil
 	}
 	if !t.late {
-		t.late = true
-		if lines, err = t.payLate(x); err != nil {
-			return nil, err
+		if lines, err = t.payLate(x); err != nil || len(lines) > 0 {
+			return lines, err
 		}
 	}
 	if t.sweeping(x) && tip+1 < t.s.e.Policy.Times.Roll {
-		return lines, nil
+		return nil, nil
 	}
-	t.done = true
-	account, err := t.settle(x)
-	return append(lines, account...), err
+	return t.settle(x)
 }
 
 // Enrol writes a voter's line of the roll, as Supervisor.Enrol, if its coin was

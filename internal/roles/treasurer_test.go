@@ -110,3 +110,33 @@ func TestDepositorsReadTheRegistry(t *testing.T) {
 		}
 	}
 }
+
+// A treasurer who is short of money pays everybody once when it has some.
+func TestTreasurerRunsShort(t *testing.T) {
+	f := &fair{t: t, poor: true}
+	f.e, f.keys, f.files = mixedFiles(t, groupBlind, 5, 2)
+	weaken(f.e)
+	f.prepare(5, 2)
+	leaves("m1", verifier.T3)(f) // neither sweeps nor pays
+	short := 0
+	f.stop = func(who string, err error) bool {
+		short++
+		return who == "treasurer" && strings.Contains(err.Error(), "sat to spend")
+	}
+	f.also = func(tip uint32) {
+		if short == 0 {
+			return
+		}
+		f.also = nil
+		f.give(2, purse{f.supervisor.Key(), purseOfSupervisor})
+	}
+	f.run(f.e.Policy.Times.Roll + 2)
+	if short == 0 || f.view.Settled == nil {
+		t.Fatalf("%d times short; settlement %v", short, f.view.Settled)
+	}
+	for i, v := range f.voters {
+		if got := f.outs(v.RollKey()); len(got) != 1 {
+			t.Errorf("voter %d: %v", i+1, got)
+		}
+	}
+}
