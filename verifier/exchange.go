@@ -201,16 +201,17 @@ func (x *Exchange) Crowd(v *Voucher) int {
 }
 
 // Owed is what the supervisor owes a mixer: the coins that it paid to valid
-// vouchers, and the policy's fee rate for the bytes of their transactions.
+// vouchers, and the policy's fee rate for the bytes of their transactions, as
+// far as paying so many coins takes them.
 func (x *Exchange) Owed(mixer *Mixer) int64 {
-	sum, txs := int64(0), make(map[chainhash.Hash]*wire.MsgTx)
+	sum, coins, txs := int64(0), int64(0), make(map[chainhash.Hash]*wire.MsgTx)
 	for _, v := range x.Vouchers {
 		if c := x.paid(v); c != nil && c.By == mixer.Key && x.Valid(v) == nil {
-			sum += c.Sats
+			sum, coins = sum+c.Sats, coins+1
 			txs[c.tx.ID] = c.tx.Tx
 		}
 	}
-	return sum + x.fees(txs)
+	return sum + min(x.fees(txs), x.e.Policy.Fee*payoutBytes(coins))
 }
 
 // fees are what the account charges for transactions, whatever miners took.

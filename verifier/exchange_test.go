@@ -128,7 +128,7 @@ func TestRegistriesThatLie(t *testing.T) {
 		{name: "unsorted voters", speak: "V22", do: voters(func(_ *fair, b *board.Registry) { slices.Reverse(b.Voters) })},
 		{name: "T1 before the announcement", speak: "V22", do: registry(func(_ *fair, b *board.Registry) { b.Deadlines[0] = 100 })},
 		{name: "T1 is T2", speak: "V22", do: registry(func(_ *fair, b *board.Registry) { b.Deadlines[0] = 104 })},
-		{name: "T5 after the roll", speak: "V22", do: all(
+		{name: "T5 after the roll", speak: "V22 V34", do: all(
 			registry(func(_ *fair, b *board.Registry) { b.Deadlines[4] = 121 }),
 			func(_ *fair, s string, _ int, what any) bool {
 				if r, ok := what.(*board.Request); ok && s == "pay" {

@@ -38,6 +38,7 @@ type fair struct {
 	chain  map[uint32][]*wire.MsgTx // by height
 	mixers []*stall
 	voters []*visitor
+	untold board.Payout                                   // of a lie that keeps it back
 	lie    func(step string, i int, what any) (skip bool) // before each step, with what it is about to write or to pay
 }
 

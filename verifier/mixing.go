@@ -48,10 +48,10 @@ type Mixing struct {
 	claims     map[wire.OutPoint][]*Deposit // who say that it is theirs
 	depositors map[curve.PublicKey]*Deposit
 	vouchers   map[curve.PublicKey]*Voucher
-	nonces     map[board.Hash]int // line of the acceptance
-	latest     uint32             // newest block that a line read so far has seen
-	written    uint32             // Seen of the line being read
-	ignored    []Item             // lines that do not count, and why
+	nonces     map[nonce]int // line of the acceptance
+	latest     uint32        // newest block that a line read so far has seen
+	written    uint32        // Seen of the line being read
+	ignored    []Item        // lines that do not count, and why
 	breaches   []breach
 
 	grouping sync.Once // of the group
@@ -63,6 +63,13 @@ type Mixing struct {
 type asking struct {
 	by, mixer curve.PublicKey
 	purpose   string
+}
+
+// nonce is a mixer's: another may have the same, and would not make it a fault
+// to have drawn it.
+type nonce struct {
+	by    curve.PublicKey
+	value board.Hash
 }
 
 // breach is what a mixer did against the rules, shown by its own lines.
@@ -139,7 +146,7 @@ func NewMixing(e *Election) *Mixing {
 		e: e, announced: make(map[curve.PublicKey]entry[board.Mixer]), mixers: make(map[curve.PublicKey]*Mixer),
 		registered: make(map[curve.PublicKey]bool), asked: make(map[asking]bool), accepted: make(map[asking]entry[board.Accept]),
 		claims: make(map[wire.OutPoint][]*Deposit), depositors: make(map[curve.PublicKey]*Deposit),
-		vouchers: make(map[curve.PublicKey]*Voucher), nonces: make(map[board.Hash]int),
+		vouchers: make(map[curve.PublicKey]*Voucher), nonces: make(map[nonce]int),
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"bevote/internal/curve"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
+	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
@@ -93,12 +94,49 @@ func TestReceiptsThatAreBroken(t *testing.T) {
 		}},
 		{name: "another escrow", speak: "V37", do: at("held", 0, func(_ *fair, b *board.Accept) { b.Escrow = bytes.Clone(b.Escrow); b.Escrow[0] ^= 1 })},
 		{name: "a nonce twice", speak: "V37", do: func(f *fair, s string, i int, what any) bool {
-			if b, ok := what.(*board.Accept); ok && s == "paid" && i == 0 {
+			if b, ok := what.(*board.Accept); ok && s == "paid" && i == 2 {
 				other := *b
-				other.Nonce = f.voters[0].held
-				f.say(f.voters[0].paying.key, other) // does not count: the right one follows
+				other.Nonce = f.voters[1].held       // of the same mixer
+				f.say(f.voters[2].paying.key, other) // does not count: the right one follows
 			}
 			return false
+		}},
+		{name: "another mixer's nonce", speak: "", do: func(f *fair, s string, i int, what any) bool {
+			if b, ok := what.(*board.Accept); ok && s == "paid" && i == 0 {
+				b.Nonce, f.voters[0].paid = f.voters[0].held, f.voters[0].held
+			}
+			return false
+		}},
+		{name: "issued for and never swept", speak: "V37", do: without("unswept")},
+		{name: "a giant of a transaction", speak: "", do: func(f *fair, s string, i int, what any) bool {
+			if tx, ok := what.(*wire.MsgTx); ok && s == "tx3" && i == 1 { // repaid by its bytes, which it need not have paid for
+				script, err := txscript.NewScriptBuilder().AddOp(txscript.OP_RETURN).AddData(make([]byte, 500)).Script()
+				f.must(err)
+				tx.AddTxOut(wire.NewTxOut(0, script))
+			}
+			if s == "repay" {
+				p, x := f.e.Policy, f.account(115)
+				if got, most := x.Owed(x.Mixers[1]), 4*p.Coin()+p.Fee*(14+148+34+4*34); got > most {
+					f.t.Errorf("owed %d sat for four coins, at most %d", got, most)
+				}
+			}
+			return false
+		}},
+		{name: "a coin told after the account", speak: "V37", do: func(f *fair, s string, i int, what any) bool {
+			if b, ok := what.(*board.Payout); ok && i == 0 {
+				f.untold = *b
+				return true
+			}
+			if s == "end" {
+				f.say(f.mixers[1].key, f.untold)
+			}
+			return s == "roll" && i == 0
+		}},
+		{name: "an account before T5", speak: "V34", do: func(f *fair, s string, _ int, what any) bool {
+			if b, ok := what.(*board.Settlement); ok {
+				f.at(113, func() { f.say(f.keys["supervisor"], *b) })
+			}
+			return s == "settlement"
 		}},
 		{name: "no coin", speak: "V37", do: without("unpaid roll")},
 		{name: "no coin for who came late", speak: "", do: all(without("unpaid roll"), said[board.Voucher]("voucher", 113, owner, nil))},

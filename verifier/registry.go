@@ -34,8 +34,10 @@ func (m *Mixing) mixer(l entry[board.Mixer]) string {
 		return "the registry is closed"
 	case again:
 		return "this mixer is announced already"
-	case l.Line.By == m.e.Policy.Supervisor:
+	case l.Line.By.X() == m.e.Policy.Supervisor.X():
 		return "who supervises mixes nothing: mixer and supervisor hold deposits together"
+	case slices.ContainsFunc(m.e.Policy.Candidates, func(c lang.Candidate) bool { return c.Key.X() == l.Line.By.X() }):
+		return "who stands for election mixes nothing"
 	case len(named) > 0 && !slices.ContainsFunc(named, is):
 		return "the policy does not name this mixer"
 	}
@@ -52,17 +54,27 @@ func (m *Mixing) registry(l entry[board.Registry]) string {
 	}
 	m.Registry, m.registryN = &l.Body, l.N
 	copy(m.Deadlines[:], l.Body.Deadlines)
+	taken := make(map[[32]byte]bool) // by the x of the key, as BIP 340 knows it
 	for _, v := range l.Body.Voters {
-		m.registered[v.Key] = true
+		m.registered[v.Key], taken[v.Key.X()] = true, true
 	}
+	names := make(map[string]bool)
 	for _, key := range l.Body.Mixers {
 		a, announced := m.announced[key]
-		if announced && m.mixers[key] == nil {
-			x := &Mixer{Name: a.Body.Name, Key: key, Announced: a.Body.Key, N: a.N}
-			m.mixers[key], m.Mixers = x, append(m.Mixers, x)
+		if !announced || taken[key.X()] || names[a.Body.Name] {
+			continue // V22 names it
 		}
+		taken[key.X()], names[a.Body.Name] = true, true
+		x := &Mixer{Name: a.Body.Name, Key: key, Announced: a.Body.Key, N: a.N}
+		m.mixers[key], m.Mixers = x, append(m.Mixers, x)
 	}
 	return ""
+}
+
+// AnnouncementOf returns what a mixer announced in the line of it that counts.
+func (m *Mixing) AnnouncementOf(key curve.PublicKey) (board.Mixer, bool) {
+	l, ok := m.announced[key]
+	return l.Body, ok
 }
 
 // request takes M1 and M3.
@@ -96,11 +108,11 @@ func (m *Mixing) accept(l entry[board.Accept]) string {
 		return "nobody asked for it"
 	case again:
 		return "it was accepted already"
-	case m.nonces[l.Body.Nonce] > 0:
-		m.breach(m.mixers[l.Line.By], l.N, "accepts with the nonce of line %d", m.nonces[l.Body.Nonce])
+	case m.nonces[nonce{l.Line.By, l.Body.Nonce}] > 0:
+		m.breach(m.mixers[l.Line.By], l.N, "accepts with the nonce of line %d", m.nonces[nonce{l.Line.By, l.Body.Nonce}])
 		return "its nonce is not new"
 	}
-	m.accepted[ask], m.nonces[l.Body.Nonce] = l, l.N
+	m.accepted[ask], m.nonces[nonce{l.Line.By, l.Body.Nonce}] = l, l.N
 	if l.Body.For == board.ForHolding && !m.escrowed(l) {
 		m.breach(m.mixers[l.Line.By], l.N, "names an escrow that is not the contract's")
 	}

@@ -42,6 +42,10 @@ func (a *audit) held(s *sheet, d *Deposit) {
 		s.fail(d.where(), "mixer %s and the supervisor: swept, though %v", d.Mixer.Name, right)
 		return
 	}
+	if right == nil && a.mix.Spent(d) != swept {
+		a.unswept(s, d)
+		return
+	}
 	switch depositor, mixer := a.issueFault(d, right); {
 	case mixer != "":
 		s.fail(d.where(), "mixer %s: %s", d.Mixer.Name, mixer)
@@ -51,6 +55,16 @@ func (a *audit) held(s *sheet, d *Deposit) {
 	default:
 		s.pass()
 	}
+}
+
+// unswept names who left a deposit to its owner that has a voucher for it: then
+// two coins come of one, at the pool's cost.
+func (a *audit) unswept(s *sheet, d *Deposit) {
+	if a.mix.offeredToPool(d) {
+		s.fail(d.where(), "the supervisor: not swept, though mixer %s signed for it", d.Mixer.Name)
+		return
+	}
+	s.fail(d.where(), "mixer %s: issued for and not swept", d.Mixer.Name)
 }
 
 // issueFault tells why a good deposit was not rightly issued for in time, and

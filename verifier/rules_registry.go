@@ -95,7 +95,7 @@ func (a *audit) registryMixers(b *board.Registry) error {
 		case known[key]:
 			return fmt.Errorf("mixer %s stands twice", key)
 		case a.setup.Mixing.MixerOf(key) == nil:
-			return fmt.Errorf("mixer %s has no announcement that counts", key)
+			return fmt.Errorf("mixer %s has no announcement that counts, is registered to vote, or has another's name", key)
 		}
 		known[key] = true
 	}

@@ -29,6 +29,8 @@ func (m *Mixing) payout(l entry[board.Payout]) string {
 		return err.Error()
 	case v == nil:
 		return "no voucher of this key"
+	case m.Settled != nil:
+		return "the account is settled" // else a mixer could change it afterwards, and blame the supervisor
 	case l.Line.By != v.Mixer.Key && l.Line.By != m.e.Policy.Supervisor:
 		return "neither by the mixer that was to pay nor by the supervisor"
 	}
@@ -50,6 +52,8 @@ func (m *Mixing) settlement(l entry[board.Settlement]) string {
 		return notSupervisor
 	case m.Settled != nil:
 		return "there is a settlement already"
+	case l.Line.Seen.Height < m.Deadlines[T5]:
+		return "it comes before mixers need have paid"
 	}
 	m.Settled, m.settledN = &l.Body, l.N
 	return ""

@@ -61,12 +61,12 @@ func (r *Replay) watchExchange(l board.Line) {
 		}
 	case board.TypePayout:
 		var b board.Payout
-		if board.DecodeBody(l, &b) == nil {
+		if (l.By == r.e.Policy.Supervisor || slices.Contains(r.mixers, l.By)) && board.DecodeBody(l, &b) == nil {
 			r.watchCoin(r.mixed, b.Outpoint)
 		}
 	case board.TypeSettlement:
 		var b board.Settlement
-		if board.DecodeBody(l, &b) == nil {
+		if l.By == r.e.Policy.Supervisor && board.DecodeBody(l, &b) == nil {
 			for _, repaid := range b.Repaid {
 				r.watchCoin(r.mixed, repaid.Outpoint)
 			}

@@ -27,6 +27,10 @@ func ParsePublicKey(text string) (PublicKey, error) {
 // Point decodes k.
 func (k PublicKey) Point() (Point, error) { return DecodePoint(k[:]) }
 
+// X is the x-coordinate, by which BIP 340 knows a key: the holder of one secret
+// can sign under both keys that have it.
+func (k PublicKey) X() [32]byte { return [32]byte(k[1:]) }
+
 // String returns 66 hex digits.
 func (k PublicKey) String() string { return hex.EncodeToString(k[:]) }
 

@@ -22,9 +22,9 @@ var leastBlocks = [5]uint32{
 var spareBlocks = [5]uint32{2, 2, 4, 1, 1}
 
 // Deadlines chooses T1 … T5 for a registry that is published when the tip is at
-// height from, as last blocks. Between T5 and `roll by` the supervisor pays what
-// the mixers have not, so that coins are as deep as the policy asks when the
-// roll is written. The error says how many blocks the exchange needs.
+// height from, as last blocks. Between T5 and `roll by` the supervisor waits a
+// block for the last mixers to tell where they paid, and pays what they have not,
+// so that coins are as deep as the policy asks when the roll is written. The error says how many blocks the exchange needs.
 func Deadlines(p *lang.Policy, from uint32) ([5]uint32, error) {
 	var t [5]uint32
 	deep, need, shares := max(1, p.Confirmations), uint32(0), uint32(0)
@@ -33,7 +33,7 @@ func Deadlines(p *lang.Policy, from uint32) ([5]uint32, error) {
 	for i := range t {
 		need, shares = need+least[i], shares+spareBlocks[i]
 	}
-	have, end := uint64(0), uint64(need)+uint64(deep)+1
+	have, end := uint64(0), uint64(need)+uint64(deep)+2
 	if p.Times.Roll > from {
 		have = uint64(p.Times.Roll - from)
 	}

@@ -1,7 +1,6 @@
 package roles
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -33,7 +32,7 @@ type Depositor struct {
 
 // escrowed is the depositor's own deposit.
 type escrowed struct {
-	op     wire.OutPoint
+	op     wire.OutPoint // as it was sent, until it is in a block
 	script []byte
 	redeem []byte
 	holder promise
@@ -90,16 +89,18 @@ func (d *Depositor) moment(which int, first, last uint32) uint32 {
 
 // Watch shows the depositor a block: for its purse, and for its deposit.
 func (d *Depositor) Watch(height uint32, b *wire.MsgBlock) {
-	if own := d.sent; own != nil {
-		for _, tx := range b.Transactions {
-			spends := func(in *wire.TxIn) bool { return in.PreviousOutPoint == own.op }
-			own.spent = own.spent || slices.ContainsFunc(tx.TxIn, spends)
-			if bytes.Equal(tx.TxOut[0].PkScript, own.script) && tx.TxHash() == own.op.Hash {
-				own.height = height
-			}
-		}
-	}
 	d.payer.Watch(height, b)
+	own := d.sent
+	if own == nil {
+		return
+	}
+	if op, _ := d.purse.payment(own.script, d.e.Policy.Deposit()); own.height == 0 && d.purse.inChain(op) {
+		own.op, own.height = op, height // perhaps under another id than it was sent under
+	}
+	for _, tx := range b.Transactions {
+		spends := func(in *wire.TxIn) bool { return in.PreviousOutPoint == own.op }
+		own.spent = own.spent || slices.ContainsFunc(tx.TxIn, spends)
+	}
 }
 
 // Act does what is due, as Mixer.Act. Lines by the registration key and lines by

@@ -116,4 +116,4 @@ func checkIdentity(s string) error {
 }
 
 // keyX is the x-coordinate of a key, by which BIP 340 knows it.
-func keyX(k curve.PublicKey) [32]byte { return [32]byte(k[1:]) }
+func keyX(k curve.PublicKey) [32]byte { return k.X() }

@@ -15,6 +15,7 @@ import (
 	"bevote/lang"
 	"bevote/verifier"
 
+	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -57,6 +58,9 @@ type fair struct {
 	also func(tip uint32)
 	// publish is what the keeper appends for a line; nil for the line itself.
 	publish func(who string, l board.Line) []board.Line
+	// bent are transactions whose input scripts the miner wrote another way; nil
+	// where it does not.
+	bent map[chainhash.Hash]bool
 }
 
 // newFair prepares an exchange with blind RSA and publishes its registry.
@@ -101,7 +105,7 @@ func (f *fair) begin(voters, mixers int) {
 	f.chain, err = chain.New(t.TempDir(), lang.Params("regtest"), roles.PayToKey(curve.BaseMul(f.bank).Key()))
 	check(t, err)
 	t.Cleanup(func() { f.chain.Close() })
-	f.supervisor, err = roles.NewSupervisor(f.e, f.keys["supervisor"], f.chain, f.random("supervisor"))
+	f.supervisor, err = roles.NewSupervisor(f.e, f.keys["supervisor"], f.node(), f.random("supervisor"))
 	check(t, err)
 	f.treasurer, err = roles.NewTreasurer(f.supervisor)
 	check(t, err)
@@ -136,7 +140,7 @@ func (f *fair) cast(voters, mixers int) {
 		if i == 0 && f.path != "" {
 			journal = f.openJournal()
 		}
-		f.mixers[i], err = roles.NewMixer(f.e, name, f.keys["mixer "+name], f.chain, f.random(name), journal)
+		f.mixers[i], err = roles.NewMixer(f.e, name, f.keys["mixer "+name], f.node(), f.random(name), journal)
 		check(f.t, err)
 	}
 	for i := range voters {
@@ -146,7 +150,7 @@ func (f *fair) cast(voters, mixers int) {
 		roll, err := curve.RandomScalar(r)
 		check(f.t, err)
 		f.keys[fmt.Sprintf("registration v%d", i+1)], f.keys[fmt.Sprintf("roll v%d", i+1)] = key, roll
-		v, err := roles.NewDepositor(f.e, key, roll, f.chain, r)
+		v, err := roles.NewDepositor(f.e, key, roll, f.node(), r)
 		check(f.t, err)
 		f.voters = append(f.voters, v)
 	}

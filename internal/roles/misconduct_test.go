@@ -112,7 +112,7 @@ var misconducts = []misconduct{
 	}), back: noVoter, found: []string{"V37 mixer m1: names an escrow that is not the contract's"}},
 	{name: "has one nonce for all", plan: alters("m1", func(b *board.Accept) { b.Nonce = board.Hash{1} }), back: noVoter,
 		found: []string{"V37 mixer m1: accepts with the nonce of line N"}},
-	{name: "sweeps nothing", group: true, plan: drops("m1", board.TypeSweep), back: noVoter},
+	{name: "sweeps nothing", plan: drops("m1", board.TypeSweep), back: noVoter, found: []string{"V37 mixer m1: issued for and not swept"}},
 	{name: "sweeps what it did not issue for", group: true, plan: sweepsByHand(board.TypeOffer, "supervisor", 0), hits: true, back: heldBy1},
 	{name: "sweeps to its own key", group: true, plan: sweepsByHand(board.TypeSweep, "mixer m1", 0), back: noVoter},
 	{name: "sweeps into fees", group: true, plan: sweepsByHand(board.TypeSweep, "supervisor", 1000), back: noVoter},

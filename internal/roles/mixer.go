@@ -28,8 +28,8 @@ type Mixer struct {
 	issuer    mixing.Issuer  // nil until it can sign
 	session   *issuing       // the one that is open, or nil
 	lapses    map[curve.PublicKey]lapse
-	paid      map[string]wire.OutPoint // the coins that it paid, by output script
 	said      sayings
+	unsent    []*wire.MsgTx // of the journal, to be sent again after a restart
 }
 
 // NewMixer returns the mixer with a name and a secret key. Its signing secrets
@@ -47,8 +47,32 @@ func NewMixer(e *verifier.Election, name string, key curve.Scalar, chain Chain, 
 	case len(named) > 0 && !slices.ContainsFunc(named, is):
 		return nil, fmt.Errorf("not the key of a mixer %s of the policy", name)
 	}
-	return &Mixer{payer: newPayer(p), name: name, journal: journal, lapses: make(map[curve.PublicKey]lapse),
-		paid: make(map[string]wire.OutPoint), said: make(sayings)}, nil
+	m := &Mixer{payer: newPayer(p), name: name, journal: journal, lapses: make(map[curve.PublicKey]lapse), said: make(sayings)}
+	m.note = func(tx *wire.MsgTx) error {
+		var b bytes.Buffer
+		tx.SerializeNoWitness(&b) // a buffer takes everything
+		return journal.write(note{Pay: b.Bytes()})
+	}
+	for _, text := range journal.payments {
+		tx, err := decodeTx(text)
+		if err != nil {
+			return nil, fmt.Errorf("journal: %w", err)
+		}
+		m.purse.sent(tx)
+		m.unsent = append(m.unsent, tx)
+	}
+	return m, nil
+}
+
+// sendAgain sends what the journal says was sent: nobody knows whether it was
+// before the restart. What the chain has already, it refuses.
+func (m *Mixer) sendAgain() {
+	for _, tx := range m.unsent {
+		if _, mined := m.purse.mined[tx.TxHash()]; !mined {
+			_ = m.chain.Submit(tx)
+		}
+	}
+	m.unsent = nil
 }
 
 // Announce makes the mixer's signing key and writes the line that announces it.
@@ -131,6 +155,7 @@ func (m *Mixer) Act(x *verifier.Exchange) (lines []board.Line, err error) {
 	if m.issuer == nil || !bytes.Equal(own.Announced, m.announced) {
 		return nil, errors.New("the mixer announced another key, or was never certified")
 	}
+	m.sendAgain()
 	for _, step := range []func(*verifier.Exchange) ([]board.Line, error){m.accept, m.issue, m.sweep, m.redeem} {
 		written, err := step(x)
 		if err != nil {

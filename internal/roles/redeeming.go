@@ -14,54 +14,55 @@ import (
 // coinsATransaction keeps one payment of voters' coins under the relays' limit.
 const coinsATransaction = 1000
 
-// payCoins pays each roll key its coin, stake and fee of a vote, and returns
-// the outpoints by key and the transactions' bytes: with an error, of those that
-// were paid.
-func (p *payer) payCoins(what string, keys []curve.PublicKey) (coins map[curve.PublicKey]wire.OutPoint, bytes int64, err error) {
-	coins = make(map[curve.PublicKey]wire.OutPoint, len(keys))
+// payCoins pays each roll key its coin, stake and fee of a vote.
+func (p *payer) payCoins(what string, keys []curve.PublicKey) error {
 	for batch := range slices.Chunk(keys, coinsATransaction) {
 		tx := newTx()
 		for _, k := range batch {
 			tx.AddTxOut(wire.NewTxOut(p.e.Policy.Coin(), PayToKey(k)))
 		}
 		if err := p.pay(what, tx); err != nil {
-			return coins, bytes, err
-		}
-		bytes += int64(tx.SerializeSizeStripped())
-		for i, k := range batch {
-			coins[k] = wire.OutPoint{Hash: tx.TxHash(), Index: uint32(i)}
+			return err
 		}
 	}
-	return coins, bytes, nil
+	return nil
 }
 
 // redeem pays the coins of valid vouchers (tx3), all together once no more
 // vouchers come, sorted by key, so that nothing tells who showed which when.
 func (m *Mixer) redeem(x *verifier.Exchange) (lines []board.Line, err error) {
 	tip := m.tip()
-	if tip <= x.Deadlines[verifier.T4] {
+	if tip <= x.Deadlines[verifier.T4] || x.Settled != nil {
 		return nil, nil
 	}
 	due := m.redeemable(x)
-	var unpaid []curve.PublicKey
-	for _, key := range due {
-		if _, paid := m.paid[string(PayToKey(key))]; !paid && tip < x.Deadlines[verifier.T5] {
-			unpaid = append(unpaid, key)
+	if tip < x.Deadlines[verifier.T5] {
+		if err := m.payCoins("coins", m.unpaid(due)); err != nil {
+			return nil, err
 		}
 	}
-	coins, _, err := m.payCoins("coins", unpaid)
-	for key, op := range coins {
-		m.paid[string(PayToKey(key))] = op
-	}
-	if err != nil {
-		return nil, err
-	}
-	for _, key := range due {
-		coin, paid := m.paid[string(PayToKey(key))]
-		if !paid || !m.said.due(tip, "payout"+key.String()) {
+	return m.payouts(x, due, m.said)
+}
+
+// unpaid leaves out the keys that were sent their coins.
+func (p *payer) unpaid(keys []curve.PublicKey) []curve.PublicKey {
+	return slices.DeleteFunc(slices.Clone(keys), func(key curve.PublicKey) bool {
+		_, paid := p.purse.payment(PayToKey(key), p.e.Policy.Coin())
+		return paid
+	})
+}
+
+// payouts writes where the coins of keys are, again where one is in the chain
+// under another id than it was sent under.
+func (p *payer) payouts(x *verifier.Exchange, keys []curve.PublicKey, said sayings) (lines []board.Line, err error) {
+	for _, key := range keys {
+		op, paid := p.purse.payment(PayToKey(key), p.e.Policy.Coin())
+		told := func(o verifier.Payout) bool { return o.By == p.public && o.Outpoint == op }
+		if !paid || slices.ContainsFunc(x.VoucherOf(key).Payouts, told) || !said.due(p.tip(), "payout "+op.String()) {
 			continue
 		}
-		line, err := m.payout(key, coin)
+		at := verifier.EncodeOutpoint(op)
+		line, err := p.write(board.Payout{Key: key, Outpoint: at[:]})
 		if err != nil {
 			return nil, err
 		}
@@ -70,12 +71,10 @@ func (m *Mixer) redeem(x *verifier.Exchange) (lines []board.Line, err error) {
 	return lines, nil
 }
 
-// redeemable lists, sorted, the keys whose vouchers the mixer is to pay and has
-// not told where.
+// redeemable lists, sorted, the keys whose vouchers the mixer is to pay.
 func (m *Mixer) redeemable(x *verifier.Exchange) (keys []curve.PublicKey) {
-	mine := func(p verifier.Payout) bool { return p.By == m.public }
 	for _, v := range x.Vouchers {
-		if v.Mixer.Key == m.public && !x.Late(v.Seen, verifier.T4) && !slices.ContainsFunc(v.Payouts, mine) && x.Valid(v) == nil {
+		if v.Mixer.Key == m.public && !x.Late(v.Seen, verifier.T4) && x.Valid(v) == nil {
 			keys = append(keys, v.By)
 		}
 	}
@@ -83,28 +82,6 @@ func (m *Mixer) redeemable(x *verifier.Exchange) (keys []curve.PublicKey) {
 	return keys
 }
 
-// payout writes where a key's coin is.
-func (p *person) payout(key curve.PublicKey, op wire.OutPoint) (board.Line, error) {
-	at := verifier.EncodeOutpoint(op)
-	return p.write(board.Payout{Key: key, Outpoint: at[:]})
-}
-
 func sortKeys(keys []curve.PublicKey) {
 	slices.SortFunc(keys, func(a, b curve.PublicKey) int { return bytes.Compare(a[:], b[:]) })
-}
-
-// Watch shows the mixer a block: for its purse, and for coins that it paid and
-// does not know of, after a restart.
-func (m *Mixer) Watch(height uint32, b *wire.MsgBlock) {
-	for _, tx := range b.Transactions {
-		if !slices.ContainsFunc(tx.TxIn, m.purse.pays) {
-			continue
-		}
-		for i, out := range tx.TxOut {
-			if out.Value == m.e.Policy.Coin() && !bytes.Equal(out.PkScript, m.purse.script) {
-				m.paid[string(out.PkScript)] = wire.OutPoint{Hash: tx.TxHash(), Index: uint32(i)}
-			}
-		}
-	}
-	m.payer.Watch(height, b)
 }

@@ -48,8 +48,14 @@ func (s *Supervisor) Anchor(kind int, head [32]byte) error {
 // PayCoins pays each roll key its coin, stake and fee of a vote, and returns
 // the outpoints by key. Only with `mixing none`, after the announcement.
 func (s *Supervisor) PayCoins(keys []curve.PublicKey) (map[curve.PublicKey]wire.OutPoint, error) {
-	coins, _, err := s.payCoins("voters' coins", keys)
-	return coins, err
+	if err := s.payCoins("voters' coins", keys); err != nil {
+		return nil, err
+	}
+	coins := make(map[curve.PublicKey]wire.OutPoint, len(keys))
+	for _, k := range keys {
+		coins[k], _ = s.purse.payment(PayToKey(k), s.e.Policy.Coin())
+	}
+	return coins, nil
 }
 
 // Enrol writes a voter's line of the roll: the key, its coin, and the key's

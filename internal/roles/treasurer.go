@@ -1,6 +1,7 @@
 package roles
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -21,19 +22,17 @@ type Treasurer struct {
 	s       *Supervisor
 	manager *mixing.Manager   // of group signatures
 	members []curve.PublicKey // the mixers that it has admitted, in this order
+	names   []string          // theirs
 
-	seen  map[int]bool                      // lines of sweeps that it has co-signed or refused
-	sent  []wire.OutPoint                   // the first deposit of each sweep that it has sent
-	spent int64                             // satoshis of the pool for late coins, repayments and their fees
-	paid  map[curve.PublicKey]wire.OutPoint // late coins
-	late  bool                              // all of them
-	done  bool                              // the account is given
+	sweeps map[int]*wire.MsgTx // that it has signed, by the line of the mixer's; nil where it refused to
+	tried  map[int]uint32      // the tip at which it sent each
+	said   sayings
 }
 
 // NewTreasurer returns the treasurer of an election that mixes. With group
 // signatures it draws the group, which takes seconds.
 func NewTreasurer(s *Supervisor) (*Treasurer, error) {
-	t := &Treasurer{s: s, seen: make(map[int]bool), paid: make(map[curve.PublicKey]wire.OutPoint)}
+	t := &Treasurer{s: s, sweeps: make(map[int]*wire.MsgTx), tried: make(map[int]uint32), said: make(sayings)}
 	switch p := s.e.Policy.Mixing; p.Scheme {
 	case lang.SchemeNone:
 		return nil, errors.New("nothing is mixed in this election")
@@ -66,11 +65,16 @@ func (t *Treasurer) Admit(view *verifier.Mixing, announcement board.Line, reques
 	}
 	p, by := t.s.e.Policy.Mixing, announcement.By
 	is := func(m lang.Named) bool { return m.Name == b.Name && m.Key == by }
+	counts, announced := view.AnnouncementOf(by)
 	switch {
 	case !announcement.Verify(t.s.e.EID):
 		return nil, fmt.Errorf("mixer %s did not sign its announcement", b.Name)
 	case len(p.Named) > 0 && !slices.ContainsFunc(p.Named, is):
 		return nil, fmt.Errorf("the policy does not name mixer %s", b.Name)
+	case !announced || counts.Name != b.Name || !bytes.Equal(counts.Key, b.Key):
+		return nil, fmt.Errorf("mixer %s: this is not its announcement that counts", b.Name)
+	case slices.Contains(t.names, b.Name):
+		return nil, fmt.Errorf("there is a mixer %s", b.Name)
 	case slices.Contains(t.members, by):
 		return nil, fmt.Errorf("mixer %s is admitted already", b.Name)
 	case len(t.members) >= p.Mixers:
@@ -79,7 +83,7 @@ func (t *Treasurer) Admit(view *verifier.Mixing, announcement board.Line, reques
 	if certificate, err = t.certify(view, by, b.Key, request); err != nil {
 		return nil, fmt.Errorf("mixer %s: %w", b.Name, err)
 	}
-	t.members = append(t.members, by)
+	t.members, t.names = append(t.members, by), append(t.names, b.Name)
 	return certificate, nil
 }
 
@@ -126,26 +130,26 @@ func (t *Treasurer) Issuer(view *verifier.Mixing, v *verifier.Voucher) (*verifie
 }
 
 // Act does what is due, as Mixer.Act: it helps sweep, pays late coins after T5,
-// and settles once the sweeps are in the chain.
+// repays the mixers once the sweeps are in the chain, and gives account when the
+// repayment is.
 func (t *Treasurer) Act(x *verifier.Exchange) (lines []board.Line, err error) {
-	if x.Registry == nil || t.done || x.Settled != nil {
+	if x.Registry == nil || x.Settled != nil {
 		return nil, nil
 	}
 	t.helpSweep(x)
-	tip := t.s.tip()
-	if tip < x.Deadlines[verifier.T5] {
+	if t.s.tip() <= x.Deadlines[verifier.T5] {
 		return nil, nil
 	}
-	if !t.late {
-		if lines, err = t.payLate(x); err != nil || len(lines) > 0 {
-			return lines, err
-		}
+	if lines, err = t.payLate(x); err != nil {
+		return nil, err
 	}
-	if t.sweeping(x) && tip+1 < t.s.e.Policy.Times.Roll {
-		return nil, nil
-	}
-	return t.settle(x)
+	account, err := t.settle(x)
+	return append(lines, account...), err
 }
+
+// hurried tells whether this is the last tip at which a line can be written that
+// the roll's anchor closes in time.
+func (t *Treasurer) hurried() bool { return t.s.tip()+1 >= t.s.e.Policy.Times.Roll }
 
 // Enrol writes a voter's line of the roll, as Supervisor.Enrol, if its coin was
 // paid for a valid voucher.

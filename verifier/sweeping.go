@@ -1,0 +1,97 @@
+package verifier
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+
+	"bevote/internal/curve"
+	"bevote/templates"
+
+	"github.com/btcsuite/btcd/txscript/v2"
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// CheckSweep reads a sweep as a mixer writes it, without the supervisor's
+// signatures, and tells why the supervisor is not to sign it: it spends anything
+// but deposits for which this mixer has rightly issued, pays anything but the
+// pool and the fee, or lacks signatures that relays take.
+func (x *Exchange) CheckSweep(mixer curve.PublicKey, text []byte) (*wire.MsgTx, error) {
+	tx, r := new(wire.MsgTx), bytes.NewReader(text)
+	if err := tx.DeserializeNoWitness(r); err != nil || r.Len() > 0 {
+		return nil, errors.New("not a transaction without witnesses")
+	}
+	if len(tx.TxIn) == 0 || len(tx.TxOut) != 1 || !bytes.Equal(tx.TxOut[0].PkScript, x.pool) || tx.LockTime != 0 || tx.Version != 2 {
+		return nil, errors.New("want deposits in and the pool out")
+	}
+	i := slices.IndexFunc(x.e.Contract.EscrowPaths, func(p templates.Path) bool { return p.Name == swept })
+	if i < 0 {
+		return nil, errors.New("the contract has no path " + swept)
+	}
+	path, known := x.e.Contract.EscrowPaths[i], make(map[wire.OutPoint]bool)
+	var redeem []byte
+	for i, in := range tx.TxIn {
+		d := x.DepositAt(in.PreviousOutPoint)
+		if d == nil || d.Mixer.Key != mixer || known[d.Outpoint] {
+			return nil, fmt.Errorf("input %d is no deposit with this mixer, or there twice", i)
+		}
+		known[d.Outpoint] = true
+		if err := errors.Join(x.Good(d), x.Right(d)); err != nil {
+			return nil, fmt.Errorf("input %d: %w", i, err)
+		}
+		var err error
+		if redeem, err = x.e.EscrowRedeem(mixer, d.By); err != nil {
+			return nil, err
+		}
+		if err := mixerSigned(tx, i, path.Witness, redeem, mixer); err != nil {
+			return nil, fmt.Errorf("input %d: %w", i, err)
+		}
+	}
+	fee := x.e.Policy.Fee * int64(templates.SweepSize(len(tx.TxIn), path.Witness, len(redeem), len(x.pool)))
+	if got, want := tx.TxOut[0].Value, int64(len(tx.TxIn))*x.e.Policy.Deposit()-fee; got < want {
+		return nil, fmt.Errorf("%d sat to the pool, want %d", got, want)
+	}
+	return tx, nil
+}
+
+// mixerSigned tells whether an input of a sweep has the mixer's signature where
+// the path wants it.
+func mixerSigned(tx *wire.MsgTx, i int, witness []string, redeem []byte, mixer curve.PublicKey) error {
+	items := pushes(tx.TxIn[i].SignatureScript)
+	if len(items) != len(witness) {
+		return fmt.Errorf("%d pushes, want %d", len(items), len(witness))
+	}
+	sig := items[slices.Index(witness, "sig:mixer")]
+	if len(sig) == 0 || sig[len(sig)-1] != byte(txscript.SigHashAll) {
+		return errors.New("the mixer did not sign the whole transaction")
+	}
+	if !curve.StrictECDSA(sig[:len(sig)-1]) {
+		return errors.New("the signature is not strict DER with a low s")
+	}
+	return verifyInput(tx, i, redeem, sig, mixer)
+}
+
+// offeredToPool tells whether a mixer has signed a sweep of a deposit with which
+// the supervisor was to help.
+func (x *Exchange) offeredToPool(d *Deposit) bool {
+	for _, l := range x.Sweeps {
+		if l.Line.By != d.Mixer.Key {
+			continue
+		}
+		tx, err := x.CheckSweep(l.Line.By, l.Body.Tx)
+		if err == nil && slices.ContainsFunc(tx.TxIn, func(in *wire.TxIn) bool { return in.PreviousOutPoint == d.Outpoint }) {
+			return true
+		}
+	}
+	return false
+}
+
+// payoutBytes is how much paying coins may charge the account with: what a
+// transaction with one input and change takes for each thousand of them. Who
+// pays in another way bears the rest; else a mixer could fill its transactions
+// and mine them for less than it is repaid.
+func payoutBytes(coins int64) int64 {
+	const frame, input, output = 14, 148, 34
+	return (coins+maxPayouts-1)/maxPayouts*(frame+input+output) + coins*output
+}
