@@ -125,3 +125,15 @@ func levelWords(r *verifier.Report) string {
 	}
 	return "NO LEVEL"
 }
+
+// nameless tells whether the report is of a record whose policy has errors:
+// there is no election then, with no name, no votes and no tip.
+func nameless(r *verifier.Report) bool { return r.Election == "" }
+
+// subject is what was audited.
+func subject(r *verifier.Report) string {
+	if nameless(r) {
+		return "an election whose policy has errors"
+	}
+	return r.Election + " on " + r.Network
+}

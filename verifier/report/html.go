@@ -165,6 +165,9 @@ func ladder(r *verifier.Report) []rung {
 }
 
 func facts(r *verifier.Report) []fact {
+	if nameless(r) {
+		return nil
+	}
 	winner := "nobody"
 	if r.Winner != nil {
 		winner = displayed(r.Story, *r.Winner)
@@ -183,13 +186,12 @@ func facts(r *verifier.Report) []fact {
 const tipFact = "Tip"
 
 func evidence(r *verifier.Report) []fact {
-	return []fact{
-		{Name: "evidence", Text: clean(r.Evidence)},
-		{Name: "tip", Text: fmt.Sprintf("block %d, %s", r.Tip.Height, clean(r.Tip.Hash)), Code: true},
-		{Name: "policy", Text: clean(r.Policy), Code: true},
-		{Name: "record", Text: "sha256 " + clean(r.RecordSHA256), Code: true},
-		{Name: "auditor", Text: clean(r.Build)},
+	out := []fact{{Name: "evidence", Text: clean(r.Evidence)}}
+	if !nameless(r) {
+		out = append(out, fact{Name: "tip", Text: fmt.Sprintf("block %d, %s", r.Tip.Height, clean(r.Tip.Hash)), Code: true},
+			fact{Name: "policy", Text: clean(r.Policy), Code: true})
 	}
+	return append(out, fact{Name: "record", Text: "sha256 " + clean(r.RecordSHA256), Code: true}, fact{Name: "auditor", Text: clean(r.Build)})
 }
 
 // plural counts things whose name takes an s.

@@ -35,7 +35,7 @@ func (m *markdown) head(r *verifier.Report) {
 	if partial(r) {
 		first = "PARTIAL "
 	}
-	m.line("## %sAudit of %s on %s\n", first, escaped(r.Election), escaped(r.Network))
+	m.line("## %sAudit of %s\n", first, escaped(subject(r)))
 	_, words := outcome(r)
 	m.line("**%s**\n", escaped(verdict(r)))
 	m.line("%s, exit code %d.\n", words, r.Exit)

@@ -152,6 +152,13 @@ func TestOutcomes(t *testing.T) {
 			t.Errorf("exit codes %d and %d are both %q", other, exit, words)
 		}
 		told[words] = exit
+		var text bytes.Buffer
+		if err := report.Text(&text, r); err != nil {
+			t.Fatal(err)
+		}
+		if told := strings.Contains(text.String(), fmt.Sprintf("\n  %s, exit code %d\n", words, exit)); told == (exit == verifier.ExitProven) {
+			t.Errorf("exit code %d is told by the text: %t", exit, told)
+		}
 	}
 }
 

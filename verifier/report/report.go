@@ -42,9 +42,15 @@ func headline(p *page, r *verifier.Report) {
 	if partial(r) {
 		first = "PARTIAL "
 	}
-	p.line("%sAudit of %s on %s", first, r.Election, r.Network)
+	p.line("%sAudit of %s", first, subject(r))
 	p.line("")
 	p.text("  ", verdict(r))
+	// A level alone does not say that more has to be looked at: somebody may have
+	// won by all that is shown while the election is not over or evidence is missing.
+	if r.Exit != verifier.ExitProven || r.Level != verifier.L3 {
+		_, words := outcome(r)
+		p.line("  %s, exit code %d", words, r.Exit)
+	}
 }
 
 // verdict is the level in words and the verdict.
@@ -55,11 +61,25 @@ func verdict(r *verifier.Report) string {
 
 func summary(p *page, r *verifier.Report) {
 	p.line("")
+	row := func(name, words string) { p.text(fmt.Sprintf("  %-10s ", name), words) }
+	if !nameless(r) {
+		result(p, r, row)
+		row("tip", fmt.Sprintf("block %d, %s", r.Tip.Height, r.Tip.Hash))
+	}
+	row("evidence", r.Evidence)
+	if !nameless(r) {
+		row("policy", r.Policy)
+	}
+	row("record", "sha256 "+r.RecordSHA256)
+	row("auditor", r.Build)
+}
+
+// result prints who won, by how many of how many.
+func result(p *page, r *verifier.Report, row func(name, words string)) {
 	winner := "none"
 	if r.Winner != nil {
 		winner = *r.Winner
 	}
-	row := func(name, words string) { p.text(fmt.Sprintf("  %-10s ", name), words) }
 	row("winner", winner)
 	row("threshold", fmt.Sprintf("%d ballots for one candidate", r.Threshold))
 	row("turnout", fmt.Sprintf("%d of %d voters", r.Votes, r.Voters))
@@ -69,11 +89,6 @@ func summary(p *page, r *verifier.Report) {
 			row(f.Name, f.Text)
 		}
 	}
-	row("tip", fmt.Sprintf("block %d, %s", r.Tip.Height, r.Tip.Hash))
-	row("evidence", r.Evidence)
-	row("policy", r.Policy)
-	row("record", "sha256 "+r.RecordSHA256)
-	row("auditor", r.Build)
 }
 
 // counts prints each candidate's interval, most certain votes first.

@@ -115,3 +115,23 @@ func TestTextSaysThatItCouldNotWrite(t *testing.T) {
 		t.Error("no error from a full disk")
 	}
 }
+
+// TestWithoutAnElection: the report on a policy with errors claims nothing of
+// votes and tips.
+func TestWithoutAnElection(t *testing.T) {
+	r := &verifier.Report{Level: "none", Exit: verifier.ExitRefuted, Verdict: "refuted: V17 failed", Evidence: "no block was read"}
+	var text, md bytes.Buffer
+	if err := errors.Join(report.Text(&text, r), report.Markdown(&md, r)); err != nil {
+		t.Fatal(err)
+	}
+	for form, got := range map[string]string{"text": text.String(), "Markdown": md.String(), "HTML": page(t, r)} {
+		if !strings.Contains(got, "olicy has errors") || !strings.Contains(got, "no block was read") {
+			t.Errorf("the %s does not say that there was no election:\n%s", form, got)
+		}
+		for _, row := range []string{"turnout", "Turnout", "block 0", "Audit of  on"} {
+			if strings.Contains(got, row) {
+				t.Errorf("the %s has %q", form, row)
+			}
+		}
+	}
+}
