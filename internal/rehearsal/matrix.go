@@ -193,5 +193,5 @@ const (
 		"speaks follows from the same lie. Where it is *an item*, the check passes and names the culprit, who is put out.\n\n"
 	harmlessIntro = "Unusual and allowed. What speaks here is a warning, or evidence that proofs cannot give, and changes no verdict.\n\n"
 	checksIntro   = "For every check the lies that it alone catches: an auditor in which just this check always passes lets them through,\n" +
-		"which a test tries on each. Or, after a dash, why there can be none.\n\n| check | alone | also |\n|--|--|--|\n"
+		"which a test tries on each, but those that V01 or an error of the policy stop before. Or, after a dash, why there can be none.\n\n| check | alone | also |\n|--|--|--|\n"
 )
