@@ -12,7 +12,9 @@ import (
 )
 
 // accept answers requests, M3 by M4 and M1 by M2, while there is time. It
-// promises no more coins than the mixer has.
+// promises no more coins than the mixer has, unless it has enough for everybody
+// registered: more vouchers than that cannot be valid, however many strangers ask,
+// and a mixer that counted their requests would have nothing left for voters.
 func (m *Mixer) accept(x *verifier.Exchange) (lines []board.Line, err error) {
 	tip := m.tip()
 	if tip > x.Deadlines[verifier.T1] {
@@ -24,7 +26,7 @@ func (m *Mixer) accept(x *verifier.Exchange) (lines []board.Line, err error) {
 			continue
 		}
 		if r.Body.For == board.ForPaying {
-			if m.Balance() < m.costOf(coins+1) {
+			if m.Balance() < m.costOf(min(coins+1, int64(len(x.Registry.Voters)))) {
 				continue
 			}
 			coins++

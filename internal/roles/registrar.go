@@ -95,6 +95,11 @@ func (r *Registrar) Publish(mixers []curve.PublicKey, deadlines [5]uint32) (boar
 	if len(r.voters) == 0 {
 		return board.Line{}, errors.New("nobody has registered")
 	}
+	for _, key := range mixers {
+		if _, votes := r.keys[key.X()]; votes {
+			return board.Line{}, fmt.Errorf("mixer %s is registered to vote", key)
+		}
+	}
 	b := board.Registry{Deadlines: deadlines[:], Mixers: mixers}
 	for _, v := range r.voters {
 		b.Voters = append(b.Voters, board.Registered{Key: v.Key, Identity: board.IdentityHash(r.s.e.EID, v.Salt, v.Identity)})

@@ -1,0 +1,30 @@
+package roles_test
+
+import (
+	"testing"
+
+	"bevote/internal/board"
+	"bevote/internal/curve"
+	"bevote/internal/roles"
+	"bevote/verifier"
+)
+
+// Roll keys are anybody's, so strangers may ask every mixer to pay, more often
+// than it has coins. A mixer that has enough for all who registered promises
+// voters theirs nonetheless.
+func TestStrangersAskFirst(t *testing.T) {
+	f := newFair(t, 3, 2)
+	seen, err := roles.Seen(f.chain, f.e.Policy.Confirmations)
+	check(t, err)
+	for i := range 100 {
+		for _, m := range f.mixers {
+			line, err := board.Sign(f.e.EID, curve.NewScalar(uint32(5000+i)), seen, board.Request{
+				For: board.ForPaying, Mixer: m.Key(), Deadlines: f.view.Deadlines[verifier.T4:]})
+			f.appendLine("stranger", line, err)
+		}
+	}
+	f.close()
+	for i := range f.voters {
+		f.wantCoin(i)
+	}
+}
