@@ -7,7 +7,6 @@ import (
 	"slices"
 	"sync"
 
-	"bevote/internal/cores"
 	"bevote/internal/curve"
 	"bevote/verifier/lift"
 
@@ -271,25 +270,4 @@ func (x *Exchange) sweeps() (out []*sighting) {
 		}
 	}
 	return out
-}
-
-// judgeExchange judges every session and every voucher, on all cores.
-func (a *audit) judgeExchange() {
-	m := a.setup.Mixing
-	if m == nil || a.setup.ph.closed[RollClosed] < 0 {
-		return
-	}
-	a.mix = a.e.Exchange(m, a.replay)
-	a.progress("checking the mixers' keys", 0, 0)
-	cores.Each(len(m.Mixers), func(i int) { _, _ = m.SchemeOf(m.Mixers[i]) }) // V20 reads the answers
-	told := a.counter("checking the issues", len(m.Deposits))
-	cores.Each(len(m.Deposits), func(i int) {
-		_ = m.Right(m.Deposits[i])
-		told()
-	})
-	told = a.counter("verifying vouchers", len(m.Vouchers))
-	cores.Each(len(m.Vouchers), func(i int) {
-		_ = m.Valid(m.Vouchers[i])
-		told()
-	})
 }

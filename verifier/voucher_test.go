@@ -2,6 +2,7 @@ package verifier
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"testing"
 
@@ -103,4 +104,41 @@ func TestCountsThatLie(t *testing.T) {
 			return false
 		}},
 	})
+}
+
+// Vouchers that strangers heap onto the board cost the auditor a bounded time,
+// and what was paid is judged nonetheless.
+func TestHeapsOfVouchers(t *testing.T) {
+	f := newFair(t, lang.SchemeBlindRSA)
+	const heap = 500
+	f.lie = func(step string, i int, what any) bool {
+		if step != "voucher" || i != 0 {
+			return false
+		}
+		m := f.mixers[0]
+		for n := range heap {
+			stranger := curve.NewScalar(uint32(7000 + n))
+			f.at(101, func() {
+				f.say(stranger, board.Request{For: board.ForPaying, Mixer: m.public, Deadlines: board.List[uint32]{112, 114}})
+			})
+			nonce := board.Hash{3, byte(n >> 8), byte(n)}
+			f.say(m.key, board.Accept{For: board.ForPaying, To: curve.BaseMul(stranger).Key(), Nonce: nonce})
+			f.say(stranger, board.Voucher{Mixer: m.public, Nonce: nonce, Issuer: m.public[:], Signature: make([]byte, 128)})
+		}
+		return false
+	}
+	f.play()
+	if got := f.speaks(); len(got) > 0 {
+		t.Errorf("%v speak", got)
+	}
+	unread := 0
+	a := f.audit(fairTip)
+	for _, v := range a.mix.Vouchers {
+		if errors.Is(a.mix.Valid(v), errUnread) {
+			unread++
+		}
+	}
+	if want := heap - 4*fairVoters - 100; unread != want {
+		t.Errorf("%d vouchers not judged, want %d", unread, want)
+	}
 }
