@@ -51,6 +51,34 @@ func neededFor(t *testing.T, l rehearsal.Lie) {
 	}
 }
 
+// TestFindingsNameTheParty: what is held against somebody says whom.
+func TestFindingsNameTheParty(t *testing.T) {
+	want := map[string]string{
+		"roll-twice": "V15 the supervisor: ", "vote-suppressed": "V72 the supervisor: ", "disavowal-unproven": "V70 bob: ", "share-invented": "V71 bob: ",
+		"total-deflated": "V74 the supervisor: ", "opened-early": "V79 alice: ", "opened-during-vote": "V80 alice: ", "loser-claim-none": "V83 claimed for bob ",
+		"nonce-reused": "V84 claimed for alice ", "claim-late": "V87 LATE: claimed for alice ", "claim-early": "V88 claimed for alice ",
+	}
+	for _, l := range rehearsal.Lies() {
+		words, asked := want[l.Name]
+		if !asked {
+			continue
+		}
+		delete(want, l.Name)
+		found := false
+		for _, c := range judged(t, told(t, l)).Checks {
+			for _, item := range c.Items {
+				found = found || strings.HasPrefix(c.ID+" "+item.Message, words)
+			}
+		}
+		if !found {
+			t.Errorf("%s: no finding begins with %q", l.Name, words)
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("no such lies: %v", want)
+	}
+}
+
 // told tells a lie and returns where its record is.
 func told(t *testing.T, l rehearsal.Lie) string {
 	t.Helper()
@@ -73,16 +101,7 @@ func told(t *testing.T, l rehearsal.Lie) string {
 // whom it must.
 func speaks(t *testing.T, path string, l rehearsal.Lie) bool {
 	t.Helper()
-	rec, err := record.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rec.Close()
-	r, err := verifier.Audit(context.Background(), rec, chain.FromRecord(rec), verifier.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range r.Checks {
+	for _, c := range judged(t, path).Checks {
 		if c.Status != verifier.Pass && c.Status != verifier.Skipped {
 			return true
 		}
@@ -93,4 +112,19 @@ func speaks(t *testing.T, path string, l rehearsal.Lie) bool {
 		}
 	}
 	return false
+}
+
+// judged audits the record at a path.
+func judged(t *testing.T, path string) *verifier.Report {
+	t.Helper()
+	rec, err := record.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rec.Close()
+	r, err := verifier.Audit(context.Background(), rec, chain.FromRecord(rec), verifier.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }

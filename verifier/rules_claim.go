@@ -54,6 +54,14 @@ func (a *audit) winSignatures(s *sheet) {
 	a.eachWin(s, func(_ *claim, sp *spend) { s.test(sp.where(), sp.signer) })
 }
 
+// beneficiary names for whom a claim is.
+func (a *audit) beneficiary(c *claim) string {
+	if c.claimant == 0 {
+		return "nobody that can be told"
+	}
+	return a.candidate(c.claimant)
+}
+
 func (a *audit) eachWin(s *sheet, f func(*claim, *spend)) {
 	for _, c := range a.claims {
 		s.expect(len(c.spends))
@@ -69,7 +77,7 @@ func (a *audit) winHashTypes(s *sheet) {
 	a.eachWin(s, func(c *claim, sp *spend) {
 		if t := hashType(sp.sig); t != txscript.SigHashAll {
 			s.fatal = s.fatal || a.decides(c)
-			s.fail(sp.where(), "hash type %#02x, want SIGHASH_ALL", byte(t))
+			s.fail(sp.where(), "claimed for %s with hash type %#02x, want SIGHASH_ALL", a.beneficiary(c), byte(t))
 			return
 		}
 		s.pass()
@@ -79,14 +87,14 @@ func (a *audit) winHashTypes(s *sheet) {
 // V84: no two claim signatures share their r.
 func (a *audit) winNonces(s *sheet) {
 	seen := make(map[[32]byte]string)
-	a.eachWin(s, func(_ *claim, sp *spend) {
+	a.eachWin(s, func(c *claim, sp *spend) {
 		r, ok := curve.NonceOf(sp.sig[:max(0, len(sp.sig)-1)])
 		if !ok {
 			s.pass() // V82 names it
 			return
 		}
 		if other := seen[r]; other != "" {
-			s.fail(sp.where(), "the nonce of %s again", other)
+			s.fail(sp.where(), "claimed for %s with the nonce of %s again", a.beneficiary(c), other)
 			return
 		}
 		seen[r] = sp.where()
@@ -107,7 +115,7 @@ func (a *audit) winPayouts(s *sheet) {
 			s.fail(c.where(), "signed by %s, pays %s", a.candidate(c.claimant), a.candidate(paid))
 		default:
 			s.fatal = s.fatal || a.decides(c)
-			s.fail(c.where(), "does not pay all to one candidate's payout")
+			s.fail(c.where(), "claimed for %s, does not pay all to one candidate's payout", a.beneficiary(c))
 		}
 	}
 }
@@ -125,11 +133,11 @@ func (a *audit) winWinner(s *sheet) {
 	for _, c := range a.claims {
 		switch j := c.claimant; {
 		case j == 0:
-			s.fail(c.where(), "claimed for nobody that can be told")
+			s.fail(c.where(), "claimed for %s", a.beneficiary(c))
 		case a.tally.max[j-1] < k:
 			s.fail(c.where(), "%s claims with at most %d of %d ballots", a.candidate(j), a.tally.max[j-1], k)
 		case a.foreign(c) > 0:
-			s.fail(c.where(), "%d of the stakes are of ballots for others", a.foreign(c))
+			s.fail(c.where(), "claimed for %s, %d of the stakes are of ballots for others", a.candidate(j), a.foreign(c))
 		default:
 			if j != a.winner {
 				s.note(c.where(), "%s claims with at least %d ballots and is not the winner", a.candidate(j), a.tally.min[j-1])
@@ -157,7 +165,7 @@ func (a *audit) winDeadline(s *sheet) {
 	s.expect(len(a.claims))
 	for _, c := range a.claims {
 		if by := a.e.Policy.Times.Claim; c.at.Height > by {
-			s.fail(c.where(), "LATE: in block %d, claims count up to %d", c.at.Height, by)
+			s.fail(c.where(), "LATE: claimed for %s in block %d, claims count up to %d", a.beneficiary(c), c.at.Height, by)
 			continue
 		}
 		s.pass()
@@ -169,7 +177,7 @@ func (a *audit) winNotEarly(s *sheet) {
 	s.expect(len(a.claims))
 	for _, c := range a.claims {
 		if to := a.e.Policy.Times.VoteTo; c.at.Height <= to {
-			s.fail(c.where(), "in block %d, the vote closes with %d", c.at.Height, to)
+			s.fail(c.where(), "claimed for %s in block %d, the vote closes with %d", a.beneficiary(c), c.at.Height, to)
 			continue
 		}
 		s.pass()

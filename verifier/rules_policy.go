@@ -53,7 +53,7 @@ func (a *audit) policyUnique(s *sheet) {
 			s.pass()
 			s.note(where, "the supervisor's key also anchors election %x", at.EID)
 		case at.Head != first.Head:
-			s.fail(where, "a second %s anchor with another head", anchorNames[at.Kind])
+			s.fail(where, "the supervisor: a second %s anchor with another head", anchorNames[at.Kind])
 		default:
 			s.pass()
 		}

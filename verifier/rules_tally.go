@@ -41,7 +41,7 @@ func (a *audit) openingsSigned(s *sheet) {
 func (a *audit) disavowalProofs(s *sheet) {
 	s.expect(len(a.tally.disavowals))
 	for _, d := range a.tally.disavowals {
-		s.test(d.where(), d.proof)
+		a.hold(s, d, d.proof)
 	}
 }
 
@@ -49,7 +49,7 @@ func (a *audit) disavowalProofs(s *sheet) {
 func (a *audit) openingsRecompute(s *sheet) {
 	s.expect(len(a.tally.openings))
 	for _, o := range a.tally.openings {
-		s.test(o.where(), o.err)
+		a.hold(s, o, o.err)
 	}
 }
 
@@ -60,8 +60,16 @@ func (a *audit) disavowalsHold(s *sheet) {
 			continue // V70 names it
 		}
 		s.expect(1)
-		s.test(d.where(), d.err)
+		a.hold(s, d, d.err)
 	}
+}
+
+// hold tests what a line says of a ballot, and names its author where that fails.
+func (a *audit) hold(s *sheet, st statement, err error) {
+	if err != nil {
+		err = fmt.Errorf("%s: %w", a.party(st.author), err)
+	}
+	s.test(st.where(), err)
 }
 
 // V73: no ballot has two valid readings.
@@ -85,7 +93,7 @@ func (a *audit) totals(s *sheet) {
 		}
 		s.expect(1)
 		if got := a.tally.own[author]; l.Body.Count != got {
-			s.fail(fmt.Sprintf("line %d", l.N), "counts %d ballots, its openings show %d", l.Body.Count, got)
+			s.fail(fmt.Sprintf("line %d", l.N), "%s: counts %d ballots, the openings show %d", a.party(author), l.Body.Count, got)
 			continue
 		}
 		s.pass()
@@ -197,12 +205,13 @@ func (a *audit) notEarly(s *sheet) {
 // another check's.
 func (a *audit) openedFrom(s *sheet, floor, height uint32, rule string) {
 	for _, l := range a.tally.lines {
-		if _, entitled := a.author(l.Line.By); !entitled {
+		author, entitled := a.author(l.Line.By)
+		if !entitled {
 			continue // does not count
 		}
 		s.expect(1)
 		if seen := l.Line.Seen.Height; seen >= floor && seen < height {
-			s.fail(fmt.Sprintf("line %d", l.N), "has seen block %d, "+rule, l.Line.Seen.Height, height)
+			s.fail(fmt.Sprintf("line %d", l.N), "%s: has seen block %d, "+rule, a.party(author), seen, height)
 			continue
 		}
 		s.pass()

@@ -94,11 +94,7 @@ func (a *audit) story() *Story {
 	a.tellSpends(s)
 	for _, l := range a.tally.lines {
 		if author, entitled := a.author(l.Line.By); entitled {
-			name := "the supervisor"
-			if author > 0 {
-				name = a.candidate(author)
-			}
-			s.add(l.Line.Seen.Height, PhaseReveal, EventOpening, fmt.Sprintf("line %d", l.N), "%s opens %d ballots", name, len(l.Body.Openings))
+			s.add(l.Line.Seen.Height, PhaseReveal, EventOpening, fmt.Sprintf("line %d", l.N), "%s opens %d ballots", a.party(author), len(l.Body.Openings))
 		}
 	}
 	sort.SliceStable(s.Events, func(i, j int) bool { return s.Events[i].Height < s.Events[j].Height })

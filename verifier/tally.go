@@ -89,6 +89,14 @@ func (a *audit) author(k curve.PublicKey) (int, bool) {
 	return 0, false
 }
 
+// party names the author of openings by the number that author gives.
+func (a *audit) party(author int) string {
+	if author == 0 {
+		return "the supervisor"
+	}
+	return a.candidate(author)
+}
+
 // collect gathers what entitled authors say of each ballot. All lines of an
 // author count: a mistake can be mended by a later line.
 func (a *audit) collect() {
