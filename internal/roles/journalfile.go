@@ -14,8 +14,8 @@ import (
 
 // OpenJournal reads the journal in the file path, or begins one there for the
 // policy with an id and a seed drawn from random. The file is its owner's alone;
-// every note is on the disk before it is acted on. One process at a time may
-// have it open. Close ends it.
+// every note is on the disk before it is acted on. One process at a time has
+// it open. Close ends it.
 func OpenJournal(path, policy string, random io.Reader) (*Journal, io.Closer, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND, 0)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -24,7 +24,10 @@ func OpenJournal(path, policy string, random io.Reader) (*Journal, io.Closer, er
 	if err != nil {
 		return nil, nil, err
 	}
-	j, err := readJournal(f, policy)
+	var j *Journal
+	if err = lock(f); err == nil {
+		j, err = readJournal(f, policy)
+	}
 	if err != nil {
 		f.Close()
 		return nil, nil, fmt.Errorf("journal %s: %w", path, err)
@@ -44,6 +47,9 @@ func createJournal(path, policy string, random io.Reader) (*Journal, io.Closer, 
 	}
 	j.store = appendTo(f)
 	text, err := encodeNote(note{Begin: &beginning{1, policy, j.seed}})
+	if err == nil {
+		err = lock(f)
+	}
 	if err == nil {
 		err = j.store(text)
 	}

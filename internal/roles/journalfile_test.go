@@ -36,6 +36,20 @@ func begun(t testing.TB) string {
 		openNote(keyB) + `{"close":"lapsed"}` + "\n" + openNote(keyB) + `{"challenge":"Ag=="}` + "\n" + `{"challenge":"Ag=="}` + "\n"
 }
 
+// Two processes with one journal would answer one offer twice.
+func TestJournalIsOneProcess(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal")
+	_, first, err := roles.OpenJournal(path, journalPolicy, rand.NewChaCha8([32]byte{}))
+	check(t, err)
+	if _, _, err := roles.OpenJournal(path, journalPolicy, rand.NewChaCha8([32]byte{})); err == nil || !strings.Contains(err.Error(), "in use") {
+		t.Errorf("opened twice: err %v", err)
+	}
+	check(t, first.Close())
+	_, second, err := roles.OpenJournal(path, journalPolicy, rand.NewChaCha8([32]byte{}))
+	check(t, err)
+	check(t, second.Close())
+}
+
 func TestOpenJournal(t *testing.T) {
 	good := begun(t)
 	path := filepath.Join(t.TempDir(), "journal")
@@ -54,6 +68,7 @@ func TestOpenJournal(t *testing.T) {
 		{"two in one", strings.Replace(good, `{"close":"issued"}`, `{"challenge":"AQ==","close":"issued"}`, 1), "line 5: not a note as it was written"},
 		{"not JSON", good + "close\n", "line 11: not the JSON of a note"},
 		{"no key", good + `{"close":"issued"}` + "\n" + openNote("02"), "line 12: not the JSON of a note"},
+		{"lapsed after the answer", good + `{"close":"lapsed"}` + "\n", "line 11: journal: the session was answered"},
 		{"another challenge", good + `{"challenge":"Aw=="}` + "\n", "line 11: journal: the session has another challenge"},
 		{"two sessions", good + openNote(keyA), "line 11: journal: a session is open"},
 		{"issued twice", good + `{"close":"issued"}` + "\n" + openNote(keyA), "line 12: journal: this deposit was issued for"},
