@@ -38,16 +38,22 @@ var coinLies = []Lie{
 // coinValue changes the value of the second candidate's voter's coin.
 func coinValue(by int64) func(*play) error {
 	return func(p *play) error {
-		script := roles.PayToKey(p.votersFor(2)[0].Key())
+		key := p.votersFor(2)[0].Key()
+		var paid wire.OutPoint
 		p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) {
-			for _, out := range tx.TxOut {
-				if slices.Equal(out.PkScript, script) {
-					out.Value += by
-					return false, p.supervisorPen().resign(tx)
-				}
+			i := slices.IndexFunc(tx.TxOut, func(out *wire.TxOut) bool { return slices.Equal(out.PkScript, roles.PayToKey(key)) })
+			if i < 0 {
+				return false, nil
 			}
-			return false, nil
+			tx.TxOut[i].Value += by
+			err := p.supervisorPen().resign(tx)
+			paid = wire.OutPoint{Hash: tx.TxHash(), Index: uint32(i)}
+			return false, err
 		})
+		p.tricks.coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
+			coins[key] = paid // an honest supervisor does not know of such a coin
+			return nil
+		}
 		return nil
 	}
 }
