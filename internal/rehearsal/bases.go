@@ -18,6 +18,7 @@ type base struct {
 	split    split
 	roll     int // how many come, 0 for all
 	misdeeds []Misdeed
+	plot     func(*play) error // what happens in it, whatever else a lie does
 	level    string
 	exit     int
 }
@@ -47,6 +48,7 @@ var bases = []base{
 	{name: "dealers", text: "one dealer is put out for a wrong share", split: won,
 		misdeeds: []Misdeed{{Deed: WrongShare, Slot: 2, Victim: 4}}},
 	{name: "either", text: "two candidates can both reach the threshold", form: form{threshold: 2}, split: both},
+	{name: "reorganised", text: "a reorganisation displaces the first block of votes", split: won, plot: reorganised},
 	{name: "each", text: "a joint key for each candidate", form: form{joint: perCandidate}, split: won},
 	{name: "salted", text: "salted ballots", form: form{extra: "ballots salted"}, split: won},
 	{name: "custodial", text: "the supervisor counts and claims", form: form{joint: "-", win: supervisorSigns}, split: won},

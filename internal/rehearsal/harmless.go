@@ -169,6 +169,20 @@ func displaces(when func(height uint32, p *play) bool) func(*play) error {
 	}
 }
 
+// reorganised has an empty block displace the first with votes. They wait in the
+// pool, and come into the next block while the vote is still open.
+func reorganised(p *play) error {
+	first := p.e.Policy.Times.VoteTo
+	for _, a := range p.acts {
+		first = min(first, a.height)
+	}
+	if first == p.e.Policy.Times.VoteTo {
+		return unplayable("a vote whose first block is its last leaves no time for a reorganisation")
+	}
+	p.tricks.at(first+1, p.chain.Displace)
+	return nil
+}
+
 func forgets(p *play) error {
 	p.tricks.until = p.e.Policy.Times.Reveal + 3*p.depth()
 	p.tricks.replace("open", p.openLate)

@@ -111,8 +111,13 @@ func alike(p, like *lang.Policy) bool {
 		p.Voters >= like.Voters && p.K >= like.K && len(p.Candidates) >= len(like.Candidates) && len(p.Branches) >= len(like.Branches)
 }
 
-// begin sets the lie's tricks.
+// begin sets the base's tricks and the lie's.
 func (l *Lie) begin(p *play) error {
+	if b := l.base(); b != nil && b.plot != nil {
+		if err := b.plot(p); err != nil {
+			return err
+		}
+	}
 	if l.plot == nil {
 		return nil
 	}

@@ -25,7 +25,7 @@ var claimLies = []Lie{
 		Check: "V83", Level: "L3", Exit: 21, plot: claimed(func(p *play, votes []*verifier.Vote) error {
 			return p.claimBoth(votes, pen{kind: txscript.SigHashNone})
 		})},
-	{Name: "nonce-reused", Text: "the winner signs two stakes with one nonce, which reveals its claim key", Strength: KeyHolding, Base: "won",
+	{Name: "nonce-reused", Text: "the winner signs two stakes with one nonce, which reveals its claim key", Strength: KeyHolding, Base: "reorganised",
 		Check: "V84", Level: "L3", Exit: 21, plot: claimed(func(p *play, votes []*verifier.Vote) error {
 			nonce, err := curve.RandomScalar(p.stream("nonce"))
 			if err != nil {
@@ -71,7 +71,7 @@ var claimLies = []Lie{
 		Check: "V13", Along: []string{"V100"}, Level: "L1", Exit: 12, plot: cutShort},
 	{Name: "claim-early", Text: "a candidate with enough ballots claims while others still vote", Strength: KeyHolding, Base: "won",
 		Check: "V88", Level: "L3", Exit: 21, plot: claimsDuringVote},
-	{Name: "claim-partial", Text: "the winner leaves a stake that nobody takes", Strength: KeyHolding, Base: "won",
+	{Name: "claim-partial", Text: "the winner leaves a stake that nobody takes", Strength: KeyHolding, Base: "reorganised",
 		Check: "V90", Level: "L3", plot: leavesOne},
 	{Name: "claim-key-reused", Text: "somebody is paid to the winner's claim key", Strength: KeyHolding, Base: "won",
 		Check: "V91", Level: "L3", plot: strays(func(p *play) ([]*wire.TxOut, error) {
@@ -88,7 +88,7 @@ var claimLies = []Lie{
 		Check: "V103", Level: "L3", plot: claimed(func(p *play, votes []*verifier.Vote) error {
 			return p.claim(1, votes, pen{}, func(tx *wire.MsgTx) { tx.TxOut[0].Value /= 4 })
 		})},
-	{Name: "decoy-ballot", Text: "a stranger publishes a ballot with a stake-like output", Strength: KeyHolding, Base: "won",
+	{Name: "decoy-ballot", Text: "a stranger publishes a ballot with a stake-like output", Strength: KeyHolding, Base: "reorganised",
 		Check: "V107", Level: "L3", plot: strays(func(p *play) ([]*wire.TxOut, error) {
 			sealed, err := p.ballotOf(p.votersFor(1)[0], 1)
 			return []*wire.TxOut{wire.NewTxOut(p.e.Policy.Stake, payToScript(sealed)), wire.NewTxOut(0, returning(sealed))}, err

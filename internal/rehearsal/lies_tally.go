@@ -35,7 +35,7 @@ var tallyLies = []Lie{
 		Check: "V72", Level: "L3", Exit: 21, plot: disownsFirst},
 	{Name: "vote-suppressed", Text: "the supervisor disavows a ballot for the loser instead of opening it", Strength: KeyHolding, Base: "custodial",
 		Check: "V72", Level: "L3", Exit: 21, plot: suppresses},
-	{Name: "total-inflated", Text: "a candidate states one ballot more than it opens", Strength: KeyHolding, Base: "won",
+	{Name: "total-inflated", Text: "a candidate states one ballot more than it opens", Strength: KeyHolding, Base: "reorganised",
 		Check: "V74", Level: "L3", Exit: 21, plot: opens(func(_ *play, o *board.Opening) { o.Count++ })},
 	{Name: "total-deflated", Text: "the supervisor states one ballot less than it opens", Strength: KeyHolding, Base: "custodial",
 		Check: "V74", Level: "L3", Exit: 21, plot: opensOf(0, func(_ *play, o *board.Opening) { o.Count-- })},
