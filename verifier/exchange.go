@@ -22,6 +22,9 @@ type Exchange struct {
 	announced uint32 // height of the announcement
 	pool      []byte // what pays into the pool
 
+	offering sync.Once
+	offered  map[wire.OutPoint]bool // deposits of which the mixer has signed a sweep
+
 	counting sync.Once
 	answers  map[*Mixer][]int // lines of right issues, rising; under nil all
 }

@@ -2,11 +2,14 @@ package verifier
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
 	"bevote/internal/board"
 	"bevote/internal/curve"
+	"bevote/lang"
+	"bevote/templates"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/txscript/v2"
@@ -223,4 +226,41 @@ func lateCoin(f *fair, s string, i int, what any) bool {
 		b.Residual = pool.Residual()
 	}
 	return i == 0 && s == "unpaid"
+}
+
+// A supervisor that does not help with a good sweep is named, and not the mixer.
+func TestSweepsThatWait(t *testing.T) {
+	f := newFair(t, lang.SchemeBlindRSA)
+	f.lie = func(step string, i int, what any) bool {
+		tx, ok := what.(*wire.MsgTx)
+		if !ok || step != "sweep" || i != 0 {
+			return false
+		}
+		witness := f.e.Contract.EscrowPaths[slices.IndexFunc(f.e.Contract.EscrowPaths, func(p templates.Path) bool { return p.Name == swept })].Witness
+		tx.TxOut[0].Value = f.e.Policy.Deposit()*int64(len(tx.TxIn)) - f.e.Policy.Fee*int64(templates.SweepSize(len(tx.TxIn), witness, f.e.Escrow.Size(false), 25))
+		held := 0
+		for _, v := range f.voters {
+			if v.holding == f.mixers[0] {
+				redeem := f.escrow(v)
+				tx.TxIn[held].SignatureScript = f.script(nil, f.sign(f.mixers[0].key, tx, held, redeem), redeem)
+				held++
+			}
+		}
+		var b bytes.Buffer
+		f.must(tx.SerializeNoWitness(&b))
+		f.say(f.mixers[0].key, board.Sweep{Tx: b.Bytes()})
+		return true
+	}
+	f.play()
+	if got := strings.Join(f.speaks(), " "); got != "V37" {
+		t.Errorf("%q speak, want V37", got)
+	}
+	a := f.audit(fairTip)
+	for _, d := range a.mix.Deposits {
+		s := new(sheet)
+		a.held(s, d)
+		if by := d.Mixer == a.mix.Mixers[0]; by != (len(s.items) > 0) || by && !strings.HasPrefix(s.items[0].Message, "the supervisor: not swept") {
+			t.Errorf("deposit of mixer %s: %v", d.Mixer.Name, s.items)
+		}
+	}
 }

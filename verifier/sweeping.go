@@ -73,18 +73,21 @@ func mixerSigned(tx *wire.MsgTx, i int, witness []string, redeem []byte, mixer c
 }
 
 // offeredToPool tells whether a mixer has signed a sweep of a deposit with which
-// the supervisor was to help.
+// the supervisor was to help. Each line is looked at once, whatever it sweeps.
 func (x *Exchange) offeredToPool(d *Deposit) bool {
-	for _, l := range x.Sweeps {
-		if l.Line.By != d.Mixer.Key {
-			continue
+	x.offering.Do(func() {
+		x.offered = make(map[wire.OutPoint]bool)
+		for _, l := range x.Sweeps {
+			tx, err := x.CheckSweep(l.Line.By, l.Body.Tx)
+			if err != nil {
+				continue
+			}
+			for _, in := range tx.TxIn {
+				x.offered[in.PreviousOutPoint] = true
+			}
 		}
-		tx, err := x.CheckSweep(l.Line.By, l.Body.Tx)
-		if err == nil && slices.ContainsFunc(tx.TxIn, func(in *wire.TxIn) bool { return in.PreviousOutPoint == d.Outpoint }) {
-			return true
-		}
-	}
-	return false
+	})
+	return x.offered[d.Outpoint]
 }
 
 // payoutBytes is how much paying coins may charge the account with: what a
