@@ -3,6 +3,7 @@ package verifier_test
 import (
 	"bytes"
 	"context"
+	"math"
 	"path/filepath"
 	"runtime"
 	"testing"
@@ -69,7 +70,13 @@ func TestStrays(t *testing.T) {
 	}
 	audit(some, state)
 	sameBut(t, audit(many, stored(t, state)), whole, "V99")
-	if grown := int64(heapWith(t, 2*many, also)) - int64(heapWith(t, many, also)); grown > 4<<20 {
+	// Remembered, they would take 12 MB and more. Other tests' rests come and go
+	// meanwhile, so the least of three times counts.
+	grown := int64(math.MaxInt64)
+	for try := 0; try < 3 && grown > 4<<20; try++ {
+		grown = min(grown, int64(heapWith(t, 2*many, also))-int64(heapWith(t, many, also)))
+	}
+	if grown > 4<<20 {
 		t.Errorf("%d bytes more for %d more blocks", grown, many)
 	}
 }
