@@ -51,7 +51,7 @@ type Mixing struct {
 	nonces     map[nonce]int // line of the acceptance
 	latest     uint32        // newest block that a line read so far has seen
 	written    uint32        // Seen of the line being read
-	ignored    []Item        // lines that do not count, and why
+	ignored    []ignored     // lines that do not count
 	breaches   []breach
 
 	grouping sync.Once // of the group
@@ -70,6 +70,12 @@ type asking struct {
 type nonce struct {
 	by    curve.PublicKey
 	value board.Hash
+}
+
+// ignored is a line that does not count, and why.
+type ignored struct {
+	of board.Type
+	Item
 }
 
 // breach is what a mixer did against the rules, shown by its own lines.
@@ -156,7 +162,7 @@ func (m *Mixing) Read(n int, l *board.Line) {
 	m.written = m.seenBy(l)
 	m.latest = max(m.latest, l.Seen.Height)
 	if why := m.read(n, l); why != "" {
-		m.ignored = append(m.ignored, Item{fmt.Sprintf("line %d", n), fmt.Sprintf("the %s does not count: %s", l.Type, why)})
+		m.ignored = append(m.ignored, ignored{l.Type, Item{fmt.Sprintf("line %d", n), fmt.Sprintf("the %s does not count: %s", l.Type, why)}})
 	}
 }
 

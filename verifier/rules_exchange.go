@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"bevote/internal/board"
 	"bevote/internal/mixing"
 	"bevote/lang"
 )
@@ -28,11 +29,16 @@ func (v *Voucher) where() string { return fmt.Sprintf("line %d", v.N) }
 
 // V29: behind every deposit that a line names is the right sum in the right
 // escrow, in time. That it is a registered key's only one, and accepted by its
-// mixer, is a condition for the line to count.
+// mixer, is a condition for the line to count; lines that do not are listed.
 func (a *audit) deposits(s *sheet) {
 	s.expect(len(a.mix.Deposits))
 	for _, d := range a.mix.Deposits {
 		s.test(d.where(), a.mix.Good(d))
+	}
+	for _, l := range a.mix.ignored {
+		if l.of == board.TypeDeposit {
+			s.note(l.Where, "%s", l.Message)
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"bevote/internal/board"
 	"bevote/internal/mixing"
 )
 
@@ -27,7 +28,11 @@ func (a *audit) receipts(s *sheet) {
 		s.expect(1)
 		s.fail(b.Where, "mixer %s: %s", b.by.Name, b.Message)
 	}
-	s.items = append(s.items, a.mix.ignored...)
+	for _, l := range a.mix.ignored {
+		if l.of != board.TypeDeposit { // V29 lists those
+			s.note(l.Where, "%s", l.Message)
+		}
+	}
 }
 
 // held judges what a holding mixer did for a deposit.

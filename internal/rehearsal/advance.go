@@ -71,6 +71,9 @@ func (p *play) append(lines ...board.Line) error {
 		if err != nil {
 			return err
 		}
+		if p.tricks.believes != nil && len(published) > 0 {
+			p.exchange.told[len(p.log.Lines())+1] = l
+		}
 		for _, l := range published {
 			if err := p.log.Append(l); err != nil {
 				return err

@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -29,8 +30,10 @@ type split func(*lang.Policy) map[string]int
 // form is what tells one kind of election from another. Its zero value is
 // hardened: claims need the joint key and the candidate's.
 type form struct {
-	candidates int // 2 where it says nothing
-	threshold  int // of 5; 3 where it says nothing
+	candidates int    // 2 where it says nothing
+	voters     int    // 5 where it says nothing
+	threshold  int    // 3 where it says nothing
+	mixing     string // none where it says nothing
 	joint, win string
 	extra      string
 	named      bool
@@ -62,6 +65,10 @@ var bases = []base{
 		form: form{joint: "-", win: supervisorSigns}, split: none, roll: 2, level: "L0"},
 	{name: "sabotaged", text: "fewer dealers are left than the threshold", split: won, level: "L0",
 		misdeeds: []Misdeed{{Deed: Silent, Slot: 1}, {Deed: Vanish, Slot: 2}, {Deed: WrongShare, Slot: 3, Victim: 1}}},
+	{name: "mixed", text: "voters exchange their coins for anonymous ones at two mixers, by blind RSA signatures",
+		form: form{voters: 8, threshold: 4, mixing: "blind-rsa { modulus 2048 mixers 2 }"}, split: won},
+	{name: "mixed-group", text: "the same with group blind signatures",
+		form: form{voters: 3, threshold: 2, joint: "-", win: supervisorSigns, mixing: "group-blind { modulus 2048 rounds 128 mixers 2 }"}, split: justEnough},
 }
 
 // won gives the first candidate the threshold and the second one vote.
@@ -72,6 +79,9 @@ func won(p *lang.Policy) map[string]int {
 	}
 	return votes
 }
+
+// justEnough gives the first candidate the threshold, and nobody else votes.
+func justEnough(p *lang.Policy) map[string]int { return map[string]int{p.Candidates[0].Name: p.K} }
 
 // everybody gives the first candidate the threshold and the second the rest.
 func everybody(p *lang.Policy) map[string]int {
@@ -92,40 +102,44 @@ func both(p *lang.Policy) map[string]int {
 	return map[string]int{p.Candidates[0].Name: p.Voters - p.K, p.Candidates[1].Name: p.K}
 }
 
-// source writes the policy of a form: five voters, two confirmations.
+// source writes the policy of a form, with two confirmations.
 func (f form) source() []byte {
 	var b strings.Builder
 	line := func(format string, a ...any) { fmt.Fprintf(&b, "  "+format+"\n", a...) }
-	or := func(text, otherwise string) string {
-		if text == "" {
-			return otherwise
-		}
-		return text
-	}
-	if f.threshold == 0 {
-		f.threshold = 3
-	}
+	f.fill()
 	b.WriteString("bevote 1\nelection corpus {\n")
 	line("network regtest\n  supervisor pub:%s", placeholder("supervisor"))
 	if f.named {
-		for i := range 5 {
+		for i := range f.voters {
 			line("voter v%d pub:%s", i+1, placeholder(fmt.Sprint("voter ", i+1)))
 		}
 	} else {
-		line("voters 5\n  mixing none")
+		line("voters %d\n  mixing %s", f.voters, f.mixing)
 	}
-	line("threshold %d of 5\n  stake 200_000 sat\n  fee 25 sat/vB\n  confirmations 2", f.threshold)
-	line("roll by block 112")
+	line("threshold %d of %d\n  stake 200_000 sat\n  fee 25 sat/vB\n  confirmations 2", f.threshold, f.voters)
+	at := func(height int) int { // mixing takes its time
+		if f.mixing != "none" {
+			return height + 28
+		}
+		return height
+	}
+	line("roll by block %d", at(112))
 	if f.joint != "-" {
-		line("commit by block 115\n  deal by block 119\n  setup by block 124\n  joint %s", or(f.joint, "by voters"))
+		line("commit by block %d\n  deal by block %d\n  setup by block %d\n  joint %s", at(115), at(119), at(124), f.joint)
 	}
-	line("vote from block 128 to block 135\n  claim by block 142\n  timeout block 148\n  reveal from block 152")
-	for _, name := range []string{"alice", "bob", "carol"}[:max(f.candidates, 2)] {
+	line("vote from block %d to block %d\n  claim by block %d\n  timeout block %d\n  reveal from block %d", at(128), at(135), at(142), at(148), at(152))
+	for _, name := range []string{"alice", "bob", "carol"}[:f.candidates] {
 		line("candidate %s { key pub:%s pay addr:%s }", name, placeholder(name), payTo(placeholder("pay "+name)))
 	}
-	line("win when %s\n  refund voter after timeout\n  %s", or(f.win, "joint and candidate sign"), f.extra)
+	line("win when %s\n  refund voter after timeout\n  %s", f.win, f.extra)
 	b.WriteString("}\n")
 	return []byte(b.String())
+}
+
+// fill puts into a form what it leaves out.
+func (f *form) fill() {
+	f.candidates, f.voters, f.threshold = cmp.Or(f.candidates, 2), cmp.Or(f.voters, 5), cmp.Or(f.threshold, 3)
+	f.mixing, f.joint, f.win = cmp.Or(f.mixing, "none"), cmp.Or(f.joint, "by voters"), cmp.Or(f.win, "joint and candidate sign")
 }
 
 // placeholder is a key that a stand-in takes the place of.

@@ -46,6 +46,9 @@ func (p *play) enrol() error {
 	if err := p.anchor(verifier.RollClosed, p.e.Policy.Times.Roll); err != nil {
 		return err
 	}
+	if err := p.takeBack(); err != nil {
+		return err
+	}
 	return p.meet()
 }
 

@@ -21,7 +21,9 @@ type exchange struct {
 	mixers    []*roles.Mixer
 	people    []*depositor
 	view      *verifier.Mixing
-	read      int // lines of the board that view has read
+	read      int                // lines of the board that view has read
+	story     *verifier.Mixing   // what the confederates of a lie go by, or nil
+	told      map[int]board.Line // lines that story has in the place of the board's
 	order     *rand.Rand
 }
 
@@ -76,11 +78,7 @@ func (p *play) castDepositor(d *depositor) (err error) {
 
 // castMixer makes the mixer number i: the policy's, or one with a fresh key.
 func (p *play) castMixer(i int) (*roles.Mixer, error) {
-	name := fmt.Sprintf("m%d", i+1)
-	if named := p.e.Policy.Mixing.Named; len(named) > 0 {
-		name = named[i].Name
-	}
-	role := "mixer " + name
+	role := p.mixerRole(i)
 	stream := p.stream(role)
 	if _, known := p.keys[role]; !known {
 		key, err := curve.RandomScalar(stream)
@@ -93,8 +91,19 @@ func (p *play) castMixer(i int) (*roles.Mixer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return roles.NewMixer(p.e, name, p.keys[role], p.node(role), stream, journal)
+	return roles.NewMixer(p.e, strings.TrimPrefix(role, "mixer "), p.keys[role], p.node(role), stream, journal)
 }
+
+// mixerRole names the mixer number i's part.
+func (p *play) mixerRole(i int) string {
+	if named := p.e.Policy.Mixing.Named; len(named) > 0 {
+		return "mixer " + named[i].Name
+	}
+	return fmt.Sprintf("mixer m%d", i+1)
+}
+
+// away tells whether a lie keeps somebody from acting.
+func (p *play) away(who string) bool { return p.tricks.away != nil && p.tricks.away(who) }
 
 // openRegister lists the voters as eligible, the way a supervisor would read it.
 func (p *play) openRegister() (*roles.Registrar, error) {
@@ -170,7 +179,7 @@ func (p *play) admit(m *roles.Mixer) error {
 	if err := p.append(line); err != nil {
 		return err
 	}
-	certificate, err := p.exchange.treasurer.Admit(p.overheard(), line, m.Request())
+	certificate, err := p.exchange.treasurer.Admit(p.heard("supervisor"), line, m.Request())
 	if err != nil {
 		return err
 	}
@@ -183,17 +192,36 @@ func (p *play) overheard() *verifier.Mixing {
 	lines := p.log.Lines()
 	for ; x.read < len(lines); x.read++ {
 		x.view.Read(x.read+1, &lines[x.read])
+		if x.story == nil {
+			continue
+		}
+		l, other := x.told[x.read+1]
+		if !other {
+			l = lines[x.read]
+		}
+		x.story.Read(x.read+1, &l)
 	}
 	return x.view
 }
 
-// exchanged is the view together with what the chain shows.
-func (p *play) exchanged() (*verifier.Exchange, error) {
+// exchanged is the view together with what the chain shows, as somebody takes
+// it.
+func (p *play) exchanged(who string) (*verifier.Exchange, error) {
 	r, err := p.replay()
 	if err != nil {
 		return nil, err
 	}
-	return p.e.Exchange(p.overheard(), r), nil
+	return p.e.Exchange(p.heard(who), r), nil
+}
+
+// heard is the public view as somebody takes it: as it is, unless a lie has it
+// otherwise.
+func (p *play) heard(who string) *verifier.Mixing {
+	view := p.overheard()
+	if p.tricks.believes != nil && p.tricks.believes(who) {
+		return p.exchange.story
+	}
+	return view
 }
 
 // converse lets everybody act until nobody has anything to say before the next
@@ -218,12 +246,15 @@ func (p *play) converse() error {
 
 // actOffice lets the treasurer and the mixers act, one after the other.
 func (p *play) actOffice() error {
-	acts := []func(*verifier.Exchange) ([]board.Line, error){p.exchange.treasurer.Act}
-	for _, m := range p.exchange.mixers {
-		acts = append(acts, m.Act)
+	names, acts := []string{"supervisor"}, []func(*verifier.Exchange) ([]board.Line, error){p.exchange.treasurer.Act}
+	for i, m := range p.exchange.mixers {
+		names, acts = append(names, p.mixerRole(i)), append(acts, m.Act)
 	}
-	for _, act := range acts {
-		x, err := p.exchanged()
+	for i, act := range acts {
+		if p.away(names[i]) {
+			continue
+		}
+		x, err := p.exchanged(names[i])
 		if err != nil {
 			return err
 		}
@@ -241,12 +272,15 @@ func (p *play) actOffice() error {
 // actDepositors lets the depositors act side by side, and mixes their lines, so
 // that the board's order does not tell which keys are the same person's.
 func (p *play) actDepositors() error {
-	x, err := p.exchanged()
+	x, err := p.exchanged("voters")
 	if err != nil {
 		return err
 	}
 	var all []board.Line
 	for _, d := range p.exchange.people {
+		if p.away(d.voter.role) {
+			continue
+		}
 		lines, err := d.Act(x)
 		if err != nil {
 			return err
@@ -262,7 +296,7 @@ func (p *play) mixCoins() error {
 	if err := p.mix(); err != nil {
 		return err
 	}
-	x, err := p.exchanged()
+	x, err := p.exchanged("supervisor")
 	if err != nil {
 		return err
 	}
@@ -272,10 +306,36 @@ func (p *play) mixCoins() error {
 			coins[v.By] = paid[0].Outpoint
 		}
 	}
+	enrol := p.supervisor.Enrol // whatever a lie says
+	if p.tricks.coins == nil {
+		enrol = func(key curve.PublicKey, coin wire.OutPoint, sig []byte) (board.Line, error) {
+			return p.exchange.treasurer.Enrol(x, key, coin, sig)
+		}
+	} else if err := p.tricks.coins(coins); err != nil {
+		return err
+	}
 	p.leaveOut(func(v *voter) bool { _, paid := coins[v.Key()]; return !paid })
-	return p.inscribe(coins, func(key curve.PublicKey, coin wire.OutPoint, sig []byte) (board.Line, error) {
-		return p.exchange.treasurer.Enrol(x, key, coin, sig)
-	})
+	return p.inscribe(coins, enrol)
+}
+
+// takeBack lets those take their deposits back for whom nobody issued.
+func (p *play) takeBack() error {
+	if p.exchange == nil {
+		return nil
+	}
+	x, err := p.exchanged("voters")
+	if err != nil {
+		return err
+	}
+	for _, d := range p.exchange.people {
+		if p.away(d.voter.role) {
+			continue
+		}
+		if _, err := d.Act(x); err != nil { // it has nothing to write any more
+			return err
+		}
+	}
+	return nil
 }
 
 // watch shows everybody a block.

@@ -118,7 +118,7 @@ func harmless() (out []Lie) {
 		}
 		out = append(out, l)
 	}
-	out = append(out, variants...)
+	out = append(append(out, variants...), mixedVariants...)
 	for i := range out {
 		out[i].Strength = Harmless
 		if out[i].Level == "" {

@@ -46,6 +46,13 @@ func (p *play) secretOf(key curve.PublicKey) (curve.Scalar, error) {
 			return v.key, nil
 		}
 	}
+	if p.exchange != nil {
+		for _, d := range p.exchange.people {
+			if d.public == key {
+				return d.own, nil
+			}
+		}
+	}
 	return curve.Scalar{}, fmt.Errorf("nobody has the key %s", key)
 }
 

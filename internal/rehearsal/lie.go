@@ -106,7 +106,7 @@ func (l *Lie) fit(p *play) error {
 // alike tells whether what is told over one policy can be told over the other.
 func alike(p, like *lang.Policy) bool {
 	majority := func(p *lang.Policy) bool { return 2*p.K > p.Voters }
-	return p.Win == like.Win && p.Joint == like.Joint && p.Salted == like.Salted && p.Selector == like.Selector &&
+	return p.Win == like.Win && p.Joint == like.Joint && p.Mixing.Scheme == like.Mixing.Scheme && p.Mixing.Mixers >= like.Mixing.Mixers && p.Salted == like.Salted && p.Selector == like.Selector &&
 		(len(p.Named) > 0) == (len(like.Named) > 0) && majority(p) == majority(like) &&
 		p.Voters >= like.Voters && p.K >= like.K && len(p.Candidates) >= len(like.Candidates) && len(p.Branches) >= len(like.Branches)
 }
@@ -126,6 +126,8 @@ func (l *Lie) begin(p *play) error {
 
 // leave writes the record of a play, with the lie's changes.
 func (l *Lie) leave(p *play, w *record.Writer) error {
+	p.copying.Lock() // lies that change a finished record share its play
+	defer p.copying.Unlock()
 	if l.edit == nil && l.spoil == nil && !l.proven {
 		return p.write(w)
 	}

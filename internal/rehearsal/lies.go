@@ -5,7 +5,7 @@ import "slices"
 // Lies lists the corpus: every lie and every harmless variant, in the order of
 // the checks that they are about.
 func Lies() []Lie {
-	return slices.Concat(recordLies, chainLies, proofLies, announceLies, rollLies, coinLies, dealerLies, transcriptLies,
+	return slices.Concat(recordLies, chainLies, proofLies, announceLies, keyLies, registryLies, depositLies, sessionLies, voucherLies, forgeryLies, payoutLies, poolLies, mixRecordLies, rollLies, coinLies, dealerLies, transcriptLies,
 		voteLies, ballotLies, tallyLies, claimLies, refundLies, anchorLies, harmless())
 }
 

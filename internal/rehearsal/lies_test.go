@@ -79,7 +79,7 @@ func TestSampleOfLies(t *testing.T) {
 		t.Skip("all of them are tried")
 	}
 	for i, l := range rehearsal.Lies() {
-		if i%12 != 0 {
+		if i%12 != 0 || l.Base == "mixed-group" { // group signatures take their time
 			continue
 		}
 		t.Run(l.Name, func(t *testing.T) {

@@ -2,13 +2,13 @@ package rehearsal
 
 // NeverAlone says of checks why no lie of the corpus is caught by them alone.
 var NeverAlone = map[string]string{
-	"V07": "on regtest there is no bar; tested on real headers of mainnet",
-	"V08": "where blocks are not the chain's, V10 leaves open whether coins are spent",
-	"V10": "proofs that leave a spend open also leave V15, V91 and V107 open, which ask for what is nowhere",
-	"V12": "a record is one source; tested with several nodes",
-	"V19": "a payout that is a roll key's is also V28's, as a warning; two payouts alike are an error of the policy (V17)",
-	"V20": "mixing", "V22": "mixing", "V23": "mixing", "V29": "mixing", "V30": "mixing", "V31": "mixing", "V32": "mixing",
-	"V33": "mixing", "V34": "mixing", "V35": "mixing", "V36": "mixing", "V37": "mixing", "V38": "mixing", "V105": "mixing",
+	"V07":  "on regtest there is no bar; tested on real headers of mainnet",
+	"V08":  "where blocks are not the chain's, V10 leaves open whether coins are spent",
+	"V10":  "proofs that leave a spend open also leave V15, V91 and V107 open, which ask for what is nowhere",
+	"V12":  "a record is one source; tested with several nodes",
+	"V19":  "a payout that is a roll key's is also V28's, as a warning; two payouts alike are an error of the policy (V17)",
+	"V32":  "a signature is over one roll key: shown for another it does not verify (V30)",
+	"V105": "each coin of the roll has a good deposit (V26), and the script engine lets deposits out by the contract's paths only (V11)",
 	"V21":  "a proof that holds for another election does not hold for this one (V18)",
 	"V48":  "the deals are in every record, and V47 asks for more",
 	"V53":  "the chain lets an outpoint be spent once",

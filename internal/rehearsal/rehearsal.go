@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 
 	"bevote/internal/board"
 	"bevote/internal/chain"
@@ -55,31 +56,47 @@ func Play(ctx context.Context, opt Options, w *record.Writer) (*Summary, error) 
 // perform plays an election with what a lie does to it. The zero lie does
 // nothing.
 func perform(ctx context.Context, opt Options, lie *Lie, w *record.Writer) (*Summary, error) {
-	p, err := stage(ctx, opt, lie)
+	p, err := finished(ctx, opt, lie)
 	if err != nil {
 		return nil, err
 	}
 	defer p.close()
+	if err := lie.leave(p, w); err != nil {
+		return nil, err
+	}
+	return p.summary(), nil
+}
+
+// finished plays an election to its end, with what a lie does to it meanwhile.
+// The caller closes it.
+func finished(ctx context.Context, opt Options, lie *Lie) (*play, error) {
+	p, err := stage(ctx, opt, lie)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.playOut(); err != nil {
+		p.close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// playOut plays the scenes.
+func (p *play) playOut() error {
 	for _, s := range p.scenes() {
 		err := s.play()
 		if errors.Is(err, errOver) {
 			break
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 		p.tell(s.told())
 		if p.ended != "" || p.tricks.last == s.name {
 			break
 		}
 	}
-	if err := p.bury(); err != nil {
-		return nil, err
-	}
-	if err := lie.leave(p, w); err != nil {
-		return nil, err
-	}
-	return p.summary(), nil
+	return p.bury()
 }
 
 // play is an election under way.
@@ -108,6 +125,7 @@ type play struct {
 	claimant   string       // for whom the stakes were claimed, or ""
 	lastSpend  uint32       // height of the newest spend of a stake
 	ended      string       // why the election ended early, or ""
+	copying    sync.Mutex
 }
 
 // stage reads the policy, puts stand-ins into the place of its keys, and gets

@@ -32,11 +32,16 @@ type remake struct {
 	headers          []*wire.BlockHeader // from genesis
 	blocks           []*wire.MsgBlock    // from height first
 	first            uint32
+	dir              string // for its files
 }
 
 // remake takes the play's record apart.
 func (p *play) remake() (*remake, error) {
 	r := &remake{p: p, policy: p.policy, contract: p.contract, lines: slices.Clone(p.log.Lines()), first: p.times.announce}
+	var err error
+	if r.dir, err = os.MkdirTemp(p.dir, "remake-*"); err != nil {
+		return nil, err
+	}
 	for h, err := range p.chain.Headers(p.ctx) {
 		if err != nil {
 			return nil, err
@@ -161,7 +166,7 @@ func (r *remake) files(proven bool) (map[string][]byte, error) {
 	if err != nil || !proven {
 		return blocks, err
 	}
-	rec, err := record.Open(filepath.Join(r.p.dir, "with blocks"))
+	rec, err := record.Open(filepath.Join(r.dir, "with blocks"))
 	if err != nil {
 		return nil, err
 	}
@@ -172,7 +177,7 @@ func (r *remake) files(proven bool) (map[string][]byte, error) {
 // through writes a record with the chain's files by who always writes them, and
 // reads all of it back.
 func (r *remake) through(name string, files map[string][]byte, export func(*record.Writer) error) (map[string][]byte, error) {
-	dir := filepath.Join(r.p.dir, name)
+	dir := filepath.Join(r.dir, name)
 	w, err := record.Create(dir)
 	if err != nil {
 		return nil, err

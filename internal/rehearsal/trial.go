@@ -55,6 +55,14 @@ const exitInput = 65
 
 // Try tells a lie over its base election and audits the record.
 func (l Lie) Try(ctx context.Context) (Trial, error) {
+	return l.tried(ctx, func(w *record.Writer) error {
+		_, err := l.Tell(ctx, Options{Seed: 1}, w)
+		return err
+	})
+}
+
+// tried audits the record that tell makes.
+func (l Lie) tried(ctx context.Context, tell func(*record.Writer) error) (Trial, error) {
 	dir, err := os.MkdirTemp("", "bevote-lie-*")
 	if err != nil {
 		return Trial{}, err
@@ -66,7 +74,7 @@ func (l Lie) Try(ctx context.Context) (Trial, error) {
 		return Trial{}, err
 	}
 	defer w.Abort()
-	if _, err := l.Tell(ctx, Options{Seed: 1}, w); err != nil {
+	if err := tell(w); err != nil {
 		return Trial{}, err
 	}
 	if err := w.Commit(); err != nil {
@@ -109,13 +117,15 @@ func (l Lie) judged(r *verifier.Report, err error) (Trial, error) {
 // TryAll tries lies on all cores; done, unless nil, hears how many are through.
 func TryAll(ctx context.Context, lies []Lie, done func(n int)) ([]Trial, error) {
 	trials, errs := make([]Trial, len(lies)), make([]error, len(lies))
+	shelf := newShelf(lies)
+	defer shelf.close()
 	next, through := make(chan int), 0
 	var telling sync.Mutex
 	var workers sync.WaitGroup
 	for range min(len(lies), runtime.GOMAXPROCS(0)) {
 		workers.Go(func() {
 			for i := range next {
-				trials[i], errs[i] = lies[i].Try(ctx)
+				trials[i], errs[i] = shelf.try(ctx, lies[i])
 				telling.Lock()
 				if through++; done != nil {
 					done(through)

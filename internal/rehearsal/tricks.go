@@ -28,6 +28,9 @@ type tricks struct {
 	cast    func(v *voter, keys map[string][]byte) (cast bool, err error) // in place of a vote
 	instead map[string]func() error                                       // of a scene
 	before  map[uint32][]func() error                                     // a block is mined, by its height
+
+	away     func(who string) bool // who does nothing in the exchange
+	believes func(who string) bool // who takes every line for what its author wrote, not for what the board has
 }
 
 // errOver ends a play where a lie leaves nothing more to play.

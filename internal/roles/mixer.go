@@ -141,6 +141,11 @@ func (m *Mixer) certified(certificate []byte) error {
 	return nil
 }
 
+// Issuer returns what the mixer signs with, once it can sign. Who opens sessions
+// with it beside Act's makes signatures for which nobody deposited: a mixer that
+// cheats, in rehearsals and tests.
+func (m *Mixer) Issuer() mixing.Issuer { return m.issuer }
+
 // Act does what is due: it returns lines for the board and sends transactions.
 // It is called again whenever the board or the chain has grown; lines of one
 // call are to be appended together, before the next call.
