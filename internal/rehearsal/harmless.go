@@ -43,17 +43,7 @@ var variants = []Lie{
 		})},
 	{Name: "vote-fee-bumped", Text: "a voter adds an input of its own to its vote for the fee", Base: "won",
 		plot: votes(func(p *play, v *voter, keys map[string][]byte) (*wire.MsgTx, error) {
-			tx, err := p.honestVote(v, keys)
-			if err != nil {
-				return nil, err
-			}
-			more, err := p.gift(v.key)
-			if err != nil {
-				return nil, err
-			}
-			q := pen{key: v.key}
-			q.spend(tx, more)
-			return tx, q.resign(tx)
+			return p.richerVote(v, keys, func(*wire.MsgTx) {})
 		})},
 	{Name: "claims-one-by-one", Text: "the winner claims each stake by itself, up to the last block that counts", Base: "won",
 		plot: claimed(func(p *play, votes []*verifier.Vote) error {

@@ -101,6 +101,12 @@ func ownKey(p *play, v *voter, keys map[string][]byte, sealed []byte) ([]byte, e
 }
 
 func stakeTwice(p *play, v *voter, keys map[string][]byte) (*wire.MsgTx, error) {
+	return p.richerVote(v, keys, func(tx *wire.MsgTx) { tx.AddTxOut(tx.TxOut[0]) })
+}
+
+// richerVote is an honest vote with one more coin of the voter's own in it, and
+// what edit does with that, signed anew.
+func (p *play) richerVote(v *voter, keys map[string][]byte, edit func(*wire.MsgTx)) (*wire.MsgTx, error) {
 	tx, err := p.honestVote(v, keys)
 	if err != nil {
 		return nil, err
@@ -111,6 +117,6 @@ func stakeTwice(p *play, v *voter, keys map[string][]byte) (*wire.MsgTx, error) 
 	}
 	q := pen{key: v.key}
 	q.spend(tx, more)
-	tx.AddTxOut(tx.TxOut[0])
+	edit(tx)
 	return tx, q.resign(tx)
 }

@@ -6,12 +6,10 @@ import (
 	"errors"
 	"flag"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"bevote/internal/record"
 	"bevote/internal/rehearsal"
 )
 
@@ -164,18 +162,5 @@ func TestLieOverTheWrongElection(t *testing.T) {
 
 func tell(t *testing.T, l rehearsal.Lie, opt rehearsal.Options) (*rehearsal.Summary, string) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "record")
-	w, err := record.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Abort()
-	s, err := l.Tell(context.Background(), opt, w)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Commit(); err != nil {
-		t.Fatal(err)
-	}
-	return s, path
+	return recorded(t, opt, l.Tell)
 }

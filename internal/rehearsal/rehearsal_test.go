@@ -102,13 +102,20 @@ func (f form) source() []byte {
 // play plays and leaves the record in a directory, whose path it returns.
 func play(t testing.TB, opt rehearsal.Options) (*rehearsal.Summary, string) {
 	t.Helper()
+	return recorded(t, opt, rehearsal.Play)
+}
+
+// recorded is play, by whatever performs and writes the record.
+func recorded(t testing.TB, opt rehearsal.Options,
+	perform func(context.Context, rehearsal.Options, *record.Writer) (*rehearsal.Summary, error)) (*rehearsal.Summary, string) {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "record")
 	w, err := record.Create(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer w.Abort()
-	s, err := rehearsal.Play(context.Background(), opt, w)
+	s, err := perform(context.Background(), opt, w)
 	if err != nil {
 		t.Fatal(err)
 	}
