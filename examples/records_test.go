@@ -11,9 +11,9 @@ import (
 
 	"bevote/examples"
 	"bevote/internal/chain"
-	"bevote/internal/record"
 	"bevote/internal/rehearsal"
 	"bevote/verifier"
+	"bevote/verifier/record"
 )
 
 var update = flag.Bool("update", false, "play the recorded elections again")

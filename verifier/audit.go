@@ -8,11 +8,11 @@ import (
 	"sync"
 	"time"
 
-	"bevote/internal/board"
 	"bevote/internal/cores"
 	"bevote/internal/curve"
-	"bevote/internal/record"
 	"bevote/lang"
+	"bevote/verifier/board"
+	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )

@@ -11,13 +11,13 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/internal/board"
 	"bevote/internal/chain"
 	"bevote/internal/curve"
-	"bevote/internal/record"
 	"bevote/internal/rehearsal"
 	"bevote/internal/workbench"
 	"bevote/verifier"
+	"bevote/verifier/board"
+	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 )

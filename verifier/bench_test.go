@@ -11,9 +11,9 @@ import (
 
 	"bevote/internal/chain"
 	"bevote/internal/curve"
-	"bevote/internal/record"
 	"bevote/internal/rehearsal"
 	"bevote/verifier"
+	"bevote/verifier/record"
 )
 
 // BenchmarkAudit prints what family E costs, in seconds, in seconds of processor

@@ -8,9 +8,9 @@ import (
 	"testing"
 
 	"bevote/internal/chain"
-	"bevote/internal/record"
 	"bevote/internal/rehearsal"
 	"bevote/verifier"
+	"bevote/verifier/record"
 )
 
 var corpus = flag.Bool("corpus", false, "try every lie with its check stubbed, not a sample")

@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/lang"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"

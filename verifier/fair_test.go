@@ -9,11 +9,11 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/internal/mixing"
 	"bevote/internal/workbench"
 	"bevote/lang"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"

@@ -8,8 +8,8 @@ import (
 	"slices"
 	"testing"
 
-	"bevote/internal/record"
 	"bevote/verifier"
+	"bevote/verifier/record"
 )
 
 var recordFiles = []string{record.Policy, record.Contract, record.Board, record.Headers, record.Blocks}

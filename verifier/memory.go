@@ -3,7 +3,7 @@ package verifier
 import (
 	"slices"
 
-	"bevote/internal/board"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/wire/v2"

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"sync"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/internal/mixing"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )

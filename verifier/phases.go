@@ -3,8 +3,8 @@ package verifier
 import (
 	"bytes"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
+	"bevote/verifier/board"
 )
 
 // The anchors' kinds, in the order of the phases that they close.

@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"bevote/internal/chain"
-	"bevote/internal/record"
 	"bevote/verifier"
+	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/blockchain"
 	"github.com/btcsuite/btcd/btcutil/v2"

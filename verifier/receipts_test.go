@@ -6,10 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/lang"
 	"bevote/templates"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/txscript/v2"

@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"slices"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/lang"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/address/v2"
 )

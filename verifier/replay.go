@@ -3,8 +3,8 @@ package verifier
 import (
 	"bytes"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/address/v2"
 	"github.com/btcsuite/btcd/chainhash/v2"

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"slices"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/internal/sharing"
+	"bevote/verifier/board"
 )
 
 // family E: joint random secret sharing

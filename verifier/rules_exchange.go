@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 
-	"bevote/internal/board"
 	"bevote/internal/mixing"
 	"bevote/lang"
+	"bevote/verifier/board"
 )
 
 // family D: mixing audit

@@ -3,9 +3,9 @@ package verifier
 import (
 	"fmt"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/lang"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/txscript/v2"
 )

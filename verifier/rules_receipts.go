@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	"bevote/internal/board"
 	"bevote/internal/mixing"
+	"bevote/verifier/board"
 )
 
 // V37: whoever took something on did it, by the table "Whose fault it is" of

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"slices"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/lang"
+	"bevote/verifier/board"
 )
 
 // V20: everything that the mixing computes with follows from this election and

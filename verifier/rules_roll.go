@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"fmt"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
+	"bevote/verifier/board"
 )
 
 // family C: registration and roll

@@ -19,9 +19,9 @@ import (
 	"bevote/internal/chain"
 	"bevote/internal/cores"
 	"bevote/internal/curve"
-	"bevote/internal/record"
 	"bevote/internal/rehearsal"
 	"bevote/verifier"
+	"bevote/verifier/record"
 )
 
 // BenchmarkTown audits custodial elections in which everybody votes and the

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"sync"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/internal/mixing"
 	"bevote/lang"
+	"bevote/verifier/board"
 )
 
 // ruling is an answer that takes time, computed once.

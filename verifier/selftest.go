@@ -15,7 +15,7 @@ import (
 	"sync"
 
 	"bevote/internal/cores"
-	"bevote/internal/record"
+	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )

@@ -13,9 +13,9 @@ import (
 	"testing"
 
 	"bevote/internal/chain"
-	"bevote/internal/record"
 	"bevote/internal/rehearsal"
 	"bevote/verifier"
+	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )

@@ -3,7 +3,7 @@ package verifier
 import (
 	"fmt"
 
-	"bevote/internal/board"
+	"bevote/verifier/board"
 )
 
 // Patience is how many blocks a depositor has to answer an offer, and a mixer

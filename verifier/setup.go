@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"sort"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/internal/sharing"
 	"bevote/lang"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/address/v2"
 	"github.com/btcsuite/btcd/chainhash/v2"

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"iter"
 
-	"bevote/internal/record"
+	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )

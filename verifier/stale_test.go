@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"bevote/internal/board"
-	"bevote/internal/record"
 	"bevote/internal/workbench"
 	"bevote/verifier"
+	"bevote/verifier/board"
+	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/chaincfg/v2"
 	"github.com/btcsuite/btcd/chainhash/v2"

@@ -15,12 +15,12 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/internal/board"
 	"bevote/internal/chain"
 	"bevote/internal/chain/chaintest"
-	"bevote/internal/record"
 	"bevote/internal/rehearsal"
 	"bevote/verifier"
+	"bevote/verifier/board"
+	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )

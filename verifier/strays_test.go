@@ -10,9 +10,9 @@ import (
 
 	"bevote/internal/chain"
 	"bevote/internal/curve"
-	"bevote/internal/record"
 	"bevote/lang"
 	"bevote/verifier"
+	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"

@@ -4,11 +4,11 @@ import (
 	"fmt"
 
 	"bevote/internal/ballot"
-	"bevote/internal/board"
 	"bevote/internal/cores"
 	"bevote/internal/curve"
 	"bevote/internal/sharing"
 	"bevote/lang"
+	"bevote/verifier/board"
 )
 
 // tally is what openings, derived shares and disavowals say of every counted

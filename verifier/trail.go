@@ -3,8 +3,8 @@ package verifier
 import (
 	"fmt"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )

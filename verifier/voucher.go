@@ -1,8 +1,6 @@
 package verifier
 
-import (
-	"bevote/internal/board"
-)
+import "bevote/verifier/board"
 
 // voucher takes M7.
 func (m *Mixing) voucher(l entry[board.Voucher]) string {

@@ -5,8 +5,8 @@ import (
 	"crypto/sha256"
 	"slices"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/address/v2"
 	"github.com/btcsuite/btcd/wire/v2"

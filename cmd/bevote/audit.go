@@ -6,8 +6,8 @@ import (
 	"io/fs"
 
 	"bevote/internal/chain"
-	"bevote/internal/record"
 	"bevote/verifier"
+	"bevote/verifier/record"
 
 	"github.com/spf13/cobra"
 )

@@ -18,7 +18,7 @@ import (
 	"testing"
 	"time"
 
-	"bevote/internal/record"
+	"bevote/verifier/record"
 )
 
 // mostMemory is what no evidence may make the auditor take, in bytes: with the

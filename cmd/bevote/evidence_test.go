@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/internal/record"
 	"bevote/verifier"
+	"bevote/verifier/record"
 )
 
 // TestHostileRecords: whatever a record's files hold, the audit ends with one

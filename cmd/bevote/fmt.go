@@ -6,9 +6,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"bevote/internal/record"
 	"bevote/internal/textdiff"
 	"bevote/lang"
+	"bevote/verifier/record"
 
 	"github.com/spf13/cobra"
 )

@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"bevote/internal/record"
 	"bevote/verifier"
+	"bevote/verifier/record"
 )
 
 const (

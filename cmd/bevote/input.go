@@ -8,7 +8,7 @@ import (
 	"io/fs"
 	"os"
 
-	"bevote/internal/record"
+	"bevote/verifier/record"
 )
 
 // maxInput is how much of one input file is read, where a command does not set

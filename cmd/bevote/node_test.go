@@ -13,12 +13,12 @@ import (
 	"testing"
 	"time"
 
+	"bevote/internal/chain/chaintest"
+	"bevote/verifier/board"
+	"bevote/verifier/record"
+
 	"github.com/btcsuite/btcd/wire/v2"
 	"github.com/rogpeppe/go-internal/testscript"
-
-	"bevote/internal/board"
-	"bevote/internal/chain/chaintest"
-	"bevote/internal/record"
 )
 
 // yard is the nodes that scripts have started. Scripts run side by side.

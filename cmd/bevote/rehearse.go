@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"io/fs"
 
-	"bevote/internal/record"
 	"bevote/internal/rehearsal"
 	"bevote/verifier"
+	"bevote/verifier/record"
 
 	"github.com/spf13/cobra"
 )

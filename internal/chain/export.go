@@ -6,8 +6,8 @@ import (
 	"encoding/binary"
 	"io"
 
-	"bevote/internal/record"
 	"bevote/verifier"
+	"bevote/verifier/record"
 )
 
 // Export writes src's headers, and its blocks from height from on, as the

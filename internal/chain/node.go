@@ -9,8 +9,8 @@ import (
 	"sync"
 	"time"
 
-	"bevote/internal/record"
 	"bevote/verifier"
+	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/wire/v2"

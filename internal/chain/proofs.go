@@ -10,8 +10,8 @@ import (
 	"io"
 	"iter"
 
-	"bevote/internal/record"
 	"bevote/verifier"
+	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/wire/v2"

@@ -10,8 +10,8 @@ import (
 	"testing"
 
 	"bevote/internal/chain"
-	"bevote/internal/record"
 	"bevote/verifier"
+	"bevote/verifier/record"
 )
 
 // provenElection exports an election of the repository with proofs and returns

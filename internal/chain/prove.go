@@ -5,8 +5,8 @@ import (
 	"context"
 	"io"
 
-	"bevote/internal/record"
 	"bevote/verifier"
+	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/blockchain"
 	"github.com/btcsuite/btcd/chainhash/v2"

@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"bevote/internal/chain"
-	"bevote/internal/record"
+	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/chaincfg/v2"
 	"github.com/btcsuite/btcd/wire/v2"

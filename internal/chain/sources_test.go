@@ -12,8 +12,8 @@ import (
 
 	"bevote/internal/chain"
 	"bevote/internal/chain/chaintest"
-	"bevote/internal/record"
 	"bevote/verifier"
+	"bevote/verifier/record"
 	"bevote/verifier/report"
 
 	"github.com/btcsuite/btcd/wire/v2"

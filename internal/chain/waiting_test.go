@@ -10,10 +10,10 @@ import (
 
 	"bevote/internal/chain"
 	"bevote/internal/chain/chaintest"
-	"bevote/internal/record"
 	"bevote/internal/rehearsal"
 	"bevote/lang"
 	"bevote/verifier"
+	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )

@@ -3,9 +3,9 @@ package rehearsal
 import (
 	"sync"
 
-	"bevote/internal/board"
 	"bevote/internal/cores"
 	"bevote/verifier"
+	"bevote/verifier/board"
 )
 
 // advance mines until the tip is at height; everybody sees each block.

@@ -7,8 +7,8 @@ import (
 
 	"bevote/examples"
 	"bevote/internal/chain"
-	"bevote/internal/record"
 	"bevote/verifier"
+	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"

@@ -6,8 +6,8 @@ import (
 	"slices"
 
 	"bevote/internal/chain"
-	"bevote/internal/record"
 	"bevote/internal/roles"
+	"bevote/verifier/record"
 )
 
 // collect has the candidates count, and one with k ballots claim. Where two

@@ -4,10 +4,10 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/internal/roles"
 	"bevote/verifier"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )

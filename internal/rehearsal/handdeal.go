@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"io"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/internal/sharing"
+	"bevote/verifier/board"
 )
 
 // dealt is a dealer whose lines are written by a lie. A body that is nil is not

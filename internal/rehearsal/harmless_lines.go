@@ -4,9 +4,9 @@ import (
 	"crypto/sha256"
 	"slices"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/verifier"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )

@@ -1,9 +1,9 @@
 package rehearsal
 
 import (
-	"bevote/internal/board"
 	"bevote/internal/roles"
 	"bevote/verifier"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )

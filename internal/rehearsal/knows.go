@@ -4,11 +4,11 @@ import (
 	"fmt"
 
 	"bevote/internal/ballot"
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/internal/sharing"
 	"bevote/lang"
 	"bevote/verifier"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )

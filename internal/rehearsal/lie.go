@@ -4,8 +4,8 @@ import (
 	"context"
 	"slices"
 
-	"bevote/internal/record"
 	"bevote/lang"
+	"bevote/verifier/record"
 )
 
 // Strength says what a liar can do.

@@ -5,10 +5,10 @@ import (
 	"regexp"
 	"strings"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/lang"
 	"bevote/verifier"
+	"bevote/verifier/board"
 )
 
 // announceLies are about what is announced and anchored: families B and K.

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"bevote/internal/record"
 	"bevote/internal/roles"
+	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )

@@ -1,9 +1,9 @@
 package rehearsal
 
 import (
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/internal/sharing"
+	"bevote/verifier/board"
 )
 
 // dealerLies are about single dealers, who are put out and named while the

@@ -3,9 +3,9 @@ package rehearsal
 import (
 	"bytes"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/verifier"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )

@@ -8,11 +8,11 @@ import (
 	"math/big"
 	"slices"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/internal/mixing"
 	"bevote/internal/roles"
 	"bevote/verifier"
+	"bevote/verifier/board"
 )
 
 // keyLies are about the keys of mixers and of their manager: V20.

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"slices"
 
-	"bevote/internal/board"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )

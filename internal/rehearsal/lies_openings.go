@@ -4,8 +4,8 @@ import (
 	"slices"
 
 	"bevote/internal/ballot"
-	"bevote/internal/board"
 	"bevote/internal/curve"
+	"bevote/verifier/board"
 )
 
 // withholds keeps all openings of candidate number j off the board, until the

@@ -1,8 +1,8 @@
 package rehearsal
 
 import (
-	"bevote/internal/board"
 	"bevote/internal/roles"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 
-	"bevote/internal/record"
+	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"slices"
 
-	"bevote/internal/board"
-	"bevote/internal/record"
+	"bevote/verifier/board"
+	"bevote/verifier/record"
 )
 
 // recordLies are about the record's files and the chain in it: family A.

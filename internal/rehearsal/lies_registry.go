@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"slices"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/verifier"
+	"bevote/verifier/board"
 )
 
 // registryLies are about who may deposit and who mixes: V22, V23.

@@ -1,10 +1,10 @@
 package rehearsal
 
 import (
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/internal/roles"
 	"bevote/verifier"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )

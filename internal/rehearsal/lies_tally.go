@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"bevote/internal/ballot"
-	"bevote/internal/board"
 	"bevote/internal/curve"
+	"bevote/verifier/board"
 )
 
 // tallyLies are about what is opened and counted: family H.

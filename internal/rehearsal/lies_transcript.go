@@ -3,9 +3,9 @@ package rehearsal
 import (
 	"errors"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/verifier"
+	"bevote/verifier/board"
 )
 
 // transcriptLies are about what the dealing comes to: V42–V51.

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"io"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/internal/roles"
 	"bevote/internal/sharing"
 	"bevote/templates"
+	"bevote/verifier/board"
 )
 
 // Deed is something that an honest role does not do.

@@ -13,14 +13,14 @@ import (
 	"os"
 	"sync"
 
-	"bevote/internal/board"
 	"bevote/internal/chain"
 	"bevote/internal/curve"
-	"bevote/internal/record"
 	"bevote/internal/roles"
 	"bevote/internal/workbench"
 	"bevote/lang"
 	"bevote/verifier"
+	"bevote/verifier/board"
+	"bevote/verifier/record"
 )
 
 // Options say what is played.

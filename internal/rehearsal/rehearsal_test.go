@@ -14,11 +14,11 @@ import (
 
 	"bevote/examples"
 	"bevote/internal/chain"
-	"bevote/internal/record"
 	"bevote/internal/rehearsal"
 	"bevote/lang"
 	"bevote/lang/langtest"
 	"bevote/verifier"
+	"bevote/verifier/record"
 )
 
 // form is what tells one kind of election from another.

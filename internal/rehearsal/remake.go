@@ -12,10 +12,10 @@ import (
 	"slices"
 	"time"
 
-	"bevote/internal/board"
 	"bevote/internal/chain"
-	"bevote/internal/record"
 	"bevote/verifier"
+	"bevote/verifier/board"
+	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/wire/v2"

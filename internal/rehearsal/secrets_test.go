@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"testing"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/internal/rehearsal"
 	"bevote/internal/sharing"
 	"bevote/internal/workbench"
+	"bevote/verifier/board"
 )
 
 // No secret is in any file of a record, neither raw nor in hex or base64: the

@@ -4,7 +4,7 @@ import (
 	"context"
 	"sync"
 
-	"bevote/internal/record"
+	"bevote/verifier/record"
 )
 
 // shelf keeps finished base elections for the lies that only change a record:

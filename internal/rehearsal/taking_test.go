@@ -8,9 +8,9 @@ import (
 	"testing"
 
 	"bevote/examples"
-	"bevote/internal/record"
 	"bevote/internal/rehearsal"
 	"bevote/verifier"
+	"bevote/verifier/record"
 )
 
 // branching returns a form's policy with branches.

@@ -11,8 +11,8 @@ import (
 	"sync"
 
 	"bevote/internal/chain"
-	"bevote/internal/record"
 	"bevote/verifier"
+	"bevote/verifier/record"
 )
 
 // Trial is what an audit makes of a lie.

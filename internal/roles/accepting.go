@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"io"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/verifier"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/address/v2"
 )

@@ -3,10 +3,10 @@ package roles
 import (
 	"bytes"
 
-	"bevote/internal/board"
 	"bevote/internal/mixing"
 	"bevote/lang"
 	"bevote/verifier"
+	"bevote/verifier/board"
 )
 
 // blind is the depositor's side of its newest session.

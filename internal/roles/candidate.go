@@ -6,11 +6,11 @@ import (
 	"io"
 	"slices"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/internal/sharing"
 	"bevote/lang"
 	"bevote/verifier"
+	"bevote/verifier/board"
 )
 
 // Candidate may be elected: it opens the ballots sealed to it, and with k of

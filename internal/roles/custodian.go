@@ -3,8 +3,8 @@ package roles
 import (
 	"fmt"
 
-	"bevote/internal/board"
 	"bevote/verifier"
+	"bevote/verifier/board"
 )
 
 // Tally is a custodial supervisor's count.

@@ -3,10 +3,10 @@ package roles
 import (
 	"math"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/templates"
 	"bevote/verifier"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )

@@ -7,13 +7,13 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/internal/board"
 	"bevote/internal/chain"
 	"bevote/internal/cores"
 	"bevote/internal/curve"
 	"bevote/internal/roles"
 	"bevote/lang"
 	"bevote/verifier"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/txscript/v2"

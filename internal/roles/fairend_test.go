@@ -7,9 +7,9 @@ import (
 	"strings"
 
 	"bevote/internal/curve"
-	"bevote/internal/record"
 	"bevote/internal/roles"
 	"bevote/verifier"
+	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/wire/v2"

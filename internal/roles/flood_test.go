@@ -3,10 +3,10 @@ package roles_test
 import (
 	"testing"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/internal/roles"
 	"bevote/verifier"
+	"bevote/verifier/board"
 )
 
 // Roll keys are anybody's, so strangers may ask every mixer to pay, more often

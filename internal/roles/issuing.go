@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"slices"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/internal/mixing"
 	"bevote/verifier"
+	"bevote/verifier/board"
 )
 
 // issuing is the session that a mixer has open: one at a time in all.

@@ -8,8 +8,8 @@ import (
 	"io"
 	"slices"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
+	"bevote/verifier/board"
 )
 
 // Journal is what a mixer must not forget: the seed of its secrets, its

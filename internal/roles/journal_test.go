@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 	"testing"
 
-	"bevote/internal/board"
 	"bevote/internal/roles"
 	"bevote/verifier"
+	"bevote/verifier/board"
 )
 
 // openJournal opens m1's journal, as a new process would.

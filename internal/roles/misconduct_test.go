@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"testing"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/internal/roles"
 	"bevote/verifier"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"

@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 
-	"bevote/internal/board"
-	"bevote/internal/record"
+	"bevote/verifier/board"
+	"bevote/verifier/record"
 )
 
 // register is the supervisor's private file: who is who. With its signatures

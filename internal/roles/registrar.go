@@ -7,8 +7,8 @@ import (
 	"io"
 	"slices"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
+	"bevote/verifier/board"
 )
 
 // Registrar is the supervisor at its desk: it admits who may vote, numbers

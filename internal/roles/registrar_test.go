@@ -12,12 +12,12 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/internal/board"
 	"bevote/internal/chain"
 	"bevote/internal/curve"
 	"bevote/internal/roles"
 	"bevote/lang"
 	"bevote/verifier"
+	"bevote/verifier/board"
 )
 
 // desk is a registration that is open, and the people who may come.

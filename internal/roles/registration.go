@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
+	"bevote/verifier/board"
 )
 
 // Registration is what a voter hands to the supervisor, off the board: who it

@@ -13,10 +13,10 @@ import (
 	"fmt"
 	"io"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/lang"
 	"bevote/verifier"
+	"bevote/verifier/board"
 	"bevote/verifier/lift"
 
 	"github.com/btcsuite/btcd/chainhash/v2"

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/internal/board"
 	"bevote/internal/chain"
 	"bevote/internal/curve"
 	"bevote/internal/roles"
@@ -17,6 +16,7 @@ import (
 	"bevote/lang/langtest"
 	"bevote/templates"
 	"bevote/verifier"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"

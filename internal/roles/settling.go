@@ -1,9 +1,9 @@
 package roles
 
 import (
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/verifier"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )

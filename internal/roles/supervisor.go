@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"io"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/internal/sharing"
 	"bevote/verifier"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )

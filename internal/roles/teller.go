@@ -7,10 +7,10 @@ import (
 	"slices"
 
 	"bevote/internal/ballot"
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/templates"
 	"bevote/verifier"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )

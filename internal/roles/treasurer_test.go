@@ -4,10 +4,10 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/internal/roles"
 	"bevote/verifier"
+	"bevote/verifier/board"
 )
 
 // The treasurer certifies nobody whose announcement or request is not its own.

@@ -8,11 +8,11 @@ import (
 	"math"
 
 	"bevote/internal/ballot"
-	"bevote/internal/board"
 	"bevote/internal/curve"
 	"bevote/internal/sharing"
 	"bevote/templates"
 	"bevote/verifier"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )

@@ -8,9 +8,9 @@ import (
 	"testing"
 
 	"bevote/internal/chain"
-	"bevote/internal/record"
 	"bevote/internal/roles"
 	"bevote/lang"
+	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/blockchain"
 	"github.com/btcsuite/btcd/txscript/v2"

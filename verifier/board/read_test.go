@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
+	"bevote/verifier/board"
 )
 
 // many is a board of more lines than are decoded at a time.

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/internal/board"
 	"bevote/internal/curve"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 )

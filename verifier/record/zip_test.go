@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/internal/record"
+	"bevote/verifier/record"
 )
 
 // copies deflates a text that is repeated: the stream is repeated too.

@@ -14,7 +14,7 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/internal/record"
+	"bevote/verifier/record"
 )
 
 // small is a record's files, as many as there can be at once.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/internal/record"
+	"bevote/verifier/record"
 )
 
 // names lists what stands in a directory, hidden files included.
