@@ -181,6 +181,9 @@ func projectFiles(t *testing.T) []string {
 			}
 			return nil
 		}
+		if d.Name() == ".git" { // of a linked worktree
+			return nil
+		}
 		rel, err := filepath.Rel(root, p)
 		files = append(files, filepath.ToSlash(rel))
 		return err
