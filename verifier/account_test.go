@@ -190,7 +190,7 @@ func TestProofsAndDeposits(t *testing.T) {
 		f.lie = func(step string, i int, what any) bool { return lie(f, step, i, what) }
 		f.play()
 		a := f.audit(fairTip)
-		a.chain.proven = true
+		a.chain.Proven = true
 		s := new(sheet)
 		a.spendEvidence(s)
 		want := map[bool]Status{false: Unresolved, true: Pass}[spent]

@@ -12,6 +12,7 @@ import (
 	"bevote/internal/curve"
 	"bevote/lang"
 	"bevote/verifier/board"
+	"bevote/verifier/evidence"
 	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/wire/v2"
@@ -22,7 +23,7 @@ type Options struct {
 	Now      time.Time                           // for header times and ages; zero means no clock
 	Build    string                              // which build of the auditor this is
 	Progress func(stage string, done, total int) // total 0 where it is not known
-	Also     []Source                            // other sources, which must tell the same (V12)
+	Also     []evidence.Source                   // other sources, which must tell the same (V12)
 	Live     bool                                // the sources are nodes: their tip must be young (V101)
 	State    *State                              // of the audit before, and in the end of this one; nil to remember nothing
 	Since    *Report                             // an earlier one, of which this must be a continuation (V99)
@@ -53,7 +54,7 @@ type audit struct {
 	opt    Options
 	trials int      // of the self-test; 0 while it runs
 	sum    [32]byte // record_sha256
-	src    Source
+	src    evidence.Source
 	e      *Election
 	diags  []lang.Diagnostic // what lang says of the policy
 
@@ -61,7 +62,8 @@ type audit struct {
 	heads    [][32]byte     // by line: its hash
 	signed   []error        // by line: V02's signature and link
 	ring     *curve.Keyring // the keys that have signed anything
-	chain    *chainState
+	chain    *evidence.Chain
+	first    uint32   // height from which on blocks were looked at
 	memory   *memory  // of the election's blocks
 	whole    *memory  // of those that a state remembers, where proofs follow them
 	earlier  []mark   // how far earlier audits had seen
@@ -97,7 +99,7 @@ type audit struct {
 // error is an *InputError where the record cannot be decoded, and otherwise
 // says what of the evidence could not be read, or that this build fails its
 // self-test; findings are in the report.
-func Audit(ctx context.Context, rec *record.Record, src Source, opt Options) (*Report, error) {
+func Audit(ctx context.Context, rec *record.Record, src evidence.Source, opt Options) (*Report, error) {
 	trials, err := selfTested()
 	if err != nil {
 		return nil, err
@@ -106,7 +108,7 @@ func Audit(ctx context.Context, rec *record.Record, src Source, opt Options) (*R
 }
 
 // examine is Audit after a self-test of so many trials.
-func examine(ctx context.Context, rec *record.Record, src Source, opt Options, trials int) (*Report, error) {
+func examine(ctx context.Context, rec *record.Record, src evidence.Source, opt Options, trials int) (*Report, error) {
 	opt.Build = cmp.Or(opt.Build, "an unnamed build")
 	a := &audit{opt: opt, src: src, trials: trials, ring: new(curve.Keyring)}
 	var sinful *PolicyError

@@ -1,22 +1,5 @@
 package verifier
 
-import (
-	"errors"
-
-	"github.com/btcsuite/btcd/chainhash/v2"
-)
-
-// CheckProof judges the proofs of one block with that merkle root.
-func CheckProof(root chainhash.Hash, p *BlockProof) error {
-	w := proofWindow{headers: new(headerChain)}
-	w.headers.kept.add(keptHeader{height: p.Height, root: root})
-	w.add(p)
-	if w.included.failed > 0 {
-		return errors.New(w.included.items[0].Message)
-	}
-	return nil
-}
-
 // Stub makes a check pass whatever there is, until restore is called. No audit
 // may run beside the two calls.
 func Stub(id string) (restore func(), found bool) {

@@ -14,6 +14,7 @@ import (
 	"bevote/internal/workbench"
 	"bevote/lang"
 	"bevote/verifier/board"
+	"bevote/verifier/evidence"
 
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
@@ -254,7 +255,7 @@ const fairTip = 130
 
 // audit reads what happened up to a block.
 func (f *fair) audit(tip uint32) *audit {
-	a := &audit{e: f.e, lines: f.log.Lines(), tip: tip, ring: new(curve.Keyring), chain: &chainState{included: &findings{}, sane: &findings{}}}
+	a := &audit{e: f.e, lines: f.log.Lines(), tip: tip, ring: new(curve.Keyring), chain: new(evidence.Chain)}
 	a.replay = NewReplay(f.e, a.lines)
 	for h := uint32(100); h <= tip; h++ {
 		b := &wire.MsgBlock{}

@@ -3,48 +3,28 @@ package verifier
 import (
 	"context"
 	"fmt"
-	"iter"
-	"math"
-	"time"
 
 	"bevote/lang"
+	"bevote/verifier/evidence"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// chainState is what was judged of the chain itself.
-type chainState struct {
-	headers  *headerChain
-	agreed   agreement
-	included *findings // V08
-	sane     *findings // V09
-	proven   bool      // the transactions came with proofs, not in whole blocks
-	first    uint32    // height from which on blocks were looked at
-}
-
-// follow streams the headers once and the blocks of the election once, judging
-// both, and hands the blocks to the replay. It keeps hashes only of heights
-// that the board's lines name and of the election's own blocks. Of several
-// sources it follows the one whose headers have the most work, and compares
-// the others with it.
-func (a *audit) follow(ctx context.Context) error {
-	sources := append([]Source{a.src}, a.opt.Also...)
-	a.chain = &chainState{agreed: newAgreement(sources, a.e.Policy.Confirmations)}
-	chains, err := a.readHeaders(ctx, sources)
+// follow streams the headers once and the blocks of the election once, and
+// hands the judged blocks to the replay. It keeps the hashes of the heights
+// that the board's lines name and of the election's own blocks.
+func (a *audit) follow(ctx context.Context) (err error) {
+	sources := append([]evidence.Source{a.src}, a.opt.Also...)
+	a.chain, err = evidence.Read(ctx, sources, evidence.Options{
+		Params: lang.Params(a.e.Policy.Network), Depth: a.e.Policy.Confirmations, Now: a.opt.Now,
+		Keep: a.wantedHeights(ctx, sources), Progress: func(height int) { a.progress("reading the headers", height, 0) },
+	})
 	if err != nil {
 		return err
 	}
-	best := 0
-	for i, c := range chains {
-		if c.work.Cmp(chains[best].work) > 0 {
-			best = i
-		}
-	}
-	a.src, a.chain.headers = sources[best], chains[best]
-	a.chain.agreed.follow(best, chains)
-	a.tip = uint32(max(chains[best].height, 0))
-	if proofs, ok := a.src.(ProofSource); ok {
-		return a.followProofs(ctx, proofs)
+	a.src, a.tip = a.chain.Source(), a.chain.Tip().Height
+	if a.chain.Proven {
+		return a.followProofs(ctx)
 	}
 	first, err := a.src.First(ctx)
 	if err != nil {
@@ -56,49 +36,9 @@ func (a *audit) follow(ctx context.Context) error {
 	return a.followBlocks(ctx, first)
 }
 
-// readHeaders reads the headers of all sources side by side.
-func (a *audit) readHeaders(ctx context.Context, sources []Source) ([]*headerChain, error) {
-	wanted := a.wantedHeights(ctx, sources)
-	now := a.opt.Now
-	if now.IsZero() {
-		now = time.Unix(math.MaxInt32, 0)
-	}
-	chains := make([]*headerChain, len(sources))
-	next := make([]func() (*wire.BlockHeader, error, bool), len(sources))
-	for i, src := range sources {
-		chains[i] = newHeaderChain(lang.Params(a.e.Policy.Network), now, wanted)
-		var stop func()
-		next[i], stop = iter.Pull2(src.Headers(ctx))
-		defer stop()
-	}
-	for open := len(sources); open > 0; {
-		for i, read := range next {
-			if read == nil {
-				continue
-			}
-			h, err, ok := read()
-			switch {
-			case err != nil:
-				return nil, fmt.Errorf("reading header %d: %w", chains[i].height+1, err)
-			case !ok:
-				chains[i].end()
-				next[i] = nil
-				open--
-			default:
-				chains[i].add(h)
-			}
-		}
-		a.chain.agreed.headers(chains)
-		if h := chains[0].height; h%10000 == 0 {
-			a.progress("reading the headers", int(h), 0)
-		}
-	}
-	return chains, nil
-}
-
-// wantedHeights tells whose hashes to keep: of the heights that the board's
+// wantedHeights returns which hashes to keep: of the heights that the board's
 // lines name, and from the first of them on, or from where a source has blocks.
-func (a *audit) wantedHeights(ctx context.Context, sources []Source) func(height uint32) bool {
+func (a *audit) wantedHeights(ctx context.Context, sources []evidence.Source) func(height uint32) bool {
 	first := a.lines[0].Seen.Height
 	for _, src := range sources {
 		if h, err := src.First(ctx); err == nil && h > 0 { // an error is met again before the blocks
@@ -119,40 +59,61 @@ func (a *audit) wantedHeights(ctx context.Context, sources []Source) func(height
 // the block that announces it; what a source has of earlier blocks is read only
 // to find it. What a state remembers is not read again.
 func (a *audit) followBlocks(ctx context.Context, first uint32) error {
-	a.replay, a.chain.first = NewReplay(a.e, a.lines), first
-	w := newBlockWindow(a.chain.headers, first)
-	a.chain.included, a.chain.sane = &w.included, &w.sane
+	a.replay = NewReplay(a.e, a.lines)
 	a.memory = a.recall()
 	begun := len(a.memory.hashes) > 0
 	if begun {
-		w.resume(a.memory)
-		a.replay, a.chain.first = a.memory.replay(a.e, a.lines), w.first
+		a.replay, first = a.memory.replay(a.e, a.lines), a.memory.first
 	}
-	if w.next > a.tip {
-		w.end() // V08 counts no blocks beyond those remembered
-		return nil
-	}
-	others := a.chain.agreed.openBlocks(ctx, w.next)
-	defer others.stop()
-	from := w.next
-	for b, err := range a.src.Blocks(ctx, from) {
+	a.first = first
+	next := first + uint32(len(a.memory.hashes))
+	for b, err := range a.chain.Blocks(ctx, first, a.memory.txs) {
 		if err != nil {
-			return fmt.Errorf("reading block %d: %w", w.next, err)
-		}
-		height := w.add(b)
-		if err := others.compare(height, b); err != nil {
-			return fmt.Errorf("reading block %d: %w", height, err)
+			return err
 		}
 		if !begun && a.replay.announces(b.Transactions) {
-			begun, a.replay, a.chain.first = true, NewReplay(a.e, a.lines), height
-			w.begin(b)
+			begun, a.replay, a.first = true, NewReplay(a.e, a.lines), b.Height
+			a.chain.BeginAt(b)
 		}
-		at := a.replay.block(height, b)
+		at := a.replay.block(b.Height, b.MsgBlock)
 		if begun {
-			a.memory.add(height, b, at)
+			a.memory.add(b.Height, b.MsgBlock, at)
 		}
-		a.progress("following the chain", int(w.next-from), int(a.tip-from)+1)
+		a.progress("following the chain", int(b.Height-next)+1, int(a.tip-next)+1)
 	}
-	w.end()
+	return nil
+}
+
+// followProofs hands the transactions with proofs to the replay. Blocks that a
+// state remembers are replayed from there: whatever a proof shows of them is
+// judged, but it is known already.
+func (a *audit) followProofs(ctx context.Context) error {
+	a.replay = NewReplay(a.e, a.lines)
+	a.whole = a.recall()
+	a.memory = a.whole.before(a.whole.next())
+	begun := len(a.memory.hashes) > 0
+	if begun {
+		a.replay, a.first = a.memory.replay(a.e, a.lines), a.memory.first
+	}
+	for p, err := range a.chain.Proofs(ctx) {
+		if err != nil {
+			return err
+		}
+		if len(a.whole.hashes) > 0 && p.Height < a.whole.next() {
+			continue
+		}
+		txs := make([]*wire.MsgTx, len(p.Txs))
+		for i, t := range p.Txs {
+			txs[i] = t.Tx
+		}
+		if !begun && a.replay.announces(txs) {
+			begun, a.replay, a.memory, a.first = true, NewReplay(a.e, a.lines), new(memory), p.Height
+		}
+		for i, t := range p.Txs {
+			seen := sighting{Height: p.Height, Pos: int(t.Index), Tx: txs[i], ID: txs[i].TxHash()}
+			a.replay.transaction(seen)
+			a.memory.seen = append(a.memory.seen, seen)
+		}
+	}
 	return nil
 }

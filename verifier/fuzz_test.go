@@ -8,7 +8,6 @@ import (
 	"slices"
 	"testing"
 
-	"bevote/verifier"
 	"bevote/verifier/record"
 )
 
@@ -91,27 +90,6 @@ func FuzzRecord(f *testing.F) {
 		r, err := audited(t, torn)
 		if err == nil && r.Exit == 0 && !bytes.Equal(torn[name], text) {
 			t.Errorf("bytes %d to %d of %s as %q: exit 0", from, to, name, put)
-		}
-	})
-}
-
-// FuzzProofs: whatever a path and an index are, V08 fails unless they are the
-// leaf's own.
-func FuzzProofs(f *testing.F) {
-	f.Add(uint16(6), uint32(3), uint16(0), uint64(1))
-	f.Fuzz(func(t *testing.T, n uint16, index uint32, flip uint16, seed uint64) {
-		txs := leaves(2 + int(n)%40)
-		draw := rand.New(rand.NewPCG(seed, 0))
-		at := 1 + draw.IntN(len(txs)-1)
-		p := proofOf(txs, at)
-		p.Txs[0].Index = index
-		own := int64(index) == int64(at)
-		if path := p.Txs[0].Path; flip > 0 {
-			path[int(flip)%len(path)][int(flip)%32] ^= byte(flip>>8) | 1
-			own = false
-		}
-		if err := verifier.CheckProof(rootOf(txs), p); (err == nil) != own {
-			t.Errorf("%d transactions, leaf %d as %d, flip %d: %v", len(txs), at, index, flip, err)
 		}
 	})
 }

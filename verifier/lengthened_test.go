@@ -10,6 +10,7 @@ import (
 
 	"bevote/internal/chain"
 	"bevote/verifier"
+	"bevote/verifier/evidence"
 	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/blockchain"
@@ -19,7 +20,7 @@ import (
 // lengthened is a source whose chain goes on with blocks that are empty, or hold
 // one more transaction. It makes them as they are asked for and keeps none.
 type lengthened struct {
-	verifier.Source
+	evidence.Source
 	blocks int
 	also   func(i int) *wire.MsgTx // nil for none
 }

@@ -9,6 +9,7 @@ import (
 	"bevote/internal/chain"
 	"bevote/internal/rehearsal"
 	"bevote/verifier"
+	"bevote/verifier/evidence"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -36,7 +37,7 @@ func TestMixedElection(t *testing.T) {
 
 // young is a source while its tip was at a height.
 type young struct {
-	verifier.Source
+	evidence.Source
 	tip uint32
 }
 

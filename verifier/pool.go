@@ -1,6 +1,7 @@
 package verifier
 
 import (
+	"bevote/verifier/evidence"
 	"bytes"
 	"cmp"
 	"context"
@@ -10,17 +11,6 @@ import (
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
-
-// PoolSource is a Source that also shows what waits for a block.
-type PoolSource interface {
-	Source
-	// Waiting returns, of the unconfirmed transactions that the source knows,
-	// those that spend an outpoint of ops; ErrNoPool if it does not tell.
-	Waiting(ctx context.Context, ops []wire.OutPoint) ([]*wire.MsgTx, error)
-}
-
-// ErrNoPool says that a source does not show what waits for a block.
-var ErrNoPool = errors.New("does not show its pool of unconfirmed transactions")
 
 // waiting is a transaction that was seen in a pool.
 type waiting struct {
@@ -57,13 +47,13 @@ func (a *audit) lookAtPools(ctx context.Context) error {
 	if len(open) == 0 {
 		return nil
 	}
-	for _, src := range a.chain.agreed.sources {
-		pool, ok := src.(PoolSource)
+	for _, src := range a.chain.Sources() {
+		pool, ok := src.(evidence.PoolSource)
 		if !ok {
 			continue
 		}
 		txs, err := pool.Waiting(ctx, open)
-		if errors.Is(err, ErrNoPool) {
+		if errors.Is(err, evidence.ErrNoPool) {
 			a.poolless = err
 			continue
 		}

@@ -22,7 +22,7 @@ type mark struct {
 
 // markNow is how far this audit sees.
 func (a *audit) markNow() mark {
-	return mark{lines: len(a.lines), head: a.heads[len(a.lines)-1], height: a.tip, hash: a.chain.headers.hash}
+	return mark{lines: len(a.lines), head: a.heads[len(a.lines)-1], height: a.tip, hash: a.chain.Tip().Hash}
 }
 
 // marks gathers what earlier audits saw, and refuses those of other elections.
@@ -80,7 +80,7 @@ func (a *audit) prefix(s *sheet) {
 			s.pass()
 		}
 		s.pass()
-		if hash, known := a.chain.headers.hashAt(m.height); !known || hash != m.hash {
+		if hash, known := a.chain.HashAt(m.height); !known || hash != m.hash {
 			s.note(fmt.Sprintf("height %d", m.height), "the chain was reorganised: %s had seen block %s here", m.whose, m.hash)
 		}
 	}

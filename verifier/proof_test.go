@@ -9,6 +9,7 @@ import (
 
 	"bevote/internal/chain"
 	"bevote/verifier"
+	"bevote/verifier/evidence"
 	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/blockchain"
@@ -40,7 +41,8 @@ func provenOf(t *testing.T, whole *record.Record) *record.Record {
 			t.Fatal(err)
 		}
 	}
-	if err := chain.ExportProofs(context.Background(), w, whole, chain.FromRecord(whole)); err != nil {
+	ctx, src := context.Background(), chain.FromRecord(whole)
+	if err := chain.ExportProofs(ctx, w, src, verifier.Sightings(ctx, whole, src)); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Commit(); err != nil {
@@ -61,10 +63,10 @@ func openRecord(t *testing.T, path string) *record.Record {
 
 // longer is a recorded chain with proofs that goes on by further blocks.
 type longer struct {
-	verifier.ProofSource
+	evidence.ProofSource
 	headers []*wire.BlockHeader
-	proofs  []*verifier.BlockProof
-	drop    func(*verifier.BlockProof) bool // leaves out recorded proofs
+	proofs  []*evidence.BlockProof
+	drop    func(*evidence.BlockProof) bool // leaves out recorded proofs
 }
 
 func (l *longer) Headers(ctx context.Context) iter.Seq2[*wire.BlockHeader, error] {
@@ -82,8 +84,8 @@ func (l *longer) Headers(ctx context.Context) iter.Seq2[*wire.BlockHeader, error
 	}
 }
 
-func (l *longer) Proofs(ctx context.Context) iter.Seq2[*verifier.BlockProof, error] {
-	return func(yield func(*verifier.BlockProof, error) bool) {
+func (l *longer) Proofs(ctx context.Context) iter.Seq2[*evidence.BlockProof, error] {
+	return func(yield func(*evidence.BlockProof, error) bool) {
 		for p, err := range l.ProofSource.Proofs(ctx) {
 			if err == nil && l.drop != nil && l.drop(p) {
 				continue
@@ -102,7 +104,7 @@ func (l *longer) Proofs(ctx context.Context) iter.Seq2[*verifier.BlockProof, err
 
 // extend adds a block with a merkle root of somebody's choice, mined on top,
 // and proofs that pretend to be of it.
-func (l *longer) extend(t *testing.T, root chainhash.Hash, p *verifier.BlockProof) {
+func (l *longer) extend(t *testing.T, root chainhash.Hash, p *evidence.BlockProof) {
 	t.Helper()
 	var prev *wire.BlockHeader
 	height := uint32(0)
@@ -171,13 +173,13 @@ func pathOf(row []chainhash.Hash, i int) (path []chainhash.Hash, root chainhash.
 }
 
 // proofOf proves transactions of a block by their indices.
-func proofOf(txs []*wire.MsgTx, at ...int) *verifier.BlockProof {
+func proofOf(txs []*wire.MsgTx, at ...int) *evidence.BlockProof {
 	row := ids(txs)
-	p := &verifier.BlockProof{Coinbase: txs[0]}
+	p := &evidence.BlockProof{Coinbase: txs[0]}
 	p.Path, _ = pathOf(row, 0)
 	for _, i := range at {
 		path, _ := pathOf(row, i)
-		p.Txs = append(p.Txs, verifier.TxProof{Index: uint32(i), Tx: txs[i], Path: path})
+		p.Txs = append(p.Txs, evidence.TxProof{Index: uint32(i), Tx: txs[i], Path: path})
 	}
 	return p
 }
@@ -185,7 +187,7 @@ func proofOf(txs []*wire.MsgTx, at ...int) *verifier.BlockProof {
 // TestHonestProofs: the proofs of all transactions of blocks of every size pass.
 func TestHonestProofs(t *testing.T) {
 	rec := proven(t, "club_chair")
-	src := &longer{ProofSource: chain.FromRecord(rec).(verifier.ProofSource)}
+	src := &longer{ProofSource: chain.FromRecord(rec).(evidence.ProofSource)}
 	want := 0
 	for n := 1; n <= 34; n++ {
 		txs := leaves(n)
@@ -215,48 +217,48 @@ func TestProofsThatLie(t *testing.T) {
 	six, eight := leaves(6), leaves(8)
 	for _, row := range []struct {
 		lie, words string
-		tell       func() (root chainhash.Hash, p *verifier.BlockProof)
+		tell       func() (root chainhash.Hash, p *evidence.BlockProof)
 	}{
-		{"another transaction under the path", "merkle root", func() (chainhash.Hash, *verifier.BlockProof) {
+		{"another transaction under the path", "merkle root", func() (chainhash.Hash, *evidence.BlockProof) {
 			p := proofOf(six, 3)
 			p.Txs[0].Tx = leaves(9)[8]
 			return rootOf(six), p
 		}},
-		{"another place in the block", "merkle root", func() (chainhash.Hash, *verifier.BlockProof) {
+		{"another place in the block", "merkle root", func() (chainhash.Hash, *evidence.BlockProof) {
 			p := proofOf(six, 3)
 			p.Txs[0].Index = 1
 			return rootOf(six), p
 		}},
-		{"an index beyond the tree", "beyond a tree of height 3", func() (chainhash.Hash, *verifier.BlockProof) {
+		{"an index beyond the tree", "beyond a tree of height 3", func() (chainhash.Hash, *evidence.BlockProof) {
 			p := proofOf(six, 3)
 			p.Txs[0].Index += 8
 			return rootOf(six), p
 		}},
-		{"a leaf twice", "index 3 after 3", func() (chainhash.Hash, *verifier.BlockProof) { return rootOf(six), proofOf(six, 3, 3) }},
-		{"the coinbase as a vote", "index 0 after 0", func() (chainhash.Hash, *verifier.BlockProof) { return rootOf(six), proofOf(six, 0) }},
-		{"the repeated end of a row (CVE-2012-2459)", "CVE-2012-2459", func() (chainhash.Hash, *verifier.BlockProof) {
+		{"a leaf twice", "index 3 after 3", func() (chainhash.Hash, *evidence.BlockProof) { return rootOf(six), proofOf(six, 3, 3) }},
+		{"the coinbase as a vote", "index 0 after 0", func() (chainhash.Hash, *evidence.BlockProof) { return rootOf(six), proofOf(six, 0) }},
+		{"the repeated end of a row (CVE-2012-2459)", "CVE-2012-2459", func() (chainhash.Hash, *evidence.BlockProof) {
 			return rootOf(six), proofOf(append(six[:6:6], six[4], six[5]), 6)
 		}},
-		{"a repetition that nothing asks for (CVE-2012-2459)", "no number of transactions", func() (chainhash.Hash, *verifier.BlockProof) {
+		{"a repetition that nothing asks for (CVE-2012-2459)", "no number of transactions", func() (chainhash.Hash, *evidence.BlockProof) {
 			double := append(append(eight[:5:5], eight[4]), eight[6:]...)
 			return rootOf(double), proofOf(double, 4)
 		}},
-		{"a transaction hidden in a leaf (CVE-2017-12842)", "CVE-2017-12842", func() (chainhash.Hash, *verifier.BlockProof) {
+		{"a transaction hidden in a leaf (CVE-2017-12842)", "CVE-2017-12842", func() (chainhash.Hash, *evidence.BlockProof) {
 			forged, row := leaves(9)[8], ids(six)
 			id, other := forged.TxHash(), chainhash.Hash{7}
 			row[3] = chainhash.DoubleHashH(append(id[:], other[:]...)) // 64 bytes that pass for a transaction
 			path, root := pathOf(row, 3)
-			p := &verifier.BlockProof{Coinbase: six[0]}
+			p := &evidence.BlockProof{Coinbase: six[0]}
 			p.Path, _ = pathOf(row, 0)
-			p.Txs = []verifier.TxProof{{Index: 6, Tx: forged, Path: append([]chainhash.Hash{other}, path...)}}
+			p.Txs = []evidence.TxProof{{Index: 6, Tx: forged, Path: append([]chainhash.Hash{other}, path...)}}
 			return root, p
 		}},
-		{"the same, with the coinbase hidden as deep", "merkle root", func() (chainhash.Hash, *verifier.BlockProof) {
+		{"the same, with the coinbase hidden as deep", "merkle root", func() (chainhash.Hash, *evidence.BlockProof) {
 			p := proofOf(eight, 3)
 			p.Path, p.Txs[0].Path = append([]chainhash.Hash{{7}}, p.Path...), append([]chainhash.Hash{{7}}, p.Txs[0].Path...)
 			return rootOf(eight), p
 		}},
-		{"a leaf of 64 bytes (CVE-2017-12842)", "64 bytes", func() (chainhash.Hash, *verifier.BlockProof) {
+		{"a leaf of 64 bytes (CVE-2017-12842)", "64 bytes", func() (chainhash.Hash, *evidence.BlockProof) {
 			txs := leaves(6)
 			txs[2].TxIn[0].SignatureScript = make([]byte, 3)
 			if n := txs[2].SerializeSizeStripped(); n != 64 {
@@ -264,18 +266,18 @@ func TestProofsThatLie(t *testing.T) {
 			}
 			return rootOf(txs), proofOf(txs, 2)
 		}},
-		{"another transaction as the coinbase", "merkle root", func() (chainhash.Hash, *verifier.BlockProof) {
+		{"another transaction as the coinbase", "merkle root", func() (chainhash.Hash, *evidence.BlockProof) {
 			p := proofOf(six, 3)
 			path, _ := pathOf(ids(six), 1)
 			p.Coinbase, p.Path = six[1], path
 			return rootOf(six), p
 		}},
-		{"a coinbase that is not the first", "not a coinbase", func() (chainhash.Hash, *verifier.BlockProof) {
+		{"a coinbase that is not the first", "not a coinbase", func() (chainhash.Hash, *evidence.BlockProof) {
 			txs := leaves(6)
 			txs[0], txs[1] = txs[1], txs[0]
 			return rootOf(txs), proofOf(txs, 3)
 		}},
-		{"a path without an end", "", func() (chainhash.Hash, *verifier.BlockProof) {
+		{"a path without an end", "", func() (chainhash.Hash, *evidence.BlockProof) {
 			p := proofOf(leaves(2), 1)
 			p.Path, p.Txs[0].Path = make([]chainhash.Hash, 70), make([]chainhash.Hash, 70)
 			return rootOf(leaves(2)), p
@@ -283,7 +285,7 @@ func TestProofsThatLie(t *testing.T) {
 	} {
 		t.Run(row.lie, func(t *testing.T) {
 			rec := proven(t, "no_winner")
-			src := &longer{ProofSource: chain.FromRecord(rec).(verifier.ProofSource)}
+			src := &longer{ProofSource: chain.FromRecord(rec).(evidence.ProofSource)}
 			root, p := row.tell()
 			src.extend(t, root, p)
 			r, err := verifier.Audit(context.Background(), rec, src, verifier.Options{})
@@ -313,18 +315,18 @@ func TestProofsThatLie(t *testing.T) {
 func TestProofsShowNoAbsence(t *testing.T) {
 	for _, row := range []struct {
 		name, election string
-		drop           func(*verifier.BlockProof) bool
+		drop           func(*evidence.BlockProof) bool
 		exit           int
 		v10            verifier.Status
 	}{
 		{"everything spent", "no_winner", nil, 0, verifier.Pass},
 		{"an abstention", "club_chair", nil, verifier.ExitUndetermined, verifier.Unresolved},
-		{"the refunds left out", "no_winner", func(p *verifier.BlockProof) bool { return p.Txs[0].Tx.LockTime > 0 }, verifier.ExitNotOver, verifier.Unresolved},
-		{"the coins left out", "club_chair", func(p *verifier.BlockProof) bool { return len(p.Txs[0].Tx.TxOut) == 6 }, verifier.ExitUndetermined, verifier.Unresolved},
+		{"the refunds left out", "no_winner", func(p *evidence.BlockProof) bool { return p.Txs[0].Tx.LockTime > 0 }, verifier.ExitNotOver, verifier.Unresolved},
+		{"the coins left out", "club_chair", func(p *evidence.BlockProof) bool { return len(p.Txs[0].Tx.TxOut) == 6 }, verifier.ExitUndetermined, verifier.Unresolved},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			rec := proven(t, row.election)
-			src := &longer{ProofSource: chain.FromRecord(rec).(verifier.ProofSource), drop: row.drop}
+			src := &longer{ProofSource: chain.FromRecord(rec).(evidence.ProofSource), drop: row.drop}
 			r, err := verifier.Audit(context.Background(), rec, src, verifier.Options{})
 			if err != nil {
 				t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"bevote/internal/chain"
 	"bevote/internal/chain/chaintest"
 	"bevote/verifier"
+	"bevote/verifier/evidence"
 )
 
 // TestProofsGoOnFromState: with a state of whole blocks, proofs are needed only
@@ -21,8 +22,8 @@ func TestProofsGoOnFromState(t *testing.T) {
 		t.Fatalf("%d votes, exit %d at block %d", r.Votes, r.Exit, seen)
 	}
 	state = stored(t, state)
-	src := chain.FromRecord(rec).(verifier.ProofSource)
-	withheld := &longer{ProofSource: src, drop: func(p *verifier.BlockProof) bool { return p.Height <= seen }}
+	src := chain.FromRecord(rec).(evidence.ProofSource)
+	withheld := &longer{ProofSource: src, drop: func(p *evidence.BlockProof) bool { return p.Height <= seen }}
 	want := mustAudit(t, rec, src, verifier.Options{})
 	for range 2 {
 		got := mustAudit(t, rec, withheld, verifier.Options{State: state})

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"bevote/lang"
+	"bevote/verifier/evidence"
 )
 
 // rule is one row of the table of checks (docs/audit.md): its id for ever, its
@@ -67,6 +68,23 @@ func (s *sheet) note(where, format string, args ...any) {
 		s.items = append(s.items, Item{where, fmt.Sprintf(format, args...)})
 	case len(s.items) == maxListed:
 		s.items = append(s.items, Item{"list", "more of the same kind"})
+	}
+}
+
+// take takes over what was found in the evidence.
+func (s *sheet) take(f evidence.Findings) {
+	s.expected, s.examined, s.failed = f.Expected, f.Examined, f.Failed
+	for _, n := range f.Notes {
+		s.items = append(s.items, Item(n))
+	}
+}
+
+// presenceOnly notes under a check that says "there is no …" that proofs
+// cannot show it.
+func (a *audit) presenceOnly(s *sheet, what string) {
+	if a.chain.Proven {
+		s.expect(1)
+		s.leave("evidence", "merkle proofs show what is there, and not that there is no %s", what)
 	}
 }
 

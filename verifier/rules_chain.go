@@ -1,6 +1,7 @@
 package verifier
 
 import (
+	"bevote/verifier/evidence"
 	"fmt"
 
 	"github.com/btcsuite/btcd/wire/v2"
@@ -10,13 +11,13 @@ import (
 var chainRules = []rule{
 	{"V01", "RECORD-PARSE", "E", always, (*audit).recordParse},
 	{"V02", "RECORD-CHAIN", "E", always, (*audit).recordChain},
-	{"V03", "NETWORK", "E", always, counted(func(a *audit) *findings { return &a.chain.headers.network })},
-	{"V04", "HDR-LINK", "E", always, counted(func(a *audit) *findings { return &a.chain.headers.linked })},
-	{"V05", "HDR-POW", "E", always, counted(func(a *audit) *findings { return &a.chain.headers.mined })},
-	{"V06", "HDR-TIME", "E/W", always, counted(func(a *audit) *findings { return &a.chain.headers.timed })},
-	{"V07", "HDR-WORK", "E", always, counted(func(a *audit) *findings { return &a.chain.headers.weighed })},
-	{"V08", "TX-INCLUDED", "E", always, counted(func(a *audit) *findings { return a.chain.included })},
-	{"V09", "TX-SANE", "E", always, counted(func(a *audit) *findings { return a.chain.sane })},
+	{"V03", "NETWORK", "E", always, counted(func(a *audit) evidence.Findings { return a.chain.Network })},
+	{"V04", "HDR-LINK", "E", always, counted(func(a *audit) evidence.Findings { return a.chain.Links })},
+	{"V05", "HDR-POW", "E", always, counted(func(a *audit) evidence.Findings { return a.chain.Mined })},
+	{"V06", "HDR-TIME", "E/W", always, counted(func(a *audit) evidence.Findings { return a.chain.Times })},
+	{"V07", "HDR-WORK", "E", always, counted(func(a *audit) evidence.Findings { return a.chain.Work })},
+	{"V08", "TX-INCLUDED", "E", always, counted(func(a *audit) evidence.Findings { return a.chain.Included })},
+	{"V09", "TX-SANE", "E", always, counted(func(a *audit) evidence.Findings { return a.chain.Sane })},
 	{"V10", "SPEND-EVIDENCE", "U", rolled, (*audit).spendEvidence},
 	{"V11", "SCRIPT-EXEC", "E", rolled, (*audit).scriptExec},
 	{"V12", "SOURCES-AGREE", "–", always, (*audit).sourcesAgree},
@@ -24,11 +25,17 @@ var chainRules = []rule{
 }
 
 // counted is the predicate of checks that were made while the chain streamed by.
-func counted(of func(*audit) *findings) func(*audit, *sheet) {
-	return func(a *audit, s *sheet) {
-		f := of(a)
-		s.expected, s.examined, s.failed, s.items = f.expected, f.examined, f.failed, f.items
+func counted(of func(*audit) evidence.Findings) func(*audit, *sheet) {
+	return func(a *audit, s *sheet) { s.take(of(a)) }
+}
+
+// V12: all sources tell the same.
+func (a *audit) sourcesAgree(s *sheet) {
+	if len(a.chain.Sources()) < 2 {
+		s.skip("one source: nothing to compare")
+		return
 	}
+	s.take(a.chain.Agree)
 }
 
 // V01: policy, contract and every line decode strictly; what does not was
@@ -44,7 +51,7 @@ func (a *audit) recordChain(s *sheet) {
 	s.expect(len(a.lines))
 	for i, l := range a.lines {
 		where := fmt.Sprintf("line %d", i+1)
-		switch hash, known := a.chain.headers.hashAt(l.Seen.Height); {
+		switch hash, known := a.chain.HashAt(l.Seen.Height); {
 		case a.signed[i] != nil:
 			s.fail(where, "%v", a.signed[i])
 		case !known:
@@ -112,13 +119,13 @@ func (a *audit) linesInTime(s *sheet) {
 func (a *audit) spendEvidence(s *sheet) {
 	stakes := a.countedStakes()
 	s.expect(len(a.setup.Roll) + len(stakes))
-	complete, spends := a.chain.included.failed == 0, 0
+	complete, spends := a.chain.Included.Failed == 0, 0
 	look := func(op wire.OutPoint, spent bool) {
 		switch {
 		case !complete:
 			s.leave("outpoint "+op.String(), "blocks are missing or not those of the chain")
 			return
-		case !spent && a.chain.proven:
+		case !spent && a.chain.Proven:
 			s.leave("outpoint "+op.String(), "not shown to be spent; merkle proofs cannot show that it is unspent")
 			return
 		case spent:
@@ -145,7 +152,7 @@ func (a *audit) spendEvidence(s *sheet) {
 // noteAbsence says on what a claim rests that an output is unspent.
 func (a *audit) noteAbsence(s *sheet, spends int) {
 	evidence := "whole blocks"
-	if a.chain.proven {
+	if a.chain.Proven {
 		evidence = "none: merkle proofs show spends only"
 	}
 	s.note("evidence", "%d outputs spent, %d not; evidence of absence: %s", spends, s.expected-spends, evidence)

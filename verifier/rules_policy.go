@@ -42,7 +42,7 @@ func (a *audit) policyAnchor(s *sheet) {
 func (a *audit) policyUnique(s *sheet) {
 	anchors := a.replay.Anchors()
 	s.expect(len(anchors))
-	s.note("chain", "looked at the blocks from %d on", a.chain.first)
+	s.note("chain", "looked at the blocks from %d on", a.first)
 	a.presenceOnly(s, "other anchor")
 	for i := range anchors {
 		at := &anchors[i]

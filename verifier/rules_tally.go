@@ -187,7 +187,7 @@ func (a *audit) afterSettle(s *sheet) {
 		}
 		due = min(due, last+a.e.Policy.Confirmations-1)
 	}
-	if a.chain.proven && len(a.unspent) > 0 {
+	if a.chain.Proven && len(a.unspent) > 0 {
 		// Who leaves a proof out must not make others guilty.
 		s.expect(1)
 		s.leave("evidence", "%d stakes are not shown to be spent; merkle proofs cannot show that they were unspent", len(a.unspent))

@@ -57,6 +57,9 @@ type stateTx struct {
 	Tx     []byte `json:"tx"`
 }
 
+// maxReorgs is how many replacements of blocks a State remembers, the newest.
+const maxReorgs = 20
+
 // stateSpec is the version of the form of a State.
 const stateSpec = 2
 
@@ -181,7 +184,7 @@ func (a *audit) recall() *memory {
 	}
 	common := s.memory.first
 	for ; common < s.memory.next(); common++ {
-		if hash, known := a.chain.headers.hashAt(common); !known || hash != s.memory.hashes[common-s.memory.first] {
+		if hash, known := a.chain.HashAt(common); !known || hash != s.memory.hashes[common-s.memory.first] {
 			break
 		}
 	}
@@ -201,13 +204,13 @@ func (a *audit) recall() *memory {
 // one that is known.
 func (a *audit) remember() {
 	s := a.opt.State
-	if s == nil || a.chain.included.failed+a.chain.sane.failed > 0 {
+	if s == nil || a.chain.Included.Failed+a.chain.Sane.Failed > 0 {
 		return
 	}
 	known := s.mark
 	*s = State{policy: a.e.Policy.ID(), memory: *a.memory, watch: a.replay.watching(), mark: a.markNow(), waited: a.attempted(), over: a.over, mixing: a.setup.Mixing,
-		reorgs: a.reorgs[max(0, len(a.reorgs)-maxItems):]}
-	if a.chain.proven {
+		reorgs: a.reorgs[max(0, len(a.reorgs)-maxReorgs):]}
+	if a.chain.Proven {
 		s.memory = *a.whole // proofs are no blocks to go on from
 	}
 	if known.lines > 0 && a.boardDiffers(known) != "" {

@@ -20,6 +20,7 @@ import (
 	"bevote/internal/rehearsal"
 	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/evidence"
 	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/wire/v2"
@@ -111,7 +112,7 @@ func recordOf(t *testing.T, files map[string][]byte) *record.Record {
 	return openRecord(t, dir)
 }
 
-func mustAudit(t *testing.T, rec *record.Record, src verifier.Source, opt verifier.Options) *verifier.Report {
+func mustAudit(t *testing.T, rec *record.Record, src evidence.Source, opt verifier.Options) *verifier.Report {
 	t.Helper()
 	r, err := verifier.Audit(context.Background(), rec, src, opt)
 	if err != nil {

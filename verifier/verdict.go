@@ -89,8 +89,8 @@ func (a *audit) head() *Report {
 	r := &Report{
 		Spec: 1, Policy: p.ID(), Election: p.Election, Network: p.Network, Build: a.opt.Build,
 		Threshold: p.K, Voters: len(a.setup.Roll), Votes: len(a.tally.readings),
-		Tip:      Tip{a.tip, a.chain.headers.hash.String()},
-		Evidence: a.src.Evidence() + "; " + a.chain.headers.evidence(a.opt.Now), RecordSHA256: hex.EncodeToString(a.sum[:]),
+		Tip:      Tip{a.tip, a.chain.Tip().Hash.String()},
+		Evidence: a.src.Evidence() + "; " + a.chain.Worth(a.opt.Now), RecordSHA256: hex.EncodeToString(a.sum[:]),
 		Board:  a.boardNow(),
 		Mixing: a.mixed(),
 		Checks: []Check{}, Allowed: []Allowed{}, Undetectable: undetectable(), Manual: manual(p),

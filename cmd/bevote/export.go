@@ -8,6 +8,7 @@ import (
 
 	"bevote/internal/chain"
 	"bevote/verifier"
+	"bevote/verifier/evidence"
 	"bevote/verifier/record"
 
 	"github.com/spf13/cobra"
@@ -86,9 +87,9 @@ func (c *console) export(ctx context.Context, path, source string, proofs bool, 
 }
 
 // exportChain writes the chain files.
-func exportChain(ctx context.Context, w *record.Writer, rec *record.Record, src verifier.Source, proofs bool) error {
+func exportChain(ctx context.Context, w *record.Writer, rec *record.Record, src evidence.Source, proofs bool) error {
 	if proofs {
-		return chain.ExportProofs(ctx, w, rec, src)
+		return chain.ExportProofs(ctx, w, src, verifier.Sightings(ctx, rec, src))
 	}
 	for first, err := range verifier.Sightings(ctx, rec, src) {
 		if err != nil {

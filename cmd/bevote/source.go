@@ -7,6 +7,7 @@ import (
 
 	"bevote/internal/chain"
 	"bevote/verifier"
+	"bevote/verifier/evidence"
 )
 
 // sourceHelp explains the URLs of nodes, for every command that takes them.
@@ -49,7 +50,7 @@ func (n nodes) close() {
 }
 
 // watch points an audit at the nodes, if there are any, instead of the record.
-func (n nodes) watch(src verifier.Source, opt verifier.Options) (verifier.Source, verifier.Options) {
+func (n nodes) watch(src evidence.Source, opt verifier.Options) (evidence.Source, verifier.Options) {
 	opt.Now = time.Now()
 	if len(n) == 0 {
 		return src, opt

@@ -9,6 +9,7 @@
 package chain
 
 import (
+	"bevote/verifier/evidence"
 	"context"
 	"errors"
 	"fmt"
@@ -16,8 +17,6 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
-
-	"bevote/verifier"
 
 	"github.com/btcsuite/btcd/blockchain"
 	"github.com/btcsuite/btcd/btcutil/v2"
@@ -31,7 +30,7 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-var _ verifier.Source = (*Chain)(nil)
+var _ evidence.Source = (*Chain)(nil)
 
 const (
 	// utxoCache is allocated at once and many times over: 4 MiB cost 82 MB of

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"bevote/internal/chain"
-	"bevote/verifier"
+	"bevote/verifier/evidence"
 
 	"github.com/btcsuite/btcd/address/v2"
 	"github.com/btcsuite/btcd/btcec/v2"
@@ -297,7 +297,7 @@ func TestSameBytes(t *testing.T) {
 }
 
 // raw returns all headers and blocks of a source.
-func raw(t *testing.T, src verifier.Source) []byte {
+func raw(t *testing.T, src evidence.Source) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	first, err := src.First(context.Background())

@@ -6,13 +6,13 @@ import (
 	"encoding/binary"
 	"io"
 
-	"bevote/verifier"
+	"bevote/verifier/evidence"
 	"bevote/verifier/record"
 )
 
 // Export writes src's headers, and its blocks from height from on, as the
 // chain files of a record.
-func Export(ctx context.Context, w *record.Writer, src verifier.Source, from uint32) error {
+func Export(ctx context.Context, w *record.Writer, src evidence.Source, from uint32) error {
 	if err := exportHeaders(ctx, w, src); err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func Export(ctx context.Context, w *record.Writer, src verifier.Source, from uin
 	})
 }
 
-func exportHeaders(ctx context.Context, w *record.Writer, src verifier.Source) error {
+func exportHeaders(ctx context.Context, w *record.Writer, src evidence.Source) error {
 	return write(w, record.Headers, func(out io.Writer) error {
 		for h, err := range src.Headers(ctx) {
 			if err != nil {

@@ -1,13 +1,13 @@
 package chain
 
 import (
-	"bevote/verifier"
+	"bevote/verifier/evidence"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 )
 
 // EncodeProof writes a line of chain/proofs.jsonl.
-func EncodeProof(p *verifier.BlockProof) []byte {
+func EncodeProof(p *evidence.BlockProof) []byte {
 	flat := func(hashes []chainhash.Hash) (out []byte) {
 		for _, h := range hashes {
 			out = append(out, h[:]...)

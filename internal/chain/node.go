@@ -9,14 +9,14 @@ import (
 	"sync"
 	"time"
 
-	"bevote/verifier"
+	"bevote/verifier/evidence"
 	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-var _ verifier.Source = (*Node)(nil)
+var _ evidence.Source = (*Node)(nil)
 
 const (
 	// inFlight is how many blocks are asked for ahead of the one in use.

@@ -15,6 +15,7 @@ import (
 	"bevote/internal/chain"
 	"bevote/internal/chain/chaintest"
 	"bevote/verifier"
+	"bevote/verifier/evidence"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -139,7 +140,7 @@ func TestNodeIsLost(t *testing.T) {
 
 // lying is a chain with other blocks at some heights.
 type lying struct {
-	verifier.Source
+	evidence.Source
 	instead map[uint32]*wire.MsgBlock
 }
 
@@ -168,7 +169,7 @@ func TestSourcesDisagree(t *testing.T) {
 	hidden := withoutLastTx(blocks[121])
 	for _, row := range []struct {
 		name  string
-		other verifier.Source
+		other evidence.Source
 		exit  int
 		words string
 	}{
@@ -179,11 +180,11 @@ func TestSourcesDisagree(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			for _, swapped := range []bool{false, true} {
-				first, second := verifier.Source(honest.Dial()), row.other
+				first, second := evidence.Source(honest.Dial()), row.other
 				if swapped {
 					first, second = second, first
 				}
-				r, err := verifier.Audit(context.Background(), rec, first, verifier.Options{Now: time.Now(), Live: true, Also: []verifier.Source{second}})
+				r, err := verifier.Audit(context.Background(), rec, first, verifier.Options{Now: time.Now(), Live: true, Also: []evidence.Source{second}})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -10,7 +10,7 @@ import (
 	"io"
 	"iter"
 
-	"bevote/verifier"
+	"bevote/verifier/evidence"
 	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
@@ -45,7 +45,7 @@ const minProofItem = 8
 // proofs is a recorded chain with proofs in place of whole blocks.
 type proofs struct{ recorded }
 
-var _ verifier.ProofSource = proofs{}
+var _ evidence.ProofSource = proofs{}
 
 // Evidence is the class of absence claims that proofs support: none.
 func (p proofs) Evidence() string { return "merkle proofs (record)" }
@@ -63,8 +63,8 @@ func errProofsOnly() error {
 }
 
 // Proofs yields the recorded proofs.
-func (p proofs) Proofs(ctx context.Context) iter.Seq2[*verifier.BlockProof, error] {
-	return func(yield func(*verifier.BlockProof, error) bool) {
+func (p proofs) Proofs(ctx context.Context) iter.Seq2[*evidence.BlockProof, error] {
+	return func(yield func(*evidence.BlockProof, error) bool) {
 		f, err := p.rec.Open(record.Proofs)
 		if err != nil {
 			yield(nil, err)
@@ -78,7 +78,7 @@ func (p proofs) Proofs(ctx context.Context) iter.Seq2[*verifier.BlockProof, erro
 			if err == io.EOF {
 				return
 			}
-			var b *verifier.BlockProof
+			var b *evidence.BlockProof
 			if err == nil {
 				b, err = decodeProof(line)
 			}
@@ -129,7 +129,7 @@ func readLine(ctx context.Context, in *bufio.Reader) ([]byte, error) {
 }
 
 // decodeProof accepts a line's one encoding and no other.
-func decodeProof(line []byte) (*verifier.BlockProof, error) {
+func decodeProof(line []byte) (*evidence.BlockProof, error) {
 	var l proofLine
 	if bytes.Count(line, []byte(",")) > len(line)/minProofItem {
 		return nil, errors.New("more items than its length can hold")
@@ -143,7 +143,7 @@ func decodeProof(line []byte) (*verifier.BlockProof, error) {
 	if len(l.Txs) == 0 {
 		return nil, errors.New("no transactions")
 	}
-	p := &verifier.BlockProof{Height: l.Height, Txs: make([]verifier.TxProof, len(l.Txs))}
+	p := &evidence.BlockProof{Height: l.Height, Txs: make([]evidence.TxProof, len(l.Txs))}
 	var err error
 	if p.Coinbase, p.Path, err = decodeLeaf(l.Coinbase, l.Path); err != nil {
 		return nil, fmt.Errorf("coinbase: %w", err)

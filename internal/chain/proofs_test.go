@@ -11,6 +11,7 @@ import (
 
 	"bevote/internal/chain"
 	"bevote/verifier"
+	"bevote/verifier/evidence"
 	"bevote/verifier/record"
 )
 
@@ -28,7 +29,8 @@ func provenElection(t testing.TB, name string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := chain.ExportProofs(context.Background(), w, rec, chain.FromRecord(rec)); err != nil {
+	ctx, src := context.Background(), chain.FromRecord(rec)
+	if err := chain.ExportProofs(ctx, w, src, verifier.Sightings(ctx, rec, src)); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Commit(); err != nil {
@@ -38,7 +40,7 @@ func provenElection(t testing.TB, name string) string {
 }
 
 // proofsOf is the source of a record with nothing but a file of proofs.
-func proofsOf(t testing.TB, text []byte) verifier.ProofSource {
+func proofsOf(t testing.TB, text []byte) evidence.ProofSource {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, "chain"), 0o755); err != nil {
@@ -52,13 +54,13 @@ func proofsOf(t testing.TB, text []byte) verifier.ProofSource {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { rec.Close() })
-	return chain.FromRecord(rec).(verifier.ProofSource)
+	return chain.FromRecord(rec).(evidence.ProofSource)
 }
 
 // TestProofsAreTheBlocks: what is proven is what the blocks hold, at its place.
 func TestProofsAreTheBlocks(t *testing.T) {
 	rec, blocks := recordedElection(t, "club_chair")
-	src := chain.FromRecord(openRecord(t, provenElection(t, "club_chair"))).(verifier.ProofSource)
+	src := chain.FromRecord(openRecord(t, provenElection(t, "club_chair"))).(evidence.ProofSource)
 	seen := 0
 	for p, err := range src.Proofs(context.Background()) {
 		if err != nil {

@@ -4,8 +4,9 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"iter"
 
-	"bevote/verifier"
+	"bevote/verifier/evidence"
 	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/blockchain"
@@ -13,15 +14,14 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// ExportProofs writes src's headers, and of its blocks the transactions that
-// concern the election of rec with proofs that they are there, as the chain
-// files of a record.
-func ExportProofs(ctx context.Context, w *record.Writer, rec *record.Record, src verifier.Source) error {
+// ExportProofs writes src's headers, and the selected transactions with proofs
+// that they are there, as the chain files of a record.
+func ExportProofs(ctx context.Context, w *record.Writer, src evidence.Source, selected iter.Seq2[evidence.Selection, error]) error {
 	if err := exportHeaders(ctx, w, src); err != nil {
 		return err
 	}
 	return write(w, record.Proofs, func(out io.Writer) error {
-		for s, err := range verifier.Sightings(ctx, rec, src) {
+		for s, err := range selected {
 			if err != nil {
 				return err
 			}
@@ -41,7 +41,7 @@ func ExportProofs(ctx context.Context, w *record.Writer, rec *record.Record, src
 }
 
 // prove makes the proofs of the transactions seen in a block.
-func prove(s verifier.Sighted) proofLine {
+func prove(s evidence.Selection) proofLine {
 	rows := merkleRows(s.Block)
 	l := proofLine{Height: s.Height, Coinbase: stripped(s.Block.Transactions[0]), Path: rows.path(0)}
 	for _, i := range s.At {

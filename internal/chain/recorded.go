@@ -10,7 +10,7 @@ import (
 	"io"
 	"iter"
 
-	"bevote/verifier"
+	"bevote/verifier/evidence"
 	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/wire/v2"
@@ -33,9 +33,9 @@ const (
 type recorded struct{ rec *record.Record }
 
 // FromRecord returns the chain that the record carries; it is a
-// verifier.ProofSource where there are proofs in place of blocks. Errors of its
+// evidence.ProofSource where there are proofs in place of blocks. Errors of its
 // sequences that are a *record.FormatError are the record's fault.
-func FromRecord(rec *record.Record) verifier.Source {
+func FromRecord(rec *record.Record) evidence.Source {
 	if rec.Has(record.Proofs) && !rec.Has(record.Blocks) {
 		return proofs{recorded{rec}}
 	}

@@ -13,6 +13,7 @@ import (
 	"bevote/internal/chain"
 	"bevote/internal/chain/chaintest"
 	"bevote/verifier"
+	"bevote/verifier/evidence"
 	"bevote/verifier/record"
 	"bevote/verifier/report"
 
@@ -27,28 +28,28 @@ func recordedElection(t *testing.T, name string) (*record.Record, []*wire.MsgBlo
 }
 
 // eachSource runs a test over one chain in all its forms.
-func eachSource(t *testing.T, name string, test func(t *testing.T, rec *record.Record, blocks []*wire.MsgBlock, src verifier.Source)) {
+func eachSource(t *testing.T, name string, test func(t *testing.T, rec *record.Record, blocks []*wire.MsgBlock, src evidence.Source)) {
 	rec, blocks := recordedElection(t, name)
 	for _, row := range []struct {
 		name string
-		open func(t *testing.T) verifier.Source
+		open func(t *testing.T) evidence.Source
 	}{
-		{"record", func(*testing.T) verifier.Source { return chain.FromRecord(rec) }},
-		{"embedded", func(t *testing.T) verifier.Source { return chaintest.Embedded(t, rec, blocks) }},
-		{"btcd", func(t *testing.T) verifier.Source {
+		{"record", func(*testing.T) evidence.Source { return chain.FromRecord(rec) }},
+		{"embedded", func(t *testing.T) evidence.Source { return chaintest.Embedded(t, rec, blocks) }},
+		{"btcd", func(t *testing.T) evidence.Source {
 			node := chaintest.StartBtcd(t)
 			node.Feed(blocks[1:]...)
 			return node.Dial()
 		}},
-		{"bitcoind", func(t *testing.T) verifier.Source { return chaintest.StartBitcoind(t, blocks).Dial() }},
+		{"bitcoind", func(t *testing.T) evidence.Source { return chaintest.StartBitcoind(t, blocks).Dial() }},
 	} {
 		t.Run(row.name, func(t *testing.T) { test(t, rec, blocks, row.open(t)) })
 	}
 }
 
-// TestSourcesConform: every source keeps what verifier.Source promises.
+// TestSourcesConform: every source keeps what evidence.Source promises.
 func TestSourcesConform(t *testing.T) {
-	eachSource(t, "club_chair", func(t *testing.T, _ *record.Record, blocks []*wire.MsgBlock, src verifier.Source) {
+	eachSource(t, "club_chair", func(t *testing.T, _ *record.Record, blocks []*wire.MsgBlock, src evidence.Source) {
 		ctx := context.Background()
 		first, err := src.First(ctx)
 		if err != nil || int(first) > len(blocks) {
@@ -77,7 +78,7 @@ func TestSourcesConform(t *testing.T) {
 	})
 }
 
-func wantHeaders(t *testing.T, src verifier.Source, blocks []*wire.MsgBlock) {
+func wantHeaders(t *testing.T, src evidence.Source, blocks []*wire.MsgBlock) {
 	t.Helper()
 	height := 0
 	for h, err := range src.Headers(context.Background()) {
@@ -94,7 +95,7 @@ func wantHeaders(t *testing.T, src verifier.Source, blocks []*wire.MsgBlock) {
 	}
 }
 
-func wantBlocks(t *testing.T, src verifier.Source, blocks []*wire.MsgBlock, from int) {
+func wantBlocks(t *testing.T, src evidence.Source, blocks []*wire.MsgBlock, from int) {
 	t.Helper()
 	height := from
 	for b, err := range src.Blocks(context.Background(), uint32(from)) {
@@ -126,7 +127,7 @@ func TestSameVerdictFromEverySource(t *testing.T) {
 	for _, name := range []string{"club_chair", "no_winner"} {
 		t.Run(name, func(t *testing.T) {
 			var want []byte
-			eachSource(t, name, func(t *testing.T, rec *record.Record, _ []*wire.MsgBlock, src verifier.Source) {
+			eachSource(t, name, func(t *testing.T, rec *record.Record, _ []*wire.MsgBlock, src evidence.Source) {
 				_, node := src.(*chain.Node)
 				r, err := verifier.Audit(context.Background(), rec, src, verifier.Options{Now: time.Unix(1_800_000_000, 0), Live: node})
 				if err != nil {

@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"bevote/verifier/evidence"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -8,14 +9,12 @@ import (
 	"fmt"
 	"slices"
 
-	"bevote/verifier"
-
 	"github.com/btcsuite/btcd/btcjson"
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-var _ verifier.PoolSource = (*Node)(nil)
+var _ evidence.PoolSource = (*Node)(nil)
 
 const (
 	// askedAtOnce is how many outpoints one question names.
@@ -37,13 +36,13 @@ type spender struct {
 
 // Waiting returns the transactions of the node's pool that spend an outpoint of
 // ops. Bitcoin Core before 24 does not know the question, and btcd does not take
-// it from a limited user: verifier.ErrNoPool.
+// it from a limited user: evidence.ErrNoPool.
 func (n *Node) Waiting(ctx context.Context, ops []wire.OutPoint) (txs []*wire.MsgTx, err error) {
 	ids, size := make(map[chainhash.Hash]bool), 0
 	for part := range slices.Chunk(ops, askedAtOnce) {
 		found, err := n.spenders(ctx, part)
 		if isRefused(err, btcjson.ErrRPCMethodNotFound.Code) || isRefused(err, btcjson.ErrRPCInvalidParams.Code) {
-			return nil, fmt.Errorf("%s %w", n.name, verifier.ErrNoPool)
+			return nil, fmt.Errorf("%s %w", n.name, evidence.ErrNoPool)
 		}
 		if err != nil {
 			return nil, n.fail(err)

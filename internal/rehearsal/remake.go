@@ -15,13 +15,14 @@ import (
 	"bevote/internal/chain"
 	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/evidence"
 	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-var _ verifier.Source = (*remake)(nil)
+var _ evidence.Source = (*remake)(nil)
 
 // remake is a finished record taken apart, for somebody to change it and to
 // put it together again as far as that can be done without a key.
@@ -171,7 +172,9 @@ func (r *remake) files(proven bool) (map[string][]byte, error) {
 		return nil, err
 	}
 	defer rec.Close()
-	return r.through("with proofs", files, func(w *record.Writer) error { return chain.ExportProofs(r.p.ctx, w, rec, r) })
+	return r.through("with proofs", files, func(w *record.Writer) error {
+		return chain.ExportProofs(r.p.ctx, w, r, verifier.Sightings(r.p.ctx, rec, r))
+	})
 }
 
 // through writes a record with the chain's files by who always writes them, and

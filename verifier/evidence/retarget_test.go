@@ -1,4 +1,4 @@
-package verifier
+package evidence
 
 import (
 	"fmt"
@@ -147,8 +147,8 @@ func TestTimewarp(t *testing.T) {
 			continue
 		}
 		wantFaults(t, c)
-		if len(c.timed.items) != 1 || !strings.Contains(c.timed.items[0].Message, "timewarp") {
-			t.Errorf("notes %v, want one of a timewarp", c.timed.items)
+		if len(c.timed.Notes) != 1 || !strings.Contains(c.timed.Notes[0].Message, "timewarp") {
+			t.Errorf("notes %v, want one of a timewarp", c.timed.Notes)
 		}
 	}
 }

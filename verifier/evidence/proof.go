@@ -1,7 +1,6 @@
-package verifier
+package evidence
 
 import (
-	"context"
 	"errors"
 	"fmt"
 
@@ -28,6 +27,14 @@ type TxProof struct {
 	Path  []chainhash.Hash
 }
 
+// Selection is a block, and the indices of those of its transactions that are
+// to be shown.
+type Selection struct {
+	Height uint32
+	Block  *wire.MsgBlock
+	At     []int // rising
+}
+
 // maxHeight is the height of the tree over more transactions than fit into a block.
 const maxHeight = 16
 
@@ -37,18 +44,18 @@ type proofWindow struct {
 	headers *headerChain
 	next    uint32 // least height of the proof to come
 
-	included findings // V08, counted in transactions
-	sane     findings // V09, counted in transactions
+	included Findings // V08, counted in transactions
+	sane     Findings // V09, counted in transactions
 }
 
 // add judges the proofs of one block.
 func (w *proofWindow) add(p *BlockProof) {
 	txs := 1 + len(p.Txs)
-	w.included.expected += txs
-	w.sane.expected += txs
+	w.included.Expected += txs
+	w.sane.Expected += txs
 	block, ok := w.headers.kept.at(p.Height)
 	if !ok || p.Height < w.next {
-		w.included.examined += txs
+		w.included.Examined += txs
 		w.included.fail(int32(p.Height), "proofs of a block that has no header, or that came before")
 	} else {
 		w.next = p.Height + 1
@@ -61,7 +68,7 @@ func (w *proofWindow) add(p *BlockProof) {
 }
 
 func (w *proofWindow) check(height uint32, tx *wire.MsgTx, coinbase bool) {
-	w.sane.examined++
+	w.sane.Examined++
 	if err := checkTx(tx, coinbase); err != nil {
 		w.sane.fail(int32(height), "transaction %s: %v", tx.TxHash(), err)
 	}
@@ -70,7 +77,7 @@ func (w *proofWindow) check(height uint32, tx *wire.MsgTx, coinbase bool) {
 // prove folds every path of a block.
 func (w *proofWindow) prove(root chainhash.Hash, p *BlockProof) {
 	t := newTree(root, len(p.Path))
-	w.included.examined++
+	w.included.Examined++
 	err := t.leaf(p.Coinbase, 0, p.Path)
 	if err == nil && !blockchain.IsCoinBaseTx(p.Coinbase) {
 		err = errors.New("not a coinbase")
@@ -80,7 +87,7 @@ func (w *proofWindow) prove(root chainhash.Hash, p *BlockProof) {
 	}
 	last := uint32(0)
 	for _, tx := range p.Txs {
-		w.included.examined++
+		w.included.Examined++
 		err := t.leaf(tx.Tx, tx.Index, tx.Path)
 		if err == nil && tx.Index <= last {
 			err = fmt.Errorf("index %d after %d", tx.Index, last)
@@ -156,50 +163,4 @@ func (t *tree) leaf(tx *wire.MsgTx, index uint32, path []chainhash.Hash) error {
 		return errors.New("no number of transactions fits the block's paths (CVE-2012-2459)")
 	}
 	return nil
-}
-
-// followProofs judges the proofs of a source and hands their transactions to
-// the replay. Blocks that a state remembers are replayed from there: whatever a
-// proof shows of them is judged, but it is known already.
-func (a *audit) followProofs(ctx context.Context, src ProofSource) error {
-	w := &proofWindow{headers: a.chain.headers}
-	a.chain.proven, a.chain.included, a.chain.sane = true, &w.included, &w.sane
-	a.replay = NewReplay(a.e, a.lines)
-	a.whole = a.recall()
-	a.memory = a.whole.before(a.whole.next())
-	begun := len(a.memory.hashes) > 0
-	if begun {
-		a.replay, a.chain.first = a.memory.replay(a.e, a.lines), a.memory.first
-	}
-	for p, err := range src.Proofs(ctx) {
-		if err != nil {
-			return fmt.Errorf("reading proofs: %w", err)
-		}
-		w.add(p)
-		if len(a.whole.hashes) > 0 && p.Height < a.whole.next() {
-			continue
-		}
-		txs := make([]*wire.MsgTx, len(p.Txs))
-		for i, t := range p.Txs {
-			txs[i] = t.Tx
-		}
-		if !begun && a.replay.announces(txs) {
-			begun, a.replay, a.memory, a.chain.first = true, NewReplay(a.e, a.lines), new(memory), p.Height
-		}
-		for i, t := range p.Txs {
-			seen := sighting{Height: p.Height, Pos: int(t.Index), Tx: txs[i], ID: txs[i].TxHash()}
-			a.replay.transaction(seen)
-			a.memory.seen = append(a.memory.seen, seen)
-		}
-	}
-	return nil
-}
-
-// presenceOnly notes under a check that says "there is no …" that proofs
-// cannot show it.
-func (a *audit) presenceOnly(s *sheet, what string) {
-	if a.chain.proven {
-		s.expect(1)
-		s.leave("evidence", "merkle proofs show what is there, and not that there is no %s", what)
-	}
 }

@@ -1,4 +1,4 @@
-package verifier
+package evidence
 
 import (
 	"time"
@@ -52,9 +52,10 @@ func (c *headerChain) FindPreviousCheckpoint() (blockchain.HeaderCtx, error) {
 	return nil, nil
 }
 
-// never is the clock for rules that are asked about everything but the clock.
-type never struct{}
+// noClock is the clock of rules that are asked about everything but the clock:
+// no header is later than it.
+type noClock struct{}
 
-func (never) AdjustedTime() time.Time         { return time.Unix(1<<40, 0) }
-func (never) AddTimeSample(string, time.Time) {}
-func (never) Offset() time.Duration           { return 0 }
+func (noClock) AdjustedTime() time.Time         { return time.Unix(1<<40, 0) }
+func (noClock) AddTimeSample(string, time.Time) {}
+func (noClock) Offset() time.Duration           { return 0 }

@@ -1,10 +1,8 @@
-package verifier
+package evidence
 
 import (
 	"errors"
-	"fmt"
 	"math/big"
-	"strconv"
 	"time"
 
 	"github.com/btcsuite/btcd/blockchain"
@@ -19,34 +17,7 @@ const (
 	// bip54Grace is how far, in seconds, the first block of a retarget period
 	// may be stamped before the one before it (BIP 54).
 	bip54Grace = 7200
-	// maxItems is how many faults of a check over headers or blocks are listed;
-	// the others are counted. A chain of a million bad headers is one fault.
-	maxItems = 20
 )
-
-// findings is what a check over headers or blocks counted and found.
-type findings struct {
-	expected, examined, failed int
-	items                      []Item
-}
-
-// fail lists a fault of the block at height; the block is counted as failed
-// by whoever examines it.
-func (f *findings) fail(height int32, format string, args ...any) {
-	f.failed++
-	f.note(height, format, args...)
-}
-
-// note lists what is remarkable and no fault.
-func (f *findings) note(height int32, format string, args ...any) {
-	switch {
-	case len(f.items) < maxItems:
-		where := "height " + strconv.Itoa(int(height))
-		f.items = append(f.items, Item{where, fmt.Sprintf(format, args...)})
-	case len(f.items) == maxItems:
-		f.items = append(f.items, Item{"chain", "more of the same kind"})
-	}
-}
 
 // headerChain judges a chain's headers one after the other. Its memory is one
 // retarget period and the hashes that were asked for before.
@@ -65,11 +36,11 @@ type headerChain struct {
 	bits   uint32         // whose work is lastWork
 	each   *big.Int       // work of one header with these bits
 
-	network findings // V03: the genesis block
-	linked  findings // V04: each header names the one before
-	mined   findings // V05: proof of work, and the target that the rules ask for
-	timed   findings // V06: times
-	weighed findings // V07: work and checkpoint; nothing is expected without a bar
+	network Findings // V03: the genesis block
+	linked  Findings // V04: each header names the one before
+	mined   Findings // V05: proof of work, and the target that the rules ask for
+	timed   Findings // V06: times
+	weighed Findings // V07: work and checkpoint; nothing is expected without a bar
 }
 
 // newHeaderChain prepares to judge the headers of a network, as seen at the
@@ -104,27 +75,27 @@ func (c *headerChain) add(h *wire.BlockHeader) {
 
 // end closes the counts when there are no more headers.
 func (c *headerChain) end() {
-	c.network.expected = 1
+	c.network.Expected = 1
 	if c.height < 0 {
-		c.network.examined++
+		c.network.Examined++
 		c.network.fail(0, "no headers")
 		return
 	}
-	for _, f := range []*findings{&c.linked, &c.mined, &c.timed} {
-		f.expected = int(c.height) // all but genesis, which V03 knows by its hash
+	for _, f := range []*Findings{&c.linked, &c.mined, &c.timed} {
+		f.Expected = int(c.height) // all but genesis, which V03 knows by its hash
 	}
 	c.checkWork()
 }
 
 func (c *headerChain) checkGenesis(hash chainhash.Hash) {
-	c.network.examined++
+	c.network.Examined++
 	if hash != *c.params.GenesisHash {
 		c.network.fail(0, "genesis %s, want %s of %s", hash, c.params.GenesisHash, c.params.Name)
 	}
 }
 
 func (c *headerChain) checkLink(height int32, h *wire.BlockHeader) {
-	c.linked.examined++
+	c.linked.Examined++
 	if h.PrevBlock != c.hash {
 		c.linked.fail(height, "names %s as the block before, which is %s", h.PrevBlock, c.hash)
 	}
@@ -139,8 +110,8 @@ func (c *headerChain) context(h *wire.BlockHeader) error {
 
 // checkMined checks the proof of work; rules is the answer of context.
 func (c *headerChain) checkMined(height int32, h *wire.BlockHeader, rules error) {
-	c.mined.examined++
-	err := blockchain.CheckBlockHeaderSanity(h, c.params.PowLimit, never{}, blockchain.BFNone)
+	c.mined.Examined++
+	err := blockchain.CheckBlockHeaderSanity(h, c.params.PowLimit, noClock{}, blockchain.BFNone)
 	if err == nil && !isTimeError(rules) {
 		err = rules
 	}
@@ -157,7 +128,7 @@ func isTimeError(err error) bool {
 
 // checkTime checks the time stamp; rules is the answer of context.
 func (c *headerChain) checkTime(height int32, h *wire.BlockHeader, rules error) {
-	c.timed.examined++
+	c.timed.Examined++
 	median := blockchain.CalcPastMedianTime(c.node(c.height))
 	switch {
 	case !h.Timestamp.After(median):

@@ -1,4 +1,4 @@
-package verifier
+package evidence
 
 import (
 	"context"
@@ -9,16 +9,16 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// agreement compares what several sources say (V12): the hash at each height,
-// and the transactions of each block of the election. From equal blocks follow
-// equal spends. It names the first difference of each source.
+// agreement compares several sources: the hash at each height, and the
+// transactions of each block that is read. Equal blocks have equal spends. It
+// names the first difference of each source.
 type agreement struct {
 	sources []Source
 	depth   uint32  // confirmations of the policy
 	main    int     // the source that is followed
 	heights []int32 // compared so far, by source; in the end that of its tip
 	differs []bool  // by source
-	found   findings
+	found   Findings
 }
 
 func newAgreement(sources []Source, depth uint32) agreement {
@@ -42,8 +42,8 @@ func (g *agreement) headers(chains []*headerChain) {
 			continue
 		}
 		g.heights[i] = c.height
-		g.found.expected++
-		g.found.examined++
+		g.found.Expected++
+		g.found.Examined++
 		if c.hash != chains[0].hash {
 			g.differ(i, c.height, "%s has block %s, %s has %s", g.sources[0].Evidence(), chains[0].hash, g.sources[i].Evidence(), c.hash)
 		}
@@ -61,8 +61,8 @@ func (g *agreement) follow(main int, chains []*headerChain) {
 			continue
 		}
 		if int64(behind) >= int64(max(g.depth, 1)) {
-			g.found.expected++
-			g.found.examined++
+			g.found.Expected++
+			g.found.Examined++
 			g.differ(i, c.height, "%s ends here, %d blocks before %s", g.sources[i].Evidence(), behind, g.sources[main].Evidence())
 			continue
 		}
@@ -70,16 +70,17 @@ func (g *agreement) follow(main int, chains []*headerChain) {
 	}
 }
 
-// witnesses are the other sources' blocks, read side by side with the followed one's.
-type witnesses struct {
+// peers are the blocks of the other sources, read side by side with those of
+// the followed one.
+type peers struct {
 	of   *agreement
 	next []func() (*wire.MsgBlock, error, bool) // by source, nil where there is nothing to compare
 	stop func()
 }
 
 // openBlocks begins to read the blocks of the sources that have agreed so far.
-func (g *agreement) openBlocks(ctx context.Context, first uint32) *witnesses {
-	w := &witnesses{of: g, next: make([]func() (*wire.MsgBlock, error, bool), len(g.sources))}
+func (g *agreement) openBlocks(ctx context.Context, first uint32) *peers {
+	w := &peers{of: g, next: make([]func() (*wire.MsgBlock, error, bool), len(g.sources))}
 	var stops []func()
 	for i, src := range g.sources {
 		if i == g.main || g.differs[i] || g.differs[g.main] {
@@ -98,7 +99,7 @@ func (g *agreement) openBlocks(ctx context.Context, first uint32) *witnesses {
 }
 
 // compare compares a block of the followed source with the others'.
-func (w *witnesses) compare(height uint32, b *wire.MsgBlock) error {
+func (w *peers) compare(height uint32, b *wire.MsgBlock) error {
 	for i, next := range w.next {
 		if next == nil || int64(height) > int64(w.of.heights[i]) {
 			continue
@@ -107,8 +108,8 @@ func (w *witnesses) compare(height uint32, b *wire.MsgBlock) error {
 		if err != nil {
 			return err
 		}
-		w.of.found.expected++
-		w.of.found.examined++
+		w.of.found.Expected++
+		w.of.found.Examined++
 		words := "no block"
 		if ok {
 			words = difference(b, other)
@@ -135,20 +136,10 @@ func difference(a, b *wire.MsgBlock) string {
 }
 
 // idAt returns the hashes of a block's transaction without and with its
-// witnesses, zeros where there is none.
+// peers, zeros where there is none.
 func idAt(b *wire.MsgBlock, i int) (id [2]chainhash.Hash) {
 	if i < len(b.Transactions) {
 		id = [2]chainhash.Hash{b.Transactions[i].TxHash(), b.Transactions[i].WitnessHash()}
 	}
 	return id
-}
-
-// V12: all sources tell the same story.
-func (a *audit) sourcesAgree(s *sheet) {
-	if len(a.chain.agreed.sources) < 2 {
-		s.skip("one source: nothing to compare")
-		return
-	}
-	f := a.chain.agreed.found
-	s.expected, s.examined, s.failed, s.items = f.expected, f.examined, f.failed, f.items
 }

@@ -1,4 +1,4 @@
-package verifier
+package evidence
 
 // In the package for the reason that headers_test.go gives.
 
@@ -70,8 +70,8 @@ func judgeBlocks(t *testing.T, blocks []*wire.MsgBlock, first uint32, shown []*w
 		w.add(b)
 	}
 	w.end()
-	if w.included.examined != w.included.expected || w.sane.examined != w.sane.expected {
-		t.Errorf("examined %d and %d of %d and %d", w.included.examined, w.sane.examined, w.included.expected, w.sane.expected)
+	if w.included.Examined != w.included.Expected || w.sane.Examined != w.sane.Expected {
+		t.Errorf("examined %d and %d of %d and %d", w.included.Examined, w.sane.Examined, w.included.Expected, w.sane.Expected)
 	}
 	return w
 }
@@ -79,11 +79,11 @@ func judgeBlocks(t *testing.T, blocks []*wire.MsgBlock, first uint32, shown []*w
 func TestWholeBlocks(t *testing.T) {
 	blocks := toyBlocks(12, sameAsMined)
 	w := judgeBlocks(t, blocks, 3, blocks[3:])
-	if w.included.failed+w.sane.failed != 0 || w.included.examined != 10 || w.sane.examined != 75 {
+	if w.included.Failed+w.sane.Failed != 0 || w.included.Examined != 10 || w.sane.Examined != 75 {
 		t.Errorf("honest blocks: %+v %+v", w.included, w.sane)
 	}
 	w = judgeBlocks(t, blocks, 0, blocks)
-	if w.included.failed+w.sane.failed != 0 || w.included.examined != 13 {
+	if w.included.Failed+w.sane.Failed != 0 || w.included.Examined != 13 {
 		t.Errorf("with genesis: %+v %+v", w.included, w.sane)
 	}
 }
@@ -97,7 +97,7 @@ func TestNoHeaders(t *testing.T) {
 			w.add(b)
 		}
 		w.end()
-		if n := len(shown); w.included.expected != n || w.included.examined != n || w.included.failed != n {
+		if n := len(shown); w.included.Expected != n || w.included.Examined != n || w.included.Failed != n {
 			t.Errorf("%d blocks: %+v", n, w.included)
 		}
 	}
@@ -168,9 +168,9 @@ func TestBlockLies(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			blocks := toyBlocks(12, sameAsMined)
 			w := judgeBlocks(t, blocks, 0, c.change(clone(blocks)))
-			if w.included.failed != c.failed || len(w.included.items) != 1 ||
-				w.included.items[0].Where != c.where || !strings.Contains(w.included.items[0].Message, c.words) {
-				t.Errorf("got %d faults %v, want %d at %s with %q", w.included.failed, w.included.items, c.failed, c.where, c.words)
+			if w.included.Failed != c.failed || len(w.included.Notes) != 1 ||
+				w.included.Notes[0].Where != c.where || !strings.Contains(w.included.Notes[0].Message, c.words) {
+				t.Errorf("got %d faults %v, want %d at %s with %q", w.included.Failed, w.included.Notes, c.failed, c.where, c.words)
 			}
 		})
 	}
@@ -218,14 +218,14 @@ func TestMinedLies(t *testing.T) {
 			})
 			w := judgeBlocks(t, blocks, 1, blocks[1:])
 			for _, want := range []struct {
-				f     findings
+				f     Findings
 				words string
 			}{{w.included, c.included}, {w.sane, c.sane}} {
 				switch {
-				case want.words == "" && want.f.failed > 0:
-					t.Errorf("%v, want none", want.f.items)
-				case want.words != "" && (want.f.failed != 1 || !strings.Contains(want.f.items[0].Message, want.words)):
-					t.Errorf("%v, want %q", want.f.items, want.words)
+				case want.words == "" && want.f.Failed > 0:
+					t.Errorf("%v, want none", want.f.Notes)
+				case want.words != "" && (want.f.Failed != 1 || !strings.Contains(want.f.Notes[0].Message, want.words)):
+					t.Errorf("%v, want %q", want.f.Notes, want.words)
 				}
 			}
 		})

@@ -1,4 +1,4 @@
-package verifier
+package evidence
 
 import (
 	"fmt"
@@ -52,7 +52,7 @@ func (c *headerChain) checkPoint(height int32, hash chainhash.Hash) {
 	if !c.provesWork() || height != c.bar.height {
 		return
 	}
-	c.weighed.examined++
+	c.weighed.Examined++
 	if hash != c.bar.hash {
 		c.weighed.fail(height, "block %s, want the checkpoint %s of %s", hash, c.bar.hash, c.bar.date)
 	}
@@ -63,12 +63,12 @@ func (c *headerChain) checkWork() {
 	if !c.provesWork() {
 		return
 	}
-	c.weighed.expected = 2
+	c.weighed.Expected = 2
 	if c.height < c.bar.height {
-		c.weighed.examined++
+		c.weighed.Examined++
 		c.weighed.fail(c.height, "the chain ends before the checkpoint at height %d of %s", c.bar.height, c.bar.date)
 	}
-	c.weighed.examined++
+	c.weighed.Examined++
 	if c.work.Cmp(c.bar.work) < 0 {
 		c.weighed.fail(c.height, "work %x in sum, less than the %x of %s on %s", c.work, c.bar.work, c.params.Name, c.bar.date)
 	}

@@ -1,4 +1,4 @@
-package verifier
+package evidence
 
 // In the package, because header rules have no door of their own: an audit
 // reads policy and board before it reads the first header.
@@ -59,15 +59,15 @@ func faults(c *headerChain) []string {
 	var out []string
 	for _, f := range []struct {
 		name string
-		f    findings
+		f    Findings
 	}{{"V03", c.network}, {"V04", c.linked}, {"V05", c.mined}, {"V06", c.timed}, {"V07", c.weighed}} {
-		if f.f.examined != f.f.expected {
-			out = append(out, fmt.Sprintf("%s examined %d of %d", f.name, f.f.examined, f.f.expected))
+		if f.f.Examined != f.f.Expected {
+			out = append(out, fmt.Sprintf("%s examined %d of %d", f.name, f.f.Examined, f.f.Expected))
 		}
-		if f.f.failed == 0 {
+		if f.f.Failed == 0 {
 			continue
 		}
-		for _, item := range f.f.items {
+		for _, item := range f.f.Notes {
 			out = append(out, fmt.Sprintf("%s %s: %s", f.name, item.Where, item.Message))
 		}
 	}
@@ -95,8 +95,8 @@ func wantFaults(t *testing.T, c *headerChain, want ...string) {
 func TestMainChainBeginning(t *testing.T) {
 	c := judge(&chaincfg.MainNetParams, auditDay, mainHeaders(t))
 	wantFaults(t, c, "V07 height 2016: the chain ends before the checkpoint at height 912683", "V07 height 2016: work 7e107e107e1 in sum")
-	if c.mined.examined != 2016 || c.height != 2016 || c.hash.String() != "00000000a141216a896c54f211301c436e557a8d55900637bbdce14c6c7bddef" {
-		t.Errorf("examined %d headers to %d, %s", c.mined.examined, c.height, c.hash)
+	if c.mined.Examined != 2016 || c.height != 2016 || c.hash.String() != "00000000a141216a896c54f211301c436e557a8d55900637bbdce14c6c7bddef" {
+		t.Errorf("examined %d headers to %d, %s", c.mined.Examined, c.height, c.hash)
 	}
 	// A header of difficulty 1 counts 2^32/(1−2^−16) hashes.
 	if want := big.NewInt(2017 * 4295032833); c.work.Cmp(want) != 0 {
@@ -137,7 +137,7 @@ func TestMainChainRetarget(t *testing.T) {
 		return c
 	}
 	c := play(func(int32, *wire.BlockHeader) {})
-	if c.linked.failed+c.mined.failed+c.timed.failed != 0 || c.mined.examined != 3 {
+	if c.linked.Failed+c.mined.Failed+c.timed.Failed != 0 || c.mined.Examined != 3 {
 		t.Errorf("real headers: %v %v %v", c.linked, c.mined, c.timed)
 	}
 	c = play(func(height int32, h *wire.BlockHeader) {
@@ -145,7 +145,7 @@ func TestMainChainRetarget(t *testing.T) {
 			h.Timestamp = h.Timestamp.Add(time.Second)
 		}
 	})
-	if c.mined.failed != 1 || c.mined.items[0].Where != "height 554400" || !strings.Contains(c.mined.items[0].Message, "not the expected value") {
+	if c.mined.Failed != 1 || c.mined.Notes[0].Where != "height 554400" || !strings.Contains(c.mined.Notes[0].Message, "not the expected value") {
 		t.Errorf("a shorter period: %v, want a fault at 554400", c.mined)
 	}
 }
@@ -191,7 +191,7 @@ func TestAnotherNetwork(t *testing.T) {
 	genesis := &chaincfg.RegressionNetParams.GenesisBlock.Header
 	headers := []*wire.BlockHeader{genesis, mined(genesis, 0x207fffff, genesis.Timestamp.Add(time.Hour))}
 	wantFaults(t, judge(&chaincfg.RegressionNetParams, auditDay, headers))
-	if c := judge(&chaincfg.RegressionNetParams, auditDay, headers); c.provesWork() || c.weighed.expected != 0 {
+	if c := judge(&chaincfg.RegressionNetParams, auditDay, headers); c.provesWork() || c.weighed.Expected != 0 {
 		t.Error("regtest proves work")
 	}
 	wantFaults(t, judge(&chaincfg.SimNetParams, auditDay, headers[:1]), "V03 height 0: genesis 0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206, want")
@@ -212,7 +212,7 @@ func TestCheckpoint(t *testing.T) {
 		c.end()
 		wantFaults(t, c, want...)
 		c.bar.work.Add(c.bar.work, big.NewInt(1))
-		c.weighed = findings{examined: 1}
+		c.weighed = Findings{Examined: 1}
 		c.end()
 		wantFaults(t, c, "V07 height 2016: work 7e107e107e1 in sum, less than the 7e107e107e2")
 	}
@@ -225,8 +225,8 @@ func TestManyFaults(t *testing.T) {
 		h.PrevBlock = chainhash.Hash{}
 	}
 	c := judge(&chaincfg.MainNetParams, auditDay, headers)
-	if c.linked.failed != 2016 || len(c.linked.items) != maxItems+1 {
-		t.Errorf("%d faults, %d listed, want 2016 and %d", c.linked.failed, len(c.linked.items), maxItems+1)
+	if c.linked.Failed != 2016 || len(c.linked.Notes) != maxNotes+1 {
+		t.Errorf("%d faults, %d listed, want 2016 and %d", c.linked.Failed, len(c.linked.Notes), maxNotes+1)
 	}
 }
 

@@ -1,4 +1,4 @@
-package verifier
+package evidence
 
 import (
 	"bytes"
@@ -134,7 +134,7 @@ func BenchmarkBlocks(b *testing.B) {
 	for b.Loop() {
 		w := newBlockWindow(c, 1)
 		w.add(blocks[1])
-		if w.included.failed+w.sane.failed > 0 {
+		if w.included.Failed+w.sane.Failed > 0 {
 			b.Fatal(w.included, w.sane)
 		}
 	}

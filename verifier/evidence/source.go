@@ -1,7 +1,14 @@
-package verifier
+// Package evidence judges what sources show of a Bitcoin chain: headers, blocks,
+// merkle proofs, and whether the sources agree.
+//
+// It promises to believe no source: proof of work, difficulty, times, merkle
+// roots and witness commitments are recomputed by Bitcoin's rules. It knows
+// nothing of elections and imports no other package of the project.
+package evidence
 
 import (
 	"context"
+	"errors"
 	"iter"
 
 	"github.com/btcsuite/btcd/wire/v2"
@@ -32,3 +39,14 @@ type ProofSource interface {
 	// Proofs yields what the source has, in the order of heights.
 	Proofs(ctx context.Context) iter.Seq2[*BlockProof, error]
 }
+
+// PoolSource is a Source that also shows its mempool.
+type PoolSource interface {
+	Source
+	// Waiting returns the unconfirmed transactions that spend an outpoint of
+	// ops; [ErrNoPool] if the source does not show them.
+	Waiting(ctx context.Context, ops []wire.OutPoint) ([]*wire.MsgTx, error)
+}
+
+// ErrNoPool says that a source does not show its unconfirmed transactions.
+var ErrNoPool = errors.New("does not show its pool of unconfirmed transactions")

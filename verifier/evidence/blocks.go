@@ -1,4 +1,4 @@
-package verifier
+package evidence
 
 import (
 	"bytes"
@@ -28,8 +28,8 @@ type blockWindow struct {
 	first   uint32
 	next    uint32 // height of the block to come
 
-	included findings // V08, counted in blocks
-	sane     findings // V09, counted in transactions
+	included Findings // counted in blocks
+	sane     Findings // counted in transactions
 }
 
 // newBlockWindow prepares to judge blocks from height first on. The headers
@@ -42,13 +42,13 @@ func newBlockWindow(headers *headerChain, first uint32) *blockWindow {
 func (w *blockWindow) add(b *wire.MsgBlock) uint32 {
 	height := w.next
 	w.next++
-	w.included.examined++
+	w.included.Examined++
 	if err := w.checkBlock(height, b); err != nil {
 		w.included.fail(int32(height), "%v", err)
 	}
-	w.sane.expected += len(b.Transactions)
+	w.sane.Expected += len(b.Transactions)
 	for i, tx := range b.Transactions {
-		w.sane.examined++
+		w.sane.Examined++
 		if err := checkTx(tx, i == 0); err != nil {
 			w.sane.fail(int32(height), "transaction %s: %v", tx.TxHash(), err)
 		}
@@ -59,20 +59,21 @@ func (w *blockWindow) add(b *wire.MsgBlock) uint32 {
 // begin says that b, which was just added, is the first block of interest. What
 // came before counts only where it failed.
 func (w *blockWindow) begin(b *wire.MsgBlock) {
-	if w.included.failed+w.sane.failed > 0 {
+	if w.included.Failed+w.sane.Failed > 0 {
 		return
 	}
 	w.first = w.next - 1
-	w.included.examined = 1
-	w.sane.expected, w.sane.examined = len(b.Transactions), len(b.Transactions)
+	w.included.Examined = 1
+	w.sane.Expected, w.sane.Examined = len(b.Transactions), len(b.Transactions)
 }
 
-// resume takes over blocks that an earlier audit has judged.
-func (w *blockWindow) resume(m *memory) {
-	w.first, w.next = m.first, m.next()
-	w.included.examined = len(m.hashes)
-	for _, n := range m.txs {
-		w.sane.expected, w.sane.examined = w.sane.expected+n, w.sane.examined+n
+// resume counts blocks from first on that an earlier audit judged: txs has the
+// number of transactions of each.
+func (w *blockWindow) resume(txs []int) {
+	w.next = w.first + uint32(len(txs))
+	w.included.Examined = len(txs)
+	for _, n := range txs {
+		w.sane.Expected, w.sane.Examined = w.sane.Expected+n, w.sane.Examined+n
 	}
 }
 
@@ -80,13 +81,13 @@ func (w *blockWindow) resume(m *memory) {
 // failed one: what it held can hide a vote, a claim or a refund.
 func (w *blockWindow) end() {
 	tip, next, first := int(w.headers.height), int(w.next), int(w.first)
-	w.included.expected = max(next, tip+1, first) - first
+	w.included.Expected = max(next, tip+1, first) - first
 	missing := tip + 1 - next
 	if missing <= 0 {
 		return
 	}
-	w.included.examined += missing
-	w.included.failed += missing - 1
+	w.included.Examined += missing
+	w.included.Failed += missing - 1
 	w.included.fail(int32(w.next), "%d blocks up to the tip at %d are missing", missing, tip)
 }
 

@@ -1,0 +1,210 @@
+package evidence
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"math"
+	"time"
+
+	"github.com/btcsuite/btcd/chaincfg/v2"
+	"github.com/btcsuite/btcd/chainhash/v2"
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// Options are what the headers of a chain are judged by.
+type Options struct {
+	Params   *chaincfg.Params
+	Depth    uint32                   // blocks by which a second source may be behind, less one
+	Now      time.Time                // no header may be far ahead of it; zero means no clock
+	Keep     func(height uint32) bool // the heights whose hashes are kept; nil keeps none
+	Progress func(height int)         // called now and then while headers are read; may be nil
+}
+
+// Chain is the chain that the sources show, judged: of several sources the one
+// whose headers have the most work. The findings about blocks grow while
+// [Chain.Blocks] or [Chain.Proofs] is read.
+type Chain struct {
+	Network Findings // the genesis block
+	Links   Findings // each header names the one before
+	Mined   Findings // proof of work, and the target that the rules ask for
+	Times   Findings // time stamps
+	Work    Findings // work in sum and the checkpoint; nothing is expected on test networks
+	Agree   Findings // whether the sources agree; nothing is expected of a single source
+
+	Included Findings // in blocks, or in transactions with proofs: each is of its header
+	Sane     Findings // in transactions: Bitcoin's rules for a transaction by itself
+
+	// Proven says that the transactions come with merkle proofs instead of in
+	// whole blocks. Proofs show what is there, never that there is no more.
+	Proven bool
+
+	source  Source // the followed one
+	headers *headerChain
+	agreed  agreement
+	window  *blockWindow
+}
+
+// Tip is the last header of a chain.
+type Tip struct {
+	Height uint32
+	Hash   chainhash.Hash
+	Time   time.Time
+}
+
+// Read reads the headers of all sources side by side, at least one, and follows
+// the source with the most work.
+func Read(ctx context.Context, sources []Source, opt Options) (*Chain, error) {
+	c := &Chain{agreed: newAgreement(sources, opt.Depth)}
+	chains, err := c.readHeaders(ctx, opt)
+	if err != nil {
+		return nil, err
+	}
+	best := 0
+	for i, other := range chains {
+		if other.work.Cmp(chains[best].work) > 0 {
+			best = i
+		}
+	}
+	c.source, c.headers = sources[best], chains[best]
+	_, c.Proven = c.source.(ProofSource)
+	h := c.headers
+	c.Network, c.Links, c.Mined, c.Times, c.Work = h.network, h.linked, h.mined, h.timed, h.weighed
+	c.agreed.follow(best, chains)
+	c.Agree = c.agreed.found
+	return c, nil
+}
+
+// readHeaders returns the judged headers of each source.
+func (c *Chain) readHeaders(ctx context.Context, opt Options) ([]*headerChain, error) {
+	now := opt.Now
+	if now.IsZero() {
+		now = time.Unix(math.MaxInt32, 0)
+	}
+	sources := c.agreed.sources
+	chains := make([]*headerChain, len(sources))
+	next := make([]func() (*wire.BlockHeader, error, bool), len(sources))
+	for i, src := range sources {
+		chains[i] = newHeaderChain(opt.Params, now, opt.Keep)
+		var stop func()
+		next[i], stop = iter.Pull2(src.Headers(ctx))
+		defer stop()
+	}
+	for open := len(sources); open > 0; {
+		for i, read := range next {
+			if read == nil {
+				continue
+			}
+			h, err, ok := read()
+			switch {
+			case err != nil:
+				return nil, fmt.Errorf("reading header %d: %w", chains[i].height+1, err)
+			case !ok:
+				chains[i].end()
+				next[i] = nil
+				open--
+			default:
+				chains[i].add(h)
+			}
+		}
+		c.agreed.headers(chains)
+		if h := chains[0].height; h%10000 == 0 && opt.Progress != nil {
+			opt.Progress(int(h))
+		}
+	}
+	return chains, nil
+}
+
+// Source returns the source that is followed.
+func (c *Chain) Source() Source { return c.source }
+
+// Sources returns all sources, in the order in which they were given.
+func (c *Chain) Sources() []Source { return c.agreed.sources }
+
+// Tip returns the last header; height 0 and no hash where there is none.
+func (c *Chain) Tip() Tip {
+	return Tip{uint32(max(c.headers.height, 0)), c.headers.hash, c.headers.tip.Timestamp}
+}
+
+// HashAt returns the hash of the block at a height that was kept, if the chain
+// is that long.
+func (c *Chain) HashAt(height uint32) (chainhash.Hash, bool) { return c.headers.hashAt(height) }
+
+// ProvesWork reports whether the blocks of the network cost work. On simnet and
+// regtest they do not.
+func (c *Chain) ProvesWork() bool { return c.headers.provesWork() }
+
+// Worth says in words what the headers prove at the time now; zero means no clock.
+func (c *Chain) Worth(now time.Time) string { return c.headers.evidence(now) }
+
+// Stale returns an error if the tip is older than limit at the time now.
+func (c *Chain) Stale(now time.Time, limit time.Duration) error {
+	if age := now.Sub(c.headers.tip.Timestamp); age > limit {
+		return fmt.Errorf("the newest block is of %s, %s old", stamp(c.headers.tip.Timestamp), span(age))
+	}
+	return nil
+}
+
+// Blocks reads the whole blocks from height first on, judges each and compares
+// it with the other sources'. Judged has the numbers of transactions of blocks
+// from first on that an earlier audit judged; they are counted and not read
+// again. The sequence yields heights and blocks; an error is the last pair's
+// and has no block.
+func (c *Chain) Blocks(ctx context.Context, first uint32, judged []int) iter.Seq2[Block, error] {
+	return func(yield func(Block, error) bool) {
+		w := newBlockWindow(c.headers, first)
+		w.resume(judged)
+		c.window = w
+		defer func() {
+			w.end()
+			c.Included, c.Sane, c.Agree, c.window = w.included, w.sane, c.agreed.found, nil
+		}()
+		if w.next > c.Tip().Height {
+			return
+		}
+		others := c.agreed.openBlocks(ctx, w.next)
+		defer others.stop()
+		for b, err := range c.source.Blocks(ctx, w.next) {
+			if err != nil {
+				yield(Block{}, fmt.Errorf("reading block %d: %w", w.next, err))
+				return
+			}
+			height := w.add(b)
+			if err := others.compare(height, b); err != nil {
+				yield(Block{}, fmt.Errorf("reading block %d: %w", height, err))
+				return
+			}
+			if !yield(Block{height, b}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Block is a judged block and its height.
+type Block struct {
+	Height uint32
+	*wire.MsgBlock
+}
+
+// BeginAt says that b, which [Chain.Blocks] has just yielded, is the first block
+// of interest: the blocks before it count only if one of them failed.
+func (c *Chain) BeginAt(b Block) { c.window.begin(b.MsgBlock) }
+
+// Proofs reads transactions with merkle proofs and judges them. The chain is Proven.
+func (c *Chain) Proofs(ctx context.Context) iter.Seq2[*BlockProof, error] {
+	return func(yield func(*BlockProof, error) bool) {
+		w := &proofWindow{headers: c.headers}
+		defer func() { c.Included, c.Sane = w.included, w.sane }()
+		for p, err := range c.source.(ProofSource).Proofs(ctx) {
+			if err != nil {
+				yield(nil, fmt.Errorf("reading proofs: %w", err))
+				return
+			}
+			w.add(p)
+			if !yield(p, nil) {
+				return
+			}
+		}
+	}
+}
