@@ -10,9 +10,9 @@ import (
 	"testing"
 
 	"bevote/examples"
-	"bevote/internal/chain"
 	"bevote/internal/rehearsal"
 	"bevote/verifier"
+	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 )
 
@@ -96,7 +96,7 @@ func TestRecordsAudit(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer rec.Close()
-			report, err := verifier.Audit(context.Background(), rec, chain.FromRecord(rec), verifier.Options{})
+			report, err := verifier.Audit(context.Background(), rec, chainfile.FromRecord(rec), verifier.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -11,12 +11,12 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/internal/chain"
 	"bevote/internal/curve"
 	"bevote/internal/rehearsal"
 	"bevote/internal/workbench"
 	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
@@ -77,7 +77,7 @@ func audited(t testing.TB, files map[string][]byte) (*verifier.Report, error) {
 		return nil, err
 	}
 	defer rec.Close()
-	return verifier.Audit(context.Background(), rec, chain.FromRecord(rec), verifier.Options{Build: "test"})
+	return verifier.Audit(context.Background(), rec, chainfile.FromRecord(rec), verifier.Options{Build: "test"})
 }
 
 func status(r *verifier.Report, id string) verifier.Status {

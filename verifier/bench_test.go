@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"bevote/internal/chain"
 	"bevote/internal/curve"
 	"bevote/internal/rehearsal"
 	"bevote/verifier"
+	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 )
 
@@ -95,7 +95,7 @@ func auditTimed(b *testing.B, dir string, spent map[string]cost) {
 		spent[stage] = cost{spent[stage].wall + c.wall, spent[stage].processor + c.processor}
 		stage, since = next, now()
 	}
-	r, err := verifier.Audit(context.Background(), rec, chain.FromRecord(rec), verifier.Options{
+	r, err := verifier.Audit(context.Background(), rec, chainfile.FromRecord(rec), verifier.Options{
 		Progress: func(next string, _, _ int) { turn(next) }})
 	if err != nil || r.Exit != 0 {
 		b.Fatal(r, err)

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/internal/chain"
 	"bevote/internal/rehearsal"
 	"bevote/verifier"
+	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 )
 
@@ -123,7 +123,7 @@ func judged(t *testing.T, path string) *verifier.Report {
 		t.Fatal(err)
 	}
 	defer rec.Close()
-	r, err := verifier.Audit(context.Background(), rec, chain.FromRecord(rec), verifier.Options{})
+	r, err := verifier.Audit(context.Background(), rec, chainfile.FromRecord(rec), verifier.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"bevote/internal/chain"
 	"bevote/verifier"
 	"bevote/verifier/evidence"
+	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/blockchain"
@@ -100,7 +100,7 @@ func heapAfter(t testing.TB, dir string, blocks int, also func(i int) *wire.MsgT
 	}
 	defer rec.Close()
 	var alive uint64
-	r, err := verifier.Audit(context.Background(), rec, lengthened{chain.FromRecord(rec), blocks, also}, verifier.Options{
+	r, err := verifier.Audit(context.Background(), rec, lengthened{chainfile.FromRecord(rec), blocks, also}, verifier.Options{
 		Progress: func(stage string, _, _ int) {
 			if stage == "checking the dealing" && alive == 0 {
 				runtime.GC()

@@ -6,10 +6,10 @@ import (
 	"slices"
 	"testing"
 
-	"bevote/internal/chain"
 	"bevote/internal/rehearsal"
 	"bevote/verifier"
 	"bevote/verifier/evidence"
+	"bevote/verifier/evidence/chainfile"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -65,7 +65,7 @@ func first[T any](all iter.Seq2[T, error], n int) iter.Seq2[T, error] {
 func TestMixedStateGoesOn(t *testing.T) {
 	files := played(t, rehearsal.Options{Source: example(t, "club_mixed")})
 	rec := &growing{t, files}
-	whole := chain.FromRecord(recordOf(t, files))
+	whole := chainfile.FromRecord(recordOf(t, files))
 	last := int(mustAudit(t, recordOf(t, files), whole, verifier.Options{}).Tip.Height)
 	state, closed := new(verifier.State), false
 	for tip := 110; tip < last; tip += 12 {
@@ -91,7 +91,7 @@ func TestMixedStateGoesOn(t *testing.T) {
 // not that nothing leads around the mixers.
 func TestMixedProofs(t *testing.T) {
 	rec := provenOf(t, recordOf(t, played(t, rehearsal.Options{Source: example(t, "club_mixed")})))
-	r := mustAudit(t, rec, chain.FromRecord(rec), verifier.Options{})
+	r := mustAudit(t, rec, chainfile.FromRecord(rec), verifier.Options{})
 	open := []string{"V15 UNRESOLVED", "V36 UNRESOLVED", "V91 UNRESOLVED", "V107 UNRESOLVED"}
 	if got := notPassing(r); r.Exit != 0 || !slices.Equal(got, open) {
 		t.Errorf("exit %d, %v, want %v: %s", r.Exit, got, open, r.Verdict)

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/internal/chain"
 	"bevote/verifier"
 	"bevote/verifier/evidence"
+	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/blockchain"
@@ -41,8 +41,8 @@ func provenOf(t *testing.T, whole *record.Record) *record.Record {
 			t.Fatal(err)
 		}
 	}
-	ctx, src := context.Background(), chain.FromRecord(whole)
-	if err := chain.ExportProofs(ctx, w, src, verifier.Sightings(ctx, whole, src)); err != nil {
+	ctx, src := context.Background(), chainfile.FromRecord(whole)
+	if err := chainfile.ExportProofs(ctx, w, src, verifier.Sightings(ctx, whole, src)); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Commit(); err != nil {
@@ -187,7 +187,7 @@ func proofOf(txs []*wire.MsgTx, at ...int) *evidence.BlockProof {
 // TestHonestProofs: the proofs of all transactions of blocks of every size pass.
 func TestHonestProofs(t *testing.T) {
 	rec := proven(t, "club_chair")
-	src := &longer{ProofSource: chain.FromRecord(rec).(evidence.ProofSource)}
+	src := &longer{ProofSource: chainfile.FromRecord(rec).(evidence.ProofSource)}
 	want := 0
 	for n := 1; n <= 34; n++ {
 		txs := leaves(n)
@@ -285,7 +285,7 @@ func TestProofsThatLie(t *testing.T) {
 	} {
 		t.Run(row.lie, func(t *testing.T) {
 			rec := proven(t, "no_winner")
-			src := &longer{ProofSource: chain.FromRecord(rec).(evidence.ProofSource)}
+			src := &longer{ProofSource: chainfile.FromRecord(rec).(evidence.ProofSource)}
 			root, p := row.tell()
 			src.extend(t, root, p)
 			r, err := verifier.Audit(context.Background(), rec, src, verifier.Options{})
@@ -326,7 +326,7 @@ func TestProofsShowNoAbsence(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			rec := proven(t, row.election)
-			src := &longer{ProofSource: chain.FromRecord(rec).(evidence.ProofSource), drop: row.drop}
+			src := &longer{ProofSource: chainfile.FromRecord(rec).(evidence.ProofSource), drop: row.drop}
 			r, err := verifier.Audit(context.Background(), rec, src, verifier.Options{})
 			if err != nil {
 				t.Fatal(err)

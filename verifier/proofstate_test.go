@@ -5,24 +5,24 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/internal/chain"
-	"bevote/internal/chain/chaintest"
+	"bevote/internal/node/nodetest"
 	"bevote/verifier"
 	"bevote/verifier/evidence"
+	"bevote/verifier/evidence/chainfile"
 )
 
 // TestProofsGoOnFromState: with a state of whole blocks, proofs are needed only
 // of what came later, and the blocks are not forgotten over them.
 func TestProofsGoOnFromState(t *testing.T) {
 	rec, whole := proven(t, "no_winner"), openRecord(t, "../examples/records/no_winner")
-	all := chaintest.Blocks(t, whole)
+	all := nodetest.Blocks(t, whole)
 	const seen = 130 // the votes are in these blocks, the refunds are not
 	state := new(verifier.State)
 	if r := mustAudit(t, whole, &blocks{list: all[:seen+1]}, verifier.Options{State: state}); r.Votes == 0 || r.Exit == 0 {
 		t.Fatalf("%d votes, exit %d at block %d", r.Votes, r.Exit, seen)
 	}
 	state = stored(t, state)
-	src := chain.FromRecord(rec).(evidence.ProofSource)
+	src := chainfile.FromRecord(rec).(evidence.ProofSource)
 	withheld := &longer{ProofSource: src, drop: func(p *evidence.BlockProof) bool { return p.Height <= seen }}
 	want := mustAudit(t, rec, src, verifier.Options{})
 	for range 2 {
@@ -46,12 +46,12 @@ func TestProofsGoOnFromState(t *testing.T) {
 // chain are forgotten and listed where proofs follow, too.
 func TestProofsAndStateReorganised(t *testing.T) {
 	rec, whole := proven(t, "no_winner"), openRecord(t, "../examples/records/no_winner")
-	all := chaintest.Blocks(t, whole)
-	fork := append(all[:121:121], chaintest.Fork(t, all, 120, 4)...)
+	all := nodetest.Blocks(t, whole)
+	fork := append(all[:121:121], nodetest.Fork(t, all, 120, 4)...)
 	state := new(verifier.State)
 	mustAudit(t, whole, &blocks{list: fork}, verifier.Options{State: state})
-	got := mustAudit(t, rec, chain.FromRecord(rec), verifier.Options{State: stored(t, state)})
-	sameBut(t, got, mustAudit(t, rec, chain.FromRecord(rec), verifier.Options{}), "V99")
+	got := mustAudit(t, rec, chainfile.FromRecord(rec), verifier.Options{State: stored(t, state)})
+	sameBut(t, got, mustAudit(t, rec, chainfile.FromRecord(rec), verifier.Options{}), "V99")
 	c := checkOf(got, "V99")
 	if !slices.ContainsFunc(c.Items, func(i verifier.Item) bool { return strings.Contains(i.Message, "blocks 121 to 124 were replaced") }) {
 		t.Errorf("V99 says %v", c.Items)

@@ -16,11 +16,11 @@ import (
 	"testing"
 	"time"
 
-	"bevote/internal/chain"
 	"bevote/internal/cores"
 	"bevote/internal/curve"
 	"bevote/internal/rehearsal"
 	"bevote/verifier"
+	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 )
 
@@ -105,7 +105,7 @@ func auditTown(b *testing.B, dir string) (verifications int) {
 		b.Fatal(err)
 	}
 	defer rec.Close()
-	r, err := verifier.Audit(context.Background(), rec, chain.FromRecord(rec), verifier.Options{})
+	r, err := verifier.Audit(context.Background(), rec, chainfile.FromRecord(rec), verifier.Options{})
 	if err != nil || r.Exit != 0 {
 		b.Fatal(r, err)
 	}

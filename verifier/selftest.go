@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"context"
 	"embed"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"iter"
 	"maps"
 	"path"
 	"slices"
@@ -15,9 +13,8 @@ import (
 	"sync"
 
 	"bevote/internal/cores"
+	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
-
-	"github.com/btcsuite/btcd/wire/v2"
 )
 
 // golden is an honest record of three voters and, in golden/patches, a dozen
@@ -184,51 +181,7 @@ func auditGolden(files map[string][]byte) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	return examine(context.Background(), rec, goldenChain{files[record.Headers], files[record.Blocks]}, Options{}, 0)
-}
-
-// goldenChain is the chain of the golden record, in the form of a record's
-// (docs/protocol.md).
-type goldenChain struct{ headers, blocks []byte }
-
-// Evidence names the source.
-func (goldenChain) Evidence() string { return "whole blocks (embedded)" }
-
-// First is the height before the first block.
-func (g goldenChain) First(context.Context) (uint32, error) {
-	return binary.BigEndian.Uint32(g.blocks), nil
-}
-
-// Headers yields the headers.
-func (g goldenChain) Headers(context.Context) iter.Seq2[*wire.BlockHeader, error] {
-	return func(yield func(*wire.BlockHeader, error) bool) {
-		for in := bytes.NewReader(g.headers); in.Len() > 0; {
-			h := new(wire.BlockHeader)
-			if err := h.Deserialize(in); !yield(h, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
-// Blocks yields the blocks from height from on.
-func (g goldenChain) Blocks(_ context.Context, from uint32) iter.Seq2[*wire.MsgBlock, error] {
-	return func(yield func(*wire.MsgBlock, error) bool) {
-		for in := bytes.NewReader(g.blocks); in.Len() > 0; {
-			var at struct{ Height, Length uint32 }
-			b := new(wire.MsgBlock)
-			err := binary.Read(in, binary.BigEndian, &at)
-			if err == nil {
-				err = b.Deserialize(in)
-			}
-			if err == nil && at.Height < from {
-				continue
-			}
-			if !yield(b, err) || err != nil {
-				return
-			}
-		}
-	}
+	return examine(context.Background(), rec, chainfile.FromRecord(rec), Options{}, 0)
 }
 
 // V109: what the self-test did. Where it finds a fault there is no report.

@@ -12,9 +12,9 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/internal/chain"
 	"bevote/internal/rehearsal"
 	"bevote/verifier"
+	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/wire/v2"
@@ -132,7 +132,7 @@ func blocksIn(t *testing.T, files map[string][]byte) (out []*wire.MsgBlock) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	src := chain.FromRecord(rec)
+	src := chainfile.FromRecord(rec)
 	first, err := src.First(context.Background())
 	if err != nil {
 		t.Fatal(err)

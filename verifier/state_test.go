@@ -15,12 +15,12 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/internal/chain"
-	"bevote/internal/chain/chaintest"
+	"bevote/internal/node/nodetest"
 	"bevote/internal/rehearsal"
 	"bevote/verifier"
 	"bevote/verifier/board"
 	"bevote/verifier/evidence"
+	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/wire/v2"
@@ -64,7 +64,7 @@ func deep(t *testing.T) (*growing, []*wire.MsgBlock) {
 		source = bytes.Replace(source, []byte(old), []byte(new), 1)
 	}
 	files := played(t, rehearsal.Options{Source: source, Votes: map[string]int{"alice": 3, "bob": 2}})
-	return &growing{t, files}, chaintest.Blocks(t, recordOf(t, files))
+	return &growing{t, files}, nodetest.Blocks(t, recordOf(t, files))
 }
 
 // growing is a record whose board is only as long as somebody could have seen.
@@ -188,7 +188,7 @@ func TestStateRollsBack(t *testing.T) {
 	if before.Exit != verifier.ExitNotOver || before.Votes == 0 {
 		t.Fatalf("exit %d, %d votes, want some and 12", before.Exit, before.Votes)
 	}
-	fork := append(all[:voted:voted], chaintest.Fork(t, all, voted-1, 3)...)
+	fork := append(all[:voted:voted], nodetest.Fork(t, all, voted-1, 3)...)
 	state = stored(t, state)
 	during := mustAudit(t, rec.at(voted), &blocks{list: fork}, verifier.Options{State: state})
 	if c := checkOf(during, "V99"); during.Votes >= before.Votes || c.Status != verifier.Pass || len(c.Items) != 2 || !strings.Contains(c.Items[1].Message, "were replaced") {
@@ -246,7 +246,7 @@ func TestReorgSafe(t *testing.T) {
 func TestRewrittenBoard(t *testing.T) {
 	files := recorded(t, "club_chair")
 	whole := recordOf(t, files)
-	src := chain.FromRecord(whole)
+	src := chainfile.FromRecord(whole)
 	state := new(verifier.State)
 	first := mustAudit(t, whole, src, verifier.Options{State: state})
 	other := make(map[string][]byte)
@@ -271,7 +271,7 @@ func TestRewrittenBoard(t *testing.T) {
 	// another election's
 	none := recordOf(t, recorded(t, "no_winner"))
 	for _, opt := range []verifier.Options{{State: state}, {Since: first}} {
-		if _, err := verifier.Audit(context.Background(), none, chain.FromRecord(none), opt); !errors.Is(err, verifier.ErrOtherElection) {
+		if _, err := verifier.Audit(context.Background(), none, chainfile.FromRecord(none), opt); !errors.Is(err, verifier.ErrOtherElection) {
 			t.Errorf("got %v, want a refusal", err)
 		}
 	}

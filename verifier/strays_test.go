@@ -8,10 +8,10 @@ import (
 	"runtime"
 	"testing"
 
-	"bevote/internal/chain"
 	"bevote/internal/curve"
 	"bevote/lang"
 	"bevote/verifier"
+	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/txscript/v2"
@@ -57,7 +57,7 @@ func TestStrays(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer rec.Close()
-		return mustAudit(t, rec, lengthened{chain.FromRecord(rec), blocks, also}, verifier.Options{State: s})
+		return mustAudit(t, rec, lengthened{chainfile.FromRecord(rec), blocks, also}, verifier.Options{State: s})
 	}
 	const some, many = 12, 24
 	whole, state := audit(many, nil), new(verifier.State)
@@ -125,7 +125,7 @@ func TestManyAnchors(t *testing.T) {
 		defer rec.Close()
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		r, err := verifier.Audit(context.Background(), rec, lengthened{chain.FromRecord(rec), 1, also}, verifier.Options{})
+		r, err := verifier.Audit(context.Background(), rec, lengthened{chainfile.FromRecord(rec), 1, also}, verifier.Options{})
 		runtime.ReadMemStats(&after)
 		if err != nil || r.Exit != 0 {
 			t.Fatal(r, err)

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"io/fs"
 
-	"bevote/internal/chain"
 	"bevote/verifier"
+	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 
 	"github.com/spf13/cobra"
@@ -102,7 +102,7 @@ func (c *console) judge(ctx context.Context, path string, live nodes, opt verifi
 	bar := newProgress(c.err)
 	defer bar.clear()
 	opt.Build, opt.Progress = build(), bar.step
-	src, opt := live.watch(chain.FromRecord(rec), opt)
+	src, opt := live.watch(chainfile.FromRecord(rec), opt)
 	r, err := verifier.Audit(ctx, rec, src, opt)
 	if err != nil {
 		return nil, sourceError(err)

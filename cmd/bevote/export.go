@@ -6,9 +6,9 @@ import (
 	"io"
 	"io/fs"
 
-	"bevote/internal/chain"
 	"bevote/verifier"
 	"bevote/verifier/evidence"
+	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 
 	"github.com/spf13/cobra"
@@ -55,7 +55,7 @@ func (c *console) export(ctx context.Context, path, source string, proofs bool, 
 		return inputError(err)
 	}
 	defer rec.Close()
-	src := chain.FromRecord(rec)
+	src := chainfile.FromRecord(rec)
 	if source != "" {
 		live, err := dial(ctx, []string{source})
 		if err != nil {
@@ -89,13 +89,13 @@ func (c *console) export(ctx context.Context, path, source string, proofs bool, 
 // exportChain writes the chain files.
 func exportChain(ctx context.Context, w *record.Writer, rec *record.Record, src evidence.Source, proofs bool) error {
 	if proofs {
-		return chain.ExportProofs(ctx, w, src, verifier.Sightings(ctx, rec, src))
+		return chainfile.ExportProofs(ctx, w, src, verifier.Sightings(ctx, rec, src))
 	}
 	for first, err := range verifier.Sightings(ctx, rec, src) {
 		if err != nil {
 			return err
 		}
-		return chain.Export(ctx, w, src, first.Height)
+		return chainfile.Export(ctx, w, src, first.Height)
 	}
 	return verifier.ErrNotAnnounced
 }

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"bevote/internal/chain/chaintest"
+	"bevote/internal/node/nodetest"
 	"bevote/verifier/board"
 	"bevote/verifier/record"
 
@@ -30,7 +30,7 @@ type yard struct {
 
 // fed is a btcd and the height up to which it has a record's blocks.
 type fed struct {
-	*chaintest.Btcd
+	*nodetest.Btcd
 	height int
 }
 
@@ -49,7 +49,7 @@ func (y *yard) blocksOf(ts *testscript.TestScript, path string) []*wire.MsgBlock
 	rec, err := record.Open(ts.MkAbs(path))
 	ts.Check(err)
 	defer rec.Close()
-	return chaintest.Blocks(y.t, rec)
+	return nodetest.Blocks(y.t, rec)
 }
 
 func number(ts *testscript.TestScript, text string) int {
@@ -77,24 +77,24 @@ func (y *yard) node(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	switch args[1] {
 	case "btcd":
-		n := chaintest.StartBtcd(y.t)
+		n := nodetest.StartBtcd(y.t)
 		n.Feed(blocks[1 : height+1]...)
 		y.mu.Lock()
 		y.btcd[n.URL()] = &fed{n, height}
 		y.mu.Unlock()
 		ts.Setenv(args[0], n.URL())
 	case "bitcoind":
-		ts.Setenv(args[0], chaintest.StartBitcoind(y.t, blocks).URL())
+		ts.Setenv(args[0], nodetest.StartBitcoind(y.t, blocks).URL())
 	case "fork":
 		at := len(blocks) - 4
-		ts.Setenv(args[0], chaintest.StartBitcoind(y.t, append(blocks[:at+1:at+1], chaintest.Fork(y.t, blocks, at, 3)...)).URL())
+		ts.Setenv(args[0], nodetest.StartBitcoind(y.t, append(blocks[:at+1:at+1], nodetest.Fork(y.t, blocks, at, 3)...)).URL())
 	case "dying":
-		n := chaintest.StartBitcoind(y.t, blocks)
+		n := nodetest.StartBitcoind(y.t, blocks)
 		var given atomic.Int32
 		n.Hook(func(method string) bool { return method != "getblock" || given.Add(1) < 20 })
 		ts.Setenv(args[0], n.URL())
 	case "doomed":
-		n := chaintest.StartBtcd(y.t)
+		n := nodetest.StartBtcd(y.t)
 		n.Feed(blocks[1:]...)
 		ts.Setenv(args[0], n.DyingURL(int64(height)))
 	default:
@@ -122,7 +122,7 @@ func (y *yard) feed(ts *testscript.TestScript, _ bool, args []string) {
 // fork VAR RECORD HEIGHT N gives a btcd N blocks without transactions that
 // follow the record's block of a height.
 func (y *yard) fork(ts *testscript.TestScript, _ bool, args []string) {
-	y.named(ts, args[0]).Feed(chaintest.Fork(y.t, y.blocksOf(ts, args[1]), number(ts, args[2]), number(ts, args[3]))...)
+	y.named(ts, args[0]).Feed(nodetest.Fork(y.t, y.blocksOf(ts, args[1]), number(ts, args[2]), number(ts, args[3]))...)
 }
 
 // doom VAR FILE TEXT kills a btcd as soon as a file has a text.

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"bevote/internal/chain"
+	"bevote/internal/node"
 	"bevote/verifier"
 	"bevote/verifier/evidence"
 )
@@ -20,20 +20,20 @@ const sourceHelp = `A live node is named by a URL:
 Passwords are never printed; in one, write %40 for @, %3A for : and %2F for /.`
 
 // nodes are the live sources of one run.
-type nodes []*chain.Node
+type nodes []*node.Node
 
 // dial connects to the nodes that the URLs name.
 func dial(ctx context.Context, urls []string) (nodes, error) {
-	parsed := make([]chain.NodeURL, len(urls))
+	parsed := make([]node.URL, len(urls))
 	for i, text := range urls {
 		var err error
-		if parsed[i], err = chain.ParseNodeURL(text); err != nil {
+		if parsed[i], err = node.ParseURL(text); err != nil {
 			return nil, usage("--source: %w", err)
 		}
 	}
 	var out nodes
 	for _, u := range parsed {
-		n, err := chain.Dial(ctx, u)
+		n, err := node.Dial(ctx, u)
 		if err != nil {
 			out.close()
 			return nil, sourceError(err)
@@ -64,7 +64,7 @@ func (n nodes) watch(src evidence.Source, opt verifier.Options) (evidence.Source
 
 // sourceError tells a node that fails from a record that cannot be read.
 func sourceError(err error) error {
-	var node *chain.NodeError
+	var node *node.Error
 	if errors.As(err, &node) {
 		return &exit{verifier.ExitUndetermined, err}
 	}

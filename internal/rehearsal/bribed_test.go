@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"bevote/examples"
-	"bevote/internal/chain"
 	"bevote/verifier"
+	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/txscript/v2"
@@ -80,7 +80,7 @@ func judged(t *testing.T, opt Options, lie *Lie) *verifier.Report {
 		t.Fatal(err)
 	}
 	defer rec.Close()
-	r, err := verifier.Audit(context.Background(), rec, chain.FromRecord(rec), verifier.Options{})
+	r, err := verifier.Audit(context.Background(), rec, chainfile.FromRecord(rec), verifier.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

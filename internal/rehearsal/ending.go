@@ -5,8 +5,8 @@ import (
 	"errors"
 	"slices"
 
-	"bevote/internal/chain"
 	"bevote/internal/roles"
+	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 )
 
@@ -195,5 +195,5 @@ func (p *play) write(w *record.Writer) error {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	return chain.Export(p.ctx, w, p.chain, p.times.announce)
+	return chainfile.Export(p.ctx, w, p.chain, p.times.announce)
 }

@@ -13,8 +13,8 @@ import (
 	"os"
 	"sync"
 
-	"bevote/internal/chain"
 	"bevote/internal/curve"
+	"bevote/internal/regtest"
 	"bevote/internal/roles"
 	"bevote/internal/workbench"
 	"bevote/lang"
@@ -110,7 +110,7 @@ type play struct {
 	times            times
 	keys             map[string]curve.Scalar // the stand-ins' secrets by role
 	dir              string                  // of the chain's database
-	chain            *chain.Chain
+	chain            *regtest.Chain
 	log              *board.Log
 
 	supervisor *roles.Supervisor
@@ -147,7 +147,7 @@ func stage(ctx context.Context, opt Options, lie *Lie) (*play, error) {
 		return nil, err
 	}
 	p.log = board.NewLog(p.e.EID)
-	p.chain, err = chain.New(p.dir, lang.Params(p.network()), roles.PayToKey(p.e.Policy.Supervisor))
+	p.chain, err = regtest.New(p.dir, lang.Params(p.network()), roles.PayToKey(p.e.Policy.Supervisor))
 	if err == nil {
 		err = p.castAll()
 	}

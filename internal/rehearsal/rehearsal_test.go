@@ -13,11 +13,11 @@ import (
 	"testing"
 
 	"bevote/examples"
-	"bevote/internal/chain"
 	"bevote/internal/rehearsal"
 	"bevote/lang"
 	"bevote/lang/langtest"
 	"bevote/verifier"
+	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 )
 
@@ -132,7 +132,7 @@ func audit(t testing.TB, path string) *verifier.Report {
 		t.Fatal(err)
 	}
 	defer rec.Close()
-	r, err := verifier.Audit(context.Background(), rec, chain.FromRecord(rec), verifier.Options{})
+	r, err := verifier.Audit(context.Background(), rec, chainfile.FromRecord(rec), verifier.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

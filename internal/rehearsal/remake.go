@@ -12,10 +12,10 @@ import (
 	"slices"
 	"time"
 
-	"bevote/internal/chain"
 	"bevote/verifier"
 	"bevote/verifier/board"
 	"bevote/verifier/evidence"
+	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
@@ -163,7 +163,7 @@ func (r *remake) files(proven bool) (map[string][]byte, error) {
 		log.Write(append(l.Encode(), '\n'))
 	}
 	files := map[string][]byte{record.Policy: r.policy, record.Contract: r.contract, record.Board: log.Bytes()}
-	blocks, err := r.through("with blocks", files, func(w *record.Writer) error { return chain.Export(r.p.ctx, w, r, r.first) })
+	blocks, err := r.through("with blocks", files, func(w *record.Writer) error { return chainfile.Export(r.p.ctx, w, r, r.first) })
 	if err != nil || !proven {
 		return blocks, err
 	}
@@ -173,7 +173,7 @@ func (r *remake) files(proven bool) (map[string][]byte, error) {
 	}
 	defer rec.Close()
 	return r.through("with proofs", files, func(w *record.Writer) error {
-		return chain.ExportProofs(r.p.ctx, w, r, verifier.Sightings(r.p.ctx, rec, r))
+		return chainfile.ExportProofs(r.p.ctx, w, r, verifier.Sightings(r.p.ctx, rec, r))
 	})
 }
 

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"sync"
 
-	"bevote/internal/chain"
 	"bevote/verifier"
+	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 )
 
@@ -85,7 +85,7 @@ func (l Lie) tried(ctx context.Context, tell func(*record.Writer) error) (Trial,
 		return Trial{}, err
 	}
 	defer rec.Close()
-	return l.judged(verifier.Audit(ctx, rec, chain.FromRecord(rec), verifier.Options{}))
+	return l.judged(verifier.Audit(ctx, rec, chainfile.FromRecord(rec), verifier.Options{}))
 }
 
 // judged reads an audit's answer.

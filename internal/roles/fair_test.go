@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/internal/chain"
 	"bevote/internal/cores"
 	"bevote/internal/curve"
+	"bevote/internal/regtest"
 	"bevote/internal/roles"
 	"bevote/lang"
 	"bevote/verifier"
@@ -32,7 +32,7 @@ const (
 type fair struct {
 	t          testing.TB
 	e          *verifier.Election
-	chain      *chain.Chain
+	chain      *regtest.Chain
 	log        *board.Log
 	keys       map[string]curve.Scalar
 	bank       curve.Scalar // owns the blocks' subsidies
@@ -102,7 +102,7 @@ func (f *fair) begin(voters, mixers int) {
 	f.bank, f.absent = curve.NewScalar(77), func(string, uint32) bool { return false }
 	f.log, f.view = board.NewLog(f.e.EID), verifier.NewMixing(f.e)
 	var err error
-	f.chain, err = chain.New(t.TempDir(), lang.Params("regtest"), roles.PayToKey(curve.BaseMul(f.bank).Key()))
+	f.chain, err = regtest.New(t.TempDir(), lang.Params("regtest"), roles.PayToKey(curve.BaseMul(f.bank).Key()))
 	check(t, err)
 	t.Cleanup(func() { f.chain.Close() })
 	f.supervisor, err = roles.NewSupervisor(f.e, f.keys["supervisor"], f.node(), f.random("supervisor"))

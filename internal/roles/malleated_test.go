@@ -3,7 +3,7 @@ package roles_test
 import (
 	"testing"
 
-	"bevote/internal/chain"
+	"bevote/internal/regtest"
 	"bevote/internal/roles"
 	"bevote/verifier"
 
@@ -14,7 +14,7 @@ import (
 
 // node is everybody's, and the miner's who bends what it mines.
 type node struct {
-	*chain.Chain
+	*regtest.Chain
 	f *fair
 }
 

@@ -12,8 +12,8 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/internal/chain"
 	"bevote/internal/curve"
+	"bevote/internal/regtest"
 	"bevote/internal/roles"
 	"bevote/lang"
 	"bevote/verifier"
@@ -36,7 +36,7 @@ type desk struct {
 func newDesk(t testing.TB) *desk {
 	t.Helper()
 	e, keys := mixedElection(t, 3, 2)
-	c, err := chain.New(t.TempDir(), lang.Params("regtest"), roles.PayToKey(e.Policy.Supervisor))
+	c, err := regtest.New(t.TempDir(), lang.Params("regtest"), roles.PayToKey(e.Policy.Supervisor))
 	check(t, err)
 	t.Cleanup(func() { c.Close() })
 	d := &desk{t: t, e: e, keys: keys, draw: rand.NewChaCha8([32]byte{7})}

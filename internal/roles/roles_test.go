@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/internal/chain"
 	"bevote/internal/curve"
+	"bevote/internal/regtest"
 	"bevote/internal/roles"
 	"bevote/internal/sharing"
 	"bevote/internal/workbench"
@@ -26,7 +26,7 @@ import (
 // the dealing, which whole rehearsals show.
 // relay is the voters' way to the miner, who may rewrite what they send.
 type relay struct {
-	*chain.Chain
+	*regtest.Chain
 	rewrite bool
 }
 
@@ -43,7 +43,7 @@ func (r *relay) Submit(tx *wire.MsgTx) error {
 type poll struct {
 	t          testing.TB
 	e          *verifier.Election
-	chain      *chain.Chain
+	chain      *regtest.Chain
 	relay      *relay
 	log        *board.Log
 	supervisor *roles.Supervisor
@@ -102,7 +102,7 @@ func gather(t testing.TB, voters int) *poll {
 	e, keys := announced(t, voters)
 	p := &poll{t: t, e: e, log: board.NewLog(e.EID)}
 	var err error
-	p.chain, err = chain.New(t.TempDir(), lang.Params("regtest"), roles.PayToKey(e.Policy.Supervisor))
+	p.chain, err = regtest.New(t.TempDir(), lang.Params("regtest"), roles.PayToKey(e.Policy.Supervisor))
 	check(t, err)
 	t.Cleanup(func() { p.chain.Close() })
 	p.relay = &relay{Chain: p.chain}

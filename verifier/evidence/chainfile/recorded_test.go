@@ -1,4 +1,4 @@
-package chain_test
+package chainfile_test
 
 import (
 	"bytes"
@@ -11,28 +11,34 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/internal/chain"
+	"bevote/internal/regtest"
+	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/chaincfg/v2"
+	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-const from = maturity // the first exported block
+const from = 100 // the first exported block
 
 // exported is the two files of a small chain.
-func exported(t *testing.T) (p *purse, headers, blocks []byte) {
+func exported(t *testing.T) (c *regtest.Chain, headers, blocks []byte) {
 	t.Helper()
-	p = newPurse(t)
-	p.mine(maturity)
-	p.accept(p.pay(1, fee, p.script))
-	p.mine(3)
+	c, err := regtest.New(t.TempDir(), &chaincfg.RegressionNetParams, []byte{txscript.OP_TRUE})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	if err := c.Mine(from + 3); err != nil {
+		t.Fatal(err)
+	}
 	path := filepath.Join(t.TempDir(), "r")
 	w, err := record.Create(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := chain.Export(context.Background(), w, p, from); err != nil {
+	if err := chainfile.Export(context.Background(), w, c, from); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Commit(); err != nil {
@@ -45,7 +51,7 @@ func exported(t *testing.T) (p *purse, headers, blocks []byte) {
 	if blocks, err = rec.ReadFile(record.Blocks); err != nil {
 		t.Fatal(err)
 	}
-	return p, headers, blocks
+	return c, headers, blocks
 }
 
 func openRecord(t *testing.T, path string) *record.Record {
@@ -77,39 +83,52 @@ func recordOf(t *testing.T, headers, blocks []byte) *record.Record {
 }
 
 func TestRecordedChainIsTheChain(t *testing.T) {
-	p, headers, blocks := exported(t)
-	src := chain.FromRecord(recordOf(t, headers, blocks))
+	c, headers, blocks := exported(t)
+	src := chainfile.FromRecord(recordOf(t, headers, blocks))
 	if first, err := src.First(context.Background()); err != nil || first != from {
 		t.Errorf("first block %d, %v, want %d", first, err, from)
 	}
 	var want bytes.Buffer
-	for h, err := range p.Headers(context.Background()) {
+	for h, err := range c.Headers(context.Background()) {
 		if err != nil {
 			t.Fatal(err)
 		}
 		h.Serialize(&want)
 	}
-	for b, err := range p.Blocks(context.Background(), from) {
+	for b, err := range c.Blocks(context.Background(), from) {
 		if err != nil {
 			t.Fatal(err)
 		}
 		b.Serialize(&want)
 	}
-	if !bytes.Equal(raw(t, src), want.Bytes()) {
+	var got bytes.Buffer
+	for h, err := range src.Headers(context.Background()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.Serialize(&got)
+	}
+	for b, err := range src.Blocks(context.Background(), from) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Serialize(&got)
+	}
+	if !bytes.Equal(got.Bytes(), want.Bytes()) {
 		t.Error("the recorded chain differs from the chain")
 	}
 }
 
 func TestRecordedFromHeight(t *testing.T) {
-	p, headers, blocks := exported(t)
-	src := chain.FromRecord(recordOf(t, headers, blocks))
-	tip, hash := p.Tip()
+	c, headers, blocks := exported(t)
+	src := chainfile.FromRecord(recordOf(t, headers, blocks))
+	tip, hash := c.Tip()
 	height := tip - 1
 	for b, err := range src.Blocks(context.Background(), height) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want, _ := p.HashAt(height); b.BlockHash() != want {
+		if want, _ := c.HashAt(height); b.BlockHash() != want {
 			t.Errorf("height %d: %s, want %s", height, b.BlockHash(), want)
 		}
 		if height++; height > tip && b.BlockHash() != hash {
@@ -127,15 +146,15 @@ func TestRecordedFromHeight(t *testing.T) {
 }
 
 func TestCancel(t *testing.T) {
-	p, headers, blocks := exported(t)
+	c, headers, blocks := exported(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	src := chain.FromRecord(recordOf(t, headers, blocks))
+	src := chainfile.FromRecord(recordOf(t, headers, blocks))
 	for name, err := range map[string]error{
 		"recorded headers": second(drain(src.Headers(ctx))),
 		"recorded blocks":  second(drain(src.Blocks(ctx, from))),
-		"chain headers":    second(drain(p.Headers(ctx))),
-		"chain blocks":     second(drain(p.Blocks(ctx, 0))),
+		"chain headers":    second(drain(c.Headers(ctx))),
+		"chain blocks":     second(drain(c.Blocks(ctx, 0))),
 	} {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: got %v, want the cancellation", name, err)
@@ -189,7 +208,7 @@ func TestMalformedFiles(t *testing.T) {
 			} else {
 				b = c.change(b)
 			}
-			src := chain.FromRecord(recordOf(t, h, b))
+			src := chainfile.FromRecord(recordOf(t, h, b))
 			_, err := drain(src.Headers(context.Background()))
 			if err == nil {
 				_, err = drain(src.Blocks(context.Background(), 0+from))
@@ -224,7 +243,7 @@ func TestEmptyWitness(t *testing.T) {
 	b.Write(plain[4 : len(plain)-4])
 	b.WriteByte(0) // no witness items
 	b.Write(plain[len(plain)-4:])
-	_, err := drain(chain.FromRecord(recordOf(t, nil, framed(0, b.Bytes()))).Blocks(context.Background(), 0))
+	_, err := drain(chainfile.FromRecord(recordOf(t, nil, framed(0, b.Bytes()))).Blocks(context.Background(), 0))
 	var format *record.FormatError
 	if !errors.As(err, &format) {
 		t.Errorf("got %v, want a format error", err)
@@ -248,7 +267,7 @@ func FuzzBlocks(f *testing.F) {
 	f.Add(append(framed(7, genesis.Bytes()), framed(8, genesis.Bytes())...))
 	f.Add(framed(1, nil))
 	f.Fuzz(func(t *testing.T, in []byte) {
-		src := chain.FromRecord(recordOf(t, nil, append([]byte{}, in...)))
+		src := chainfile.FromRecord(recordOf(t, nil, append([]byte{}, in...)))
 		ctx := context.Background()
 		first, err := src.First(ctx)
 		var out []byte

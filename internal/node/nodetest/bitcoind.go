@@ -1,4 +1,4 @@
-package chaintest
+package nodetest
 
 import (
 	"bytes"
@@ -12,7 +12,7 @@ import (
 	"sync"
 	"testing"
 
-	"bevote/internal/chain"
+	"bevote/internal/node"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/wire/v2"
@@ -60,7 +60,7 @@ func (b *Bitcoind) UserURL(password string) string {
 func (b *Bitcoind) host() string { return strings.TrimPrefix(b.server.URL, "http://") }
 
 // Dial connects to it.
-func (b *Bitcoind) Dial() *chain.Node {
+func (b *Bitcoind) Dial() *node.Node {
 	b.t.Helper()
 	return dial(b.t, b.URL())
 }

@@ -1,4 +1,4 @@
-package chain
+package node
 
 import (
 	"context"
@@ -17,7 +17,7 @@ type btcd struct{ client *rpcclient.Client }
 
 // dialBtcd opens the websocket. A connection that is lost stays lost: what
 // comes after a silent reconnection might be another node's.
-func dialBtcd(ctx context.Context, u NodeURL) (rpc, error) {
+func dialBtcd(ctx context.Context, u URL) (rpc, error) {
 	config := &rpcclient.ConnConfig{Host: u.host, Endpoint: "ws", User: u.user, Pass: u.password, DisableAutoReconnect: true}
 	if u.cert != "" {
 		pem, err := os.ReadFile(u.cert)

@@ -1,4 +1,4 @@
-package chain_test
+package node_test
 
 import (
 	"context"
@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"bevote/internal/chain"
-	"bevote/internal/chain/chaintest"
+	"bevote/internal/node"
+	"bevote/internal/node/nodetest"
 	"bevote/internal/rehearsal"
 	"bevote/lang"
 	"bevote/verifier"
@@ -82,11 +82,11 @@ func told(t *testing.T, name string) (*record.Record, []*wire.MsgBlock) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { rec.Close() })
-	return rec, chaintest.Blocks(t, rec)
+	return rec, nodetest.Blocks(t, rec)
 }
 
 // look audits with live nodes and returns V96.
-func (r race) look(t *testing.T, state *verifier.State, nodes ...*chain.Node) verifier.Check {
+func (r race) look(t *testing.T, state *verifier.State, nodes ...*node.Node) verifier.Check {
 	t.Helper()
 	opt := verifier.Options{Now: time.Now(), Live: true, State: state}
 	for _, n := range nodes[1:] {
@@ -119,7 +119,7 @@ func wantRace(t *testing.T, c verifier.Check, status verifier.Status, words ...s
 // stake at another.
 func TestRefundRaceInTwoPools(t *testing.T) {
 	r := newRace(t)
-	btcd, bitcoind := chaintest.StartBtcd(t), chaintest.StartBitcoind(t, r.blocks[:r.at+1])
+	btcd, bitcoind := nodetest.StartBtcd(t), nodetest.StartBitcoind(t, r.blocks[:r.at+1])
 	btcd.Feed(r.blocks[1 : r.at+1]...)
 	one, two := btcd.Dial(), bitcoind.Dial()
 	wantRace(t, r.look(t, nil, one, two), verifier.Skipped, "no pool shows a spend of a stake")
@@ -137,7 +137,7 @@ func TestRefundRaceInTwoPools(t *testing.T) {
 // in a block. Who looked at both times knows.
 func TestRefundRaceSeenLater(t *testing.T) {
 	r := newRace(t)
-	btcd := chaintest.StartBtcd(t)
+	btcd := nodetest.StartBtcd(t)
 	btcd.Feed(r.blocks[1 : r.at+1]...)
 	node, state := btcd.Dial(), new(verifier.State)
 	btcd.Submit(r.claim)
@@ -158,20 +158,20 @@ func TestRefundRaceSeenLater(t *testing.T) {
 // TestPoolsThatLie: what a node invents is no attempt, or a node's error.
 func TestPoolsThatLie(t *testing.T) {
 	r := newRace(t)
-	bitcoind := chaintest.StartBitcoind(t, r.blocks[:r.at+1])
-	node := bitcoind.Dial()
+	bitcoind := nodetest.StartBitcoind(t, r.blocks[:r.at+1])
+	live := bitcoind.Dial()
 	forged := r.claim.Copy()
 	forged.TxOut[0].Value--
 	bitcoind.Pool([]*wire.MsgTx{forged})
-	wantRace(t, r.look(t, nil, node), verifier.Skipped, "no pool shows a spend of a stake")
+	wantRace(t, r.look(t, nil, live), verifier.Skipped, "no pool shows a spend of a stake")
 
 	bitcoind.Pool(nil) // too old to tell
-	wantRace(t, r.look(t, nil, node), verifier.Skipped, "bitcoind://127.0.0.1:", "does not show its pool of unconfirmed transactions")
+	wantRace(t, r.look(t, nil, live), verifier.Skipped, "bitcoind://127.0.0.1:", "does not show its pool of unconfirmed transactions")
 
 	bitcoind.Pool([]*wire.MsgTx{r.claim})
 	bitcoind.Hook(func(method string) bool { return method != "getrawtransaction" })
-	_, err := verifier.Audit(context.Background(), r.rec, node, verifier.Options{Now: time.Now(), Live: true})
-	var lost *chain.NodeError
+	_, err := verifier.Audit(context.Background(), r.rec, live, verifier.Options{Now: time.Now(), Live: true})
+	var lost *node.Error
 	if !errors.As(err, &lost) {
 		t.Errorf("a node lost while its pool is read: got %v", err)
 	}
@@ -181,7 +181,7 @@ func TestPoolsThatLie(t *testing.T) {
 // does not wait.
 func TestTransactionLeavesPool(t *testing.T) {
 	r := newRace(t)
-	bitcoind := chaintest.StartBitcoind(t, r.blocks[:r.at+1])
+	bitcoind := nodetest.StartBitcoind(t, r.blocks[:r.at+1])
 	bitcoind.Pool([]*wire.MsgTx{r.refund})
 	node := bitcoind.Dial()
 	bitcoind.Hook(func(method string) bool {

@@ -1,15 +1,16 @@
-// Package chaintest gives tests nodes to ask: a real btcd, and a server that
+// Package nodetest gives tests nodes to ask: a real btcd, and a server that
 // speaks as much of bitcoind's JSON-RPC as an auditor asks for. Both listen on
 // loopback only and end with the test.
-package chaintest
+package nodetest
 
 import (
 	"context"
 	"testing"
 
-	"bevote/internal/chain"
+	"bevote/internal/regtest"
 	"bevote/internal/roles"
 	"bevote/lang"
+	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/blockchain"
@@ -31,12 +32,12 @@ func Blocks(t testing.TB, rec *record.Record) []*wire.MsgBlock {
 	if p == nil {
 		t.Fatal("the record's policy has errors")
 	}
-	params, src := lang.Params(p.Network), chain.FromRecord(rec)
+	params, src := lang.Params(p.Network), chainfile.FromRecord(rec)
 	first, err := src.First(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := chain.New(t.TempDir(), params, roles.PayToKey(p.Supervisor))
+	c, err := regtest.New(t.TempDir(), params, roles.PayToKey(p.Supervisor))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,14 +66,14 @@ func Blocks(t testing.TB, rec *record.Record) []*wire.MsgBlock {
 
 // Embedded returns an embedded chain with the blocks, by mining their
 // transactions again.
-func Embedded(t testing.TB, rec *record.Record, blocks []*wire.MsgBlock) *chain.Chain {
+func Embedded(t testing.TB, rec *record.Record, blocks []*wire.MsgBlock) *regtest.Chain {
 	t.Helper()
 	policy, err := rec.ReadFile(record.Policy)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p, _ := lang.Load(policy)
-	c, err := chain.New(t.TempDir(), lang.Params(p.Network), roles.PayToKey(p.Supervisor))
+	c, err := regtest.New(t.TempDir(), lang.Params(p.Network), roles.PayToKey(p.Supervisor))
 	if err != nil {
 		t.Fatal(err)
 	}

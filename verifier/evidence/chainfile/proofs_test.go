@@ -1,4 +1,4 @@
-package chain_test
+package chainfile_test
 
 import (
 	"bytes"
@@ -9,9 +9,10 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/internal/chain"
+	"bevote/internal/node/nodetest"
 	"bevote/verifier"
 	"bevote/verifier/evidence"
+	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 )
 
@@ -19,7 +20,7 @@ import (
 // the directory.
 func provenElection(t testing.TB, name string) string {
 	t.Helper()
-	rec, err := record.Open(filepath.Join("..", "..", "examples", "records", name))
+	rec, err := record.Open(filepath.Join("..", "..", "..", "examples", "records", name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,8 +30,8 @@ func provenElection(t testing.TB, name string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, src := context.Background(), chain.FromRecord(rec)
-	if err := chain.ExportProofs(ctx, w, src, verifier.Sightings(ctx, rec, src)); err != nil {
+	ctx, src := context.Background(), chainfile.FromRecord(rec)
+	if err := chainfile.ExportProofs(ctx, w, src, verifier.Sightings(ctx, rec, src)); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Commit(); err != nil {
@@ -54,13 +55,14 @@ func proofsOf(t testing.TB, text []byte) evidence.ProofSource {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { rec.Close() })
-	return chain.FromRecord(rec).(evidence.ProofSource)
+	return chainfile.FromRecord(rec).(evidence.ProofSource)
 }
 
 // TestProofsAreTheBlocks: what is proven is what the blocks hold, at its place.
 func TestProofsAreTheBlocks(t *testing.T) {
-	rec, blocks := recordedElection(t, "club_chair")
-	src := chain.FromRecord(openRecord(t, provenElection(t, "club_chair"))).(evidence.ProofSource)
+	rec := openRecord(t, filepath.Join("..", "..", "..", "examples", "records", "club_chair"))
+	blocks := nodetest.Blocks(t, rec)
+	src := chainfile.FromRecord(openRecord(t, provenElection(t, "club_chair"))).(evidence.ProofSource)
 	seen := 0
 	for p, err := range src.Proofs(context.Background()) {
 		if err != nil {
@@ -78,7 +80,7 @@ func TestProofsAreTheBlocks(t *testing.T) {
 		}
 	}
 	want := 0
-	for s, err := range verifier.Sightings(context.Background(), rec, chain.FromRecord(rec)) {
+	for s, err := range verifier.Sightings(context.Background(), rec, chainfile.FromRecord(rec)) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -130,7 +132,7 @@ func TestBlocksOrProofs(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, record.Blocks), []byte{0}, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := chain.FromRecord(openRecord(t, dir)).First(context.Background())
+	_, err := chainfile.FromRecord(openRecord(t, dir)).First(context.Background())
 	var format *record.FormatError
 	if !errors.As(err, &format) {
 		t.Errorf("got %v, want a format error", err)
@@ -158,7 +160,7 @@ func FuzzProofs(f *testing.F) {
 				}
 				return
 			}
-			out = append(out, chain.EncodeProof(p)...)
+			out = append(out, chainfile.EncodeProof(p)...)
 		}
 		if !bytes.Equal(in, out) {
 			t.Error("what was accepted is written back differently")

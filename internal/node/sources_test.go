@@ -1,4 +1,4 @@
-package chain_test
+package node_test
 
 import (
 	"bytes"
@@ -10,10 +10,11 @@ import (
 	"testing"
 	"time"
 
-	"bevote/internal/chain"
-	"bevote/internal/chain/chaintest"
+	"bevote/internal/node"
+	"bevote/internal/node/nodetest"
 	"bevote/verifier"
 	"bevote/verifier/evidence"
+	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 	"bevote/verifier/report"
 
@@ -23,8 +24,29 @@ import (
 // recordedElection opens an election of the repository and its blocks from genesis.
 func recordedElection(t *testing.T, name string) (*record.Record, []*wire.MsgBlock) {
 	t.Helper()
-	rec := openRecord(t, filepath.Join("..", "..", "examples", "records", name))
-	return rec, chaintest.Blocks(t, rec)
+	rec := opened(t, filepath.Join("..", "..", "examples", "records", name))
+	return rec, nodetest.Blocks(t, rec)
+}
+
+func opened(t *testing.T, path string) *record.Record {
+	t.Helper()
+	rec, err := record.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { rec.Close() })
+	return rec
+}
+
+// count counts what a sequence yields before it ends or fails.
+func count[T any](seq func(yield func(T, error) bool)) (n int, err error) {
+	seq(func(_ T, e error) bool {
+		if err = e; e == nil {
+			n++
+		}
+		return true
+	})
+	return n, err
 }
 
 // eachSource runs a test over one chain in all its forms.
@@ -34,14 +56,14 @@ func eachSource(t *testing.T, name string, test func(t *testing.T, rec *record.R
 		name string
 		open func(t *testing.T) evidence.Source
 	}{
-		{"record", func(*testing.T) evidence.Source { return chain.FromRecord(rec) }},
-		{"embedded", func(t *testing.T) evidence.Source { return chaintest.Embedded(t, rec, blocks) }},
+		{"record", func(*testing.T) evidence.Source { return chainfile.FromRecord(rec) }},
+		{"embedded", func(t *testing.T) evidence.Source { return nodetest.Embedded(t, rec, blocks) }},
 		{"btcd", func(t *testing.T) evidence.Source {
-			node := chaintest.StartBtcd(t)
+			node := nodetest.StartBtcd(t)
 			node.Feed(blocks[1:]...)
 			return node.Dial()
 		}},
-		{"bitcoind", func(t *testing.T) evidence.Source { return chaintest.StartBitcoind(t, blocks).Dial() }},
+		{"bitcoind", func(t *testing.T) evidence.Source { return nodetest.StartBitcoind(t, blocks).Dial() }},
 	} {
 		t.Run(row.name, func(t *testing.T) { test(t, rec, blocks, row.open(t)) })
 	}
@@ -69,10 +91,10 @@ func TestSourcesConform(t *testing.T) {
 		}
 		stopped, cancel := context.WithCancel(ctx)
 		cancel()
-		if _, err := drain(src.Headers(stopped)); !errors.Is(err, context.Canceled) {
+		if _, err := count(src.Headers(stopped)); !errors.Is(err, context.Canceled) {
 			t.Errorf("headers: got %v, want the cancellation", err)
 		}
-		if _, err := drain(src.Blocks(stopped, first)); !errors.Is(err, context.Canceled) {
+		if _, err := count(src.Blocks(stopped, first)); !errors.Is(err, context.Canceled) {
 			t.Errorf("blocks: got %v, want the cancellation", err)
 		}
 	})
@@ -128,7 +150,7 @@ func TestSameVerdictFromEverySource(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var want []byte
 			eachSource(t, name, func(t *testing.T, rec *record.Record, _ []*wire.MsgBlock, src evidence.Source) {
-				_, node := src.(*chain.Node)
+				_, node := src.(*node.Node)
 				r, err := verifier.Audit(context.Background(), rec, src, verifier.Options{Now: time.Unix(1_800_000_000, 0), Live: node})
 				if err != nil {
 					t.Fatal(err)

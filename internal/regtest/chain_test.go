@@ -1,4 +1,4 @@
-package chain_test
+package regtest_test
 
 import (
 	"bytes"
@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/internal/chain"
+	"bevote/internal/regtest"
 	"bevote/verifier/evidence"
 
 	"github.com/btcsuite/btcd/address/v2"
@@ -24,7 +24,7 @@ const (
 
 // purse is a chain and the key that its blocks pay to.
 type purse struct {
-	*chain.Chain
+	*regtest.Chain
 	t      testing.TB
 	key    *btcec.PrivateKey
 	script []byte
@@ -38,7 +38,7 @@ func newPurse(t testing.TB) *purse {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := chain.New(t.TempDir(), &chaincfg.RegressionNetParams, script)
+	c, err := regtest.New(t.TempDir(), &chaincfg.RegressionNetParams, script)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -322,18 +322,18 @@ func raw(t *testing.T, src evidence.Source) []byte {
 func TestNewRefuses(t *testing.T) {
 	dir := t.TempDir()
 	script := []byte{txscript.OP_TRUE}
-	if _, err := chain.New(dir, &chaincfg.MainNetParams, script); err == nil {
+	if _, err := regtest.New(dir, &chaincfg.MainNetParams, script); err == nil {
 		t.Error("a chain of mainnet was made")
 	}
-	if _, err := chain.New(dir, &chaincfg.RegressionNetParams, nil); err == nil {
+	if _, err := regtest.New(dir, &chaincfg.RegressionNetParams, nil); err == nil {
 		t.Error("a chain without a script to mine to was made")
 	}
-	c, err := chain.New(dir, &chaincfg.RegressionNetParams, script)
+	c, err := regtest.New(dir, &chaincfg.RegressionNetParams, script)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	if _, err := chain.New(dir, &chaincfg.RegressionNetParams, script); err == nil {
+	if _, err := regtest.New(dir, &chaincfg.RegressionNetParams, script); err == nil {
 		t.Error("a second chain was made in the same place")
 	}
 	if _, err := c.HashAt(1); err == nil {

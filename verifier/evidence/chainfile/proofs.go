@@ -1,4 +1,4 @@
-package chain
+package chainfile
 
 import (
 	"bufio"
@@ -163,11 +163,7 @@ func decodeLeaf(raw, path []byte) (*wire.MsgTx, []chainhash.Hash, error) {
 	if err := tx.DeserializeNoWitness(in); err != nil {
 		return nil, nil, err
 	}
-	again := same{want: raw}
-	if err := tx.SerializeNoWitness(&again); err != nil {
-		return nil, nil, err
-	}
-	if again.differs || len(again.want) > 0 {
+	if !bytes.Equal(stripped(tx), raw) {
 		return nil, nil, errors.New("not in its canonical encoding")
 	}
 	if len(path)%chainhash.HashSize != 0 {

@@ -1,12 +1,10 @@
-// Package chain is a Bitcoin chain inside this process: btcd's own consensus
-// rules, mempool and miner, without a daemon; and the reader and writer of the
-// chain files of a record.
+// Package regtest is a Bitcoin chain inside this process: btcd's own consensus
+// rules, mempool and miner, without a daemon.
 //
 // It promises that what it accepts is what a node with default relay rules
-// accepts, also on regtest, where nodes are usually laxer; that the same calls
-// give the same blocks, byte for byte; and that reading a recorded chain takes
-// the memory of one block.
-package chain
+// accepts, also on regtest, where nodes are usually laxer; and that the same
+// calls give the same blocks, byte for byte.
+package regtest
 
 import (
 	"bevote/verifier/evidence"

@@ -1,4 +1,4 @@
-package chain
+package node
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// NodeURL names a node and how to log in there:
+// URL names a node and how to log in there:
 //
 //	btcd://user:password@host:port?cert=FILE           websocket over TLS
 //	bitcoind://user:password@host:port                 HTTP POST
@@ -17,7 +17,7 @@ import (
 //
 // cert is the node's certificate; without it one of the system's authorities
 // must have signed it.
-type NodeURL struct {
+type URL struct {
 	scheme, host   string
 	user, password string
 	cert, cookie   string // file names
@@ -29,32 +29,32 @@ const (
 	schemeBitcoind = "bitcoind"
 )
 
-// ParseNodeURL reads a node's URL. Its errors never repeat the text, which may
+// ParseURL reads a node's URL. Its errors never repeat the text, which may
 // hold a password.
-func ParseNodeURL(text string) (NodeURL, error) {
+func ParseURL(text string) (URL, error) {
 	u, err := url.Parse(text)
 	if err != nil {
-		return NodeURL{}, errors.New("not a URL; characters such as @ : / % in a password are written %40 %3A %2F %25")
+		return URL{}, errors.New("not a URL; characters such as @ : / % in a password are written %40 %3A %2F %25")
 	}
 	if u.Scheme != schemeBtcd && u.Scheme != schemeBitcoind {
-		return NodeURL{}, errors.New("want btcd://user:password@host:port?cert=FILE or bitcoind://host:port?cookie=FILE")
+		return URL{}, errors.New("want btcd://user:password@host:port?cert=FILE or bitcoind://host:port?cookie=FILE")
 	}
-	n := NodeURL{scheme: u.Scheme, host: u.Host, user: u.User.Username()}
+	n := URL{scheme: u.Scheme, host: u.Host, user: u.User.Username()}
 	n.password, _ = u.User.Password()
 	if host, port, err := net.SplitHostPort(u.Host); err != nil || host == "" || port == "" {
-		return NodeURL{}, fmt.Errorf("%s: want host:port after ://", n)
+		return URL{}, fmt.Errorf("%s: want host:port after ://", n)
 	}
 	if strings.Trim(u.Path, "/") != "" || u.Fragment != "" || u.Opaque != "" {
-		return NodeURL{}, fmt.Errorf("%s: nothing but ?option=value may follow the port", n)
+		return URL{}, fmt.Errorf("%s: nothing but ?option=value may follow the port", n)
 	}
 	if err := n.options(u); err != nil {
-		return NodeURL{}, fmt.Errorf("%s: %w", n, err)
+		return URL{}, fmt.Errorf("%s: %w", n, err)
 	}
 	return n, n.complete()
 }
 
 // options takes what follows the question mark, each once.
-func (n *NodeURL) options(u *url.URL) error {
+func (n *URL) options(u *url.URL) error {
 	given, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
 		return errors.New("malformed options after ?")
@@ -79,7 +79,7 @@ func (n *NodeURL) options(u *url.URL) error {
 }
 
 // complete checks that there is one way to log in.
-func (n *NodeURL) complete() error {
+func (n *URL) complete() error {
 	switch {
 	case n.cookie != "" && n.user+n.password != "":
 		return fmt.Errorf("%s: both a cookie and a user", n)
@@ -91,4 +91,4 @@ func (n *NodeURL) complete() error {
 }
 
 // String is the URL without user, password and files.
-func (n NodeURL) String() string { return n.scheme + "://" + n.host }
+func (n URL) String() string { return n.scheme + "://" + n.host }

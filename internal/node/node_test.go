@@ -1,4 +1,4 @@
-package chain_test
+package node_test
 
 import (
 	"context"
@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"bevote/internal/chain"
-	"bevote/internal/chain/chaintest"
+	"bevote/internal/node"
+	"bevote/internal/node/nodetest"
 	"bevote/verifier"
 	"bevote/verifier/evidence"
 
@@ -27,7 +27,7 @@ func TestNodeURL(t *testing.T) {
 		{"bitcoind://127.0.0.1:8332?cookie=.bitcoin/.cookie", "bitcoind://127.0.0.1:8332"},
 		{"bitcoind://u:p%40%2F@node.example:8332/", "bitcoind://node.example:8332"},
 	} {
-		u, err := chain.ParseNodeURL(row.text)
+		u, err := node.ParseURL(row.text)
 		if err != nil || u.String() != row.want {
 			t.Errorf("%s: got %s, %v, want %s", row.text, u, err, row.want)
 		}
@@ -39,7 +39,7 @@ func TestNodeURL(t *testing.T) {
 		"btcd://u:hunter2@h:1?cookie=f", "bitcoind://u:hunter2@h:1?cookie=f", "bitcoind://h:1", "bitcoind://h:1?cookie=",
 		"bitcoind://h:1?cookie=a&cookie=b", "bitcoind://h:1?cert=f", "btcd://u:hunter2/@h:1", "btcd://u:hunter2%zz@h:1", "btcd://u:hunter2@h:1?%zz",
 	} {
-		if u, err := chain.ParseNodeURL(text); err == nil || strings.Contains(err.Error(), secret) {
+		if u, err := node.ParseURL(text); err == nil || strings.Contains(err.Error(), secret) {
 			t.Errorf("%q: got %s, %v, want an error without the password", text, u, err)
 		}
 	}
@@ -50,11 +50,11 @@ func FuzzNodeURL(f *testing.F) {
 	f.Add("btcd://u:hunter2@127.0.0.1:18334?cert=rpc.cert")
 	f.Add("bitcoind://127.0.0.1:8332?cookie=.cookie")
 	f.Fuzz(func(t *testing.T, text string) {
-		u, err := chain.ParseNodeURL(text)
+		u, err := node.ParseURL(text)
 		if err != nil {
 			return
 		}
-		again, err := chain.ParseNodeURL(strings.Replace(u.String(), "://", "://u:hunter2@", 1))
+		again, err := node.ParseURL(strings.Replace(u.String(), "://", "://u:hunter2@", 1))
 		if err != nil || again.String() != u.String() {
 			t.Errorf("%q prints as %q, which reads as %q, %v", text, u, again, err)
 		}
@@ -65,7 +65,7 @@ func FuzzNodeURL(f *testing.F) {
 // names the node and no secret.
 func TestNodeRefuses(t *testing.T) {
 	_, blocks := recordedElection(t, "club_chair")
-	btcd, bitcoind := chaintest.StartBtcd(t), chaintest.StartBitcoind(t, blocks)
+	btcd, bitcoind := nodetest.StartBtcd(t), nodetest.StartBitcoind(t, blocks)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -88,16 +88,16 @@ func TestNodeRefuses(t *testing.T) {
 		{"a node of another kind", strings.Replace(btcd.URL(), "btcd://", "bitcoind://", 1)[:strings.Index(btcd.URL(), "?")+4], ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			u, err := chain.ParseNodeURL(row.url)
+			u, err := node.ParseURL(row.url)
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = chain.Dial(context.Background(), u)
-			var node *chain.NodeError
+			_, err = node.Dial(context.Background(), u)
+			var node *node.Error
 			if !errors.As(err, &node) || !strings.HasPrefix(err.Error(), u.String()+": ") || !strings.Contains(err.Error(), row.words) {
 				t.Errorf("got %v, want an error of %s with %q", err, u, row.words)
 			}
-			for _, secret := range []string{"hunter2", chaintest.Password, "not%2F", "\n"} {
+			for _, secret := range []string{"hunter2", nodetest.Password, "not%2F", "\n"} {
 				if err != nil && strings.Contains(err.Error(), secret) {
 					t.Errorf("the error shows %q: %v", secret, err)
 				}
@@ -110,11 +110,11 @@ func TestNodeRefuses(t *testing.T) {
 // an error that says so, at once.
 func TestNodeIsLost(t *testing.T) {
 	rec, blocks := recordedElection(t, "club_chair")
-	btcd, bitcoind := chaintest.StartBtcd(t), chaintest.StartBitcoind(t, blocks)
+	btcd, bitcoind := nodetest.StartBtcd(t), nodetest.StartBitcoind(t, blocks)
 	btcd.Feed(blocks[1:]...)
 	for _, row := range []struct {
 		name string
-		node *chain.Node
+		node *node.Node
 		kill func()
 	}{
 		{"btcd", btcd.Dial(), btcd.Kill},
@@ -129,7 +129,7 @@ func TestNodeIsLost(t *testing.T) {
 						row.kill()
 					}
 				}})
-			var node *chain.NodeError
+			var node *node.Error
 			if !killed || !errors.As(err, &node) {
 				t.Fatalf("got %v, want a node's error", err)
 			}
@@ -164,8 +164,8 @@ func (l lying) Blocks(ctx context.Context, from uint32) iter.Seq2[*wire.MsgBlock
 func TestSourcesDisagree(t *testing.T) {
 	rec, blocks := recordedElection(t, "club_chair")
 	last := len(blocks) - 1
-	honest := chaintest.StartBitcoind(t, blocks)
-	fork := append(append([]*wire.MsgBlock{}, blocks[:last-2]...), chaintest.Fork(t, blocks, last-3, 2)...)
+	honest := nodetest.StartBitcoind(t, blocks)
+	fork := append(append([]*wire.MsgBlock{}, blocks[:last-2]...), nodetest.Fork(t, blocks, last-3, 2)...)
 	hidden := withoutLastTx(blocks[121])
 	for _, row := range []struct {
 		name  string
@@ -173,10 +173,10 @@ func TestSourcesDisagree(t *testing.T) {
 		exit  int
 		words string
 	}{
-		{"the same twice", chaintest.StartBitcoind(t, blocks).Dial(), 0, ""},
-		{"a fork", chaintest.StartBitcoind(t, fork).Dial(), 40, "height " + strconv.Itoa(last-2)},
+		{"the same twice", nodetest.StartBitcoind(t, blocks).Dial(), 0, ""},
+		{"a fork", nodetest.StartBitcoind(t, fork).Dial(), 40, "height " + strconv.Itoa(last-2)},
 		{"a vote left out", lying{honest.Dial(), map[uint32]*wire.MsgBlock{121: hidden}}, 40, "height 121"},
-		{"one block behind", chaintest.StartBitcoind(t, blocks[:last]).Dial(), 40, "height " + strconv.Itoa(last-1)}, // confirmations 1
+		{"one block behind", nodetest.StartBitcoind(t, blocks[:last]).Dial(), 40, "height " + strconv.Itoa(last-1)}, // confirmations 1
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			for _, swapped := range []bool{false, true} {
@@ -220,12 +220,12 @@ func check(r *verifier.Report, id string) verifier.Check {
 func TestNodeFollowsReorg(t *testing.T) {
 	_, blocks := recordedElection(t, "club_chair")
 	last := len(blocks) - 1
-	fork := append(append([]*wire.MsgBlock{}, blocks[:last-4]...), chaintest.Fork(t, blocks, last-5, 7)...)
-	btcd, bitcoind := chaintest.StartBtcd(t), chaintest.StartBitcoind(t, blocks)
+	fork := append(append([]*wire.MsgBlock{}, blocks[:last-4]...), nodetest.Fork(t, blocks, last-5, 7)...)
+	btcd, bitcoind := nodetest.StartBtcd(t), nodetest.StartBitcoind(t, blocks)
 	btcd.Feed(blocks[1:]...)
 	for _, row := range []struct {
 		name  string
-		node  *chain.Node
+		node  *node.Node
 		reorg func()
 	}{
 		{"btcd", btcd.Dial(), func() { btcd.Feed(fork[last-4:]...) }},
@@ -244,7 +244,7 @@ func TestNodeFollowsReorg(t *testing.T) {
 	}
 }
 
-func wantChanged(t *testing.T, n *chain.Node, want bool) {
+func wantChanged(t *testing.T, n *node.Node, want bool) {
 	t.Helper()
 	if got, err := n.Changed(context.Background()); err != nil || got != want {
 		t.Errorf("changed %t, %v, want %t", got, err, want)
@@ -255,8 +255,8 @@ func wantChanged(t *testing.T, n *chain.Node, want bool) {
 func TestReorgWhileReading(t *testing.T) {
 	_, blocks := recordedElection(t, "club_chair")
 	last := len(blocks) - 1
-	fork := append(append([]*wire.MsgBlock{}, blocks[:last-4]...), chaintest.Fork(t, blocks, last-5, 7)...)
-	node := chaintest.StartBitcoind(t, blocks[:last-2])
+	fork := append(append([]*wire.MsgBlock{}, blocks[:last-4]...), nodetest.Fork(t, blocks, last-5, 7)...)
+	node := nodetest.StartBitcoind(t, blocks[:last-2])
 	src := node.Dial()
 	wantHeaders(t, src, blocks[:last-2])
 	node.Follow(blocks)

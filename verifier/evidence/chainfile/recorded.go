@@ -1,4 +1,10 @@
-package chain
+// Package chainfile is a chain in the files of a record: headers, and whole
+// blocks or merkle proofs.
+//
+// It promises that reading takes the memory of one block; that every file has
+// one encoding, and no other is read; and that a fault of a file is a
+// [record.FormatError].
+package chainfile
 
 import (
 	"bufio"
@@ -22,12 +28,7 @@ import (
 //	height  4 bytes, big-endian
 //	length  4 bytes, big-endian
 //	block   length bytes as nodes send it, witnesses included
-const (
-	headerSize = 80
-	prefixSize = 8
-	// maxBlock is the longest block that a node accepts, in bytes.
-	maxBlock = wire.MaxBlockPayload
-)
+const prefixSize = 8
 
 // recorded is the chain of a record, read anew at each call.
 type recorded struct{ rec *record.Record }
@@ -88,7 +89,7 @@ func readHeader(ctx context.Context, in io.Reader) (*wire.BlockHeader, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	var raw [headerSize]byte
+	var raw [wire.MaxBlockHeaderPayload]byte
 	if _, err := io.ReadFull(in, raw[:]); err != nil {
 		return nil, cutOff(record.Headers, err)
 	}
@@ -158,8 +159,8 @@ func (r *blockReader) read() (uint32, error) {
 		return 0, fmt.Errorf("the record has whole blocks from height %d on, not from %d", height, r.from)
 	case r.begun && height != r.height:
 		return 0, malformed(record.Blocks, "height %d, want %d", height, r.height)
-	case length > maxBlock:
-		return 0, malformed(record.Blocks, "block %d of %d bytes, more than %d", height, length, maxBlock)
+	case length > wire.MaxBlockPayload:
+		return 0, malformed(record.Blocks, "block %d of %d bytes, more than %d", height, length, wire.MaxBlockPayload)
 	}
 	r.begun, r.height = true, height+1
 	r.raw.Reset()
@@ -172,42 +173,11 @@ func (r *blockReader) read() (uint32, error) {
 
 // decode accepts a block's one encoding and no other.
 func (r *blockReader) decode(height uint32) (*wire.MsgBlock, error) {
-	b, err := decodeBlock(r.raw.Bytes())
+	b, err := evidence.DecodeBlock(r.raw.Bytes())
 	if err != nil {
 		return nil, malformed(record.Blocks, "block %d: %w", height, err)
 	}
 	return b, nil
-}
-
-// decodeBlock accepts a block's one encoding and no other.
-func decodeBlock(raw []byte) (*wire.MsgBlock, error) {
-	b := new(wire.MsgBlock)
-	if err := b.Deserialize(bytes.NewReader(raw)); err != nil {
-		return nil, err
-	}
-	again := same{want: raw}
-	if err := b.Serialize(&again); err != nil {
-		return nil, err
-	}
-	if again.differs || len(again.want) > 0 {
-		return nil, errors.New("not in its canonical encoding")
-	}
-	return b, nil
-}
-
-// same compares what is written to it with what is wanted.
-type same struct {
-	want    []byte
-	differs bool
-}
-
-func (s *same) Write(p []byte) (int, error) {
-	if !bytes.HasPrefix(s.want, p) {
-		s.differs = true
-		return len(p), nil
-	}
-	s.want = s.want[len(p):]
-	return len(p), nil
 }
 
 // readPrefix reads what stands before a block; io.EOF where nothing follows.

@@ -1,4 +1,4 @@
-package chain
+package node
 
 import (
 	"bytes"
@@ -15,13 +15,14 @@ import (
 
 	"github.com/btcsuite/btcd/btcjson"
 	"github.com/btcsuite/btcd/chainhash/v2"
+	"github.com/btcsuite/btcd/wire/v2"
 )
 
 const (
 	// batch is how many headers are asked for at once.
 	batch = 2000
 	// maxAnswer is the longest answer that is read: a block in hex, or a batch.
-	maxAnswer = 2*maxBlock + 1<<20
+	maxAnswer = 2*wire.MaxBlockPayload + 1<<20
 )
 
 // bitcoind is a Bitcoin Core node behind HTTP. rpcclient would send one request
@@ -34,7 +35,7 @@ type bitcoind struct {
 }
 
 // dialBitcoind prepares to ask; a cookie is read now.
-func dialBitcoind(_ context.Context, u NodeURL) (rpc, error) {
+func dialBitcoind(_ context.Context, u URL) (rpc, error) {
 	b := &bitcoind{url: "http://" + u.host + "/", user: u.user, password: u.password}
 	if u.cookie != "" {
 		text, err := os.ReadFile(u.cookie)

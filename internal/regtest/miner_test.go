@@ -1,4 +1,4 @@
-package chain_test
+package regtest_test
 
 import (
 	"testing"

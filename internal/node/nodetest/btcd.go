@@ -1,4 +1,4 @@
-package chaintest
+package nodetest
 
 import (
 	"bytes"
@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"bevote/internal/chain"
+	"bevote/internal/node"
 
 	"github.com/btcsuite/btcd/rpcclient"
 	"github.com/btcsuite/btcd/wire/v2"
@@ -139,7 +139,7 @@ func (b *Btcd) DyingURL(bytes int64) string {
 }
 
 // Dial connects to it.
-func (b *Btcd) Dial() *chain.Node {
+func (b *Btcd) Dial() *node.Node {
 	b.t.Helper()
 	return dial(b.t, b.URL())
 }
@@ -193,13 +193,13 @@ func (b *Btcd) Kill() {
 	}
 }
 
-func dial(t testing.TB, url string) *chain.Node {
+func dial(t testing.TB, url string) *node.Node {
 	t.Helper()
-	u, err := chain.ParseNodeURL(url)
+	u, err := node.ParseURL(url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, err := chain.Dial(context.Background(), u)
+	n, err := node.Dial(context.Background(), u)
 	if err != nil {
 		t.Fatal(err)
 	}

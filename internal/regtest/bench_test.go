@@ -1,10 +1,10 @@
-package chain_test
+package regtest_test
 
 import (
 	"slices"
 	"testing"
 
-	"bevote/internal/chain"
+	"bevote/internal/regtest"
 
 	"github.com/btcsuite/btcd/chaincfg/v2"
 	"github.com/btcsuite/btcd/txscript/v2"
@@ -13,7 +13,7 @@ import (
 
 // BenchmarkMine mines empty blocks.
 func BenchmarkMine(b *testing.B) {
-	c, err := chain.New(b.TempDir(), &chaincfg.RegressionNetParams, []byte{txscript.OP_TRUE})
+	c, err := regtest.New(b.TempDir(), &chaincfg.RegressionNetParams, []byte{txscript.OP_TRUE})
 	if err != nil {
 		b.Fatal(err)
 	}

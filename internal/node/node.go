@@ -1,4 +1,10 @@
-package chain
+// Package node reads a chain from a live node: btcd by websocket, bitcoind by
+// HTTP.
+//
+// It promises an [evidence.Source] that names the node in its errors, takes
+// bounded memory whatever the node answers, and gives up where the node's chain
+// changes while it is read.
+package node
 
 import (
 	"context"
@@ -29,6 +35,9 @@ const (
 	rereads = 3
 )
 
+// headerSize is the length of a header, in bytes.
+const headerSize = wire.MaxBlockHeaderPayload
+
 // Node is a live node as a source. It shows the best chain as it was when
 // Headers was last called: Blocks then yields the blocks of just those headers,
 // also if the node has followed a reorganisation since. It keeps 80 bytes a
@@ -51,21 +60,21 @@ type rpc interface {
 	close()
 }
 
-// NodeError says that a node could not be reached, or did not answer as a node
+// Error says that a node could not be reached, or did not answer as a node
 // does. It holds no password.
-type NodeError struct {
+type Error struct {
 	Node string // the URL without its secrets
 	Err  error
 }
 
-func (e *NodeError) Error() string { return e.Node + ": " + e.Err.Error() }
+func (e *Error) Error() string { return e.Node + ": " + e.Err.Error() }
 
 // Unwrap returns the cause.
-func (e *NodeError) Unwrap() error { return e.Err }
+func (e *Error) Unwrap() error { return e.Err }
 
 // Dial connects to the node and asks it for its height once, so that a wrong
 // password shows at once.
-func Dial(ctx context.Context, u NodeURL) (*Node, error) {
+func Dial(ctx context.Context, u URL) (*Node, error) {
 	connect := dialBtcd
 	if u.scheme == schemeBitcoind {
 		connect = dialBitcoind
@@ -93,7 +102,7 @@ func (n *Node) fail(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = fmt.Errorf("no answer within %s", patience)
 	}
-	return &NodeError{Node: n.name, Err: err}
+	return &Error{Node: n.name, Err: err}
 }
 
 // Evidence is the class of absence claims that whole blocks support.
@@ -189,7 +198,7 @@ func (n *Node) block(ctx context.Context, hash chainhash.Hash) (*wire.MsgBlock, 
 	if err != nil {
 		return nil, fmt.Errorf("getblock: %w", err)
 	}
-	b, err := decodeBlock(raw)
+	b, err := evidence.DecodeBlock(raw)
 	if err != nil {
 		return nil, fmt.Errorf("getblock: %w", err)
 	}
