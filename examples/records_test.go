@@ -14,6 +14,7 @@ import (
 	"bevote/verifier"
 	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
+	"bevote/verifier/result"
 )
 
 var update = flag.Bool("update", false, "play the recorded elections again")
@@ -100,7 +101,7 @@ func TestRecordsAudit(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if report.Exit != 0 || report.Level != verifier.L3 {
+			if report.Exit != 0 || report.Level != result.L3 {
 				t.Errorf("exit %d, level %s: %s", report.Exit, report.Level, report.Verdict)
 			}
 			if won := report.Winner != nil && *report.Winner == r.winner; won != (r.winner != "") {
@@ -110,7 +111,7 @@ func TestRecordsAudit(t *testing.T) {
 				if c.ID == "V94" && c.Examined != r.refunds {
 					t.Errorf("%d refunds, want %d", c.Examined, r.refunds)
 				}
-				if c.Status != verifier.Pass && c.Status != verifier.Skipped {
+				if c.Status != result.Pass && c.Status != result.Skipped {
 					t.Errorf("%s %s: %s %v", c.ID, c.Name, c.Status, c.Items)
 				}
 			}

@@ -7,6 +7,7 @@ import (
 	"bevote/internal/curve"
 	"bevote/lang"
 	"bevote/verifier/board"
+	"bevote/verifier/result"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/wire/v2"
@@ -193,7 +194,7 @@ func TestProofsAndDeposits(t *testing.T) {
 		a.chain.Proven = true
 		s := new(sheet)
 		a.spendEvidence(s)
-		want := map[bool]Status{false: Unresolved, true: Pass}[spent]
+		want := map[bool]result.Status{false: result.Unresolved, true: result.Pass}[spent]
 		if s.status() != want || s.fatal || s.examined != 2*fairVoters-1 {
 			t.Errorf("deposit spent %t: V10 %s, fatal %t, examined %d, want %s", spent, s.status(), s.fatal, s.examined, want)
 		}

@@ -14,6 +14,7 @@ import (
 	"bevote/verifier/board"
 	"bevote/verifier/evidence"
 	"bevote/verifier/record"
+	"bevote/verifier/result"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -26,7 +27,7 @@ type Options struct {
 	Also     []evidence.Source                   // other sources, which must tell the same (V12)
 	Live     bool                                // the sources are nodes: their tip must be young (V101)
 	State    *State                              // of the audit before, and in the end of this one; nil to remember nothing
-	Since    *Report                             // an earlier one, of which this must be a continuation (V99)
+	Since    *result.Report                      // an earlier one, of which this must be a continuation (V99)
 }
 
 // InputError says that the record cannot be decoded, so that there is nothing
@@ -99,7 +100,7 @@ type audit struct {
 // error is an *InputError where the record cannot be decoded, and otherwise
 // says what of the evidence could not be read, or that this build fails its
 // self-test; findings are in the report.
-func Audit(ctx context.Context, rec *record.Record, src evidence.Source, opt Options) (*Report, error) {
+func Audit(ctx context.Context, rec *record.Record, src evidence.Source, opt Options) (*result.Report, error) {
 	trials, err := selfTested()
 	if err != nil {
 		return nil, err
@@ -108,7 +109,7 @@ func Audit(ctx context.Context, rec *record.Record, src evidence.Source, opt Opt
 }
 
 // examine is Audit after a self-test of so many trials.
-func examine(ctx context.Context, rec *record.Record, src evidence.Source, opt Options, trials int) (*Report, error) {
+func examine(ctx context.Context, rec *record.Record, src evidence.Source, opt Options, trials int) (*result.Report, error) {
 	opt.Build = cmp.Or(opt.Build, "an unnamed build")
 	a := &audit{opt: opt, src: src, trials: trials, ring: new(curve.Keyring)}
 	var sinful *PolicyError

@@ -18,6 +18,7 @@ import (
 	"bevote/verifier/board"
 	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
+	"bevote/verifier/result"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 )
@@ -60,7 +61,7 @@ func example(t testing.TB, name string) []byte {
 }
 
 // audited writes files as a record and audits it.
-func audited(t testing.TB, files map[string][]byte) (*verifier.Report, error) {
+func audited(t testing.TB, files map[string][]byte) (*result.Report, error) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "record")
 	for name, text := range files {
@@ -80,7 +81,7 @@ func audited(t testing.TB, files map[string][]byte) (*verifier.Report, error) {
 	return verifier.Audit(context.Background(), rec, chainfile.FromRecord(rec), verifier.Options{Build: "test"})
 }
 
-func status(r *verifier.Report, id string) verifier.Status {
+func status(r *result.Report, id string) result.Status {
 	for _, c := range r.Checks {
 		if c.ID == id {
 			return c.Status
@@ -90,9 +91,9 @@ func status(r *verifier.Report, id string) verifier.Status {
 }
 
 // notPassing lists the checks that neither passed nor were skipped.
-func notPassing(r *verifier.Report) (out []string) {
+func notPassing(r *result.Report) (out []string) {
 	for _, c := range r.Checks {
-		if c.Status != verifier.Pass && c.Status != verifier.Skipped {
+		if c.Status != result.Pass && c.Status != result.Skipped {
 			out = append(out, c.ID+" "+string(c.Status))
 		}
 	}
@@ -112,7 +113,7 @@ func TestHonestElections(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if r.Exit != 0 || r.Level != verifier.L3 {
+			if r.Exit != 0 || r.Level != result.L3 {
 				text, _ := json.MarshalIndent(r, "", " ")
 				t.Fatalf("exit %d, level %s, %v: %s\n%s", r.Exit, r.Level, notPassing(r), r.Verdict, text)
 			}
@@ -173,7 +174,7 @@ func TestOneThingChanged(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if r.Exit == 0 || status(r, row.check) != verifier.Fail {
+			if r.Exit == 0 || status(r, row.check) != result.Fail {
 				t.Errorf("exit %d, failing %v, want %s among them", r.Exit, notPassing(r), row.check)
 			}
 		})
@@ -282,7 +283,7 @@ func TestOpeningsThatLie(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if r.Exit != row.exit || status(r, row.check) != verifier.Fail {
+			if r.Exit != row.exit || status(r, row.check) != result.Fail {
 				t.Errorf("exit %d, want %d; failing %v, want %s among them", r.Exit, row.exit, notPassing(r), row.check)
 			}
 		})
@@ -341,11 +342,11 @@ func TestDealersWhoCheat(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if r.Exit != 0 || r.Level != verifier.L3 {
+			if r.Exit != 0 || r.Level != result.L3 {
 				t.Fatalf("exit %d, level %s, %v", r.Exit, r.Level, notPassing(r))
 			}
 			for _, c := range r.Checks {
-				if c.ID == row.check && !slices.ContainsFunc(c.Items, func(i verifier.Item) bool {
+				if c.ID == row.check && !slices.ContainsFunc(c.Items, func(i result.Item) bool {
 					return i.Where == row.want && strings.HasPrefix(i.Message, "out: ")
 				}) {
 					t.Errorf("%s lists %v, want %s out", c.ID, c.Items, row.want)
@@ -362,7 +363,7 @@ func TestWithheldOpenings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Exit == 0 || r.Level == verifier.L3 || status(r, "V75") != verifier.Unresolved {
+	if r.Exit == 0 || r.Level == result.L3 || status(r, "V75") != result.Unresolved {
 		t.Errorf("exit %d, level %s, V75 %s", r.Exit, r.Level, status(r, "V75"))
 	}
 }

@@ -92,7 +92,7 @@ func auditTimed(b *testing.B, dir string, spent map[string]cost) {
 	stage, since := "", now()
 	turn := func(next string) {
 		c := now().since(since)
-		spent[stage] = cost{spent[stage].wall + c.wall, spent[stage].processor + c.processor}
+		spent[stage] = cost{wall: spent[stage].wall + c.wall, processor: spent[stage].processor + c.processor}
 		stage, since = next, now()
 	}
 	r, err := verifier.Audit(context.Background(), rec, chainfile.FromRecord(rec), verifier.Options{

@@ -11,6 +11,7 @@ import (
 	"bevote/verifier"
 	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
+	"bevote/verifier/result"
 )
 
 var corpus = flag.Bool("corpus", false, "try every lie with its check stubbed, not a sample")
@@ -103,7 +104,7 @@ func told(t *testing.T, l rehearsal.Lie) string {
 func speaks(t *testing.T, path string, l rehearsal.Lie) bool {
 	t.Helper()
 	for _, c := range judged(t, path).Checks {
-		if c.Status != verifier.Pass && c.Status != verifier.Skipped {
+		if c.Status != result.Pass && c.Status != result.Skipped {
 			return true
 		}
 		for _, item := range c.Items {
@@ -116,7 +117,7 @@ func speaks(t *testing.T, path string, l rehearsal.Lie) bool {
 }
 
 // judged audits the record at a path.
-func judged(t *testing.T, path string) *verifier.Report {
+func judged(t *testing.T, path string) *result.Report {
 	t.Helper()
 	rec, err := record.Open(path)
 	if err != nil {

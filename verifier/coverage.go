@@ -3,14 +3,16 @@ package verifier
 import (
 	"fmt"
 	"slices"
+
+	"bevote/verifier/result"
 )
 
 // lastCheck is the number of the last check; V56 is retired.
 const lastCheck = 114
 
 // lookOver adds V110 and V111, which look at the other rows.
-func (r *Report) lookOver() {
-	at := slices.IndexFunc(r.Checks, func(c Check) bool { return c.ID == "V111" })
+func lookOver(r *result.Report) {
+	at := slices.IndexFunc(r.Checks, func(c result.Check) bool { return c.ID == "V111" })
 	if at < 0 {
 		panic("the table of checks has no V111")
 	}
@@ -20,23 +22,23 @@ func (r *Report) lookOver() {
 
 // coverage is V110: each check has looked at as many things as were counted
 // apart from it. Otherwise the auditor has a bug.
-func coverage(checks []Check) Check {
-	c := Check{ID: "V110", Name: "COVERAGE", Class: "–", Status: Pass, Expected: len(checks), Examined: len(checks), Items: []Item{}}
+func coverage(checks []result.Check) result.Check {
+	c := result.Check{ID: "V110", Name: "COVERAGE", Class: "–", Status: result.Pass, Expected: len(checks), Examined: len(checks), Items: []result.Item{}}
 	for _, k := range checks {
-		if k.Examined == k.Expected || k.Status == Skipped || k.Status == Errored {
+		if k.Examined == k.Expected || k.Status == result.Skipped || k.Status == result.Errored {
 			continue
 		}
-		c.Status = Fail
+		c.Status = result.Fail
 		c.Failed++
-		c.Items = append(c.Items, Item{k.ID, fmt.Sprintf("examined %d of %d", k.Examined, k.Expected)})
+		c.Items = append(c.Items, result.Item{Where: k.ID, Message: fmt.Sprintf("examined %d of %d", k.Examined, k.Expected)})
 	}
 	return c
 }
 
 // exclusions is V111: no check is missing. There is no way to switch one off, so
 // this finds what was taken out of a build.
-func exclusions(checks []Check) Check {
-	c := Check{ID: "V111", Name: "NO-EXCLUSIONS", Class: "–", Status: Pass, Items: []Item{}}
+func exclusions(checks []result.Check) result.Check {
+	c := result.Check{ID: "V111", Name: "NO-EXCLUSIONS", Class: "–", Status: result.Pass, Items: []result.Item{}}
 	have := map[string]bool{"V110": true} // added after this
 	for _, k := range checks {
 		have[k.ID] = true
@@ -49,9 +51,9 @@ func exclusions(checks []Check) Check {
 		c.Expected++
 		c.Examined++
 		if !have[id] {
-			c.Status = Fail
+			c.Status = result.Fail
 			c.Failed++
-			c.Items = append(c.Items, Item{id, "was not run"})
+			c.Items = append(c.Items, result.Item{Where: id, Message: "was not run"})
 		}
 	}
 	return c

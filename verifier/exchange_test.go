@@ -8,6 +8,7 @@ import (
 	"bevote/internal/curve"
 	"bevote/lang"
 	"bevote/verifier/board"
+	"bevote/verifier/result"
 
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
@@ -48,13 +49,13 @@ func (f *fair) sumsUp(crowd int) {
 	if want := f.e.Policy.Deposit() * int64(n); issued != n || paid != n || sats != want {
 		f.t.Errorf("mixers issued %d and paid %d, %d sat flow, want %d, %d and %d", issued, paid, sats, n, n, want)
 	}
-	events := make(map[EventKind]int)
-	s := &Story{}
+	events := make(map[result.EventKind]int)
+	s := &result.History{}
 	a.tellExchange(s)
 	for _, e := range s.Events {
 		events[e.Kind]++
 	}
-	for kind, want := range map[EventKind]int{EventRequest: 2 * n, EventDeposit: n, EventIssue: n, EventVoucher: n, EventCoin: n, EventSweep: 2, EventReturn: 0} {
+	for kind, want := range map[result.EventKind]int{result.EventRequest: 2 * n, result.EventDeposit: n, result.EventIssue: n, result.EventVoucher: n, result.EventCoin: n, result.EventSweep: 2, result.EventReturn: 0} {
 		if events[kind] != want {
 			f.t.Errorf("%d events %q, want %d", events[kind], kind, want)
 		}

@@ -15,6 +15,7 @@ import (
 	"bevote/lang"
 	"bevote/verifier/board"
 	"bevote/verifier/evidence"
+	"bevote/verifier/result"
 
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
@@ -278,11 +279,11 @@ func (f *fair) speaks() (ids []string) {
 				continue
 			}
 			c, _ := r.run(a)
-			if c.Status != Pass && c.Status != Skipped {
+			if c.Status != result.Pass && c.Status != result.Skipped {
 				ids = append(ids, c.ID)
 				f.t.Logf("%s %s %d/%d %s %v", c.ID, c.Status, c.Examined, c.Expected, c.Reason, c.Items)
 			}
-			if c.Status == Pass && c.Examined != c.Expected {
+			if c.Status == result.Pass && c.Examined != c.Expected {
 				f.t.Errorf("%s examined %d of %d", c.ID, c.Examined, c.Expected)
 			}
 		}

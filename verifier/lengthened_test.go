@@ -100,7 +100,7 @@ func heapAfter(t testing.TB, dir string, blocks int, also func(i int) *wire.MsgT
 	}
 	defer rec.Close()
 	var alive uint64
-	r, err := verifier.Audit(context.Background(), rec, lengthened{chainfile.FromRecord(rec), blocks, also}, verifier.Options{
+	r, err := verifier.Audit(context.Background(), rec, lengthened{Source: chainfile.FromRecord(rec), blocks: blocks, also: also}, verifier.Options{
 		Progress: func(stage string, _, _ int) {
 			if stage == "checking the dealing" && alive == 0 {
 				runtime.GC()

@@ -5,14 +5,15 @@ import (
 	"slices"
 
 	"bevote/lang"
+	"bevote/verifier/result"
 )
 
 // mixed sums registration and exchange up, or returns nil without mixing.
-func (a *audit) mixed() *Mixed {
+func (a *audit) mixed() *result.Mixed {
 	if !a.e.Policy.Mixed() {
 		return nil
 	}
-	out := &Mixed{Scheme: a.e.Policy.Mixing.Scheme, Deadlines: []uint32{}, Mixers: []MixerCount{}}
+	out := &result.Mixed{Scheme: a.e.Policy.Mixing.Scheme, Deadlines: []uint32{}, Mixers: []result.MixerCount{}}
 	if a.mix == nil || a.mix.Registry == nil {
 		return out
 	}
@@ -35,7 +36,7 @@ func (a *audit) mixed() *Mixed {
 	issued, crowds := a.issued(), a.crowds()
 	for _, x := range a.mix.Mixers {
 		out.Issued += issued[x]
-		out.Mixers = append(out.Mixers, MixerCount{Name: x.Name, Key: x.Key.String(), Issued: issued[x]})
+		out.Mixers = append(out.Mixers, result.MixerCount{Name: x.Name, Key: x.Key.String(), Issued: issued[x]})
 		if least, ok := crowds[x]; ok {
 			out.Mixers[len(out.Mixers)-1].Anonymity = &least
 		}
@@ -50,7 +51,7 @@ func (a *audit) mixed() *Mixed {
 }
 
 // countCoins counts valid vouchers and what became of them.
-func (a *audit) countCoins(out *Mixed) {
+func (a *audit) countCoins(out *result.Mixed) {
 	for _, v := range a.mix.Vouchers {
 		if a.mix.Valid(v) != nil {
 			continue
@@ -91,8 +92,8 @@ func (a *audit) crowds() map[*Mixer]int {
 
 // anonymity is the property in words. Linked is how many deposits V36 found
 // joined to a coin.
-func anonymity(p *lang.Policy, m *Mixed, linked int) Property {
-	q := Property{Name: "anonymity"}
+func anonymity(p *lang.Policy, m *result.Mixed, linked int) result.Property {
+	q := result.Property{Name: "anonymity"}
 	switch {
 	case m == nil && len(p.Named) > 0:
 		q.Checked = "nothing: the policy names its voters"
@@ -116,7 +117,7 @@ func anonymity(p *lang.Policy, m *Mixed, linked int) Property {
 	return q
 }
 
-func crowdWords(m *Mixed, linked int) string {
+func crowdWords(m *result.Mixed, linked int) string {
 	paths := "no path of up to %d transactions is shown to lead from a deposit to a coin around the %d mixers"
 	if linked > 0 {
 		paths = fmt.Sprintf("deposits that a path of up to %%d transactions joins to a coin around the %%d mixers: %d", linked)

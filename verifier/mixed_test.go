@@ -10,6 +10,7 @@ import (
 	"bevote/verifier"
 	"bevote/verifier/evidence"
 	"bevote/verifier/evidence/chainfile"
+	"bevote/verifier/result"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -21,7 +22,7 @@ func TestMixedElection(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Exit != 0 || r.Level != verifier.L3 || len(notPassing(r)) > 0 {
+	if r.Exit != 0 || r.Level != result.L3 || len(notPassing(r)) > 0 {
 		t.Errorf("exit %d, level %s, %v: %s", r.Exit, r.Level, notPassing(r), r.Verdict)
 	}
 	m := r.Mixing
@@ -29,7 +30,7 @@ func TestMixedElection(t *testing.T) {
 		t.Errorf("mixing %+v", m)
 	}
 	for _, c := range r.Checks {
-		if c.Status == verifier.Skipped && c.Reason == "mixing none" || c.ID == "V105" && c.Examined != 11 {
+		if c.Status == result.Skipped && c.Reason == "mixing none" || c.ID == "V105" && c.Examined != 11 {
 			t.Errorf("%s %s: %s, examined %d", c.ID, c.Status, c.Reason, c.Examined)
 		}
 	}
@@ -64,16 +65,16 @@ func first[T any](all iter.Seq2[T, error], n int) iter.Seq2[T, error] {
 // nothing is decided of it before the roll is closed.
 func TestMixedStateGoesOn(t *testing.T) {
 	files := played(t, rehearsal.Options{Source: example(t, "club_mixed")})
-	rec := &growing{t, files}
+	rec := &growing{t: t, files: files}
 	whole := chainfile.FromRecord(recordOf(t, files))
 	last := int(mustAudit(t, recordOf(t, files), whole, verifier.Options{}).Tip.Height)
 	state, closed := new(verifier.State), false
 	for tip := 110; tip < last; tip += 12 {
-		r := mustAudit(t, rec.at(tip), young{whole, uint32(tip)}, verifier.Options{State: state})
-		if over := state.Over(); r.Exit != verifier.ExitNotOver && !over || over && r.Exit != 0 {
+		r := mustAudit(t, rec.at(tip), young{Source: whole, tip: uint32(tip)}, verifier.Options{State: state})
+		if over := state.Over(); r.Exit != result.ExitNotOver && !over || over && r.Exit != 0 {
 			t.Fatalf("exit %d at block %d: %s, %v", r.Exit, tip, r.Verdict, notPassing(r))
 		}
-		if now := status(r, "V33") == verifier.Pass; now != (r.Mixing.Paid > 0) || closed && !now {
+		if now := status(r, "V33") == result.Pass; now != (r.Mixing.Paid > 0) || closed && !now {
 			t.Errorf("V33 %s at block %d, %d coins paid", status(r, "V33"), tip, r.Mixing.Paid)
 		} else {
 			closed = now

@@ -7,6 +7,7 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/mixing"
 	"bevote/verifier/board"
+	"bevote/verifier/result"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -75,13 +76,13 @@ type nonce struct {
 // ignored is a line that does not count, and why.
 type ignored struct {
 	of board.Type
-	Item
+	result.Item
 }
 
 // breach is what a mixer did against the rules, shown by its own lines.
 type breach struct {
 	by *Mixer
-	Item
+	result.Item
 	pending *Session // the one that it left unanswered: a breach if its challenge is well-formed
 }
 
@@ -162,7 +163,7 @@ func (m *Mixing) Read(n int, l *board.Line) {
 	m.written = m.seenBy(l)
 	m.latest = max(m.latest, l.Seen.Height)
 	if why := m.read(n, l); why != "" {
-		m.ignored = append(m.ignored, ignored{l.Type, Item{fmt.Sprintf("line %d", n), fmt.Sprintf("the %s does not count: %s", l.Type, why)}})
+		m.ignored = append(m.ignored, ignored{l.Type, result.Item{Where: fmt.Sprintf("line %d", n), Message: fmt.Sprintf("the %s does not count: %s", l.Type, why)}})
 	}
 }
 

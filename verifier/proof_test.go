@@ -11,6 +11,7 @@ import (
 	"bevote/verifier/evidence"
 	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
+	"bevote/verifier/result"
 
 	"github.com/btcsuite/btcd/blockchain"
 	"github.com/btcsuite/btcd/btcutil/v2"
@@ -202,13 +203,13 @@ func TestHonestProofs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := checkOf(r, "V08"); c.Status != verifier.Pass || c.Examined < want {
+	if c := checkOf(r, "V08"); c.Status != result.Pass || c.Examined < want {
 		t.Errorf("V08 %s %d/%d: %v", c.Status, c.Examined, c.Expected, c.Items)
 	}
 }
 
-func checkOf(r *verifier.Report, id string) verifier.Check {
-	i := slices.IndexFunc(r.Checks, func(c verifier.Check) bool { return c.ID == id })
+func checkOf(r *result.Report, id string) result.Check {
+	i := slices.IndexFunc(r.Checks, func(c result.Check) bool { return c.ID == id })
 	return r.Checks[i]
 }
 
@@ -293,18 +294,18 @@ func TestProofsThatLie(t *testing.T) {
 				t.Fatal(err)
 			}
 			c := checkOf(r, "V08")
-			if c.Status != verifier.Fail || len(c.Items) == 0 || !slices.ContainsFunc(c.Items, func(i verifier.Item) bool {
+			if c.Status != result.Fail || len(c.Items) == 0 || !slices.ContainsFunc(c.Items, func(i result.Item) bool {
 				return strings.Contains(i.Message, row.words)
 			}) {
 				t.Errorf("V08 %s, %v, want a failure with %q", c.Status, c.Items, row.words)
 			}
 			for _, other := range r.Checks {
-				if other.Status == verifier.Fail && other.ID != "V08" && !(other.ID == "V09" && row.lie == "the coinbase as a vote") {
+				if other.Status == result.Fail && other.ID != "V08" && !(other.ID == "V09" && row.lie == "the coinbase as a vote") {
 					t.Errorf("%s fails as well: %v", other.ID, other.Items)
 				}
 			}
-			if r.Exit != verifier.ExitRefuted {
-				t.Errorf("exit %d, want %d", r.Exit, verifier.ExitRefuted)
+			if r.Exit != result.ExitRefuted {
+				t.Errorf("exit %d, want %d", r.Exit, result.ExitRefuted)
 			}
 		})
 	}
@@ -317,12 +318,12 @@ func TestProofsShowNoAbsence(t *testing.T) {
 		name, election string
 		drop           func(*evidence.BlockProof) bool
 		exit           int
-		v10            verifier.Status
+		v10            result.Status
 	}{
-		{"everything spent", "no_winner", nil, 0, verifier.Pass},
-		{"an abstention", "club_chair", nil, verifier.ExitUndetermined, verifier.Unresolved},
-		{"the refunds left out", "no_winner", func(p *evidence.BlockProof) bool { return p.Txs[0].Tx.LockTime > 0 }, verifier.ExitNotOver, verifier.Unresolved},
-		{"the coins left out", "club_chair", func(p *evidence.BlockProof) bool { return len(p.Txs[0].Tx.TxOut) == 6 }, verifier.ExitUndetermined, verifier.Unresolved},
+		{"everything spent", "no_winner", nil, 0, result.Pass},
+		{"an abstention", "club_chair", nil, result.ExitUndetermined, result.Unresolved},
+		{"the refunds left out", "no_winner", func(p *evidence.BlockProof) bool { return p.Txs[0].Tx.LockTime > 0 }, result.ExitNotOver, result.Unresolved},
+		{"the coins left out", "club_chair", func(p *evidence.BlockProof) bool { return len(p.Txs[0].Tx.TxOut) == 6 }, result.ExitUndetermined, result.Unresolved},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			rec := proven(t, row.election)
@@ -345,7 +346,7 @@ func TestProofsShowNoAbsence(t *testing.T) {
 				t.Errorf("evidence %q", r.Evidence)
 			}
 			for _, id := range []string{"V15", "V91", "V107"} {
-				if status(r, id) != verifier.Unresolved && row.drop == nil {
+				if status(r, id) != result.Unresolved && row.drop == nil {
 					t.Errorf("%s %s, want it to say what proofs do not show", id, status(r, id))
 				}
 			}

@@ -9,6 +9,7 @@ import (
 	"bevote/verifier"
 	"bevote/verifier/evidence"
 	"bevote/verifier/evidence/chainfile"
+	"bevote/verifier/result"
 )
 
 // TestProofsGoOnFromState: with a state of whole blocks, proofs are needed only
@@ -28,7 +29,7 @@ func TestProofsGoOnFromState(t *testing.T) {
 	for range 2 {
 		got := mustAudit(t, rec, withheld, verifier.Options{State: state})
 		sameBut(t, got, want, "V08", "V09", "V99")
-		if c := checkOf(got, "V99"); got.Exit != 0 || c.Status != verifier.Pass || len(c.Items) > 0 && strings.Contains(c.Items[0].Message, "replaced") {
+		if c := checkOf(got, "V99"); got.Exit != 0 || c.Status != result.Pass || len(c.Items) > 0 && strings.Contains(c.Items[0].Message, "replaced") {
 			t.Errorf("exit %d, V99 %v", got.Exit, c)
 		}
 		state = stored(t, state)
@@ -53,7 +54,7 @@ func TestProofsAndStateReorganised(t *testing.T) {
 	got := mustAudit(t, rec, chainfile.FromRecord(rec), verifier.Options{State: stored(t, state)})
 	sameBut(t, got, mustAudit(t, rec, chainfile.FromRecord(rec), verifier.Options{}), "V99")
 	c := checkOf(got, "V99")
-	if !slices.ContainsFunc(c.Items, func(i verifier.Item) bool { return strings.Contains(i.Message, "blocks 121 to 124 were replaced") }) {
+	if !slices.ContainsFunc(c.Items, func(i result.Item) bool { return strings.Contains(i.Message, "blocks 121 to 124 were replaced") }) {
 		t.Errorf("V99 says %v", c.Items)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"bevote/verifier/result"
 )
 
 // V100: the last d − 1 blocks may still be replaced. Without what is in them
@@ -35,7 +37,7 @@ func (a *audit) reorgSafe(s *sheet) {
 // without judges the election as if the blocks from a height on were there and
 // held nothing. Blocks are not read again, and the setup is not computed again
 // unless an anchor is lost.
-func (a *audit) without(height uint32) (*Report, error) {
+func (a *audit) without(height uint32) (*result.Report, error) {
 	b := &audit{
 		opt: Options{Build: a.opt.Build}, sum: a.sum, src: a.src, e: a.e, diags: a.diags, lines: a.lines, heads: a.heads,
 		signed: a.signed, chain: a.chain, tip: a.tip, memory: a.memory.before(height), shortened: true,
@@ -52,7 +54,7 @@ func (a *audit) without(height uint32) (*Report, error) {
 }
 
 // outcome is what a reorganisation must not change: level, verdict, votes and counts.
-func outcome(r *Report) string {
+func outcome(r *result.Report) string {
 	words := []string{r.Level, r.Verdict, fmt.Sprintf("%d votes", r.Votes)}
 	for _, c := range r.Counts {
 		words = append(words, fmt.Sprintf("%s %d to %d", c.Candidate, c.Min, c.Max))

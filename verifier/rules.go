@@ -6,6 +6,7 @@ import (
 
 	"bevote/lang"
 	"bevote/verifier/evidence"
+	"bevote/verifier/result"
 )
 
 // rule is one row of the table of checks (docs/audit.md): its id for ever, its
@@ -22,7 +23,7 @@ type gate func(*audit) string
 // sheet is where a check writes what it expected, examined and found.
 type sheet struct {
 	expected, examined, failed, unresolved int
-	items                                  []Item
+	items                                  []result.Item
 	skipped, errored                       string
 	fatal                                  bool // a class A/E failure that decides the election; a U of a counted vote or claim
 }
@@ -65,9 +66,9 @@ const maxListed = 2 * math.MaxUint16
 func (s *sheet) note(where, format string, args ...any) {
 	switch {
 	case len(s.items) < maxListed:
-		s.items = append(s.items, Item{where, fmt.Sprintf(format, args...)})
+		s.items = append(s.items, result.Item{Where: where, Message: fmt.Sprintf(format, args...)})
 	case len(s.items) == maxListed:
-		s.items = append(s.items, Item{"list", "more of the same kind"})
+		s.items = append(s.items, result.Item{Where: "list", Message: "more of the same kind"})
 	}
 }
 
@@ -75,7 +76,7 @@ func (s *sheet) note(where, format string, args ...any) {
 func (s *sheet) take(f evidence.Findings) {
 	s.expected, s.examined, s.failed = f.Expected, f.Examined, f.Failed
 	for _, n := range f.Notes {
-		s.items = append(s.items, Item(n))
+		s.items = append(s.items, result.Item(n))
 	}
 }
 
@@ -93,45 +94,45 @@ func (s *sheet) skip(reason string) { s.skipped = reason }
 
 // status sums the sheet up. A check that examined nothing where something was
 // expected has failed.
-func (s *sheet) status() Status {
+func (s *sheet) status() result.Status {
 	switch {
 	case s.skipped != "":
-		return Skipped
+		return result.Skipped
 	case s.errored != "":
-		return Errored
+		return result.Errored
 	case s.failed > 0 || s.expected > 0 && s.examined == 0:
-		return Fail
+		return result.Fail
 	case s.unresolved > 0:
-		return Unresolved
+		return result.Unresolved
 	}
-	return Pass
+	return result.Pass
 }
 
 // run applies a rule and returns its row of the report with its severity:
 // E, I, A, W, U, or "" where nothing is wrong.
-func (r rule) run(a *audit) (Check, string) {
+func (r rule) run(a *audit) (result.Check, string) {
 	s := new(sheet)
 	if reason := r.when(a); reason != "" {
 		s.skip(reason)
 	} else {
 		r.check(a, s)
 	}
-	c := Check{ID: r.ID, Name: r.Name, Class: r.Class, Status: s.status(), Expected: s.expected,
+	c := result.Check{ID: r.ID, Name: r.Name, Class: r.Class, Status: s.status(), Expected: s.expected,
 		Examined: s.examined, Failed: s.failed, Reason: s.skipped + s.errored, Items: s.items}
 	if c.Items == nil {
-		c.Items = []Item{}
+		c.Items = []result.Item{}
 	}
 	return c, r.severity(c.Status, s.fatal)
 }
 
 // severity is what a result means for the election.
-func (r rule) severity(status Status, fatal bool) string {
+func (r rule) severity(status result.Status, fatal bool) string {
 	switch status {
-	case Unresolved:
+	case result.Unresolved:
 		if fatal {
 			return "U"
 		}
-	case Fail:
+	case result.Fail:
 		switch r.Class {
 		case "E/W":
 			return "E"

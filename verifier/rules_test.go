@@ -4,6 +4,8 @@ import (
 	"os"
 	"regexp"
 	"testing"
+
+	"bevote/verifier/result"
 )
 
 // TestRulesAreDocumented holds the table of docs/audit.md to the code: each
@@ -47,11 +49,11 @@ func TestRulesAreDocumented(t *testing.T) {
 func TestSheet(t *testing.T) {
 	vacuous := &sheet{}
 	vacuous.expect(3)
-	if got := vacuous.status(); got != Fail {
+	if got := vacuous.status(); got != result.Fail {
 		t.Errorf("a check that examined 0 of 3 is %s, want FAIL", got)
 	}
-	short := []Check{{ID: "V63", Status: Pass, Expected: 3, Examined: 2}}
-	if got := coverage(short).Status; got != Fail {
+	short := []result.Check{{ID: "V63", Status: result.Pass, Expected: 3, Examined: 2}}
+	if got := coverage(short).Status; got != result.Fail {
 		t.Errorf("coverage of a check that examined 2 of 3 is %s, want FAIL", got)
 	}
 }

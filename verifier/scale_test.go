@@ -128,11 +128,11 @@ type instant struct {
 func now() instant {
 	var u syscall.Rusage
 	syscall.Getrusage(syscall.RUSAGE_SELF, &u)
-	return instant{time.Now(), time.Duration(u.Utime.Nano() + u.Stime.Nano())}
+	return instant{at: time.Now(), processor: time.Duration(u.Utime.Nano() + u.Stime.Nano())}
 }
 
 func (i instant) since(begun instant) cost {
-	return cost{i.at.Sub(begun.at), i.processor - begun.processor}
+	return cost{wall: i.at.Sub(begun.at), processor: i.processor - begun.processor}
 }
 
 // median is the cost with the median of the processor's time.
@@ -162,7 +162,7 @@ func ecdsa(verify func([]curve.Signed, *curve.Keyring) []bool) cost {
 	})
 	spent := now().since(begun)
 	n := time.Duration(len(sigs) * runtime.NumCPU())
-	return cost{spent.wall / n, spent.processor / n}
+	return cost{wall: spent.wall / n, processor: spent.processor / n}
 }
 
 // someSignatures are ECDSA signatures, the keys all different.

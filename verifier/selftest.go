@@ -15,6 +15,7 @@ import (
 	"bevote/internal/cores"
 	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
+	"bevote/verifier/result"
 )
 
 // golden is an honest record of three voters and, in golden/patches, a dozen
@@ -129,17 +130,17 @@ func passesHonest(files map[string][]byte) error {
 		return unfit("an honest record is not read: %v", err)
 	}
 	for _, c := range r.Checks {
-		if c.Status != Pass && c.Status != Skipped && c.ID != "V111" {
+		if c.Status != result.Pass && c.Status != result.Skipped && c.ID != "V111" {
 			return unfit("an honest record is %s by %s %s%s", c.Status, c.ID, c.Name, firstItem(c))
 		}
 	}
-	if r.Exit != ExitProven || r.Winner == nil || r.Votes != goldenVotes {
+	if r.Exit != result.ExitProven || r.Winner == nil || r.Votes != goldenVotes {
 		return unfit("an honest record is %s, exit %d: %s", r.Level, r.Exit, r.Verdict)
 	}
 	return nil
 }
 
-func firstItem(c Check) string {
+func firstItem(c result.Check) string {
 	if len(c.Items) == 0 {
 		return ""
 	}
@@ -168,15 +169,15 @@ func areCaught(group []patch, files map[string][]byte) error {
 }
 
 // objects tells whether a check fails in a report; no report is V01's failure.
-func objects(id string, r *Report) bool {
+func objects(id string, r *result.Report) bool {
 	if r == nil {
 		return id == "V01"
 	}
-	return slices.ContainsFunc(r.Checks, func(c Check) bool { return c.ID == id && c.Status == Fail })
+	return slices.ContainsFunc(r.Checks, func(c result.Check) bool { return c.ID == id && c.Status == result.Fail })
 }
 
 // auditGolden audits files in memory without testing itself first.
-func auditGolden(files map[string][]byte) (*Report, error) {
+func auditGolden(files map[string][]byte) (*result.Report, error) {
 	rec, err := record.InMemory(files)
 	if err != nil {
 		return nil, err

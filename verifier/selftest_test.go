@@ -16,6 +16,7 @@ import (
 	"bevote/verifier"
 	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
+	"bevote/verifier/result"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -180,7 +181,7 @@ func TestSelfTest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := checkOf(r, "V109"); c.Status != verifier.Pass || c.Expected != trials || c.Examined != trials {
+	if c := checkOf(r, "V109"); c.Status != result.Pass || c.Expected != trials || c.Examined != trials {
 		t.Errorf("V109 is %s %d/%d, want PASS %d", c.Status, c.Examined, c.Expected, trials)
 	}
 }
@@ -256,7 +257,7 @@ func TestPatchesSpeakForThemselves(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if status(r, p.Check) != verifier.Pass {
+			if status(r, p.Check) != result.Pass {
 				t.Errorf("%s is %s without %s changed", p.Check, status(r, p.Check), p.Where)
 			}
 		}

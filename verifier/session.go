@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"bevote/verifier/board"
+	"bevote/verifier/result"
 )
 
 // Patience is how many blocks a depositor has to answer an offer, and a mixer
@@ -95,5 +96,5 @@ func (m *Mixing) issue(l entry[board.Issue]) string {
 
 // breach notes what a mixer did against the rules of sessions.
 func (m *Mixing) breach(x *Mixer, n int, format string, args ...any) {
-	m.breaches = append(m.breaches, breach{by: x, Item: Item{fmt.Sprintf("line %d", n), fmt.Sprintf(format, args...)}})
+	m.breaches = append(m.breaches, breach{by: x, Item: result.Item{Where: fmt.Sprintf("line %d", n), Message: fmt.Sprintf(format, args...)}})
 }

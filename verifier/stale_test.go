@@ -13,6 +13,7 @@ import (
 	"bevote/verifier"
 	"bevote/verifier/board"
 	"bevote/verifier/record"
+	"bevote/verifier/result"
 
 	"github.com/btcsuite/btcd/chaincfg/v2"
 	"github.com/btcsuite/btcd/chainhash/v2"
@@ -47,20 +48,20 @@ func TestStale(t *testing.T) {
 		block         *wire.MsgBlock
 		age           time.Duration
 		live          bool
-		status        verifier.Status
+		status        result.Status
 	}{
-		{"young", "testnet4", public, 3 * time.Hour, true, verifier.Pass},
-		{"old", "testnet4", public, 3*time.Hour + time.Second, true, verifier.Fail},
-		{"old on regtest", "regtest", local, 1000 * time.Hour, true, verifier.Skipped},
-		{"old and recorded", "testnet4", public, 1000 * time.Hour, false, verifier.Skipped},
+		{"young", "testnet4", public, 3 * time.Hour, true, result.Pass},
+		{"old", "testnet4", public, 3*time.Hour + time.Second, true, result.Fail},
+		{"old on regtest", "regtest", local, 1000 * time.Hour, true, result.Skipped},
+		{"old and recorded", "testnet4", public, 1000 * time.Hour, false, result.Skipped},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			r, err := verifier.Audit(context.Background(), announcedOn(t, row.network), newborn{row.block},
+			r, err := verifier.Audit(context.Background(), announcedOn(t, row.network), newborn{block: row.block},
 				verifier.Options{Now: row.block.Header.Timestamp.Add(row.age), Live: row.live})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := status(r, "V101"); got != row.status || (r.Exit == verifier.ExitSources) != (got == verifier.Fail) {
+			if got := status(r, "V101"); got != row.status || (r.Exit == result.ExitSources) != (got == result.Fail) {
 				t.Errorf("V101 %s, exit %d, want %s", got, r.Exit, row.status)
 			}
 		})

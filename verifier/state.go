@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 
+	"bevote/verifier/result"
+
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -37,7 +39,7 @@ type stateFile struct {
 	Over         bool         `json:"over"`
 	Lines        int          `json:"lines"` // of the board
 	Head         string       `json:"head"`
-	Tip          Tip          `json:"tip"`
+	Tip          result.Tip   `json:"tip"`
 	Watch        string       `json:"watch"`
 	First        uint32       `json:"first"`
 	Blocks       []stateBlock `json:"blocks"`
@@ -71,7 +73,7 @@ const minStateItem = 24
 func (s *State) Encode() ([]byte, error) {
 	f := stateFile{
 		Spec: stateSpec, Policy: s.policy, Over: s.over, Lines: s.mark.lines, Head: hex.EncodeToString(s.mark.head[:]),
-		Tip: Tip{s.mark.height, s.mark.hash.String()}, Watch: hex.EncodeToString(s.watch[:]), First: s.memory.first,
+		Tip: result.Tip{Height: s.mark.height, Hash: s.mark.hash.String()}, Watch: hex.EncodeToString(s.watch[:]), First: s.memory.first,
 		Blocks: []stateBlock{}, Transactions: []stateTx{}, Reorgs: append([]string{}, s.reorgs...),
 		Waited: [][]byte{},
 	}

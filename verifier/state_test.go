@@ -22,6 +22,7 @@ import (
 	"bevote/verifier/evidence"
 	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
+	"bevote/verifier/result"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -64,7 +65,7 @@ func deep(t *testing.T) (*growing, []*wire.MsgBlock) {
 		source = bytes.Replace(source, []byte(old), []byte(new), 1)
 	}
 	files := played(t, rehearsal.Options{Source: source, Votes: map[string]int{"alice": 3, "bob": 2}})
-	return &growing{t, files}, nodetest.Blocks(t, recordOf(t, files))
+	return &growing{t: t, files: files}, nodetest.Blocks(t, recordOf(t, files))
 }
 
 // growing is a record whose board is only as long as somebody could have seen.
@@ -112,7 +113,7 @@ func recordOf(t *testing.T, files map[string][]byte) *record.Record {
 	return openRecord(t, dir)
 }
 
-func mustAudit(t *testing.T, rec *record.Record, src evidence.Source, opt verifier.Options) *verifier.Report {
+func mustAudit(t *testing.T, rec *record.Record, src evidence.Source, opt verifier.Options) *result.Report {
 	t.Helper()
 	r, err := verifier.Audit(context.Background(), rec, src, opt)
 	if err != nil {
@@ -137,11 +138,11 @@ func stored(t *testing.T, s *verifier.State) *verifier.State {
 }
 
 // sameBut compares two reports without the rows of some checks.
-func sameBut(t *testing.T, a, b *verifier.Report, ids ...string) {
+func sameBut(t *testing.T, a, b *result.Report, ids ...string) {
 	t.Helper()
-	text := func(r *verifier.Report) []byte {
+	text := func(r *result.Report) []byte {
 		c := *r
-		c.Checks = slices.DeleteFunc(slices.Clone(r.Checks), func(c verifier.Check) bool { return slices.Contains(ids, c.ID) })
+		c.Checks = slices.DeleteFunc(slices.Clone(r.Checks), func(c result.Check) bool { return slices.Contains(ids, c.ID) })
 		out, err := json.MarshalIndent(c, "", " ")
 		if err != nil {
 			t.Fatal(err)
@@ -161,7 +162,7 @@ func TestStateGoesOn(t *testing.T) {
 	state := new(verifier.State)
 	for tip := 104; tip <= last; tip += 4 {
 		r := mustAudit(t, rec.at(tip-1), &blocks{list: all[:tip]}, verifier.Options{State: state})
-		if over := state.Over(); r.Exit != verifier.ExitNotOver && !over || over && r.Exit != 0 {
+		if over := state.Over(); r.Exit != result.ExitNotOver && !over || over && r.Exit != 0 {
 			t.Fatalf("exit %d at block %d: %s, %v", r.Exit, tip-1, r.Verdict, notPassing(r))
 		}
 		state = stored(t, state)
@@ -173,7 +174,7 @@ func TestStateGoesOn(t *testing.T) {
 	}
 	want := mustAudit(t, rec.at(len(all)), &blocks{list: all}, verifier.Options{})
 	sameBut(t, got, want, "V99")
-	if got.Exit != 0 || status(got, "V99") != verifier.Pass || !state.Over() {
+	if got.Exit != 0 || status(got, "V99") != result.Pass || !state.Over() {
 		t.Errorf("exit %d, V99 %s, over %t", got.Exit, status(got, "V99"), state.Over())
 	}
 }
@@ -185,13 +186,13 @@ func TestStateRollsBack(t *testing.T) {
 	voted := voteHeight(t, all)
 	state := new(verifier.State)
 	before := mustAudit(t, rec.at(voted), &blocks{list: all[:voted+1]}, verifier.Options{State: state})
-	if before.Exit != verifier.ExitNotOver || before.Votes == 0 {
+	if before.Exit != result.ExitNotOver || before.Votes == 0 {
 		t.Fatalf("exit %d, %d votes, want some and 12", before.Exit, before.Votes)
 	}
 	fork := append(all[:voted:voted], nodetest.Fork(t, all, voted-1, 3)...)
 	state = stored(t, state)
 	during := mustAudit(t, rec.at(voted), &blocks{list: fork}, verifier.Options{State: state})
-	if c := checkOf(during, "V99"); during.Votes >= before.Votes || c.Status != verifier.Pass || len(c.Items) != 2 || !strings.Contains(c.Items[1].Message, "were replaced") {
+	if c := checkOf(during, "V99"); during.Votes >= before.Votes || c.Status != result.Pass || len(c.Items) != 2 || !strings.Contains(c.Items[1].Message, "were replaced") {
 		t.Errorf("%d votes after %d, V99 %v", during.Votes, before.Votes, c)
 	}
 	sameBut(t, during, mustAudit(t, rec.at(voted), &blocks{list: fork}, verifier.Options{}), "V99")
@@ -224,13 +225,13 @@ func TestReorgSafe(t *testing.T) {
 	for _, row := range []struct {
 		name string
 		tip  int
-		want verifier.Status
+		want result.Status
 	}{
-		{"before the vote", vote - 1, verifier.Pass},
-		{"the vote in the last block", vote, verifier.Unresolved},
-		{"the vote in the last but one", vote + 1, verifier.Unresolved},
-		{"the vote three deep", vote + 2, verifier.Pass},
-		{"the end", len(all) - 1, verifier.Pass},
+		{"before the vote", vote - 1, result.Pass},
+		{"the vote in the last block", vote, result.Unresolved},
+		{"the vote in the last but one", vote + 1, result.Unresolved},
+		{"the vote three deep", vote + 2, result.Pass},
+		{"the end", len(all) - 1, result.Pass},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			r := mustAudit(t, rec.at(row.tip), &blocks{list: all[:row.tip+1]}, verifier.Options{})
@@ -257,15 +258,15 @@ func TestRewrittenBoard(t *testing.T) {
 	shorter := recordOf(t, other)
 	for range 2 {
 		r := mustAudit(t, shorter, src, verifier.Options{State: state})
-		if c := checkOf(r, "V99"); c.Status != verifier.Fail || r.Exit != verifier.ExitFaulted {
+		if c := checkOf(r, "V99"); c.Status != result.Fail || r.Exit != result.ExitFaulted {
 			t.Errorf("exit %d, V99 %v, want a finding", r.Exit, c)
 		}
 	}
-	if r := mustAudit(t, shorter, src, verifier.Options{Since: first}); status(r, "V99") != verifier.Fail {
+	if r := mustAudit(t, shorter, src, verifier.Options{Since: first}); status(r, "V99") != result.Fail {
 		t.Errorf("V99 %s against the earlier report", status(r, "V99"))
 	}
 	begun := mustAudit(t, shorter, src, verifier.Options{})
-	if r := mustAudit(t, whole, src, verifier.Options{Since: begun}); status(r, "V99") != verifier.Pass || r.Exit != 0 {
+	if r := mustAudit(t, whole, src, verifier.Options{Since: begun}); status(r, "V99") != result.Pass || r.Exit != 0 {
 		t.Errorf("V99 %s, exit %d for a board that went on", status(r, "V99"), r.Exit)
 	}
 	// another election's
@@ -290,7 +291,7 @@ func TestLiesAreNotRemembered(t *testing.T) {
 	told := slices.Clone(all)
 	told[vote] = &lie
 	state := new(verifier.State)
-	if r := mustAudit(t, rec.at(len(all)), &blocks{list: told}, verifier.Options{State: state}); r.Exit != verifier.ExitRefuted {
+	if r := mustAudit(t, rec.at(len(all)), &blocks{list: told}, verifier.Options{State: state}); r.Exit != result.ExitRefuted {
 		t.Fatalf("exit %d", r.Exit)
 	}
 	got := mustAudit(t, rec.at(len(all)), &blocks{list: all}, verifier.Options{State: state})
@@ -337,7 +338,7 @@ func TestMoreBlocksThanNeeded(t *testing.T) {
 	rec, all := deep(t)
 	want := mustAudit(t, rec.at(len(all)), &blocks{list: all}, verifier.Options{})
 	for _, first := range []uint32{1, 50, 103} {
-		got := mustAudit(t, rec.at(len(all)), since{&blocks{list: all}, first}, verifier.Options{})
+		got := mustAudit(t, rec.at(len(all)), since{blocks: &blocks{list: all}, first: first}, verifier.Options{})
 		sameBut(t, got, want)
 		if got.Exit != 0 {
 			t.Errorf("blocks from %d: exit %d, %v", first, got.Exit, notPassing(got))

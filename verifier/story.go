@@ -4,75 +4,13 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+
+	"bevote/verifier/result"
 )
-
-// Story is what happened, block by block and satoshi by satoshi: what pictures
-// of an election need beyond the verdict. A report's JSON leaves it out.
-type Story struct {
-	Display map[string]string // what the policy calls candidates for people, where it does
-	Phases  []Phase           // in the order in which they begin
-	Events  []Event           // in the order of their blocks
-	Flows   []Flow            // where the stakes of counted votes are now
-	Mixed   []Flow            // where the deposits went, with mixing
-}
-
-// Phase is a stretch of blocks in which the policy lets something happen.
-type Phase struct {
-	Name     string
-	From, To uint32 // first and last block; To is 0 where nothing ends it
-}
-
-// The names of phases, in the order in which they begin.
-const (
-	PhaseRoll   = "roll"
-	PhaseCommit = "commit"
-	PhaseDeal   = "deal"
-	PhaseSetup  = "setup"
-	PhaseVote   = "vote"
-	PhaseClaim  = "claim"
-	PhaseRefund = "refund" // and whatever takes a stake but a claim
-	PhaseReveal = "reveal"
-)
-
-// EventKind says what sort of thing happened.
-type EventKind string
-
-// The kinds of event.
-const (
-	EventAnchor   EventKind = "anchor"
-	EventVote     EventKind = "vote"     // a counted vote
-	EventExcluded EventKind = "excluded" // a vote that breaks a rule
-	EventWin      EventKind = "win"      // the claim that decides
-	EventClaim    EventKind = "claim"    // any other claim
-	EventRefund   EventKind = "refund"
-	EventBranch   EventKind = "branch"
-	EventAlien    EventKind = "alien" // a stake spent by no path of the contract
-	EventOpening  EventKind = "opening"
-
-	StillLocked EventKind = "" // of a flow: nobody has taken the stakes
-)
-
-// Event is one thing that happened, and where it can be looked up.
-type Event struct {
-	Height uint32 // of its block; of an opening, the newest block that its author had seen; of a line of the exchange, its author's tip
-	Phase  string // to which it belongs, in time or not
-	Kind   EventKind
-	Text   string
-	Where  string
-}
-
-// Flow is where some of the stakes went.
-type Flow struct {
-	Kind   EventKind // a spend's, or StillLocked
-	To     string    // a candidate, a branch, or ""
-	Stakes int       // or deposits, or coins
-	Sats   int64     // in those
-	Fees   int64     // of Sats, what miners took, as far as it can be told
-}
 
 // story gathers what the audit established.
-func (a *audit) story() *Story {
-	s := &Story{Display: make(map[string]string), Phases: a.phases()}
+func (a *audit) story() *result.History {
+	s := &result.History{Display: make(map[string]string), Phases: a.phases()}
 	for _, c := range a.e.Policy.Candidates {
 		if c.Display != "" {
 			s.Display[c.Name] = c.Display
@@ -80,21 +18,21 @@ func (a *audit) story() *Story {
 	}
 	for kind, anchor := range a.setup.ph.anchors {
 		if anchor != nil {
-			s.add(anchor.Height, anchorPhases[kind], EventAnchor, "tx "+anchor.TxID, "%s anchored", anchorNames[kind])
+			addEvent(s, anchor.Height, anchorPhases[kind], result.EventAnchor, "tx "+anchor.TxID, "%s anchored", anchorNames[kind])
 		}
 	}
 	for _, v := range a.votes {
 		if v.Counted() {
-			s.add(v.Height, PhaseVote, EventVote, "tx "+v.TxID, "slot %d votes", v.Index)
+			addEvent(s, v.Height, result.PhaseVote, result.EventVote, "tx "+v.TxID, "slot %d votes", v.Index)
 			continue
 		}
-		s.add(v.Height, PhaseVote, EventExcluded, "tx "+v.TxID, "a vote of slot %d that does not count: %s", v.Index, v.exclusion())
+		addEvent(s, v.Height, result.PhaseVote, result.EventExcluded, "tx "+v.TxID, "a vote of slot %d that does not count: %s", v.Index, v.exclusion())
 	}
 	a.tellExchange(s)
 	a.tellSpends(s)
 	for _, l := range a.tally.lines {
 		if author, entitled := a.author(l.Line.By); entitled {
-			s.add(l.Line.Seen.Height, PhaseReveal, EventOpening, fmt.Sprintf("line %d", l.N), "%s opens %d ballots", a.party(author), len(l.Body.Openings))
+			addEvent(s, l.Line.Seen.Height, result.PhaseReveal, result.EventOpening, fmt.Sprintf("line %d", l.N), "%s opens %d ballots", a.party(author), len(l.Body.Openings))
 		}
 	}
 	sort.SliceStable(s.Events, func(i, j int) bool { return s.Events[i].Height < s.Events[j].Height })
@@ -103,10 +41,10 @@ func (a *audit) story() *Story {
 }
 
 // anchorPhases are the phases that the anchors' kinds close.
-var anchorPhases = [anchorKinds + 1]string{"", PhaseRoll, PhaseRoll, PhaseCommit, PhaseDeal, PhaseSetup, PhaseSetup}
+var anchorPhases = [anchorKinds + 1]string{"", result.PhaseRoll, result.PhaseRoll, result.PhaseCommit, result.PhaseDeal, result.PhaseSetup, result.PhaseSetup}
 
-func (s *Story) add(height uint32, phase string, kind EventKind, where, format string, args ...any) {
-	s.Events = append(s.Events, Event{height, phase, kind, fmt.Sprintf(format, args...), where})
+func addEvent(s *result.History, height uint32, phase string, kind result.EventKind, where, format string, args ...any) {
+	s.Events = append(s.Events, result.Event{Height: height, Phase: phase, Kind: kind, Text: fmt.Sprintf(format, args...), Where: where})
 }
 
 // exclusion is the first rule that takes the vote out of the count.
@@ -120,46 +58,46 @@ func (v *Vote) exclusion() string {
 }
 
 // phases are the policy's, in blocks. The first begins with the announcement.
-func (a *audit) phases() []Phase {
+func (a *audit) phases() []result.Phase {
 	t, first := a.e.Policy.Times, a.e.Policy.Times.Roll
 	if announced := a.setup.ph.anchors[Announce]; announced != nil {
 		first = min(first, announced.Height)
 	}
-	out := append([]Phase{{PhaseRoll, first, t.Roll}}, a.mixPhases(first)...)
+	out := append([]result.Phase{{Name: result.PhaseRoll, From: first, To: t.Roll}}, a.mixPhases(first)...)
 	if a.e.Policy.Dealt() {
-		out = append(out, Phase{PhaseCommit, t.Roll + 1, t.Commit}, Phase{PhaseDeal, t.Commit + 1, t.Deal}, Phase{PhaseSetup, t.Deal + 1, t.Setup})
+		out = append(out, result.Phase{Name: result.PhaseCommit, From: t.Roll + 1, To: t.Commit}, result.Phase{Name: result.PhaseDeal, From: t.Commit + 1, To: t.Deal}, result.Phase{Name: result.PhaseSetup, From: t.Deal + 1, To: t.Setup})
 	}
-	return append(out, Phase{PhaseVote, t.VoteFrom, t.VoteTo}, Phase{PhaseClaim, t.VoteTo + 1, t.Claim},
-		Phase{Name: PhaseRefund, From: t.Timeout + 1}, Phase{Name: PhaseReveal, From: t.Reveal})
+	return append(out, result.Phase{Name: result.PhaseVote, From: t.VoteFrom, To: t.VoteTo}, result.Phase{Name: result.PhaseClaim, From: t.VoteTo + 1, To: t.Claim},
+		result.Phase{Name: result.PhaseRefund, From: t.Timeout + 1}, result.Phase{Name: result.PhaseReveal, From: t.Reveal})
 }
 
 // tellSpends adds the claims, one event each, and every other spend of a stake.
-func (a *audit) tellSpends(s *Story) {
+func (a *audit) tellSpends(s *result.History) {
 	for _, c := range a.claims {
 		note := ", which does not count"
 		if c.claimant > 0 && a.timely(c) {
 			note = ""
 		}
-		s.add(c.at.Height, PhaseClaim, a.claimKind(c), c.where(), "%s claims %d stakes%s", a.candidate(c.claimant), len(c.spends), note)
+		addEvent(s, c.at.Height, result.PhaseClaim, a.claimKind(c), c.where(), "%s claims %d stakes%s", a.candidate(c.claimant), len(c.spends), note)
 	}
 	for _, sp := range a.spends {
 		switch name, branch := strings.CutPrefix(sp.class, "branch."); {
 		case branch:
-			s.add(sp.at.Height, PhaseRefund, EventBranch, sp.where(), "branch %s takes the stake of slot %d", name, sp.vote.Index)
+			addEvent(s, sp.at.Height, result.PhaseRefund, result.EventBranch, sp.where(), "branch %s takes the stake of slot %d", name, sp.vote.Index)
 		case sp.class == "refund":
-			s.add(sp.at.Height, PhaseRefund, EventRefund, sp.where(), "slot %d takes its stake back", sp.vote.Index)
+			addEvent(s, sp.at.Height, result.PhaseRefund, result.EventRefund, sp.where(), "slot %d takes its stake back", sp.vote.Index)
 		case sp.class == "alien":
-			s.add(sp.at.Height, PhaseRefund, EventAlien, sp.where(), "the stake of slot %d is spent by no path of the contract", sp.vote.Index)
+			addEvent(s, sp.at.Height, result.PhaseRefund, result.EventAlien, sp.where(), "the stake of slot %d is spent by no path of the contract", sp.vote.Index)
 		}
 	}
 }
 
 // flows adds up the stakes of counted votes by where they went, in the order of
 // the kinds above, and at the end what is still locked.
-func (a *audit) flows() (out []Flow) {
-	at := make(map[Flow]int) // of kind and receiver
-	add := func(kind EventKind, to string, sats, fee int64) {
-		key := Flow{Kind: kind, To: to}
+func (a *audit) flows() (out []result.Flow) {
+	at := make(map[result.Flow]int) // of kind and receiver
+	add := func(kind result.EventKind, to string, sats, fee int64) {
+		key := result.Flow{Kind: kind, To: to}
 		i, known := at[key]
 		if !known {
 			i = len(out)
@@ -177,33 +115,33 @@ func (a *audit) flows() (out []Flow) {
 	}
 	fees := a.spendFees()
 	for _, sp := range a.spends {
-		kind, to := EventAlien, ""
+		kind, to := result.EventAlien, ""
 		switch name, branch := strings.CutPrefix(sp.class, "branch."); {
 		case branch:
-			kind, to = EventBranch, name
+			kind, to = result.EventBranch, name
 		case sp.class == "refund":
-			kind = EventRefund
+			kind = result.EventRefund
 		case claimed[sp] != nil:
 			kind, to = a.claimKind(claimed[sp]), a.candidate(claimed[sp].claimant)
 		}
 		add(kind, to, sp.vote.Value, fees[sp])
 	}
 	for _, v := range a.unspent {
-		add(StillLocked, "", v.Value, 0)
+		add(result.StillLocked, "", v.Value, 0)
 	}
 	sort.SliceStable(out, func(i, j int) bool { return flowOrder[out[i].Kind] < flowOrder[out[j].Kind] })
 	return out
 }
 
 // flowOrder is the order in which flows are told.
-var flowOrder = map[EventKind]int{EventWin: 1, EventClaim: 2, EventBranch: 3, EventRefund: 4, EventAlien: 5, StillLocked: 6}
+var flowOrder = map[result.EventKind]int{result.EventWin: 1, result.EventClaim: 2, result.EventBranch: 3, result.EventRefund: 4, result.EventAlien: 5, result.StillLocked: 6}
 
 // claimKind tells the claims that decide from the others.
-func (a *audit) claimKind(c *claim) EventKind {
+func (a *audit) claimKind(c *claim) result.EventKind {
 	if a.winner > 0 && c.claimant == a.winner && a.timely(c) {
-		return EventWin
+		return result.EventWin
 	}
-	return EventClaim
+	return result.EventClaim
 }
 
 // spendFees is each spend's part of its transaction's fee. Where other coins

@@ -6,7 +6,7 @@ import (
 
 	"bevote/internal/rehearsal"
 	"bevote/lang"
-	"bevote/verifier"
+	"bevote/verifier/result"
 )
 
 // TestStory: what the pictures show adds up to what the report says.
@@ -14,15 +14,15 @@ func TestStory(t *testing.T) {
 	for _, row := range []struct {
 		example string
 		votes   map[string]int
-		flows   []verifier.Flow // without sums
-		kinds   map[verifier.EventKind]int
+		flows   []result.Flow // without sums
+		kinds   map[result.EventKind]int
 	}{
 		{"club_chair", map[string]int{"alice": 3, "bob": 1, "abstain": 1},
-			[]verifier.Flow{{Kind: verifier.EventWin, To: "alice", Stakes: 4}},
-			map[verifier.EventKind]int{verifier.EventAnchor: 6, verifier.EventVote: 4, verifier.EventWin: 1, verifier.EventOpening: 2}},
+			[]result.Flow{{Kind: result.EventWin, To: "alice", Stakes: 4}},
+			map[result.EventKind]int{result.EventAnchor: 6, result.EventVote: 4, result.EventWin: 1, result.EventOpening: 2}},
 		{"club_chair", map[string]int{"alice": 2, "bob": 2, "abstain": 1},
-			[]verifier.Flow{{Kind: verifier.EventRefund, Stakes: 4}},
-			map[verifier.EventKind]int{verifier.EventAnchor: 6, verifier.EventVote: 4, verifier.EventRefund: 4, verifier.EventOpening: 2}},
+			[]result.Flow{{Kind: result.EventRefund, Stakes: 4}},
+			map[result.EventKind]int{result.EventAnchor: 6, result.EventVote: 4, result.EventRefund: 4, result.EventOpening: 2}},
 		{"custodial", nil, nil, nil},
 		{"per_candidate", nil, nil, nil},
 	} {
@@ -33,11 +33,11 @@ func TestStory(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := r.Story
-			kinds := map[verifier.EventKind]int{}
+			s := r.History
+			kinds := map[result.EventKind]int{}
 			for i, e := range s.Events {
 				kinds[e.Kind]++
-				if e.Text == "" || e.Where == "" || !slices.ContainsFunc(s.Phases, func(p verifier.Phase) bool { return p.Name == e.Phase }) || i > 0 && e.Height < s.Events[i-1].Height {
+				if e.Text == "" || e.Where == "" || !slices.ContainsFunc(s.Phases, func(p result.Phase) bool { return p.Name == e.Phase }) || i > 0 && e.Height < s.Events[i-1].Height {
 					t.Errorf("event %d: %+v", i, e)
 				}
 			}
@@ -47,16 +47,16 @@ func TestStory(t *testing.T) {
 				}
 			}
 			stakes, sats := 0, int64(0)
-			var flows []verifier.Flow
+			var flows []result.Flow
 			for _, f := range s.Flows {
 				stakes, sats = stakes+f.Stakes, sats+f.Sats
-				if spent := f.Kind != verifier.StillLocked; spent != (f.Fees > 0) || f.Fees >= f.Sats {
+				if spent := f.Kind != result.StillLocked; spent != (f.Fees > 0) || f.Fees >= f.Sats {
 					t.Errorf("flow %+v", f)
 				}
-				flows = append(flows, verifier.Flow{Kind: f.Kind, To: f.To, Stakes: f.Stakes})
+				flows = append(flows, result.Flow{Kind: f.Kind, To: f.To, Stakes: f.Stakes})
 			}
-			if stakes != r.Votes || sats != policy.Stake*int64(r.Votes) || kinds[verifier.EventVote] != r.Votes {
-				t.Errorf("%d stakes of %d sat flow, %d votes told; want %d stakes of %d sat each", stakes, sats, kinds[verifier.EventVote], r.Votes, policy.Stake)
+			if stakes != r.Votes || sats != policy.Stake*int64(r.Votes) || kinds[result.EventVote] != r.Votes {
+				t.Errorf("%d stakes of %d sat flow, %d votes told; want %d stakes of %d sat each", stakes, sats, kinds[result.EventVote], r.Votes, policy.Stake)
 			}
 			if row.flows != nil && !slices.Equal(flows, row.flows) {
 				t.Errorf("flows %+v, want %+v", flows, row.flows)

@@ -13,6 +13,7 @@ import (
 	"bevote/verifier"
 	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
+	"bevote/verifier/result"
 
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
@@ -51,21 +52,21 @@ func data(t *testing.T, pushed []byte) []byte {
 // the same.
 func TestStrays(t *testing.T) {
 	also := crowded(5000, data(t, append([]byte{0xb1}, make([]byte, 67)...)), nil)
-	audit := func(blocks int, s *verifier.State) *verifier.Report {
+	audit := func(blocks int, s *verifier.State) *result.Report {
 		rec, err := record.Open(club)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer rec.Close()
-		return mustAudit(t, rec, lengthened{chainfile.FromRecord(rec), blocks, also}, verifier.Options{State: s})
+		return mustAudit(t, rec, lengthened{Source: chainfile.FromRecord(rec), blocks: blocks, also: also}, verifier.Options{State: s})
 	}
 	const some, many = 12, 24
 	whole, state := audit(many, nil), new(verifier.State)
 	c := check(whole, "V107")
-	if last := c.Items[len(c.Items)-1]; c.Status != verifier.Fail || c.Failed >= many*5000 || len(c.Items) != c.Failed+1 || last.Message != "more of the same kind" {
+	if last := c.Items[len(c.Items)-1]; c.Status != result.Fail || c.Failed >= many*5000 || len(c.Items) != c.Failed+1 || last.Message != "more of the same kind" {
 		t.Errorf("%s, %d failed, %d items to %v", c.Status, c.Failed, len(c.Items), last)
 	}
-	if whole.Level != verifier.L3 {
+	if whole.Level != result.L3 {
 		t.Errorf("level %s", whole.Level)
 	}
 	audit(some, state)
@@ -86,13 +87,13 @@ func heapWith(t *testing.T, blocks int, also func(int) *wire.MsgTx) uint64 {
 }
 
 // check returns a row of a report.
-func check(r *verifier.Report, id string) verifier.Check {
+func check(r *result.Report, id string) result.Check {
 	for _, c := range r.Checks {
 		if c.ID == id {
 			return c
 		}
 	}
-	return verifier.Check{}
+	return result.Check{}
 }
 
 // TestManyAnchors: somebody writes thousands of anchors into one transaction,
@@ -125,7 +126,7 @@ func TestManyAnchors(t *testing.T) {
 		defer rec.Close()
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		r, err := verifier.Audit(context.Background(), rec, lengthened{chainfile.FromRecord(rec), 1, also}, verifier.Options{})
+		r, err := verifier.Audit(context.Background(), rec, lengthened{Source: chainfile.FromRecord(rec), blocks: 1, also: also}, verifier.Options{})
 		runtime.ReadMemStats(&after)
 		if err != nil || r.Exit != 0 {
 			t.Fatal(r, err)

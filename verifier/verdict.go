@@ -7,28 +7,7 @@ import (
 	"strings"
 
 	"bevote/internal/cores"
-)
-
-// Levels, from nothing proven to every counted ballot settled.
-const (
-	LevelNone = "none"
-	L0        = "L0"
-	L1        = "L1"
-	L2        = "L2"
-	L3        = "L3"
-)
-
-// Exit codes of an audit, the first that applies (docs/audit.md).
-const (
-	ExitProven       = 0
-	ExitCounted      = 10 // level L2
-	ExitUncounted    = 11 // level L0 or L1
-	ExitNotOver      = 12
-	ExitRefuted      = 20
-	ExitFaulted      = 21 // the result stands, with items excluded or findings against a party
-	ExitUndetermined = 30
-	ExitSources      = 40 // live sources disagree or are stale
-	ExitBug          = 70
+	"bevote/verifier/result"
 )
 
 // family is a group of checks of one subject.
@@ -46,7 +25,7 @@ func families() []family {
 
 // report runs every check and sums up. V100 comes last, because it asks
 // whether what the others say would change.
-func (a *audit) report() *Report {
+func (a *audit) report() *result.Report {
 	r := a.head()
 	severities := make(map[string]string)
 	last, at := rule{}, 0
@@ -65,16 +44,16 @@ func (a *audit) report() *Report {
 	a.conclude(r, severities)
 	a.interim = outcome(r)
 	r.Checks[at], severities[last.ID] = last.run(a)
-	r.lookOver()
+	lookOver(r)
 	a.conclude(r, severities)
-	r.Story = a.story()
+	r.History = a.story()
 	return r
 }
 
 // runFamily runs a family's checks side by side, but for V100. They only read
 // the audit.
-func (a *audit) runFamily(f family) (checks []Check, severities []string) {
-	checks, severities = make([]Check, len(f.rules)), make([]string, len(f.rules))
+func (a *audit) runFamily(f family) (checks []result.Check, severities []string) {
+	checks, severities = make([]result.Check, len(f.rules)), make([]string, len(f.rules))
 	cores.Each(len(f.rules), func(i int) {
 		if f.rules[i].ID != "V100" {
 			checks[i], severities[i] = f.rules[i].run(a)
@@ -84,35 +63,35 @@ func (a *audit) runFamily(f family) (checks []Check, severities []string) {
 }
 
 // head fills in what does not depend on the checks.
-func (a *audit) head() *Report {
+func (a *audit) head() *result.Report {
 	p := a.e.Policy
-	r := &Report{
+	r := &result.Report{
 		Spec: 1, Policy: p.ID(), Election: p.Election, Network: p.Network, Build: a.opt.Build,
 		Threshold: p.K, Voters: len(a.setup.Roll), Votes: len(a.tally.readings),
-		Tip:      Tip{a.tip, a.chain.Tip().Hash.String()},
+		Tip:      result.Tip{Height: a.tip, Hash: a.chain.Tip().Hash.String()},
 		Evidence: a.src.Evidence() + "; " + a.chain.Worth(a.opt.Now), RecordSHA256: hex.EncodeToString(a.sum[:]),
 		Board:  a.boardNow(),
 		Mixing: a.mixed(),
-		Checks: []Check{}, Allowed: []Allowed{}, Undetectable: undetectable(), Manual: manual(p),
+		Checks: []result.Check{}, Allowed: []result.Allowed{}, Undetectable: undetectable(), Manual: manual(p),
 	}
 	r.Properties = properties(p, r.Mixing, a.linked())
 	for j, c := range p.Candidates {
-		r.Counts = append(r.Counts, Count{c.Name, a.tally.min[j], a.tally.max[j]})
+		r.Counts = append(r.Counts, result.Count{Candidate: c.Name, Min: a.tally.min[j], Max: a.tally.max[j]})
 	}
 	for _, al := range p.Allows {
-		r.Allowed = append(r.Allowed, Allowed{al.Code, al.Reason})
+		r.Allowed = append(r.Allowed, result.Allowed{Code: al.Code, Reason: al.Reason})
 	}
 	return r
 }
 
 // boardNow is the board as this audit sees it.
-func (a *audit) boardNow() Board {
+func (a *audit) boardNow() result.Board {
 	m := a.markNow()
-	return Board{m.lines, hex.EncodeToString(m.head[:])}
+	return result.Board{Lines: m.lines, Head: hex.EncodeToString(m.head[:])}
 }
 
 // conclude finds level, winner, verdict and exit code.
-func (a *audit) conclude(r *Report, severities map[string]string) {
+func (a *audit) conclude(r *result.Report, severities map[string]string) {
 	worst := make(map[string][]string)
 	for _, c := range r.Checks {
 		if s := severities[c.ID]; s != "" {
@@ -121,22 +100,22 @@ func (a *audit) conclude(r *Report, severities map[string]string) {
 	}
 	hidden := slices.Contains(worst["U"], "V10")
 	r.Level = a.level(len(worst["E"])+len(unreliable(r.Checks)) > 0, hidden)
-	if r.Level != LevelNone && a.winner > 0 {
+	if r.Level != result.LevelNone && a.winner > 0 {
 		name := a.e.Policy.Candidates[a.winner-1].Name
 		r.Winner = &name
 	}
 	r.Verdict = a.verdict(r, worst["E"])
-	if hidden && a.over && r.Level == L0 && a.setup.Ended == "" {
+	if hidden && a.over && r.Level == result.L0 && a.setup.Ended == "" {
 		r.Verdict = "undetermined: nobody is shown to have claimed in time, and spends may be hidden (V10)"
 	}
 	r.Exit = a.exit(r, worst)
 }
 
 // unreliable names what speaks against live sources themselves.
-func unreliable(checks []Check) (out []string) {
+func unreliable(checks []result.Check) (out []string) {
 	words := map[string]string{"V12": "they disagree (V12)", "V101": "the newest block is old (V101)"}
 	for _, c := range checks {
-		if c.Status == Fail && words[c.ID] != "" {
+		if c.Status == result.Fail && words[c.ID] != "" {
 			out = append(out, words[c.ID])
 		}
 	}
@@ -147,7 +126,7 @@ func unreliable(checks []Check) (out []string) {
 // proves that nobody claimed.
 func (a *audit) level(refuted, hidden bool) string {
 	if refuted {
-		return LevelNone
+		return result.LevelNone
 	}
 	settled := len(a.tally.readings) > 0 || a.over
 	for _, r := range a.tally.readings {
@@ -155,21 +134,21 @@ func (a *audit) level(refuted, hidden bool) string {
 	}
 	switch {
 	case a.setup.Ended != "":
-		return L0
+		return result.L0
 	case a.winner == 0 && settled && a.over && !hidden:
-		return L3
+		return result.L3
 	case a.winner == 0:
-		return L0
+		return result.L0
 	case a.tally.min[a.winner-1] < a.e.Policy.K:
-		return L1
+		return result.L1
 	case settled:
-		return L3
+		return result.L3
 	}
-	return L2
+	return result.L2
 }
 
 // verdict is the headline in words.
-func (a *audit) verdict(r *Report, fatal []string) string {
+func (a *audit) verdict(r *result.Report, fatal []string) string {
 	switch doubts := unreliable(r.Checks); {
 	case len(doubts) > 0:
 		return "undetermined: the sources cannot be relied on, " + strings.Join(doubts, " and ")
@@ -177,43 +156,43 @@ func (a *audit) verdict(r *Report, fatal []string) string {
 		return "refuted: " + strings.Join(fatal, ", ") + " failed"
 	case a.setup.Ended != "":
 		return "ended: " + a.setup.Ended
-	case r.Winner != nil && (r.Level == L2 || r.Level == L3):
+	case r.Winner != nil && (r.Level == result.L2 || r.Level == result.L3):
 		return fmt.Sprintf("%s won: %d ballots of %d votes, the threshold is %d", *r.Winner, a.tally.min[a.winner-1], r.Votes, r.Threshold)
 	case r.Winner != nil:
 		return fmt.Sprintf("%s claimed in time; not counted: %d to %d ballots are known, the threshold is %d",
 			*r.Winner, a.tally.min[a.winner-1], a.tally.max[a.winner-1], r.Threshold)
 	case !a.over:
 		return "not over: no winner yet"
-	case r.Level == L3:
+	case r.Level == result.L3:
 		return fmt.Sprintf("nobody won: no candidate with %d ballots claimed in time, and every ballot is settled", r.Threshold)
 	}
 	return "nobody won: nobody claimed in time; not counted"
 }
 
 // exit is the first code that applies.
-func (a *audit) exit(r *Report, worst map[string][]string) int {
-	statuses := func(ids []string, s Status) bool {
-		return slices.ContainsFunc(r.Checks, func(c Check) bool {
+func (a *audit) exit(r *result.Report, worst map[string][]string) int {
+	statuses := func(ids []string, s result.Status) bool {
+		return slices.ContainsFunc(r.Checks, func(c result.Check) bool {
 			return c.Status == s && (ids == nil || slices.Contains(ids, c.ID))
 		})
 	}
 	switch {
-	case statuses([]string{"V110"}, Fail):
-		return ExitBug
-	case statuses([]string{"V12", "V101"}, Fail):
-		return ExitSources
+	case statuses([]string{"V110"}, result.Fail):
+		return result.ExitBug
+	case statuses([]string{"V12", "V101"}, result.Fail):
+		return result.ExitSources
 	case len(worst["E"]) > 0:
-		return ExitRefuted
-	case statuses(nil, Errored), a.over && len(worst["U"]) > 0:
-		return ExitUndetermined
+		return result.ExitRefuted
+	case statuses(nil, result.Errored), a.over && len(worst["U"]) > 0:
+		return result.ExitUndetermined
 	case len(worst["I"])+len(worst["A"])+len(worst["I+A"]) > 0:
-		return ExitFaulted
+		return result.ExitFaulted
 	case !a.over:
-		return ExitNotOver
-	case a.setup.Ended != "" || r.Level == L3:
-		return ExitProven
-	case r.Level == L2:
-		return ExitCounted
+		return result.ExitNotOver
+	case a.setup.Ended != "" || r.Level == result.L3:
+		return result.ExitProven
+	case r.Level == result.L2:
+		return result.ExitCounted
 	}
-	return ExitUncounted
+	return result.ExitUncounted
 }

@@ -1,31 +1,34 @@
 package verifier
 
-import "bevote/lang"
+import (
+	"bevote/lang"
+	"bevote/verifier/result"
+)
 
 // properties are the paper's seven (2.1), with what this audit checks of each
 // and what no check can show. Linked is how many deposits V36 found joined to a
 // coin.
-func properties(p *lang.Policy, m *Mixed, linked int) []Property {
+func properties(p *lang.Policy, m *result.Mixed, linked int) []result.Property {
 	mixing := func(with, without string) string {
 		if m == nil {
 			return without
 		}
 		return with
 	}
-	return []Property{
+	return []result.Property{
 		anonymity(p, m, linked),
-		{"validity", "each slot of the roll has at most one counted vote, for one candidate (V27, V52–V54, V67, V71, V73)" +
+		{Name: "validity", Checked: "each slot of the roll has at most one counted vote, for one candidate (V27, V52–V54, V67, V71, V73)" +
 			mixing(", and there are no more slots than deposits of registered keys that were issued for (V23, V26, V29–V33)", ""),
-			mixing("that behind each registered key is another person entitled to vote", "that a roll key belongs to a person entitled to vote")},
-		{"robustness", "the stakes add up, are locked as the policy says, and were claimed or refunded by its paths alone (V59, V81–V95, V104)" +
+			Not: mixing("that behind each registered key is another person entitled to vote", "that a roll key belongs to a person entitled to vote")},
+		{Name: "robustness", Checked: "the stakes add up, are locked as the policy says, and were claimed or refunded by its paths alone (V59, V81–V95, V104)" +
 			mixing("; the deposits add up, and whoever took something on in the exchange did it (V34, V37, V105)", ""),
-			"that every voter who wanted to vote could"},
-		{"fairness", "no ballot was opened on the board before the vote closed (V80)", "that nobody pooled shares or read ballots in private before"},
-		{"receipt-freeness", "nothing: a voter who shows the share proves the vote", "bought and coerced votes"},
-		{"verifiability", "anyone with this record recomputes keys, " + mixing("issues, vouchers, ", "") +
-			"votes, tally, claims and refunds from signed lines and whole blocks", "what never reached the board or the chain"},
-		{"scalability", mixing("one deposit, one blind signature, ", "") + "one stake and one ballot for each voter; no script grows with their number",
-			"the fees of the day" + mixing(", and how long voters wait for a mixer, which issues to one after the other", "")},
+			Not: "that every voter who wanted to vote could"},
+		{Name: "fairness", Checked: "no ballot was opened on the board before the vote closed (V80)", Not: "that nobody pooled shares or read ballots in private before"},
+		{Name: "receipt-freeness", Checked: "nothing: a voter who shows the share proves the vote", Not: "bought and coerced votes"},
+		{Name: "verifiability", Checked: "anyone with this record recomputes keys, " + mixing("issues, vouchers, ", "") +
+			"votes, tally, claims and refunds from signed lines and whole blocks", Not: "what never reached the board or the chain"},
+		{Name: "scalability", Checked: mixing("one deposit, one blind signature, ", "") + "one stake and one ballot for each voter; no script grows with their number",
+			Not: "the fees of the day" + mixing(", and how long voters wait for a mixer, which issues to one after the other", "")},
 	}
 }
 

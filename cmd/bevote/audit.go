@@ -8,6 +8,7 @@ import (
 	"bevote/verifier"
 	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
+	"bevote/verifier/result"
 
 	"github.com/spf13/cobra"
 )
@@ -75,7 +76,7 @@ func (c *console) runAudit(ctx context.Context, a auditing) error {
 }
 
 // audit judges a record once.
-func (c *console) audit(ctx context.Context, a auditing) (*verifier.Report, error) {
+func (c *console) audit(ctx context.Context, a auditing) (*result.Report, error) {
 	earlier, err := c.recall(a)
 	if err != nil {
 		return nil, err
@@ -93,7 +94,7 @@ func (c *console) audit(ctx context.Context, a auditing) (*verifier.Report, erro
 }
 
 // judge judges the record at path by its own blocks, or by those of live nodes.
-func (c *console) judge(ctx context.Context, path string, live nodes, opt verifier.Options) (*verifier.Report, error) {
+func (c *console) judge(ctx context.Context, path string, live nodes, opt verifier.Options) (*result.Report, error) {
 	rec, err := record.Open(path)
 	if err != nil {
 		return nil, inputError(err)

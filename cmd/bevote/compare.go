@@ -5,8 +5,8 @@ import (
 	"os"
 
 	"bevote/internal/textdiff"
-	"bevote/verifier"
 	"bevote/verifier/report"
+	"bevote/verifier/result"
 
 	"github.com/spf13/cobra"
 )
@@ -68,7 +68,7 @@ func (c *console) compare(nameA, nameB string, asJSON bool) error {
 }
 
 // report reads a report's JSON from a file, or from standard input for "-".
-func (c *console) report(name string) (*verifier.Report, error) {
+func (c *console) report(name string) (*result.Report, error) {
 	in := c.in
 	if name != "-" {
 		f, err := os.Open(name)

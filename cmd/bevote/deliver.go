@@ -5,12 +5,12 @@ import (
 	"io"
 	"path/filepath"
 
-	"bevote/verifier"
 	"bevote/verifier/report"
+	"bevote/verifier/result"
 )
 
 // reportForms are the forms of a report, by the end of its file's name.
-var reportForms = map[string]func(io.Writer, *verifier.Report) error{
+var reportForms = map[string]func(io.Writer, *result.Report) error{
 	".json": report.JSON,
 	".html": report.HTML,
 	".md":   report.Markdown,
@@ -31,7 +31,7 @@ func checkReports(names []string) error {
 
 // deliver writes a report under each of the names, shows it, and ends with its
 // code.
-func (c *console) deliver(r *verifier.Report, names []string, asJSON bool) error {
+func (c *console) deliver(r *result.Report, names []string, asJSON bool) error {
 	if err := writeReports(r, names); err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (c *console) deliver(r *verifier.Report, names []string, asJSON bool) error
 }
 
 // writeReports writes a report to each of the files, in the form of its name.
-func writeReports(r *verifier.Report, names []string) error {
+func writeReports(r *result.Report, names []string) error {
 	for _, name := range names {
 		var b bytes.Buffer
 		if err := reportForms[filepath.Ext(name)](&b, r); err != nil {

@@ -14,9 +14,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rogpeppe/go-internal/testscript"
+	"bevote/verifier/result"
 
-	"bevote/verifier"
+	"github.com/rogpeppe/go-internal/testscript"
 )
 
 var update = flag.Bool("update", false, "write the files that scripts compare with anew")
@@ -77,13 +77,13 @@ func isReport(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: report FILE LEVEL [CHECK…]")
 	}
-	var r verifier.Report
+	var r result.Report
 	d := json.NewDecoder(bytes.NewReader([]byte(ts.ReadFile(args[0]))))
 	d.DisallowUnknownFields()
 	ts.Check(d.Decode(&r))
 	var failed []string
 	for _, c := range r.Checks {
-		if c.Status != verifier.Pass && c.Status != verifier.Skipped {
+		if c.Status != result.Pass && c.Status != result.Skipped {
 			failed = append(failed, c.ID)
 		}
 	}

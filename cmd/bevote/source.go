@@ -8,6 +8,7 @@ import (
 	"bevote/internal/node"
 	"bevote/verifier"
 	"bevote/verifier/evidence"
+	"bevote/verifier/result"
 )
 
 // sourceHelp explains the URLs of nodes, for every command that takes them.
@@ -66,7 +67,7 @@ func (n nodes) watch(src evidence.Source, opt verifier.Options) (evidence.Source
 func sourceError(err error) error {
 	var node *node.Error
 	if errors.As(err, &node) {
-		return &exit{verifier.ExitUndetermined, err}
+		return &exit{result.ExitUndetermined, err}
 	}
 	return inputError(err)
 }

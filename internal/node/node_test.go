@@ -16,6 +16,7 @@ import (
 	"bevote/internal/node/nodetest"
 	"bevote/verifier"
 	"bevote/verifier/evidence"
+	"bevote/verifier/result"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -175,7 +176,7 @@ func TestSourcesDisagree(t *testing.T) {
 	}{
 		{"the same twice", nodetest.StartBitcoind(t, blocks).Dial(), 0, ""},
 		{"a fork", nodetest.StartBitcoind(t, fork).Dial(), 40, "height " + strconv.Itoa(last-2)},
-		{"a vote left out", lying{honest.Dial(), map[uint32]*wire.MsgBlock{121: hidden}}, 40, "height 121"},
+		{"a vote left out", lying{Source: honest.Dial(), instead: map[uint32]*wire.MsgBlock{121: hidden}}, 40, "height 121"},
 		{"one block behind", nodetest.StartBitcoind(t, blocks[:last]).Dial(), 40, "height " + strconv.Itoa(last-1)}, // confirmations 1
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -189,10 +190,10 @@ func TestSourcesDisagree(t *testing.T) {
 					t.Fatal(err)
 				}
 				v12 := check(r, "V12")
-				if r.Exit != row.exit || (row.exit == 40) != (v12.Status == verifier.Fail) || v12.Examined == 0 {
+				if r.Exit != row.exit || (row.exit == 40) != (v12.Status == result.Fail) || v12.Examined == 0 {
 					t.Fatalf("exit %d, V12 %v, want exit %d", r.Exit, v12, row.exit)
 				}
-				if row.exit == 40 && (r.Level != verifier.LevelNone || len(v12.Items) != 1 || v12.Items[0].Where != row.words) {
+				if row.exit == 40 && (r.Level != result.LevelNone || len(v12.Items) != 1 || v12.Items[0].Where != row.words) {
 					t.Errorf("level %s, items %v, want one at %s", r.Level, v12.Items, row.words)
 				}
 			}
@@ -206,13 +207,13 @@ func withoutLastTx(b *wire.MsgBlock) *wire.MsgBlock {
 	return &out
 }
 
-func check(r *verifier.Report, id string) verifier.Check {
+func check(r *result.Report, id string) result.Check {
 	for _, c := range r.Checks {
 		if c.ID == id {
 			return c
 		}
 	}
-	return verifier.Check{}
+	return result.Check{}
 }
 
 // TestNodeFollowsReorg: headers read again are those of the new best chain, and

@@ -17,6 +17,7 @@ import (
 	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 	"bevote/verifier/report"
+	"bevote/verifier/result"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -182,7 +183,7 @@ func firstDifference(got, want []byte) string {
 }
 
 // withoutEvidence is a report's JSON without the line that names the source.
-func withoutEvidence(t *testing.T, r *verifier.Report) []byte {
+func withoutEvidence(t *testing.T, r *result.Report) []byte {
 	t.Helper()
 	var text bytes.Buffer
 	if err := report.JSON(&text, r); err != nil {

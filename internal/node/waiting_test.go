@@ -14,6 +14,7 @@ import (
 	"bevote/lang"
 	"bevote/verifier"
 	"bevote/verifier/record"
+	"bevote/verifier/result"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -86,7 +87,7 @@ func told(t *testing.T, name string) (*record.Record, []*wire.MsgBlock) {
 }
 
 // look audits with live nodes and returns V96.
-func (r race) look(t *testing.T, state *verifier.State, nodes ...*node.Node) verifier.Check {
+func (r race) look(t *testing.T, state *verifier.State, nodes ...*node.Node) result.Check {
 	t.Helper()
 	opt := verifier.Options{Now: time.Now(), Live: true, State: state}
 	for _, n := range nodes[1:] {
@@ -99,9 +100,9 @@ func (r race) look(t *testing.T, state *verifier.State, nodes ...*node.Node) ver
 	return check(report, "V96")
 }
 
-func wantRace(t *testing.T, c verifier.Check, status verifier.Status, words ...string) {
+func wantRace(t *testing.T, c result.Check, status result.Status, words ...string) {
 	t.Helper()
-	if c.Status != status || c.Examined != c.Expected || (status == verifier.Skipped) != (c.Examined == 0) {
+	if c.Status != status || c.Examined != c.Expected || (status == result.Skipped) != (c.Examined == 0) {
 		t.Fatalf("V96 is %s %d/%d %s %v, want %s", c.Status, c.Examined, c.Expected, c.Reason, c.Items, status)
 	}
 	text := c.Reason
@@ -122,15 +123,15 @@ func TestRefundRaceInTwoPools(t *testing.T) {
 	btcd, bitcoind := nodetest.StartBtcd(t), nodetest.StartBitcoind(t, r.blocks[:r.at+1])
 	btcd.Feed(r.blocks[1 : r.at+1]...)
 	one, two := btcd.Dial(), bitcoind.Dial()
-	wantRace(t, r.look(t, nil, one, two), verifier.Skipped, "no pool shows a spend of a stake")
+	wantRace(t, r.look(t, nil, one, two), result.Skipped, "no pool shows a spend of a stake")
 	btcd.Submit(r.claim)
 	claim, refund := "claim by tx "+r.claim.TxHash().String(), "refund by tx "+r.refund.TxHash().String()
-	wantRace(t, r.look(t, nil, one, two), verifier.Pass, claim, "waits at whole blocks (btcd://127.0.0.1:")
+	wantRace(t, r.look(t, nil, one, two), result.Pass, claim, "waits at whole blocks (btcd://127.0.0.1:")
 	bitcoind.Pool([]*wire.MsgTx{r.claim})
-	wantRace(t, r.look(t, nil, one, two), verifier.Pass, claim)
+	wantRace(t, r.look(t, nil, one, two), result.Pass, claim)
 	bitcoind.Pool([]*wire.MsgTx{r.refund})
-	wantRace(t, r.look(t, nil, one, two), verifier.Fail, claim, refund, "btcd://127.0.0.1:", "bitcoind://127.0.0.1:")
-	wantRace(t, r.look(t, nil, two), verifier.Pass, refund)
+	wantRace(t, r.look(t, nil, one, two), result.Fail, claim, refund, "btcd://127.0.0.1:", "bitcoind://127.0.0.1:")
+	wantRace(t, r.look(t, nil, two), result.Pass, refund)
 }
 
 // TestRefundRaceSeenLater: a node shows a claim first; later it has the refund
@@ -141,7 +142,7 @@ func TestRefundRaceSeenLater(t *testing.T) {
 	btcd.Feed(r.blocks[1 : r.at+1]...)
 	node, state := btcd.Dial(), new(verifier.State)
 	btcd.Submit(r.claim)
-	wantRace(t, r.look(t, state, node), verifier.Pass, "claim by tx")
+	wantRace(t, r.look(t, state, node), result.Pass, "claim by tx")
 	text, err := state.Encode()
 	if err != nil {
 		t.Fatal(err)
@@ -150,9 +151,9 @@ func TestRefundRaceSeenLater(t *testing.T) {
 		t.Fatal(err)
 	}
 	btcd.Feed(r.blocks[r.at+1:]...)
-	wantRace(t, r.look(t, state, node), verifier.Fail, "claim by tx "+r.claim.TxHash().String()+" input ", "seen waiting before",
+	wantRace(t, r.look(t, state, node), result.Fail, "claim by tx "+r.claim.TxHash().String()+" input ", "seen waiting before",
 		"refund by tx "+r.refund.TxHash().String()+" input 0, in block ")
-	wantRace(t, r.look(t, nil, node), verifier.Skipped, "no pool shows a spend of a stake")
+	wantRace(t, r.look(t, nil, node), result.Skipped, "no pool shows a spend of a stake")
 }
 
 // TestPoolsThatLie: what a node invents is no attempt, or a node's error.
@@ -163,10 +164,10 @@ func TestPoolsThatLie(t *testing.T) {
 	forged := r.claim.Copy()
 	forged.TxOut[0].Value--
 	bitcoind.Pool([]*wire.MsgTx{forged})
-	wantRace(t, r.look(t, nil, live), verifier.Skipped, "no pool shows a spend of a stake")
+	wantRace(t, r.look(t, nil, live), result.Skipped, "no pool shows a spend of a stake")
 
 	bitcoind.Pool(nil) // too old to tell
-	wantRace(t, r.look(t, nil, live), verifier.Skipped, "bitcoind://127.0.0.1:", "does not show its pool of unconfirmed transactions")
+	wantRace(t, r.look(t, nil, live), result.Skipped, "bitcoind://127.0.0.1:", "does not show its pool of unconfirmed transactions")
 
 	bitcoind.Pool([]*wire.MsgTx{r.claim})
 	bitcoind.Hook(func(method string) bool { return method != "getrawtransaction" })

@@ -43,7 +43,7 @@ func newPurse(t testing.TB) *purse {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close() })
-	return &purse{c, t, key, script}
+	return &purse{Chain: c, t: t, key: key, script: script}
 }
 
 // mine adds n blocks.

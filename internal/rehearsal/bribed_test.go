@@ -9,6 +9,7 @@ import (
 	"bevote/verifier"
 	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
+	"bevote/verifier/result"
 
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
@@ -48,11 +49,11 @@ func TestSpendsThatNoRelayTakes(t *testing.T) {
 				return nil
 			}}
 			r := judged(t, opt, bribery)
-			if r.Exit != 0 || r.Level != verifier.L3 || bent != opt.Roll {
+			if r.Exit != 0 || r.Level != result.L3 || bent != opt.Roll {
 				t.Errorf("%d spends bent, exit %d, level %s: %s", bent, r.Exit, r.Level, r.Verdict)
 			}
 			for _, c := range r.Checks {
-				if c.Status != verifier.Pass && c.Status != verifier.Skipped {
+				if c.Status != result.Pass && c.Status != result.Skipped {
 					t.Errorf("%s: %s %v", c.ID, c.Status, c.Items)
 				}
 			}
@@ -61,7 +62,7 @@ func TestSpendsThatNoRelayTakes(t *testing.T) {
 }
 
 // judged plays with a lie and audits the record.
-func judged(t *testing.T, opt Options, lie *Lie) *verifier.Report {
+func judged(t *testing.T, opt Options, lie *Lie) *result.Report {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "record")
 	w, err := record.Create(path)

@@ -8,6 +8,7 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/roles"
 	"bevote/verifier"
+	"bevote/verifier/result"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -112,7 +113,7 @@ func harmless() (out []Lie) {
 	for i := range out {
 		out[i].Strength = Harmless
 		if out[i].Level == "" {
-			out[i].Level = verifier.L3
+			out[i].Level = result.L3
 		}
 	}
 	return out

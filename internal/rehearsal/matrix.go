@@ -7,13 +7,13 @@ import (
 	"slices"
 	"strings"
 
-	"bevote/verifier"
+	"bevote/verifier/result"
 )
 
 // Matrix is the whole corpus tried on the auditor.
 type Matrix struct {
-	Trials []Trial          `json:"trials"`
-	Checks []verifier.Check `json:"-"` // every check of a report, in its order
+	Trials []Trial        `json:"trials"`
+	Checks []result.Check `json:"-"` // every check of a report, in its order
 }
 
 // Score is the auditor's measure: each of the first four is as good as Lies.

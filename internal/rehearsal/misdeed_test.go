@@ -5,11 +5,11 @@ import (
 	"testing"
 
 	"bevote/internal/rehearsal"
-	"bevote/verifier"
+	"bevote/verifier/result"
 )
 
 // found looks for an item of a check that mentions text.
-func found(r *verifier.Report, id, text string) bool {
+func found(r *result.Report, id, text string) bool {
 	for _, c := range r.Checks {
 		if c.ID != id {
 			continue
@@ -23,7 +23,7 @@ func found(r *verifier.Report, id, text string) bool {
 	return false
 }
 
-func items(r *verifier.Report, id string) (out []verifier.Item) {
+func items(r *result.Report, id string) (out []result.Item) {
 	for _, c := range r.Checks {
 		if c.ID == id {
 			out = append(out, c.Items...)

@@ -19,6 +19,7 @@ import (
 	"bevote/verifier"
 	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
+	"bevote/verifier/result"
 )
 
 // form is what tells one kind of election from another.
@@ -125,7 +126,7 @@ func recorded(t testing.TB, opt rehearsal.Options,
 	return s, path
 }
 
-func audit(t testing.TB, path string) *verifier.Report {
+func audit(t testing.TB, path string) *result.Report {
 	t.Helper()
 	rec, err := record.Open(path)
 	if err != nil {
@@ -140,10 +141,10 @@ func audit(t testing.TB, path string) *verifier.Report {
 }
 
 // failing lists the checks that did not pass, with what they found.
-func failing(r *verifier.Report) string {
+func failing(r *result.Report) string {
 	var b strings.Builder
 	for _, c := range r.Checks {
-		if c.Status == verifier.Pass || c.Status == verifier.Skipped {
+		if c.Status == result.Pass || c.Status == result.Skipped {
 			continue
 		}
 		fmt.Fprintf(&b, "\n%s %s %s %d/%d %s", c.ID, c.Name, c.Status, c.Examined, c.Expected, c.Reason)
@@ -155,7 +156,7 @@ func failing(r *verifier.Report) string {
 }
 
 // want holds an audit to what was played.
-func want(t testing.TB, r *verifier.Report, level, winner string, exit int) {
+func want(t testing.TB, r *result.Report, level, winner string, exit int) {
 	t.Helper()
 	got := ""
 	if r.Winner != nil {

@@ -9,8 +9,8 @@ import (
 
 	"bevote/examples"
 	"bevote/internal/rehearsal"
-	"bevote/verifier"
 	"bevote/verifier/record"
+	"bevote/verifier/result"
 )
 
 // branching returns a form's policy with branches.
@@ -58,12 +58,12 @@ func TestBranchesTakeStakes(t *testing.T) {
 			}
 			_, path := play(t, opt)
 			r := audit(t, path)
-			if r.Exit != 0 || r.Level != verifier.L3 || row.winner != "" && (r.Winner == nil || *r.Winner != row.winner) {
+			if r.Exit != 0 || r.Level != result.L3 || row.winner != "" && (r.Winner == nil || *r.Winner != row.winner) {
 				t.Fatalf("exit %d, level %s: %s\n%s", r.Exit, r.Level, r.Verdict, failing(r))
 			}
 			var notes []string
 			for _, c := range r.Checks {
-				if c.ID == "V95" && (c.Examined != c.Expected || c.Failed > 0) || c.Status != verifier.Pass && c.Status != verifier.Skipped {
+				if c.ID == "V95" && (c.Examined != c.Expected || c.Failed > 0) || c.Status != result.Pass && c.Status != result.Skipped {
 					t.Errorf("%s: %s, %d of %d", c.ID, c.Status, c.Examined, c.Expected)
 				}
 				for _, item := range c.Items {

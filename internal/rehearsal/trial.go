@@ -13,6 +13,7 @@ import (
 	"bevote/verifier"
 	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
+	"bevote/verifier/result"
 )
 
 // Trial is what an audit makes of a lie.
@@ -23,7 +24,7 @@ type Trial struct {
 	Level string   `json:"level"` // "" where the record was refused as a whole
 	Exit  int      `json:"exit"`
 
-	checks []verifier.Check // the report's
+	checks []result.Check // the report's
 }
 
 // Detected tells whether the audit says that anything is wrong.
@@ -89,7 +90,7 @@ func (l Lie) tried(ctx context.Context, tell func(*record.Writer) error) (Trial,
 }
 
 // judged reads an audit's answer.
-func (l Lie) judged(r *verifier.Report, err error) (Trial, error) {
+func (l Lie) judged(r *result.Report, err error) (Trial, error) {
 	t := Trial{Lie: l, Spoke: []string{}}
 	var input *verifier.InputError
 	switch {
@@ -104,11 +105,11 @@ func (l Lie) judged(r *verifier.Report, err error) (Trial, error) {
 	}
 	t.Level, t.Exit, t.checks = r.Level, r.Exit, r.Checks
 	for _, c := range r.Checks {
-		if c.Status != verifier.Pass && c.Status != verifier.Skipped {
+		if c.Status != result.Pass && c.Status != result.Skipped {
 			t.Spoke = append(t.Spoke, c.ID)
 		}
 		if c.ID == l.Check && l.Says != "" {
-			t.Said = slices.ContainsFunc(c.Items, func(i verifier.Item) bool { return strings.Contains(i.Where+": "+i.Message, l.Says) })
+			t.Said = slices.ContainsFunc(c.Items, func(i result.Item) bool { return strings.Contains(i.Where+": "+i.Message, l.Says) })
 		}
 	}
 	return t, nil

@@ -159,15 +159,15 @@ func (f *fair) cast(voters, mixers int) {
 // fund pays everybody what they have in the beginning.
 func (f *fair) fund() {
 	f.t.Helper()
-	purses := []purse{{f.supervisor.Key(), purseOfSupervisor}}
+	purses := []purse{{key: f.supervisor.Key(), sats: purseOfSupervisor}}
 	if f.poor {
 		purses[0].sats = 100_000
 	}
 	for _, m := range f.mixers {
-		purses = append(purses, purse{m.Key(), purseOfMixer})
+		purses = append(purses, purse{key: m.Key(), sats: purseOfMixer})
 	}
 	for _, v := range f.voters {
-		purses = append(purses, purse{v.Key(), purseOfVoter})
+		purses = append(purses, purse{key: v.Key(), sats: purseOfVoter})
 	}
 	f.give(1, purses...)
 }

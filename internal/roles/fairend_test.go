@@ -10,6 +10,7 @@ import (
 	"bevote/internal/roles"
 	"bevote/verifier"
 	"bevote/verifier/record"
+	"bevote/verifier/result"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/wire/v2"
@@ -58,7 +59,7 @@ func (f *fair) coins(key curve.PublicKey) (out []unspent) {
 	}
 	for _, op := range order {
 		if v, ok := values[op]; ok {
-			out = append(out, unspent{op, v})
+			out = append(out, unspent{op: op, sats: v})
 		}
 	}
 	return out
@@ -72,7 +73,7 @@ func sum(sats []int64) (total int64) {
 }
 
 // audit is what the auditor says of the exchange.
-func (f *fair) audit() *verifier.Report {
+func (f *fair) audit() *result.Report {
 	f.t.Helper()
 	path := filepath.Join(f.t.TempDir(), "record")
 	w, err := record.Create(path)
@@ -92,9 +93,9 @@ func (f *fair) audit() *verifier.Report {
 }
 
 // findings lists what failed, as "V37 mixer m1: no offer in time".
-func findings(r *verifier.Report) (out []string) {
+func findings(r *result.Report) (out []string) {
 	for _, c := range r.Checks {
-		if c.Status != verifier.Fail {
+		if c.Status != result.Fail {
 			continue
 		}
 		for _, item := range c.Items[:min(c.Failed, len(c.Items))] {

@@ -18,7 +18,7 @@ type node struct {
 	f *fair
 }
 
-func (f *fair) node() roles.Chain { return node{f.chain, f} }
+func (f *fair) node() roles.Chain { return node{Chain: f.chain, f: f} }
 
 // Submit takes a transaction, and has it mined under another id where the fair
 // is bent: each input script pushes an item more, which nothing reads.

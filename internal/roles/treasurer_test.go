@@ -128,7 +128,7 @@ func TestTreasurerRunsShort(t *testing.T) {
 			return
 		}
 		f.also = nil
-		f.give(2, purse{f.supervisor.Key(), purseOfSupervisor})
+		f.give(2, purse{key: f.supervisor.Key(), sats: purseOfSupervisor})
 	}
 	f.run(f.e.Policy.Times.Roll + 2)
 	if short == 0 || f.view.Settled == nil {

@@ -5,12 +5,12 @@ import (
 	"slices"
 	"strings"
 
-	"bevote/verifier"
+	"bevote/verifier/result"
 )
 
 // ballots draws each candidate's interval: what is certain filled, what is
 // possible hatched, and the threshold as a line.
-func ballots(r *verifier.Report) *drawing {
+func ballots(r *result.Report) *drawing {
 	const row, top, bar = 68, 22, 18
 	sorted := byCertainVotes(r.Counts)
 	most := max(r.Threshold, r.Votes, 1)
@@ -22,7 +22,7 @@ func ballots(r *verifier.Report) *drawing {
 	words := []string{fmt.Sprintf("The threshold is %s", plural(r.Threshold, "ballot"))}
 	for i, c := range sorted {
 		y := float64(i * row)
-		name, tail := displayed(r.Story, c.Candidate), ""
+		name, tail := displayed(r.History, c.Candidate), ""
 		if name != clean(c.Candidate) {
 			tail = clean(c.Candidate)
 		}
@@ -48,7 +48,7 @@ func ballots(r *verifier.Report) *drawing {
 }
 
 // displayed is what people call a candidate, as far as the story tells.
-func displayed(s *verifier.Story, candidate string) string {
+func displayed(s *result.History, candidate string) string {
 	if s != nil && s.Display[candidate] != "" {
 		return clean(s.Display[candidate])
 	}
@@ -56,14 +56,14 @@ func displayed(s *verifier.Story, candidate string) string {
 }
 
 // byCertainVotes sorts counts, most certain votes first.
-func byCertainVotes(counts []verifier.Count) []verifier.Count {
+func byCertainVotes(counts []result.Count) []result.Count {
 	sorted := slices.Clone(counts)
-	slices.SortStableFunc(sorted, func(a, b verifier.Count) int { return b.Min - a.Min })
+	slices.SortStableFunc(sorted, func(a, b result.Count) int { return b.Min - a.Min })
 	return sorted
 }
 
 // interval is a count in words: one number where it is certain.
-func interval(c verifier.Count) string {
+func interval(c result.Count) string {
 	if c.Min == c.Max {
 		return fmt.Sprint(c.Min)
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"bevote/verifier"
+	"bevote/verifier/result"
 )
 
 // checkView is a check as the page and the Markdown show it.
@@ -36,18 +36,18 @@ type familyView struct {
 
 // tones and symbols of the statuses: no meaning is told by colour alone.
 var (
-	tones = map[verifier.Status]string{verifier.Pass: "good", verifier.Fail: "bad", verifier.Errored: "bad",
-		verifier.Unresolved: "open", verifier.Skipped: "none"}
-	symbols = map[verifier.Status]string{verifier.Pass: "✓", verifier.Fail: "✕", verifier.Errored: "!",
-		verifier.Unresolved: "?", verifier.Skipped: "–"}
+	tones = map[result.Status]string{result.Pass: "good", result.Fail: "bad", result.Errored: "bad",
+		result.Unresolved: "open", result.Skipped: "none"}
+	symbols = map[result.Status]string{result.Pass: "✓", result.Fail: "✕", result.Errored: "!",
+		result.Unresolved: "?", result.Skipped: "–"}
 )
 
-func newCheckView(c verifier.Check) checkView {
+func newCheckView(c result.Check) checkView {
 	v := checkView{ID: clean(c.ID), Name: clean(c.Name), Status: clean(string(c.Status)), Tone: tones[c.Status],
 		Symbol: symbols[c.Status], Tally: tally(c), Reason: clean(c.Reason)}
 	if !settled(c) {
 		v.Meaning = meaning(c)
-		if c.Status == verifier.Fail && c.Class == "W" {
+		if c.Status == result.Fail && c.Class == "W" {
 			v.Tone = "warn"
 		}
 	}
@@ -61,7 +61,7 @@ func newCheckView(c verifier.Check) checkView {
 	return v
 }
 
-func newItemView(item verifier.Item) itemView {
+func newItemView(item result.Item) itemView {
 	message, rest, lines := strings.Cut(item.Message, "\n")
 	v := itemView{Where: clean(item.Where), Message: clean(message)}
 	if !lines {
@@ -85,8 +85,8 @@ func newItemView(item verifier.Item) itemView {
 }
 
 // familyViews sorts the checks into their families.
-func familyViews(r *verifier.Report) (out []familyView) {
-	byFamily := make([][]verifier.Check, len(families))
+func familyViews(r *result.Report) (out []familyView) {
+	byFamily := make([][]result.Check, len(families))
 	for _, c := range r.Checks {
 		f := familyOf(c)
 		byFamily[f] = append(byFamily[f], c)
@@ -95,7 +95,7 @@ func familyViews(r *verifier.Report) (out []familyView) {
 		if len(checks) == 0 {
 			continue
 		}
-		v := familyView{Letter: families[i].letter, Title: families[i].title, Words: totals(&verifier.Report{Checks: checks})}
+		v := familyView{Letter: families[i].letter, Title: families[i].title, Words: totals(&result.Report{Checks: checks})}
 		for _, c := range checks {
 			v.Checks = append(v.Checks, newCheckView(c))
 			v.Open = v.Open || !settled(c)
@@ -106,9 +106,9 @@ func familyViews(r *verifier.Report) (out []familyView) {
 }
 
 // partial tells whether a check was left out: the first line must say so.
-func partial(r *verifier.Report) bool {
+func partial(r *result.Report) bool {
 	for _, c := range r.Checks {
-		if c.ID == "V111" && c.Status != verifier.Pass {
+		if c.ID == "V111" && c.Status != result.Pass {
 			return true
 		}
 	}
@@ -116,11 +116,11 @@ func partial(r *verifier.Report) bool {
 }
 
 // levelWords is the level with its name, REFUTED, or NO LEVEL.
-func levelWords(r *verifier.Report) string {
+func levelWords(r *result.Report) string {
 	switch name := levels[r.Level]; {
 	case name != "":
 		return fmt.Sprintf("%s %s", r.Level, name)
-	case r.Exit == verifier.ExitRefuted:
+	case r.Exit == result.ExitRefuted:
 		return "REFUTED"
 	}
 	return "NO LEVEL"
@@ -128,10 +128,10 @@ func levelWords(r *verifier.Report) string {
 
 // nameless tells whether the report is of a record whose policy has errors:
 // there is no election then, with no name, no votes and no tip.
-func nameless(r *verifier.Report) bool { return r.Election == "" }
+func nameless(r *result.Report) bool { return r.Election == "" }
 
 // subject is what was audited.
-func subject(r *verifier.Report) string {
+func subject(r *result.Report) string {
 	if nameless(r) {
 		return "an election whose policy has errors"
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"bevote/internal/textdiff"
-	"bevote/verifier"
+	"bevote/verifier/result"
 )
 
 // Difference is one thing that two reports do not say alike. Check is the id
@@ -34,7 +34,7 @@ type Comparison struct {
 
 // Compare sets two reports against each other, first by what they mean, then
 // by their text. Names are those that the answer gives them.
-func Compare(nameA, nameB string, a, b *verifier.Report, marks textdiff.Marks) (*Comparison, error) {
+func Compare(nameA, nameB string, a, b *result.Report, marks textdiff.Marks) (*Comparison, error) {
 	c := &Comparison{A: nameA, B: nameB, Differences: []Difference{}}
 	c.heads(a, b)
 	c.counts(a, b)
@@ -90,7 +90,7 @@ func (c *Comparison) differ(check, what, a, b string) {
 }
 
 // heads compares what was judged, and the verdict.
-func (c *Comparison) heads(a, b *verifier.Report) {
+func (c *Comparison) heads(a, b *result.Report) {
 	number := func(what string, a, b int) { c.differ("", what, fmt.Sprint(a), fmt.Sprint(b)) }
 	c.differ("", "policy", a.Policy, b.Policy)
 	c.differ("", "election", a.Election, b.Election)
@@ -105,10 +105,10 @@ func (c *Comparison) heads(a, b *verifier.Report) {
 	number("votes", a.Votes, b.Votes)
 }
 
-func tip(r *verifier.Report) string { return fmt.Sprintf("block %d, %s", r.Tip.Height, r.Tip.Hash) }
+func tip(r *result.Report) string { return fmt.Sprintf("block %d, %s", r.Tip.Height, r.Tip.Hash) }
 
 // winner names the winner, and tells nobody from somebody of that name.
-func winner(r *verifier.Report) string {
+func winner(r *result.Report) string {
 	if r.Winner == nil {
 		return "nobody"
 	}
@@ -116,11 +116,11 @@ func winner(r *verifier.Report) string {
 }
 
 // counts compares each candidate's interval.
-func (c *Comparison) counts(a, b *verifier.Report) {
-	candidate := func(n verifier.Count) string { return n.Candidate }
-	eachPair(a.Counts, b.Counts, candidate, func(name string, x, y []verifier.Count) {
+func (c *Comparison) counts(a, b *result.Report) {
+	candidate := func(n result.Count) string { return n.Candidate }
+	eachPair(a.Counts, b.Counts, candidate, func(name string, x, y []result.Count) {
 		said := [2]string{"absent", "absent"}
-		for i, counts := range [][]verifier.Count{x, y} {
+		for i, counts := range [][]result.Count{x, y} {
 			if len(counts) > 0 {
 				said[i] = interval(counts[0])
 			}
@@ -154,9 +154,9 @@ func eachPair[T any](a, b []T, key func(T) string, f func(key string, a, b []T))
 }
 
 // checks compares each check by its id.
-func (c *Comparison) checks(a, b *verifier.Report) {
-	id := func(k verifier.Check) string { return k.ID }
-	eachPair(a.Checks, b.Checks, id, func(id string, x, y []verifier.Check) {
+func (c *Comparison) checks(a, b *result.Report) {
+	id := func(k result.Check) string { return k.ID }
+	eachPair(a.Checks, b.Checks, id, func(id string, x, y []result.Check) {
 		switch {
 		case len(x) == 0:
 			c.differ(id, "check", "absent", string(y[0].Status))
@@ -172,7 +172,7 @@ func (c *Comparison) checks(a, b *verifier.Report) {
 	})
 }
 
-func anything(c verifier.Check) string {
+func anything(c result.Check) string {
 	if c.Examined == 0 {
 		return "nothing"
 	}
@@ -181,9 +181,9 @@ func anything(c verifier.Check) string {
 
 // items compares where two checks found something; what they say of it may be
 // worded otherwise. A place that only one has, or has more often, differs.
-func (c *Comparison) items(id string, a, b []verifier.Item) {
-	where := func(i verifier.Item) string { return i.Where }
-	eachPair(a, b, where, func(where string, x, y []verifier.Item) {
+func (c *Comparison) items(id string, a, b []result.Item) {
+	where := func(i result.Item) string { return i.Where }
+	eachPair(a, b, where, func(where string, x, y []result.Item) {
 		if len(x) != len(y) {
 			c.differ(id, "item "+where, found(x), found(y))
 		}
@@ -191,7 +191,7 @@ func (c *Comparison) items(id string, a, b []verifier.Item) {
 }
 
 // found says what a check found at one place.
-func found(items []verifier.Item) string {
+func found(items []result.Item) string {
 	var said []string
 	for _, i := range items {
 		first, _, _ := strings.Cut(i.Message, "\n")

@@ -10,8 +10,8 @@ import (
 	"testing"
 
 	"bevote/internal/textdiff"
-	"bevote/verifier"
 	"bevote/verifier/report"
+	"bevote/verifier/result"
 )
 
 // TestCompare changes one thing in a report: what is of substance is a
@@ -20,27 +20,27 @@ func TestCompare(t *testing.T) {
 	bob := "bob"
 	for _, row := range []struct {
 		name   string
-		change func(*verifier.Report)
+		change func(*result.Report)
 		want   []string // "check what: a | b"
 	}{
-		{"nothing", func(*verifier.Report) {}, nil},
-		{"who audits", func(r *verifier.Report) { r.Build, r.Evidence = "other 1.0", "whole blocks (node)" }, nil},
-		{"the words", func(r *verifier.Report) { r.Verdict, r.Checks[3].Items[0].Message = "yes", "out" }, nil},
-		{"how much is counted", func(r *verifier.Report) { r.Checks[0].Examined, r.Checks[0].Expected = 43, 43 }, nil},
-		{"the checks' order", func(r *verifier.Report) { slices.Reverse(r.Checks) }, nil},
-		{"the level", func(r *verifier.Report) { r.Level, r.Exit = "L2", 10 }, []string{" level: L3 | L2", " exit: 0 | 10"}},
-		{"the winner", func(r *verifier.Report) { r.Winner = &bob }, []string{` winner: "alice" | "bob"`}},
-		{"no winner", func(r *verifier.Report) { r.Winner = nil }, []string{` winner: "alice" | nobody`}},
-		{"a count", func(r *verifier.Report) { r.Counts[0].Max = 1 }, []string{" ballots of bob: 1 to 2 | 1"}},
-		{"a candidate", func(r *verifier.Report) { r.Counts[0].Candidate = "rob" }, []string{" ballots of bob: 1 to 2 | absent", " ballots of rob: absent | 1 to 2"}},
-		{"another tip", func(r *verifier.Report) { r.Tip.Height = 7 }, []string{" tip: block 301, " + strings.Repeat("0f", 32) + " | block 7, " + strings.Repeat("0f", 32)}},
-		{"another record", func(r *verifier.Report) { r.RecordSHA256 = "00" }, []string{" record: " + strings.Repeat("ab", 32) + " | 00"}},
-		{"a status", func(r *verifier.Report) { r.Checks[4].Status = verifier.Fail }, []string{"V54 status: PASS | FAIL"}},
-		{"a check left out", func(r *verifier.Report) { r.Checks = slices.Delete(r.Checks, 4, 5) }, []string{"V54 check: PASS | absent"}},
-		{"a check in vain", func(r *verifier.Report) { r.Checks[4].Examined = 0 }, []string{"V54 examined: something | nothing"}},
-		{"an item elsewhere", func(r *verifier.Report) { r.Checks[3].Items[0].Where = "roll slot 3" },
+		{"nothing", func(*result.Report) {}, nil},
+		{"who audits", func(r *result.Report) { r.Build, r.Evidence = "other 1.0", "whole blocks (node)" }, nil},
+		{"the words", func(r *result.Report) { r.Verdict, r.Checks[3].Items[0].Message = "yes", "out" }, nil},
+		{"how much is counted", func(r *result.Report) { r.Checks[0].Examined, r.Checks[0].Expected = 43, 43 }, nil},
+		{"the checks' order", func(r *result.Report) { slices.Reverse(r.Checks) }, nil},
+		{"the level", func(r *result.Report) { r.Level, r.Exit = "L2", 10 }, []string{" level: L3 | L2", " exit: 0 | 10"}},
+		{"the winner", func(r *result.Report) { r.Winner = &bob }, []string{` winner: "alice" | "bob"`}},
+		{"no winner", func(r *result.Report) { r.Winner = nil }, []string{` winner: "alice" | nobody`}},
+		{"a count", func(r *result.Report) { r.Counts[0].Max = 1 }, []string{" ballots of bob: 1 to 2 | 1"}},
+		{"a candidate", func(r *result.Report) { r.Counts[0].Candidate = "rob" }, []string{" ballots of bob: 1 to 2 | absent", " ballots of rob: absent | 1 to 2"}},
+		{"another tip", func(r *result.Report) { r.Tip.Height = 7 }, []string{" tip: block 301, " + strings.Repeat("0f", 32) + " | block 7, " + strings.Repeat("0f", 32)}},
+		{"another record", func(r *result.Report) { r.RecordSHA256 = "00" }, []string{" record: " + strings.Repeat("ab", 32) + " | 00"}},
+		{"a status", func(r *result.Report) { r.Checks[4].Status = result.Fail }, []string{"V54 status: PASS | FAIL"}},
+		{"a check left out", func(r *result.Report) { r.Checks = slices.Delete(r.Checks, 4, 5) }, []string{"V54 check: PASS | absent"}},
+		{"a check in vain", func(r *result.Report) { r.Checks[4].Examined = 0 }, []string{"V54 examined: something | nothing"}},
+		{"an item elsewhere", func(r *result.Report) { r.Checks[3].Items[0].Where = "roll slot 3" },
 			[]string{"V44 item roll slot 2: out of the dealing: a complaint by slot 4 was upheld | absent", "V44 item roll slot 3: absent | out of the dealing: a complaint by slot 4 was upheld"}},
-		{"an item twice", func(r *verifier.Report) { r.Checks[3].Items = slices.Repeat(r.Checks[3].Items, 2) },
+		{"an item twice", func(r *result.Report) { r.Checks[3].Items = slices.Repeat(r.Checks[3].Items, 2) },
 			[]string{"V44 item roll slot 2: out of the dealing: a complaint by slot 4 was upheld | out of the dealing: a complaint by slot 4 was upheld; out of the dealing: a complaint by slot 4 was upheld"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -65,7 +65,7 @@ func TestCompare(t *testing.T) {
 }
 
 // copied is a report as another reads it.
-func copied(t testing.TB, r *verifier.Report) *verifier.Report {
+func copied(t testing.TB, r *result.Report) *result.Report {
 	t.Helper()
 	var b bytes.Buffer
 	if err := report.JSON(&b, r); err != nil {
@@ -81,7 +81,7 @@ func copied(t testing.TB, r *verifier.Report) *verifier.Report {
 func TestComparisonAsText(t *testing.T) {
 	other := disputed()
 	other.Checks[4].Items[0].Message = "changed\x1b[31m words"
-	for name, pair := range map[string][2]*verifier.Report{
+	for name, pair := range map[string][2]*result.Report{
 		"same": {won(), won()}, "agree": {disputed(), other}, "disagree": {won(), disputed()},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -155,7 +155,7 @@ func (spaces) Read(b []byte) (int, error) {
 // FuzzDecode: what is accepted is written and read again as the same report,
 // agrees with itself, and can be shown in every form.
 func FuzzDecode(f *testing.F) {
-	for _, r := range []*verifier.Report{won(), refuted(), disputed()} {
+	for _, r := range []*result.Report{won(), refuted(), disputed()} {
 		var b bytes.Buffer
 		if err := report.JSON(&b, r); err != nil {
 			f.Fatal(err)
@@ -178,7 +178,7 @@ func FuzzDecode(f *testing.F) {
 		if c, err := report.Compare("a", "b", r, again, textdiff.Plain); err != nil || !c.Agree || c.Diff != "" {
 			t.Errorf("it does not agree with itself: %v, %+v", err, c)
 		}
-		for _, write := range []func(io.Writer, *verifier.Report) error{report.HTML, report.Markdown} {
+		for _, write := range []func(io.Writer, *result.Report) error{report.HTML, report.Markdown} {
 			if err := write(io.Discard, r); err != nil {
 				t.Error(err)
 			}

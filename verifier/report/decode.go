@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"bevote/verifier"
+	"bevote/verifier/result"
 )
 
 // MaxJSON is how much of a report Decode reads, in bytes.
@@ -18,7 +18,7 @@ const MaxJSON = 64 << 20
 // Decode reads a report in its JSON form, by whichever auditor it was written.
 // It refuses unknown fields, a name twice in one object or in other letters
 // than documented, and values that no audit gives.
-func Decode(r io.Reader) (*verifier.Report, error) {
+func Decode(r io.Reader) (*result.Report, error) {
 	text, err := io.ReadAll(io.LimitReader(r, MaxJSON+1))
 	if err != nil {
 		return nil, fmt.Errorf("reading the report: %w", err)
@@ -29,7 +29,7 @@ func Decode(r io.Reader) (*verifier.Report, error) {
 	if err := checkNames(text); err != nil {
 		return nil, fmt.Errorf("report: %w", err)
 	}
-	out := new(verifier.Report)
+	out := new(result.Report)
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(out); err != nil {
@@ -137,9 +137,9 @@ func (w *walker) object(depth int) error {
 }
 
 // checkReport refuses what is no audit's answer.
-func checkReport(r *verifier.Report) error {
-	levels := []string{verifier.LevelNone, verifier.L0, verifier.L1, verifier.L2, verifier.L3}
-	statuses := []verifier.Status{verifier.Pass, verifier.Fail, verifier.Errored, verifier.Unresolved, verifier.Skipped}
+func checkReport(r *result.Report) error {
+	levels := []string{result.LevelNone, result.L0, result.L1, result.L2, result.L3}
+	statuses := []result.Status{result.Pass, result.Fail, result.Errored, result.Unresolved, result.Skipped}
 	switch {
 	case r.Spec != 1:
 		return fmt.Errorf("spec %d, want 1", r.Spec)
@@ -176,7 +176,7 @@ func checkReport(r *verifier.Report) error {
 }
 
 // checkMixing refuses what no exchange can come to.
-func checkMixing(m *verifier.Mixed) error {
+func checkMixing(m *result.Mixed) error {
 	if m == nil {
 		return nil
 	}

@@ -3,7 +3,7 @@ package report
 import (
 	"strconv"
 
-	"bevote/verifier"
+	"bevote/verifier/result"
 )
 
 // family is a run of check ids that examine one part of an election.
@@ -32,7 +32,7 @@ var families = []family{
 
 // familyOf returns the index of a check's family; an id of no family counts
 // to the last.
-func familyOf(c verifier.Check) int {
+func familyOf(c result.Check) int {
 	if len(c.ID) < 2 {
 		return len(families) - 1
 	}

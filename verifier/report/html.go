@@ -7,7 +7,7 @@ import (
 	"io"
 	"slices"
 
-	"bevote/verifier"
+	"bevote/verifier/result"
 )
 
 var (
@@ -31,7 +31,7 @@ const (
 // HTML writes the report as one page that stands alone: it loads nothing and
 // runs nothing, and a browser that reads its first lines will refuse to.
 // Pictures need the report's Story; without one the page says so.
-func HTML(w io.Writer, r *verifier.Report) error {
+func HTML(w io.Writer, r *result.Report) error {
 	if err := pageTemplate.Execute(w, newView(r)); err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
@@ -58,7 +58,7 @@ type view struct {
 	Totals               string
 	Families             []familyView
 	Allowed              []fact
-	Properties           []verifier.Property
+	Properties           []result.Property
 	Undetectable, Manual []string
 }
 
@@ -79,7 +79,7 @@ type eventView struct {
 	Text, Where string
 }
 
-func newView(r *verifier.Report) *view {
+func newView(r *result.Report) *view {
 	v := &view{
 		Style: template.CSS(pageStyle), Election: clean(r.Election), Network: clean(r.Network), Partial: partial(r),
 		Level: levelWords(r), Verdict: clean(r.Verdict), Exit: r.Exit, Ladder: ladder(r), Facts: facts(r), Evidence: evidence(r),
@@ -96,9 +96,9 @@ func newView(r *verifier.Report) *view {
 		v.Allowed = append(v.Allowed, fact{Name: clean(a.Code), Text: clean(a.Reason)})
 	}
 	for i, p := range v.Properties {
-		v.Properties[i] = verifier.Property{Name: clean(p.Name), Checked: clean(p.Checked), Not: clean(p.Not)}
+		v.Properties[i] = result.Property{Name: clean(p.Name), Checked: clean(p.Checked), Not: clean(p.Not)}
 	}
-	if s := r.Story; s != nil {
+	if s := r.History; s != nil {
 		v.Money, v.Timeline, v.Thickened = money(s), timeline(s, r.Tip.Height), len(s.Flows) > 1
 		for i, e := range s.Events {
 			if i == maxPageEvents {
@@ -119,40 +119,40 @@ func cleanAll(lines []string) (out []string) {
 }
 
 // outcome says what the exit code means, and in which tone.
-func outcome(r *verifier.Report) (tone, words string) {
+func outcome(r *result.Report) (tone, words string) {
 	switch r.Exit {
-	case verifier.ExitProven:
-		if r.Level != verifier.L3 {
+	case result.ExitProven:
+		if r.Level != result.L3 {
 			return "warn", "Ended early"
 		}
 		return "good", "Proven"
-	case verifier.ExitCounted:
+	case result.ExitCounted:
 		return "good", "Counted, not recounted"
-	case verifier.ExitUncounted:
+	case result.ExitUncounted:
 		return "warn", "Over, not counted"
-	case verifier.ExitNotOver:
+	case result.ExitNotOver:
 		return "warn", "Not over"
-	case verifier.ExitRefuted:
+	case result.ExitRefuted:
 		return "bad", "Refuted"
-	case verifier.ExitFaulted:
+	case result.ExitFaulted:
 		return "warn", "It stands, with findings"
-	case verifier.ExitSources:
+	case result.ExitSources:
 		return "open", "Sources disagree or are stale"
-	case verifier.ExitBug:
+	case result.ExitBug:
 		return "bad", "A bug of the auditor"
 	}
 	return "open", "Undetermined"
 }
 
 // ladder shows how far up the levels the report gets.
-func ladder(r *verifier.Report) []rung {
+func ladder(r *result.Report) []rung {
 	rungs := []rung{
-		{Level: verifier.L0, Words: "dealing, votes and spends are what they seem"},
-		{Level: verifier.L1, Words: "who knew the joint secret claimed in time"},
-		{Level: verifier.L2, Words: "enough ballots were opened for that candidate"},
-		{Level: verifier.L3, Words: "every counted ballot is accounted for"},
+		{Level: result.L0, Words: "dealing, votes and spends are what they seem"},
+		{Level: result.L1, Words: "who knew the joint secret claimed in time"},
+		{Level: result.L2, Words: "enough ballots were opened for that candidate"},
+		{Level: result.L3, Words: "every counted ballot is accounted for"},
 	}
-	if r.Level == verifier.L3 && r.Winner == nil {
+	if r.Level == result.L3 && r.Winner == nil {
 		rungs[1].Words, rungs[2].Words = "no claim in time had to be judged", "there is no winner to count for"
 	}
 	for i := range rungs {
@@ -164,13 +164,13 @@ func ladder(r *verifier.Report) []rung {
 	return rungs
 }
 
-func facts(r *verifier.Report) []fact {
+func facts(r *result.Report) []fact {
 	if nameless(r) {
 		return nil
 	}
 	winner := "nobody"
 	if r.Winner != nil {
-		winner = displayed(r.Story, *r.Winner)
+		winner = displayed(r.History, *r.Winner)
 	}
 	out := []fact{
 		{Name: "Winner", Text: winner},
@@ -185,7 +185,7 @@ func facts(r *verifier.Report) []fact {
 
 const tipFact = "Tip"
 
-func evidence(r *verifier.Report) []fact {
+func evidence(r *result.Report) []fact {
 	out := []fact{{Name: "evidence", Text: clean(r.Evidence)}}
 	if !nameless(r) {
 		out = append(out, fact{Name: "tip", Text: fmt.Sprintf("block %d, %s", r.Tip.Height, clean(r.Tip.Hash)), Code: true},

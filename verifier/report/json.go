@@ -6,12 +6,12 @@ import (
 	"io"
 	"slices"
 
-	"bevote/verifier"
+	"bevote/verifier/result"
 )
 
 // JSON writes the report as JSON, indented, with [] for every empty list: the
 // form that other tools read.
-func JSON(w io.Writer, r *verifier.Report) error {
+func JSON(w io.Writer, r *result.Report) error {
 	full := *r
 	full.Counts = listed(r.Counts)
 	if r.Mixing != nil {

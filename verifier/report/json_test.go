@@ -7,15 +7,15 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/verifier"
 	"bevote/verifier/report"
+	"bevote/verifier/result"
 )
 
 // TestJSONHasNoNullLists: a tool that reads a report never meets null where a
 // list belongs; only the winner may be null, and the mixing where there is none.
 func TestJSONHasNoNullLists(t *testing.T) {
 	var got bytes.Buffer
-	if err := report.JSON(&got, &verifier.Report{Checks: []verifier.Check{{ID: "V01"}}}); err != nil {
+	if err := report.JSON(&got, &result.Report{Checks: []result.Check{{ID: "V01"}}}); err != nil {
 		t.Fatal(err)
 	}
 	if n := strings.Count(got.String(), "null"); n != 2 || !strings.Contains(got.String(), `"winner": null`) || !strings.Contains(got.String(), `"mixing": null`) {
@@ -29,7 +29,7 @@ func TestJSONIsTheWholeReport(t *testing.T) {
 	if err := report.JSON(&text, want); err != nil {
 		t.Fatal(err)
 	}
-	var got verifier.Report
+	var got result.Report
 	d := json.NewDecoder(&text)
 	d.DisallowUnknownFields()
 	if err := d.Decode(&got); err != nil {

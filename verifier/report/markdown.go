@@ -6,13 +6,13 @@ import (
 	"io"
 	"strings"
 
-	"bevote/verifier"
+	"bevote/verifier/result"
 )
 
 // Markdown writes the report for pasting: the verdict, the ballots, what was
 // found, the sum of the checks, and what no chain can show. Texts of a record
 // are escaped: they link to nothing, call nobody and break out of nothing.
-func Markdown(w io.Writer, r *verifier.Report) error {
+func Markdown(w io.Writer, r *result.Report) error {
 	m := &markdown{bufio.NewWriter(w)}
 	m.head(r)
 	m.findings(r)
@@ -30,7 +30,7 @@ type markdown struct{ w *bufio.Writer }
 
 func (m *markdown) line(format string, args ...any) { fmt.Fprintf(m.w, format+"\n", args...) }
 
-func (m *markdown) head(r *verifier.Report) {
+func (m *markdown) head(r *result.Report) {
 	first := ""
 	if partial(r) {
 		first = "PARTIAL "
@@ -42,7 +42,7 @@ func (m *markdown) head(r *verifier.Report) {
 	if len(r.Counts) > 0 {
 		m.line("| candidate | ballots | |\n|--|--|--|")
 		for _, c := range byCertainVotes(r.Counts) {
-			m.line("| %s | %s | %s |", escaped(displayed(r.Story, c.Candidate)), interval(c), against(c, r.Threshold))
+			m.line("| %s | %s | %s |", escaped(displayed(r.History, c.Candidate)), interval(c), against(c, r.Threshold))
 		}
 		m.line("")
 	}
@@ -56,13 +56,13 @@ func (m *markdown) head(r *verifier.Report) {
 		m.line("| exchange | %s |", escaped(course(r.Mixing)))
 		m.line("| registry | `%s` |", strings.NewReplacer("`", "'", "|", "¦").Replace(clean(r.Mixing.Root)))
 	}
-	if r.Story != nil {
-		for _, f := range r.Story.Mixed {
+	if r.History != nil {
+		for _, f := range r.History.Mixed {
 			_, words := depositWords(f)
 			m.line("| deposits | %s: %s |", escaped(words), stream{counted: depositCount}.amount(f))
 		}
-		for _, f := range r.Story.Flows {
-			_, words := flowWords(r.Story, f)
+		for _, f := range r.History.Flows {
+			_, words := flowWords(r.History, f)
 			m.line("| stakes | %s: %s sat, %s |", escaped(words), grouped(f.Sats), plural(f.Stakes, "stake"))
 		}
 	}
@@ -75,7 +75,7 @@ func (m *markdown) head(r *verifier.Report) {
 	}
 }
 
-func (m *markdown) findings(r *verifier.Report) {
+func (m *markdown) findings(r *result.Report) {
 	title := "\n### Findings\n"
 	for _, c := range r.Checks {
 		if settled(c) {
@@ -95,7 +95,7 @@ func (m *markdown) findings(r *verifier.Report) {
 }
 
 // items lists what a check found, with diffs as blocks of their own.
-func (m *markdown) items(c verifier.Check) {
+func (m *markdown) items(c result.Check) {
 	for i, item := range c.Items {
 		if i == maxItems {
 			m.line("  - and %d more: the JSON report has all", len(c.Items)-i)
@@ -126,7 +126,7 @@ func fenceFor(lines []diffLine) string {
 	return fence
 }
 
-func (m *markdown) checks(r *verifier.Report) {
+func (m *markdown) checks(r *result.Report) {
 	m.line("\n### Checks: %s\n\n| family | |\n|--|--|", totals(r))
 	for _, f := range familyViews(r) {
 		m.line("| %s %s | %s |", f.Letter, f.Title, f.Words)

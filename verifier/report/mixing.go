@@ -3,11 +3,11 @@ package report
 import (
 	"fmt"
 
-	"bevote/verifier"
+	"bevote/verifier/result"
 )
 
 // crowd says how anonymous the coins of the roll are.
-func crowd(m *verifier.Mixed) string {
+func crowd(m *result.Mixed) string {
 	if m.Anonymity == 0 {
 		return "no coin on the roll yet"
 	}
@@ -15,7 +15,7 @@ func crowd(m *verifier.Mixed) string {
 }
 
 // course sums the exchange up in one line.
-func course(m *verifier.Mixed) string {
+func course(m *result.Mixed) string {
 	words := fmt.Sprintf("%d of %d registered deposited, %d issued for; %d swept, %d returned; %d valid vouchers, %d paid",
 		m.Deposits, m.Registered, m.Issued, m.Swept, m.Returned, m.Vouchers, m.Paid)
 	if m.Late > 0 {
@@ -25,7 +25,7 @@ func course(m *verifier.Mixed) string {
 }
 
 // mixingRows are what a text says of the exchange.
-func mixingRows(m *verifier.Mixed) []fact {
+func mixingRows(m *result.Mixed) []fact {
 	rows := []fact{{Name: "anonymity", Text: fmt.Sprintf("%s (%s, %s)", crowd(m), clean(m.Scheme), plural(len(m.Mixers), "mixer"))}}
 	if m.Root == "" {
 		return rows
@@ -48,7 +48,7 @@ type mixerView struct {
 	Issued, Paid int
 }
 
-func newMixView(r *verifier.Report) *mixView {
+func newMixView(r *result.Report) *mixView {
 	m := r.Mixing
 	if m == nil {
 		return nil
@@ -65,17 +65,17 @@ func newMixView(r *verifier.Report) *mixView {
 		}
 		v.Mixers = append(v.Mixers, row)
 	}
-	if s := r.Story; s != nil {
+	if s := r.History; s != nil {
 		v.Money, v.Thick = depositMoney(s, m), len(s.Mixed) > 1
 	}
 	return v
 }
 
 // depositMoney draws where the deposits went.
-func depositMoney(s *verifier.Story, m *verifier.Mixed) *drawing {
+func depositMoney(s *result.History, m *result.Mixed) *drawing {
 	still := 0
 	for _, f := range s.Mixed {
-		if f.Kind == verifier.StillLocked {
+		if f.Kind == result.StillLocked {
 			still = f.Stakes
 		}
 	}
@@ -84,23 +84,23 @@ func depositMoney(s *verifier.Story, m *verifier.Mixed) *drawing {
 }
 
 // depositWords say where deposits went, and the class of the band.
-func depositWords(f verifier.Flow) (class, words string) {
+func depositWords(f result.Flow) (class, words string) {
 	switch f.Kind {
-	case verifier.EventCoin:
+	case result.EventCoin:
 		return "win", "anonymous coins"
-	case verifier.EventKept:
+	case result.EventKept:
 		return "branch", "fees, and left in the pool"
-	case verifier.EventReturn:
+	case result.EventReturn:
 		return "refund", "returned to depositors"
 	}
 	return "locked", "still in escrow"
 }
 
-func depositCount(f verifier.Flow) string {
+func depositCount(f result.Flow) string {
 	switch f.Kind {
-	case verifier.EventCoin:
+	case result.EventCoin:
 		return plural(f.Stakes, "coin")
-	case verifier.EventKept:
+	case result.EventKept:
 		return ""
 	}
 	return plural(f.Stakes, "deposit")

@@ -5,7 +5,7 @@ import (
 	"math"
 	"strings"
 
-	"bevote/verifier"
+	"bevote/verifier/result"
 )
 
 // Sizes of the money picture in pixels: the room that all flows share by their
@@ -21,22 +21,22 @@ const (
 type stream struct {
 	id, title string
 	unit      string // what the money was in: stake or deposit
-	flows     []verifier.Flow
-	words     func(verifier.Flow) (class, words string)
-	counted   func(verifier.Flow) string // how many of what
+	flows     []result.Flow
+	words     func(result.Flow) (class, words string)
+	counted   func(result.Flow) string // how many of what
 }
 
 // money draws where the stakes went.
-func money(s *verifier.Story) *drawing {
+func money(s *result.History) *drawing {
 	return stream{
 		id: "money", title: "Where the stakes went", unit: "stake", flows: s.Flows,
-		words:   func(f verifier.Flow) (class, words string) { return flowWords(s, f) },
-		counted: func(f verifier.Flow) string { return plural(f.Stakes, "stake") },
+		words:   func(f result.Flow) (class, words string) { return flowWords(s, f) },
+		counted: func(f result.Flow) string { return plural(f.Stakes, "stake") },
 	}.draw(inAll(s.Flows))
 }
 
 // inAll counts the things that flow.
-func inAll(flows []verifier.Flow) (n int) {
+func inAll(flows []result.Flow) (n int) {
 	for _, f := range flows {
 		n += f.Stakes
 	}
@@ -84,7 +84,7 @@ func (st stream) draw(n int) *drawing {
 }
 
 // amount is a flow in words.
-func (st stream) amount(f verifier.Flow) string {
+func (st stream) amount(f result.Flow) string {
 	amount := fmt.Sprintf("%s sat", grouped(f.Sats))
 	if counted := st.counted(f); counted != "" {
 		amount += ", " + counted
@@ -96,18 +96,18 @@ func (st stream) amount(f verifier.Flow) string {
 }
 
 // flowWords say where stakes went, and the class of the band.
-func flowWords(s *verifier.Story, f verifier.Flow) (class, words string) {
+func flowWords(s *result.History, f result.Flow) (class, words string) {
 	to := short(displayed(s, f.To))
 	switch f.Kind {
-	case verifier.EventWin:
+	case result.EventWin:
 		return "win", "won by " + to
-	case verifier.EventClaim:
+	case result.EventClaim:
 		return "foul", "claimed for " + to
-	case verifier.EventBranch:
+	case result.EventBranch:
 		return "branch", "by branch " + to
-	case verifier.EventRefund:
+	case result.EventRefund:
 		return "refund", "refunded to voters"
-	case verifier.EventAlien:
+	case result.EventAlien:
 		return "foul", "by no path of the contract"
 	}
 	return "locked", "still locked"

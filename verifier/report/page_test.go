@@ -9,92 +9,92 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/verifier"
 	"bevote/verifier/report"
+	"bevote/verifier/result"
 )
 
 // disputed is an election with something of everything that a page can show.
-func disputed() *verifier.Report {
+func disputed() *result.Report {
 	r := won()
 	r.Level, r.Exit, r.Verdict = "L2", 21, "alice won: 3 ballots of 41 votes, the threshold is 3"
 	r.Votes, r.Voters, r.Tip.Height = 41, 60, 250
-	r.Counts = append(r.Counts, verifier.Count{Candidate: "carol", Min: 12, Max: 31})
-	r.Checks[4] = verifier.Check{ID: "V54", Name: "VOTE-P2SH", Class: "I", Status: verifier.Fail, Expected: 42, Examined: 42, Failed: 1,
-		Items: []verifier.Item{
+	r.Counts = append(r.Counts, result.Count{Candidate: "carol", Min: 12, Max: 31})
+	r.Checks[4] = result.Check{ID: "V54", Name: "VOTE-P2SH", Class: "I", Status: result.Fail, Expected: 42, Examined: 42, Failed: 1,
+		Items: []result.Item{
 			{Where: "slot 7, tx " + strings.Repeat("c0ffee", 10), Message: "0 outputs pay the contract filled for slot 7, want one"},
 			{Where: "slot 7, tx " + strings.Repeat("c0ffee", 10), Message: "the revealed script is not the contract's:\n" +
 				"--- contract\n+++ revealed\n@@ -5,7 +5,7 @@\n HASH160\n-0x" + strings.Repeat("0b", 20) + "  (the key hash of slot 7)\n+0x" +
 				strings.Repeat("e5", 20) + "\n EQUALVERIFY\n CHECKSIGVERIFY\n-264\n+263\n CHECKLOCKTIMEVERIFY"},
 		}}
 	r.Checks = append(r.Checks,
-		verifier.Check{ID: "V90", Name: "WIN-COMPLETE", Class: "W", Status: verifier.Fail, Expected: 41, Examined: 41, Failed: 5})
-	s := &verifier.Story{Display: map[string]string{"alice": "Alice <Smith> & Sons"}, Phases: []verifier.Phase{
-		{Name: verifier.PhaseRoll, From: 108, To: 110}, {Name: verifier.PhaseCommit, From: 111, To: 112},
-		{Name: verifier.PhaseDeal, From: 113, To: 114}, {Name: verifier.PhaseSetup, From: 115, To: 118},
-		{Name: verifier.PhaseVote, From: 120, To: 220}, {Name: verifier.PhaseClaim, From: 221, To: 240},
-		{Name: verifier.PhaseRefund, From: 245}, {Name: verifier.PhaseReveal, From: 300},
-	}, Flows: []verifier.Flow{
-		{Kind: verifier.EventWin, To: "alice", Stakes: 20, Sats: 4_000_000, Fees: 151_000},
-		{Kind: verifier.EventClaim, To: "bob", Stakes: 1, Sats: 200_000, Fees: 8_000},
-		{Kind: verifier.EventRefund, Stakes: 15, Sats: 3_000_000, Fees: 120_000},
-		{Kind: verifier.StillLocked, Stakes: 5, Sats: 1_000_000},
+		result.Check{ID: "V90", Name: "WIN-COMPLETE", Class: "W", Status: result.Fail, Expected: 41, Examined: 41, Failed: 5})
+	s := &result.History{Display: map[string]string{"alice": "Alice <Smith> & Sons"}, Phases: []result.Phase{
+		{Name: result.PhaseRoll, From: 108, To: 110}, {Name: result.PhaseCommit, From: 111, To: 112},
+		{Name: result.PhaseDeal, From: 113, To: 114}, {Name: result.PhaseSetup, From: 115, To: 118},
+		{Name: result.PhaseVote, From: 120, To: 220}, {Name: result.PhaseClaim, From: 221, To: 240},
+		{Name: result.PhaseRefund, From: 245}, {Name: result.PhaseReveal, From: 300},
+	}, Flows: []result.Flow{
+		{Kind: result.EventWin, To: "alice", Stakes: 20, Sats: 4_000_000, Fees: 151_000},
+		{Kind: result.EventClaim, To: "bob", Stakes: 1, Sats: 200_000, Fees: 8_000},
+		{Kind: result.EventRefund, Stakes: 15, Sats: 3_000_000, Fees: 120_000},
+		{Kind: result.StillLocked, Stakes: 5, Sats: 1_000_000},
 	}}
-	add := func(height uint32, phase string, kind verifier.EventKind, text string) {
-		s.Events = append(s.Events, verifier.Event{Height: height, Phase: phase, Kind: kind, Text: text, Where: "tx " + strings.Repeat("ab", 32)})
+	add := func(height uint32, phase string, kind result.EventKind, text string) {
+		s.Events = append(s.Events, result.Event{Height: height, Phase: phase, Kind: kind, Text: text, Where: "tx " + strings.Repeat("ab", 32)})
 	}
-	add(108, verifier.PhaseRoll, verifier.EventAnchor, "announce anchored")
-	add(110, verifier.PhaseRoll, verifier.EventAnchor, "roll anchored")
-	add(112, verifier.PhaseCommit, verifier.EventAnchor, "commits anchored")
+	add(108, result.PhaseRoll, result.EventAnchor, "announce anchored")
+	add(110, result.PhaseRoll, result.EventAnchor, "roll anchored")
+	add(112, result.PhaseCommit, result.EventAnchor, "commits anchored")
 	for i := range 41 {
-		add(uint32(120+i*i*100/1681), verifier.PhaseVote, verifier.EventVote, fmt.Sprintf("slot %d votes", i+1))
+		add(uint32(120+i*i*100/1681), result.PhaseVote, result.EventVote, fmt.Sprintf("slot %d votes", i+1))
 	}
-	add(224, verifier.PhaseVote, verifier.EventExcluded, "a vote of slot 7 that does not count: V63, in block 224, votes count from 120 to 220")
-	add(226, verifier.PhaseClaim, verifier.EventWin, "alice claims 20 stakes")
-	add(244, verifier.PhaseClaim, verifier.EventClaim, "bob claims 1 stakes, which does not count")
+	add(224, result.PhaseVote, result.EventExcluded, "a vote of slot 7 that does not count: V63, in block 224, votes count from 120 to 220")
+	add(226, result.PhaseClaim, result.EventWin, "alice claims 20 stakes")
+	add(244, result.PhaseClaim, result.EventClaim, "bob claims 1 stakes, which does not count")
 	for i := range 15 {
-		add(246, verifier.PhaseRefund, verifier.EventRefund, fmt.Sprintf("slot %d takes its stake back", i+30))
+		add(246, result.PhaseRefund, result.EventRefund, fmt.Sprintf("slot %d takes its stake back", i+30))
 	}
-	r.Story = s
+	r.History = s
 	return r
 }
 
 // exchanged is an election with blind RSA, of which one deposit is still in
 // its escrow and one went back.
-func exchanged() *verifier.Report {
+func exchanged() *result.Report {
 	r := disputed()
 	seven, eight := 7, 8
-	r.Mixing = &verifier.Mixed{
+	r.Mixing = &result.Mixed{
 		Scheme: "blind-rsa", Root: strings.Repeat("5e", 32), Deadlines: []uint32{101, 103, 106, 107, 108}, Registered: 60,
 		Deposits: 24, Issued: 23, Swept: 22, Returned: 1, Vouchers: 22, Paid: 22, Late: 2, Anonymity: 7, Residual: 41_350,
-		Mixers: []verifier.MixerCount{
+		Mixers: []result.MixerCount{
 			{Name: "north", Key: "02" + strings.Repeat("1a", 32), Issued: 8, Paid: 7, Anonymity: &seven},
 			{Name: "south", Key: "03" + strings.Repeat("2b", 32), Issued: 15, Paid: 13, Anonymity: &eight},
 		},
 	}
-	s := r.Story
-	s.Mixed = []verifier.Flow{
-		{Kind: verifier.EventCoin, Stakes: 22, Sats: 4_559_500}, {Kind: verifier.EventKept, Sats: 275_000},
-		{Kind: verifier.EventReturn, Stakes: 1, Sats: 219_750}, {Kind: verifier.StillLocked, Stakes: 1, Sats: 219_750},
+	s := r.History
+	s.Mixed = []result.Flow{
+		{Kind: result.EventCoin, Stakes: 22, Sats: 4_559_500}, {Kind: result.EventKept, Sats: 275_000},
+		{Kind: result.EventReturn, Stakes: 1, Sats: 219_750}, {Kind: result.StillLocked, Stakes: 1, Sats: 219_750},
 	}
-	s.Phases = append([]verifier.Phase{
-		{Name: verifier.PhaseRoll, From: 98, To: 110}, {Name: verifier.PhaseRequest, From: 98, To: 101}, {Name: verifier.PhaseDeposit, From: 102, To: 103},
-		{Name: verifier.PhaseIssue, From: 104, To: 106}, {Name: verifier.PhaseVoucher, From: 107, To: 107}, {Name: verifier.PhasePayout, From: 108, To: 108},
+	s.Phases = append([]result.Phase{
+		{Name: result.PhaseRoll, From: 98, To: 110}, {Name: result.PhaseRequest, From: 98, To: 101}, {Name: result.PhaseDeposit, From: 102, To: 103},
+		{Name: result.PhaseIssue, From: 104, To: 106}, {Name: result.PhaseVoucher, From: 107, To: 107}, {Name: result.PhasePayout, From: 108, To: 108},
 	}, s.Phases[1:]...)
-	for height, e := range map[uint32]verifier.Event{
-		100: {Phase: verifier.PhaseRequest, Kind: verifier.EventRequest, Text: "a mixer is asked to hold"},
-		102: {Phase: verifier.PhaseDeposit, Kind: verifier.EventDeposit, Text: "a deposit with mixer north"},
-		105: {Phase: verifier.PhaseIssue, Kind: verifier.EventIssue, Text: "mixer north issues for a deposit"},
-		108: {Phase: verifier.PhasePayout, Kind: verifier.EventCoin, Text: "a coin for the voucher of line 61"},
-		248: {Phase: verifier.PhaseRefund, Kind: verifier.EventReturn, Text: "a deposit goes back to its owner"},
+	for height, e := range map[uint32]result.Event{
+		100: {Phase: result.PhaseRequest, Kind: result.EventRequest, Text: "a mixer is asked to hold"},
+		102: {Phase: result.PhaseDeposit, Kind: result.EventDeposit, Text: "a deposit with mixer north"},
+		105: {Phase: result.PhaseIssue, Kind: result.EventIssue, Text: "mixer north issues for a deposit"},
+		108: {Phase: result.PhasePayout, Kind: result.EventCoin, Text: "a coin for the voucher of line 61"},
+		248: {Phase: result.PhaseRefund, Kind: result.EventReturn, Text: "a deposit goes back to its owner"},
 	} {
 		e.Height, e.Where = height, "line 7"
 		s.Events = append(s.Events, e)
 	}
-	slices.SortStableFunc(s.Events, func(a, b verifier.Event) int { return int(a.Height) - int(b.Height) })
+	slices.SortStableFunc(s.Events, func(a, b result.Event) int { return int(a.Height) - int(b.Height) })
 	return r
 }
 
-func page(t testing.TB, r *verifier.Report) string {
+func page(t testing.TB, r *result.Report) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := report.HTML(&b, r); err != nil {
@@ -104,7 +104,7 @@ func page(t testing.TB, r *verifier.Report) string {
 }
 
 func TestHTML(t *testing.T) {
-	for name, r := range map[string]*verifier.Report{"won": won(), "refuted": refuted(), "disputed": disputed(), "exchanged": exchanged()} {
+	for name, r := range map[string]*result.Report{"won": won(), "refuted": refuted(), "disputed": disputed(), "exchanged": exchanged()} {
 		t.Run(name, func(t *testing.T) { golden(t, name+".html", page(t, r)) })
 	}
 }
@@ -128,7 +128,7 @@ func golden(t *testing.T, name, got string) {
 }
 
 func TestMarkdown(t *testing.T) {
-	for name, r := range map[string]*verifier.Report{"won": won(), "refuted": refuted(), "disputed": disputed(), "exchanged": exchanged()} {
+	for name, r := range map[string]*result.Report{"won": won(), "refuted": refuted(), "disputed": disputed(), "exchanged": exchanged()} {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer
 			if err := report.Markdown(&b, r); err != nil {
@@ -142,8 +142,8 @@ func TestMarkdown(t *testing.T) {
 // TestOutcomes: each exit code that a report can have is told in words of its own.
 func TestOutcomes(t *testing.T) {
 	told := map[string]int{}
-	for _, exit := range []int{verifier.ExitProven, verifier.ExitCounted, verifier.ExitUncounted, verifier.ExitNotOver, verifier.ExitRefuted,
-		verifier.ExitFaulted, verifier.ExitUndetermined, verifier.ExitSources, verifier.ExitBug} {
+	for _, exit := range []int{result.ExitProven, result.ExitCounted, result.ExitUncounted, result.ExitNotOver, result.ExitRefuted,
+		result.ExitFaulted, result.ExitUndetermined, result.ExitSources, result.ExitBug} {
 		r := won()
 		r.Exit = exit
 		_, after, _ := strings.Cut(page(t, r), `<p class="outcome">`)
@@ -156,7 +156,7 @@ func TestOutcomes(t *testing.T) {
 		if err := report.Text(&text, r); err != nil {
 			t.Fatal(err)
 		}
-		if told := strings.Contains(text.String(), fmt.Sprintf("\n  %s, exit code %d\n", words, exit)); told == (exit == verifier.ExitProven) {
+		if told := strings.Contains(text.String(), fmt.Sprintf("\n  %s, exit code %d\n", words, exit)); told == (exit == result.ExitProven) {
 			t.Errorf("exit code %d is told by the text: %t", exit, told)
 		}
 	}
@@ -166,7 +166,7 @@ func TestOutcomes(t *testing.T) {
 func TestMarkdownIsHarmless(t *testing.T) {
 	r := refuted()
 	r.Election = "x\n# head ![i](https://evil.example/i.png) <img src=x> @everyone www.evil.example"
-	r.Checks[4].Items = []verifier.Item{{Where: "`|`", Message: "a **b**:\n```\n````\n<script>"}}
+	r.Checks[4].Items = []result.Item{{Where: "`|`", Message: "a **b**:\n```\n````\n<script>"}}
 	var b bytes.Buffer
 	if err := report.Markdown(&b, r); err != nil {
 		t.Fatal(err)
@@ -216,7 +216,7 @@ func FuzzHTML(f *testing.F) {
 }
 
 // saying is a report whose every text is s.
-func saying(s string) *verifier.Report {
+func saying(s string) *result.Report {
 	r := exchanged()
 	r.Mixing.Scheme, r.Mixing.Root, r.Mixing.Mixers[0].Name = s, s, s
 	r.Election, r.Network, r.Verdict, r.Evidence, r.Build, r.Policy, r.Tip.Hash, r.RecordSHA256 = s, s, s, s, s, s, s, s
@@ -224,15 +224,15 @@ func saying(s string) *verifier.Report {
 		c := &r.Checks[i]
 		c.Name, c.Reason = s, s
 		for j := range c.Items {
-			c.Items[j] = verifier.Item{Where: s, Message: s + "\n+" + s}
+			c.Items[j] = result.Item{Where: s, Message: s + "\n+" + s}
 		}
 	}
 	r.Undetectable, r.Manual = []string{s}, []string{s}
-	r.Story.Display["alice"] = s
-	r.Story.Flows[1].To = s
-	r.Story.Events = r.Story.Events[:3]
-	for i := range r.Story.Events {
-		r.Story.Events[i].Text, r.Story.Events[i].Where = s, s
+	r.History.Display["alice"] = s
+	r.History.Flows[1].To = s
+	r.History.Events = r.History.Events[:3]
+	for i := range r.History.Events {
+		r.History.Events[i].Text, r.History.Events[i].Where = s, s
 	}
 	return r
 }

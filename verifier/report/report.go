@@ -12,14 +12,14 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"bevote/verifier"
+	"bevote/verifier/result"
 )
 
 // maxItems is how many items of one check are printed; the JSON has all.
 const maxItems = 12
 
 // Text writes the report as plain text.
-func Text(w io.Writer, r *verifier.Report) error {
+func Text(w io.Writer, r *result.Report) error {
 	p := newPage(w)
 	headline(p, r)
 	summary(p, r)
@@ -37,7 +37,7 @@ func Text(w io.Writer, r *verifier.Report) error {
 	return nil
 }
 
-func headline(p *page, r *verifier.Report) {
+func headline(p *page, r *result.Report) {
 	first := ""
 	if partial(r) {
 		first = "PARTIAL "
@@ -47,23 +47,23 @@ func headline(p *page, r *verifier.Report) {
 	p.text("  ", verdict(r))
 	// A level alone does not say that more has to be looked at: somebody may have
 	// won by all that is shown while the election is not over or evidence is missing.
-	if r.Exit != verifier.ExitProven || r.Level != verifier.L3 {
+	if r.Exit != result.ExitProven || r.Level != result.L3 {
 		_, words := outcome(r)
 		p.line("  %s, exit code %d", words, r.Exit)
 	}
 }
 
 // verdict is the level in words and the verdict.
-func verdict(r *verifier.Report) string {
+func verdict(r *result.Report) string {
 	// The level's name says already that it is refuted.
 	return levelWords(r) + ": " + strings.TrimPrefix(r.Verdict, "refuted: ")
 }
 
-func summary(p *page, r *verifier.Report) {
+func summary(p *page, r *result.Report) {
 	p.line("")
 	row := func(name, words string) { p.text(fmt.Sprintf("  %-10s ", name), words) }
 	if !nameless(r) {
-		result(p, r, row)
+		winnerRows(p, r, row)
 		row("tip", fmt.Sprintf("block %d, %s", r.Tip.Height, r.Tip.Hash))
 	}
 	row("evidence", r.Evidence)
@@ -74,8 +74,8 @@ func summary(p *page, r *verifier.Report) {
 	row("auditor", r.Build)
 }
 
-// result prints who won, by how many of how many.
-func result(p *page, r *verifier.Report, row func(name, words string)) {
+// winnerRows prints who won, by how many of how many.
+func winnerRows(p *page, r *result.Report, row func(name, words string)) {
 	winner := "none"
 	if r.Winner != nil {
 		winner = *r.Winner
@@ -92,7 +92,7 @@ func result(p *page, r *verifier.Report, row func(name, words string)) {
 }
 
 // counts prints each candidate's interval, most certain votes first.
-func counts(p *page, r *verifier.Report) {
+func counts(p *page, r *result.Report) {
 	wide := 0
 	for _, c := range r.Counts {
 		wide = max(wide, len([]rune(c.Candidate)))
@@ -107,7 +107,7 @@ func counts(p *page, r *verifier.Report) {
 }
 
 // against sets an interval against the threshold.
-func against(c verifier.Count, threshold int) string {
+func against(c result.Count, threshold int) string {
 	switch {
 	case c.Min >= threshold:
 		return "reaches the threshold"
@@ -118,7 +118,7 @@ func against(c verifier.Count, threshold int) string {
 }
 
 // findings prints what stands against the election, before the whole ledger.
-func findings(p *page, r *verifier.Report) {
+func findings(p *page, r *result.Report) {
 	open := slices.DeleteFunc(slices.Clone(r.Checks), settled)
 	if len(open) == 0 {
 		return
@@ -134,15 +134,15 @@ func findings(p *page, r *verifier.Report) {
 }
 
 // settled tells whether a check leaves nothing to look at.
-func settled(c verifier.Check) bool {
-	return c.Status == verifier.Pass || c.Status == verifier.Skipped
+func settled(c result.Check) bool {
+	return c.Status == result.Pass || c.Status == result.Skipped
 }
 
-func meaning(c verifier.Check) string {
+func meaning(c result.Check) string {
 	switch c.Status {
-	case verifier.Errored:
+	case result.Errored:
 		return "could not be decided"
-	case verifier.Unresolved:
+	case result.Unresolved:
 		return "evidence is missing"
 	}
 	if words := classes[c.Class]; words != "" {
@@ -152,7 +152,7 @@ func meaning(c verifier.Check) string {
 }
 
 // ledger prints every check, family by family.
-func ledger(p *page, r *verifier.Report) {
+func ledger(p *page, r *result.Report) {
 	p.section("Checks: " + totals(r))
 	last := -1
 	for _, c := range r.Checks {
@@ -162,9 +162,9 @@ func ledger(p *page, r *verifier.Report) {
 		}
 		left := fmt.Sprintf("   %-4s %-18s %-10s ", c.ID, c.Name, c.Status)
 		switch {
-		case c.Status == verifier.Skipped:
+		case c.Status == result.Skipped:
 			p.text(left, c.Reason)
-		case c.Status == verifier.Pass && c.Reason != "":
+		case c.Status == result.Pass && c.Reason != "":
 			p.text(left+tally(c)+"  ", c.Reason)
 		default:
 			p.line("%s%s", left, tally(c))
@@ -176,13 +176,13 @@ func ledger(p *page, r *verifier.Report) {
 }
 
 // totals counts the checks by status.
-func totals(r *verifier.Report) string {
-	n := map[verifier.Status]int{}
+func totals(r *result.Report) string {
+	n := map[result.Status]int{}
 	for _, c := range r.Checks {
 		n[c.Status]++
 	}
 	var words []string
-	for _, s := range []verifier.Status{verifier.Pass, verifier.Fail, verifier.Errored, verifier.Unresolved, verifier.Skipped} {
+	for _, s := range []result.Status{result.Pass, result.Fail, result.Errored, result.Unresolved, result.Skipped} {
 		if n[s] > 0 {
 			words = append(words, fmt.Sprintf("%d %s", n[s], s))
 		}
@@ -191,7 +191,7 @@ func totals(r *verifier.Report) string {
 }
 
 // tally is how many things a check examined of those it had to.
-func tally(c verifier.Check) string {
+func tally(c result.Check) string {
 	t := fmt.Sprintf("%d/%d", c.Examined, c.Expected)
 	if c.Failed > 0 {
 		t += fmt.Sprintf(", %d failed", c.Failed)
@@ -199,7 +199,7 @@ func tally(c verifier.Check) string {
 	return t
 }
 
-func items(p *page, prefix string, all []verifier.Item) {
+func items(p *page, prefix string, all []result.Item) {
 	for i, item := range all {
 		if i == maxItems {
 			p.line("%sand %d more: the JSON report has all", prefix, len(all)-i)
@@ -211,7 +211,7 @@ func items(p *page, prefix string, all []verifier.Item) {
 	}
 }
 
-func allowed(p *page, r *verifier.Report) {
+func allowed(p *page, r *result.Report) {
 	if len(r.Allowed) == 0 {
 		return
 	}
@@ -221,7 +221,7 @@ func allowed(p *page, r *verifier.Report) {
 	}
 }
 
-func properties(p *page, r *verifier.Report) {
+func properties(p *page, r *result.Report) {
 	if len(r.Properties) == 0 {
 		return
 	}

@@ -10,34 +10,34 @@ import (
 	"strings"
 	"testing"
 
-	"bevote/verifier"
 	"bevote/verifier/report"
+	"bevote/verifier/result"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
 
 // won is an election as it should go.
-func won() *verifier.Report {
+func won() *result.Report {
 	alice := "alice"
-	return &verifier.Report{
+	return &result.Report{
 		Spec: 1, Policy: "bvp1qqqsyqcyq5rqwzqfpg9scrgwpugpzysnzs23v9ccrydpk8qarc0sxyzabc", Election: "club_chair",
 		Network: "regtest", Level: "L3", Exit: 0, Build: "bevote (devel), go1.26.8",
 		Verdict: "alice won: her claim in block 231 is backed by 3 opened ballots, and every counted ballot is accounted for",
 		Winner:  &alice, Threshold: 3, Voters: 5, Votes: 5,
-		Counts:   []verifier.Count{{Candidate: "bob", Min: 1, Max: 2}, {Candidate: "alice", Min: 3, Max: 3}},
-		Tip:      verifier.Tip{Height: 301, Hash: strings.Repeat("0f", 32)},
+		Counts:   []result.Count{{Candidate: "bob", Min: 1, Max: 2}, {Candidate: "alice", Min: 3, Max: 3}},
+		Tip:      result.Tip{Height: 301, Hash: strings.Repeat("0f", 32)},
 		Evidence: "whole blocks; no proof of work", RecordSHA256: strings.Repeat("ab", 32),
-		Checks: []verifier.Check{
-			{ID: "V01", Name: "RECORD-PARSE", Class: "E", Status: verifier.Pass, Expected: 41, Examined: 41},
-			{ID: "V07", Name: "HDR-WORK", Class: "E", Status: verifier.Pass, Expected: 1, Examined: 1, Reason: "a regtest chain carries no proof of work"},
-			{ID: "V29", Name: "MIX-DEPOSIT", Class: "I", Status: verifier.Skipped, Reason: "mixing none"},
-			{ID: "V44", Name: "RSS-COMPLAINT", Class: "A", Status: verifier.Pass, Expected: 1, Examined: 1,
-				Items: []verifier.Item{{Where: "roll slot 2", Message: "out of the dealing: a complaint by slot 4 was upheld"}}},
-			{ID: "V54", Name: "VOTE-P2SH", Class: "I", Status: verifier.Pass, Expected: 5, Examined: 5},
-			{ID: "V114", Name: "MANUAL", Class: "–", Status: verifier.Pass, Expected: 4, Examined: 4},
+		Checks: []result.Check{
+			{ID: "V01", Name: "RECORD-PARSE", Class: "E", Status: result.Pass, Expected: 41, Examined: 41},
+			{ID: "V07", Name: "HDR-WORK", Class: "E", Status: result.Pass, Expected: 1, Examined: 1, Reason: "a regtest chain carries no proof of work"},
+			{ID: "V29", Name: "MIX-DEPOSIT", Class: "I", Status: result.Skipped, Reason: "mixing none"},
+			{ID: "V44", Name: "RSS-COMPLAINT", Class: "A", Status: result.Pass, Expected: 1, Examined: 1,
+				Items: []result.Item{{Where: "roll slot 2", Message: "out of the dealing: a complaint by slot 4 was upheld"}}},
+			{ID: "V54", Name: "VOTE-P2SH", Class: "I", Status: result.Pass, Expected: 5, Examined: 5},
+			{ID: "V114", Name: "MANUAL", Class: "–", Status: result.Pass, Expected: 4, Examined: 4},
 		},
-		Allowed: []verifier.Allowed{{Code: "W0402", Reason: "the club trusts its two candidates"}},
-		Properties: []verifier.Property{
+		Allowed: []result.Allowed{{Code: "W0402", Reason: "the club trusts its two candidates"}},
+		Properties: []result.Property{
 			{Name: "validity", Checked: "each counted vote spends one coin of the roll", Not: "that each coin belongs to a different person"},
 		},
 		Undetectable: []string{"U01 k voters, or malware on their machines, who pool their shares outside the chain, before or after the poll"},
@@ -46,26 +46,26 @@ func won() *verifier.Report {
 }
 
 // refuted is a record that lies, and tries to dress up the terminal.
-func refuted() *verifier.Report {
+func refuted() *result.Report {
 	r := won()
 	r.Level, r.Exit, r.Winner = "none", 20, nil
 	r.Verdict = "refuted by V54"
 	r.Election = "club\x1b[31m_chair\u202e"
 	r.Allowed, r.Properties = nil, nil
-	r.Checks[4] = verifier.Check{ID: "V54", Name: "VOTE-P2SH", Class: "I", Status: verifier.Fail, Expected: 20, Examined: 20, Failed: 20}
+	r.Checks[4] = result.Check{ID: "V54", Name: "VOTE-P2SH", Class: "I", Status: result.Fail, Expected: 20, Examined: 20, Failed: 20}
 	for i := range 20 {
-		r.Checks[4].Items = append(r.Checks[4].Items, verifier.Item{
+		r.Checks[4].Items = append(r.Checks[4].Items, result.Item{
 			Where: fmt.Sprintf("tx %s", strings.Repeat("c0ffee", 10)), Message: fmt.Sprintf("slot %d: \x07the stake is locked to another script\nthan the contract's", i+1),
 		})
 	}
 	r.Checks = append(r.Checks,
-		verifier.Check{ID: "V111", Name: "NO-EXCLUSIONS", Class: "–", Status: verifier.Fail, Expected: 1, Examined: 1, Failed: 1, Reason: "one check was left out"},
-		verifier.Check{ID: "V75", Name: "TAL-COMPLETE", Class: "U", Status: verifier.Unresolved, Expected: 5, Examined: 5, Failed: 1})
+		result.Check{ID: "V111", Name: "NO-EXCLUSIONS", Class: "–", Status: result.Fail, Expected: 1, Examined: 1, Failed: 1, Reason: "one check was left out"},
+		result.Check{ID: "V75", Name: "TAL-COMPLETE", Class: "U", Status: result.Unresolved, Expected: 5, Examined: 5, Failed: 1})
 	return r
 }
 
 func TestText(t *testing.T) {
-	for name, r := range map[string]*verifier.Report{"won": won(), "refuted": refuted(), "exchanged": exchanged()} {
+	for name, r := range map[string]*result.Report{"won": won(), "refuted": refuted(), "exchanged": exchanged()} {
 		t.Run(name, func(t *testing.T) {
 			var got bytes.Buffer
 			if err := report.Text(&got, r); err != nil {
@@ -101,7 +101,7 @@ func TestTextIsHarmless(t *testing.T) {
 
 // TestTextOfNothing: a report without checks is poor but no crash.
 func TestTextOfNothing(t *testing.T) {
-	if err := report.Text(&bytes.Buffer{}, &verifier.Report{Checks: []verifier.Check{{}}}); err != nil {
+	if err := report.Text(&bytes.Buffer{}, &result.Report{Checks: []result.Check{{}}}); err != nil {
 		t.Error(err)
 	}
 }
@@ -119,7 +119,7 @@ func TestTextSaysThatItCouldNotWrite(t *testing.T) {
 // TestWithoutAnElection: the report on a policy with errors claims nothing of
 // votes and tips.
 func TestWithoutAnElection(t *testing.T) {
-	r := &verifier.Report{Level: "none", Exit: verifier.ExitRefuted, Verdict: "refuted: V17 failed", Evidence: "no block was read"}
+	r := &result.Report{Level: "none", Exit: result.ExitRefuted, Verdict: "refuted: V17 failed", Evidence: "no block was read"}
 	var text, md bytes.Buffer
 	if err := errors.Join(report.Text(&text, r), report.Markdown(&md, r)); err != nil {
 		t.Fatal(err)

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"bevote/verifier"
+	"bevote/verifier/result"
 )
 
 // Sizes of the timeline's rows in pixels, and how many columns of blocks its
@@ -22,7 +22,7 @@ const (
 // timeline draws one row for each phase: its blocks as a bar, what happened in
 // it as marks on the bar, and the tip as a line through all rows. What lies
 // behind the tip has not come yet and is drawn hollow.
-func timeline(s *verifier.Story, tip uint32) *drawing {
+func timeline(s *result.History, tip uint32) *drawing {
 	d := &drawing{ID: "timeline", Title: "Timeline over block heights", Height: len(s.Phases)*rowHeight + axisHeight}
 	if len(s.Phases) == 0 {
 		return nil
@@ -47,7 +47,7 @@ func timeline(s *verifier.Story, tip uint32) *drawing {
 
 // extent finds the first block, the block after the last, and the marks of the
 // scale: wherever a phase begins or ends, and the tip.
-func extent(s *verifier.Story, tip uint32) (first, end uint32, marks []float64) {
+func extent(s *result.History, tip uint32) (first, end uint32, marks []float64) {
 	first, end = s.Phases[0].From, tip+1
 	for _, p := range s.Phases {
 		first, end = min(first, p.From), max(end, p.From+1, p.To+1)
@@ -67,13 +67,13 @@ func extent(s *verifier.Story, tip uint32) (first, end uint32, marks []float64) 
 
 // phaseTitles are the rows' names.
 var phaseTitles = map[string]string{
-	verifier.PhaseRoll: "Roll", verifier.PhaseRequest: "T1 Request", verifier.PhaseDeposit: "T2 Deposit",
-	verifier.PhaseIssue: "T3 Issue", verifier.PhaseVoucher: "T4 Voucher", verifier.PhasePayout: "T5 Payout", verifier.PhaseCommit: "Commit", verifier.PhaseDeal: "Deal", verifier.PhaseSetup: "Joint key",
-	verifier.PhaseVote: "Vote", verifier.PhaseClaim: "Claim", verifier.PhaseRefund: "Refund", verifier.PhaseReveal: "Openings",
+	result.PhaseRoll: "Roll", result.PhaseRequest: "T1 Request", result.PhaseDeposit: "T2 Deposit",
+	result.PhaseIssue: "T3 Issue", result.PhaseVoucher: "T4 Voucher", result.PhasePayout: "T5 Payout", result.PhaseCommit: "Commit", result.PhaseDeal: "Deal", result.PhaseSetup: "Joint key",
+	result.PhaseVote: "Vote", result.PhaseClaim: "Claim", result.PhaseRefund: "Refund", result.PhaseReveal: "Openings",
 }
 
 // bar draws the blocks of a phase: filled as far as the chain has come.
-func (d *drawing) bar(p verifier.Phase, y float64, sc scale, end uint32, now float64) {
+func (d *drawing) bar(p result.Phase, y float64, sc scale, end uint32, now float64) {
 	to := p.To + 1
 	if p.To == 0 {
 		to = end
@@ -86,7 +86,7 @@ func (d *drawing) bar(p verifier.Phase, y float64, sc scale, end uint32, now flo
 }
 
 // row draws what happened in a phase, and says it in words.
-func (d *drawing) row(s *verifier.Story, p verifier.Phase, y float64, sc scale, tip uint32) string {
+func (d *drawing) row(s *result.History, p result.Phase, y float64, sc scale, tip uint32) string {
 	span := fmt.Sprintf("%d–%d", p.From, p.To)
 	switch {
 	case p.To == 0:
@@ -110,7 +110,7 @@ func (d *drawing) row(s *verifier.Story, p verifier.Phase, y float64, sc scale, 
 
 // column is a run of neighbouring blocks in one row, with its events.
 type column struct {
-	kind     verifier.EventKind
+	kind     result.EventKind
 	at       int // 0 … columns
 	from, to uint32
 	n        int
@@ -119,14 +119,14 @@ type column struct {
 
 // marks draws the events of a phase, gathered into columns, and counts them in
 // words.
-func (d *drawing) marks(s *verifier.Story, phase string, y float64, sc scale) string {
+func (d *drawing) marks(s *result.History, phase string, y float64, sc scale) string {
 	type place struct {
-		kind verifier.EventKind
+		kind result.EventKind
 		at   int
 	}
 	found := make(map[place]*column)
 	var order []*column
-	n, most := make(map[verifier.EventKind]int), 0
+	n, most := make(map[result.EventKind]int), 0
 	for _, e := range s.Events {
 		if e.Phase != phase {
 			continue
@@ -155,28 +155,28 @@ func (d *drawing) marks(s *verifier.Story, phase string, y float64, sc scale) st
 
 // eventName is what a row calls the events of one kind, and their class.
 type eventName struct {
-	of          verifier.EventKind
+	of          result.EventKind
 	name, class string
 }
 
 // kinds are the names, in the order of the rows' words.
 var kinds = []eventName{
-	{verifier.EventAnchor, "anchor", "anchor"},
-	{verifier.EventRequest, "request", "opening"},
-	{verifier.EventDeposit, "deposit", "locked"},
-	{verifier.EventIssue, "issue", "opening"},
-	{verifier.EventSweep, "sweep", "anchor"},
-	{verifier.EventVoucher, "voucher", "opening"},
-	{verifier.EventCoin, "coin", "win"},
-	{verifier.EventReturn, "return", "refund"},
-	{verifier.EventVote, "vote", "vote"},
-	{verifier.EventExcluded, "excluded vote", "foul"},
-	{verifier.EventWin, "claim", "win"},
-	{verifier.EventClaim, "other", "foul"},
-	{verifier.EventRefund, "refund", "refund"},
-	{verifier.EventBranch, "branch spend", "branch"},
-	{verifier.EventAlien, "alien spend", "foul"},
-	{verifier.EventOpening, "opening line", "opening"},
+	{result.EventAnchor, "anchor", "anchor"},
+	{result.EventRequest, "request", "opening"},
+	{result.EventDeposit, "deposit", "locked"},
+	{result.EventIssue, "issue", "opening"},
+	{result.EventSweep, "sweep", "anchor"},
+	{result.EventVoucher, "voucher", "opening"},
+	{result.EventCoin, "coin", "win"},
+	{result.EventReturn, "return", "refund"},
+	{result.EventVote, "vote", "vote"},
+	{result.EventExcluded, "excluded vote", "foul"},
+	{result.EventWin, "claim", "win"},
+	{result.EventClaim, "other", "foul"},
+	{result.EventRefund, "refund", "refund"},
+	{result.EventBranch, "branch spend", "branch"},
+	{result.EventAlien, "alien spend", "foul"},
+	{result.EventOpening, "opening line", "opening"},
 }
 
 // mark draws one column: votes as a bar of a histogram, the rest as a dot.
@@ -187,7 +187,7 @@ func (d *drawing) mark(c *column, y float64, most int) {
 	}
 	x, middle := (float64(c.at)+0.5)*100/columns, y+barAt+barHeight/2
 	var s *shape
-	if c.kind == verifier.EventVote {
+	if c.kind == result.EventVote {
 		height := barHeight * (0.4 + 0.6*float64(c.n)/float64(most))
 		s = d.rect(kinds[i].class, x-0.35, y+barAt+barHeight-height, 0.7, height)
 		s.Radius = 1

@@ -1,4 +1,9 @@
-package verifier
+// Package result is an audit's answer: the level of proof, the counts, one row
+// a check, and what happened block by block.
+//
+// It promises that a report's JSON is fixed, because other tools rely on it. It
+// judges nothing and imports nothing.
+package result
 
 // Status is the result of one check.
 type Status string
@@ -117,5 +122,5 @@ type Report struct {
 	Undetectable []string   `json:"undetectable"`
 	Manual       []string   `json:"manual"`
 
-	Story *Story `json:"-"` // nil in a report that was read from JSON
+	History *History `json:"-"` // nil in a report that was read from JSON
 }
