@@ -28,7 +28,7 @@ type mistake struct {
 	edits []edit
 }
 
-func one(name, old, new string) mistake { return mistake{name: name, edits: []edit{{old: old, new: new}}} }
+func one(name, old, new string) mistake { return mistake{name, []edit{{old, new}}} }
 
 var candidateForm = regexp.MustCompile(`candidate (\w+) +(.*)\{ (key \S+)  (pay \S+) \}`)
 
@@ -62,7 +62,7 @@ func expected(src []byte) []found {
 	for i, line := range strings.Split(string(src), "\n") {
 		if m := wantForm.FindStringSubmatch(line); m != nil {
 			for _, code := range strings.Fields(m[1]) {
-				all = append(all, found{line: i + 1, code: code})
+				all = append(all, found{i + 1, code})
 			}
 		}
 	}
@@ -85,7 +85,7 @@ func checkWants(t *testing.T, src []byte, now uint32) {
 func places(diags []lang.Diagnostic) []found {
 	var all []found
 	for _, d := range diags {
-		all = append(all, found{line: d.Primary.Line, code: d.Code})
+		all = append(all, found{d.Primary.Line, d.Code})
 	}
 	return inOrder(all)
 }
@@ -205,8 +205,8 @@ func mistakes() []mistake {
 
 func TestPassed(t *testing.T) {
 	src := sample(t,
-		edit{old: "block 110 ", new: "block 110 // want E0503 //"},
-		edit{old: "block 112 ", new: "block 112 // want E0503 //"},
+		edit{"block 110 ", "block 110 // want E0503 //"},
+		edit{"block 112 ", "block 112 // want E0503 //"},
 	)
 	checkWants(t, src, 113)
 	if _, diags := lang.LoadAt(sample(t), 109); len(diags) > 0 {
@@ -217,7 +217,7 @@ func TestPassed(t *testing.T) {
 // TestDateLocks: the bound between heights and dates is Bitcoin's.
 func TestDateLocks(t *testing.T) {
 	far := func(h int) []byte {
-		return sample(t, edit{old: "reveal  from block 300 ", new: fmt.Sprintf("reveal from block %d ", h)})
+		return sample(t, edit{"reveal  from block 300 ", fmt.Sprintf("reveal from block %d ", h)})
 	}
 	if _, diags := lang.Load(far(499_999_999)); len(diags) > 0 {
 		t.Error(diags)
@@ -232,7 +232,7 @@ func addr(text string) string { return "addr:" + langtest.Address("regtest", tex
 
 // TestTooManyToTell: a thousand diagnostics are told, and how many follow.
 func TestTooManyToTell(t *testing.T) {
-	src := sample(t, edit{old: stakeText, new: strings.Repeat(stakeText+"\n", 1502)})
+	src := sample(t, edit{stakeText, strings.Repeat(stakeText+"\n", 1502)})
 	p, diags := lang.Load(src)
 	if p != nil || len(diags) != 1000 {
 		t.Fatalf("%d diagnostics, policy %v", len(diags), p != nil)

@@ -64,7 +64,7 @@ func TestFixes(t *testing.T) {
 		{"no version", "bevote 1\n", "", "bevote 1\n\n", "E0001"},
 	}
 	for _, r := range rows {
-		src := sample(t, edit{old: r.old, new: r.mistake})
+		src := sample(t, edit{r.old, r.mistake})
 		fixed, codes := repaired(t, src)
 		if len(codes) != 1 || codes[0] != r.code || !strings.Contains(string(fixed), r.fixed) {
 			t.Errorf("%s: fixes %v, want %s:\n%s", r.name, codes, r.code, fixed)
@@ -91,7 +91,7 @@ func TestNotFixed(t *testing.T) {
 		{"no time", timeoutText, "timeout block 250 "},
 	}
 	for _, r := range rows {
-		_, diags := lang.Load(sample(t, edit{old: r.old, new: r.mistake}))
+		_, diags := lang.Load(sample(t, edit{r.old, r.mistake}))
 		fixed, applied := lang.Apply(nil, diags)
 		if len(diags) == 0 || len(applied) > 0 {
 			t.Errorf("%s: %d diagnostics, fixes %v: %s", r.name, len(diags), applied, fixed)
@@ -119,13 +119,13 @@ func TestFixesOfMistakes(t *testing.T) {
 
 // TestFixOfWarnings: a fix of a warning leaves the policy's id alone.
 func TestFixOfWarnings(t *testing.T) {
-	src := sample(t, edit{old: allowText, new: allowText + "\n  allow W0604 \"the paper\"\n  allow W0205 \"all\" // who else"})
+	src := sample(t, edit{allowText, allowText + "\n  allow W0604 \"the paper\"\n  allow W0205 \"all\" // who else"})
 	p, diags := lang.Load(src)
 	if p == nil {
 		t.Fatal(diags)
 	}
 	fixed, applied := lang.Apply(src, lang.Settle(p, diags))
-	if want := string(sample(t, edit{old: allowText, new: allowText + "\n  // who else"})); len(applied) != 2 || string(fixed) != want {
+	if want := string(sample(t, edit{allowText, allowText + "\n  // who else"})); len(applied) != 2 || string(fixed) != want {
 		t.Errorf("%d fixes\n%s", len(applied), fixed)
 	}
 	if q, _ := lang.Load(fixed); q == nil || q.ID() != p.ID() {

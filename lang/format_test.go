@@ -55,14 +55,14 @@ func TestFormat(t *testing.T) {
 // TestFormatRefuses: what has no grammar has no layout.
 func TestFormatRefuses(t *testing.T) {
 	for _, src := range [][]byte{
-		nil, []byte("\xff"), sample(t, edit{old: stakeText, new: "stake lots"}), sample(t, edit{old: "expect refund }\n}", new: "expect refund }"}),
+		nil, []byte("\xff"), sample(t, edit{stakeText, "stake lots"}), sample(t, edit{"expect refund }\n}", "expect refund }"}),
 	} {
 		if out, diags := lang.Format(src); out != nil || len(diags) == 0 || diags[0].Code == "E0000" {
 			t.Errorf("%.20q: %q %v", src, out, diags)
 		}
 	}
 	// Mistakes of meaning are no matter of layout.
-	if out := format(t, sample(t, edit{old: stakeText, new: "stake 0200 sat"})); !bytes.Contains(out, []byte("stake      0200 sat\n")) {
+	if out := format(t, sample(t, edit{stakeText, "stake 0200 sat"})); !bytes.Contains(out, []byte("stake      0200 sat\n")) {
 		t.Errorf("%s", out)
 	}
 }
@@ -84,7 +84,7 @@ func telling(src []byte) (all []told) {
 		w := text[at[0]:at[1]]
 		line := text[strings.LastIndexByte(text[:at[0]], '\n')+1 : at[0]]
 		own := strings.HasPrefix(w, "//") && strings.TrimSpace(line) == ""
-		all = append(all, told{text: strings.TrimRight(w, " \t"), first: own})
+		all = append(all, told{strings.TrimRight(w, " \t"), own})
 	}
 	return all
 }

@@ -47,10 +47,10 @@ func TestCore(t *testing.T) {
 // branches, and keys in sums and lists.
 func TestCoreOfMixing(t *testing.T) {
 	src := sample(t,
-		edit{old: mixingText, new: "mixing group-blind { modulus 2048 rounds 128 mixers 2 }\n mixer m2 " + key("m2") + "\n mixer m1 " + key("m1")},
-		edit{old: jointText, new: "joint by voters for each candidate\n"},
-		edit{old: allowText, new: ""},
-		edit{old: refundText, new: refundText + `
+		edit{mixingText, "mixing group-blind { modulus 2048 rounds 128 mixers 2 }\n mixer m2 " + key("m2") + "\n mixer m1 " + key("m1")},
+		edit{jointText, "joint by voters for each candidate\n"},
+		edit{allowText, ""},
+		edit{refundText, refundText + `
   branch rescue when supervisor and candidate or 2 of { voter, alice, bob } or voter and supervisor and alice sign after block 400
   branch all    when joint and supervisor sign after timeout
   branch early  when 3 of { alice, bob, supervisor } signs`},
@@ -93,11 +93,11 @@ func TestSameMeaning(t *testing.T) {
 	same := map[string][]byte{
 		"CRLF":         []byte("\ufeff" + strings.ReplaceAll(string(sample(t)), "\n", "\r\n")),
 		"one line":     []byte(strings.Join(strings.Fields(withoutComments(string(sample(t)))), " ")),
-		"defaults":     sample(t, edit{old: "ballots plain", new: ""}, edit{old: "target p2sh { selector signature }", new: ""}),
-		"btc":          sample(t, edit{old: stakeText, new: "stake 0.00200 btc"}),
-		"percent":      sample(t, edit{old: thresText, new: "threshold 60% of 5"}),
-		"other reason": sample(t, edit{old: "the club trusts its two candidates", new: "why not"}),
-		"other test":   sample(t, edit{old: "at block 265", new: "at block 2650"}),
+		"defaults":     sample(t, edit{"ballots plain", ""}, edit{"target p2sh { selector signature }", ""}),
+		"btc":          sample(t, edit{stakeText, "stake 0.00200 btc"}),
+		"percent":      sample(t, edit{thresText, "threshold 60% of 5"}),
+		"other reason": sample(t, edit{"the club trusts its two candidates", "why not"}),
+		"other test":   sample(t, edit{"at block 265", "at block 2650"}),
 	}
 	for name, src := range same {
 		if got := id(src); got != want {
@@ -105,11 +105,11 @@ func TestSameMeaning(t *testing.T) {
 		}
 	}
 	other := map[string][]byte{
-		"stake":   sample(t, edit{old: stakeText, new: "stake 200_001 sat"}),
-		"display": sample(t, edit{old: "Alice Smith", new: "Alice Smyth"}),
-		"salted":  sample(t, edit{old: "ballots plain", new: "ballots salted"}),
-		"payout":  sample(t, edit{old: addrOf("payout bob"), new: addr("bob's other purse")}),
-		"reveal":  sample(t, edit{old: "reveal  from block 300", new: "reveal from block 301"}),
+		"stake":   sample(t, edit{stakeText, "stake 200_001 sat"}),
+		"display": sample(t, edit{"Alice Smith", "Alice Smyth"}),
+		"salted":  sample(t, edit{"ballots plain", "ballots salted"}),
+		"payout":  sample(t, edit{addrOf("payout bob"), addr("bob's other purse")}),
+		"reveal":  sample(t, edit{"reveal  from block 300", "reveal from block 301"}),
 	}
 	for name, src := range other {
 		if id(src) == want {

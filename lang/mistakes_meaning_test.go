@@ -83,11 +83,11 @@ func timeMistakes() []mistake {
 
 // custodial makes the sample an election that the supervisor counts.
 func custodial(name string, edits ...edit) mistake {
-	m := mistake{name: name, edits: []edit{
-		{old: winText, new: "win when supervisor signs"}, {old: jointText, new: ""},
-		{old: "commit  by block 112 ", new: "//"}, {old: "deal    by block 114 ", new: "//"}, {old: "setup   by block 118 ", new: "//"},
-		{old: allowText, new: `allow W0401 "as the paper has it"`}, {old: "signers joint, alice  expect win alice", new: "signers supervisor expect win"},
-		{old: "signers joint  expect", new: "signers alice expect"},
+	m := mistake{name, []edit{
+		{winText, "win when supervisor signs"}, {jointText, ""},
+		{"commit  by block 112 ", "//"}, {"deal    by block 114 ", "//"}, {"setup   by block 118 ", "//"},
+		{allowText, `allow W0401 "as the paper has it"`}, {"signers joint, alice  expect win alice", "signers supervisor expect win"},
+		{"signers joint  expect", "signers alice expect"},
 	}}
 	m.edits = append(m.edits, edits...)
 	return m
@@ -105,15 +105,15 @@ func otherMistakes() []mistake {
 	branch := func(name, text string) mistake { return one(name, refundText, refundText+"\n branch rescue "+text) }
 	return []mistake{
 		custodial("custodial"),
-		custodial("custodial from one share", edit{old: thresText, new: "threshold 1 of 5 // want W0204"}),
-		custodial("custodial with a joint key", edit{old: refundText, new: refundText + "\n joint by voters // want E0106"}),
-		custodial("custodial with deals", edit{old: refundText, new: refundText + "\n deal by block 114 // want E0106"}),
-		custodial("custodial and salted", edit{old: "ballots plain", new: "ballots salted // want E0106"}),
-		custodial("custodial test of a joint key", edit{old: "at block 265  signers voter", new: "at block 265 signers joint // want E0106\n"}),
-		custodial("custodial branch with a joint key", edit{old: refundText, new: refundText + "\n branch b when joint sign // want E0106"}),
-		custodial("custodial roll in the vote", edit{old: "roll    by block 110 ", new: "roll by block 120\n//"},
-			edit{old: "vote    from block 120 to block 220", new: "vote from block 120 to block 220 // want E0505"}),
-		custodial("the supervisor pays anyone", edit{old: "win when supervisor signs", new: "win when supervisor signs // want W0401"}, edit{old: `allow W0401 "as the paper has it"`, new: ""}),
+		custodial("custodial from one share", edit{thresText, "threshold 1 of 5 // want W0204"}),
+		custodial("custodial with a joint key", edit{refundText, refundText + "\n joint by voters // want E0106"}),
+		custodial("custodial with deals", edit{refundText, refundText + "\n deal by block 114 // want E0106"}),
+		custodial("custodial and salted", edit{"ballots plain", "ballots salted // want E0106"}),
+		custodial("custodial test of a joint key", edit{"at block 265  signers voter", "at block 265 signers joint // want E0106\n"}),
+		custodial("custodial branch with a joint key", edit{refundText, refundText + "\n branch b when joint sign // want E0106"}),
+		custodial("custodial roll in the vote", edit{"roll    by block 110 ", "roll by block 120\n//"},
+			edit{"vote    from block 120 to block 220", "vote from block 120 to block 220 // want E0505"}),
+		custodial("the supervisor pays anyone", edit{"win when supervisor signs", "win when supervisor signs // want W0401"}, edit{`allow W0401 "as the paper has it"`, ""}),
 		paper("paper"),
 		paper("paper names no winner").at(`test "refund one block later"         { at block 265  signers voter  expect refund }`,
 			`test "no" { at block 240 signers joint expect win bob } // want E0102`),

@@ -59,7 +59,7 @@ func syntaxMistakes() []mistake {
 
 // at adds an edit.
 func (m mistake) at(old, new string) mistake {
-	m.edits = append(m.edits, edit{old: old, new: new})
+	m.edits = append(m.edits, edit{old, new})
 	return m
 }
 

@@ -49,8 +49,8 @@ func TestPolicyNumbers(t *testing.T) {
 		{"joint key of all", club.JointName("bob"), "joint"},
 		{"joint key of one", each.JointName("ada"), "joint.ada"},
 		{"btc", load(t, examples.Policy("paper")).Stake, int64(300_000)},
-		{"default confirmations", load(t, sample(t, edit{old: "confirmations 1", new: ""}, edit{old: "deal    by block 114", new: "deal by block 118"},
-			edit{old: "setup   by block 118", new: "setup by block 120"}, edit{old: "from block 120", new: "from block 126"})).Confirmations, uint32(6)},
+		{"default confirmations", load(t, sample(t, edit{"confirmations 1", ""}, edit{"deal    by block 114", "deal by block 118"},
+			edit{"setup   by block 118", "setup by block 120"}, edit{"from block 120", "from block 126"})).Confirmations, uint32(6)},
 		{"tests", fmt.Sprintf("%q %d %s", club.Tests[1].Signers, club.Tests[1].At, club.Tests[1].Expect), `["joint" "alice"] 240 win alice`},
 		{"one joint key in a test", fmt.Sprintf("%q", each.Tests[0].Signers), `["joint ada" "ada"]`},
 		{"nobody signs", len(custody.Tests[2].Signers), 0},
@@ -112,7 +112,7 @@ func TestParams(t *testing.T) {
 }
 
 func TestLiterals(t *testing.T) {
-	src := []byte("\ufeff" + string(sample(t, edit{old: mixingText, new: "mixing blind-rsa { modulus 2048 mixers 2 }\nmixer m1 pub:wrong\nmixer m2 pub:03"})))
+	src := []byte("\ufeff" + string(sample(t, edit{mixingText, "mixing blind-rsa { modulus 2048 mixers 2 }\nmixer m1 pub:wrong\nmixer m2 pub:03"})))
 	literals, err := lang.Literals(src)
 	if err != nil {
 		t.Fatal(err)
@@ -155,7 +155,7 @@ func TestSettle(t *testing.T) {
 		{"nothing idle to allow", allowText + "\n allow W0107 \"kept for later\"", nil, "W0107"},
 	}
 	for _, r := range rows {
-		p, diags := lang.Load(sample(t, edit{old: allowText, new: r.allow}))
+		p, diags := lang.Load(sample(t, edit{allowText, r.allow}))
 		if p == nil || len(diags) > 0 {
 			t.Fatal(r.name, diags)
 		}
@@ -177,7 +177,7 @@ func TestSettle(t *testing.T) {
 
 // TestTerminal: what a file holds does not reach the terminal as commands.
 func TestTerminal(t *testing.T) {
-	src := sample(t, edit{old: stakeText, new: "stake \x1b[2J\u202e " + strings.Repeat("é", 9000)})
+	src := sample(t, edit{stakeText, "stake \x1b[2J\u202e " + strings.Repeat("é", 9000)})
 	_, diags := lang.Load(src)
 	text := rendered(t, src, diags)
 	if len(diags) == 0 || strings.ContainsAny(text, "\x1b\u202e") || len(text) > 4000 {

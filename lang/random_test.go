@@ -67,7 +67,7 @@ func drawExpression(t *rapid.T) expression {
 			return !slices.ContainsFunc(both, func(m meaning) bool { return !m(candidate, signing) })
 		})
 	}
-	return expression{text: strings.Join(terms, " or "), holds: func(signing map[string]bool) bool {
+	return expression{strings.Join(terms, " or "), func(signing map[string]bool) bool {
 		return slices.ContainsFunc([]string{"alice", "bob"}, func(candidate string) bool {
 			return slices.ContainsFunc(either, func(m meaning) bool { return m(candidate, signing) })
 		})

@@ -23,15 +23,15 @@ type scheme struct {
 }
 
 var schemes = map[string]scheme{
-	"ecdsa": {sign: func(x curve.Scalar, hash [32]byte) []byte {
+	"ecdsa": {func(x curve.Scalar, hash [32]byte) []byte {
 		sig, _ := curve.SignECDSA(x, hash)
 		return sig
-	}, verify: curve.VerifyECDSA, batch: curve.VerifyECDSABatch},
-	"foreign ecdsa": {sign: foreignECDSA, verify: curve.VerifyECDSA, batch: curve.VerifyECDSABatch},
-	"schnorr": {sign: func(x curve.Scalar, hash [32]byte) []byte {
+	}, curve.VerifyECDSA, curve.VerifyECDSABatch},
+	"foreign ecdsa": {foreignECDSA, curve.VerifyECDSA, curve.VerifyECDSABatch},
+	"schnorr": {func(x curve.Scalar, hash [32]byte) []byte {
 		sig, _ := curve.SignSchnorr(x, hash)
 		return sig[:]
-	}, verify: curve.VerifySchnorr, batch: curve.VerifySchnorrBatch},
+	}, curve.VerifySchnorr, curve.VerifySchnorrBatch},
 }
 
 // foreignECDSA signs as wallets do: the point is even or odd, as it falls.
@@ -61,7 +61,7 @@ type alone struct {
 	ring  *curve.Keyring
 }
 
-func newAlone(s scheme) alone { return alone{scheme: s, known: make(map[string]bool), ring: new(curve.Keyring)} }
+func newAlone(s scheme) alone { return alone{s, make(map[string]bool), new(curve.Keyring)} }
 
 func (a alone) valid(s curve.Signed) bool {
 	name := string(s.Key[:]) + string(s.Hash[:]) + string(s.Sig)

@@ -145,7 +145,7 @@ func (a twin) add(b twin) twin {
 	x.Sub(x, a.x).Sub(x, b.x).Mod(x, a.p)
 	y := new(big.Int).Sub(a.x, x)
 	y.Mul(y, slope).Sub(y, a.y).Mod(y, a.p)
-	return twin{p: a.p, x: x, y: y}
+	return twin{a.p, x, y}
 }
 
 func (a twin) mul(s curve.Scalar) twin {
@@ -171,9 +171,9 @@ func (a twin) key() (k curve.PublicKey) {
 }
 
 func generator(t testing.TB) twin {
-	return twin{p: bigOf(t, prime),
-		x: bigOf(t, "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"),
-		y: bigOf(t, "483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8")}
+	return twin{bigOf(t, prime),
+		bigOf(t, "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"),
+		bigOf(t, "483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8")}
 }
 
 func TestPointsAgainstTwin(t *testing.T) {

@@ -43,7 +43,7 @@ func newPurse(t testing.TB) *purse {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close() })
-	return &purse{Chain: c, t: t, key: key, script: script}
+	return &purse{c, t, key, script}
 }
 
 // mine adds n blocks.

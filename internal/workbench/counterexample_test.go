@@ -153,8 +153,8 @@ func TestNoCounterexample(t *testing.T) {
 		"no use of a key":  shared(t, forms[4].source(`allow W0401 "paper"`), "candidate c00", "candidate c01"),
 		"unknown stake":    bytes.Replace(forms[0].source(), []byte("stake 1_000_000 sat"), []byte("stake lots"), 1),
 		"unknown lock":     bytes.Replace(forms[4].source(), []byte("timeout block"), []byte("timeout after"), 1),
-		"script too long":  form{name: "", candidates: 14, joint: "by voters", win: "joint and candidate sign", ballots: "plain", selector: "signature", timeout: 264, branches: nil}.source(),
-		"hardened by flag": form{name: "", candidates: 2, joint: "by voters", win: "joint and candidate sign", ballots: "plain", selector: "flag", timeout: 264, branches: nil}.source(),
+		"script too long":  form{"", 14, "by voters", "joint and candidate sign", "plain", "signature", 264, nil}.source(),
+		"hardened by flag": form{"", 2, "by voters", "joint and candidate sign", "plain", "flag", 264, nil}.source(),
 	} {
 		if found := illustrated(t, src); len(found) > 0 {
 			t.Errorf("%s: %v", name, found)

@@ -215,7 +215,7 @@ func powers(p *lang.Policy) []power {
 		if q.After > 0 {
 			first = q.After + 1
 		}
-		all = append(all, power{people: slices.Compact(people), first: first})
+		all = append(all, power{slices.Compact(people), first})
 	}
 	return all
 }

@@ -34,7 +34,7 @@ func mutants(text string) []mutant {
 	var all []mutant
 	add := func(how string, ops []string) {
 		if changed := strings.Join(ops, " "); changed != text {
-			all = append(all, mutant{how: how, text: changed})
+			all = append(all, mutant{how, changed})
 		}
 	}
 	for i, op := range ops {

@@ -26,39 +26,39 @@ type form struct {
 // forms are all the shapes that the compiler lowers to, without branches. The
 // first is the one whose sizes the design states: its timeout takes three bytes.
 var forms = []form{
-	{name: "hardened", candidates: 2, joint: "by voters", win: "joint and candidate sign", ballots: "plain", selector: "signature", timeout: 840_264, branches: nil},
-	{name: "hardened, salted", candidates: 3, joint: "by voters", win: "joint and candidate sign", ballots: "salted", selector: "signature", timeout: 264, branches: nil},
-	{name: "hardened, most candidates", candidates: 12, joint: "by voters", win: "joint and candidate sign", ballots: "plain", selector: "signature", timeout: 840_264, branches: nil},
-	{name: "one joint key each", candidates: 3, joint: "by voters for each candidate", win: "joint and candidate sign", ballots: "plain", selector: "signature", timeout: 264, branches: nil},
-	{name: "paper, signature", candidates: 2, joint: "by voters", win: "joint signs", ballots: "plain", selector: "signature", timeout: 264, branches: nil},
-	{name: "paper, flag", candidates: 2, joint: "by voters", win: "joint signs", ballots: "plain", selector: "flag", timeout: 264, branches: nil},
-	{name: "paper, flag, salted", candidates: 2, joint: "by voters", win: "joint signs", ballots: "salted", selector: "flag", timeout: 840_264, branches: nil},
-	{name: "custodial, signature", candidates: 2, joint: "", win: "supervisor signs", ballots: "plain", selector: "signature", timeout: 264, branches: nil},
-	{name: "custodial, flag", candidates: 2, joint: "", win: "supervisor signs", ballots: "plain", selector: "flag", timeout: 264, branches: nil},
+	{"hardened", 2, "by voters", "joint and candidate sign", "plain", "signature", 840_264, nil},
+	{"hardened, salted", 3, "by voters", "joint and candidate sign", "salted", "signature", 264, nil},
+	{"hardened, most candidates", 12, "by voters", "joint and candidate sign", "plain", "signature", 840_264, nil},
+	{"one joint key each", 3, "by voters for each candidate", "joint and candidate sign", "plain", "signature", 264, nil},
+	{"paper, signature", 2, "by voters", "joint signs", "plain", "signature", 264, nil},
+	{"paper, flag", 2, "by voters", "joint signs", "plain", "flag", 264, nil},
+	{"paper, flag, salted", 2, "by voters", "joint signs", "salted", "flag", 840_264, nil},
+	{"custodial, signature", 2, "", "supervisor signs", "plain", "signature", 264, nil},
+	{"custodial, flag", 2, "", "supervisor signs", "plain", "flag", 264, nil},
 }
 
 // branched are forms with branches: of one check, of several, of alternatives
 // and of none of these; at once, before and after the timeout.
 var branched = []form{
-	{name: "hardened, branches", candidates: 3, joint: "by voters", win: "joint and candidate sign", ballots: "plain", selector: "signature", timeout: 840_264, branches: []string{
+	{"hardened, branches", 3, "by voters", "joint and candidate sign", "plain", "signature", 840_264, []string{
 		"arbiter when supervisor and 2 of { c00, c01, c02 } sign after block 840_300",
 		"either when voter and c00 or joint and c01 sign",
 	}},
-	{name: "one joint key each, branch for each", candidates: 2, joint: "by voters for each candidate", win: "joint and candidate sign", ballots: "plain", selector: "signature", timeout: 264, branches: []string{
+	{"one joint key each, branch for each", 2, "by voters for each candidate", "joint and candidate sign", "plain", "signature", 264, []string{
 		"both when joint and candidate and supervisor sign after timeout",
 	}},
-	{name: "paper, signature, branches", candidates: 2, joint: "by voters", win: "joint signs", ballots: "salted", selector: "signature", timeout: 264, branches: []string{
+	{"paper, signature, branches", 2, "by voters", "joint signs", "salted", "signature", 264, []string{
 		"torn when c00 and voter or voter and supervisor or supervisor and c01 sign after block 100",
 		"some when 3 of { supervisor, c00, c01, joint } sign after block 300",
 	}},
-	{name: "paper, signature, a branch of all", candidates: 2, joint: "by voters", win: "joint signs", ballots: "plain", selector: "signature", timeout: 840_264, branches: []string{
+	{"paper, signature, a branch of all", 2, "by voters", "joint signs", "plain", "signature", 840_264, []string{
 		"all when supervisor and c00 and c01 and voter sign",
 	}},
-	{name: "paper, flag, branches", candidates: 2, joint: "by voters", win: "joint signs", ballots: "plain", selector: "flag", timeout: 264, branches: []string{
+	{"paper, flag, branches", 2, "by voters", "joint signs", "plain", "flag", 264, []string{
 		"arbiter when supervisor and 1 of { c00, c01 } or voter and c00 sign after block 270",
 		"some when 2 of { c00, c01, joint } sign",
 	}},
-	{name: "custodial, branch", candidates: 2, joint: "", win: "supervisor signs", ballots: "plain", selector: "signature", timeout: 264, branches: []string{
+	{"custodial, branch", 2, "", "supervisor signs", "plain", "signature", 264, []string{
 		"rescue when voter and candidate sign after block 265",
 	}},
 }

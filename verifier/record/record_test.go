@@ -229,8 +229,8 @@ func TestOpenRefusesZip(t *testing.T) {
 		{"another spelling", `unknown file "./policy.bev"`, zipOf(t, entry{name: "./policy.bev"})},
 		{"another case", `unknown file "Policy.bev"`, zipOf(t, entry{name: "Policy.bev"})},
 		{"the same twice", "policy.bev: twice", zipOf(t, policy, policy)},
-		{"a link", "policy.bev: not a regular file", zipOf(t, entry{name: record.Policy, text: "/etc/passwd", mode: fs.ModeSymlink})},
-		{"a device", "policy.bev: not a regular file", zipOf(t, entry{name: record.Policy, text: "", mode: fs.ModeDevice})},
+		{"a link", "policy.bev: not a regular file", zipOf(t, entry{record.Policy, "/etc/passwd", fs.ModeSymlink})},
+		{"a device", "policy.bev: not a regular file", zipOf(t, entry{record.Policy, "", fs.ModeDevice})},
 		{"another directory", `unknown file "more/"`, zipOf(t, entry{name: "more/", mode: fs.ModeDir})},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -302,7 +302,7 @@ func TestMissingFile(t *testing.T) {
 func FuzzOpen(f *testing.F) {
 	f.Add(zipOf(f, entry{name: record.Policy, text: "p"}, entry{name: record.Headers, text: "h"}))
 	f.Add(zipOf(f, entry{name: "../policy.bev", text: "p"}))
-	f.Add(zipOf(f, entry{name: record.Policy, text: "x", mode: fs.ModeSymlink}))
+	f.Add(zipOf(f, entry{record.Policy, "x", fs.ModeSymlink}))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r, err := record.Open(file(t, b))
 		var format *record.FormatError

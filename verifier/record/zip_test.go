@@ -54,7 +54,7 @@ func zipOfPacked(t testing.TB, entries ...packed) []byte {
 
 // deflated is a honest entry but for its lengths and its sum.
 func deflated(name string, data []byte, length uint64) packed {
-	return packed{FileHeader: zip.FileHeader{Name: name, Method: zip.Deflate, CompressedSize64: uint64(len(data)), UncompressedSize64: length}, data: data}
+	return packed{zip.FileHeader{Name: name, Method: zip.Deflate, CompressedSize64: uint64(len(data)), UncompressedSize64: length}, data}
 }
 
 // read reads a file of a record to its end, and returns how long it is.
@@ -131,7 +131,7 @@ func TestDensest(t *testing.T) {
 func TestLyingHeaders(t *testing.T) {
 	text := []byte("election \"club\"\n")
 	stored := func(change func(*packed)) []byte {
-		e := packed{FileHeader: zip.FileHeader{Name: record.Policy, Method: zip.Store, CompressedSize64: uint64(len(text)), UncompressedSize64: uint64(len(text)), CRC32: 0x1}, data: text}
+		e := packed{zip.FileHeader{Name: record.Policy, Method: zip.Store, CompressedSize64: uint64(len(text)), UncompressedSize64: uint64(len(text)), CRC32: 0x1}, text}
 		change(&e)
 		return zipOfPacked(t, e)
 	}
