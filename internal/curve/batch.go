@@ -7,32 +7,6 @@ import (
 	"github.com/btcsuite/btcd/btcec/v2/ecdsa"
 )
 
-// Equation says that a·G + b·Q = R. Verifying a signature or a plaintext ends
-// in one of these, and many together are one multi-scalar product.
-type Equation struct {
-	A, B Scalar
-	Q, R Point
-}
-
-// Holds computes both sides.
-func (e Equation) Holds() bool {
-	left := BaseMul(e.A)
-	if !e.B.IsZero() {
-		left = left.Add(e.Q.Mul(e.B))
-	}
-	return left == e.R
-}
-
-// VerifyEquations tells of each equation whether it holds. It works on one
-// core: callers with several split the list.
-func VerifyEquations(all []Equation) []bool {
-	hold := prove(all)
-	for i, proven := range hold {
-		hold[i] = proven || all[i].Holds()
-	}
-	return hold
-}
-
 // Signed is a signature over a hash, with the key that it is to be verified by.
 type Signed struct {
 	Key  PublicKey

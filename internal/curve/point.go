@@ -77,6 +77,12 @@ func (p Point) IsInfinity() bool { return p == Point{} }
 // odd tells whether the y-coordinate is odd.
 func (p Point) odd() bool { return p.a.Y.Bits()[0]&1 == 1 }
 
+// x returns the 32 bytes of the x-coordinate.
+func (p Point) x() []byte {
+	b := p.a.X.Bytes()
+	return b[:]
+}
+
 // Key returns the compressed encoding; infinity, which no message may carry,
 // encodes as 33 zero bytes.
 func (p Point) Key() PublicKey {

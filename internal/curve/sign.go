@@ -93,12 +93,6 @@ func StrictECDSA(der []byte) bool {
 	return !s.IsOverHalfOrder()
 }
 
-// x returns the 32 bytes of the x-coordinate.
-func (p Point) x() []byte {
-	b := p.a.X.Bytes()
-	return b[:]
-}
-
 // NonceOf returns r of a DER signature (no hash type byte), the x-coordinate of
 // its nonce's point modulo q: two signatures by one key that share it reveal
 // the key.
