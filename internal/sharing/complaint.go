@@ -53,7 +53,7 @@ func (p Params) complaintContext(c Complaint) curve.Context {
 }
 
 // hear rules on all complaints at once and puts out whom they convict. Who was
-// out before is not convicted again, and no ruling depends on another (V44).
+// out before is not convicted again, and no ruling depends on another.
 func (o *Outcome) hear(p Params, complaints []Complaint, out map[int]*Fault) {
 	type subject struct{ by, dealer, key int }
 	first := make(map[subject]int)
@@ -85,7 +85,7 @@ func (o *Outcome) hear(p Params, complaints []Complaint, out map[int]*Fault) {
 
 func convict(out map[int]*Fault, dealer int, reason string) {
 	if out[dealer] == nil {
-		out[dealer] = &Fault{Dealer: dealer, Check: "V44", Reason: reason}
+		out[dealer] = &Fault{Dealer: dealer, Kind: FaultComplaint, Reason: reason}
 	}
 }
 

@@ -14,7 +14,7 @@ func TestFalseComplaint(t *testing.T) {
 	if o.Rulings[0].Verdict != sharing.False {
 		t.Errorf("ruled %v", o.Rulings[0])
 	}
-	w.wantOut(o, map[int]string{6: "V44"})
+	w.wantOut(o, map[int]sharing.FaultKind{6: sharing.FaultComplaint})
 	w.holds(o)
 }
 
@@ -36,7 +36,7 @@ func TestComplaintsThatShowNothing(t *testing.T) {
 	d := w.published(3)
 	d.Ciphertexts[0][4][0] ^= 1 // 3 lies to 5 about key 1
 	w.publish(3, d)
-	w.deals[7] = nil // 7 is out by V39
+	w.deals[7] = nil // no deal: 7 is out
 	true5 := w.complain(5, sharing.Culprit{Dealer: 3, Key: 1}, d)
 	edit := func(change func(*sharing.Complaint)) sharing.Complaint {
 		c := true5
@@ -65,7 +65,7 @@ func TestComplaintsThatShowNothing(t *testing.T) {
 		if o.Rulings[0].Verdict != sharing.Ignored || o.Rulings[0].Reason == "" {
 			t.Errorf("%s: ruled %v", name, o.Rulings[0])
 		}
-		w.wantOut(o, map[int]string{7: "V39"})
+		w.wantOut(o, map[int]sharing.FaultKind{7: sharing.FaultCommitment})
 	}
 	o := w.judge(true5, true5)
 	if o.Rulings[0].Verdict != sharing.Upheld || o.Rulings[1].Verdict != sharing.Ignored {
@@ -87,6 +87,6 @@ func TestNoCascades(t *testing.T) {
 		w.complain(2, sharing.Culprit{Dealer: 1, Key: 1}, w.published(1)), // true, by a convict
 		w.complain(4, sharing.Culprit{Dealer: 1, Key: 1}, w.published(1)), // false, against a convict
 	)
-	w.wantOut(o, map[int]string{1: "V44", 2: "V44", 4: "V44"})
+	w.wantOut(o, map[int]sharing.FaultKind{1: sharing.FaultComplaint, 2: sharing.FaultComplaint, 4: sharing.FaultComplaint})
 	w.holds(o)
 }

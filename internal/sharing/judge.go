@@ -8,11 +8,32 @@ import (
 	"bevote/internal/curve"
 )
 
+// FaultKind is what is wrong with a dealer that is out of QUAL.
+type FaultKind string
+
+// The kinds of fault. A dealer is out for one, the first that [Judge] finds.
+const (
+	// FaultCommitment: the commitment or the deal is missing, or they differ.
+	FaultCommitment FaultKind = "commitment"
+	// FaultShape: there are not K points for each joint key, a coefficient is no
+	// point, or bytes are left over.
+	FaultShape FaultKind = "shape"
+	// FaultPossession: there are not Keys + 1 proofs, or one of an a_i0 does not
+	// verify.
+	FaultPossession FaultKind = "possession"
+	// FaultEncryption: there are not n ciphertexts for each joint key, or E_i is
+	// no point, is not proven, or is another dealer's too.
+	FaultEncryption FaultKind = "encryption"
+	// FaultComplaint: a complaint against the dealer was upheld, or one by the
+	// dealer was false.
+	FaultComplaint FaultKind = "complaint"
+)
+
 // Fault is why a dealer is out of QUAL.
 type Fault struct {
-	Dealer int
-	Check  string // V39, V40, V41, V43 or V44
-	Reason string
+	Dealer int // roll index
+	Kind   FaultKind
+	Reason string // for a reader
 }
 
 // Outcome is what the board says about the dealing.
@@ -29,10 +50,9 @@ type Outcome struct {
 // cores. What is not from the roll is no dealer's and is passed over; params
 // that do not pass Check give an outcome without keys.
 //
-// A dealer is out who breaks V39 (commitment), V40 (shape), V41 (possession of
-// a_i0) or V43 (possession of e_i, an E_i of its own). Complaints are then
-// judged all at once against the dealers who are left (V44), and C_l = Σ A_il
-// is summed over those who remain.
+// A dealer whose commitment, shape, possession or encryption is at fault is out.
+// Complaints are then judged all at once against the dealers who are left, and
+// C_l = Σ A_il is summed over those who remain.
 func Judge(p Params, commits map[int][32]byte, deals map[int][]byte, complaints []Complaint) *Outcome {
 	o := &Outcome{Deals: make(map[int]*Deal)}
 	if p.Check() != nil {
@@ -73,11 +93,11 @@ func (o *Outcome) examine(p Params, commits map[int][32]byte, deals map[int][]by
 		deal, dealt := deals[i]
 		switch {
 		case !committed:
-			faults[at] = &Fault{Check: "V39", Reason: "dealt without a commitment"}
+			faults[at] = &Fault{Kind: FaultCommitment, Reason: "dealt without a commitment"}
 		case !dealt:
-			faults[at] = &Fault{Check: "V39", Reason: "committed and never dealt"}
+			faults[at] = &Fault{Kind: FaultCommitment, Reason: "committed and never dealt"}
 		case commitment(p, i, deal) != commit:
-			faults[at] = &Fault{Check: "V39", Reason: "the deal is not the one committed to"}
+			faults[at] = &Fault{Kind: FaultCommitment, Reason: "the deal is not the one committed to"}
 		default:
 			found[at], faults[at] = examineDeal(p, i, deal)
 		}
@@ -100,11 +120,11 @@ func examineDeal(p Params, i int, deal []byte) (*Deal, *Fault) {
 	}
 	for key, points := range d.Coefficients {
 		if !curve.VerifyPossession(p.coefficientContext(i, key+1), d.Possession[key], points[0], points[1:]...) {
-			return nil, &Fault{Check: "V41", Reason: fmt.Sprintf("no proof of the constant term for joint key %d", key+1)}
+			return nil, &Fault{Kind: FaultPossession, Reason: fmt.Sprintf("no proof of the constant term for joint key %d", key+1)}
 		}
 	}
 	if !curve.VerifyPossession(p.ephemeralContext(i), d.EphemeralPossession, d.Ephemeral) {
-		return nil, &Fault{Check: "V43", Reason: "no proof of the ephemeral key"}
+		return nil, &Fault{Kind: FaultEncryption, Reason: "no proof of the ephemeral key"}
 	}
 	return d, nil
 }
@@ -122,7 +142,7 @@ func (o *Outcome) repeated(out map[int]*Fault) {
 		}
 		slices.Sort(same)
 		for _, i := range same {
-			out[i] = &Fault{Dealer: i, Check: "V43", Reason: fmt.Sprintf("one ephemeral key for the dealers %v", same)}
+			out[i] = &Fault{Dealer: i, Kind: FaultEncryption, Reason: fmt.Sprintf("one ephemeral key for the dealers %v", same)}
 			delete(o.Deals, i)
 		}
 	}

@@ -138,12 +138,12 @@ func (w *town) holds(o *sharing.Outcome) {
 }
 
 // wantOut checks who is out by which check, and that all others are in.
-func (w *town) wantOut(o *sharing.Outcome, want map[int]string) {
+func (w *town) wantOut(o *sharing.Outcome, want map[int]sharing.FaultKind) {
 	w.Helper()
 	out := make(map[int]bool)
 	for _, f := range o.Out {
-		if out[f.Dealer] || want[f.Dealer] != f.Check || f.Reason == "" {
-			w.Errorf("dealer %d is out by %s (%s), want %q", f.Dealer, f.Check, f.Reason, want[f.Dealer])
+		if out[f.Dealer] || want[f.Dealer] != f.Kind || f.Reason == "" {
+			w.Errorf("dealer %d is out by %s (%s), want %q", f.Dealer, f.Kind, f.Reason, want[f.Dealer])
 		}
 		out[f.Dealer] = true
 	}
