@@ -83,9 +83,6 @@ type Sealed struct {
 	Cipher []byte // m ⊕ pad
 }
 
-// Salted tells whether the ballot carries a salt.
-func (s Sealed) Salted() bool { return len(s.Cipher) > plainSize }
-
 // Parse takes a ballot's bytes apart and refuses any other form:
 //
 //	B1 ‖ R 33 ‖ c 34   or   B2 ‖ R 33 ‖ c 46

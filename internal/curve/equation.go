@@ -9,8 +9,8 @@ type Equation struct {
 	Q, R Point
 }
 
-// Holds computes both sides.
-func (e Equation) Holds() bool {
+// holds computes both sides.
+func (e Equation) holds() bool {
 	left := BaseMul(e.A)
 	if !e.B.IsZero() {
 		left = left.Add(e.Q.Mul(e.B))
@@ -23,7 +23,7 @@ func (e Equation) Holds() bool {
 func VerifyEquations(all []Equation) []bool {
 	hold := prove(all)
 	for i, proven := range hold {
-		hold[i] = proven || all[i].Holds()
+		hold[i] = proven || all[i].holds()
 	}
 	return hold
 }
@@ -89,7 +89,7 @@ func (p *proving) search(from, to int) {
 func (p *proving) hopeless() bool {
 	wrong := 0
 	for i := range sample {
-		if !p.all[i*len(p.all)/sample].Holds() {
+		if !p.all[i*len(p.all)/sample].holds() {
 			wrong++
 		}
 	}

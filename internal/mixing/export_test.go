@@ -1,5 +1,11 @@
 package mixing
 
+// CheckDomain checks the parts of a signature, without its equation.
+func (g *Group) CheckDomain(signature []byte) error {
+	_, err := g.domain(signature)
+	return err
+}
+
 // Operations is what a group or a manager has computed so far: powers with long
 // exponents, powers with the exponent e, and products outside of powers.
 type Operations struct{ Powers, Shorts, Products int64 }

@@ -29,8 +29,8 @@ import (
 	"io"
 )
 
-// MessageSize is the length in bytes of what is signed: a tagged hash.
-const MessageSize = 32
+// messageSize is the length in bytes of what is signed: a tagged hash.
+const messageSize = 32
 
 // The exponent of all certificates and RSA keys, a prime.
 const publicExponent = 65537
@@ -63,13 +63,11 @@ type Session interface {
 
 // Verifier is everybody's side: a *Group or an RSAKey.
 type Verifier interface {
-	// Blind begins to get a signature on message, MessageSize bytes.
+	// Blind begins to get a signature on message, messageSize bytes.
 	Blind(random io.Reader, message []byte) Blinding
 	// Verify checks a signature on message. Its errors say which check failed;
 	// those about the parts alone wrap ErrDomain.
 	Verify(message, signature []byte) error
-	// CheckDomain makes the checks of Verify that need no message.
-	CheckDomain(signature []byte) error
 	// CheckTranscript tells who spoiled a published session. A move that has
 	// not been made is nil. An error that wraps ErrChallenge is about the
 	// challenge; every other is about the offer or the answer, and the mixer

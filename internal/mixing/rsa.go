@@ -77,7 +77,7 @@ func (k RSAKey) client() blindrsa.Client {
 
 // Verify checks a signature: RSASSA-PSS with SHA-384 and a salt of 48 bytes.
 func (k RSAKey) Verify(message, signature []byte) error {
-	if err := k.CheckDomain(signature); err != nil {
+	if err := k.checkDomain(signature); err != nil {
 		return err
 	}
 	if err := checkMessage(message); err != nil {
@@ -89,8 +89,8 @@ func (k RSAKey) Verify(message, signature []byte) error {
 	return nil
 }
 
-// CheckDomain checks that a signature is a number below n, as long as n.
-func (k RSAKey) CheckDomain(signature []byte) error {
+// checkDomain checks that a signature is a number below n, as long as n.
+func (k RSAKey) checkDomain(signature []byte) error {
 	if _, err := k.number(signature); err != nil {
 		return fmt.Errorf("signature %w: %w", ErrDomain, err)
 	}

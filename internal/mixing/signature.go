@@ -73,8 +73,11 @@ func (g *Group) checkPair(at *pair) error {
 	return nil
 }
 
-// checked is a signature that has passed CheckDomain.
-func (g *Group) checked(b []byte) (signature, error) {
+// domain decodes a signature and checks its parts: its length, which is that of
+// l rounds; 1 < g̃ < p and g̃^n = 1; z̃ ≠ 1 and z̃^n = 1; z̃·g̃^δ ≠ 1; a challenge of
+// l/2 ones; answers to V1 below 2^770; answers to V2 that are units modulo n.
+// The papers leave most of this out, and without it anybody can forge.
+func (g *Group) domain(b []byte) (signature, error) {
 	s, err := g.decodeSignature(b)
 	if err == nil {
 		err = g.checkPair(&s.pair)
@@ -85,19 +88,10 @@ func (g *Group) checked(b []byte) (signature, error) {
 	return s, nil
 }
 
-// CheckDomain checks the parts of a signature: its length, which is that of l
-// rounds; 1 < g̃ < p and g̃^n = 1; z̃ ≠ 1 and z̃^n = 1; z̃·g̃^δ ≠ 1; a challenge of
-// l/2 ones; answers to V1 below 2^770; answers to V2 that are units modulo n.
-// The papers leave most of this out, and without it anybody can forge.
-func (g *Group) CheckDomain(signature []byte) error {
-	_, err := g.checked(signature)
-	return err
-}
-
 // Verify checks a group signature: its domain, and then that the challenge is
 // the hash of what the answers commit to.
 func (g *Group) Verify(message, signature []byte) error {
-	s, err := g.checked(signature)
+	s, err := g.domain(signature)
 	if err != nil {
 		return err
 	}
@@ -112,8 +106,8 @@ func (g *Group) Verify(message, signature []byte) error {
 }
 
 func checkMessage(message []byte) error {
-	if len(message) != MessageSize {
-		return fmt.Errorf("message of %d bytes, want %d", len(message), MessageSize)
+	if len(message) != messageSize {
+		return fmt.Errorf("message of %d bytes, want %d", len(message), messageSize)
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ type Deal struct {
 // NewDeal draws dealer's ephemeral key and polynomials from r and deals to the
 // whole roll. The dealer finds its own share in the deal, as everybody does.
 func NewDeal(r io.Reader, p Params, dealer int) (*Deal, error) {
-	if err := p.Check(); err != nil {
+	if err := p.check(); err != nil {
 		return nil, err
 	}
 	if !p.on(dealer) {

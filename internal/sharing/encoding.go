@@ -7,13 +7,6 @@ import (
 	"bevote/internal/curve"
 )
 
-// Size is the length in bytes of every well-formed deal. Of it each receiver
-// needs 32 bytes a key; the rest is the broadcast (the paper's Table 4).
-func (p Params) Size() int {
-	return 3*4 + p.Keys*p.K*curve.PointSize + curve.PointSize +
-		(p.Keys+1)*curve.ProofSize + p.Keys*len(p.Roll)*curve.ScalarSize
-}
-
 // Encode returns the deal's bytes:
 //
 //	keys·K u32 ‖ A_10 … of key 1, of key 2, …   33 each
@@ -43,19 +36,8 @@ func (d *Deal) Encode() []byte {
 	return out
 }
 
-// DecodeDeal reads what Encode writes and refuses any other number of points,
-// proofs or ciphertexts than p demands. Its errors begin with the [FaultKind].
-func DecodeDeal(p Params, b []byte) (*Deal, error) {
-	if err := p.Check(); err != nil {
-		return nil, err
-	}
-	d, f := decode(p, b)
-	if f != nil {
-		return nil, fmt.Errorf("%s: %s", f.Kind, f.Reason)
-	}
-	return d, nil
-}
-
+// decode reads what [Deal.Encode] writes, with the number of points, proofs and
+// ciphertexts that p demands and nothing after them.
 func decode(p Params, b []byte) (*Deal, *Fault) {
 	d, in := &Deal{}, &reader{left: b}
 	in.count(FaultShape, "coefficient points", p.Keys*p.K)

@@ -48,14 +48,14 @@ type Outcome struct {
 // Judge settles the dealing from what was published: commitments and encoded
 // deals by dealer, and the complaints in the board's order. It works on all
 // cores. What is not from the roll is no dealer's and is passed over; params
-// that do not pass Check give an outcome without keys.
+// that do not pass Params.check give an outcome without keys.
 //
 // A dealer whose commitment, shape, possession or encryption is at fault is out.
 // Complaints are then judged all at once against the dealers who are left, and
 // C_l = Σ A_il is summed over those who remain.
 func Judge(p Params, commits map[int][32]byte, deals map[int][]byte, complaints []Complaint) *Outcome {
 	o := &Outcome{Deals: make(map[int]*Deal)}
-	if p.Check() != nil {
+	if p.check() != nil {
 		return o
 	}
 	out := make(map[int]*Fault)

@@ -21,8 +21,8 @@ import (
 	"bevote/internal/curve"
 )
 
-// MaxRoll is the largest roll: indices are u16.
-const MaxRoll = math.MaxUint16
+// maxRoll is the largest roll: indices are u16.
+const maxRoll = math.MaxUint16
 
 // Params says who shares what: the election, the threshold, how many joint
 // keys, and the roll. A member's index is its place in Roll counted from 1; it
@@ -34,11 +34,11 @@ type Params struct {
 	Roll []curve.PublicKey // X_1 … X_n
 }
 
-// Check tells what is wrong with p, if anything.
-func (p Params) Check() error {
+// check returns what is wrong with p.
+func (p Params) check() error {
 	switch n := len(p.Roll); {
-	case n > MaxRoll:
-		return fmt.Errorf("roll of %d, at most %d", n, MaxRoll)
+	case n > maxRoll:
+		return fmt.Errorf("roll of %d, at most %d", n, maxRoll)
 	case p.K < 2 || p.K > n:
 		return fmt.Errorf("threshold %d with a roll of %d", p.K, n)
 	case p.Keys < 1 || p.Keys > math.MaxUint16:
