@@ -2,8 +2,8 @@ package curve
 
 import "github.com/consensys/gnark-crypto/ecc"
 
-// Equation says that a·G + b·Q = R. Verifying a signature or a plaintext ends
-// in one of these, and many together are one multi-scalar product.
+// Equation says that a·G + b·Q = R. To verify a signature or a ballot's opening
+// is to verify such equations, and many of them are one multi-scalar product.
 type Equation struct {
 	A, B Scalar
 	Q, R Point
@@ -18,10 +18,10 @@ func (e Equation) holds() bool {
 	return left == e.R
 }
 
-// VerifyEquations tells of each equation whether it holds. It works on one
-// core: callers with several split the list.
+// VerifyEquations returns for each equation whether it holds, on one core. A false
+// equation passes with a probability of 2^−128.
 func VerifyEquations(all []Equation) []bool {
-	hold := prove(all)
+	hold := verifyByProducts(all)
 	for i, proven := range hold {
 		hold[i] = proven || all[i].holds()
 	}
@@ -29,83 +29,88 @@ func VerifyEquations(all []Equation) []bool {
 }
 
 const (
-	// fewest is how many equations a product is worth; fewer are quicker alone.
-	fewest = 8
-	// patience is how many equations may go into products for each that is to
-	// be proven. One false equation among any number costs less than 3; with
-	// so many that more are needed, looking at each is quicker.
-	patience = 3
-	// sample is how many equations of a failed list are looked at first.
-	sample = 8
-	// weightSize in bytes: a false equation passes with probability 2^−128.
+	// minForProduct is the number of equations from which on a product is faster
+	// than verifying each alone.
+	minForProduct = 8
+	// maxTerms bounds how many equations are put into products, per equation of
+	// the list. Bisection to one false equation takes fewer than 3. Where it
+	// would take more, verifying each alone is faster.
+	maxTerms = 3
+	// sampleSize is the number of equations that are verified alone after the
+	// product of the whole list has failed.
+	sampleSize = 8
+	// weightSize is the length of a weight in bytes.
 	weightSize = 16
 )
 
-// prove tells which equations hold, as far as products can tell. False means
-// that nothing was proven, not that the equation is wrong.
+// verifyByProducts returns for each equation whether a product has shown that it
+// holds. False says nothing about the equation.
 //
-// All equations hold if, with weights ρ that nobody could know when choosing
-// them (Bellare, Garay and Rabin 1998),
+// All equations of a list hold if, for random weights ρ_i of 128 bits (the small
+// exponents test of Bellare, Garay and Rabin 1998),
 //
 //	Σ ρ_i·(a_i·G + b_i·Q_i − R_i) = ∞
 //
-// A term that is not ∞ is some multiple of G, and one value of its weight at
-// most makes the sum vanish. If it does not vanish, each half is tried alone.
-func prove(all []Equation) []bool {
-	p := &proving{all, weights(all), make([]bool, len(all)), patience * len(all)}
-	p.search(0, len(all))
-	return p.proven
+// A summand that is not ∞ is a multiple of G other than 0·G; whatever the other
+// summands are, at most one value of its weight makes the sum ∞. If the sum is
+// not ∞, each half of the list is tried alone.
+func verifyByProducts(all []Equation) []bool {
+	b := &bisection{all, weights(all), make([]bool, len(all)), maxTerms * len(all)}
+	b.search(0, len(all))
+	return b.proven
 }
 
-type proving struct {
+// bisection searches a list for the equations that hold.
+type bisection struct {
 	all     []Equation
 	weights []Scalar
-	proven  []bool
-	left    int // how many equations may still go into products
+	proven  []bool // of each equation: it is in a product that is ∞
+	left    int    // equations that may still go into products
 }
 
-// search proves what it can of the equations from … to−1.
-func (p *proving) search(from, to int) {
+// search proves the equations from … to−1, as far as products can.
+func (b *bisection) search(from, to int) {
 	n := to - from
-	if n < fewest || n > p.left {
+	if n < minForProduct || n > b.left {
 		return
 	}
-	p.left -= n
-	if p.vanishes(from, to) {
+	b.left -= n
+	if b.vanishes(from, to) {
 		for i := from; i < to; i++ {
-			p.proven[i] = true
+			b.proven[i] = true
 		}
 		return
 	}
-	if n == len(p.all) && p.hopeless() {
+	if n == len(b.all) && b.sampleFails() {
 		return
 	}
-	p.search(from, from+n/2)
-	p.search(from+n/2, to)
+	b.search(from, from+n/2)
+	b.search(from+n/2, to)
 }
 
-// hopeless tells whether so many equations are wrong that halving would only
-// lose time: two of a sample are, as where half the signatures are odd.
-func (p *proving) hopeless() bool {
+// sampleFails reports whether two or more of a sample do not hold. Then so many of
+// the list do not hold that bisection is slower than verifying each alone, as for
+// the ECDSA signatures of other wallets, half of which have no equation.
+func (b *bisection) sampleFails() bool {
 	wrong := 0
-	for i := range sample {
-		if !p.all[i*len(p.all)/sample].holds() {
+	for i := range sampleSize {
+		if !b.all[i*len(b.all)/sampleSize].holds() {
 			wrong++
 		}
 	}
 	return wrong > 1
 }
 
-// vanishes computes the weighted sum. Equal points Q share a term:
+// vanishes reports whether the weighted sum is ∞. Equal points Q share a term:
 //
-//	(Σ ρ_i·a_i)·G + Σ_Q (Σ ρ_i·b_i)·Q + Σ ρ_i·(−R_i)
-func (p *proving) vanishes(from, to int) bool {
+//	(Σ ρ_i·a_i)·G + Σ_Q (Σ_{Q_i=Q} ρ_i·b_i)·Q + Σ ρ_i·(−R_i)
+func (b *bisection) vanishes(from, to int) bool {
 	var ofG Scalar
 	place := make(map[Point]int)
 	points := make([]Point, 0, to-from+1)
 	scalars := make([]Scalar, 0, to-from+1)
 	for i := from; i < to; i++ {
-		e, weight := &p.all[i], p.weights[i]
+		e, weight := &b.all[i], b.weights[i]
 		points, scalars = append(points, e.R.Neg()), append(scalars, weight)
 		ofG = ofG.Add(weight.Mul(e.A))
 		at, known := place[e.Q]
@@ -120,10 +125,12 @@ func (p *proving) vanishes(from, to int) bool {
 	return product(scalars, points, ecc.MultiExpConfig{NbTasks: 1}).IsInfinity()
 }
 
-// weights draws a number of 128 bits for each equation from a hash of all of
-// them, so that who chose the equations could not know the weights:
+// weights returns a weight of 128 bits for each equation. The weights are a hash of
+// all equations: they are not known before the equations are chosen, and every
+// verifier gets the same.
 //
-//	seed = TH("batch", a ‖ b ‖ Q ‖ R of each)   ρ_2i ‖ ρ_2i+1 = TH("batch", seed ‖ u32 i)
+//	seed = TH("batch", a_0 ‖ b_0 ‖ Q_0 ‖ R_0 ‖ a_1 ‖ …)
+//	ρ_2i ‖ ρ_2i+1 = TH("batch", seed ‖ u32 i)
 func weights(all []Equation) []Scalar {
 	text := make(Encoder, 0, len(all)*2*(ScalarSize+PointSize))
 	for i := range all {
