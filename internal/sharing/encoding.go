@@ -9,10 +9,13 @@ import (
 
 // Encode returns the deal's bytes:
 //
-//	keys·K u32 ‖ A_10 … of key 1, of key 2, …   33 each
-//	E_i                                         33
-//	keys+1 u32 ‖ proofs of a_i0 of each key, of e_i   64 each
-//	keys·n u32 ‖ ciphertexts for 1 … n of key 1, of key 2, …   32 each
+//	u32 Keys·K   4
+//	A_i0 …       33 each: of joint key 1, of joint key 2, …
+//	E_i          33
+//	u32 Keys+1   4
+//	proofs       64 each: of a_i0 for joint key 1, 2, …, then of e_i
+//	u32 Keys·n   4
+//	c_i1 …       32 each: of joint key 1, of joint key 2, …
 func (d *Deal) Encode() []byte {
 	var points []curve.Point
 	for _, key := range d.Coefficients {
@@ -60,12 +63,13 @@ func decode(p Params, b []byte) (*Deal, *Fault) {
 	return d, in.fault
 }
 
-// reader takes a deal apart from the left and keeps the first fault.
+// reader reads a deal from the left and keeps the first fault.
 type reader struct {
 	left  []byte
 	fault *Fault
 }
 
+// fail keeps the fault, if it is the first, and drops what is left to read.
 func (r *reader) fail(kind FaultKind, reason string) {
 	if r.fault == nil {
 		r.fault = &Fault{Kind: kind, Reason: reason}
@@ -86,6 +90,7 @@ func (r *reader) take(kind FaultKind, what string, size int) []byte {
 	return b
 }
 
+// count reads a u32 that must be want.
 func (r *reader) count(kind FaultKind, what string, want int) {
 	if b := r.take(kind, what, 4); b != nil {
 		if got := binary.BigEndian.Uint32(b); uint64(got) != uint64(want) {

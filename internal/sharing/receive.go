@@ -5,14 +5,17 @@ import (
 	"bevote/internal/curve"
 )
 
-// Culprit names a wrong share: its dealer and the joint key's number.
+// Culprit is the dealer of a wrong share and the number of the joint key.
 type Culprit struct{ Dealer, Key int }
 
-// Receive decrypts what the dealers of o.Qual sent to roll member me, whose
-// roll key's secret is x, and returns its share s_me of each joint key. It
-// checks the sums, s_me·G = Σ me^l·C_l, and only if one fails looks for the
-// culprits, whom it returns instead of shares. An election that has ended at
-// setup gives neither.
+// Receive decrypts what the dealers of QUAL sent to member me, whose roll key's
+// secret is x, and returns its share s_me of each joint key. It verifies the sums,
+//
+//	s_me·G = Σ_l me^l·C_l
+//
+// If one does not hold, it returns the dealers of wrong shares instead, for the
+// joint keys concerned. Wrong shares whose errors cancel in the sum are not found.
+// For an outcome without keys it returns neither.
 func Receive(p Params, x curve.Scalar, me int, o *Outcome) (shares []curve.Scalar, culprits []Culprit) {
 	if !p.on(me) || len(o.Keys) == 0 {
 		return nil, nil
@@ -24,14 +27,14 @@ func Receive(p Params, x curve.Scalar, me int, o *Outcome) (shares []curve.Scala
 	for key := range o.Keys {
 		var sum curve.Scalar
 		for at, i := range o.Qual {
-			share, _ := o.Deals[i].open(p, shared[at], key+1, i, me) // 0 if no scalar: the sum tells
+			share, _ := o.Deals[i].open(p, shared[at], key+1, i, me) // 0 if the plaintext is no scalar
 			sum = sum.Add(share)
 		}
 		if curve.BaseMul(sum) == curve.EvaluatePoints(o.Keys[key].Coefficients, uint32(me)) {
 			shares = append(shares, sum)
 			continue
 		}
-		culprits = append(culprits, o.blame(p, shared, key+1, me)...)
+		culprits = append(culprits, o.wrongShares(p, shared, key+1, me)...)
 	}
 	if len(culprits) > 0 {
 		return nil, culprits
@@ -39,8 +42,9 @@ func Receive(p Params, x curve.Scalar, me int, o *Outcome) (shares []curve.Scala
 	return shares, nil
 }
 
-// blame checks every dealer's share of one joint key for member me.
-func (o *Outcome) blame(p Params, shared []curve.Point, key, me int) []Culprit {
+// wrongShares verifies the share of one joint key that each dealer sent to member
+// me, and returns the dealers of wrong ones.
+func (o *Outcome) wrongShares(p Params, shared []curve.Point, key, me int) []Culprit {
 	wrong := make([]bool, len(o.Qual))
 	cores.Each(len(o.Qual), func(at int) {
 		d := o.Deals[o.Qual[at]]
