@@ -9,7 +9,8 @@ import (
 )
 
 // Each calls f(0) … f(n−1), each once and in no order, and returns when all have
-// returned. If a call panics, Each panics with the same value as text.
+// returned. If a call panics, Each panics with the same value as text, and some calls
+// may not be made.
 func Each(n int, f func(i int)) {
 	var next atomic.Int64
 	var workers sync.WaitGroup
