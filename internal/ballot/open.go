@@ -49,16 +49,16 @@ func (s Sealed) open(v []byte, at Place, D, key curve.Point) (Plain, error) {
 	return m, nil
 }
 
-// Voter is the parties of a disavowal.
-type Voter struct {
-	I int // roll index of the ballot's voter
-	J int // the author's candidate number; 0 for a custodial supervisor
+// Parties are whom a disavowal is about.
+type Parties struct {
+	I int // roll index of the voter whose ballot it is
+	J int // number of the candidate who disavows it; 0 for a custodial supervisor
 }
 
 // Disavow returns D = x·R with a proof of equality, x·G and x·R (Chaum and Pedersen
 // 1992). It is for a ballot that does not open with x: with D every reader sees
 // that. D opens a ballot that does open. It fails if v is no ballot, or r fails.
-func Disavow(r io.Reader, x curve.Scalar, v []byte, at Place, who Voter) (D curve.Point, p curve.Proof, err error) {
+func Disavow(r io.Reader, x curve.Scalar, v []byte, at Place, who Parties) (D curve.Point, p curve.Proof, err error) {
 	s, err := Parse(v)
 	if err != nil {
 		return D, p, err
@@ -68,13 +68,13 @@ func Disavow(r io.Reader, x curve.Scalar, v []byte, at Place, who Voter) (D curv
 
 // VerifyDisavowal reports whether p proves that D = x·R, where key = x·G. The ballot
 // is disavowed if, besides, [OpenWith] fails for D and key.
-func VerifyDisavowal(v []byte, at Place, who Voter, key, D curve.Point, p curve.Proof) bool {
+func VerifyDisavowal(v []byte, at Place, who Parties, key, D curve.Point, p curve.Proof) bool {
 	s, err := Parse(v)
 	return err == nil && curve.VerifyEquality(at.disavowal(who), p, key, s.R, D)
 }
 
 // disavowal binds the proof of equality; the prover is u16 i ‖ outpoint ‖ u16 j.
-func (at Place) disavowal(who Voter) curve.Context {
+func (at Place) disavowal(who Parties) curve.Context {
 	return curve.Context{Tag: "disavowal", EID: at.EID,
 		Prover: curve.Encoder(nil).U16(who.I).Raw(at.Outpoint[:]).U16(who.J)}
 }

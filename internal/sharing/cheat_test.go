@@ -201,7 +201,7 @@ func TestCopiedEphemeralKey(t *testing.T) {
 	}
 	w.wantOut(o, map[int]sharing.FaultKind{5: sharing.FaultEncryption})
 	w.holds(o)
-	if r := w.judge(w.complain(2, sharing.Culprit{Dealer: 5, Key: 1}, d)).Rulings[0]; r.Verdict != sharing.Ignored {
+	if r := w.judge(w.complain(2, sharing.WrongShare{Dealer: 5, Key: 1}, d)).Rulings[0]; r.Verdict != sharing.Ignored {
 		t.Errorf("ruled %v", r)
 	}
 }
@@ -268,7 +268,7 @@ func TestTooFewDealers(t *testing.T) {
 	if len(o.Qual) != 3 || len(o.Out) != 2 || len(o.Keys) != 0 {
 		t.Errorf("QUAL %v, out %v, %d keys", o.Qual, o.Out, len(o.Keys))
 	}
-	if shares, culprits := sharing.Receive(w.p, w.secrets[0], 1, o); shares != nil || culprits != nil {
+	if shares, wrong := sharing.Receive(w.p, w.secrets[0], 1, o); shares != nil || wrong != nil {
 		t.Error("a share of nothing")
 	}
 }
@@ -302,7 +302,7 @@ func TestStrangersAndImpossibleParams(t *testing.T) {
 	if _, err := sharing.NewDeal(w.r, w.p, 6); err == nil {
 		t.Error("a stranger deals")
 	}
-	if _, err := sharing.Complain(w.r, w.p, w.secrets[0], 6, sharing.Culprit{Dealer: 1, Key: 1}, w.published(1)); err == nil {
+	if _, err := sharing.Complain(w.r, w.p, w.secrets[0], 6, sharing.WrongShare{Dealer: 1, Key: 1}, w.published(1)); err == nil {
 		t.Error("a stranger complains")
 	}
 }
@@ -313,7 +313,7 @@ func TestJudgeIsAFunctionOfTheBoard(t *testing.T) {
 	d := w.published(3)
 	d.Ciphertexts[0][4][0] ^= 1
 	w.publish(3, d)
-	complaint := w.complain(5, sharing.Culprit{Dealer: 3, Key: 1}, d)
+	complaint := w.complain(5, sharing.WrongShare{Dealer: 3, Key: 1}, d)
 	first := w.judge(complaint)
 	for range 3 {
 		if !reflect.DeepEqual(first, w.judge(complaint)) {

@@ -18,10 +18,10 @@ type Share struct {
 //	S = Σ_{j∈F} s_j·Π_{i∈F, i≠j} i/(i−j)
 func Interpolate(points []Share, at int) curve.Scalar { return through(points).value(at) }
 
-// Everyone returns the values at 1 … n of the polynomial of least degree through
+// AllShares returns the values at 1 … n of the polynomial of least degree through
 // points, whose abscissas must be distinct. With K shares of a joint key they are
 // the shares s_1 … s_n of all members.
-func Everyone(points []Share, n int) []curve.Scalar {
+func AllShares(points []Share, n int) []curve.Scalar {
 	f := through(points)
 	out := make([]curve.Scalar, n)
 	cores.Each(n, func(at int) { out[at] = f.value(at + 1) })

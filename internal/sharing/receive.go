@@ -5,18 +5,18 @@ import (
 	"bevote/internal/curve"
 )
 
-// Culprit is the dealer of a wrong share and the number of the joint key.
-type Culprit struct{ Dealer, Key int }
+// WrongShare is the dealer of a wrong share and the number of the joint key.
+type WrongShare struct{ Dealer, Key int }
 
 // Receive decrypts what the dealers of QUAL sent to member me, whose roll key's
 // secret is x, and returns its share s_me of each joint key. It verifies the sums,
 //
 //	s_me·G = Σ_l me^l·C_l
 //
-// If one does not hold, it returns the dealers of wrong shares instead, for the
-// joint keys concerned. Wrong shares whose errors cancel in the sum are not found.
+// If one does not hold, it returns the wrong shares of the joint key concerned
+// instead. Wrong shares whose errors cancel in the sum are not found.
 // For an outcome without keys it returns neither.
-func Receive(p Params, x curve.Scalar, me int, o *Outcome) (shares []curve.Scalar, culprits []Culprit) {
+func Receive(p Params, x curve.Scalar, me int, o *Outcome) (shares []curve.Scalar, wrong []WrongShare) {
 	if !p.on(me) || len(o.Keys) == 0 {
 		return nil, nil
 	}
@@ -34,28 +34,28 @@ func Receive(p Params, x curve.Scalar, me int, o *Outcome) (shares []curve.Scala
 			shares = append(shares, sum)
 			continue
 		}
-		culprits = append(culprits, o.wrongShares(p, shared, key+1, me)...)
+		wrong = append(wrong, o.wrongShares(p, shared, key+1, me)...)
 	}
-	if len(culprits) > 0 {
-		return nil, culprits
+	if len(wrong) > 0 {
+		return nil, wrong
 	}
 	return shares, nil
 }
 
 // wrongShares verifies the share of one joint key that each dealer sent to member
-// me, and returns the dealers of wrong ones.
-func (o *Outcome) wrongShares(p Params, shared []curve.Point, key, me int) []Culprit {
-	wrong := make([]bool, len(o.Qual))
+// me, and returns the wrong ones.
+func (o *Outcome) wrongShares(p Params, shared []curve.Point, key, me int) []WrongShare {
+	off := make([]bool, len(o.Qual))
 	cores.Each(len(o.Qual), func(at int) {
 		d := o.Deals[o.Qual[at]]
 		share, err := d.open(p, shared[at], key, o.Qual[at], me)
-		wrong[at] = err != nil || !d.fits(share, key, me)
+		off[at] = err != nil || !d.fits(share, key, me)
 	})
-	var culprits []Culprit
+	var wrong []WrongShare
 	for at, i := range o.Qual {
-		if wrong[at] {
-			culprits = append(culprits, Culprit{Dealer: i, Key: key})
+		if off[at] {
+			wrong = append(wrong, WrongShare{Dealer: i, Key: key})
 		}
 	}
-	return culprits
+	return wrong
 }
