@@ -11,12 +11,12 @@ import (
 
 // family E: joint random secret sharing
 var dealingRules = []rule{
-	{"V39", "RSS-COMMIT-REVEAL", "A", dealt, dealers("V39")},
-	{"V40", "RSS-SHAPE", "A", dealt, dealers("V40")},
-	{"V41", "RSS-POK", "A", dealt, dealers("V41")},
+	{"V39", "RSS-COMMIT-REVEAL", "A", dealt, dealers(sharing.FaultCommitment)},
+	{"V40", "RSS-SHAPE", "A", dealt, dealers(sharing.FaultShape)},
+	{"V41", "RSS-POK", "A", dealt, dealers(sharing.FaultPossession)},
 	{"V42", "RSS-INDEX", "E", transcribed, (*audit).transcriptIndex},
-	{"V43", "RSS-SHARES", "A", dealt, dealers("V43")},
-	{"V44", "RSS-COMPLAINT", "A", dealt, dealers("V44")},
+	{"V43", "RSS-SHARES", "A", dealt, dealers(sharing.FaultEncryption)},
+	{"V44", "RSS-COMPLAINT", "A", dealt, dealers(sharing.FaultComplaint)},
 	{"V45", "RSS-QUAL", "E", written, (*audit).qual},
 	{"V46", "RSS-KEY", "E", custodialOr(transcribed), (*audit).jointKey},
 	{"V47", "RSS-PUBSHARES", "E", shared, (*audit).publicShares},
@@ -26,20 +26,20 @@ var dealingRules = []rule{
 	{"V51", "RSS-ANCHOR", "E", always, (*audit).transcriptAnchor},
 }
 
-// dealers is the predicate of V39–V44. A dealer who breaks one of them is out
-// of QUAL and the election goes on, so it is an item and no failure: what must
+// dealers is the predicate of the checks that find one kind of fault with
+// dealers. A dealer at fault is out of QUAL and the election goes on, so it is an item and no failure: what must
 // hold is that QUAL leaves it out (V45).
-func dealers(id string) func(*audit, *sheet) {
+func dealers(kind sharing.FaultKind) func(*audit, *sheet) {
 	return func(a *audit, s *sheet) {
 		examined := len(a.setup.commits)
-		if id == "V44" {
+		if kind == sharing.FaultComplaint {
 			examined = len(a.setup.complaints)
 			a.noteRulings(s)
 		}
 		s.expect(examined)
 		s.examined = examined
 		for _, f := range a.setup.Dealing.Out {
-			if f.Check == id {
+			if f.Kind == kind {
 				s.note(fmt.Sprintf("dealer %d", f.Dealer), "out: %s", f.Reason)
 			}
 		}

@@ -173,7 +173,7 @@ func (a *audit) deny(s *statement) {
 	v, at, key := s.reading.vote, a.place(s.reading.vote, j), a.e.seals[j-1]
 	D, err := s.denied.D.Point()
 	proof, err2 := curve.DecodeProof(s.denied.Proof)
-	if err != nil || err2 != nil || !ballot.VerifyDisavowal(v.Ballot, at, ballot.Voter{I: s.slot, J: s.author}, key, D, proof) {
+	if err != nil || err2 != nil || !ballot.VerifyDisavowal(v.Ballot, at, ballot.Parties{I: s.slot, J: s.author}, key, D, proof) {
 		s.proof = fmt.Errorf("the proof does not show D")
 		return
 	}
@@ -268,7 +268,7 @@ func (a *audit) derive() {
 		if len(opened) < p.K {
 			continue
 		}
-		all := sharing.Everyone(opened[:p.K], len(a.setup.Roll))
+		all := sharing.AllShares(opened[:p.K], len(a.setup.Roll))
 		candidates := []int{key}
 		if p.Joint == lang.JointOne {
 			candidates = allCandidates(len(p.Candidates))

@@ -1,11 +1,18 @@
-// Package ballot seals a share and a choice into the bytes that a vote
-// publishes, and opens them again.
+// Package ballot seals a share and a candidate's number into the bytes that a vote
+// publishes, and opens them again (paper, section 4.2, step 3). Voter i has the
+// share s_i with the public share p_i = s_i·G and a coin at an outpoint; candidate j
+// has the key PU_j = x·G.
 //
-// It promises that a ballot has one reading: its randomness is a hash of what
-// it says and of where it stands, so that whoever publishes the plaintext lets
-// anyone recompute the ballot byte for byte, and no other plaintext, place or
-// key gives the same bytes. It does not say whether the candidate's number
-// belongs to the key: callers compare them.
+//	m = s_i ‖ u16 j, or s_i ‖ u16 j ‖ salt
+//	r = TH("ballot", m ‖ eid ‖ outpoint ‖ p_i) mod q
+//	R = r·G     D = r·PU_j = x·R
+//	c = m ⊕ KDF(D ‖ R ‖ eid ‖ outpoint, |m|)
+//	v = B1 ‖ R ‖ c, or B2 ‖ R ‖ c with a salt
+//
+// A ballot has one opening, because r is a hash of m (Fujisaki and Okamoto 1999): m,
+// place and key give v byte for byte, and no other m, place or key gives the same
+// bytes. In a custodial election PU_j is the supervisor's key for every j. In
+// others callers compare j with the candidate whose key is PU_j.
 package ballot
 
 import (
@@ -19,23 +26,23 @@ import (
 
 // Sizes in bytes.
 const (
-	Size       = 1 + curve.PointSize + plainSize // 68, a plain ballot
-	SaltedSize = Size + SaltSize                 // 80, a salted one
+	Size       = 1 + curve.PointSize + plainSize // 68, a ballot without salt
+	SaltedSize = Size + SaltSize                 // 80, a ballot with salt
 	SaltSize   = 12
 
-	plainSize = curve.ScalarSize + 2
+	plainSize = curve.ScalarSize + 2 // 34, m without salt
 )
 
-// First bytes of a ballot; neither begins a public key.
+// First bytes of a ballot. No public key begins with one of them.
 const (
 	markPlain  = 0xb1
 	markSalted = 0xb2
 )
 
-// Plain is what a ballot says. It prints nothing of itself.
+// Plain is m, what a ballot says. Its String and Format hide it.
 type Plain struct {
-	Share     curve.Scalar // s_i; a random nonce where the election is custodial
-	Candidate int          // 1 … 65535
+	Share     curve.Scalar // s_i; in a custodial election a random nonce
+	Candidate int          // j: 1 … 65535
 	Salt      []byte       // empty, or SaltSize bytes
 }
 
@@ -45,7 +52,11 @@ func (m Plain) String() string { return "ballot(hidden)" }
 // Format hides what the ballot says from every verb of fmt.
 func (m Plain) Format(f fmt.State, _ rune) { f.Write([]byte(m.String())) }
 
-// encode returns m = s_i ‖ j [‖ salt], unless there is no such ballot.
+// encode returns m. It fails for a candidate or a salt that no ballot has.
+//
+//	s_i     32
+//	u16 j   2
+//	salt    12, where there is one
 func (m Plain) encode() ([]byte, error) {
 	if m.Candidate < 1 || m.Candidate > math.MaxUint16 {
 		return nil, fmt.Errorf("candidate number %d", m.Candidate)
@@ -56,39 +67,37 @@ func (m Plain) encode() ([]byte, error) {
 	return curve.Encoder(nil).Scalar(m.Share).U16(m.Candidate).Raw(m.Salt), nil
 }
 
-// Place binds a ballot to its voter's coin and public share p_i, which is 33
-// zero bytes where the election is custodial. Outpoint is in wire form.
+// Place is what a ballot is bound to, besides its key.
 type Place struct {
-	EID         [32]byte
-	Outpoint    [36]byte
-	PublicShare curve.PublicKey
+	EID         [32]byte        // the election's id
+	Outpoint    [36]byte        // of the voter's coin, in wire form: txid ‖ u32 little-endian
+	PublicShare curve.PublicKey // p_i; in a custodial election 33 zero bytes
 }
 
-// randomness is r of the ballot that says text: TH("ballot", text ‖ eid ‖ outpoint ‖ p_i) mod q.
+// randomness is r for m = text: TH("ballot", text ‖ eid ‖ outpoint ‖ p_i) mod q.
 func (at Place) randomness(text []byte) curve.Scalar {
 	return curve.ReduceScalar(curve.TaggedHash("ballot", text, at.EID[:], at.Outpoint[:], at.PublicShare[:]))
 }
 
-// custodial tells whether no share is behind the ballot.
+// custodial reports whether the ballot has no public share.
 func (at Place) custodial() bool { return at.PublicShare == curve.PublicKey{} }
 
-// pad is KDF(D ‖ R ‖ eid ‖ outpoint, size), with D = r·PU_j = x·R.
+// pad is KDF(D ‖ R ‖ eid ‖ outpoint, size).
 func (at Place) pad(D, R curve.Point, size int) []byte {
 	return curve.KDF(curve.Encoder(nil).Point(D).Point(R).Raw(at.EID[:]).Raw(at.Outpoint[:]), size)
 }
 
-// Sealed is a ballot taken apart.
+// Sealed is the parts of a ballot.
 type Sealed struct {
 	R      curve.Point
-	Cipher []byte // m ⊕ pad
+	Cipher []byte // c
 }
 
-// Salted tells whether the ballot carries a salt.
-func (s Sealed) Salted() bool { return len(s.Cipher) > plainSize }
-
-// Parse takes a ballot's bytes apart and refuses any other form:
+// Parse returns the parts of a ballot and refuses what has another form:
 //
-//	B1 ‖ R 33 ‖ c 34   or   B2 ‖ R 33 ‖ c 46
+//	B1   1       B2   1
+//	R    33      R    33
+//	c    34      c    46
 func Parse(v []byte) (Sealed, error) {
 	switch {
 	case len(v) == Size && v[0] == markPlain:
@@ -105,12 +114,8 @@ func Parse(v []byte) (Sealed, error) {
 	return Sealed{R, bytes.Clone(v[1+curve.PointSize:])}, nil
 }
 
-// Seal returns the ballot that says m at that place, readable with the secret
-// of key:
-//
-//	r = TH("ballot", m ‖ eid ‖ outpoint ‖ p_i) mod q   R = r·G   c = m ⊕ pad(r·key, R)
-//
-// It panics if m has a salt of a wrong size or no candidate.
+// Seal returns the ballot that says m at a place and opens with the secret of key.
+// It panics if m has no valid candidate or a salt of another size.
 func Seal(m Plain, at Place, key curve.Point) []byte {
 	v, err := seal(m, at, key)
 	if err != nil {
@@ -133,9 +138,9 @@ func seal(m Plain, at Place, key curve.Point) ([]byte, error) {
 	return curve.Encoder{mark}.Point(R).Raw(xor(text, at.pad(key.Mul(r), R, len(text)))), nil
 }
 
-// Recomputes tells whether v is m sealed at that place to key, byte for byte,
-// and m's share is the one behind p_i (which is not asked where p_i is 33 zero
-// bytes).
+// Recomputes reports whether v is what [Seal] returns for m, place and key, and
+// s_i·G = p_i, which a custodial election does not require. A key of ∞ recomputes
+// nothing.
 func Recomputes(v []byte, m Plain, at Place, key curve.Point) bool {
 	if key.IsInfinity() {
 		return false

@@ -212,7 +212,7 @@ func TestTwoReadings(t *testing.T) {
 }
 
 func TestDisavowal(t *testing.T) {
-	b, who := newBooth(1), ballot.Voter{I: 3, J: 2}
+	b, who := newBooth(1), ballot.Parties{I: 3, J: 2}
 	junk := ballot.Seal(b.says, b.at, b.key)
 	junk[60] ^= 1
 	D, proof, err := ballot.Disavow(rand.NewChaCha8([32]byte{}), b.x, junk, b.at, who)
@@ -228,8 +228,8 @@ func TestDisavowal(t *testing.T) {
 	for name, ok := range map[string]bool{
 		"another election": ballot.VerifyDisavowal(junk, place(func(at *ballot.Place) { at.EID[9] ^= 1 }), who, b.key, D, proof),
 		"another outpoint": ballot.VerifyDisavowal(junk, place(func(at *ballot.Place) { at.Outpoint[9] ^= 1 }), who, b.key, D, proof),
-		"another voter":    ballot.VerifyDisavowal(junk, b.at, ballot.Voter{I: 4, J: 2}, b.key, D, proof),
-		"another author":   ballot.VerifyDisavowal(junk, b.at, ballot.Voter{I: 3, J: 1}, b.key, D, proof),
+		"another voter":    ballot.VerifyDisavowal(junk, b.at, ballot.Parties{I: 4, J: 2}, b.key, D, proof),
+		"another author":   ballot.VerifyDisavowal(junk, b.at, ballot.Parties{I: 3, J: 1}, b.key, D, proof),
 		"another key":      ballot.VerifyDisavowal(junk, b.at, who, other.key, D, proof),
 		"another D":        ballot.VerifyDisavowal(junk, b.at, who, b.key, D.Neg(), proof),
 		"infinite D":       ballot.VerifyDisavowal(junk, b.at, who, b.key, curve.Point{}, proof),
@@ -251,7 +251,7 @@ func TestDisavowal(t *testing.T) {
 // The lie: the holder of the key disowns a good ballot. Its D must be the true
 // one, and with that the ballot opens for everybody.
 func TestDisowningAGoodBallot(t *testing.T) {
-	b, who := newBooth(1), ballot.Voter{I: 3, J: 2}
+	b, who := newBooth(1), ballot.Parties{I: 3, J: 2}
 	v := ballot.Seal(b.says, b.at, b.key)
 	r := rand.NewChaCha8([32]byte{})
 	D, proof, _ := ballot.Disavow(r, b.x, v, b.at, who)

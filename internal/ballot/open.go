@@ -8,12 +8,12 @@ import (
 	"bevote/internal/curve"
 )
 
-// errShut is why a ballot does not open, without saying what was inside.
-var errShut = errors.New("the ballot does not recompute")
+// errClosed says nothing of the plaintext.
+var errClosed = errors.New("the ballot does not recompute")
 
-// Open decrypts v with the secret x of the key that it was sealed to and
-// recomputes it. It fails if v is sealed to another key, at another place, or
-// by other rules.
+// Open decrypts v with x, the secret of the key that it was sealed to, and checks
+// that the plaintext [Recomputes]. It fails if v is no ballot, or was sealed to
+// another key, at another place, or not as [Seal] does.
 func Open(v []byte, at Place, x curve.Scalar) (Plain, error) {
 	s, err := Parse(v)
 	if err != nil {
@@ -22,8 +22,8 @@ func Open(v []byte, at Place, x curve.Scalar) (Plain, error) {
 	return s.open(v, at, s.R.Mul(x), curve.BaseMul(x))
 }
 
-// OpenWith is Open for those who do not have x but D = x·R, which its holder
-// published; key is x·G. Whether D is what it should be, VerifyDisavowal tells.
+// OpenWith is [Open] with key = x·G and D = x·R in place of x. It does not verify D;
+// [VerifyDisavowal] does.
 func OpenWith(v []byte, at Place, D, key curve.Point) (Plain, error) {
 	s, err := Parse(v)
 	if err != nil {
@@ -36,7 +36,7 @@ func (s Sealed) open(v []byte, at Place, D, key curve.Point) (Plain, error) {
 	text := xor(s.Cipher, at.pad(D, s.R, len(s.Cipher)))
 	share, err := curve.DecodeScalar(text[:curve.ScalarSize])
 	if err != nil {
-		return Plain{}, errShut
+		return Plain{}, errClosed
 	}
 	m := Plain{
 		Share:     share,
@@ -44,20 +44,21 @@ func (s Sealed) open(v []byte, at Place, D, key curve.Point) (Plain, error) {
 		Salt:      text[plainSize:],
 	}
 	if !Recomputes(v, m, at, key) {
-		return Plain{}, errShut
+		return Plain{}, errClosed
 	}
 	return m, nil
 }
 
-// Voter names the two ends of a disavowal.
-type Voter struct {
-	I int // roll index of the ballot's voter
-	J int // the author's candidate number; 0 for a custodial supervisor
+// Parties are whom a disavowal is about.
+type Parties struct {
+	I int // roll index of the voter whose ballot it is
+	J int // number of the candidate who disavows it; 0 for a custodial supervisor
 }
 
-// Disavow returns D = x·R of a ballot that does not open with x, and the proof
-// that it is, for anyone to see that it does not.
-func Disavow(r io.Reader, x curve.Scalar, v []byte, at Place, who Voter) (D curve.Point, p curve.Proof, err error) {
+// Disavow returns D = x·R with a proof of equality, x·G and x·R (Chaum and Pedersen
+// 1992). It is for a ballot that does not open with x: with D every reader sees
+// that. D opens a ballot that does open. It fails if v is no ballot, or r fails.
+func Disavow(r io.Reader, x curve.Scalar, v []byte, at Place, who Parties) (D curve.Point, p curve.Proof, err error) {
 	s, err := Parse(v)
 	if err != nil {
 		return D, p, err
@@ -65,15 +66,15 @@ func Disavow(r io.Reader, x curve.Scalar, v []byte, at Place, who Voter) (D curv
 	return curve.ProveEquality(r, at.disavowal(who), x, s.R)
 }
 
-// VerifyDisavowal tells whether D = x·R for the x of key = x·G. The ballot is
-// disavowed if it then does not open: OpenWith(v, at, D, key) tells.
-func VerifyDisavowal(v []byte, at Place, who Voter, key, D curve.Point, p curve.Proof) bool {
+// VerifyDisavowal reports whether p proves that D = x·R, where key = x·G. The ballot
+// is disavowed if, besides, [OpenWith] fails for D and key.
+func VerifyDisavowal(v []byte, at Place, who Parties, key, D curve.Point, p curve.Proof) bool {
 	s, err := Parse(v)
 	return err == nil && curve.VerifyEquality(at.disavowal(who), p, key, s.R, D)
 }
 
-// disavowal binds the equality proof: prover = i ‖ outpoint ‖ j.
-func (at Place) disavowal(who Voter) curve.Context {
+// disavowal binds the proof of equality; the prover is u16 i ‖ outpoint ‖ u16 j.
+func (at Place) disavowal(who Parties) curve.Context {
 	return curve.Context{Tag: "disavowal", EID: at.EID,
 		Prover: curve.Encoder(nil).U16(who.I).Raw(at.Outpoint[:]).U16(who.J)}
 }

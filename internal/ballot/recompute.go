@@ -6,8 +6,7 @@ import (
 	"bevote/internal/curve"
 )
 
-// Opening says of a ballot, taken apart, that it was sealed to Key at that
-// place and what it says.
+// Opening claims that a ballot is Plain, sealed to Key at a place.
 type Opening struct {
 	Sealed Sealed
 	Plain  Plain
@@ -15,12 +14,10 @@ type Opening struct {
 	Key    curve.Point
 }
 
-// RecomputeAll tells of each opening what Recomputes tells of it alone, in a
-// fraction of the time where they are many and to few keys. It works on one
-// core: callers with several split the list.
-//
-// Where Recomputes computes R = r·G and p_i = s_i·G, this verifies all of these
-// equations together; D = r·PU_j enters a hash and is computed.
+// RecomputeAll returns for each opening what [Recomputes] returns for it, on one core.
+// It is several times faster for many openings to few keys: [Recomputes] computes
+// r·G and s_i·G, this verifies all R = r·G and p_i = s_i·G together
+// ([curve.VerifyEquations]). D = r·PU_j enters a hash, and is computed.
 func RecomputeAll(openings []Opening) []bool {
 	recompute := make([]bool, len(openings))
 	var equations []curve.Equation
@@ -38,15 +35,15 @@ func RecomputeAll(openings []Opening) []bool {
 	return recompute
 }
 
-// sealing is an opening with what sealing it takes: m, r, and D = r·PU_j.
+// sealing is an opening with what is computed to seal its plaintext again.
 type sealing struct {
 	Opening
-	text []byte // nil where nothing can be sealed
+	text []byte // m; nil where m or the key is not valid
 	r    curve.Scalar
 	D    curve.Point
 }
 
-// sealings computes the D of all openings, those with the same key together.
+// sealings computes m, r and D of each opening, D together for openings to one key.
 func sealings(openings []Opening) []sealing {
 	out := make([]sealing, len(openings))
 	of := make(map[curve.Point][]int)
@@ -70,19 +67,20 @@ func sealings(openings []Opening) []sealing {
 	return out
 }
 
-// equations compares what is sealed with the ballot, but for the equations
-// that it returns.
-func (s sealing) equations() ([]curve.Equation, bool) {
+// equations compares the ciphertext with that of the ballot. ok is false if they
+// differ, or p_i is no point. Otherwise the opening recomputes if the equations
+// hold: R = r·G and, unless the election is custodial, p_i = s_i·G.
+func (s sealing) equations() (all []curve.Equation, ok bool) {
 	if s.text == nil || len(s.text) != len(s.Sealed.Cipher) {
 		return nil, false
 	}
 	if !bytes.Equal(xor(s.text, s.At.pad(s.D, s.Sealed.R, len(s.text))), s.Sealed.Cipher) {
 		return nil, false
 	}
-	equations := []curve.Equation{{A: s.r, R: s.Sealed.R}}
+	all = []curve.Equation{{A: s.r, R: s.Sealed.R}}
 	if s.At.custodial() {
-		return equations, true
+		return all, true
 	}
 	public, err := s.At.PublicShare.Point()
-	return append(equations, curve.Equation{A: s.Plain.Share, R: public}), err == nil
+	return append(all, curve.Equation{A: s.Plain.Share, R: public}), err == nil
 }

@@ -1,4 +1,4 @@
-// Package cores spreads independent work over the machine's cores.
+// Package cores runs independent calls on all cores of the machine.
 package cores
 
 import (
@@ -8,17 +8,18 @@ import (
 	"sync/atomic"
 )
 
-// Each calls f(0) … f(n−1), on all cores, and returns when all are done. A
-// panic of f is the caller's, as if there were one core.
+// Each calls f(0) … f(n−1), each once and in no order, and returns when all have
+// returned. If a call panics, Each panics with the same value as text, and some calls
+// may not be made.
 func Each(n int, f func(i int)) {
 	var next atomic.Int64
-	var crew sync.WaitGroup
-	var bug atomic.Value
+	var workers sync.WaitGroup
+	var panicked atomic.Value
 	for range min(n, runtime.NumCPU()) {
-		crew.Go(func() {
+		workers.Go(func() {
 			defer func() {
 				if p := recover(); p != nil {
-					bug.Store(fmt.Sprint(p))
+					panicked.Store(fmt.Sprint(p))
 				}
 			}()
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
@@ -26,8 +27,8 @@ func Each(n int, f func(i int)) {
 			}
 		})
 	}
-	crew.Wait()
-	if p := bug.Load(); p != nil {
+	workers.Wait()
+	if p := panicked.Load(); p != nil {
 		panic(p)
 	}
 }

@@ -12,7 +12,7 @@ func TestEach(t *testing.T) {
 		cores.Each(n, func(i int) { done[i]++ })
 		for i, times := range done {
 			if times != 1 {
-				t.Fatalf("of %d, number %d was done %d times", n, i, times)
+				t.Fatalf("of %d calls, f(%d) was made %d times", n, i, times)
 			}
 		}
 	}
@@ -29,5 +29,5 @@ func TestPanicIsTheCallers(t *testing.T) {
 			panic("boom")
 		}
 	})
-	t.Error("no panic arrived")
+	t.Error("Each did not panic")
 }

@@ -7,61 +7,37 @@ import (
 	"github.com/btcsuite/btcd/btcec/v2/ecdsa"
 )
 
-// Equation says that a·G + b·Q = R. Verifying a signature or a plaintext ends
-// in one of these, and many together are one multi-scalar product.
-type Equation struct {
-	A, B Scalar
-	Q, R Point
-}
-
-// Holds computes both sides.
-func (e Equation) Holds() bool {
-	left := BaseMul(e.A)
-	if !e.B.IsZero() {
-		left = left.Add(e.Q.Mul(e.B))
-	}
-	return left == e.R
-}
-
-// VerifyEquations tells of each equation whether it holds. It works on one
-// core: callers with several split the list.
-func VerifyEquations(all []Equation) []bool {
-	hold := prove(all)
-	for i, proven := range hold {
-		hold[i] = proven || all[i].Holds()
-	}
-	return hold
-}
-
-// Signed is a signature over a hash, with the key that it is to be verified by.
+// Signed is a signature of a hash, to be verified under a key.
 type Signed struct {
 	Key  PublicKey
 	Hash [32]byte
 	Sig  []byte // strict DER without a hash type, or BIP 340's 64 bytes
 }
 
-// VerifyECDSABatch tells of each signature what VerifyECDSA tells of it. It is
-// fast for signatures as SignECDSA makes them, whose point has an even y:
-// others fail their equation and are verified one by one. It works on one core.
-// The keys are looked up in the ring, which may be nil.
+// VerifyECDSABatch returns for each signature what [VerifyECDSA] returns for it, on
+// one core. Signatures of [SignECDSA] are verified in products, since their R has
+// an even y; others are verified one by one. Keys are decoded by the ring, which
+// may be nil.
 func VerifyECDSABatch(all []Signed, ring *Keyring) []bool {
 	return verifyBatch(all, ring, ecdsaEquation, VerifyECDSA)
 }
 
-// VerifySchnorrBatch tells of each signature what VerifySchnorr tells of it. It
-// works on one core. The keys are looked up in the ring, which may be nil.
+// VerifySchnorrBatch returns for each signature what [VerifySchnorr] returns for
+// it, on one core. Keys are decoded by the ring, which may be nil.
 func VerifySchnorrBatch(all []Signed, ring *Keyring) []bool {
 	return verifyBatch(all, ring, schnorrEquation, VerifySchnorr)
 }
 
-// fraction is an equation whose scalars are still to be divided by another.
+// fraction is the equation (a/over)·G + (b/over)·Q = R.
 type fraction struct {
 	Equation
 	over Scalar
 }
 
-// verifyBatch proves what it can as equations and verifies the rest one by one.
-func verifyBatch(all []Signed, ring *Keyring, equation func(Signed, *Keyring) (fraction, error), verify func(PublicKey, [32]byte, []byte) bool) []bool {
+// verifyBatch verifies the equations of signatures by products, and every signature
+// that no product has proven by itself: a batch refuses nothing that verify accepts.
+func verifyBatch(all []Signed, ring *Keyring, equation func(Signed, *Keyring) (fraction, error),
+	verify func(PublicKey, [32]byte, []byte) bool) []bool {
 	if ring == nil {
 		ring = new(Keyring)
 	}
@@ -78,7 +54,7 @@ func verifyBatch(all []Signed, ring *Keyring, equation func(Signed, *Keyring) (f
 		e := &equations[i]
 		e.A, e.B = e.A.Mul(inverse), e.B.Mul(inverse)
 	}
-	for n, proven := range prove(equations) {
+	for n, proven := range verifyByProducts(equations) {
 		valid[of[n]] = proven
 	}
 	for i, s := range all {
@@ -87,9 +63,11 @@ func verifyBatch(all []Signed, ring *Keyring, equation func(Signed, *Keyring) (f
 	return valid
 }
 
-// ecdsaEquation is R = (e/s)·G + (r/s)·Q with the R whose x-coordinate is r and
-// whose y is even. A signature can be valid without it: its R may be odd, or
-// have the x-coordinate r + q.
+// ecdsaEquation is the equation of an ECDSA signature (SEC 1, section 4.1.4),
+//
+//	(e/s)·G + (r/s)·Q = R     R.x = r, R.y even
+//
+// A valid signature may have no such equation: its R.y may be odd, or R.x = r + q.
 func ecdsaEquation(s Signed, ring *Keyring) (e fraction, err error) {
 	sig, err := ecdsa.ParseDERSignature(s.Sig)
 	if err != nil {
@@ -107,9 +85,12 @@ func ecdsaEquation(s Signed, ring *Keyring) (e fraction, err error) {
 	return e, nil
 }
 
-// schnorrEquation is BIP 340's R = s·G − e·P, with R and P of even y and
+// schnorrEquation is the equation of BIP 340, whose R and P have an even y:
 //
-//	sig = R.x 32 ‖ s 32   e = SHA256(t ‖ t ‖ R.x ‖ P.x ‖ hash) mod q, t = SHA256("BIP0340/challenge")
+//	sig: R.x   32
+//	     s     32
+//
+//	s·G − e·P = R     e = SHA256(t ‖ t ‖ R.x ‖ P.x ‖ hash) mod q     t = SHA256("BIP0340/challenge")
 func schnorrEquation(s Signed, ring *Keyring) (e fraction, err error) {
 	if len(s.Sig) != SchnorrSize {
 		return e, errors.New("not a signature of BIP 340")
@@ -124,7 +105,7 @@ func schnorrEquation(s Signed, ring *Keyring) (e fraction, err error) {
 		return e, err
 	}
 	if e.Q.odd() {
-		e.Q = e.Q.Neg() // BIP 340 verifies by the x-coordinate alone
+		e.Q = e.Q.Neg() // P has the key's x-coordinate and an even y
 	}
 	t := sha256.Sum256([]byte("BIP0340/challenge"))
 	x := Encoder(nil).Raw(t[:]).Raw(t[:]).Raw(s.Sig[:ScalarSize]).Raw(s.Key[1:]).Raw(s.Hash[:])

@@ -6,9 +6,11 @@ import (
 	"fmt"
 )
 
-// TaggedHash is TH(tag, x) = SHA256(t ‖ t ‖ x) with t = SHA256("bevote/v1/" tag)
-// and x the parts in order. Every hash of the protocol is one of these; the
-// tags are listed in docs/protocol.md.
+// TaggedHash is the tagged hash of BIP 340 over the parts in order,
+//
+//	TH(tag, x) = SHA256(t ‖ t ‖ x)     t = SHA256("bevote/v1/" ‖ tag)
+//
+// Every hash of the protocol is one of these. docs/protocol.md lists the tags.
 func TaggedHash(tag string, parts ...[]byte) [32]byte {
 	t := sha256.Sum256([]byte("bevote/v1/" + tag))
 	h := sha256.New()
@@ -20,8 +22,11 @@ func TaggedHash(tag string, parts ...[]byte) [32]byte {
 	return [32]byte(h.Sum(nil))
 }
 
-// KDF stretches x to size bytes: TH("kdf", x‖00) ‖ TH("kdf", x‖01) ‖ …, cut.
-// It serves up to 256 blocks, 8 KiB.
+// KDF stretches x to size bytes, by a counter of one byte:
+//
+//	KDF(x, size) = the first size bytes of TH("kdf", x ‖ 00) ‖ TH("kdf", x ‖ 01) ‖ …
+//
+// It panics for more than 256 hashes, 8 KiB.
 func KDF(x []byte, size int) []byte {
 	if size > 256*sha256.Size {
 		panic("curve: KDF output too long")
@@ -34,12 +39,17 @@ func KDF(x []byte, size int) []byte {
 	return out[:size]
 }
 
-// Encoder appends the protocol's encodings to itself: integers big-endian,
-// scalars 32 bytes, points 33, lists and texts with their u32 count first.
+// Encoder is a byte string to which the protocol's encodings are appended:
+//
+//	integer           2, 4 or 8 bytes, big-endian
+//	scalar            32
+//	point, key        33
+//	text              u32 length ‖ bytes
+//	list of points    u32 count ‖ points
 type Encoder []byte
 
-// U16 appends an index or a candidate's number. It panics outside 0 … 65535:
-// a silent wrap would let one index's proof pass for another's.
+// U16 appends an index or a candidate's number. It panics outside 0 … 65535: a
+// value that wrapped would be encoded, and proven, as another.
 func (e Encoder) U16(v int) Encoder {
 	if v != int(uint16(v)) {
 		panic(fmt.Sprintf("curve: %d is no u16", v))
@@ -53,10 +63,10 @@ func (e Encoder) U32(v uint32) Encoder { return binary.BigEndian.AppendUint32(e,
 // U64 appends satoshis.
 func (e Encoder) U64(v uint64) Encoder { return binary.BigEndian.AppendUint64(e, v) }
 
-// Raw appends bytes whose length the reader knows.
+// Raw appends bytes without their length.
 func (e Encoder) Raw(b []byte) Encoder { return append(e, b...) }
 
-// Text appends a byte string with its length first.
+// Text appends the length of b and b.
 func (e Encoder) Text(b []byte) Encoder { return e.U32(uint32(len(b))).Raw(b) }
 
 // Scalar appends 32 bytes.
@@ -65,10 +75,10 @@ func (e Encoder) Scalar(s Scalar) Encoder { b := s.Bytes(); return e.Raw(b[:]) }
 // Point appends 33 bytes.
 func (e Encoder) Point(p Point) Encoder { k := p.Key(); return e.Raw(k[:]) }
 
-// Key appends a compressed key's 33 bytes.
+// Key appends 33 bytes.
 func (e Encoder) Key(k PublicKey) Encoder { return e.Raw(k[:]) }
 
-// Points appends a list of points.
+// Points appends the number of points and each point.
 func (e Encoder) Points(ps ...Point) Encoder {
 	e = e.U32(uint32(len(ps)))
 	for _, p := range ps {

@@ -6,11 +6,12 @@ import (
 	"sync"
 )
 
-// PublicKey is a point as it stands in policies, scripts and board lines:
-// 33 bytes, compressed. It is comparable; its bytes are checked by Point.
+// PublicKey is a point as it stands in policies, scripts and board lines: 33
+// bytes, compressed (SEC 1, section 2.3.3). It is comparable. Its bytes may be
+// no point; [PublicKey.Point] checks them.
 type PublicKey [PointSize]byte
 
-// ParsePublicKey reads 66 lower-case hex digits of a point on the curve.
+// ParsePublicKey reads 66 lower-case hex digits and checks that they are a point.
 func ParsePublicKey(text string) (PublicKey, error) {
 	var k PublicKey
 	b, err := hex.DecodeString(text)
@@ -24,20 +25,20 @@ func ParsePublicKey(text string) (PublicKey, error) {
 	return k, nil
 }
 
-// Point decodes k.
+// Point decodes k as [DecodePoint] does.
 func (k PublicKey) Point() (Point, error) { return DecodePoint(k[:]) }
 
-// X is the x-coordinate, by which BIP 340 knows a key: the holder of one secret
-// can sign under both keys that have it.
+// X returns the x-coordinate, 32 bytes: the public key of BIP 340. A point and
+// its negative have the same, so one BIP 340 signature verifies under both.
 func (k PublicKey) X() [32]byte { return [32]byte(k[1:]) }
 
 // String returns 66 hex digits.
 func (k PublicKey) String() string { return hex.EncodeToString(k[:]) }
 
-// MarshalText writes hex, so that JSON carries keys as text.
+// MarshalText writes hex: keys are text in JSON.
 func (k PublicKey) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
-// UnmarshalText reads what MarshalText writes and refuses any other point form.
+// UnmarshalText reads what MarshalText writes, as [ParsePublicKey] does.
 func (k *PublicKey) UnmarshalText(text []byte) error {
 	parsed, err := ParsePublicKey(string(text))
 	if err == nil {
@@ -46,12 +47,11 @@ func (k *PublicKey) UnmarshalText(text []byte) error {
 	return err
 }
 
-// Keyring decodes each of its keys once, for many readers side by side: the
-// few who sign much, and the many who sign several times. Its zero value is
-// empty.
+// Keyring caches the points of keys, since decoding one takes a square root. Its
+// zero value is empty. It is safe for concurrent use.
 type Keyring struct{ points sync.Map }
 
-// Point decodes k, or remembers it.
+// Point returns the point of k, decoded at the first call for k.
 func (r *Keyring) Point(k PublicKey) (Point, error) {
 	if known, ok := r.points.Load(k); ok {
 		return known.(Point), nil

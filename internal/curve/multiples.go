@@ -2,14 +2,14 @@ package curve
 
 import gnark "github.com/consensys/gnark-crypto/ecc/secp256k1"
 
-// worthTable is from how many products on a table pays.
-const worthTable = 200
+// minForTable is the number of products from which on a table pays.
+const minForTable = 200
 
-// Multiples returns s·p for each of the scalars. Where they are many it first
-// lays out multiples of p, half a megabyte. It works on one core.
+// Multiples returns scalars[i]·p for each i, on one core. For 200 scalars or more
+// it makes a table of multiples of p, half a megabyte.
 func Multiples(p Point, scalars []Scalar) []Point {
 	out := make([]Point, len(scalars))
-	if len(scalars) < worthTable {
+	if len(scalars) < minForTable {
 		for i, s := range scalars {
 			out[i] = p.Mul(s)
 		}
@@ -25,11 +25,14 @@ func Multiples(p Point, scalars []Scalar) []Point {
 	return out
 }
 
-// table is d·256^w·P in place 255·w + d−1, for d = 1 … 255 and w = 0 … 31.
+// table holds the multiples of a point P by each digit of each place of a scalar
+// in base 256:
+//
+//	table[255·w + d − 1] = d·256^w·P     d = 1 … 255, w = 0 … 31
+//	s·P = Σ table[255·w + s_w − 1]       over the digits s_w of s that are not 0
 type table []gnark.G1Affine
 
-// digits is how many multiples a row of a table has: those of one byte's
-// values but 0.
+// digits is the number of entries for one place.
 const digits = 255
 
 func newTable(p Point) table {
@@ -42,12 +45,12 @@ func newTable(p Point) table {
 			sum.AddAssign(&row)
 			multiples = append(multiples, sum)
 		}
-		row.AddAssign(&sum) // 256 times
+		row.AddAssign(&sum) // row + 255·row
 	}
 	return gnark.BatchJacobianToAffineG1(multiples)
 }
 
-// mul adds one multiple for each byte of s that is not 0.
+// mul returns s·P.
 func (t table) mul(s Scalar) (sum gnark.G1Jac) {
 	for i, d := range s.Bytes() {
 		if w := ScalarSize - 1 - i; d > 0 {

@@ -10,13 +10,16 @@ import (
 	"github.com/decred/dcrd/dcrec/secp256k1/v4"
 )
 
-// Point is a point of secp256k1. Its zero value is infinity. Each point has
-// one representation, so that == compares points.
+// Point is a point of secp256k1. Its zero value is ∞. Each point has one
+// representation: == compares points.
 type Point struct{ a gnark.G1Affine }
 
-// DecodePoint reads 33 bytes, compressed: never infinity, always on the curve.
+// DecodePoint reads a compressed point (SEC 1, section 2.3.4) and refuses ∞:
 //
-//	02 or 03 (y even or odd) ‖ x, with y² = x³ + 7
+//	02 or 03 (y even or odd)   1
+//	x                          32, big-endian, below the field's prime
+//
+//	y² = x³ + 7
 func DecodePoint(b []byte) (Point, error) {
 	if len(b) != PointSize {
 		return Point{}, fmt.Errorf("point of %d bytes, want %d", len(b), PointSize)
@@ -62,23 +65,29 @@ func (p Point) Mul(s Scalar) Point {
 	return r
 }
 
-// Add returns p + o. To add many points, Sum is several times faster.
+// Add returns p + o. [Sum] adds many points several times faster.
 func (p Point) Add(o Point) Point { p.a.Add(&p.a, &o.a); return p }
 
 // Neg returns −p.
 func (p Point) Neg() Point { p.a.Neg(&p.a); return p }
 
-// Equal tells whether p and o are the same point.
+// Equal reports whether p and o are the same point.
 func (p Point) Equal(o Point) bool { return p == o }
 
-// IsInfinity tells whether p is the neutral element.
+// IsInfinity reports whether p is ∞, the neutral element.
 func (p Point) IsInfinity() bool { return p == Point{} }
 
-// odd tells whether the y-coordinate is odd.
+// odd reports whether the y-coordinate is odd.
 func (p Point) odd() bool { return p.a.Y.Bits()[0]&1 == 1 }
 
-// Key returns the compressed encoding; infinity, which no message may carry,
-// encodes as 33 zero bytes.
+// x returns the x-coordinate, 32 bytes big-endian.
+func (p Point) x() []byte {
+	b := p.a.X.Bytes()
+	return b[:]
+}
+
+// Key returns the compressed encoding. That of ∞ is 33 zero bytes, which no
+// decoder accepts.
 func (p Point) Key() PublicKey {
 	var k PublicKey
 	if p.IsInfinity() {

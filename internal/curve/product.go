@@ -9,13 +9,13 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/secp256k1/fr"
 )
 
-// Product is the multi-scalar product Σ scalars[i]·points[i], by Pippenger's
-// method on all cores. It panics if the lengths differ.
+// Product returns Σ scalars[i]·points[i], by the bucket method (Pippenger 1976)
+// on all cores. It panics if the lengths differ.
 func Product(scalars []Scalar, points []Point) Point {
 	return product(scalars, points, ecc.MultiExpConfig{})
 }
 
-// product is Product on as many cores as the configuration says.
+// product is [Product] with a configuration, which limits the cores.
 func product(scalars []Scalar, points []Point, on ecc.MultiExpConfig) Point {
 	if len(scalars) != len(points) {
 		panic(fmt.Sprintf("curve: product of %d scalars and %d points", len(scalars), len(points)))
@@ -41,7 +41,8 @@ func Sum(points []Point) Point {
 	return affine(&sum)
 }
 
-// Evaluate returns Σ x^l·coefficients[l], a polynomial's value.
+// Evaluate returns Σ x^l·coefficients[l], a polynomial's value at x, by Horner's
+// rule.
 func Evaluate(coefficients []Scalar, x uint32) Scalar {
 	var sum Scalar
 	at := fr.NewElement(uint64(x))
@@ -52,8 +53,9 @@ func Evaluate(coefficients []Scalar, x uint32) Scalar {
 	return sum
 }
 
-// EvaluatePoints returns Σ x^l·coefficients[l], as Evaluate does behind G. It
-// is made for abscissas as small as roll indices.
+// EvaluatePoints returns Σ x^l·coefficients[l]: if coefficients[l] = a_l·G, the
+// value of the polynomial with coefficients a_l, times G. It is Horner's rule
+// with doubling and adding, which is fast where x is short, as roll indices are.
 func EvaluatePoints(coefficients []Point, x uint32) Point {
 	var sum gnark.G1Jac
 	for l := len(coefficients) - 1; l >= 0; l-- {

@@ -5,26 +5,29 @@ import (
 	"io"
 )
 
-// Context binds a proof to its place: the election, the joint key's number
-// (0 where there is none), and the prover in words of the tag's own (an index,
-// a name). Tag is the tagged hash that draws the challenge.
+// Context is what a proof is bound to, besides its points: the proof verifies in
+// this context and in no other.
 type Context struct {
-	Tag    string
-	EID    [32]byte
-	Key    int
-	Prover []byte
+	Tag    string   // of the tagged hash that gives the challenge
+	EID    [32]byte // the election's id
+	Key    int      // number of the joint key, a u16; 0 where there is none
+	Prover []byte   // who proves, encoded as docs/protocol.md says of the tag
 }
 
-// Proof is a Fiat–Shamir proof in the form (e, z): the challenge and the answer.
+// Proof is a proof of knowledge without interaction: the challenge E is a hash of
+// statement and commitments (Fiat and Shamir 1986), Z is the answer.
 type Proof struct{ E, Z Scalar }
 
 // ProofSize is the length of an encoded proof in bytes.
 const ProofSize = 2 * ScalarSize
 
-// Bytes returns e ‖ z.
+// Bytes returns the encoding:
+//
+//	e   32
+//	z   32
 func (p Proof) Bytes() []byte { return Encoder(nil).Scalar(p.E).Scalar(p.Z) }
 
-// DecodeProof reads e ‖ z, each below q.
+// DecodeProof reads what [Proof.Bytes] writes and refuses e or z of q or more.
 func DecodeProof(b []byte) (Proof, error) {
 	var p Proof
 	var err error
@@ -38,10 +41,10 @@ func DecodeProof(b []byte) (Proof, error) {
 	return p, err
 }
 
-// ProvePossession proves knowledge of x with X = x·G (Schnorr 1991), also
-// binding the points of bind into the challenge.
+// ProvePossession proves knowledge of x behind X = x·G (Schnorr 1991), bound to
+// the points bind as well. w is drawn from r, and the error is that of r.
 //
-//	W = w·G   e = TH(tag, eid ‖ key ‖ prover ‖ (X, bind…) ‖ W)   z = w + e·x
+//	W = w·G     e = challenge((X, bind…), (W))     z = w + e·x
 func ProvePossession(r io.Reader, c Context, x Scalar, bind ...Point) (Proof, error) {
 	w, err := RandomScalar(r)
 	if err != nil {
@@ -52,8 +55,10 @@ func ProvePossession(r io.Reader, c Context, x Scalar, bind ...Point) (Proof, er
 	return Proof{e, w.Add(e.Mul(x))}, nil
 }
 
-// VerifyPossession checks a proof of ProvePossession for X:
-// e must be the challenge of W = z·G − e·X.
+// VerifyPossession reports whether p is a proof of [ProvePossession] for X, in the
+// same context and bound to the same points. X = ∞ and W = ∞ are refused.
+//
+//	W = z·G − e·X     e = challenge((X, bind…), (W))
 func VerifyPossession(c Context, p Proof, X Point, bind ...Point) bool {
 	if X.IsInfinity() {
 		return false
@@ -66,8 +71,11 @@ func VerifyPossession(c Context, p Proof, X Point, bind ...Point) bool {
 	return c.challenge(points, w).Equal(p.E)
 }
 
-// ProveEquality proves that one x lies behind X = x·G and Y = x·B
-// (Chaum–Pedersen 1992), bound to bind.
+// ProveEquality returns Y = x·B, where B is base, and proves that one x is behind
+// X = x·G and Y (Chaum and Pedersen 1992), bound to the points bind as well. w is
+// drawn from r, and the error is that of r.
+//
+//	W1 = w·G     W2 = w·B     e = challenge((X, B, Y, bind…), (W1, W2))     z = w + e·x
 func ProveEquality(r io.Reader, c Context, x Scalar, base Point, bind ...Point) (Y Point, p Proof, err error) {
 	w, err := RandomScalar(r)
 	if err != nil {
@@ -79,7 +87,11 @@ func ProveEquality(r io.Reader, c Context, x Scalar, base Point, bind ...Point) 
 	return Y, Proof{e, w.Add(e.Mul(x))}, nil
 }
 
-// VerifyEquality checks that X = x·G and Y = x·base for one x.
+// VerifyEquality reports whether p is a proof of [ProveEquality] for X, base and Y,
+// in the same context and bound to the same points. ∞ is refused for X, B, Y, W1
+// and W2.
+//
+//	W1 = z·G − e·X     W2 = z·B − e·Y     e = challenge((X, B, Y, bind…), (W1, W2))
 func VerifyEquality(c Context, p Proof, X, base, Y Point, bind ...Point) bool {
 	if X.IsInfinity() || base.IsInfinity() || Y.IsInfinity() {
 		return false
@@ -94,7 +106,10 @@ func VerifyEquality(c Context, p Proof, X, base, Y Point, bind ...Point) bool {
 	return c.challenge(points, w1, w2).Equal(p.E)
 }
 
-// challenge is TH(tag, eid ‖ key ‖ prover ‖ points ‖ commitments) mod q.
+// challenge hashes the whole statement, not the commitments alone (Bernhard,
+// Pereira and Warinschi 2012):
+//
+//	TH(tag, eid ‖ u16 key ‖ text prover ‖ list of points ‖ list of commitments) mod q
 func (c Context) challenge(points []Point, commitments ...Point) Scalar {
 	x := Encoder(nil).Raw(c.EID[:]).U16(c.Key).Text(c.Prover).Points(points...).Points(commitments...)
 	return ReduceScalar(TaggedHash(c.Tag, x))

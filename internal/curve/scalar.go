@@ -11,15 +11,15 @@ import (
 
 // Scalar is an integer modulo the group order q. Its zero value is 0.
 //
-// It prints nothing of itself. That protects a Scalar and whatever exports
-// one; fmt reads unexported fields without asking, so a type that keeps a
-// secret in one needs a String and a Format of its own, or must not be printed.
+// Its methods String and Format hide the value, also in an exported field of
+// another type. From an unexported field fmt prints a value without calling its
+// methods: a type with a Scalar there needs a Format of its own.
 type Scalar struct{ n fr.Element }
 
 // NewScalar returns the scalar v.
 func NewScalar(v uint32) Scalar { return Scalar{fr.NewElement(uint64(v))} }
 
-// DecodeScalar reads 32 bytes big-endian and refuses values of q or more.
+// DecodeScalar reads 32 bytes, big-endian, and refuses q or more.
 func DecodeScalar(b []byte) (Scalar, error) {
 	var s Scalar
 	if len(b) != ScalarSize {
@@ -31,14 +31,16 @@ func DecodeScalar(b []byte) (Scalar, error) {
 	return s, nil
 }
 
-// ReduceScalar reads 32 bytes big-endian modulo q, as challenges are.
+// ReduceScalar reads 32 bytes, big-endian, modulo q, which makes scalars
+// of hashes.
 func ReduceScalar(b [32]byte) Scalar {
 	var s Scalar
 	s.n.SetBytes(b[:])
 	return s
 }
 
-// RandomScalar draws a scalar in [1, q) from r by rejection.
+// RandomScalar draws a scalar from [1, q), uniformly: it reads 32 bytes of r at a
+// time until they are such a number. Its error is that of r.
 func RandomScalar(r io.Reader) (Scalar, error) {
 	var b [ScalarSize]byte
 	for {
@@ -66,7 +68,8 @@ func (s Scalar) Neg() Scalar { s.n.Neg(&s.n); return s }
 // Inverse returns 1/s, and 0 for 0.
 func (s Scalar) Inverse() Scalar { s.n.Inverse(&s.n); return s }
 
-// inverses returns 1/s for each s, and 0 for 0, with one inversion for all.
+// inverses returns 1/s for each s, and 0 for 0, with one inversion in all
+// (Montgomery 1987).
 func inverses(all []Scalar) []Scalar {
 	elements := make([]fr.Element, len(all))
 	for i, s := range all {
@@ -79,22 +82,22 @@ func inverses(all []Scalar) []Scalar {
 	return out
 }
 
-// IsZero tells whether s is 0.
+// IsZero reports whether s is 0.
 func (s Scalar) IsZero() bool { return s.n.IsZero() }
 
-// Equal compares in constant time.
+// Equal reports whether s and t are the same scalar, in constant time.
 func (s Scalar) Equal(t Scalar) bool { return s.n.Equal(&t.n) }
 
-// Bytes returns the 32 bytes big-endian.
+// Bytes returns 32 bytes, big-endian.
 func (s Scalar) Bytes() [ScalarSize]byte { return s.n.Bytes() }
 
-// String hides the value: scalars are secrets more often than not.
+// String hides the value, since most scalars are secrets.
 func (s Scalar) String() string { return "scalar(hidden)" }
 
 // Format hides the value from every verb of fmt, the numeric ones included.
 func (s Scalar) Format(f fmt.State, _ rune) { io.WriteString(f, s.String()) }
 
-// decred returns s as the signature and nonce code has it.
+// decred returns s in the representation of dcrd.
 func (s Scalar) decred() *secp256k1.ModNScalar {
 	var n secp256k1.ModNScalar
 	b := s.Bytes()

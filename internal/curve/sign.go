@@ -12,8 +12,8 @@ import (
 // SchnorrSize is the length of a BIP 340 signature in bytes.
 const SchnorrSize = 64
 
-// SignSchnorr signs a 32-byte hash as BIP 340 does, with the all-zero
-// auxiliary randomness: same key and hash, same signature.
+// SignSchnorr signs a hash by BIP 340 with the all-zero auxiliary randomness, so
+// that a key and a hash give one signature. It refuses x = 0.
 func SignSchnorr(x Scalar, hash [32]byte) ([SchnorrSize]byte, error) {
 	var out [SchnorrSize]byte
 	if x.IsZero() {
@@ -28,7 +28,7 @@ func SignSchnorr(x Scalar, hash [32]byte) ([SchnorrSize]byte, error) {
 	return out, nil
 }
 
-// VerifySchnorr tells whether sig is a BIP 340 signature of hash by the
+// VerifySchnorr reports whether sig is a BIP 340 signature of hash under the
 // x-coordinate of key.
 func VerifySchnorr(key PublicKey, hash [32]byte, sig []byte) bool {
 	s, err := schnorr.ParseSignature(sig)
@@ -42,10 +42,18 @@ func VerifySchnorr(key PublicKey, hash [32]byte, sig []byte) bool {
 	return s.Verify(hash[:], pub)
 }
 
-// SignECDSA signs a signature hash: RFC 6979 nonce, low s, DER, no hash type
-// byte. It advances the RFC 6979 counter until the point that a verifier
-// recomputes from (r, s) has an even y, so that a reader who knows r knows the
-// point, and many signatures can be verified as one equation.
+// SignECDSA signs a hash (SEC 1, section 4.1.3) with a nonce of RFC 6979 and a low
+// s (BIP 146), and refuses x = 0. The signature is strict DER (BIP 66) without a
+// hash type byte; integers are big-endian, of least length, with a zero byte
+// before a high bit:
+//
+//	30 ‖ length ‖ 02 ‖ length of r ‖ r ‖ 02 ‖ length of s ‖ s
+//
+//	R = k·G   r = R.x mod q   s = ±(hash + r·x)/k
+//
+// It takes the first nonce k for which R.x is below q and the point that a
+// verifier recomputes, ±R, has an even y. Then r alone gives that point, and
+// [VerifyECDSABatch] needs it.
 func SignECDSA(x Scalar, hash [32]byte) ([]byte, error) {
 	if x.IsZero() {
 		return nil, errors.New("signing with the zero key")
@@ -57,7 +65,7 @@ func SignECDSA(x Scalar, hash [32]byte) ([]byte, error) {
 		point := BaseMul(k)
 		r, err := DecodeScalar(point.x())
 		if err != nil || r.IsZero() {
-			continue // x is not below q: r alone would not give the point back
+			continue // R.x ≥ q, so r alone does not give R.x
 		}
 		s := k.Inverse().Mul(e.Add(r.Mul(x)))
 		odd := point.odd()
@@ -71,8 +79,8 @@ func SignECDSA(x Scalar, hash [32]byte) ([]byte, error) {
 	}
 }
 
-// VerifyECDSA tells whether a strict DER signature (no hash type byte) of hash
-// verifies under key.
+// VerifyECDSA reports whether der, strict DER without a hash type byte, is a
+// signature of hash under key (SEC 1, section 4.1.4). It accepts a high s.
 func VerifyECDSA(key PublicKey, hash [32]byte, der []byte) bool {
 	pub, err := btcec.ParsePubKey(key[:])
 	if err != nil {
@@ -82,8 +90,8 @@ func VerifyECDSA(key PublicKey, hash [32]byte, der []byte) bool {
 	return err == nil && sig.Verify(hash[:], pub)
 }
 
-// StrictECDSA tells whether der is a signature in strict DER with a low s, as
-// relays demand (BIP 66, BIP 146), whatever it signs.
+// StrictECDSA reports whether der is an encoding that relays accept: strict DER
+// (BIP 66) without a hash type byte, s at most q/2 (BIP 146).
 func StrictECDSA(der []byte) bool {
 	sig, err := ecdsa.ParseDERSignature(der)
 	if err != nil {
@@ -93,15 +101,10 @@ func StrictECDSA(der []byte) bool {
 	return !s.IsOverHalfOrder()
 }
 
-// x returns the 32 bytes of the x-coordinate.
-func (p Point) x() []byte {
-	b := p.a.X.Bytes()
-	return b[:]
-}
-
-// NonceOf returns r of a DER signature (no hash type byte), the x-coordinate of
-// its nonce's point modulo q: two signatures by one key that share it reveal
-// the key.
+// NonceOf returns r of a strict DER signature without a hash type byte: k·G has
+// the x-coordinate r modulo q, where k is the nonce. Two signatures of different
+// hashes by one key with one r give the key away. ok is false if der is no
+// signature.
 func NonceOf(der []byte) (r [ScalarSize]byte, ok bool) {
 	sig, err := ecdsa.ParseDERSignature(der)
 	if err != nil {

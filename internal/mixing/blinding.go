@@ -8,7 +8,15 @@ import (
 	"bevote/internal/cores"
 )
 
-// blinding is a user's side of a session of a group's member.
+// blinding is a user's side of a session with a member of a group (Lysyanskaya and
+// Ramzan 1998). It draws a unit ρ, a permutation σ of the rounds, and for each round
+// shifts b_i and units b'_i. P_i and P'_i are the offer's commitments, t_i and u_i
+// the answers.
+//
+//	ĝ = g̃^ρ     ẑ = z̃^ρ     R_i = P_σ(i)^(a^b_i·ρ)     R'_i = P'_σ(i)^(b'_i^e·ρ)
+//	c = challenge(message, ĝ, ẑ, R, R')
+//	challenge that is sent: its bit σ(i) is bit i of c
+//	signature: ĝ ‖ ẑ ‖ c ‖ t_σ(i) + b_i ‖ u_σ(i)·b'_i mod n
 type blinding struct {
 	hidden
 	g       *Group
@@ -17,22 +25,19 @@ type blinding struct {
 
 	offered   []byte
 	offer     offer
-	factor    *big.Int // ρ: ĝ = g̃^ρ
-	order     []int    // σ: round i of the signature is round σ(i) of the session
-	shifts    answers  // b_i, and for V2 factors b_i
-	challenge []byte   // as it is sent
-	blinded   signature
+	factor    *big.Int  // ρ
+	order     []int     // σ: round i of the signature is round σ(i) of the session
+	shifts    answers   // b_i and b'_i
+	challenge []byte    // as it is sent
+	blinded   signature // in the making
 }
 
-// Blind begins to get a group signature. The session's g̃ and z̃ are raised to ρ,
-// its rounds permuted by σ, and every round shifted by b_i.
+// Blind begins a user's side of a session for a group signature on message.
 func (g *Group) Blind(random io.Reader, message []byte) Blinding {
 	return &blinding{g: g, random: random, message: message}
 }
 
-// Challenge forms ĝ = g̃^ρ, ẑ = z̃^ρ and the commitments
-// R_i = P_σ(i)^(a^b_i·ρ), for V2 P_σ(i)^(b_i^e·ρ), hashes them with the message
-// to the signature's challenge, and returns it in the session's order.
+// Challenge checks an offer and returns the challenge for it.
 func (b *blinding) Challenge(offered []byte) ([]byte, error) {
 	if b.offered != nil {
 		return nil, errors.New("blinding has a session")
@@ -53,14 +58,14 @@ func (b *blinding) Challenge(offered []byte) ([]byte, error) {
 	b.blinded.challenge = b.g.challenge(b.message, b.blinded.pair, b.commitments())
 	b.challenge = make([]byte, len(b.blinded.challenge))
 	for i, from := range b.order {
-		if asks(b.blinded.challenge, i) {
+		if bit(b.blinded.challenge, i) {
 			b.challenge[from/8] |= 1 << (7 - from%8)
 		}
 	}
 	return b.challenge, nil
 }
 
-// draw draws ρ, σ and for each round the shifts of V1 and V2.
+// draw draws ρ, σ, b_i and b'_i.
 func (b *blinding) draw() (err error) {
 	if b.factor, err = drawUnit(b.random, b.g.n); err != nil {
 		return err
@@ -83,6 +88,7 @@ func (b *blinding) draw() (err error) {
 	return nil
 }
 
+// commitments are R_1 … R_l and R'_1 … R'_l.
 func (b *blinding) commitments() []*big.Int {
 	l := b.g.rounds
 	exponents := b.g.exponents(b.shifts)
@@ -94,8 +100,8 @@ func (b *blinding) commitments() []*big.Int {
 	return out
 }
 
-// Finish checks the answers and makes t_σ(i) + b_i and t_σ(i)·b_i of them.
-// Answers that open the session's commitments open the signature's too.
+// Finish checks the answers and returns the signature. Answers that open the offer's
+// commitments open the signature's as well.
 func (b *blinding) Finish(answer []byte) ([]byte, error) {
 	if b.challenge == nil {
 		return nil, errors.New("blinding has no session")

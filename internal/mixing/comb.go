@@ -6,24 +6,23 @@ import (
 	"bevote/internal/cores"
 )
 
-// comb is a table of powers of one base (Lim–Lee 1994). The exponent's bits are
-// written in rows of columns·depth, bit e[row][column][step], and
+// comb is a table of powers of one base (Lim and Lee 1994). Bit row·columns·depth +
+// column·depth + step of an exponent e belongs to a row, a column and a step. For a
+// column and a step, the bits of all rows are a number d, the bit of row 0 lowest:
 //
-//	base^e = Π_step (… Π_column table[column][e[·][column][step]])
-//
-// with a squaring from step to step. An entry is the product of those
-// base^(2^(row·columns·depth + column·depth)) whose row's bit is set.
+//	table[column][d] = Π base^(2^(row·columns·depth + column·depth))   over the rows whose bit is set in d
+//	base^e = Π_step (Π_column table[column][d(column, step)])^(2^step)
 type comb struct {
 	f                    *ring
 	rows, columns, depth int
-	table                [][]*big.Int // by column, then by the rows' bits; in the ring's form
+	table                [][]*big.Int // in Montgomery's form
 }
 
 // maxEntries bounds a table to about ten megabytes at 2048 bits.
 const maxEntries = 1 << 15
 
-// newComb makes a table for exponents of up to width bits that will be used
-// uses times, in the shape that takes fewest products.
+// newComb returns a table for exponents of at most width bits. Its shape takes the
+// fewest products for a number of uses, making the table included.
 func newComb(f *ring, base *big.Int, width, uses int) *comb {
 	c := &comb{f: f}
 	least := -1
@@ -41,8 +40,8 @@ func newComb(f *ring, base *big.Int, width, uses int) *comb {
 	return c
 }
 
-// fill computes the table: first the single powers by squaring, then the
-// products of each column.
+// fill computes the table: by squaring the entries with one bit set, in the order of
+// their powers, and from these the others of each column.
 func (c *comb) fill(base *big.Int) {
 	s := &scratch{}
 	c.table = make([][]*big.Int, c.columns)
@@ -50,7 +49,7 @@ func (c *comb) fill(base *big.Int) {
 		c.table[column] = make([]*big.Int, 1<<c.rows)
 		c.table[column][0] = c.f.unit
 	}
-	power := c.f.enter(base, s)
+	power := c.f.toMontgomery(base, s)
 	for row := range c.rows {
 		for column := range c.columns {
 			c.table[column][1<<row] = new(big.Int).Set(power)
@@ -62,7 +61,7 @@ func (c *comb) fill(base *big.Int) {
 	cores.Each(c.columns, func(column int) {
 		s, t := &scratch{}, c.table[column]
 		for i := range t {
-			if rest := i & (i - 1); rest != 0 { // more than one bit
+			if rest := i & (i - 1); rest != 0 { // i has more than one bit
 				t[i] = new(big.Int)
 				c.f.mul(t[i], t[rest], t[i^rest], s)
 			}
@@ -71,10 +70,10 @@ func (c *comb) fill(base *big.Int) {
 	c.f.products.Add(int64(c.rows*c.columns*c.depth + c.columns*(1<<c.rows-c.rows-1)))
 }
 
-// width is the length in bits of the longest exponent.
+// width is the length in bits of the longest exponent that the table serves.
 func (c *comb) width() int { return c.rows * c.columns * c.depth }
 
-// power is base^e mod m for 0 ≤ e < 2^width.
+// power is base^e mod m. It panics unless 0 ≤ e < 2^width.
 func (c *comb) power(e *big.Int) *big.Int {
 	if e.Sign() < 0 || e.BitLen() > c.width() {
 		panic("mixing: exponent longer than its table")
@@ -94,5 +93,5 @@ func (c *comb) power(e *big.Int) *big.Int {
 			}
 		}
 	}
-	return c.f.leave(z, s)
+	return c.f.fromMontgomery(z, s)
 }

@@ -12,7 +12,7 @@ import (
 
 var one = big.NewInt(1)
 
-// drawBelow draws an integer in [0, limit).
+// drawBelow draws an integer from [0, limit), uniformly.
 func drawBelow(r io.Reader, limit *big.Int) (*big.Int, error) {
 	v, err := rand.Int(r, limit)
 	if err != nil {
@@ -21,7 +21,7 @@ func drawBelow(r io.Reader, limit *big.Int) (*big.Int, error) {
 	return v, nil
 }
 
-// drawBetween draws an integer in [2^low, 2^high).
+// drawBetween draws an integer from [2^low, 2^high), uniformly.
 func drawBetween(r io.Reader, low, high uint) (*big.Int, error) {
 	least := new(big.Int).Lsh(one, low)
 	limit := new(big.Int).Lsh(one, high)
@@ -32,7 +32,7 @@ func drawBetween(r io.Reader, low, high uint) (*big.Int, error) {
 	return v.Add(v, least), nil
 }
 
-// drawUnit draws a unit modulo m.
+// drawUnit draws a unit modulo m, uniformly.
 func drawUnit(r io.Reader, m *big.Int) (*big.Int, error) {
 	for {
 		v, err := drawBelow(r, m)
@@ -42,7 +42,8 @@ func drawUnit(r io.Reader, m *big.Int) (*big.Int, error) {
 	}
 }
 
-// drawPermutation draws a permutation of 0 … n−1 (Fisher and Yates).
+// drawPermutation draws a permutation of 0 … n−1, uniformly (Fisher and Yates 1938,
+// as Durstenfeld 1964 has it).
 func drawPermutation(r io.Reader, n int) ([]int, error) {
 	p := make([]int, n)
 	for i := range p {
@@ -58,9 +59,9 @@ func drawPermutation(r io.Reader, n int) ([]int, error) {
 	return p, nil
 }
 
-// drawPrime draws a prime of the given bits whose two top bits are set, that is
-// 3 modulo 4, and for which p−1 has no factor publicExponent. The standard
-// library's own search ignores the reader that it is given.
+// drawPrime draws a prime p of a length in bits. Its two top bits are set, so that a
+// product of two has twice the length; p is 3 modulo 4; e does not divide p−1.
+// crypto/rand.Prime does not serve, since it ignores its reader.
 func drawPrime(r io.Reader, bits int) (*big.Int, error) {
 	high := big.NewInt(3)
 	high.Lsh(high, uint(bits-2))
@@ -78,8 +79,8 @@ func drawPrime(r io.Reader, bits int) (*big.Int, error) {
 	}
 }
 
-// drawPrimes draws the two factors of an RSA modulus of exactly the given bits
-// with gcd(n·e, φ(n)) = 1.
+// drawPrimes draws the two factors of a modulus n of a length in bits, as [drawPrime]
+// does, with gcd(e·n, φ(n)) = 1.
 func drawPrimes(r io.Reader, bits int) (p, q *big.Int, err error) {
 	if bits < minBits || bits > maxBits {
 		return nil, nil, fmt.Errorf("modulus of %d bits, want %d to %d", bits, minBits, maxBits)
@@ -103,16 +104,18 @@ func phi(p, q *big.Int) *big.Int {
 	return f.Mul(f, new(big.Int).Sub(q, one))
 }
 
+// isUnit reports whether gcd(v, m) = 1.
 func isUnit(v, m *big.Int) bool { return new(big.Int).GCD(nil, nil, v, m).Cmp(one) == 0 }
 
-// hashBelow stretches a tagged hash to an integer modulo m, 128 bits longer
-// than m before it is reduced: KDF(seed, |m| + 16) mod m.
+// hashBelow is a hash as an integer modulo m, uniform to within 2^−128:
+//
+//	KDF(seed, |m| + 16) mod m
 func hashBelow(seed [32]byte, m *big.Int) *big.Int {
 	v := new(big.Int).SetBytes(curve.KDF(seed[:], size(m)+16))
 	return v.Mod(v, m)
 }
 
-// size is the length of m in bytes.
+// size is |m|, the length of m in bytes.
 func size(m *big.Int) int { return (m.BitLen() + 7) / 8 }
 
 // primorial is the product of all primes below publicExponent.
@@ -131,7 +134,7 @@ var primorial = sync.OnceValue(func() *big.Int {
 	return product
 })
 
-// hasSmallFactor tells whether a prime below publicExponent divides v.
+// hasSmallFactor reports whether a prime below publicExponent divides v.
 func hasSmallFactor(v *big.Int) bool {
 	rest := new(big.Int).Mod(primorial(), v)
 	return !isUnit(rest, v)

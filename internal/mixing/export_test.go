@@ -1,20 +1,26 @@
 package mixing
 
-// Operations is what a group or a manager has computed so far: powers with long
-// exponents, powers with the exponent e, and products outside of powers.
+// CheckDomain checks the parts of a signature, without its equation.
+func (g *Group) CheckDomain(signature []byte) error {
+	_, err := g.domain(signature)
+	return err
+}
+
+// Operations is the number of powers with long exponents, of powers with short ones,
+// and of products that are no part of a power.
 type Operations struct{ Powers, Shorts, Products int64 }
 
-// Less is what has been computed since then.
+// Less returns o − then.
 func (o Operations) Less(then Operations) Operations {
 	return Operations{o.Powers - then.Powers, o.Shorts - then.Shorts, o.Products - then.Products}
 }
 
-// Plus adds two accounts.
+// Plus returns o + more.
 func (o Operations) Plus(more Operations) Operations {
 	return Operations{o.Powers + more.Powers, o.Shorts + more.Shorts, o.Products + more.Products}
 }
 
-// Operations returns the account.
+// Operations returns the operations of the group so far.
 func (g *Group) Operations() (o Operations) {
 	for _, f := range []*ring{g.modP, g.modN} {
 		o = o.Plus(Operations{f.powers.Load(), f.shorts.Load(), f.products.Load()})
@@ -22,5 +28,5 @@ func (g *Group) Operations() (o Operations) {
 	return o
 }
 
-// Operations returns the account.
+// Operations returns the operations of the manager so far.
 func (m *Manager) Operations() Operations { return m.group.Operations() }

@@ -8,30 +8,42 @@ import (
 	"bevote/internal/curve"
 )
 
-// Lengths in bits of the integers behind V1: each of the next two hides the one
-// before it to within 2^−128.
+// Lengths in bits of the integers of V1. r_i − x is uniform to within 2^−128,
+// whatever x is, and so is t_i + b_i, whatever t_i is.
 const (
-	secretBits = 512 // x
-	nonceBits  = 640 // r_i, drawn from 2^512, so that r_i − x is never negative
-	shiftBits  = 768 // b_i
-	answerBits = 770 // every final V1 answer is below 2^770
+	secretBits = 512 // 0 ≤ x < 2^512
+	nonceBits  = 640 // 2^512 ≤ r_i < 2^640, so that t_i = r_i − x > 0
+	shiftBits  = 768 // 0 ≤ b_i < 2^768
+	answerBits = 770 // t_i + b_i < 2^770
 )
 
-// Sizes of encoded answers to V1, in bytes: of a session and of a signature.
+// Sizes in bytes of encoded answers to V1: t_i of a session, t_i + b_i of a signature.
 const (
 	nonceSize  = nonceBits / 8
 	answerSize = (answerBits + 7) / 8
 )
 
-// Group is the public side of group blind signatures: what everybody derives
-// from the election and the manager's modulus, with tables of powers. It is
-// safe for concurrent use.
+// Group is the public parameters of group blind signatures, derived from the
+// election's id and the manager's modulus n, with tables of powers. It is safe for
+// concurrent use.
+//
+//	p = 2·q·n + 1   q, p prime
+//	g               modulo p, g^n = 1
+//	a               modulo n, of odd order
+//	δ               modulo n
+//	x               a member's secret
+//	y = a^x mod n   known to the member and the manager
+//	z = g^y mod p   the membership key
+//	w^e = y + δ     modulo n: the certificate w
+//
+// In the papers δ is 1. Then a member whose x is a multiple of e derives from its own
+// certificate one for −x. Here that takes the e-th root of δ too, an RSA problem.
 type Group struct {
 	eid    [32]byte
-	n      *big.Int // the manager's modulus
-	p      *big.Int // a prime 2·q·n + 1, q prime
-	g      *big.Int // of order n modulo p
-	a      *big.Int // of large odd order modulo n
+	n      *big.Int
+	p      *big.Int
+	g      *big.Int
+	a      *big.Int
 	delta  *big.Int // δ
 	e      *big.Int // publicExponent
 	rounds int      // l
@@ -42,8 +54,8 @@ type Group struct {
 
 var _ Verifier = (*Group)(nil)
 
-// NewGroup derives a group for signatures of an even number of rounds. It does
-// not look at the modulus' proof: that is Modulus.Check.
+// NewGroup derives a group for signatures of an even number of rounds, from 2 to
+// 65536. It does not verify the modulus; [Modulus.Check] does.
 func NewGroup(eid [32]byte, m Modulus, rounds int) (*Group, error) {
 	if rounds < 2 || rounds > maxRounds || rounds%2 != 0 {
 		return nil, fmt.Errorf("%d rounds, want an even number from 2 to %d", rounds, maxRounds)
@@ -55,23 +67,26 @@ func NewGroup(eid [32]byte, m Modulus, rounds int) (*Group, error) {
 	if err := g.derive(); err != nil {
 		return nil, err
 	}
-	g.ofG = newComb(g.modP, g.g, g.n.BitLen(), longLived)
-	g.ofA = newComb(g.modN, g.a, answerBits, longLived)
+	g.ofG = newComb(g.modP, g.g, g.n.BitLen(), manyUses)
+	g.ofA = newComb(g.modN, g.a, answerBits, manyUses)
 	return g, nil
 }
 
-// maxRounds bounds what a policy may ask for; 256 are as strong as the hashes.
+// maxRounds bounds the rounds. With 256 a signature is as strong as the hashes.
 const maxRounds = 1 << 16
 
-// longLived is how often the tables of g and a are counted on to be used.
-const longLived = 1 << 12
+// manyUses is the number of powers for which the tables of g and a are shaped.
+const manyUses = 1 << 12
 
-// cofactorBits is the length of q. It keeps elements of a small order other
-// than 2 out of reach of products with random weights, and costs one limb.
+// cofactorBits is the length of q. An element whose order q divides passes a test by
+// random weights of 64 bits with a probability of about 1/q.
 const cofactorBits = 61
 
-// derive finds p and hashes to g, a and δ: g is a 2q-th power, hence g^n = 1; a
-// is a square, hence of odd order where the modulus is what it is proved to be.
+// derive finds p and derives g, a and δ. h is the first hash that gives a valid one:
+//
+//	g = h^(2q) mod p     g ≠ 0, 1; g^n = h^(p−1) = 1
+//	a = h² mod n         a ≠ 1 and a unit; of odd order, if both factors of n are 3 modulo 4
+//	δ = h                a unit modulo n
 func (g *Group) derive() error {
 	q, err := findPrime(g.n)
 	if err != nil {
@@ -98,7 +113,7 @@ func (g *Group) derive() error {
 func findPrime(n *big.Int) (*big.Int, error) {
 	q, two := new(big.Int).Lsh(one, cofactorBits-1), big.NewInt(2)
 	q.Add(q, one)
-	// About one odd q in 20 is prime, and of these one in ln(p)/2 serves.
+	// About one odd q in 20 is prime, and for one of ln(p)/2 primes p is prime.
 	for range 400 * n.BitLen() {
 		if q.ProbablyPrime(0) { // exact below 2^64
 			p := new(big.Int).Mul(q, n)
@@ -112,7 +127,7 @@ func findPrime(n *big.Int) (*big.Int, error) {
 	return nil, errors.New("no prime found over the modulus")
 }
 
-// hash is TH("group", eid ‖ text n ‖ text name ‖ u32 try), stretched, mod m.
+// hash is TH("group", eid ‖ text n ‖ text name ‖ u32 try) as a number modulo m.
 func (g *Group) hash(name string, try uint32, m *big.Int) *big.Int {
 	x := curve.Encoder(g.prefix()).Text([]byte(name)).U32(try)
 	return hashBelow(curve.TaggedHash("group", x), m)

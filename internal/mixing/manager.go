@@ -7,24 +7,25 @@ import (
 	"math/big"
 )
 
-// Manager makes the group: it knows the factors of the modulus, certifies
-// members, and can tell who signed. It holds secrets.
+// Manager is the group's manager. It certifies members and can identify the signer
+// of a signature. It holds secrets.
 type Manager struct {
 	hidden
 	modulus Modulus
 	group   *Group
 	root    *big.Int   // 1/e mod φ(n)
-	members []*big.Int // each y, in order of admission
+	members []*big.Int // y of each member, in order of admission
 }
 
-// NewManager draws a modulus of the given bits from random and proves it.
+// NewManager draws a modulus of a length in bits from random, and its proof. It
+// fails for a length outside 256 … 16384, or if random fails.
 func NewManager(random io.Reader, eid [32]byte, bits int) (*Manager, error) {
 	p, q, err := drawPrimes(random, bits)
 	if err != nil {
 		return nil, err
 	}
 	m := &Manager{modulus: proveModulus(eid, p, q)}
-	// It signs and verifies nothing, and needs no tables.
+	// The manager neither signs nor verifies, and needs no tables.
 	m.group = &Group{eid: eid, n: m.modulus.n, e: big.NewInt(publicExponent)}
 	if err := m.group.derive(); err != nil {
 		return nil, err
@@ -36,9 +37,14 @@ func NewManager(random io.Reader, eid [32]byte, bits int) (*Manager, error) {
 // Modulus returns what the manager publishes.
 func (m *Manager) Modulus() Modulus { return m.modulus }
 
-// Admit certifies a member for its private request y, after CheckMember has
-// passed what it published: the certificate is w = (y+δ)^(1/e) mod n. Nobody
-// but the member may see y or w, since either tells all its signatures.
+// Admit returns the certificate for a published member and its private request y,
+// both encoded:
+//
+//	w = (y + δ)^(1/e) mod n
+//
+// [Group.CheckMember] must have accepted the member. Admit fails if z ≠ g^y, y is 1
+// or no unit, y + δ is no unit, or another member has the same y. y and w identify
+// all signatures of the member: they are for the member and the manager alone.
 func (m *Manager) Admit(member, y []byte) (certificate []byte, err error) {
 	published, err := DecodeMember(member)
 	if err != nil {
@@ -69,8 +75,9 @@ func (m *Manager) Admit(member, y []byte) (certificate []byte, err error) {
 	return m.group.modN.power(w, m.root).FillBytes(make([]byte, len(y))), nil
 }
 
-// Opens returns the place, in order of admission and from 0, of the member that
-// made a signature: z̃ = g̃^y. It does not verify the signature.
+// Opens returns the member that made a signature, as its place in the order of
+// admission, from 0: z̃ = g̃^y. ok is false if no member did. It does not verify the
+// signature.
 func (m *Manager) Opens(signature []byte) (member int, ok bool) {
 	in := &reader{left: signature}
 	g, z := in.element("g̃", m.group), in.element("z̃", m.group)

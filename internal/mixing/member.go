@@ -11,25 +11,34 @@ import (
 	"bevote/internal/curve"
 )
 
-// Member is a mixer's membership key z = g^y, y = a^x, with the proof that the
-// mixer knows x: SKLOGLOG[α : z = g^(a^α)], bound to the election and to who
-// proves it.
+// Member is a mixer's membership key z with the proof that the mixer knows x behind
+// it, SKLOGLOG[α : z = g^(a^α)] (Camenisch and Stadler 1997). The proof is bound to
+// the election and to who, the mixer's key. For each of l rounds i,
+//
+//	W_i = g^(a^r_i)     c = challenge(who, z, W_1 … W_l)     t_i = r_i, or r_i − x where bit i of c is 1
+//
+// and it verifies by W_i = g^(a^t_i), or z^(a^t_i) where bit i of c is 1.
 type Member struct {
 	z         []byte
-	rounds    int
-	challenge []byte
-	answers   [][]byte
+	rounds    int      // l
+	challenge []byte   // c
+	answers   [][]byte // t_1 … t_l
 }
 
-// Bytes returns u32 |z| ‖ z ‖ u32 l ‖ challenge, ⌈l/8⌉ bytes ‖ l answers, 80
-// bytes each.
+// Bytes returns the encoding:
+//
+//	u32 |z|   4
+//	z         |z| = |n| + 8
+//	u32 l     4
+//	c         ⌈l/8⌉
+//	t_i       80 each
 func (m Member) Bytes() []byte {
 	b := curve.Encoder(nil).Text(m.z).U32(uint32(m.rounds)).Raw(m.challenge)
 	return append(b, bytes.Join(m.answers, nil)...)
 }
 
-// DecodeMember reads what Bytes writes. What the numbers must be, CheckMember
-// says.
+// DecodeMember reads what [Member.Bytes] writes. It checks lengths and l, but not
+// the numbers; [Group.CheckMember] does.
 func DecodeMember(b []byte) (Member, error) {
 	in := &reader{left: b}
 	m := Member{z: in.take("z", min(in.u32("z"), maxBits/8+8))}
@@ -46,7 +55,8 @@ func DecodeMember(b []byte) (Member, error) {
 	return m, nil
 }
 
-// CheckMember verifies that who proved the membership key as its own.
+// CheckMember verifies the proof of a membership key for who, the mixer's key, and
+// that 1 < z < p and z^n = 1.
 func (g *Group) CheckMember(m Member, who []byte) error {
 	z, err := g.memberKey(m)
 	if err != nil {
@@ -55,7 +65,7 @@ func (g *Group) CheckMember(m Member, who []byte) error {
 	if m.rounds != g.rounds {
 		return fmt.Errorf("proof of %d rounds, want %d", m.rounds, g.rounds)
 	}
-	if !bytes.Equal(m.challenge, cut(bytes.Clone(m.challenge), g.rounds)) {
+	if !bytes.Equal(m.challenge, truncate(bytes.Clone(m.challenge), g.rounds)) {
 		return fmt.Errorf("challenge is longer than %d bits", g.rounds)
 	}
 	if g.modP.power(z, g.n).Cmp(one) != 0 {
@@ -65,7 +75,7 @@ func (g *Group) CheckMember(m Member, who []byte) error {
 	commitments := make([]*big.Int, g.rounds)
 	cores.Each(g.rounds, func(i int) {
 		u := g.ofA.power(new(big.Int).SetBytes(m.answers[i]))
-		if asks(m.challenge, i) {
+		if bit(m.challenge, i) {
 			commitments[i] = ofZ.power(u)
 		} else {
 			commitments[i] = g.ofG.power(u)
@@ -84,15 +94,16 @@ func (g *Group) memberKey(m Member) (*big.Int, error) {
 	return z, in.end()
 }
 
-// memberChallenge is the first l bits of
-// KDF(TH("member", eid ‖ text n ‖ text who ‖ u32 l ‖ z ‖ commitments)).
+// memberChallenge is the challenge of a membership key's proof, the first l bits of
+//
+//	KDF(TH("member", eid ‖ text n ‖ text who ‖ u32 l ‖ z ‖ W_1 … W_l), ⌈l/8⌉)
 func (g *Group) memberChallenge(z *big.Int, who []byte, commitments []*big.Int) []byte {
 	x := curve.Encoder(g.prefix()).Text(who).U32(uint32(g.rounds))
 	seed := curve.TaggedHash("member", g.elements(x, append([]*big.Int{z}, commitments...)...))
-	return cut(curve.KDF(seed[:], challengeSize(g.rounds)), g.rounds)
+	return truncate(curve.KDF(seed[:], challengeSize(g.rounds)), g.rounds)
 }
 
-// proveMember makes the membership key of x and y = a^x with its proof.
+// proveMember returns the membership key for x and y = a^x, with its proof.
 func (g *Group) proveMember(random io.Reader, x, y *big.Int, who []byte) (Member, error) {
 	nonces := make([]*big.Int, g.rounds)
 	for i := range nonces {
@@ -106,7 +117,7 @@ func (g *Group) proveMember(random io.Reader, x, y *big.Int, who []byte) (Member
 	z := g.ofG.power(y)
 	m := Member{z: g.elements(nil, z), rounds: g.rounds, challenge: g.memberChallenge(z, who, commitments)}
 	for i, r := range nonces {
-		if asks(m.challenge, i) {
+		if bit(m.challenge, i) {
 			r.Sub(r, x)
 		}
 		m.answers = append(m.answers, r.FillBytes(make([]byte, nonceSize)))

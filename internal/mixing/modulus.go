@@ -9,32 +9,41 @@ import (
 	"bevote/internal/curve"
 )
 
-// Bounds of a modulus in bits. What is secure is the policy's to say; below the
-// least the derived numbers would not fit each other.
+// Bounds of a modulus in bits. The policy chooses a secure length; below minBits the
+// derived numbers do not fit each other.
 const (
 	minBits = 256
 	maxBits = 1 << 14
 )
 
-// Modulus is the group manager's n with a proof that it is the product of two
-// primes and that gcd(e·n, φ(n)) = 1.
+// Modulus is the group manager's n with a proof that it is the product of two primes
+// and that gcd(e·n, φ(n)) = 1. The proof is roots of hashes of n, which exist for all
+// hashes if it is so, and otherwise for at most half of them:
+//
+//	s_i² = ±z_i         i = 0 … 127     z_i by squareAsked
+//	ρ_i^(e·n) = z'_i    i = 0 … 7       z'_i by rootAsked
 type Modulus struct {
 	n       *big.Int
-	squares []*big.Int // squareCount square roots
-	roots   []*big.Int // rootCount roots of degree e·n
+	squares []*big.Int // s_i
+	roots   []*big.Int // ρ_i
 }
 
-// squareCount of square roots, each of which exists for at most half of the
-// numbers that are asked for if n has three prime factors or more, or two that
-// are not 3 modulo 4: a false proof passes with probability 2^−128.
+// squareCount is the number of square roots. If n has three prime factors or more, or
+// two that are not 3 modulo 4, at most half of the numbers that are asked have one: a
+// false proof passes with a probability of 2^−128.
 const squareCount = 128
 
-// rootCount of roots of degree e·n, each of which exists for at most one number
-// in 65537 if a prime that divides e·n divides φ(n): such a prime is e or, once
-// no smaller divides n, at least that large. 65537^8 > 2^128.
+// rootCount is the number of roots of degree e·n. If a prime divides e·n and φ(n), at
+// most one number in 65537 has one, since such a prime is e or divides n and is then
+// larger: a false proof passes with a probability of 65537^−8 < 2^−128.
 const rootCount = 8
 
-// Bytes returns u32 |n| ‖ n ‖ 128 square roots ‖ 8 roots, each as long as n.
+// Bytes returns the encoding:
+//
+//	u32 |n|   4
+//	n         |n|
+//	s_i       |n| each
+//	ρ_i       |n| each
 func (m Modulus) Bytes() []byte {
 	out := curve.Encoder(nil).Text(m.n.Bytes())
 	for _, v := range append(append([]*big.Int{}, m.squares...), m.roots...) {
@@ -43,7 +52,8 @@ func (m Modulus) Bytes() []byte {
 	return out
 }
 
-// DecodeModulus reads what Bytes writes. It does not check the proof.
+// DecodeModulus reads what [Modulus.Bytes] writes, an odd n of 256 to 16384 bits and
+// roots from 1 to n−1. It does not verify the proof; [Modulus.Check] does.
 func DecodeModulus(b []byte) (Modulus, error) {
 	in := &reader{left: b}
 	m := Modulus{n: in.modulus()}
@@ -59,12 +69,11 @@ func DecodeModulus(b []byte) (Modulus, error) {
 	return m, nil
 }
 
-// Check verifies the proof: n has the given length and no prime factor below
-// 65537, is 1 modulo 4, is not prime, and has the roots that hashes of n ask
-// for. Then it is the product of two distinct primes that are 3 modulo 4, and
-// neither they nor e divide φ(n) (van de Graaf–Peralta 1987;
-// Goldberg–Reyzin–Sagga–Baldimtsi 2019). How large the smaller factor is beyond
-// 65537, nobody can prove so.
+// Check verifies that n has a length in bits and no prime factor below 65537, is 1
+// modulo 4, is not prime, and that the roots are right. Then n is the product of two
+// distinct primes that are 3 modulo 4 (van de Graaf and Peralta 1987), and neither
+// they nor e divide φ(n) (Goldberg, Reyzin, Sagga and Baldimtsi 2019). The proof does
+// not show that both are long.
 func (m Modulus) Check(eid [32]byte, bits int) error {
 	switch n := m.n; {
 	case n == nil:
@@ -84,6 +93,7 @@ func (m Modulus) Check(eid [32]byte, bits int) error {
 	return m.checkSquares(eid)
 }
 
+// checkSquares verifies s_i² = ±z_i.
 func (m Modulus) checkSquares(eid [32]byte) error {
 	for i, s := range m.squares {
 		square := new(big.Int).Mul(s, s)
@@ -96,9 +106,11 @@ func (m Modulus) checkSquares(eid [32]byte) error {
 	return nil
 }
 
-// squareAsked is the number of which square root i, up to the sign, is asked:
-// the first TH("modulus-square", eid ‖ text n ‖ u32 i ‖ u32 try) with the
-// Jacobi symbol 1.
+// squareAsked is z_i: of the numbers, for try from 0,
+//
+//	TH("modulus-square", eid ‖ text n ‖ u32 i ‖ u32 try) modulo n
+//
+// the first whose Jacobi symbol is 1.
 func squareAsked(eid [32]byte, n *big.Int, i int) *big.Int {
 	for try := uint32(0); ; try++ {
 		x := curve.Encoder(prefix(eid, n)).U32(uint32(i)).U32(try)
@@ -108,10 +120,10 @@ func squareAsked(eid [32]byte, n *big.Int, i int) *big.Int {
 	}
 }
 
-// proveModulus makes the proof for n = p·q with primes that are 3 modulo 4.
+// proveModulus returns n = p·q with its proof, for primes that are 3 modulo 4.
 func proveModulus(eid [32]byte, p, q *big.Int) Modulus {
 	m := Modulus{n: new(big.Int).Mul(p, q), squares: make([]*big.Int, squareCount)}
-	// z^((φ(n)+4)/8) is a root of z if z is a square, else of −z.
+	// z^((φ(n)+4)/8) is a square root of z if z is a square, otherwise of −z.
 	d := phi(p, q)
 	d.Add(d, big.NewInt(4)).Rsh(d, 3)
 	cores.Each(squareCount, func(i int) {
@@ -121,8 +133,11 @@ func proveModulus(eid [32]byte, p, q *big.Int) Modulus {
 	return m
 }
 
-// rootAsked is the number of which root i is asked of whom: the first
-// TH("modulus-root", eid ‖ text n ‖ text who ‖ u32 i ‖ u32 try) that is a unit.
+// rootAsked is z'_i: of the numbers, for try from 0,
+//
+//	TH("modulus-root", eid ‖ text n ‖ text who ‖ u32 i ‖ u32 try) modulo n
+//
+// the first that is a unit. who is empty for a manager's modulus.
 func rootAsked(eid [32]byte, n *big.Int, who []byte, i int) *big.Int {
 	for try := uint32(0); ; try++ {
 		x := curve.Encoder(prefix(eid, n)).Text(who).U32(uint32(i)).U32(try)
@@ -132,7 +147,7 @@ func rootAsked(eid [32]byte, n *big.Int, who []byte, i int) *big.Int {
 	}
 }
 
-// proveRoots computes the roots of degree e·n that only who knows p and q can.
+// proveRoots returns the roots ρ_i, whose computation takes the factors p and q of n.
 func proveRoots(eid [32]byte, p, q *big.Int, who []byte) []*big.Int {
 	n := new(big.Int).Mul(p, q)
 	d := new(big.Int).Mul(n, big.NewInt(publicExponent))
@@ -142,7 +157,7 @@ func proveRoots(eid [32]byte, p, q *big.Int, who []byte) []*big.Int {
 	return roots
 }
 
-// checkRoots verifies what proveRoots makes.
+// checkRoots verifies ρ_i^(e·n) = z'_i.
 func checkRoots(eid [32]byte, n *big.Int, who []byte, roots []*big.Int) error {
 	degree := new(big.Int).Mul(n, big.NewInt(publicExponent))
 	wrong := make([]bool, len(roots))

@@ -7,12 +7,13 @@ import (
 	"math/big"
 )
 
-// reader takes bytes apart from the left and keeps the first error.
+// reader reads bytes from the left and keeps the first error.
 type reader struct {
 	left []byte
 	err  error
 }
 
+// fail keeps the error, if it is the first, and drops what is left to read.
 func (r *reader) fail(err error) {
 	if r.err == nil {
 		r.err = err
@@ -33,6 +34,7 @@ func (r *reader) take(what string, count int) []byte {
 	return b
 }
 
+// u32 reads 4 bytes, big-endian; after an error it returns 0.
 func (r *reader) u32(what string) int {
 	if b := r.take(what, 4); b != nil {
 		return int(binary.BigEndian.Uint32(b))
@@ -40,7 +42,10 @@ func (r *reader) u32(what string) int {
 	return 0
 }
 
-// modulus reads an odd number of minBits to maxBits with its length first.
+// modulus reads an odd number of at least minBits and at most maxBits:
+//
+//	u32 |n|   4
+//	n         |n|, big-endian, without leading zero
 func (r *reader) modulus() *big.Int {
 	count := r.u32("modulus")
 	if r.err == nil && count > maxBits/8 {
@@ -53,7 +58,7 @@ func (r *reader) modulus() *big.Int {
 	return n
 }
 
-// below reads a number as long as m and refuses 0 and m or more.
+// below reads a number of |m| bytes and refuses 0, and m or more.
 func (r *reader) below(what string, m *big.Int) *big.Int {
 	v := new(big.Int).SetBytes(r.take(what, size(m)))
 	if r.err == nil && (v.Sign() == 0 || v.Cmp(m) >= 0) {
@@ -62,6 +67,7 @@ func (r *reader) below(what string, m *big.Int) *big.Int {
 	return v
 }
 
+// end returns the first error, or one if bytes are left.
 func (r *reader) end() error {
 	if r.err == nil && len(r.left) > 0 {
 		r.fail(fmt.Errorf("%d bytes too many", len(r.left)))

@@ -5,20 +5,19 @@ import (
 	"sync/atomic"
 )
 
-// ring multiplies modulo an odd m, in Montgomery's form: v stands for v·R⁻¹
-// with R = 2^(64·limbs). Reducing takes two products of math/big, which is
-// quicker than its division; reading and writing the form happens at the edges
-// of a table only.
+// ring is the integers modulo an odd m. In Montgomery's form (Montgomery 1985) v is
+// represented by v·R mod m, with R = 2^(limbs·wordBits): then a reduction takes two
+// products of math/big, which is faster than its division.
 type ring struct {
 	m       *big.Int
 	limbs   int
 	inverse *big.Int // −1/m mod R
 	square  *big.Int // R² mod m
-	unit    *big.Int // R mod m, which stands for 1
+	unit    *big.Int // R mod m, which represents 1
 
-	// What has been computed, for the account beside the paper's Table 3: powers
-	// with long exponents, by tables or not; powers with the exponent e; and
-	// products that are not part of a power.
+	// Operations so far, to compare with the paper's Table 3: powers with long
+	// exponents, by tables or not; powers with short exponents; products that are
+	// no part of a power.
 	powers, shorts, products atomic.Int64
 }
 
@@ -33,15 +32,17 @@ func newRing(m *big.Int) *ring {
 	return f
 }
 
+// wordBits is the length of a big.Word: 32 or 64.
 const wordBits = 32 << (^big.Word(0) >> 63)
 
-// scratch is what products are computed in. It belongs to one goroutine.
+// scratch is memory for products. One goroutine uses it at a time.
 type scratch struct{ wide, low, quotient, multiple big.Int }
 
-// mul sets z = x·y/R mod m; z may be x or y.
+// mul sets z = x·y/R mod m, the product in Montgomery's form. z may be x or y.
+//
+//	quotient = x·y·inverse mod R     z = (x·y + quotient·m)/R, less m if not below it
 func (f *ring) mul(z, x, y *big.Int, s *scratch) {
 	s.wide.Mul(x, y)
-	// quotient = wide·inverse mod R makes wide + quotient·m a multiple of R.
 	s.quotient.Mul(f.lowHalf(&s.wide, s), f.inverse)
 	s.multiple.Mul(f.lowHalf(&s.quotient, s), f.m)
 	s.wide.Add(&s.wide, &s.multiple)
@@ -52,26 +53,27 @@ func (f *ring) mul(z, x, y *big.Int, s *scratch) {
 	}
 }
 
-// lowHalf is v mod R, in v's own words.
+// lowHalf is v mod R. It shares memory with v.
 func (f *ring) lowHalf(v *big.Int, s *scratch) *big.Int {
 	words := v.Bits()
 	return s.low.SetBits(words[:min(f.limbs, len(words))])
 }
 
-// enter returns the form of v, and leave what the form stands for.
-func (f *ring) enter(v *big.Int, s *scratch) *big.Int {
+// toMontgomery returns v·R mod m.
+func (f *ring) toMontgomery(v *big.Int, s *scratch) *big.Int {
 	z := new(big.Int)
 	f.mul(z, v, f.square, s)
 	return z
 }
 
-func (f *ring) leave(v *big.Int, s *scratch) *big.Int {
+// fromMontgomery returns v/R mod m.
+func (f *ring) fromMontgomery(v *big.Int, s *scratch) *big.Int {
 	z := new(big.Int)
 	f.mul(z, v, one, s)
 	return z
 }
 
-// shortBits is what an exponent is short by: e has 17, q 61.
+// shortBits is the length of the longest short exponent: e has 17 bits, 2q has 62.
 const shortBits = 64
 
 // power is base^exponent mod m, without a table.
@@ -91,17 +93,19 @@ func (f *ring) times(x, y *big.Int) *big.Int {
 	return z.Mod(z, f.m)
 }
 
-// window is the bits that weighted takes at a time.
+// window is the length in bits of a digit of a weight.
 const window = 5
 
-// weighted is Π bases[i]^weights[i] mod m, by buckets (Pippenger): for each
-// window of the weights' bits the bases with the same digit are multiplied, and
-// then Π bucket[d]^d is taken as a product of products.
+// weighted is Π bases[i]^weights[i] mod m, by the bucket method (Pippenger 1976). For
+// each place of the weights in base 2^window, the highest first, bucket d is the
+// product of the bases whose digit is d, and z becomes
+//
+//	z^(2^window)·Π_d bucket_d^d     Π_d bucket_d^d = Π_d (bucket_31·bucket_30·…·bucket_d)     d = 31 … 1
 func (f *ring) weighted(bases []*big.Int, weights []uint64) *big.Int {
 	s := &scratch{}
 	forms := make([]*big.Int, len(bases))
 	for i, b := range bases {
-		forms[i] = f.enter(b, s)
+		forms[i] = f.toMontgomery(b, s)
 	}
 	z := new(big.Int).Set(f.unit)
 	for low := (64 - 1) / window * window; low >= 0; low -= window {
@@ -123,5 +127,5 @@ func (f *ring) weighted(bases []*big.Int, weights []uint64) *big.Int {
 		}
 	}
 	f.products.Add(int64((64/window + 1) * (len(bases) + 2<<window + window)))
-	return f.leave(z, s)
+	return f.fromMontgomery(z, s)
 }

@@ -13,22 +13,28 @@ import (
 	"bevote/internal/curve"
 )
 
-// variant is RSABSSA-SHA384-PSS-Deterministic: messages are hashes with a nonce
-// of their user's in them, and the proof in RSAKey shows the blinding perfect,
-// so nothing need be put before them.
+// variant is RSABSSA-SHA384-PSS-Deterministic (RFC 9474, section 5). The
+// Randomized ones put a random prefix before the message, against invalid keys that
+// disclose a message of low entropy (section 7.3). Here a message is a hash with a
+// random nonce in it, and the proof in [RSAKey] excludes invalid keys.
 const variant = blindrsa.SHA384PSSDeterministic
 
-// RSAKey is a mixer's public key for blind RSA signatures (RFC 9474), with the
-// proof that the mixer knows its factors and that gcd(e·n, φ(n)) = 1: then
-// every number has one e-th root, and a blinded message says nothing.
+// RSAKey is a mixer's public key n for blind RSA signatures (RFC 9474), with a proof
+// that the mixer knows the factors and that gcd(e·n, φ(n)) = 1: roots ρ_0 … ρ_7 as in
+// a [Modulus]. Then every unit has exactly one e-th root, and a blinded message is a
+// uniform unit, whatever the message.
 type RSAKey struct {
 	n     *big.Int
-	roots []*big.Int // rootCount roots of degree e·n
+	roots []*big.Int // ρ_i
 }
 
 var _ Verifier = RSAKey{}
 
-// Bytes returns u32 |n| ‖ n ‖ 8 roots, each as long as n.
+// Bytes returns the encoding:
+//
+//	u32 |n|   4
+//	n         |n|
+//	ρ_i       |n| each
 func (k RSAKey) Bytes() []byte {
 	out := curve.Encoder(nil).Text(k.n.Bytes())
 	for _, v := range k.roots {
@@ -37,7 +43,8 @@ func (k RSAKey) Bytes() []byte {
 	return out
 }
 
-// DecodeRSAKey reads what Bytes writes. It does not check the proof.
+// DecodeRSAKey reads what [RSAKey.Bytes] writes. It does not verify the proof;
+// [RSAKey.Check] does.
 func DecodeRSAKey(b []byte) (RSAKey, error) {
 	in := &reader{left: b}
 	k := RSAKey{n: in.modulus()}
@@ -50,9 +57,9 @@ func DecodeRSAKey(b []byte) (RSAKey, error) {
 	return k, nil
 }
 
-// Check verifies the key's length and who's proof of it, as Modulus.Check does:
-// roots of degree e·n cannot be had from blind signatures, which are of
-// degree e.
+// Check verifies that the key has a length in bits and no prime factor below 65537,
+// and the proof for who, the mixer's key (Goldberg, Reyzin, Sagga and Baldimtsi 2019).
+// Blind signatures are roots of degree e, and give no root of degree e·n.
 func (k RSAKey) Check(eid [32]byte, who []byte, bits int) error {
 	switch {
 	case k.n == nil:
@@ -65,8 +72,10 @@ func (k RSAKey) Check(eid [32]byte, who []byte, bits int) error {
 	return checkRoots(eid, k.n, who, k.roots)
 }
 
+// public is the key as crypto/rsa has it.
 func (k RSAKey) public() *rsa.PublicKey { return &rsa.PublicKey{N: k.n, E: publicExponent} }
 
+// client is the user's and reader's side of the protocol in circl.
 func (k RSAKey) client() blindrsa.Client {
 	c, err := blindrsa.NewClient(variant, k.public())
 	if err != nil {
@@ -75,9 +84,10 @@ func (k RSAKey) client() blindrsa.Client {
 	return c
 }
 
-// Verify checks a signature: RSASSA-PSS with SHA-384 and a salt of 48 bytes.
+// Verify checks a signature of |n| bytes on message: RSASSA-PSS (RFC 8017, section
+// 8.1) with SHA-384 and a salt of 48 bytes.
 func (k RSAKey) Verify(message, signature []byte) error {
-	if err := k.CheckDomain(signature); err != nil {
+	if err := k.checkDomain(signature); err != nil {
 		return err
 	}
 	if err := checkMessage(message); err != nil {
@@ -89,22 +99,23 @@ func (k RSAKey) Verify(message, signature []byte) error {
 	return nil
 }
 
-// CheckDomain checks that a signature is a number below n, as long as n.
-func (k RSAKey) CheckDomain(signature []byte) error {
+// checkDomain checks that a signature is a number s of |n| bytes, 0 < s < n.
+func (k RSAKey) checkDomain(signature []byte) error {
 	if _, err := k.number(signature); err != nil {
 		return fmt.Errorf("signature %w: %w", ErrDomain, err)
 	}
 	return nil
 }
 
+// number reads a number of |n| bytes, from 1 to n−1.
 func (k RSAKey) number(b []byte) (*big.Int, error) {
 	in := &reader{left: b}
 	v := in.below("number", k.n)
 	return v, in.end()
 }
 
-// CheckTranscript checks that the offer is empty, the challenge a number below
-// n, and the answer its e-th root.
+// CheckTranscript checks that the offer is empty, the challenge c a number of |n|
+// bytes, 0 < c < n, and the answer s as well, with s^e = c modulo n.
 func (k RSAKey) CheckTranscript(offer, challenge, answer []byte) error {
 	if len(offer) != 0 {
 		return fmt.Errorf("offer of %d bytes, want none", len(offer))
@@ -129,11 +140,12 @@ func (k RSAKey) CheckTranscript(offer, challenge, answer []byte) error {
 	return nil
 }
 
-// Blind begins to get a blind RSA signature.
+// Blind begins a user's side of a session for a signature on message.
 func (k RSAKey) Blind(random io.Reader, message []byte) Blinding {
 	return &rsaBlinding{key: k, random: random, message: message}
 }
 
+// rsaBlinding is a user's side of a session.
 type rsaBlinding struct {
 	hidden
 	key       RSAKey
@@ -143,7 +155,7 @@ type rsaBlinding struct {
 	state     blindrsa.State
 }
 
-// Challenge returns the blinded message.
+// Challenge returns the blinded message, |n| bytes (RFC 9474, section 4.2).
 func (b *rsaBlinding) Challenge(offer []byte) ([]byte, error) {
 	if b.challenge != nil {
 		return nil, errors.New("blinding has a session")
@@ -162,7 +174,7 @@ func (b *rsaBlinding) Challenge(offer []byte) ([]byte, error) {
 	return challenge, nil
 }
 
-// Finish takes the blinding off.
+// Finish returns the signature, |n| bytes (RFC 9474, section 4.4).
 func (b *rsaBlinding) Finish(answer []byte) ([]byte, error) {
 	if b.challenge == nil {
 		return nil, errors.New("blinding has no session")
@@ -177,7 +189,7 @@ func (b *rsaBlinding) Finish(answer []byte) ([]byte, error) {
 	return signature, nil
 }
 
-// RSASigner is a mixer with an RSA key of its own. It holds secrets.
+// RSASigner is a mixer with an RSA key. It holds secrets.
 type RSASigner struct {
 	hidden
 	key    RSAKey
@@ -186,8 +198,8 @@ type RSASigner struct {
 
 var _ Issuer = (*RSASigner)(nil)
 
-// NewRSASigner draws a key of the given bits from random and proves it to be
-// who's.
+// NewRSASigner draws a key of a length in bits from random, and proves it for who, the
+// mixer's key. It fails for a length outside 256 … 16384, or if random fails.
 func NewRSASigner(random io.Reader, eid [32]byte, bits int, who []byte) (*RSASigner, error) {
 	p, q, err := drawPrimes(random, bits)
 	if err != nil {
@@ -202,12 +214,13 @@ func NewRSASigner(random io.Reader, eid [32]byte, bits int, who []byte) (*RSASig
 	return &RSASigner{key: key, signer: blindrsa.NewSigner(private)}, nil
 }
 
-// Key returns what the mixer publishes.
+// Key returns the public key with its proof, which the mixer publishes.
 func (s *RSASigner) Key() RSAKey { return s.key }
 
-// Open begins a session. It draws nothing: the mixer has no first move.
+// Open begins a session. It draws nothing, since the offer is empty.
 func (s *RSASigner) Open(io.Reader) (Session, error) { return &rsaSession{s: s}, nil }
 
+// rsaSession is a [Session] of a mixer with an RSA key.
 type rsaSession struct {
 	hidden
 	s        *RSASigner
@@ -218,7 +231,7 @@ type rsaSession struct {
 // Offer returns no bytes.
 func (o *rsaSession) Offer() []byte { return []byte{} }
 
-// Answer returns the blinded message's e-th root.
+// Answer returns the e-th root of the blinded message (RFC 9474, section 4.3).
 func (o *rsaSession) Answer(challenge []byte) ([]byte, error) {
 	if _, err := o.s.key.number(challenge); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrChallenge, err)

@@ -9,26 +9,32 @@ import (
 	"bevote/internal/cores"
 )
 
-// pair is g̃ = g^r and z̃ = g̃^y, the part of a signature that names its signer
-// to the manager alone, and z̃·g̃^δ = g̃^(y+δ) = g̃^(w^e).
+// pair is g̃ and z̃ = g̃^y, by which the manager identifies the signer, and
+//
+//	plus = z̃·g̃^δ = g̃^(y+δ) = g̃^(w^e)
 type pair struct{ g, z, plus *big.Int }
 
-// answers are those of V1 = SKLOGLOG[α : z̃ = g̃^(a^α)] and of
-// V2 = SKROOTLOG[β : z̃·g̃^δ = g̃^(β^e)], one a round each.
+// answers are t_1 … t_l of V1 and u_1 … u_l of V2, two proofs with one challenge
+// (Camenisch and Stadler 1997): the signer knows x and w of one membership key.
+//
+//	V1 = SKLOGLOG[α : z̃ = g̃^(a^α)]        R_i = g̃^(a^t_i), or z̃^(a^t_i) where bit i of c is 1
+//	V2 = SKROOTLOG[β : z̃·g̃^δ = g̃^(β^e)]   R'_i = g̃^(u_i^e), or (z̃·g̃^δ)^(u_i^e) where bit i of c is 1
 type answers struct{ logs, roots []*big.Int }
 
-// A signature is
+// signature is a group signature. It verifies if c is the challenge of the message,
+// g̃, z̃, R and R'.
 //
-//	g̃ ‖ z̃               |n| + 8 bytes each
-//	challenge            ⌈l/8⌉
-//	V1's answers         97 each
-//	V2's answers         |n| each
+//	g̃, z̃   |n| + 8 each
+//	c      ⌈l/8⌉
+//	t_i    97 each
+//	u_i    |n| each
 type signature struct {
 	pair
 	challenge []byte
 	answers
 }
 
+// signatureSize is the length of a signature in bytes.
 func (g *Group) signatureSize() int {
 	return 2*g.elementSize() + challengeSize(g.rounds) + g.rounds*(answerSize+size(g.n))
 }
@@ -39,8 +45,8 @@ func (g *Group) encodeSignature(s signature) []byte {
 	return g.encodeAnswers(b, s.answers, answerSize)
 }
 
-// decodeSignature reads a signature and makes the checks on its parts that take
-// no exponentiation.
+// decodeSignature reads a signature and makes the checks of its parts that take no
+// exponentiation.
 func (g *Group) decodeSignature(b []byte) (s signature, err error) {
 	if len(b) != g.signatureSize() {
 		return s, fmt.Errorf("signature of %d bytes, want %d for %d rounds", len(b), g.signatureSize(), g.rounds)
@@ -55,9 +61,9 @@ func (g *Group) decodeSignature(b []byte) (s signature, err error) {
 	return s, in.end()
 }
 
-// checkPair makes the checks on g̃ and z̃ that take exponentiations, and sets
-// z̃·g̃^δ. Both lie in the group of order n; whether their order is n itself or
-// one of its two factors, only the manager could tell.
+// checkPair checks that g̃^n = 1, z̃ ≠ 1, z̃^n = 1 and z̃·g̃^δ ≠ 1, and sets z̃·g̃^δ. Then
+// the orders of g̃ and z̃ divide n. That they are n and no factor of it cannot be
+// checked without the factors.
 func (g *Group) checkPair(at *pair) error {
 	switch {
 	case g.modP.power(at.g, g.n).Cmp(one) != 0:
@@ -73,8 +79,17 @@ func (g *Group) checkPair(at *pair) error {
 	return nil
 }
 
-// checked is a signature that has passed CheckDomain.
-func (g *Group) checked(b []byte) (signature, error) {
+// domain decodes a signature and checks its parts:
+//
+//	g̃     1 < g̃ < p, g̃^n = 1
+//	z̃     1 < z̃ < p, z̃^n = 1, z̃·g̃^δ ≠ 1
+//	c     l/2 ones
+//	t_i   < 2^770
+//	u_i   1 ≤ u_i < n, gcd(u_i, n) = 1
+//
+// The papers leave most of this out. Without it signatures can be forged without a
+// secret: g̃ = z̃ = 1, or u_i = 0, make all commitments 1.
+func (g *Group) domain(b []byte) (signature, error) {
 	s, err := g.decodeSignature(b)
 	if err == nil {
 		err = g.checkPair(&s.pair)
@@ -85,19 +100,10 @@ func (g *Group) checked(b []byte) (signature, error) {
 	return s, nil
 }
 
-// CheckDomain checks the parts of a signature: its length, which is that of l
-// rounds; 1 < g̃ < p and g̃^n = 1; z̃ ≠ 1 and z̃^n = 1; z̃·g̃^δ ≠ 1; a challenge of
-// l/2 ones; answers to V1 below 2^770; answers to V2 that are units modulo n.
-// The papers leave most of this out, and without it anybody can forge.
-func (g *Group) CheckDomain(signature []byte) error {
-	_, err := g.checked(signature)
-	return err
-}
-
-// Verify checks a group signature: its domain, and then that the challenge is
-// the hash of what the answers commit to.
+// Verify checks a group signature on message: the domain of its parts, and then that
+// c is the challenge of the commitments R and R' that the answers give.
 func (g *Group) Verify(message, signature []byte) error {
-	s, err := g.checked(signature)
+	s, err := g.domain(signature)
 	if err != nil {
 		return err
 	}
@@ -112,13 +118,13 @@ func (g *Group) Verify(message, signature []byte) error {
 }
 
 func checkMessage(message []byte) error {
-	if len(message) != MessageSize {
-		return fmt.Errorf("message of %d bytes, want %d", len(message), MessageSize)
+	if len(message) != messageSize {
+		return fmt.Errorf("message of %d bytes, want %d", len(message), messageSize)
 	}
 	return nil
 }
 
-// exponents are a^t for V1's answers and then t^e for V2's, modulo n.
+// exponents are a^t_i for V1 and then u_i^e for V2, modulo n.
 func (g *Group) exponents(t answers) []*big.Int {
 	out := make([]*big.Int, 2*g.rounds)
 	cores.Each(g.rounds, func(i int) {
@@ -128,11 +134,11 @@ func (g *Group) exponents(t answers) []*big.Int {
 	return out
 }
 
-// base is what round i's exponent, of V1 below l and of V2 from l on, is to be
-// applied to under a challenge.
+// base is the base of exponent i, of V1 for i < l, of V2 for i ≥ l: g̃ where the
+// challenge's bit is 0, otherwise z̃ for V1 and z̃·g̃^δ for V2.
 func (g *Group) base(at pair, challenge []byte, i int) *big.Int {
 	switch {
-	case !asks(challenge, i%g.rounds):
+	case !bit(challenge, i%g.rounds):
 		return at.g
 	case i < g.rounds:
 		return at.z
@@ -141,7 +147,7 @@ func (g *Group) base(at pair, challenge []byte, i int) *big.Int {
 	}
 }
 
-// commitments are g̃, z̃ or z̃·g̃^δ to each exponent.
+// commitments are R_1 … R_l and then R'_1 … R'_l, each base to its exponent.
 func (g *Group) commitments(at pair, challenge []byte, exponents []*big.Int) []*big.Int {
 	bases := []*big.Int{at.g, at.z, at.plus}
 	uses := make(map[*big.Int]int)
@@ -157,7 +163,7 @@ func (g *Group) commitments(at pair, challenge []byte, exponents []*big.Int) []*
 	return out
 }
 
-// encodeAnswers appends V1's answers, logSize bytes each, and V2's.
+// encodeAnswers appends t_i, logSize bytes each, and u_i, |n| bytes each.
 func (g *Group) encodeAnswers(b []byte, t answers, logSize int) []byte {
 	for _, v := range t.logs {
 		b = append(b, v.FillBytes(make([]byte, logSize))...)
@@ -168,8 +174,7 @@ func (g *Group) encodeAnswers(b []byte, t answers, logSize int) []byte {
 	return b
 }
 
-// answers reads what encodeAnswers writes and checks the ranges: V1's are below
-// 2^770, V2's are units.
+// answers reads what encodeAnswers writes, t_i < 2^770 and u_i units modulo n.
 func (r *reader) answers(g *Group, logSize int) (t answers) {
 	for range g.rounds {
 		v := new(big.Int).SetBytes(r.take("answers", logSize))

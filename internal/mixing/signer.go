@@ -10,20 +10,20 @@ import (
 	"bevote/internal/cores"
 )
 
-// Signer is a member of a group: a mixer who can sign blindly once the manager
-// has certified it. It holds secrets.
+// Signer is a member of a group, which can sign after [Signer.Accept]. It holds
+// secrets.
 type Signer struct {
 	hidden
 	g      *Group
 	x, y   *big.Int // y = a^x mod n
-	w      *big.Int // (y+δ)^(1/e) mod n, nil before Accept
+	w      *big.Int // (y+δ)^(1/e) mod n; nil before Accept
 	member Member
 }
 
 var _ Issuer = (*Signer)(nil)
 
-// NewSigner draws a secret x < 2^512 and proves the membership key that goes
-// with it to be who's.
+// NewSigner draws a secret x < 2^512 from random, and proves its membership key for
+// who, the mixer's key. Its error is that of random.
 func (g *Group) NewSigner(random io.Reader, who []byte) (*Signer, error) {
 	x, err := drawBelow(random, new(big.Int).Lsh(one, secretBits))
 	if err != nil {
@@ -34,13 +34,15 @@ func (g *Group) NewSigner(random io.Reader, who []byte) (*Signer, error) {
 	return s, err
 }
 
-// Member returns what the mixer publishes.
+// Member returns the membership key with its proof, which the mixer publishes.
 func (s *Signer) Member() Member { return s.member }
 
-// Request returns y, for the manager alone.
+// Request returns y, |n| bytes, for [Manager.Admit]. It identifies all signatures of
+// the member.
 func (s *Signer) Request() []byte { return s.y.FillBytes(make([]byte, size(s.g.n))) }
 
-// Accept takes the manager's certificate if it is one: w^e = y+δ.
+// Accept takes the manager's certificate w, |n| bytes, and refuses it unless
+// w^e = y + δ modulo n.
 func (s *Signer) Accept(certificate []byte) error {
 	in := &reader{left: certificate}
 	w := in.below("certificate", s.g.n)
@@ -55,19 +57,19 @@ func (s *Signer) Accept(certificate []byte) error {
 	return nil
 }
 
-// session is a Session of a group's member.
+// session is a [Session] of a member of a group.
 type session struct {
 	hidden
 	s       *Signer
-	secrets answers // r_i of V1 below 2^640 and units r_i of V2
+	secrets answers // r_i and r'_i; after Answer t_i and u_i
 	offer   []byte
 
 	mu       sync.Mutex
 	answered bool
 }
 
-// Open begins a session: it draws g̃ = g^r, z̃ = g̃^y, and commits to
-// g̃^(a^r_i) and g̃^(r_i^e), l each.
+// Open begins a session with secrets drawn from random: units r and r'_i modulo n,
+// and 2^512 ≤ r_i < 2^640. It fails before [Signer.Accept], or if random fails.
 func (s *Signer) Open(random io.Reader) (Session, error) {
 	if s.w == nil {
 		return nil, errors.New("member has no certificate")
@@ -92,8 +94,11 @@ func (s *Signer) Open(random io.Reader) (Session, error) {
 	return open, nil
 }
 
-// offer is g̃ ‖ z̃ ‖ V1's commitments ‖ V2's. As g̃ is a power of g, all are
-// read off g's table.
+// offer is the first move, |n| + 8 bytes each:
+//
+//	g̃ = g^r     z̃ = g̃^y     P_i = g̃^(a^r_i)     P'_i = g̃^(r'_i^e)     i = 1 … l
+//
+// All are computed as powers of g, by its table.
 func (s *Signer) offer(r *big.Int, secrets answers) []byte {
 	exponents := append(s.g.exponents(secrets), one, s.y)
 	elements := make([]*big.Int, len(exponents))
@@ -102,10 +107,13 @@ func (s *Signer) offer(r *big.Int, secrets answers) []byte {
 	return s.g.elements(s.g.elements(nil, head...), commitments...)
 }
 
-// Offer returns the first move.
+// Offer returns the first move, g̃ ‖ z̃ ‖ P_1 … P_l ‖ P'_1 … P'_l.
 func (o *session) Offer() []byte { return o.offer }
 
-// Answer returns t_i = r_i or r_i − x, and r_i or r_i/w, as the challenge asks.
+// Answer returns the third move, t_1 … t_l of 80 bytes and u_1 … u_l of |n| bytes:
+//
+//	bit i of the challenge is 0:   t_i = r_i       u_i = r'_i
+//	bit i of the challenge is 1:   t_i = r_i − x   u_i = r'_i/w mod n
 func (o *session) Answer(challenge []byte) ([]byte, error) {
 	if err := checkChallenge(challenge, o.s.g.rounds); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrChallenge, err)
@@ -118,7 +126,7 @@ func (o *session) Answer(challenge []byte) ([]byte, error) {
 	o.answered = true
 	inverse := new(big.Int).ModInverse(o.s.w, o.s.g.n)
 	for i := range o.s.g.rounds {
-		if asks(challenge, i) {
+		if bit(challenge, i) {
 			o.secrets.logs[i].Sub(o.secrets.logs[i], o.s.x)
 			o.secrets.roots[i] = o.s.g.modN.times(o.secrets.roots[i], inverse)
 		}

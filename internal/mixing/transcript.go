@@ -10,14 +10,13 @@ import (
 	"bevote/internal/curve"
 )
 
-// offer is the first move: g̃, z̃, and the commitments of V1 and then V2.
+// offer is the first move, decoded: g̃, z̃, P_1 … P_l and P'_1 … P'_l.
 type offer struct {
 	pair
 	commitments []*big.Int
 }
 
-// decodeOffer reads g̃ ‖ z̃ ‖ 2l commitments, |n| + 8 bytes each, and checks that
-// all lie in the group of order n.
+// decodeOffer reads an offer and checks that the orders of all elements divide n.
 func (g *Group) decodeOffer(b []byte) (o offer, err error) {
 	if want := (2 + 2*g.rounds) * g.elementSize(); len(b) != want {
 		return o, fmt.Errorf("offer of %d bytes, want %d", len(b), want)
@@ -39,10 +38,13 @@ func (g *Group) decodeOffer(b []byte) (o offer, err error) {
 	return o, nil
 }
 
-// checkCommitments tells whether every commitment has an order that divides n.
-// A commitment outside would mark what a user makes of it. Orders modulo p
-// divide 2·q·n: the Jacobi symbol excludes 2, and an element whose order q
-// divides survives a product with random weights in about one of q > 2^60.
+// checkCommitments checks that the order of every commitment divides n. One whose
+// order does not would show in the signature that is made from it. All orders divide
+// p − 1 = 2·q·n. Orders that 2 divides have the Jacobi symbol −1. Orders that q
+// divides pass a product with random weights (Bellare, Garay and Rabin 1998) with a
+// probability of about 1/q < 2^−60:
+//
+//	(Π P_i^weight_i)^n = 1
 func (g *Group) checkCommitments(commitments []*big.Int, weights [][]uint64) error {
 	outside := make([]bool, len(commitments))
 	cores.Each(len(commitments), func(i int) { outside[i] = big.Jacobi(commitments[i], g.p) != 1 })
@@ -59,10 +61,14 @@ func (g *Group) checkCommitments(commitments []*big.Int, weights [][]uint64) err
 	return nil
 }
 
-// checkAnswers tells whether the answers open what the offer commits to, all at
-// once with random weights: Π commitment_i^c_i against g̃, z̃ and z̃·g̃^δ to the
-// sums of c_i·exponent_i. If that fails, each is computed by itself, so that a
-// product never convicts anybody.
+// checkAnswers checks that the answers open the offer's commitments, all together
+// with random weights. With base_i of [Group.base] and exponent_i of
+// [Group.exponents],
+//
+//	Π P_i^weight_i = Π base_i^(weight_i·exponent_i)
+//
+// If that does not hold, it computes base_i^exponent_i for each i. So every answer
+// that it refuses is wrong.
 func (g *Group) checkAnswers(o offer, challenge []byte, t answers, weights [][]uint64) error {
 	exponents := g.exponents(t)
 	good := true
@@ -80,7 +86,7 @@ func (g *Group) checkAnswers(o offer, challenge []byte, t answers, weights [][]u
 	return nil
 }
 
-// weightedPowers is Π base_i^(weight_i·exponent_i).
+// weightedPowers is Π base_i^(weight_i·exponent_i), with one power for each base.
 func (g *Group) weightedPowers(at pair, challenge []byte, exponents []*big.Int, weights []uint64) *big.Int {
 	sums := map[*big.Int]*big.Int{at.g: new(big.Int), at.z: new(big.Int), at.plus: new(big.Int)}
 	term := new(big.Int)
@@ -95,10 +101,11 @@ func (g *Group) weightedPowers(at pair, challenge []byte, exponents []*big.Int, 
 	return product
 }
 
-// weights returns two lists of 64 bits a commitment, drawn from a hash of what
-// they are used on: TH("round", TH("session", eid ‖ text n ‖ moves) ‖ u32 i)
-// begins with both weights of commitment i. A mixer that looks for moves which
-// pass by chance has to try about 2^120.
+// weights returns two lists of weights of 64 bits, one of each for a commitment. They
+// are a hash of what they are used on. A false product passes both with a probability
+// of about 2^−120.
+//
+//	d = TH("session", eid ‖ text n ‖ moves)     weights of commitment i = the first 16 bytes of TH("round", d ‖ u32 i)
 func (g *Group) weights(moves ...[]byte) [][]uint64 {
 	digest := curve.TaggedHash("session", append([][]byte{g.prefix()}, moves...)...)
 	out := [][]uint64{make([]uint64, 2*g.rounds), make([]uint64, 2*g.rounds)}
@@ -109,8 +116,7 @@ func (g *Group) weights(moves ...[]byte) [][]uint64 {
 	return out
 }
 
-// decodeAnswer reads the third move: l answers to V1, 80 bytes each, and l to
-// V2, as long as n.
+// decodeAnswer reads the third move: t_1 … t_l of 80 bytes and u_1 … u_l of |n| bytes.
 func (g *Group) decodeAnswer(b []byte) (answers, error) {
 	if want := g.rounds * (nonceSize + size(g.n)); len(b) != want {
 		return answers{}, fmt.Errorf("%d bytes, want %d", len(b), want)
@@ -120,8 +126,9 @@ func (g *Group) decodeAnswer(b []byte) (answers, error) {
 	return t, in.end()
 }
 
-// CheckTranscript checks an offer, that its challenge has l bits with l/2 ones,
-// and that the answers open the offer's commitments.
+// CheckTranscript checks that the order of every element of an offer divides n, that
+// its challenge has l bits with l/2 ones, and that the answers open the offer's
+// commitments.
 func (g *Group) CheckTranscript(offer, challenge, answer []byte) error {
 	o, err := g.decodeOffer(offer)
 	if err != nil {
@@ -140,8 +147,8 @@ func (g *Group) CheckTranscript(offer, challenge, answer []byte) error {
 	return err
 }
 
-// openAnswer decodes the third move and checks it against the first two: o, which
-// has been decoded from offered, and a well-formed challenge.
+// openAnswer decodes the third move and checks it against the offer o, whose bytes
+// are offered, and a challenge that has been checked.
 func (g *Group) openAnswer(o offer, offered, challenge, answer []byte) (answers, error) {
 	t, err := g.decodeAnswer(answer)
 	if err == nil {

@@ -105,7 +105,7 @@ func (p *play) denial(v *voter, j int) (d board.Disavowal, err error) {
 		if vote.Index != v.Slot() {
 			continue
 		}
-		point, proof, err := ballot.Disavow(p.stream("denial"), secret, vote.Ballot, p.place(v, max(j, 1)), ballot.Voter{I: v.Slot(), J: j})
+		point, proof, err := ballot.Disavow(p.stream("denial"), secret, vote.Ballot, p.place(v, max(j, 1)), ballot.Parties{I: v.Slot(), J: j})
 		return board.Disavowal{I: v.Slot(), D: point.Key(), Proof: proof.Bytes()}, err
 	}
 	return d, fmt.Errorf("slot %d has no vote", v.Slot())

@@ -166,7 +166,7 @@ func (p *play) slander(v *voter, params sharing.Params, o *sharing.Outcome) erro
 		if m.Deed != FalseComplaint || m.Slot != v.Slot() {
 			continue
 		}
-		against := sharing.Culprit{Dealer: m.Victim, Key: 1}
+		against := sharing.WrongShare{Dealer: m.Victim, Key: 1}
 		if o.Deals[m.Victim] == nil {
 			return unplayable("a false complaint against slot %d, which is out", m.Victim)
 		}

@@ -59,7 +59,7 @@ func opening(own []reading) board.Opening {
 func (p *person) disavow(body *board.Opening, s *verifier.Setup, rest []*verifier.Vote, number int) error {
 	for _, v := range rest {
 		at := p.place(s, v, keyNumber(p.e.Policy, max(number, 1)))
-		point, proof, err := ballot.Disavow(p.rand, p.key, v.Ballot, at, ballot.Voter{I: v.Index, J: number})
+		point, proof, err := ballot.Disavow(p.rand, p.key, v.Ballot, at, ballot.Parties{I: v.Index, J: number})
 		if err != nil {
 			return fmt.Errorf("ballot of slot %d: %w", v.Index, err)
 		}

@@ -94,10 +94,10 @@ func (v *Voter) Deal() (board.Line, error) {
 // the outcome so far, and complains of those whose share is wrong. It is
 // called again when the outcome has changed.
 func (v *Voter) Receive(p sharing.Params, o *sharing.Outcome) ([]board.Line, error) {
-	shares, culprits := sharing.Receive(p, v.key, v.slot, o)
+	shares, wrong := sharing.Receive(p, v.key, v.slot, o)
 	v.shares = shares
 	var lines []board.Line
-	for _, c := range culprits {
+	for _, c := range wrong {
 		complaint, err := sharing.Complain(v.rand, p, v.key, v.slot, c, o.Deals[c.Dealer])
 		if err != nil {
 			return nil, err

@@ -123,7 +123,7 @@ func BenchmarkTranscript(b *testing.B) {
 		run("compute", func() bool { return sharing.PublicShares(points, size.n)[0] == public[0] })
 		run("verify", func() bool { return sharing.VerifyShares(points, public) == nil })
 		run("degree", func() bool { return sharing.VerifyDegree(public, size.k, points[0]) })
-		run("everyone", func() bool { return len(sharing.Everyone(shares[:size.k], size.n)) == size.n })
+		run("all shares", func() bool { return len(sharing.AllShares(shares[:size.k], size.n)) == size.n })
 		run("one polynomial", func() bool { return sharing.OnOnePolynomial(shares, size.k) })
 	}
 }

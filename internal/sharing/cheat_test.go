@@ -39,7 +39,7 @@ func TestWrongShareForOneMember(t *testing.T) {
 		if o.Rulings[0].Verdict != sharing.Upheld {
 			t.Errorf("ruled %v", o.Rulings[0])
 		}
-		w.wantOut(o, map[int]string{3: "V44"})
+		w.wantOut(o, map[int]sharing.FaultKind{3: sharing.FaultComplaint})
 		w.holds(o)
 	}
 }
@@ -67,7 +67,7 @@ func TestShareThatIsNoScalar(t *testing.T) {
 	if len(complaints) != 1 || complaints[0].By != 4 || complaints[0].Key != 2 {
 		t.Fatalf("complaints %v, want one by 4 about key 2", complaints)
 	}
-	w.wantOut(o, map[int]string{2: "V44"})
+	w.wantOut(o, map[int]sharing.FaultKind{2: sharing.FaultComplaint})
 	w.holds(o)
 }
 
@@ -106,7 +106,7 @@ func TestBrokenCommitments(t *testing.T) {
 	w.deals[2] = w.deal(2).Encode()
 	delete(w.commits, 3)
 	o, _ := w.collect()
-	w.wantOut(o, map[int]string{1: "V39", 2: "V39", 3: "V39"})
+	w.wantOut(o, map[int]sharing.FaultKind{1: sharing.FaultCommitment, 2: sharing.FaultCommitment, 3: sharing.FaultCommitment})
 	w.holds(o)
 }
 
@@ -133,36 +133,37 @@ func (w *town) spoil(change func(*sharing.Deal)) *sharing.Deal {
 func TestOtherShapes(t *testing.T) {
 	G := curve.BaseMul(curve.NewScalar(1))
 	for _, lie := range []struct {
-		name, check string
-		tell        func(w *town) *sharing.Deal
+		name string
+		kind sharing.FaultKind
+		tell func(w *town) *sharing.Deal
 	}{
-		{"threshold raised", "V40", func(w *town) *sharing.Deal { return w.with(func(p *sharing.Params) { p.K++ }) }},
-		{"threshold lowered", "V40", func(w *town) *sharing.Deal { return w.with(func(p *sharing.Params) { p.K-- }) }},
-		{"one key more", "V40", func(w *town) *sharing.Deal { return w.with(func(p *sharing.Params) { p.Keys++ }) }},
-		{"coefficients swapped between keys", "V41", func(w *town) *sharing.Deal {
+		{"threshold raised", sharing.FaultShape, func(w *town) *sharing.Deal { return w.with(func(p *sharing.Params) { p.K++ }) }},
+		{"threshold lowered", sharing.FaultShape, func(w *town) *sharing.Deal { return w.with(func(p *sharing.Params) { p.K-- }) }},
+		{"one key more", sharing.FaultShape, func(w *town) *sharing.Deal { return w.with(func(p *sharing.Params) { p.Keys++ }) }},
+		{"coefficients swapped between keys", sharing.FaultPossession, func(w *town) *sharing.Deal {
 			return w.spoil(func(d *sharing.Deal) {
 				d.Coefficients[0][1], d.Coefficients[1][1] = d.Coefficients[1][1], d.Coefficients[0][1]
 			})
 		}},
-		{"another coefficient", "V41", func(w *town) *sharing.Deal {
+		{"another coefficient", sharing.FaultPossession, func(w *town) *sharing.Deal {
 			return w.spoil(func(d *sharing.Deal) { d.Coefficients[1][2] = d.Coefficients[1][2].Add(G) })
 		}},
-		{"constant term at infinity", "V40", func(w *town) *sharing.Deal {
+		{"constant term at infinity", sharing.FaultShape, func(w *town) *sharing.Deal {
 			return w.spoil(func(d *sharing.Deal) { d.Coefficients[0][0] = curve.Point{} })
 		}},
-		{"last term at infinity", "V40", func(w *town) *sharing.Deal {
+		{"last term at infinity", sharing.FaultShape, func(w *town) *sharing.Deal {
 			return w.spoil(func(d *sharing.Deal) { d.Coefficients[0][3] = curve.Point{} })
 		}},
-		{"ephemeral key at infinity", "V43", func(w *town) *sharing.Deal {
+		{"ephemeral key at infinity", sharing.FaultEncryption, func(w *town) *sharing.Deal {
 			return w.spoil(func(d *sharing.Deal) { d.Ephemeral = curve.Point{} })
 		}},
-		{"a proof less", "V41", func(w *town) *sharing.Deal {
+		{"a proof less", sharing.FaultPossession, func(w *town) *sharing.Deal {
 			return w.spoil(func(d *sharing.Deal) { d.Possession = d.Possession[:1] })
 		}},
-		{"a member left out", "V43", func(w *town) *sharing.Deal {
+		{"a member left out", sharing.FaultEncryption, func(w *town) *sharing.Deal {
 			return w.spoil(func(d *sharing.Deal) { d.Ciphertexts[1] = d.Ciphertexts[1][:6] })
 		}},
-		{"a member too many", "V43", func(w *town) *sharing.Deal {
+		{"a member too many", sharing.FaultEncryption, func(w *town) *sharing.Deal {
 			return w.spoil(func(d *sharing.Deal) { d.Ciphertexts[1] = append(d.Ciphertexts[1], [32]byte{1}) })
 		}},
 	} {
@@ -173,7 +174,7 @@ func TestOtherShapes(t *testing.T) {
 			if len(complaints) > 0 {
 				t.Errorf("complaints %v: the log alone convicts", complaints)
 			}
-			w.wantOut(o, map[int]string{4: lie.check})
+			w.wantOut(o, map[int]sharing.FaultKind{4: lie.kind})
 			w.holds(o)
 		})
 	}
@@ -183,7 +184,7 @@ func TestBytesLeftOver(t *testing.T) {
 	w := newTown(t, 7, 4, 2)
 	w.deals[4] = append(w.deals[4], 0)
 	w.commits[4] = curve.TaggedHash("deal", w.p.EID[:], []byte{0, 4}, w.deals[4])
-	w.wantOut(w.judge(), map[int]string{4: "V40"})
+	w.wantOut(w.judge(), map[int]sharing.FaultKind{4: sharing.FaultShape})
 }
 
 // A dealer copies another's ephemeral key, so that the complaints its wrong
@@ -198,9 +199,9 @@ func TestCopiedEphemeralKey(t *testing.T) {
 	if len(complaints) > 0 {
 		t.Fatalf("complaints %v open the victim's pads", complaints)
 	}
-	w.wantOut(o, map[int]string{5: "V43"})
+	w.wantOut(o, map[int]sharing.FaultKind{5: sharing.FaultEncryption})
 	w.holds(o)
-	if r := w.judge(w.complain(2, sharing.Culprit{Dealer: 5, Key: 1}, d)).Rulings[0]; r.Verdict != sharing.Ignored {
+	if r := w.judge(w.complain(2, sharing.WrongShare{Dealer: 5, Key: 1}, d)).Rulings[0]; r.Verdict != sharing.Ignored {
 		t.Errorf("ruled %v", r)
 	}
 }
@@ -217,7 +218,7 @@ func TestSharedEphemeralKey(t *testing.T) {
 		w.publish(i, d)
 	}
 	o, _ := w.collect()
-	w.wantOut(o, map[int]string{2: "V43", 6: "V43"})
+	w.wantOut(o, map[int]sharing.FaultKind{2: sharing.FaultEncryption, 6: sharing.FaultEncryption})
 	w.holds(o)
 }
 
@@ -238,7 +239,7 @@ func TestRogueKey(t *testing.T) {
 		t.Fatal("the attack is not set up")
 	}
 	o, _ := w.collect()
-	w.wantOut(o, map[int]string{5: "V41"})
+	w.wantOut(o, map[int]sharing.FaultKind{5: sharing.FaultPossession})
 	if o.Keys[0].Key == mine {
 		t.Error("the joint key is the rogue's")
 	}
@@ -254,7 +255,7 @@ func TestCopiedDeal(t *testing.T) {
 	d.Coefficients[1], d.Possession[1], d.Ciphertexts[1] = d.Coefficients[0], d.Possession[0], d.Ciphertexts[0]
 	w.publish(4, d)
 	o, _ := w.collect()
-	w.wantOut(o, map[int]string{3: "V41", 4: "V41"})
+	w.wantOut(o, map[int]sharing.FaultKind{3: sharing.FaultPossession, 4: sharing.FaultPossession})
 	w.holds(o)
 }
 
@@ -267,7 +268,7 @@ func TestTooFewDealers(t *testing.T) {
 	if len(o.Qual) != 3 || len(o.Out) != 2 || len(o.Keys) != 0 {
 		t.Errorf("QUAL %v, out %v, %d keys", o.Qual, o.Out, len(o.Keys))
 	}
-	if shares, culprits := sharing.Receive(w.p, w.secrets[0], 1, o); shares != nil || culprits != nil {
+	if shares, wrong := sharing.Receive(w.p, w.secrets[0], 1, o); shares != nil || wrong != nil {
 		t.Error("a share of nothing")
 	}
 }
@@ -301,7 +302,7 @@ func TestStrangersAndImpossibleParams(t *testing.T) {
 	if _, err := sharing.NewDeal(w.r, w.p, 6); err == nil {
 		t.Error("a stranger deals")
 	}
-	if _, err := sharing.Complain(w.r, w.p, w.secrets[0], 6, sharing.Culprit{Dealer: 1, Key: 1}, w.published(1)); err == nil {
+	if _, err := sharing.Complain(w.r, w.p, w.secrets[0], 6, sharing.WrongShare{Dealer: 1, Key: 1}, w.published(1)); err == nil {
 		t.Error("a stranger complains")
 	}
 }
@@ -312,7 +313,7 @@ func TestJudgeIsAFunctionOfTheBoard(t *testing.T) {
 	d := w.published(3)
 	d.Ciphertexts[0][4][0] ^= 1
 	w.publish(3, d)
-	complaint := w.complain(5, sharing.Culprit{Dealer: 3, Key: 1}, d)
+	complaint := w.complain(5, sharing.WrongShare{Dealer: 3, Key: 1}, d)
 	first := w.judge(complaint)
 	for range 3 {
 		if !reflect.DeepEqual(first, w.judge(complaint)) {

@@ -8,25 +8,25 @@ import (
 	"bevote/internal/curve"
 )
 
-// Complaint is a receiver's claim that a dealer sent it a wrong share of a
-// joint key. It opens that one pad and no other: the ephemeral key is the
-// dealer's alone, and the dealer knows the pad anyway.
+// Complaint says that a dealer sent a member a wrong share of a joint key. Point
+// lets every reader decrypt what this dealer sent to this member, for all joint
+// keys. It decrypts nothing else: no other dealer has the same ephemeral key.
 type Complaint struct {
-	By     int         // the receiver's index
-	Dealer int         // the accused's index
+	By     int         // the member
+	Dealer int         // the dealer
 	Key    int         // number of the joint key, from 1
 	Point  curve.Point // x_By·E_Dealer
-	Proof  curve.Proof // that it is
+	Proof  curve.Proof // of equality: X_By = x·G, Point = x·E_Dealer
 }
 
-// Verdict is what became of a complaint.
+// Verdict is what becomes of a complaint.
 type Verdict int
 
 // The verdicts on a complaint.
 const (
-	Ignored Verdict = iota // malformed, unproven, repeated, or against nobody who deals any more
-	Upheld                 // the share was wrong: the dealer is out
-	False                  // the share was right: the complainer's polynomial is out
+	Ignored Verdict = iota // not from the roll, repeated, unproven, or about no joint key or dealer that is left
+	Upheld                 // the share is wrong: the dealer is out
+	False                  // the share is right: the complainer is out, if it deals
 )
 
 // Ruling is the verdict on one complaint and why.
@@ -35,9 +35,10 @@ type Ruling struct {
 	Reason  string
 }
 
-// Complain opens the pad of the wrong share c with a proof. x is the secret of
-// member me's roll key, d the culprit's deal.
-func Complain(r io.Reader, p Params, x curve.Scalar, me int, c Culprit, d *Deal) (Complaint, error) {
+// Complain returns member me's complaint about the wrong share c, with a proof of
+// equality (Chaum and Pedersen 1992). x is the secret of the member's roll key, d
+// the dealer's deal. It fails if an index is not on the roll, or r fails.
+func Complain(r io.Reader, p Params, x curve.Scalar, me int, c WrongShare, d *Deal) (Complaint, error) {
 	out := Complaint{By: me, Dealer: c.Dealer, Key: c.Key}
 	if !p.on(me) || !p.on(c.Dealer) {
 		return out, fmt.Errorf("complaint by %d against %d on a roll of %d", me, c.Dealer, len(p.Roll))
@@ -47,14 +48,17 @@ func Complain(r io.Reader, p Params, x curve.Scalar, me int, c Culprit, d *Deal)
 	return out, err
 }
 
-// complaintContext binds a complaint's proof: prover = complainer ‖ dealer.
+// complaintContext binds a complaint's proof; the prover is u16 member ‖ u16 dealer.
 func (p Params) complaintContext(c Complaint) curve.Context {
-	return curve.Context{Tag: "complaint", EID: p.EID, Key: c.Key, Prover: curve.Encoder(nil).U16(c.By).U16(c.Dealer)}
+	prover := curve.Encoder(nil).U16(c.By).U16(c.Dealer)
+	return curve.Context{Tag: "complaint", EID: p.EID, Key: c.Key, Prover: prover}
 }
 
-// hear rules on all complaints at once and puts out whom they convict. Who was
-// out before is not convicted again, and no ruling depends on another (V44).
-func (o *Outcome) hear(p Params, complaints []Complaint, out map[int]*Fault) {
+// judgeComplaints rules on all complaints against the dealers in o.Deals, and then
+// puts out the dealers at fault. So no ruling depends on another: the complaint of
+// a dealer that is put out stands, and so does one about it. Of complaints by one
+// member about one dealer and joint key the first is judged.
+func (o *Outcome) judgeComplaints(p Params, complaints []Complaint, out map[int]*Fault) {
 	type subject struct{ by, dealer, key int }
 	first := make(map[subject]int)
 	for at, c := range complaints {
@@ -69,28 +73,30 @@ func (o *Outcome) hear(p Params, complaints []Complaint, out map[int]*Fault) {
 			o.Rulings[at] = Ruling{Ignored, "made before"}
 			return
 		}
-		o.Rulings[at] = o.rule(p, c)
+		o.Rulings[at] = o.judgeComplaint(p, c)
 	})
 	for at, c := range complaints {
 		switch o.Rulings[at].Verdict {
 		case Upheld:
-			convict(out, c.Dealer, fmt.Sprintf("a wrong share of joint key %d for member %d", c.Key, c.By))
+			exclude(out, c.Dealer, fmt.Sprintf("a wrong share of joint key %d for member %d", c.Key, c.By))
 		case False:
 			if o.Deals[c.By] != nil {
-				convict(out, c.By, fmt.Sprintf("a false complaint against dealer %d", c.Dealer))
+				exclude(out, c.By, fmt.Sprintf("a false complaint against dealer %d", c.Dealer))
 			}
 		}
 	}
 }
 
-func convict(out map[int]*Fault, dealer int, reason string) {
+// exclude puts a dealer out, if it is not out already.
+func exclude(out map[int]*Fault, dealer int, reason string) {
 	if out[dealer] == nil {
-		out[dealer] = &Fault{Dealer: dealer, Check: "V44", Reason: reason}
+		out[dealer] = &Fault{Dealer: dealer, Kind: FaultComplaint, Reason: reason}
 	}
 }
 
-// rule judges one complaint against the dealers who are left.
-func (o *Outcome) rule(p Params, c Complaint) Ruling {
+// judgeComplaint rules on one complaint: with a proven Point it decrypts the share
+// and verifies it.
+func (o *Outcome) judgeComplaint(p Params, c Complaint) Ruling {
 	d := o.Deals[c.Dealer]
 	switch {
 	case !p.on(c.By):

@@ -10,11 +10,11 @@ import (
 // A member complains about a right share: its own polynomial leaves.
 func TestFalseComplaint(t *testing.T) {
 	w := newTown(t, 7, 4, 3)
-	o := w.judge(w.complain(6, sharing.Culprit{Dealer: 2, Key: 3}, w.published(2)))
+	o := w.judge(w.complain(6, sharing.WrongShare{Dealer: 2, Key: 3}, w.published(2)))
 	if o.Rulings[0].Verdict != sharing.False {
 		t.Errorf("ruled %v", o.Rulings[0])
 	}
-	w.wantOut(o, map[int]string{6: "V44"})
+	w.wantOut(o, map[int]sharing.FaultKind{6: sharing.FaultComplaint})
 	w.holds(o)
 }
 
@@ -23,7 +23,7 @@ func TestFalseComplaintByNoDealer(t *testing.T) {
 	w := newTown(t, 5, 3, 1)
 	delete(w.commits, 5)
 	delete(w.deals, 5)
-	o := w.judge(w.complain(5, sharing.Culprit{Dealer: 2, Key: 1}, w.published(2)))
+	o := w.judge(w.complain(5, sharing.WrongShare{Dealer: 2, Key: 1}, w.published(2)))
 	if o.Rulings[0].Verdict != sharing.False || len(o.Out) > 0 || len(o.Qual) != 4 {
 		t.Errorf("ruled %v, out %v, QUAL %v", o.Rulings[0], o.Out, o.Qual)
 	}
@@ -36,8 +36,8 @@ func TestComplaintsThatShowNothing(t *testing.T) {
 	d := w.published(3)
 	d.Ciphertexts[0][4][0] ^= 1 // 3 lies to 5 about key 1
 	w.publish(3, d)
-	w.deals[7] = nil // 7 is out by V39
-	true5 := w.complain(5, sharing.Culprit{Dealer: 3, Key: 1}, d)
+	w.deals[7] = nil // no deal: 7 is out
+	true5 := w.complain(5, sharing.WrongShare{Dealer: 3, Key: 1}, d)
 	edit := func(change func(*sharing.Complaint)) sharing.Complaint {
 		c := true5
 		change(&c)
@@ -51,21 +51,21 @@ func TestComplaintsThatShowNothing(t *testing.T) {
 		"key 0":           edit(func(c *sharing.Complaint) { c.Key = 0 }),
 		"key −1":          edit(func(c *sharing.Complaint) { c.Key = -1 }),
 		"key too large":   edit(func(c *sharing.Complaint) { c.Key = 1 << 17 }),
-		"a proven key 0":  w.complain(5, sharing.Culprit{Dealer: 3, Key: 0}, d),
-		"a proven key 3":  w.complain(5, sharing.Culprit{Dealer: 3, Key: 3}, d),
+		"a proven key 0":  w.complain(5, sharing.WrongShare{Dealer: 3, Key: 0}, d),
+		"a proven key 3":  w.complain(5, sharing.WrongShare{Dealer: 3, Key: 3}, d),
 		"another's":       edit(func(c *sharing.Complaint) { c.By = 4 }),
 		"another key's":   edit(func(c *sharing.Complaint) { c.Key = 2 }),
 		"another dealer":  edit(func(c *sharing.Complaint) { c.Dealer = 2 }),
 		"wrong point":     edit(func(c *sharing.Complaint) { c.Point = c.Point.Neg() }),
 		"infinity":        edit(func(c *sharing.Complaint) { c.Point = curve.Point{} }),
 		"no proof":        edit(func(c *sharing.Complaint) { c.Proof = curve.Proof{} }),
-		"of a dealer out": w.complain(5, sharing.Culprit{Dealer: 7, Key: 1}, d),
+		"of a dealer out": w.complain(5, sharing.WrongShare{Dealer: 7, Key: 1}, d),
 	} {
 		o := w.judge(c)
 		if o.Rulings[0].Verdict != sharing.Ignored || o.Rulings[0].Reason == "" {
 			t.Errorf("%s: ruled %v", name, o.Rulings[0])
 		}
-		w.wantOut(o, map[int]string{7: "V39"})
+		w.wantOut(o, map[int]sharing.FaultKind{7: sharing.FaultCommitment})
 	}
 	o := w.judge(true5, true5)
 	if o.Rulings[0].Verdict != sharing.Upheld || o.Rulings[1].Verdict != sharing.Ignored {
@@ -83,10 +83,10 @@ func TestNoCascades(t *testing.T) {
 		w.publish(lie.dealer, d)
 	}
 	o := w.judge(
-		w.complain(3, sharing.Culprit{Dealer: 2, Key: 1}, w.published(2)), // true
-		w.complain(2, sharing.Culprit{Dealer: 1, Key: 1}, w.published(1)), // true, by a convict
-		w.complain(4, sharing.Culprit{Dealer: 1, Key: 1}, w.published(1)), // false, against a convict
+		w.complain(3, sharing.WrongShare{Dealer: 2, Key: 1}, w.published(2)), // true
+		w.complain(2, sharing.WrongShare{Dealer: 1, Key: 1}, w.published(1)), // true, by a convict
+		w.complain(4, sharing.WrongShare{Dealer: 1, Key: 1}, w.published(1)), // false, against a convict
 	)
-	w.wantOut(o, map[int]string{1: "V44", 2: "V44", 4: "V44"})
+	w.wantOut(o, map[int]sharing.FaultKind{1: sharing.FaultComplaint, 2: sharing.FaultComplaint, 4: sharing.FaultComplaint})
 	w.holds(o)
 }

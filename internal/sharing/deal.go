@@ -7,19 +7,21 @@ import (
 	"bevote/internal/curve"
 )
 
-// Deal is what dealer i publishes. It holds no secret.
+// Deal is what dealer i publishes. It holds no secret. A dealer has one polynomial
+// for each joint key, and one ephemeral key.
 type Deal struct {
-	Coefficients        [][]curve.Point // of each key: A_il = a_il·G for l = 0 … K−1
-	Ephemeral           curve.Point     // E_i = e_i·G
-	Possession          []curve.Proof   // of a_i0, for each key
+	Coefficients        [][]curve.Point // by joint key: A_i0 … A_i,K−1
+	Ephemeral           curve.Point     // E_i
+	Possession          []curve.Proof   // by joint key: of a_i0
 	EphemeralPossession curve.Proof     // of e_i
-	Ciphertexts         [][][32]byte    // of each key, for j = 1 … n: f_i(j) ⊕ pad
+	Ciphertexts         [][][32]byte    // by joint key: c_i1 … c_in
 }
 
-// NewDeal draws dealer's ephemeral key and polynomials from r and deals to the
-// whole roll. The dealer finds its own share in the deal, as everybody does.
+// NewDeal draws the dealer's ephemeral key and polynomials from r and deals to the
+// whole roll, itself included. It fails if p is not valid, the dealer is not on
+// the roll, a roll key is no point, or r fails.
 func NewDeal(r io.Reader, p Params, dealer int) (*Deal, error) {
-	if err := p.Check(); err != nil {
+	if err := p.check(); err != nil {
 		return nil, err
 	}
 	if !p.on(dealer) {
@@ -42,8 +44,8 @@ func NewDeal(r io.Reader, p Params, dealer int) (*Deal, error) {
 	return d, d.seal(p, dealer, e, polynomials)
 }
 
-// drawPolynomial draws the polynomial of a joint key and publishes its
-// coefficients behind G, with the proof that its constant term is known.
+// drawPolynomial draws the polynomial for a joint key and adds to the deal A_i0 …
+// A_i,K−1 with the proof of possession of a_i0.
 func (d *Deal) drawPolynomial(r io.Reader, p Params, dealer, key int) ([]curve.Scalar, error) {
 	polynomial, points := make([]curve.Scalar, p.K), make([]curve.Point, p.K)
 	for l := range polynomial {
@@ -59,7 +61,7 @@ func (d *Deal) drawPolynomial(r io.Reader, p Params, dealer, key int) ([]curve.S
 	return polynomial, err
 }
 
-// seal encrypts every share to its receiver.
+// seal encrypts f_i(j) to member j, for each joint key and member.
 func (d *Deal) seal(p Params, dealer int, e curve.Scalar, polynomials [][]curve.Scalar) error {
 	roll := make([]curve.Point, len(p.Roll))
 	for j, key := range p.Roll {
@@ -82,27 +84,31 @@ func (d *Deal) seal(p Params, dealer int, e curve.Scalar, polynomials [][]curve.
 	return nil
 }
 
-// pad hides the share of joint key number key that dealer i sends to member j.
-// shared is what the two have in common: e_i·X_j = x_j·E_i.
+// pad is what encrypts the share of a joint key that dealer i sends to member j.
+// Both can compute shared:
+//
+//	shared = e_i·X_j = x_j·E_i
+//	pad = KDF(shared ‖ E_i ‖ eid ‖ u16 key ‖ u16 i ‖ u16 j, 32)
 func (d *Deal) pad(p Params, shared curve.Point, key, i, j int) [32]byte {
 	x := curve.Encoder(nil).Point(shared).Point(d.Ephemeral).Raw(p.EID[:]).U16(key).U16(i).U16(j)
 	return [32]byte(curve.KDF(x, curve.ScalarSize))
 }
 
-// open decrypts the share of joint key number key that dealer i sent to member
-// j; it fails if the plaintext is not a scalar, which is a wrong share.
+// open decrypts the share of a joint key that dealer i sent to member j. It fails
+// if the plaintext is q or more, which no share is.
 func (d *Deal) open(p Params, shared curve.Point, key, i, j int) (curve.Scalar, error) {
 	plain := xor(d.Ciphertexts[key-1][j-1], d.pad(p, shared, key, i, j))
 	return curve.DecodeScalar(plain[:])
 }
 
-// fits tells whether share is member j's by the committed polynomial:
-// share·G = Σ j^l·A_il.
+// fits reports whether share is f_i(j) for a joint key (Feldman 1987):
+//
+//	share·G = Σ_l j^l·A_il
 func (d *Deal) fits(share curve.Scalar, key, j int) bool {
 	return curve.BaseMul(share) == curve.EvaluatePoints(d.Coefficients[key-1], uint32(j))
 }
 
-// Commitment is TH("deal", eid ‖ dealer ‖ the encoded deal).
+// Commitment returns TH("deal", eid ‖ u16 dealer ‖ the encoded deal).
 func (d *Deal) Commitment(p Params, dealer int) [32]byte {
 	return commitment(p, dealer, d.Encode())
 }
@@ -111,18 +117,19 @@ func commitment(p Params, dealer int, deal []byte) [32]byte {
 	return curve.TaggedHash("deal", curve.Encoder(nil).Raw(p.EID[:]).U16(dealer), deal)
 }
 
-// coefficientContext binds the proof for a_i0, which also binds A_i1 … A_i,k−1.
+// coefficientContext binds the proof of possession of a_i0. The proof is bound to
+// A_i1 … A_i,K−1 as well.
 func (p Params) coefficientContext(dealer, key int) curve.Context {
 	return curve.Context{Tag: "coefficient", EID: p.EID, Key: key, Prover: p.member(dealer)}
 }
 
-// ephemeralContext binds the proof for e_i to its dealer: whoever copies
-// another's E_i cannot prove it as its own.
+// ephemeralContext binds the proof of possession of e_i to the dealer, so that a
+// copy of E_i and its proof does not verify for another dealer.
 func (p Params) ephemeralContext(dealer int) curve.Context {
 	return curve.Context{Tag: "ephemeral", EID: p.EID, Prover: p.member(dealer)}
 }
 
-// member names a roll member in a proof: index ‖ roll key.
+// member is the prover in these proofs: u16 index ‖ roll key.
 func (p Params) member(i int) []byte { return curve.Encoder(nil).U16(i).Key(p.Roll[i-1]) }
 
 func xor(a, b [32]byte) [32]byte {

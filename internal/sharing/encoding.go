@@ -7,19 +7,15 @@ import (
 	"bevote/internal/curve"
 )
 
-// Size is the length in bytes of every well-formed deal. Of it each receiver
-// needs 32 bytes a key; the rest is the broadcast (the paper's Table 4).
-func (p Params) Size() int {
-	return 3*4 + p.Keys*p.K*curve.PointSize + curve.PointSize +
-		(p.Keys+1)*curve.ProofSize + p.Keys*len(p.Roll)*curve.ScalarSize
-}
-
 // Encode returns the deal's bytes:
 //
-//	keys·K u32 ‖ A_10 … of key 1, of key 2, …   33 each
-//	E_i                                         33
-//	keys+1 u32 ‖ proofs of a_i0 of each key, of e_i   64 each
-//	keys·n u32 ‖ ciphertexts for 1 … n of key 1, of key 2, …   32 each
+//	u32 Keys·K   4
+//	A_i0 …       33 each: of joint key 1, of joint key 2, …
+//	E_i          33
+//	u32 Keys+1   4
+//	proofs       64 each: of a_i0 for joint key 1, 2, …, then of e_i
+//	u32 Keys·n   4
+//	c_i1 …       32 each: of joint key 1, of joint key 2, …
 func (d *Deal) Encode() []byte {
 	var points []curve.Point
 	for _, key := range d.Coefficients {
@@ -43,58 +39,48 @@ func (d *Deal) Encode() []byte {
 	return out
 }
 
-// DecodeDeal reads what Encode writes and refuses any other number of points,
-// proofs or ciphertexts than p demands. Its errors name the check they break.
-func DecodeDeal(p Params, b []byte) (*Deal, error) {
-	if err := p.Check(); err != nil {
-		return nil, err
-	}
-	d, f := decode(p, b)
-	if f != nil {
-		return nil, fmt.Errorf("%s: %s", f.Check, f.Reason)
-	}
-	return d, nil
-}
-
+// decode reads what [Deal.Encode] writes, with the number of points, proofs and
+// ciphertexts that p demands and nothing after them.
 func decode(p Params, b []byte) (*Deal, *Fault) {
 	d, in := &Deal{}, &reader{left: b}
-	in.count("V40", "coefficient points", p.Keys*p.K)
+	in.count(FaultShape, "coefficient points", p.Keys*p.K)
 	for range p.Keys {
 		d.Coefficients = append(d.Coefficients, in.points(p.K))
 	}
-	d.Ephemeral = in.point("V43", "ephemeral key")
-	in.count("V41", "proofs", p.Keys+1)
+	d.Ephemeral = in.point(FaultEncryption, "ephemeral key")
+	in.count(FaultPossession, "proofs", p.Keys+1)
 	for range p.Keys {
-		d.Possession = append(d.Possession, in.proof("V41"))
+		d.Possession = append(d.Possession, in.proof(FaultPossession))
 	}
-	d.EphemeralPossession = in.proof("V43")
-	in.count("V43", "ciphertexts", p.Keys*len(p.Roll))
+	d.EphemeralPossession = in.proof(FaultEncryption)
+	in.count(FaultEncryption, "ciphertexts", p.Keys*len(p.Roll))
 	for range p.Keys {
 		d.Ciphertexts = append(d.Ciphertexts, in.ciphertexts(len(p.Roll)))
 	}
 	if in.fault == nil && len(in.left) > 0 {
-		in.fail("V40", fmt.Sprintf("%d bytes too many", len(in.left)))
+		in.fail(FaultShape, fmt.Sprintf("%d bytes too many", len(in.left)))
 	}
 	return d, in.fault
 }
 
-// reader takes a deal apart from the left and keeps the first fault.
+// reader reads a deal from the left and keeps the first fault.
 type reader struct {
 	left  []byte
 	fault *Fault
 }
 
-func (r *reader) fail(check, reason string) {
+// fail keeps the fault, if it is the first, and drops what is left to read.
+func (r *reader) fail(kind FaultKind, reason string) {
 	if r.fault == nil {
-		r.fault = &Fault{Check: check, Reason: reason}
+		r.fault = &Fault{Kind: kind, Reason: reason}
 	}
 	r.left = nil
 }
 
 // take returns the next size bytes, or nil after a fault.
-func (r *reader) take(check, what string, size int) []byte {
+func (r *reader) take(kind FaultKind, what string, size int) []byte {
 	if len(r.left) < size {
-		r.fail(check, what+" cut short")
+		r.fail(kind, what+" cut short")
 	}
 	if r.fault != nil {
 		return nil
@@ -104,19 +90,20 @@ func (r *reader) take(check, what string, size int) []byte {
 	return b
 }
 
-func (r *reader) count(check, what string, want int) {
-	if b := r.take(check, what, 4); b != nil {
+// count reads a u32 that must be want.
+func (r *reader) count(kind FaultKind, what string, want int) {
+	if b := r.take(kind, what, 4); b != nil {
 		if got := binary.BigEndian.Uint32(b); uint64(got) != uint64(want) {
-			r.fail(check, fmt.Sprintf("%d %s, want %d", got, what, want))
+			r.fail(kind, fmt.Sprintf("%d %s, want %d", got, what, want))
 		}
 	}
 }
 
-func (r *reader) point(check, what string) (p curve.Point) {
-	if b := r.take(check, what, curve.PointSize); b != nil {
+func (r *reader) point(kind FaultKind, what string) (p curve.Point) {
+	if b := r.take(kind, what, curve.PointSize); b != nil {
 		var err error
 		if p, err = curve.DecodePoint(b); err != nil {
-			r.fail(check, what+": "+err.Error())
+			r.fail(kind, what+": "+err.Error())
 		}
 	}
 	return p
@@ -124,23 +111,23 @@ func (r *reader) point(check, what string) (p curve.Point) {
 
 func (r *reader) points(n int) (out []curve.Point) {
 	for l := 0; l < n && r.fault == nil; l++ {
-		out = append(out, r.point("V40", fmt.Sprintf("coefficient %d", l)))
+		out = append(out, r.point(FaultShape, fmt.Sprintf("coefficient %d", l)))
 	}
 	return out
 }
 
-func (r *reader) proof(check string) (p curve.Proof) {
-	if b := r.take(check, "proof", curve.ProofSize); b != nil {
+func (r *reader) proof(kind FaultKind) (p curve.Proof) {
+	if b := r.take(kind, "proof", curve.ProofSize); b != nil {
 		var err error
 		if p, err = curve.DecodeProof(b); err != nil {
-			r.fail(check, "proof: "+err.Error())
+			r.fail(kind, "proof: "+err.Error())
 		}
 	}
 	return p
 }
 
 func (r *reader) ciphertexts(n int) [][32]byte {
-	b := r.take("V43", "ciphertexts", n*curve.ScalarSize)
+	b := r.take(FaultEncryption, "ciphertexts", n*curve.ScalarSize)
 	if b == nil {
 		return nil
 	}

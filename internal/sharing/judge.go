@@ -8,40 +8,62 @@ import (
 	"bevote/internal/curve"
 )
 
+// FaultKind is what is wrong with a dealer that is out of QUAL.
+type FaultKind string
+
+// The kinds of fault. A dealer is out for one, the first that [Judge] finds.
+const (
+	// FaultCommitment: the commitment or the deal is missing, or they differ.
+	FaultCommitment FaultKind = "commitment"
+	// FaultShape: there are not K points for each joint key, a coefficient is no
+	// point, or bytes are left over.
+	FaultShape FaultKind = "shape"
+	// FaultPossession: there are not Keys + 1 proofs, or one of an a_i0 does not
+	// verify.
+	FaultPossession FaultKind = "possession"
+	// FaultEncryption: there are not n ciphertexts for each joint key, or E_i is
+	// no point, is not proven, or is another dealer's too.
+	FaultEncryption FaultKind = "encryption"
+	// FaultComplaint: a complaint against the dealer was upheld, or one by the
+	// dealer was false.
+	FaultComplaint FaultKind = "complaint"
+)
+
 // Fault is why a dealer is out of QUAL.
 type Fault struct {
-	Dealer int
-	Check  string // V39, V40, V41, V43 or V44
-	Reason string
+	Dealer int // roll index
+	Kind   FaultKind
+	Reason string // for a reader
 }
 
-// Outcome is what the board says about the dealing.
+// Outcome is what the log says about the dealing.
 type Outcome struct {
-	Qual    []int         // dealers who are in, ascending
-	Out     []Fault       // dealers who are out, ascending, one fault each
+	Qual    []int         // dealers in QUAL, ascending
+	Out     []Fault       // dealers out of QUAL, ascending, one fault each
 	Rulings []Ruling      // one for each complaint, in order
-	Keys    []JointKey    // empty if fewer than K dealers are in: the election has ended
+	Keys    []JointKey    // empty if QUAL has fewer than K dealers: there is no key
 	Deals   map[int]*Deal // the deals of QUAL, by dealer
 }
 
-// Judge settles the dealing from what was published: commitments and encoded
-// deals by dealer, and the complaints in the board's order. It works on all
-// cores. What is not from the roll is no dealer's and is passed over; params
-// that do not pass Check give an outcome without keys.
+// Judge returns the outcome of what was published: commitments and encoded deals by
+// dealer, and the complaints in the log's order. It runs on all cores. Entries
+// under an index that is not on the roll are ignored. Params that are not valid
+// give an empty outcome.
 //
-// A dealer is out who breaks V39 (commitment), V40 (shape), V41 (possession of
-// a_i0) or V43 (possession of e_i, an E_i of its own). Complaints are then
-// judged all at once against the dealers who are left (V44), and C_l = Σ A_il
-// is summed over those who remain.
+//  1. Each deal is examined by itself. A dealer whose commitment, shape,
+//     possession or encryption is at fault is out.
+//  2. Dealers with one E_i are out.
+//  3. The complaints are judged against the dealers that are left, all at once.
+//  4. The dealers that remain are QUAL, and C_l = Σ A_il over them.
 func Judge(p Params, commits map[int][32]byte, deals map[int][]byte, complaints []Complaint) *Outcome {
 	o := &Outcome{Deals: make(map[int]*Deal)}
-	if p.Check() != nil {
+	if p.check() != nil {
 		return o
 	}
 	out := make(map[int]*Fault)
 	o.examine(p, commits, deals, out)
-	o.repeated(out)
-	o.hear(p, complaints, out)
+	o.excludeSharedEphemeral(out)
+	o.judgeComplaints(p, complaints, out)
 	for i := range p.Roll {
 		if f := out[i+1]; f != nil {
 			o.Out = append(o.Out, *f)
@@ -56,7 +78,7 @@ func Judge(p Params, commits map[int][32]byte, deals map[int][]byte, complaints 
 	return o
 }
 
-// examine puts each dealer either into o.Deals or out.
+// examine decodes and verifies all deals, and puts each dealer into o.Deals or out.
 func (o *Outcome) examine(p Params, commits map[int][32]byte, deals map[int][]byte, out map[int]*Fault) {
 	var dealers []int
 	for i := range p.Roll {
@@ -73,11 +95,11 @@ func (o *Outcome) examine(p Params, commits map[int][32]byte, deals map[int][]by
 		deal, dealt := deals[i]
 		switch {
 		case !committed:
-			faults[at] = &Fault{Check: "V39", Reason: "dealt without a commitment"}
+			faults[at] = &Fault{Kind: FaultCommitment, Reason: "dealt without a commitment"}
 		case !dealt:
-			faults[at] = &Fault{Check: "V39", Reason: "committed and never dealt"}
+			faults[at] = &Fault{Kind: FaultCommitment, Reason: "committed and never dealt"}
 		case commitment(p, i, deal) != commit:
-			faults[at] = &Fault{Check: "V39", Reason: "the deal is not the one committed to"}
+			faults[at] = &Fault{Kind: FaultCommitment, Reason: "the deal is not the one committed to"}
 		default:
 			found[at], faults[at] = examineDeal(p, i, deal)
 		}
@@ -92,7 +114,7 @@ func (o *Outcome) examine(p Params, commits map[int][32]byte, deals map[int][]by
 	}
 }
 
-// examineDeal checks all that one deal shows by itself.
+// examineDeal decodes the deal of dealer i and verifies its proofs.
 func examineDeal(p Params, i int, deal []byte) (*Deal, *Fault) {
 	d, fault := decode(p, deal)
 	if fault != nil {
@@ -100,18 +122,20 @@ func examineDeal(p Params, i int, deal []byte) (*Deal, *Fault) {
 	}
 	for key, points := range d.Coefficients {
 		if !curve.VerifyPossession(p.coefficientContext(i, key+1), d.Possession[key], points[0], points[1:]...) {
-			return nil, &Fault{Check: "V41", Reason: fmt.Sprintf("no proof of the constant term for joint key %d", key+1)}
+			reason := fmt.Sprintf("no proof of the constant term for joint key %d", key+1)
+			return nil, &Fault{Kind: FaultPossession, Reason: reason}
 		}
 	}
 	if !curve.VerifyPossession(p.ephemeralContext(i), d.EphemeralPossession, d.Ephemeral) {
-		return nil, &Fault{Check: "V43", Reason: "no proof of the ephemeral key"}
+		return nil, &Fault{Kind: FaultEncryption, Reason: "no proof of the ephemeral key"}
 	}
 	return d, nil
 }
 
-// repeated puts out every dealer whose ephemeral key another has too. A copier
-// could not prove the key, so both know its secret: they collude.
-func (o *Outcome) repeated(out map[int]*Fault) {
+// excludeSharedEphemeral puts out all dealers that have one ephemeral key. Each has
+// proven possession of e_i, so they have shared it, and a complaint about one of
+// them would open the pads of the others.
+func (o *Outcome) excludeSharedEphemeral(out map[int]*Fault) {
 	owners := make(map[curve.Point][]int)
 	for i, d := range o.Deals {
 		owners[d.Ephemeral] = append(owners[d.Ephemeral], i)
@@ -122,13 +146,14 @@ func (o *Outcome) repeated(out map[int]*Fault) {
 		}
 		slices.Sort(same)
 		for _, i := range same {
-			out[i] = &Fault{Dealer: i, Check: "V43", Reason: fmt.Sprintf("one ephemeral key for the dealers %v", same)}
+			reason := fmt.Sprintf("one ephemeral key for the dealers %v", same)
+			out[i] = &Fault{Dealer: i, Kind: FaultEncryption, Reason: reason}
 			delete(o.Deals, i)
 		}
 	}
 }
 
-// sum adds up the joint keys' coefficients over QUAL.
+// sum computes the joint keys: C_l = Σ A_il over QUAL, for each joint key and l.
 func (o *Outcome) sum(p Params) {
 	o.Keys = make([]JointKey, p.Keys)
 	for key := range o.Keys {

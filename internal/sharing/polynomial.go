@@ -11,22 +11,25 @@ type Share struct {
 	S curve.Scalar
 }
 
-// Interpolate returns the value at the abscissa at of the polynomial of least
-// degree through points, whose abscissas must be distinct. With K shares and
-// at = 0 that is the joint key's secret (paper section 4.1).
+// Interpolate returns the value, at the abscissa at, of the polynomial of least
+// degree through points, whose abscissas must be distinct. With K shares of a
+// joint key and at = 0 it is the key's secret (paper, section 4.1):
+//
+//	S = Σ_{j∈F} s_j·Π_{i∈F, i≠j} i/(i−j)
 func Interpolate(points []Share, at int) curve.Scalar { return through(points).value(at) }
 
-// Everyone returns the values at 1 … n of the polynomial of least degree
-// through points, whose abscissas must be distinct: with K shares, everybody's.
-func Everyone(points []Share, n int) []curve.Scalar {
+// AllShares returns the values at 1 … n of the polynomial of least degree through
+// points, whose abscissas must be distinct. With K shares of a joint key they are
+// the shares s_1 … s_n of all members.
+func AllShares(points []Share, n int) []curve.Scalar {
 	f := through(points)
 	out := make([]curve.Scalar, n)
 	cores.Each(n, func(at int) { out[at] = f.value(at + 1) })
 	return out
 }
 
-// OnOnePolynomial tells whether the shares, at distinct abscissas, are values
-// of one polynomial of degree k−1 at most, as k of them always are (V76).
+// OnOnePolynomial reports whether the shares, at distinct abscissas, are values of
+// one polynomial of degree at most k−1. Of k shares or fewer it is always true.
 func OnOnePolynomial(shares []Share, k int) bool {
 	if k < 0 || len(shares) <= k {
 		return true
@@ -40,16 +43,19 @@ func OnOnePolynomial(shares []Share, k int) bool {
 	return true
 }
 
-// newton is a polynomial in Newton's form, which takes one product a term
-// where Lagrange's takes as many as there are terms:
+// newton is a polynomial in Newton's form, which takes one product a term; in
+// Lagrange's form a term takes as many as there are terms.
 //
 //	c_0 + (x−x_0)·(c_1 + (x−x_1)·(c_2 + …))
 type newton struct {
-	at []int
-	c  []curve.Scalar
+	at []int          // x_0, x_1, …
+	c  []curve.Scalar // c_0, c_1, …
 }
 
-// through finds the polynomial by divided differences.
+// through returns the polynomial of least degree through points. c_m is the divided
+// difference of the first m + 1 points: with [i…j] for that of points i to j,
+//
+//	[i] = value of point i     [i…j] = ([i+1…j] − [i…j−1])/(x_j − x_i)     c_m = [0…m]
 func through(points []Share) newton {
 	f := newton{make([]int, len(points)), make([]curve.Scalar, len(points))}
 	span := 0
@@ -57,7 +63,7 @@ func through(points []Share) newton {
 		f.at[i], f.c[i] = p.I, p.S
 		span = max(span, abs(p.I-points[0].I))
 	}
-	inverses := inverseTable(2 * span)
+	inverses := inverseTable(2 * span) // two abscissas differ by at most 2·span
 	for order := 1; order < len(points); order++ {
 		for i := len(points) - 1; i >= order; i-- {
 			gap := f.at[i] - f.at[i-order]
@@ -79,9 +85,10 @@ func (f newton) value(x int) (v curve.Scalar) {
 }
 
 // inverseTable returns 1/i for i = 1 … n, and 0 for 0, with one inversion:
-// 1/i = (1/n!)·n·(n−1)…(i+1) · (i−1)!.
+//
+//	1/i = (i−1)!/i!     1/(i−1)! = i·1/i!
 func inverseTable(n int) []curve.Scalar {
-	table := make([]curve.Scalar, n+1) // first (i−1)!
+	table := make([]curve.Scalar, n+1) // (i−1)! until the second loop
 	factorial := curve.NewScalar(1)
 	for i := 1; i <= n; i++ {
 		table[i] = factorial

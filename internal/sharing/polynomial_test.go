@@ -60,7 +60,7 @@ func TestInterpolateAgainstLagrange(t *testing.T) {
 				t.Errorf("k = %d: wrong value at %d", k, at)
 			}
 		}
-		for j, s := range sharing.Everyone(shares[45-k:], 45) {
+		for j, s := range sharing.AllShares(shares[45-k:], 45) {
 			if !s.Equal(naiveValue(c, j+1)) {
 				t.Errorf("k = %d: wrong share of %d", k, j+1)
 			}

@@ -5,20 +5,20 @@ import (
 	"bevote/internal/curve"
 )
 
-// PublicShares returns p_1 … p_n: p_j = Σ j^l·C_l, by Horner on all cores.
+// PublicShares returns p_1 … p_n from C_0 … C_K−1, on all cores: p_j = Σ_l j^l·C_l.
 func PublicShares(coefficients []curve.Point, n int) []curve.Point {
 	out := make([]curve.Point, n)
 	cores.Each(n, func(at int) { out[at] = curve.EvaluatePoints(coefficients, uint32(at+1)) })
 	return out
 }
 
-// VerifyShares returns the indices, from 1, of the shares that are not
-// p_j = Σ j^l·C_l (V47). It first checks them all in one multi-scalar product,
+// VerifyShares returns the indices, from 1, of the shares that are not p_j = Σ_l
+// j^l·C_l. It verifies all together with random weights (Bellare, Garay and Rabin
+// 1998),
 //
-//	Σ ρ_j·p_j − Σ_l (Σ_j ρ_j·j^l)·C_l = ∞
+//	Σ_j ρ_j·p_j − Σ_l (Σ_j ρ_j·j^l)·C_l = ∞
 //
-// with weights drawn from a hash of everything in it, and only if that fails
-// computes every p_j: n times the work, but no more however many are wrong.
+// and only if that does not hold computes every p_j.
 func VerifyShares(coefficients, shares []curve.Point) (bad []int) {
 	weights := draw(len(shares), coefficients, shares)
 	abscissas := make([]curve.Scalar, len(shares))
@@ -46,18 +46,18 @@ func VerifyShares(coefficients, shares []curve.Point) (bad []int) {
 	return bad
 }
 
-// VerifyDegree tells whether the key at the abscissa 0 and the shares at
-// 1 … n are values of one polynomial of degree k−1 at most (V48): then every k
-// shares interpolate to the key, so no subset needs to be tried.
+// VerifyDegree reports whether the key at the abscissa 0 and the shares at 1 … n are
+// values, times G, of one polynomial of degree at most k−1. Then any k shares
+// interpolate to the key. It is false for k < 1 and k > n.
 //
-// It is the dual-code test of SCRAPE (Cascudo and David 2017): for a random g
-// of degree n−k, with the key as p_0,
+// It is the dual-code test of SCRAPE (Cascudo and David 2017). With p_0 for the key
+// and a random polynomial g of degree n−k,
 //
-//	Σ_{j=0…n} g(j)·v_j·p_j = ∞,   v_j = Π_{l≠j} 1/(j−l) = (−1)^(n−j) / (j!·(n−j)!)
+//	Σ_{j=0…n} g(j)·v_j·p_j = ∞     v_j = Π_{l≠j} 1/(j−l) = (−1)^(n−j)/(j!·(n−j)!)
 func VerifyDegree(shares []curve.Point, k int, key curve.Point) bool {
 	n := len(shares)
 	if k < 1 || k > n {
-		return false // nothing is said about so few shares
+		return false
 	}
 	points := append([]curve.Point{key}, shares...)
 	g := draw(n-k+1, points)
@@ -77,9 +77,11 @@ func VerifyDegree(shares []curve.Point, k int, key curve.Point) bool {
 	return curve.Product(scalars, points).IsInfinity()
 }
 
-// draw returns n weights from a hash of the points that they will be used on,
-// so that who chose the points could not know the weights:
-// TH("weight", TH("weight", lists of points) ‖ u32 number).
+// draw returns n random scalars. They are a hash of the points that they are used
+// on: they are not known before the points are chosen, and every verifier gets the
+// same.
+//
+//	seed = TH("weight", lists of points)     ρ_i = TH("weight", seed ‖ u32 i) mod q     i = 0 … n−1
 func draw(n int, lists ...[]curve.Point) []curve.Scalar {
 	var all curve.Encoder
 	for _, list := range lists {

@@ -5,15 +5,18 @@ import (
 	"bevote/internal/curve"
 )
 
-// Culprit names a wrong share: its dealer and the joint key's number.
-type Culprit struct{ Dealer, Key int }
+// WrongShare is the dealer of a wrong share and the number of the joint key.
+type WrongShare struct{ Dealer, Key int }
 
-// Receive decrypts what the dealers of o.Qual sent to roll member me, whose
-// roll key's secret is x, and returns its share s_me of each joint key. It
-// checks the sums, s_me·G = Σ me^l·C_l, and only if one fails looks for the
-// culprits, whom it returns instead of shares. An election that has ended at
-// setup gives neither.
-func Receive(p Params, x curve.Scalar, me int, o *Outcome) (shares []curve.Scalar, culprits []Culprit) {
+// Receive decrypts what the dealers of QUAL sent to member me, whose roll key's
+// secret is x, and returns its share s_me of each joint key. It verifies the sums,
+//
+//	s_me·G = Σ_l me^l·C_l
+//
+// If one does not hold, it returns the wrong shares of the joint key concerned
+// instead. Wrong shares whose errors cancel in the sum are not found.
+// For an outcome without keys it returns neither.
+func Receive(p Params, x curve.Scalar, me int, o *Outcome) (shares []curve.Scalar, wrong []WrongShare) {
 	if !p.on(me) || len(o.Keys) == 0 {
 		return nil, nil
 	}
@@ -24,34 +27,35 @@ func Receive(p Params, x curve.Scalar, me int, o *Outcome) (shares []curve.Scala
 	for key := range o.Keys {
 		var sum curve.Scalar
 		for at, i := range o.Qual {
-			share, _ := o.Deals[i].open(p, shared[at], key+1, i, me) // 0 if no scalar: the sum tells
+			share, _ := o.Deals[i].open(p, shared[at], key+1, i, me) // 0 if the plaintext is no scalar
 			sum = sum.Add(share)
 		}
 		if curve.BaseMul(sum) == curve.EvaluatePoints(o.Keys[key].Coefficients, uint32(me)) {
 			shares = append(shares, sum)
 			continue
 		}
-		culprits = append(culprits, o.blame(p, shared, key+1, me)...)
+		wrong = append(wrong, o.wrongShares(p, shared, key+1, me)...)
 	}
-	if len(culprits) > 0 {
-		return nil, culprits
+	if len(wrong) > 0 {
+		return nil, wrong
 	}
 	return shares, nil
 }
 
-// blame checks every dealer's share of one joint key for member me.
-func (o *Outcome) blame(p Params, shared []curve.Point, key, me int) []Culprit {
-	wrong := make([]bool, len(o.Qual))
+// wrongShares verifies the share of one joint key that each dealer sent to member
+// me, and returns the wrong ones.
+func (o *Outcome) wrongShares(p Params, shared []curve.Point, key, me int) []WrongShare {
+	off := make([]bool, len(o.Qual))
 	cores.Each(len(o.Qual), func(at int) {
 		d := o.Deals[o.Qual[at]]
 		share, err := d.open(p, shared[at], key, o.Qual[at], me)
-		wrong[at] = err != nil || !d.fits(share, key, me)
+		off[at] = err != nil || !d.fits(share, key, me)
 	})
-	var culprits []Culprit
+	var wrong []WrongShare
 	for at, i := range o.Qual {
-		if wrong[at] {
-			culprits = append(culprits, Culprit{Dealer: i, Key: key})
+		if off[at] {
+			wrong = append(wrong, WrongShare{Dealer: i, Key: key})
 		}
 	}
-	return culprits
+	return wrong
 }

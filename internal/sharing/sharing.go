@@ -1,17 +1,31 @@
-// Package sharing is joint random secret sharing: every dealer shares a random
-// polynomial among the whole roll, and the sum of the polynomials of those who
-// dealt honestly hides the joint key's secret (paper section 4.1; Feldman 1987,
-// Pedersen 1991).
+// Package sharing is joint random secret sharing (paper, section 4.1; Pedersen
+// 1991): every dealer shares a random polynomial among the whole roll, and the
+// sum of the polynomials of all dealers without fault shares the secret S of the
+// joint key P. With n members on the roll, threshold K and roll keys X_j = x_j·G,
 //
-// It promises that who is out, who is in, the joint keys and everybody's public
-// share follow from the published log alone: Judge is a pure function, and two
-// readers of one board never disagree. A deal holds no secret; secrets are
-// arguments and results of NewDeal, Receive and Complain only.
+//	f_i(x) = Σ_l a_il·x^l   A_il = a_il·G   E_i = e_i·G     dealer i: l = 0 … K−1
+//	c_ij   = f_i(j) ⊕ pad(e_i·X_j)                          to member j: j = 1 … n
+//	f_i(j)·G = Σ_l j^l·A_il                                 what j verifies (Feldman 1987)
+//	C_l = Σ_QUAL A_il   P = C_0 = S·G                       joint key
+//	s_j = Σ_QUAL f_i(j)   p_j = s_j·G = Σ_l j^l·C_l         share and public share of j
 //
-// The order of use: dealers publish NewDeal's Commitment, then the deal;
-// everybody calls Judge without complaints and Receive on its outcome; whoever
-// finds a culprit publishes what Complain returns; everybody calls Judge again
-// with all complaints, and Receive again if QUAL has changed.
+// QUAL is the set of dealers without fault (Gennaro et al. 1999). It follows from
+// the published log alone, and so do joint keys and public shares: [Judge] is a
+// pure function. A [Deal] holds no secret; secrets are arguments and results of
+// [NewDeal], [Receive] and [Complain] only.
+//
+// The order of use:
+//
+//  1. A dealer calls NewDeal and publishes the deal's Commitment; when the log has
+//     all commitments, it publishes the deal. So it has chosen its polynomials
+//     before it sees another's.
+//  2. Each member calls Judge without complaints, and Receive with its outcome.
+//  3. A member that has received wrong shares publishes a complaint for each.
+//  4. Judge with all complaints gives the outcome that counts. If QUAL is another
+//     than in 2, each member calls Receive again.
+//
+// The package exports more than twenty names because it has two enumerations, of
+// what a dealer can do wrong and of what becomes of a complaint.
 package sharing
 
 import (
@@ -21,24 +35,23 @@ import (
 	"bevote/internal/curve"
 )
 
-// MaxRoll is the largest roll: indices are u16.
-const MaxRoll = math.MaxUint16
+// maxRoll is the largest roll: indices are u16.
+const maxRoll = math.MaxUint16
 
-// Params says who shares what: the election, the threshold, how many joint
-// keys, and the roll. A member's index is its place in Roll counted from 1; it
-// is also its abscissa.
+// Params is what a dealing is about. Dealer, member and roll index mean the same: a
+// place in Roll, counted from 1, which is the member's abscissa.
 type Params struct {
-	EID  [32]byte
-	K    int               // any K shares give the secret; 2 ≤ K ≤ len(Roll)
-	Keys int               // joint keys, numbered from 1
-	Roll []curve.PublicKey // X_1 … X_n
+	EID  [32]byte          // the election's id
+	K    int               // threshold: K shares give the secret; 2 ≤ K ≤ n
+	Keys int               // number of joint keys, which are numbered from 1
+	Roll []curve.PublicKey // X_1 … X_n; n ≤ 65535
 }
 
-// Check tells what is wrong with p, if anything.
-func (p Params) Check() error {
+// check returns what is wrong with p.
+func (p Params) check() error {
 	switch n := len(p.Roll); {
-	case n > MaxRoll:
-		return fmt.Errorf("roll of %d, at most %d", n, MaxRoll)
+	case n > maxRoll:
+		return fmt.Errorf("roll of %d, at most %d", n, maxRoll)
 	case p.K < 2 || p.K > n:
 		return fmt.Errorf("threshold %d with a roll of %d", p.K, n)
 	case p.Keys < 1 || p.Keys > math.MaxUint16:
@@ -47,12 +60,11 @@ func (p Params) Check() error {
 	return nil
 }
 
-// on tells whether index i is on the roll.
+// on reports whether i is an index of the roll.
 func (p Params) on(i int) bool { return i >= 1 && i <= len(p.Roll) }
 
-// JointKey is a joint key P = C_0 and the coefficients C_l = Σ A_il over QUAL
-// of the polynomial that shares its secret.
+// JointKey is a joint key with the polynomial that shares its secret, times G.
 type JointKey struct {
-	Key          curve.Point
-	Coefficients []curve.Point
+	Key          curve.Point   // P = C_0
+	Coefficients []curve.Point // C_0 … C_K−1
 }

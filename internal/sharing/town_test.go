@@ -72,7 +72,7 @@ func (w *town) judge(complaints ...sharing.Complaint) *sharing.Outcome {
 	return sharing.Judge(w.p, w.commits, w.deals, complaints)
 }
 
-func (w *town) complain(by int, c sharing.Culprit, d *sharing.Deal) sharing.Complaint {
+func (w *town) complain(by int, c sharing.WrongShare, d *sharing.Deal) sharing.Complaint {
 	w.Helper()
 	out, err := sharing.Complain(w.r, w.p, w.secrets[by-1], by, c, d)
 	if err != nil {
@@ -87,8 +87,8 @@ func (w *town) collect() (*sharing.Outcome, []sharing.Complaint) {
 	first := w.judge()
 	var complaints []sharing.Complaint
 	for j, x := range w.secrets {
-		_, culprits := sharing.Receive(w.p, x, j+1, first)
-		for _, c := range culprits {
+		_, wrong := sharing.Receive(w.p, x, j+1, first)
+		for _, c := range wrong {
 			complaints = append(complaints, w.complain(j+1, c, first.Deals[c.Dealer]))
 		}
 	}
@@ -106,9 +106,9 @@ func (w *town) holds(o *sharing.Outcome) {
 	n := len(w.p.Roll)
 	held := make([][]sharing.Share, w.p.Keys)
 	for j, x := range w.secrets {
-		shares, culprits := sharing.Receive(w.p, x, j+1, o)
-		if len(culprits) > 0 || len(shares) != w.p.Keys {
-			w.Fatalf("member %d holds %d shares and blames %v", j+1, len(shares), culprits)
+		shares, wrong := sharing.Receive(w.p, x, j+1, o)
+		if len(wrong) > 0 || len(shares) != w.p.Keys {
+			w.Fatalf("member %d holds %d shares and blames %v", j+1, len(shares), wrong)
 		}
 		for key, s := range shares {
 			held[key] = append(held[key], sharing.Share{I: j + 1, S: s})
@@ -138,12 +138,12 @@ func (w *town) holds(o *sharing.Outcome) {
 }
 
 // wantOut checks who is out by which check, and that all others are in.
-func (w *town) wantOut(o *sharing.Outcome, want map[int]string) {
+func (w *town) wantOut(o *sharing.Outcome, want map[int]sharing.FaultKind) {
 	w.Helper()
 	out := make(map[int]bool)
 	for _, f := range o.Out {
-		if out[f.Dealer] || want[f.Dealer] != f.Check || f.Reason == "" {
-			w.Errorf("dealer %d is out by %s (%s), want %q", f.Dealer, f.Check, f.Reason, want[f.Dealer])
+		if out[f.Dealer] || want[f.Dealer] != f.Kind || f.Reason == "" {
+			w.Errorf("dealer %d is out by %s (%s), want %q", f.Dealer, f.Kind, f.Reason, want[f.Dealer])
 		}
 		out[f.Dealer] = true
 	}

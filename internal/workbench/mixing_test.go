@@ -186,7 +186,7 @@ func TestBoardBytes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		blinding := row.all.Blind(random, make([]byte, mixing.MessageSize))
+		blinding := row.all.Blind(random, make([]byte, 32))
 		challenge, err := blinding.Challenge(session.Offer())
 		if err != nil {
 			t.Fatal(err)
