@@ -160,6 +160,20 @@ func (p *Policy) JointKeys() int {
 	}
 }
 
+// KeyNumber returns the number, from 1, of the joint key whose shares the
+// ballots for candidate number j carry: j where each candidate has a joint key,
+// else 1.
+func (p *Policy) KeyNumber(j int) int {
+	if p.Joint == JointEach {
+		return j
+	}
+	return 1
+}
+
+// Depth returns the number of confirmations by which a block is final, the block
+// itself included: what the policy says, at least 1.
+func (p *Policy) Depth() uint32 { return max(1, p.Confirmations) }
+
 // Dealt tells whether the voters deal a joint key, that is, whether the
 // election has the phases commit, deal and setup. Custodial ones have not.
 func (p *Policy) Dealt() bool { return p.Joint != JointNone }

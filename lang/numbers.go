@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/alecthomas/participle/v2/lexer"
+	"github.com/btcsuite/btcd/txscript/v2"
 )
 
 // Bounds on what a policy may say in numbers.
@@ -16,8 +17,10 @@ const (
 	satPerBTC            = 100_000_000
 	btcPlaces            = 8
 	defaultConfirmations = 6
-	firstDate            = 500_000_000 // nLockTime is a date from here on (BIP 65)
 )
+
+// firstDate is the least nLockTime that is a date and not a height (BIP 65).
+const firstDate uint64 = txscript.LockTimeThreshold
 
 var (
 	wholeForm   = regexp.MustCompile(`^(?:0|[1-9][0-9]*(?:_[0-9]+)*)$`)
