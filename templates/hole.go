@@ -16,7 +16,10 @@ const (
 	KindHash                   // 20 bytes, HASH160 of a public key
 )
 
-// Sizes in bytes of what fills a hole, and the first bytes of ballots.
+// Sizes in bytes of what fills a hole, and the first bytes of ballots:
+//
+//	plain   B1 ‖ R 33 ‖ c 34      share and candidate
+//	salted  B2 ‖ R 33 ‖ c 46      and a salt of 12
 const (
 	PlainBallot  = 68
 	SaltedBallot = 80
@@ -47,13 +50,17 @@ func HoleKind(name string) Kind {
 // HashedRole returns the role whose public key a KindHash hole is the hash of.
 func HashedRole(hole string) string { return strings.TrimSuffix(hole, "_hash") }
 
+// IsBallot reports whether data has the size and the first byte of a ballot,
+// plain or salted. What it holds is not looked at.
+func IsBallot(data []byte) bool {
+	return len(data) == PlainBallot && data[0] == PlainPrefix || len(data) == SaltedBallot && data[0] == SaltedPrefix
+}
+
 // checkHole refuses a value that is not of the hole's kind.
 func checkHole(name string, value []byte) error {
 	switch HoleKind(name) {
 	case KindBallot:
-		plain := len(value) == PlainBallot && value[0] == PlainPrefix
-		salted := len(value) == SaltedBallot && value[0] == SaltedPrefix
-		if !plain && !salted {
+		if !IsBallot(value) {
 			return fmt.Errorf("<%s> of %d bytes is not a ballot", name, len(value))
 		}
 	case KindKey:

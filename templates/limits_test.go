@@ -27,7 +27,7 @@ func TestLimitsAreBtcds(t *testing.T) {
 		{"MaxMultisigKeys", templates.MaxMultisigKeys, txscript.MaxPubKeysPerMultiSig},
 		{"MaxOpReturn", templates.MaxOpReturn, txscript.MaxDataCarrierSize},
 		{"MaxSatoshis", templates.MaxSatoshis, btcutil.MaxSatoshi},
-		{"MaxLockHeight", templates.MaxLockHeight, txscript.LockTimeThreshold - 1},
+		{"MaxLockHeight", templates.MaxLockHeight, 499_999_999},
 	} {
 		if row.ours != row.want {
 			t.Errorf("%s = %d, btcd has %d", row.name, row.ours, row.want)

@@ -12,15 +12,22 @@ const MaxSignature = 72
 // The parts of a transaction in bytes, beside its scripts. All our spends are
 // legacy, so that virtual bytes are bytes.
 const (
-	frameSize    = 4 + 1 + 1 + 4 // version, counts of up to 252 inputs and outputs, locktime
-	sweepFrame   = 4 + 3 + 3 + 4 // the same with counts of up to 65,535
+	TxFrame = 4 + 3 + 3 + 4 // version, counts of up to 65,535 inputs and outputs, locktime
+
+	smallFrame   = 4 + 1 + 1 + 4 // the same with counts of up to 252
 	outpointSize = 32 + 4
 	sequenceSize = 4
 	valueSize    = 8
 )
 
-// PayoutP2PKH is the size in bytes of the commonest output script.
-const PayoutP2PKH = 25
+// Sizes in bytes of the output scripts [P2PKH] and [P2SH], of an output to a
+// key, and of an input that spends one with a signature of [MaxSignature].
+const (
+	PayoutP2PKH = 3 + HashSize + 2
+	PayoutP2SH  = 2 + HashSize + 1
+	P2PKHOutput = valueSize + 1 + PayoutP2PKH
+	P2PKHInput  = outpointSize + 1 + (1 + MaxSignature + 1 + KeySize) + sequenceSize
+)
 
 // Size returns the bytes of the filled script, with salted or plain ballots.
 func (t Template) Size(salted bool) int {
@@ -97,13 +104,13 @@ func OutputSize(script int) int {
 // SpendSize returns the most virtual bytes of the transaction that spends one
 // stake by the witness to one output script of the given size.
 func SpendSize(witness []string, redeem, payout int) int {
-	return frameSize + InputSize(witness, redeem) + OutputSize(payout)
+	return smallFrame + InputSize(witness, redeem) + OutputSize(payout)
 }
 
 // SweepSize returns the most virtual bytes of a transaction that spends n
 // stakes by the witness to one output script of the given size.
 func SweepSize(n int, witness []string, redeem, payout int) int {
-	return sweepFrame + n*InputSize(witness, redeem) + OutputSize(payout)
+	return TxFrame + n*InputSize(witness, redeem) + OutputSize(payout)
 }
 
 // SweepInputs returns how many stakes such a transaction may spend under the
