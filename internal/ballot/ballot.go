@@ -15,22 +15,14 @@ import (
 	"math"
 
 	"bevote/internal/curve"
+	"bevote/templates"
 )
 
-// Sizes in bytes.
-const (
-	Size       = 1 + curve.PointSize + plainSize // 68, a plain ballot
-	SaltedSize = Size + SaltSize                 // 80, a salted one
-	SaltSize   = 12
+// SaltSize is the size of a salt in bytes. What a ballot's size is in all, and
+// what it begins with, package templates says.
+const SaltSize = templates.SaltedBallot - templates.PlainBallot
 
-	plainSize = curve.ScalarSize + 2
-)
-
-// First bytes of a ballot; neither begins a public key.
-const (
-	markPlain  = 0xb1
-	markSalted = 0xb2
-)
+const plainSize = curve.ScalarSize + 2 // bytes of s_i ‖ j
 
 // Plain is what a ballot says. It prints nothing of itself.
 type Plain struct {
@@ -91,8 +83,7 @@ func (s Sealed) Salted() bool { return len(s.Cipher) > plainSize }
 //	B1 ‖ R 33 ‖ c 34   or   B2 ‖ R 33 ‖ c 46
 func Parse(v []byte) (Sealed, error) {
 	switch {
-	case len(v) == Size && v[0] == markPlain:
-	case len(v) == SaltedSize && v[0] == markSalted:
+	case templates.IsBallot(v):
 	case len(v) == 0:
 		return Sealed{}, errors.New("empty ballot")
 	default:
@@ -126,11 +117,11 @@ func seal(m Plain, at Place, key curve.Point) ([]byte, error) {
 	}
 	r := at.randomness(text)
 	R := curve.BaseMul(r)
-	mark := byte(markPlain)
+	prefix := byte(templates.PlainPrefix)
 	if len(m.Salt) > 0 {
-		mark = markSalted
+		prefix = templates.SaltedPrefix
 	}
-	return curve.Encoder{mark}.Point(R).Raw(xor(text, at.pad(key.Mul(r), R, len(text)))), nil
+	return curve.Encoder{prefix}.Point(R).Raw(xor(text, at.pad(key.Mul(r), R, len(text)))), nil
 }
 
 // Recomputes tells whether v is m sealed at that place to key, byte for byte,
