@@ -28,12 +28,17 @@ const (
 	WinCustodial Win = "supervisor"      // win when supervisor signs
 )
 
+// PublicKey is a compressed public key on secp256k1 (SEC 1, section 2.3.3): 02 or
+// 03, then the abscissa, 33 bytes. It is comparable. String returns its lower-case
+// hex, as policies write it, and [33]byte(k) its bytes.
+type PublicKey = curve.PublicKey
+
 // Policy is the meaning of a policy file that has no errors: the core's facts,
 // and beside them what only people read (allows, tests, places).
 type Policy struct {
 	Election      string
 	Network       string // mainnet, testnet4, simnet or regtest
-	Supervisor    curve.PublicKey
+	Supervisor    PublicKey
 	Voters        int     // the number registered; the roll may be shorter
 	Named         []Named // named voters sorted by name, or none
 	K, Of         int     // threshold: K of Of
@@ -60,16 +65,16 @@ type Policy struct {
 // Named is a voter or a mixer that the policy names.
 type Named struct {
 	Name string
-	Key  curve.PublicKey
+	Key  PublicKey
 }
 
 // Candidate is somebody who may be elected.
 type Candidate struct {
 	Name    string
-	Display string          // "" where there is none
-	Key     curve.PublicKey // C_j, also the key that ballots are sealed to
-	Payout  []byte          // output script that claims pay to
-	Address string          // the payout as the policy writes it
+	Display string    // "" where there is none
+	Key     PublicKey // C_j, also the key that ballots are sealed to
+	Payout  []byte    // output script that claims pay to
+	Address string    // the payout as the policy writes it
 }
 
 // The mixing schemes, spelled as in the policy.

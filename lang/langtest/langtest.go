@@ -23,7 +23,7 @@ type Draw func(label string, n int) int
 
 // Key returns a key whose secret nobody knows: the first point with an even y
 // whose abscissa is SHA-256(text ‖ i), i = 0, 1, … as one byte.
-func Key(text string) curve.PublicKey {
+func Key(text string) lang.PublicKey {
 	for i := range 256 {
 		x := sha256.Sum256(append([]byte(text), byte(i)))
 		if key, err := curve.ParsePublicKey(fmt.Sprintf("02%x", x)); err == nil {
