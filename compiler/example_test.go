@@ -16,7 +16,7 @@ func ExampleCompile() {
 	}
 	contract, more := compiler.Compile(policy)
 	if contract == nil {
-		panic(lang.Settle(policy, append(diags, more...)))
+		panic(lang.ApplyAllows(policy, append(diags, more...)))
 	}
 	fmt.Println(contract.Policy == policy.ID())
 	fmt.Println(contract.Script)
