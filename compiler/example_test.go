@@ -18,14 +18,20 @@ func ExampleCompile() {
 	if contract == nil {
 		panic(lang.ApplyAllows(policy, append(diags, more...)))
 	}
-	fmt.Println(contract.Policy == policy.ID())
-	fmt.Println(contract.Script)
+	script, err := contract.Template()
+	if err != nil {
+		panic(err)
+	}
+	fmt.Print(script.Layout())
 	for _, path := range contract.Paths {
 		fmt.Println(path)
 	}
 	// Output:
-	// true
-	// <ballot> DROP 1 <claim.ada> <claim.grace> <claim.mary> 3 CHECKMULTISIG NOTIF DUP HASH160 <voter_hash> EQUALVERIFY CHECKSIGVERIFY 160 CHECKLOCKTIMEVERIFY ELSE 1 ENDIF
+	// <ballot> DROP 1 <claim.ada> <claim.grace> <claim.mary> 3 CHECKMULTISIG NOTIF
+	//   DUP HASH160 <voter_hash> EQUALVERIFY CHECKSIGVERIFY 160 CHECKLOCKTIMEVERIFY
+	// ELSE
+	//   1
+	// ENDIF
 	// path refund voter after 160 witness sig:voter pubkey:voter 0 0 redeem
 	// path win.ada joint.ada+ada after 0 witness 0 sig:joint.ada+ada redeem
 	// path win.grace joint.grace+grace after 0 witness 0 sig:joint.grace+grace redeem
