@@ -8,17 +8,20 @@ import (
 	"bevote/templates"
 )
 
-// spend is the dearest transaction of a class: one stake to one output.
+// spend is the largest transaction of a class: one stake to one output.
 type spend struct {
 	what  string // "a claim"
 	vsize int
-	dust  int64 // least that its output must hold, satoshis
+	dust  int64 // least value of its output in satoshis
 }
 
-// fee is what the transaction costs at the policy's rate.
+// fee returns the transaction's fee in satoshis at the policy's rate.
 func (s spend) fee(p *lang.Policy) int64 { return p.Fee * int64(s.vsize) }
 
-// checkCosts holds the stake against what spending it costs.
+// checkCosts compares the stake with the cost of spending it:
+//
+//	E0701   stake < fee + dust, for any path
+//	W0702   stake < 20 · fee, for the largest claim
 func checkCosts(p *lang.Policy, t templates.Template, paths []templates.Path) []lang.Diagnostic {
 	claim, others := dearest(p, t, paths)
 	if d := tooSmall(p, append(others, claim)...); len(d) > 0 {
@@ -39,8 +42,8 @@ func checkCosts(p *lang.Policy, t templates.Template, paths []templates.Path) []
 	}}
 }
 
-// outOfRange finds amounts of which there are not so many satoshis. Where it
-// finds none, the sums elsewhere do not overflow.
+// outOfRange reports amounts, and their sum over all voters, of more satoshis than
+// there are. Without such, sums elsewhere do not overflow.
 func outOfRange(p *lang.Policy) []lang.Diagnostic {
 	const most = int64(templates.MaxSatoshis)
 	report := func(place, message string) []lang.Diagnostic {
@@ -68,7 +71,7 @@ func outOfRange(p *lang.Policy) []lang.Diagnostic {
 	return nil
 }
 
-// tooSmall finds a stake that cannot be claimed or refunded at the fee.
+// tooSmall reports a stake that cannot be claimed or refunded at the policy's fee.
 func tooSmall(p *lang.Policy, spends ...spend) []lang.Diagnostic {
 	var worst spend
 	for _, s := range spends {
@@ -92,9 +95,9 @@ func tooSmall(p *lang.Policy, spends ...spend) []lang.Diagnostic {
 	}}
 }
 
-// dearest returns the largest claim, to any candidate's payout, and what else
-// may become of a stake: the refund, to the voter's own key, and each branch,
-// to such an output too, since the policy does not say to which.
+// dearest returns the claim with the largest fee and dust, over the candidates'
+// payouts, and the other spends: the refund and each branch, to a P2PKH output,
+// which for a branch is an assumption.
 func dearest(p *lang.Policy, t templates.Template, paths []templates.Path) (claim spend, others []spend) {
 	redeem := t.Size(p.Salted)
 	for _, q := range paths {

@@ -16,7 +16,7 @@ import (
 	"bevote/verifier/lift"
 )
 
-// scriptOf compiles a policy and writes its script with names for keys.
+// scriptOf compiles a policy and returns its script with names for keys.
 func scriptOf(t fataler, src []byte) string {
 	t.Helper()
 	p := load(t, src)
@@ -41,8 +41,8 @@ alice and voter or alice and joint and supervisor or bob and voter or bob and jo
 alice and bob and joint or alice and bob and supervisor and voter or voter and joint and alice sign : alice CHECKSIG NOTIF … ELSE bob CHECKSIG NOTIF <joint> CHECKSIGVERIFY <voter> CHECKSIGVERIFY ELSE <joint> CHECKSIG NOTIF supervisor CHECKSIGVERIFY <voter> CHECKSIGVERIFY ENDIF ENDIF 1 ENDIF
 `
 
-// TestBranchesLower holds the lowering to the lines of docs/protocol.md and to
-// those above. All are of lowering 1: what stands there stays.
+// TestBranchesLower compares the lowering with the lines of docs/protocol.md and with
+// those above. They are of lowering 1 and do not change.
 func TestBranchesLower(t *testing.T) {
 	page, err := os.ReadFile("../docs/protocol.md")
 	if err != nil {
@@ -61,7 +61,8 @@ func TestBranchesLower(t *testing.T) {
 			src := policyOf(2, "win when joint signs", "target p2sh { selector "+selector+" }", "branch b when NAMED")
 			return []byte(strings.NewReplacer("c00", "alice", "c01", "bob", "NAMED", branch).Replace(string(src)))
 		}
-		want = "<ballot> DROP <joint> CHECKSIG NOTIF " + strings.Replace(strings.TrimSpace(want), "…", refund, 1) + " ELSE 1 ENDIF"
+		want = "<ballot> DROP <joint> CHECKSIG NOTIF " +
+			strings.Replace(strings.TrimSpace(want), "…", refund, 1) + " ELSE 1 ENDIF"
 		if got := scriptOf(t, policy("signature")); got != want {
 			t.Errorf("%s:\ngot  %s\nwant %s", branch, got, want)
 		}
@@ -71,7 +72,7 @@ func TestBranchesLower(t *testing.T) {
 	}
 }
 
-// TestBranchesStandInTheOrderOfTheirNames also has the flags in both forms.
+// TestBranchesStandInTheOrderOfTheirNames compiles two branches, with both selectors.
 func TestBranchesStandInTheOrderOfTheirNames(t *testing.T) {
 	lines := []string{"branch late when supervisor and c00 or c01 sign after timeout", "branch early when 2 of { supervisor, c00, c01 } sign"}
 	const early, both = "2 c00 c01 supervisor 3 CHECKMULTISIG", "c00 CHECKSIGVERIFY supervisor CHECKSIGVERIFY"
@@ -92,9 +93,9 @@ func TestBranchesStandInTheOrderOfTheirNames(t *testing.T) {
 	}
 }
 
-// TestAnyExpressionLowers draws branches over few roles, most of which have no
-// short form: whatever fits into a script lifts back to the branch's signer
-// sets, and nothing but size keeps one out.
+// TestAnyExpressionLowers draws branches over few roles, most without a short form. A
+// script that fits lifts back to the branch's signer sets, and size is the one reason
+// for a refusal.
 func TestAnyExpressionLowers(t *testing.T) {
 	fitted, drawn := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
@@ -127,8 +128,7 @@ func TestAnyExpressionLowers(t *testing.T) {
 	}
 }
 
-// TestBranchIsItsMeaning: a branch is its minimal signer sets, however it
-// is written.
+// TestBranchIsItsMeaning holds that the same minimal signer sets give the same script.
 func TestBranchIsItsMeaning(t *testing.T) {
 	same := []string{
 		"supervisor and c00 or supervisor and c01 sign",
@@ -144,8 +144,8 @@ func TestBranchIsItsMeaning(t *testing.T) {
 	}
 }
 
-// TestLargestContractIsRead: the longest names in as many paths as a script
-// has room for stay below the size of a contract that is read.
+// TestLargestContractIsRead holds that a contract of the longest names and the most
+// paths that a script has room for can be decoded.
 func TestLargestContractIsRead(t *testing.T) {
 	var names []string
 	lines := []string{"win when supervisor signs", "threshold 6 of 11", "stake 1 btc"}
@@ -154,7 +154,8 @@ func TestLargestContractIsRead(t *testing.T) {
 		names = append(names, name)
 		lines = append(lines, fmt.Sprintf("voter %s pub:%s", name, langtest.Key(name)))
 	}
-	lines = append(lines, fmt.Sprintf("branch %s when 6 of { %s } sign", strings.Repeat("b", 32), strings.Join(names, ", ")))
+	lines = append(lines, fmt.Sprintf("branch %s when 6 of { %s } sign",
+		strings.Repeat("b", 32), strings.Join(names, ", ")))
 	src := string(policyOf(2, lines...))
 	for _, dealt := range []string{"voters 5", "mixing none", "commit by block 112", "deal by block 114", "setup by block 118", "joint by voters"} {
 		src = strings.Replace(src, "  "+dealt+"\n", "", 1)
@@ -177,7 +178,7 @@ func TestLargestContractIsRead(t *testing.T) {
 	t.Logf("contract of %d bytes, script of %d", len(c.Encode()), len(back.Script))
 }
 
-// TestBranchesThatDoNotFit: the diagnostics say what each branch costs.
+// TestBranchesThatDoNotFit holds that diagnostics give the cost of each branch.
 func TestBranchesThatDoNotFit(t *testing.T) {
 	many := func(n int) []string {
 		names := make([]string, n)
@@ -226,15 +227,17 @@ func TestBranchesThatDoNotFit(t *testing.T) {
 		}
 		for _, want := range row.want {
 			place, text, _ := strings.Cut(want, "|")
-			if !slices.ContainsFunc(said, func(s string) bool { return strings.HasPrefix(s, place) && strings.Contains(s, text) }) {
+			if !slices.ContainsFunc(said, func(s string) bool {
+				return strings.HasPrefix(s, place) && strings.Contains(s, text)
+			}) {
 				t.Errorf("%s: %q is not said in %q", row.name, want, said)
 			}
 		}
 	}
 }
 
-// TestLargestPoliciesAreRefused: what fits into a file and not into a script
-// is told without lowering it, which would not come to an end.
+// TestLargestPoliciesAreRefused holds that branches which fit a file and not a script
+// are refused without lowering them, which would take too long.
 func TestLargestPoliciesAreRefused(t *testing.T) {
 	var lines []string
 	for i := range 4000 {

@@ -8,25 +8,26 @@ import (
 	"bevote/templates"
 )
 
-// clause is a piece of script with what it takes from the witness. Items are
-// listed as they are pushed, so that the last lies on top and is taken first.
+// clause is a piece of script with the witness items that it takes. Items are in
+// the order of their pushes: the last is on top and taken first.
 //
-// Checks leave a truth; the others leave nothing, or end the script.
+//	items … → truth    a check
+//	items … →          any other clause, or the end of the script
 type clause struct {
 	words []string
-	ways  []taking // how it comes out true, or through
-	no    []string // the items with which a check comes out false: all empty
+	ways  []way    // the items with which a check is true, or a clause passes
+	no    []string // the items with which a check is false: all empty
 }
 
-// taking is one way through a clause.
-type taking struct {
-	name    string   // of the path, where the clause ends one
+// way is one way to pass a clause.
+type way struct {
+	name    string   // of the path, if the clause ends one
 	signers []string // in any order
 	after   uint32
 	items   []string
 }
 
-// then runs b after a, which takes its items first: they lie above b's.
+// then runs a, then b: a's items are above b's.
 func (a clause) then(b clause) clause {
 	c := clause{words: slices.Concat(a.words, b.words)}
 	for _, x := range a.ways {
@@ -37,9 +38,9 @@ func (a clause) then(b clause) clause {
 	return c
 }
 
-// with is both takings, x's items on top. At most one of them ends a path.
-func (x taking) with(y taking) taking {
-	return taking{
+// with joins two ways, x's items on top. At most one of them ends a path.
+func (x way) with(y way) way {
+	return way{
 		name:    x.name + y.name,
 		signers: slices.Concat(x.signers, y.signers),
 		after:   max(x.after, y.after),
@@ -49,21 +50,20 @@ func (x taking) with(y taking) taking {
 
 // lowering writes the script of one policy.
 type lowering struct {
-	key func(role string) string // the word for a role's key: a hole or a constant
+	key func(role string) string // word for a role's key: a hole or a constant
 }
 
-// check leaves whether the formula is satisfied. With empty signatures it is
-// not, whichever they are of, so that nothing but signatures decides.
+// check leaves on the stack whether the formula is satisfied. It is not if all
+// signatures are empty, so that signatures alone decide.
 //
-//	one role   <key> CHECKSIG
-//	choice     k <key> … n CHECKMULTISIG
-//	all        check(first) NOTIF 0 ELSE verify(others) 1 ENDIF
-//	any        check(first of it) NOTIF check(others) ELSE verify(rest of it) 1 ENDIF
+//	choice        k <key> … n CHECKMULTISIG, or <key> CHECKSIG of one role
+//	conjunction   check(first) NOTIF 0 ELSE verify(others) 1 ENDIF
+//	disjunction   decide(first, 1, check(others))
 func (l lowering) check(f formula) clause {
 	switch f.kind {
 	case choice:
 		return l.signatures(f, "")
-	case all:
+	case conjunction:
 		return l.decide(f, push(true), push(false))
 	}
 	last := len(f.parts) - 1
@@ -74,12 +74,12 @@ func (l lowering) check(f formula) clause {
 	return c
 }
 
-// verify goes on only where the formula is satisfied.
+// verify fails unless the formula is satisfied.
 func (l lowering) verify(f formula) clause {
 	switch f.kind {
 	case choice:
 		return l.signatures(f, "VERIFY")
-	case all:
+	case conjunction:
 		c := through()
 		for _, p := range f.parts {
 			c = c.then(l.verify(p))
@@ -94,21 +94,21 @@ func (l lowering) verify(f formula) clause {
 	return c
 }
 
-// decide runs yes where the formula is satisfied and no where its signatures
-// are empty. The first part of a conjunction decides: once it is signed, the
-// others must be.
+// decide runs yes if the formula is satisfied, and no if its signatures are empty. The
+// first part of a conjunction decides: if it is satisfied and another part is not,
+// the script fails.
 //
 //	check(first) NOTIF no ELSE verify(others) yes ENDIF
 func (l lowering) decide(f formula, yes, no clause) clause {
-	if f.kind == any {
+	if f.kind == disjunction {
 		for _, p := range slices.Backward(f.parts) {
 			no = l.decide(p, yes, no)
 		}
 		return no
 	}
 	first, others := f, through()
-	if f.kind == all {
-		first, others = f.parts[0], l.verify(formula{kind: all, parts: f.parts[1:]})
+	if f.kind == conjunction {
+		first, others = f.parts[0], l.verify(formula{kind: conjunction, parts: f.parts[1:]})
 	}
 	head := l.check(first)
 	yes = others.then(yes)
@@ -123,20 +123,25 @@ func (l lowering) decide(f formula, yes, no clause) clause {
 		}
 	}
 	for _, y := range no.ways {
-		c.ways = append(c.ways, taking{items: head.no}.with(y))
+		c.ways = append(c.ways, way{items: head.no}.with(y))
 	}
 	c.no = slices.Concat(no.no, head.no)
 	return c
 }
 
-// signatures checks a choice. CHECKMULTISIG takes its signatures in the order
-// of their keys, and one item more than it needs.
+// signatures checks a choice: one key, or k of n keys.
+//
+//	sig               <key> CHECKSIG                            → truth
+//	0 sig_1 … sig_k   k <key_1> … <key_n> n CHECKMULTISIG       → truth
+//
+// CHECKMULTISIG takes signatures in the order of their keys, and an empty item below
+// them (BIP 147).
 func (l lowering) signatures(f formula, suffix string) clause {
 	if len(f.roles) == 1 {
 		role := f.roles[0]
 		return clause{
 			words: []string{l.key(role), "CHECKSIG" + suffix},
-			ways:  []taking{{signers: f.roles, items: []string{"sig:" + role}}},
+			ways:  []way{{signers: f.roles, items: []string{"sig:" + role}}},
 			no:    []string{"0"},
 		}
 	}
@@ -146,7 +151,7 @@ func (l lowering) signatures(f formula, suffix string) clause {
 	}
 	c.words = append(c.words, strconv.Itoa(len(f.roles)), "CHECKMULTISIG"+suffix)
 	subsets(f.roles, f.k, nil, func(signers []string) {
-		x := taking{signers: signers, items: []string{"0"}}
+		x := way{signers: signers, items: []string{"0"}}
 		for _, role := range signers {
 			x.items = append(x.items, "sig:"+role)
 		}
@@ -166,60 +171,62 @@ func subsets(roles []string, k int, have []string, f func([]string)) {
 	}
 }
 
-// through does nothing.
-func through() clause { return clause{ways: []taking{{}}} }
+// through is the empty clause.
+func through() clause { return clause{ways: []way{{}}} }
 
-// push leaves a truth that needs no signature.
+// push is a constant check.
 func push(truth bool) clause {
 	if truth {
-		return clause{words: []string{"1"}, ways: []taking{{}}}
+		return clause{words: []string{"1"}, ways: []way{{}}}
 	}
 	return clause{words: []string{"0"}}
 }
 
-// end is the end of a path: the script is true, from the lock on.
+// end is the end of a path: true, and with a lock only from that locktime on.
 func end(path string, after uint32) clause {
-	c := clause{words: []string{"1"}, ways: []taking{{name: path, after: after}}}
+	c := clause{words: []string{"1"}, ways: []way{{name: path, after: after}}}
 	if after > 0 {
 		c.words = []string{strconv.FormatUint(uint64(after), 10), "CHECKLOCKTIMEVERIFY"}
 	}
 	return c
 }
 
-// after runs a behind words that take nothing.
+// after puts words before a that take no items.
 func (a clause) after(words ...string) clause {
 	a.words = slices.Concat(words, a.words)
 	return a
 }
 
-// flagged runs yes where the top item is true and no where it is not.
+// flagged runs yes if the top item is true, else no:
+//
+//	IF yes ELSE no ENDIF
 func flagged(yes, no clause) clause {
 	c := clause{words: slices.Concat([]string{"IF"}, yes.words, []string{"ELSE"}, no.words, []string{"ENDIF"})}
 	for _, x := range yes.ways {
-		c.ways = append(c.ways, taking{items: []string{"1"}}.with(x))
+		c.ways = append(c.ways, way{items: []string{"1"}}.with(x))
 	}
 	for _, x := range no.ways {
-		c.ways = append(c.ways, taking{items: []string{"0"}}.with(x))
+		c.ways = append(c.ways, way{items: []string{"0"}}.with(x))
 	}
 	return c
 }
 
-// template is the script that a whole clause is.
+// template returns a whole script's template.
 func (a clause) template() templates.Template {
 	t, err := templates.ParseWords(a.words)
 	if err != nil {
-		panic("compiler: " + err.Error()) // clauses are made of words
+		panic("compiler: " + err.Error()) // a bug: clauses have valid words
 	}
 	return t
 }
 
-// paths lists the ways of a whole script as a contract does.
+// paths returns the ways of a whole script as a contract lists them.
 func (a clause) paths() []templates.Path {
 	var paths []templates.Path
 	for _, x := range a.ways {
 		q := templates.Path{Name: x.name, Signers: slices.Sorted(slices.Values(x.signers)), After: x.after}
 		if _, candidate, sum := strings.Cut(q.Signers[0], "+"); sum {
-			q.Name += "." + candidate // a claim is named after the candidate who can make it
+			q.Name += "." + candidate // win.NAME: the candidate alone can make the claim
 		}
 		q.Witness = append(slices.Clone(x.items), "redeem")
 		paths = append(paths, q)

@@ -1,9 +1,9 @@
-// Package compiler goes from a policy's meaning to the contract that carries
-// it out, and says what is wrong with a policy that needs bytes to be seen.
+// Package compiler turns a policy's meaning into its contract, and reports the
+// mistakes that only bytes show.
 //
-// It is deterministic: the same core gives the same bytes for each lowering
-// version. It is not trusted: everybody who relies on a contract lifts it back
-// (package lift) and compares the result with the policy.
+// It promises that one core gives one contract for each lowering version. It need
+// not be trusted: package [bevote/verifier/lift] reads a contract back and compares
+// it with the policy, and every participant does that.
 package compiler
 
 import (
@@ -13,9 +13,9 @@ import (
 	"bevote/templates"
 )
 
-// Compile lowers the policy to its contract. The contract is nil if any of the
-// diagnostics (codes 06 and 07) is an error; they come in no special order,
-// with nothing allowed away.
+// Compile returns the policy's contract, and diagnostics of the codes 06 and 07. The
+// contract is nil if one of them is an error. They are not sorted, and the policy's
+// allow lines are not applied: [lang.ApplyAllows] does both.
 func Compile(p *lang.Policy) (*templates.Contract, []lang.Diagnostic) {
 	t, paths, d := review(p)
 	if anyError(d) {
@@ -35,15 +35,15 @@ func Compile(p *lang.Policy) (*templates.Contract, []lang.Diagnostic) {
 	return c, d
 }
 
-// Review returns the diagnostics of Compile as far as a draft tells what they
-// depend on, so that one run shows the author these mistakes too.
+// Review returns the diagnostics of [Compile] as far as a draft ([lang.Draft]) knows
+// what they depend on.
 func Review(p *lang.Policy) []lang.Diagnostic {
 	_, _, d := review(p)
 	return d
 }
 
-// review lowers what is known of the policy, and says what is wrong with it.
-// The template and the paths count only if nothing is an error.
+// review lowers what is known of the policy and returns its diagnostics. Template and
+// paths are valid only if none is an error.
 func review(p *lang.Policy) (templates.Template, []templates.Path, []lang.Diagnostic) {
 	var d []lang.Diagnostic
 	selects := p.Knows("win", "target", "branch")
@@ -61,8 +61,7 @@ func review(p *lang.Policy) (templates.Template, []templates.Path, []lang.Diagno
 	if p.Knows("stake", "fee", "voters") {
 		d = append(d, outOfRange(p)...)
 		if known && !anyError(d) && p.Knows("payout") {
-			// Costs are of no interest while there is no script, and sums
-			// could overflow while an amount is out of range.
+			// Costs need a script, and amounts whose sums do not overflow.
 			d = append(d, checkCosts(p, t, paths)...)
 		}
 	}

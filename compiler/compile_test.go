@@ -35,8 +35,8 @@ func load(t fataler, src []byte) *lang.Policy {
 	return p
 }
 
-// TestExamplesAreTheReviewedTexts holds the compiler to the scripts that were
-// read and agreed on.
+// TestExamplesAreTheReviewedTexts compares the compiler's output with the reviewed
+// scripts.
 func TestExamplesAreTheReviewedTexts(t *testing.T) {
 	for _, name := range examples.Names() {
 		c, diags := compiler.Compile(load(t, examples.Policy(name)))
@@ -112,7 +112,8 @@ func policyOf(candidates int, lines ...string) []byte {
 	}
 	for i := range candidates {
 		name := fmt.Sprintf("c%02d", i)
-		all = append(all, fmt.Sprintf("candidate %s { key pub:%s pay addr:%s }", name, langtest.Key(name), langtest.Address("regtest", "pay"+name)))
+		all = append(all, fmt.Sprintf("candidate %s { key pub:%s pay addr:%s }",
+			name, langtest.Key(name), langtest.Address("regtest", "pay"+name)))
 	}
 	return []byte("bevote 1\nelection many {\n  " + strings.Join(all, "\n  ") + "\n}\n")
 }

@@ -8,8 +8,9 @@ import (
 	"bevote/templates"
 )
 
-// checkSelection finds ways to select a path that no script is written for, or
-// that outsiders can bend.
+// checkSelection reports branches of too many keys, and a selector by flag: no script
+// is written for it in a hardened election (E0605), and elsewhere no signature
+// covers it (W0604).
 func checkSelection(p *lang.Policy) []lang.Diagnostic {
 	d := tooManyKeys(p)
 	switch {
@@ -23,7 +24,7 @@ func checkSelection(p *lang.Policy) []lang.Diagnostic {
 				at(p, "win", "is selected by the claim's signature"),
 			},
 			Help: "write `selector signature`",
-			Fix:  &lang.Fix{Span: p.Place("selector"), Text: "signature"}, // who may spend stays the same
+			Fix:  &lang.Fix{Span: p.Place("selector"), Text: "signature"}, // the paths stay the same
 		})
 	default:
 		d = append(d, lang.Diagnostic{
@@ -37,19 +38,15 @@ func checkSelection(p *lang.Policy) []lang.Diagnostic {
 	return d
 }
 
-// A key in a script, how many there can be at the most, and over how many the
-// script of branches is not even written to see how long it is.
 const (
-	keyPush    = 1 + templates.KeySize
-	maxKeys    = templates.MaxRedeem / keyPush
-	mostCosted = 3 * maxKeys
+	keyPush    = 1 + templates.KeySize         // bytes of a key in a script
+	maxKeys    = templates.MaxRedeem / keyPush // keys of one script
+	maxCosted  = 3 * maxKeys                   // keys of branches whose script is written to measure it
+	maxLabeled = 5                             // branches that a diagnostic points at
 )
 
-// mostBlamed is how many branches a diagnostic points at.
-const mostBlamed = 5
-
-// tooManyKeys finds branches whose keys alone are too much: each role of a
-// branch stands in the script once at the least.
+// tooManyKeys reports branches whose keys alone are longer than a redeem script: each
+// role of a branch is in the script at least once.
 func tooManyKeys(p *lang.Policy) []lang.Diagnostic {
 	if len(p.Branches) == 0 {
 		return nil
@@ -63,19 +60,20 @@ func tooManyKeys(p *lang.Policy) []lang.Diagnostic {
 		keys += n
 		labels = append(labels, at(p, "branch "+b.Name, fmt.Sprintf("has at least %d of them", n)))
 	}
-	if keys <= mostCosted && most <= maxKeys {
+	if keys <= maxCosted && most <= maxKeys {
 		return nil
 	}
 	return []lang.Diagnostic{{
-		Code:      "E0601",
-		Message:   fmt.Sprintf("redeem script of at least %d keys, which take %d bytes of at most %d", keys, keys*keyPush, templates.MaxRedeem),
+		Code: "E0601",
+		Message: fmt.Sprintf("redeem script of at least %d keys, which take %d bytes of at most %d",
+			keys, keys*keyPush, templates.MaxRedeem),
 		Primary:   labels[0],
-		Secondary: labels[1:min(len(labels), mostBlamed)],
+		Secondary: labels[1:min(len(labels), maxLabeled)],
 		Help:      "leave out branches, or name fewer roles",
 	}}
 }
 
-// checkLimits holds the script against the limits of consensus and relays.
+// checkLimits compares the script with the limits of consensus and relays.
 func checkLimits(p *lang.Policy, t templates.Template) []lang.Diagnostic {
 	var d []lang.Diagnostic
 	if size := t.Size(p.Salted); size > templates.MaxRedeem {
@@ -87,7 +85,7 @@ func checkLimits(p *lang.Policy, t templates.Template) []lang.Diagnostic {
 	return d
 }
 
-// tooManySigOps reports a script whose spends no relay takes.
+// tooManySigOps returns the diagnostic of a script whose spends no relay takes.
 func tooManySigOps(p *lang.Policy, ops int) lang.Diagnostic {
 	d := lang.Diagnostic{
 		Code:    "E0602",
@@ -96,14 +94,14 @@ func tooManySigOps(p *lang.Policy, ops int) lang.Diagnostic {
 		Help:    fmt.Sprintf("leave at most %d candidates", templates.MaxSigOps-1),
 	}
 	if len(p.Branches) > 0 {
-		blame(&d, p, ops-templates.MaxSigOps, func(c cost) (int, string) {
+		labelCosts(&d, p, ops-templates.MaxSigOps, func(c cost) (int, string) {
 			return c.sigOps, fmt.Sprintf("has %d of them", c.sigOps)
 		})
 	}
 	return d
 }
 
-// tooLong reports a script that could never be spent.
+// tooLong returns the diagnostic of a script that can never be spent.
 func tooLong(p *lang.Policy, size int) lang.Diagnostic {
 	fits := fitting(p)
 	d := lang.Diagnostic{
@@ -117,7 +115,7 @@ func tooLong(p *lang.Policy, size int) lang.Diagnostic {
 		if fits < len(p.Candidates) {
 			d.Notes = []string{fmt.Sprintf("without branches %d candidates fit", fits)}
 		}
-		blame(&d, p, size-templates.MaxRedeem, func(c cost) (int, string) {
+		labelCosts(&d, p, size-templates.MaxRedeem, func(c cost) (int, string) {
 			return c.size, fmt.Sprintf("takes %d bytes", c.size)
 		})
 	} else if p.Salted {
@@ -130,8 +128,8 @@ func tooLong(p *lang.Policy, size int) lang.Diagnostic {
 	return d
 }
 
-// fitting returns how many of the candidates' keys a redeem script without
-// branches can hold.
+// fitting returns the number of candidates, from the first, whose keys fit a redeem
+// script without branches.
 func fitting(p *lang.Policy) int {
 	some := *p
 	some.Branches = nil
@@ -144,13 +142,14 @@ func fitting(p *lang.Policy) int {
 	return len(p.Candidates)
 }
 
-// cost is what a part of the policy adds to the script.
+// cost is the bytes and signature operations that a part of the policy adds to the
+// script.
 type cost struct {
 	place        string // as lang.Policy.Place names it
 	size, sigOps int
 }
 
-// costs compares the script with itself without each branch, and without any.
+// costs measures the script without each branch, and without any.
 func costs(p *lang.Policy) (branches []cost, rest cost) {
 	measure := func(branches []lang.Branch) cost {
 		some := *p
@@ -168,9 +167,9 @@ func costs(p *lang.Policy) (branches []cost, rest cost) {
 	return branches, rest
 }
 
-// blame says at each branch what it costs, the dearest first, then what the
-// rest does; and which branch to leave out: the cheapest that is enough.
-func blame(d *lang.Diagnostic, p *lang.Policy, over int, of func(cost) (int, string)) {
+// labelCosts puts a label on each branch with its cost, the largest first, then one
+// on the rest. The help names the cheapest branch that is enough to leave out.
+func labelCosts(d *lang.Diagnostic, p *lang.Policy, over int, of func(cost) (int, string)) {
 	branches, rest := costs(p)
 	slices.SortStableFunc(branches, func(a, b cost) int {
 		x, _ := of(a)

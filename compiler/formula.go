@@ -10,8 +10,8 @@ import (
 	"bevote/lang"
 )
 
-// formula says whose signatures are enough: k of some roles, all of its parts,
-// or any one of them.
+// formula is a condition on the set of signers: k of some roles, all of its parts, or
+// one of its parts.
 type formula struct {
 	kind  formulaKind
 	k     int      // of a choice
@@ -23,8 +23,8 @@ type formulaKind int
 
 const (
 	choice formulaKind = iota // k of roles; a single role is 1 of 1
-	all
-	any
+	conjunction
+	disjunction
 )
 
 // set is a set of roles, one bit for each.
@@ -32,10 +32,10 @@ type set uint64
 
 func (s set) size() int { return bits.OnesCount64(uint64(s)) }
 
-// factoring turns the minimal signer sets of a branch, which are all that the
-// core tells of it, into a formula. The same sets give the same formula in
-// whatever order they come. It need not be the shortest; each way to satisfy it
-// is one of the sets, and each set is one way.
+// factoring turns the minimal signer sets of a branch into a formula. The core holds
+// these sets and no formula, so that two ways to write a branch give one script. The
+// result does not depend on the order of the sets, and need not be the shortest. Its
+// minimal satisfying sets are the given ones.
 type factoring struct {
 	roles []string // by bit, sorted
 }
@@ -53,7 +53,7 @@ func formulaOf(b lang.Branch) formula {
 	return f.factor(sets)
 }
 
-// rolesOf lists who may sign in a branch, sorted.
+// rolesOf returns the roles of a branch, sorted.
 func rolesOf(b lang.Branch) []string {
 	var roles []string
 	for _, signers := range b.Signers {
@@ -63,9 +63,12 @@ func rolesOf(b lang.Branch) []string {
 	return slices.Compact(roles)
 }
 
-// factor finds what the sets have in common. Where they are not a choice, and
-// neither parts without a common role nor a product of parts, it splits them
-// by the role that stands in most of them: (role and …) or ….
+// factor returns the formula of the sets by the first of these that applies:
+//
+//	choice        all subsets of k roles
+//	disjunction   groups of roles of which no set has roles of two
+//	conjunction   the sets are the product of their shares of groups of roles
+//	split         by the role in most sets: (role and …) or …
 func (f factoring) factor(sets []set) formula {
 	if c, ok := f.choice(sets); ok {
 		return c
@@ -89,11 +92,11 @@ func (f factoring) factor(sets []set) formula {
 			without = append(without, s)
 		}
 	}
-	return combine(any, f.factor(with), f.factor(without))
+	return combine(disjunction, f.factor(with), f.factor(without))
 }
 
-// choice recognises all subsets of one size of some roles. All of several roles
-// are better checked one by one.
+// choice returns k of n roles, if the sets are all of the subsets of size k. It does
+// not for k = n > 1, which takes fewer bytes as a conjunction.
 func (f factoring) choice(sets []set) (formula, bool) {
 	support := union(sets)
 	n, k := support.size(), sets[0].size()
@@ -108,8 +111,8 @@ func (f factoring) choice(sets []set) (formula, bool) {
 	return formula{kind: choice, k: k, roles: f.names(support)}, true
 }
 
-// choices is the number of ways to choose k of n, or more than any branch has
-// sets.
+// choices returns the binomial coefficient n over k, or some number over 2^20, which
+// is more sets than a branch has.
 func choices(n, k int) int {
 	ways := 1
 	for i := 1; i <= min(k, n-k); i++ {
@@ -120,8 +123,8 @@ func choices(n, k int) int {
 	return ways
 }
 
-// anyOf factors the sets of each group of roles apart. Single roles that are
-// enough alone become one choice.
+// anyOf returns the disjunction of the formulas of each group of roles. Roles that are
+// enough alone are one choice.
 func (f factoring) anyOf(groups []set, sets []set) formula {
 	var parts []formula
 	var alone set
@@ -141,20 +144,20 @@ func (f factoring) anyOf(groups []set, sets []set) formula {
 	if alone != 0 {
 		parts = append(parts, formula{kind: choice, k: 1, roles: f.names(alone)})
 	}
-	return combine(any, parts...)
+	return combine(disjunction, parts...)
 }
 
-// allOf factors the sets' shares of each group.
+// allOf returns the conjunction of the formulas of the sets' shares of each group.
 func (f factoring) allOf(groups []set, sets []set) formula {
 	var parts []formula
 	for _, g := range groups {
 		parts = append(parts, f.factor(shares(sets, g)))
 	}
-	return combine(all, parts...)
+	return combine(conjunction, parts...)
 }
 
-// combine joins parts, those of the same kind with their own parts: simplest
-// first, then by their text.
+// combine returns the formula of the parts, in which parts of the same kind are
+// replaced by their own. Parts are sorted by weight, then by text.
 func combine(kind formulaKind, parts ...formula) formula {
 	var flat []formula
 	for _, p := range parts {
@@ -170,7 +173,8 @@ func combine(kind formulaKind, parts ...formula) formula {
 	return formula{kind: kind, parts: flat}
 }
 
-// weight orders a single role before a choice, and that before what has parts.
+// weight returns 0 for a single role, 1 for a choice, and more for a formula with
+// parts.
 func (f formula) weight() int {
 	if f.kind == choice && len(f.roles) == 1 {
 		return 0
@@ -178,7 +182,7 @@ func (f formula) weight() int {
 	return 1 + int(f.kind)
 }
 
-// String writes the formula with parentheses.
+// String returns the formula's text, with parentheses.
 func (f formula) String() string {
 	if f.kind == choice {
 		return fmt.Sprintf("%d of { %s }", f.k, strings.Join(f.roles, ", "))
@@ -187,7 +191,7 @@ func (f formula) String() string {
 	for _, p := range f.parts {
 		parts = append(parts, p.String())
 	}
-	return "(" + strings.Join(parts, map[formulaKind]string{all: " and ", any: " or "}[f.kind]) + ")"
+	return "(" + strings.Join(parts, map[formulaKind]string{conjunction: " and ", disjunction: " or "}[f.kind]) + ")"
 }
 
 func (f factoring) names(s set) []string {
@@ -200,8 +204,8 @@ func (f factoring) names(s set) []string {
 	return names
 }
 
-// components groups the roles that are linked, directly or through others, in
-// the order of their first.
+// components returns the connected components of the roles in support, in the order
+// of their first role.
 func (f factoring) components(support set, linked func(x, y set) bool) []set {
 	var groups []set
 	for rest := support; rest != 0; {
@@ -227,18 +231,19 @@ func (f factoring) components(support set, linked func(x, y set) bool) []set {
 	return groups
 }
 
-// together tells whether x and y stand in one set.
+// together reports whether one set holds both x and y.
 func together(sets []set, x, y set) bool {
 	return slices.ContainsFunc(sets, func(s set) bool { return s&(x|y) == x|y })
 }
 
-// dependent tells whether x standing in a set says something about y.
+// dependent reports whether the sets' shares of x and y are not independent:
+// not every share of x occurs with every share of y.
 func dependent(sets []set, x, y set) bool {
 	return len(shares(sets, x|y)) != len(shares(sets, x))*len(shares(sets, y))
 }
 
-// isProduct tells whether the sets are all unions of one share of each group:
-// they are never more than these.
+// isProduct reports whether the sets are all unions of one share of each of at least
+// two groups. There are never more sets than such unions.
 func isProduct(groups []set, sets []set) bool {
 	ways := 1
 	for _, g := range groups {
@@ -247,7 +252,7 @@ func isProduct(groups []set, sets []set) bool {
 	return len(groups) > 1 && ways == len(sets)
 }
 
-// shares returns what the sets have of a group of roles, each share once.
+// shares returns the intersections of the sets with a group of roles, each once.
 func shares(sets []set, group set) []set {
 	parts := make([]set, len(sets))
 	for i, s := range sets {
@@ -257,7 +262,7 @@ func shares(sets []set, group set) []set {
 	return slices.Compact(parts)
 }
 
-// everywhere tells whether a role stands in every set.
+// everywhere reports whether every set holds a role.
 func everywhere(sets []set, role set) bool {
 	return !slices.ContainsFunc(sets, func(s set) bool { return s&role == 0 })
 }
@@ -269,8 +274,7 @@ func union(sets []set) (all set) {
 	return all
 }
 
-// mostFrequent returns the role that stands in most of the sets, the first by
-// name of those.
+// mostFrequent returns the role in most of the sets, of several the first by name.
 func mostFrequent(support set, sets []set) set {
 	var best set
 	most := 0

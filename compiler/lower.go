@@ -8,11 +8,11 @@ import (
 	"bevote/templates"
 )
 
-// A stake's script, first to last opcode. The witness stands on the stack
-// before it, its last item on top. Signatures select the path: each check is
-// of the winner, then of one branch after the other in the order of their
-// names, and leaves false where its signatures are empty; what is left in the
-// end is the refund. A path ends with something true, its lock or 1:
+// A stake's script, from its first opcode to its last. The witness is on the stack
+// before it, its last item on top. Signatures select the path. The winner is checked
+// first, then the branches in the order of their names; a check is false if its
+// signatures are empty, and what remains is the refund. A path ends with a true
+// item, its lock or 1:
 //
 //	<ballot> DROP check(win) NOTIF
 //	  check(branch) NOTIF
@@ -24,10 +24,11 @@ import (
 //	branch  sig 0                → CHECKSIG 0 → NOTIF: CHECKSIG 1 → ELSE: lock or 1
 //	refund  sig pubkey 0 0       → CHECKSIG 0 → NOTIF: CHECKSIG 0 → NOTIF: … → T
 //
-// Nothing that is not signed decides, so nobody who relays a spend can turn it
-// into another. Where a flag selects (the paper's way), the ballot stays in a
-// key slot: the joint key stands after it, is tried first, and so the ballot
-// never meets the relays' rule for the encoding of keys:
+// Signatures alone decide, so that a spend cannot be rewritten into another path
+// without the keys. With `selector flag` (paper, section 3.4) the ballot is in a key
+// slot of a multisig. Signatures are tried on the last key first, which is the joint
+// key; a valid one is never tried on the ballot, which the relays' rule for the
+// encoding of keys (STRICTENC) would refuse:
 //
 //	IF 1 <ballot> <joint> 2 CHECKMULTISIG ELSE
 //	  IF verify(branch) lock or 1 ELSE
@@ -37,7 +38,7 @@ import (
 
 const selectorFlag = "flag"
 
-// lower writes the policy's script and its paths.
+// lower returns the policy's script and its paths.
 func lower(p *lang.Policy) (templates.Template, []templates.Path) {
 	l := lowering{func(role string) string { return keyOf(p, role) }}
 	var script clause
@@ -68,19 +69,19 @@ func (l lowering) byFlag(p *lang.Policy) clause {
 	role := winners(p).roles[0]
 	win := clause{
 		words: []string{"1", "<ballot>", l.key(role), "2", "CHECKMULTISIG"},
-		ways:  []taking{{name: "win", signers: []string{role}, items: []string{"0", "sig:" + role}}},
+		ways:  []way{{name: "win", signers: []string{role}, items: []string{"0", "sig:" + role}}},
 	}
 	return flagged(win, rest)
 }
 
-// refund is the voter's path, whose words are given.
+// refund is the voter's path in the given words.
 func refund(p *lang.Policy, words []string) clause {
-	return clause{words: words, ways: []taking{{
+	return clause{words: words, ways: []way{{
 		name: "refund", signers: []string{"voter"}, after: p.Times.Timeout, items: []string{"sig:voter", "pubkey:voter"},
 	}}}
 }
 
-// winners are whose signature claims: one of the sums of a joint key and a
+// winners is the formula of a claim: one of the sums of a joint key and a
 // candidate's, in the candidates' order, or a single key.
 func winners(p *lang.Policy) formula {
 	f := formula{kind: choice, k: 1, roles: []string{"joint"}}
@@ -96,8 +97,8 @@ func winners(p *lang.Policy) formula {
 	return f
 }
 
-// keyOf is the word for a role's key: the hole of one that the election brings
-// about, or the constant that the policy says.
+// keyOf returns the word for a role's key: a hole for a key that the election brings
+// about, or the policy's constant.
 func keyOf(p *lang.Policy, role string) string {
 	if _, candidate, sum := strings.Cut(role, "+"); sum {
 		return "<claim." + candidate + ">"

@@ -10,8 +10,8 @@ import (
 	"bevote/lang"
 )
 
-// TestReview: what needs the script's bytes is told in spite of mistakes in
-// the text, where it does not depend on them, and is never made up.
+// TestReview holds that a mistake which only bytes show is reported beside mistakes of
+// the text if it does not depend on them, and not otherwise.
 func TestReview(t *testing.T) {
 	const flag, broken = "target p2sh { selector flag }", "allow nothing"
 	for _, row := range []struct {
@@ -51,7 +51,7 @@ func TestReview(t *testing.T) {
 	}
 }
 
-// TestReviewIsCompiles: of a policy without mistakes both say the same.
+// TestReviewIsCompiles holds that Review and Compile agree on a policy without mistakes.
 func TestReviewIsCompiles(t *testing.T) {
 	for _, name := range examples.Names() {
 		p := load(t, examples.Policy(name))

@@ -10,7 +10,7 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// Bounds on one branch. What is larger cannot fit a redeem script of 520 bytes.
+// Bounds on one branch. A larger one does not fit a redeem script of 520 bytes.
 const (
 	maxBranchRoles = 64  // bits of a signerSet
 	maxBranchSets  = 500 // minimal signer sets
@@ -19,9 +19,9 @@ const (
 // signerSet is a set of roles, one bit for each role of the branch.
 type signerSet uint64
 
-// expansion computes the minimal signer sets of a branch. Where it names
-// `candidate`, or `joint` while each candidate has a joint key, it stands for
-// as many alternatives as there are candidates, the same one throughout.
+// expansion computes the minimal signer sets of a branch. A branch with the role
+// `candidate`, or with `joint` where each candidate has a joint key, is one
+// alternative for each candidate, who is the same throughout the branch.
 type expansion struct {
 	*checker
 	roles []string // by bit
@@ -47,23 +47,26 @@ func (c *checker) branches() {
 		e := &expansion{checker: c, bit: map[string]int{}}
 		sets := e.branch(s.Branch.When)
 		if e.large {
-			c.say("E0004", s.span, "branch `%s` is too large: at most %d roles and %d signer sets", b.Name, maxBranchRoles, maxBranchSets).Help =
-				"name fewer people"
+			c.report("E0004", s.span, "branch `%s` is too large: at most %d roles and %d signer sets",
+				b.Name, maxBranchRoles, maxBranchSets).Help = "name fewer people"
 			continue
 		}
 		if len(sets) == 1 && sets[0] == 0 {
-			c.say("E0403", s.span, "branch `%s` has a path without a signature", b.Name).Help = "write `1 of { … }` or more"
+			c.report("E0403", s.span, "branch `%s` has a path without a signature", b.Name).Help =
+				"write `1 of { … }` or more"
 			continue
 		}
 		for _, set := range sets {
 			b.Signers = append(b.Signers, e.names(set))
 		}
-		slices.SortFunc(b.Signers, func(x, y []string) int { return strings.Compare(strings.Join(x, ","), strings.Join(y, ",")) })
+		slices.SortFunc(b.Signers, func(x, y []string) int {
+			return strings.Compare(strings.Join(x, ","), strings.Join(y, ","))
+		})
 		c.Branches = append(c.Branches, b)
 	}
 }
 
-// branchRoles checks the roles and numbers that a branch is made of.
+// branchRoles checks the roles and numbers of a branch.
 func (c *checker) branchRoles(s parsed) bool {
 	ok := true
 	for _, term := range s.Branch.When.Terms {
@@ -84,7 +87,7 @@ func (c *checker) someOf(of *someOf) bool {
 	for _, r := range of.Roles {
 		ok = c.branchRole(r.Name) && ok
 		if before, twice := seen[r.Name.Value]; twice {
-			d := c.say("E0101", c.at(r.Name), "`%s` is listed twice", r.Name.Value)
+			d := c.report("E0101", c.at(r.Name), "`%s` is listed twice", r.Name.Value)
 			d.Secondary = []Label{{c.at(before), "first listed here"}}
 			d.Help = "name everybody once"
 			ok = false
@@ -93,14 +96,15 @@ func (c *checker) someOf(of *someOf) bool {
 	}
 	n, good := c.number(of.Number)
 	if good && n > uint64(len(of.Roles)) {
-		c.say("E0201", c.at(of.Number), "threshold out of range: %s of %d roles", shorten(of.Number.Value), len(of.Roles)).Help =
-			fmt.Sprintf("write a number of at most %d", len(of.Roles))
+		d := c.report("E0201", c.at(of.Number), "threshold out of range: %s of %d roles",
+			shorten(of.Number.Value), len(of.Roles))
+		d.Help = fmt.Sprintf("write a number of at most %d", len(of.Roles))
 		good = false
 	}
 	return ok && good
 }
 
-// branchRole checks that a branch names somebody.
+// branchRole checks that a role of a branch exists.
 func (c *checker) branchRole(t lexer.Token) bool {
 	switch t.Value {
 	case "candidate", "supervisor", "voter":
@@ -118,7 +122,8 @@ func (c *checker) jointRole(t lexer.Token) bool {
 	if !ok || c.Win != WinCustodial {
 		return true
 	}
-	c.exclude(c.at(t), win, "the supervisor's key takes the place of the joint key", "there is no joint key here").Help = "write `supervisor`"
+	why := "the supervisor's key takes the place of the joint key"
+	c.exclude(c.at(t), win, why, "there is no joint key here").Help = "write `supervisor`"
 	return false
 }
 
@@ -237,7 +242,7 @@ func (e *expansion) minimal(sets []signerSet) []signerSet {
 	return least
 }
 
-// names lists the roles of a set, sorted.
+// names returns the roles of a set, sorted.
 func (e *expansion) names(set signerSet) []string {
 	var names []string
 	for i, name := range e.roles {

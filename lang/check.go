@@ -8,8 +8,8 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// checker turns a tree into a policy and says what is wrong with it. A check
-// whose facts could not be read says nothing: the mistake there has been told.
+// checker turns a tree into a policy and notes what is wrong with it. A check
+// whose facts could not be read reports nothing: that mistake has its diagnostic.
 type checker struct {
 	*Policy
 	src  *source
@@ -17,24 +17,24 @@ type checker struct {
 	now  uint32
 
 	diags     []Diagnostic
-	suggested int                 // unknown names so far
-	first     map[string]parsed   // statements that occur once, by keyword
-	valid     map[string]bool     // those whose content could be read too
-	heights   map[string]mark     // "roll", …, "vote from", "vote to"
-	people    map[string]declared // candidates, voters and mixers by name
-	branched  map[string]declared // branches by name
-	misnamed  map[string]bool     // keywords of what has a name that is none
+	suggested int                    // unknown names so far
+	first     map[string]parsed      // statements that occur once, by keyword
+	valid     map[string]bool        // those whose content could be read
+	heights   map[string]phaseHeight // "roll", …, "vote from", "vote to"
+	people    map[string]declared    // candidates, voters and mixers by name
+	branched  map[string]declared    // branches by name
+	misnamed  map[string]bool        // keywords of statements with an invalid name
 	roles     []usedKey
 	lines     map[string][]parsed // statements that may repeat, by keyword
 }
 
-// mark is a height with its place.
-type mark struct {
+// phaseHeight is a phase's height with its place.
+type phaseHeight struct {
 	height uint32
 	span   Span
 }
 
-// declared is what a name stands for.
+// declared is the statement that a name stands for.
 type declared struct {
 	what            string // candidate, voter, mixer or branch
 	span, statement Span
@@ -44,8 +44,9 @@ func check(src *source, t *tree, now uint32) *checker {
 	c := &checker{
 		Policy: &Policy{places: map[string]Span{}, known: map[string]bool{}, used: map[string]bool{}},
 		src:    src, tree: t, now: now,
-		first: map[string]parsed{}, valid: map[string]bool{}, heights: map[string]mark{},
-		people: map[string]declared{}, branched: map[string]declared{}, lines: map[string][]parsed{}, misnamed: map[string]bool{},
+		first: map[string]parsed{}, lines: map[string][]parsed{}, valid: map[string]bool{},
+		people: map[string]declared{}, branched: map[string]declared{}, misnamed: map[string]bool{},
+		heights: map[string]phaseHeight{},
 	}
 	c.defaults()
 	for _, s := range t.statements {
@@ -96,7 +97,7 @@ func (c *checker) collect(s parsed) {
 		return
 	}
 	if before, ok := c.first[s.keyword]; ok {
-		d := c.say("E0101", s.span, "`%s` is declared twice", s.keyword)
+		d := c.report("E0101", s.span, "`%s` is declared twice", s.keyword)
 		d.Secondary = []Label{{before.span, "first declared here"}}
 		c.doubled(d, before.span, s.span)
 		return
@@ -106,7 +107,7 @@ func (c *checker) collect(s parsed) {
 	c.valid[s.keyword] = c.single(s)
 }
 
-// single reads a statement that occurs once and tells whether it could.
+// single reads a statement that occurs once and reports whether that was possible.
 func (c *checker) single(s parsed) (ok bool) {
 	switch {
 	case s.Supervisor != nil:
@@ -129,8 +130,8 @@ func (c *checker) single(s parsed) (ok bool) {
 	return ok
 }
 
-// choice reads a statement that is one of few texts. It returns false for any
-// other statement.
+// choice reads a statement whose content is one of a few words. It returns false
+// for any other statement.
 func (c *checker) choice(s parsed) bool {
 	switch {
 	case s.Network != nil:
@@ -165,7 +166,7 @@ func (w *winLine) means() Win {
 	}
 }
 
-// names returns the name that a statement declares, if it is of a kind that may repeat.
+// names returns the name that a statement declares, nil for one that occurs once.
 func (s parsed) names() *lexer.Token {
 	switch {
 	case s.Voter != nil:
@@ -181,7 +182,7 @@ func (s parsed) names() *lexer.Token {
 	}
 }
 
-// declare reads a statement that gives somebody a name.
+// declare reads a statement that declares a name.
 func (c *checker) declare(s parsed, name lexer.Token) {
 	c.name(s.keyword, name)
 	names := c.people
@@ -189,7 +190,7 @@ func (c *checker) declare(s parsed, name lexer.Token) {
 		names = c.branched
 	}
 	if before, ok := names[name.Value]; ok {
-		d := c.say("E0101", c.at(name), "`%s` is declared twice", shorten(name.Value))
+		d := c.report("E0101", c.at(name), "`%s` is declared twice", shorten(name.Value))
 		d.Secondary = []Label{{before.span, fmt.Sprintf("first declared here, as a %s", before.what)}}
 		if c.doubled(d, before.statement, s.span); d.Fix == nil {
 			d.Help = "give one of them another name"
@@ -214,14 +215,15 @@ func (c *checker) declare(s parsed, name lexer.Token) {
 	}
 }
 
-// say reports a mistake or a warning. The result may be completed until the next.
-func (c *checker) say(code string, at Span, format string, a ...any) *Diagnostic {
+// report notes an error or a warning. The result may be completed until the next
+// call.
+func (c *checker) report(code string, at Span, format string, a ...any) *Diagnostic {
 	c.diags = append(c.diags, Diagnostic{Code: code, Message: fmt.Sprintf(format, a...), Primary: Label{Span: at}})
 	return &c.diags[len(c.diags)-1]
 }
 
-// doubled says what to do about a statement that is there twice: the second may
-// go if it says the same.
+// doubled completes the diagnostic of a statement that occurs twice. Where both have
+// the same words the fix removes the second.
 func (c *checker) doubled(d *Diagnostic, first, second Span) {
 	d.Help = "take one of them out"
 	if c.src.same(first, second) {
@@ -230,7 +232,7 @@ func (c *checker) doubled(d *Diagnostic, first, second Span) {
 	}
 }
 
-// at places a token.
+// at returns the place of a token.
 func (c *checker) at(t lexer.Token) Span {
 	return c.src.span(t.Pos.Offset, t.Pos.Offset+len(t.Value))
 }

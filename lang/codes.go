@@ -2,14 +2,14 @@ package lang
 
 import "embed"
 
-// Code is one kind of diagnostic. Codes keep their meaning for ever.
+// Code is one kind of diagnostic. A code keeps its meaning for ever.
 type Code struct {
 	ID   string // E0303
-	Says string // what every diagnostic with this code tells
+	Says string // what every diagnostic of this code has in common
 }
 
-// Codes returns every code in order, those of the compiler included. E0000 is
-// a bug of this program and not of the file.
+// Codes returns every code in order, those of the compiler included. E0000 is a bug
+// of this program.
 func Codes() []Code {
 	return []Code{
 		{"E0000", "the reader of policies broke down: a bug of ours"},
@@ -64,8 +64,8 @@ func Codes() []Code {
 //go:embed codes/*.md
 var pages embed.FS
 
-// Page returns the page of a code in Markdown: what it means, why it matters,
-// and a wrong and a right example. There is none for what is no code.
+// Page returns the page of a code in Markdown: what it means, why it matters, a
+// wrong and a right example. It is not ok for an unknown code.
 func Page(code string) (text string, ok bool) {
 	if !knownCode(code) {
 		return "", false
@@ -77,7 +77,7 @@ func Page(code string) (text string, ok bool) {
 	return string(b), true
 }
 
-// warningCodes are those that a policy may allow.
+// warningCodes returns the codes that a policy may allow.
 func warningCodes() []string {
 	var all []string
 	for _, c := range Codes() {

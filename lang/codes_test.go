@@ -65,7 +65,7 @@ func overlay(base, lines string) []byte {
 	return []byte(strings.Join(out, "\n") + "\n")
 }
 
-// bugs are the codes that no policy gives rise to.
+// bugs are the codes that no policy has.
 var bugs = []string{"E0000", "E0901"}
 
 // TestPages: every code has a page. Its wrong example gives that code and
@@ -130,7 +130,7 @@ func checkRight(t *testing.T, code string, e example) {
 	}
 }
 
-// TestNoOtherPages: a code that is gone takes its page and its golden along.
+// TestNoOtherPages holds that pages and goldens are of codes that exist.
 func TestNoOtherPages(t *testing.T) {
 	files, err := filepath.Glob("*/codes/*.txt")
 	more, err2 := filepath.Glob("codes/*")

@@ -10,9 +10,11 @@ import (
 	"bevote/internal/curve"
 )
 
-// What a voter pays for beside the stake, in virtual bytes: with the coin the
-// vote transaction; with a mixing deposit besides what a mixer's transactions
-// have for each deposit, an input that sweeps it and an output that pays a coin.
+// Fees that a voter pays beside the stake, in virtual bytes at the policy's rate:
+//
+//	coin      the vote transaction
+//	deposit   the same, and a mixer's share of each deposit: the input that sweeps
+//	          it and the output that pays a coin
 const (
 	coinSize    = 290
 	depositSize = 500
@@ -21,8 +23,8 @@ const (
 // idPrefix is the human-readable part of a policy id.
 const idPrefix = "bvp"
 
-// Core returns the policy's meaning, one fact a line, each line ended by LF,
-// in the order of docs/language.md. Comments, tests and allows are not in it.
+// Core returns the policy's meaning as text: one fact a line, each ended by LF,
+// in the order of docs/language.md. Comments, tests and allow lines are not in it.
 func (p *Policy) Core() []byte {
 	var b strings.Builder
 	line := func(format string, a ...any) { fmt.Fprintf(&b, format+"\n", a...) }
@@ -91,10 +93,11 @@ func (p *Policy) coreTimes(line func(string, ...any)) {
 	line("reveal %d", t.Reveal)
 }
 
-// EID returns TH("policy", core), by which every message of the election is bound.
+// EID returns the election id TH("policy", core), where TH is the tagged hash of
+// BIP 340 over SHA-256. Every message of the election binds it.
 func (p *Policy) EID() [32]byte { return curve.TaggedHash("policy", p.Core()) }
 
-// ID returns the policy id: the eid in bech32m (BIP 350) with the prefix bvp.
+// ID returns the policy id: [Policy.EID] in bech32m (BIP 350) with the prefix bvp.
 func (p *Policy) ID() string {
 	eid := p.EID()
 	groups, err := bech32.ConvertBits(eid[:], 8, 5, true)
@@ -108,9 +111,11 @@ func (p *Policy) ID() string {
 	return id
 }
 
-// Paths returns every way to spend a stake, sorted as in the core: the refund,
-// one win path for each candidate (hardened) or one for all, and one path for
-// each minimal signer set of the branches.
+// Paths returns every way to spend a stake, sorted as in the core:
+//
+//	refund        the voter, after the timeout
+//	win.NAME      each candidate with the joint key (hardened), or one win for all
+//	branch.NAME   one path for each minimal signer set of the branch
 func (p *Policy) Paths() []Path {
 	paths := []Path{{Name: "refund", Signers: []string{"voter"}, After: p.Times.Timeout}}
 	switch p.Win {
@@ -139,8 +144,8 @@ func (q Path) String() string {
 	return fmt.Sprintf("path %s %s after %d", q.Name, strings.Join(q.Signers, ","), q.After)
 }
 
-// JointName returns the role name of the joint key that serves the candidate:
-// joint.NAME where each candidate has one, else joint.
+// JointName returns the role name of a candidate's joint key: joint.NAME where
+// each candidate has one, else joint.
 func (p *Policy) JointName(candidate string) string {
 	if p.Joint == JointEach {
 		return "joint." + candidate
@@ -148,7 +153,8 @@ func (p *Policy) JointName(candidate string) string {
 	return "joint"
 }
 
-// JointKeys returns how many joint keys the voters deal: 0, 1, or one for each candidate.
+// JointKeys returns the number of joint keys that the voters deal: 0, 1, or one
+// for each candidate.
 func (p *Policy) JointKeys() int {
 	switch p.Joint {
 	case JointOne:
@@ -160,26 +166,42 @@ func (p *Policy) JointKeys() int {
 	}
 }
 
-// Dealt tells whether the voters deal a joint key, that is, whether the
-// election has the phases commit, deal and setup. Custodial ones have not.
+// KeyNumber returns the number, from 1, of the joint key whose shares the
+// ballots for candidate number j carry: j where each candidate has a joint key,
+// else 1.
+func (p *Policy) KeyNumber(j int) int {
+	if p.Joint == JointEach {
+		return j
+	}
+	return 1
+}
+
+// Depth returns the number of confirmations by which a block is final, the block
+// itself included: what the policy says, at least 1.
+func (p *Policy) Depth() uint32 { return max(1, p.Confirmations) }
+
+// Dealt reports whether the voters deal a joint key, and so whether the election
+// has the phases commit, deal and setup. A custodial one has not.
 func (p *Policy) Dealt() bool { return p.Joint != JointNone }
 
-// Coin returns the satoshis that a voter's eligible coin holds: the stake and
+// Coin returns the value of a voter's eligible coin in satoshis: the stake, and
 // the fee of a vote transaction of 290 virtual bytes.
 func (p *Policy) Coin() int64 { return p.Stake + p.Fee*coinSize }
 
-// Mixed tells whether the voters' coins are mixed, that is, whether the election
-// has deposits and a contract with an escrow for them.
+// Mixed reports whether the voters' coins are mixed, and so whether the election
+// has deposits and its contract an escrow.
 func (p *Policy) Mixed() bool { return p.Mixing.Scheme != SchemeNone }
 
-// Deposit returns the satoshis that a voter pays into the escrow of a mixed
-// election: the coin and the fees of 500 virtual bytes.
+// Deposit returns the value of a mixing deposit in satoshis: [Policy.Coin], and the
+// fees of 500 virtual bytes.
 func (p *Policy) Deposit() int64 { return p.Coin() + p.Fee*depositSize }
 
-// EscrowPaths returns every way to spend a deposit, sorted like Paths, or none
-// without mixing: the mixer and the supervisor sweep it together, or its
-// depositor takes it back from `roll by` on. They follow from the mixing
-// statement and are not in the core.
+// EscrowPaths returns every way to spend a deposit, sorted like [Policy.Paths], or
+// none without mixing. They follow from the mixing statement and are not in the
+// core.
+//
+//	return   the depositor, after the block of roll by
+//	sweep    mixer and supervisor together
 func (p *Policy) EscrowPaths() []Path {
 	if !p.Mixed() {
 		return nil
@@ -190,8 +212,8 @@ func (p *Policy) EscrowPaths() []Path {
 	}
 }
 
-// CandidateNumber returns the candidate's number j, from 1, or 0 for a name
-// that the policy does not know.
+// CandidateNumber returns the number j of a candidate, from 1, or 0 for a name that
+// is no candidate's.
 func (p *Policy) CandidateNumber(name string) int {
 	for i, c := range p.Candidates {
 		if c.Name == name {
@@ -201,12 +223,15 @@ func (p *Policy) CandidateNumber(name string) int {
 	return 0
 }
 
-// Knows tells whether the file says each of these things, or leaves it to its
-// default, and could be understood: a statement by its keyword, "candidate"
-// and "branch" for all such lines, "voters" for their number however it is
-// given, "payout" for every candidate's, "joint" for its absence too where the
-// supervisor counts. A policy without errors knows all that its kind of
-// election has.
+// Knows reports whether all of these facts could be read from the file or follow
+// from a default. A policy without errors knows all that its kind of election has.
+//
+//	a keyword   the statement
+//	candidate   every candidate line
+//	branch      every branch line
+//	payout      every candidate's output script
+//	voters      their number, counted or named
+//	joint       the statement, or its absence in a custodial election
 func (p *Policy) Knows(what ...string) bool {
 	for _, w := range what {
 		if !p.known[w] {
@@ -216,10 +241,10 @@ func (p *Policy) Knows(what ...string) bool {
 	return true
 }
 
-// Place returns where the policy says something: a statement by its keyword
-// ("stake", "win", "timeout"), "selector" for the word that names it, or what
-// has a name by keyword and name ("candidate alice", "branch rescue"). What the file
-// leaves to its default is placed at the election's name.
+// Place returns the place of a statement in the file, by its keyword ("stake",
+// "win", "timeout"), or by keyword and name ("candidate alice", "branch rescue");
+// "selector" is the word of the target statement. What the file leaves to its
+// default is at the election's name.
 func (p *Policy) Place(what string) Span {
 	if s, ok := p.places[what]; ok {
 		return s

@@ -18,8 +18,8 @@ import (
 	"bevote/lang/langtest"
 )
 
-// edit replaces a text of the sample policy. What is expected of the result
-// stands on the offending line as `// want CODE…`.
+// edit replaces a text of the sample policy. The expected codes stand on the
+// offending line as `// want CODE…`.
 type edit struct{ old, new string }
 
 // mistake is the sample policy with few edits.
@@ -69,7 +69,7 @@ func expected(src []byte) []found {
 	return all
 }
 
-// checkWants loads the policy and compares what is said with what the file expects.
+// checkWants loads the policy and compares its diagnostics with what the file expects.
 func checkWants(t *testing.T, src []byte, now uint32) {
 	t.Helper()
 	p, diags := lang.LoadAt(src, now)
@@ -104,15 +104,15 @@ func rendered(t *testing.T, src []byte, diags []lang.Diagnostic) string {
 	return b.String()
 }
 
-// TestMistakes makes one mistake at a time: it is told on its line, and
-// nothing else is.
+// TestMistakes makes one mistake at a time, and wants its diagnostic on its line and
+// no other.
 func TestMistakes(t *testing.T) {
 	for _, m := range mistakes() {
 		t.Run(m.name, func(t *testing.T) { checkWants(t, sample(t, m.edits...), 0) })
 	}
 }
 
-// TestManyMistakes reads files with several mistakes, all told in one run.
+// TestManyMistakes reads files with several mistakes, all reported in one run.
 func TestManyMistakes(t *testing.T) {
 	files, err := filepath.Glob("testdata/mistakes/*.bev")
 	if err != nil || len(files) == 0 {
@@ -129,8 +129,7 @@ func TestManyMistakes(t *testing.T) {
 	}
 }
 
-// unrelated are mistakes that know nothing of each other, those on one statement
-// together.
+// unrelated are mistakes that do not depend on each other, grouped by statement.
 var unrelated = [][]string{
 	{"strange statement", "odd rounds", "small modulus", "one mixer"},
 	{"leading zero", "hexadecimal", "half a satoshi", "no unit", "glued unit", "nine places", "more than there is", "declared twice"},
@@ -150,8 +149,8 @@ var unrelated = [][]string{
 	{"early reveal", "days"}, // both about the timeout
 }
 
-// TestUnrelatedMistakes makes many mistakes at once: each is told on its line,
-// and nothing besides.
+// TestUnrelatedMistakes makes many mistakes at once, and wants the diagnostic of each
+// on its line and no other.
 func TestUnrelatedMistakes(t *testing.T) {
 	named := map[string]mistake{}
 	for _, m := range mistakes() {
@@ -179,12 +178,12 @@ func TestUnrelatedMistakes(t *testing.T) {
 	})
 }
 
-// TestEveryCodeIsTold finds a mistake among those above for every code that
-// comes from the text.
-func TestEveryCodeIsTold(t *testing.T) {
+// TestEveryCodeIsTried finds a mistake among those above for every code that comes
+// from the text.
+func TestEveryCodeIsTried(t *testing.T) {
 	told := map[string]bool{
 		"E0000": true, // a bug of ours
-		"W0107": true, // TestSettle
+		"W0107": true, // TestApplyAllows
 		"E0503": true, // TestPassed
 	}
 	for _, m := range mistakes() {
@@ -214,7 +213,7 @@ func TestPassed(t *testing.T) {
 	}
 }
 
-// TestDateLocks: the bound between heights and dates is Bitcoin's.
+// TestDateLocks holds the bound between heights and dates.
 func TestDateLocks(t *testing.T) {
 	far := func(h int) []byte {
 		return sample(t, edit{"reveal  from block 300 ", fmt.Sprintf("reveal from block %d ", h)})
@@ -230,8 +229,8 @@ func TestDateLocks(t *testing.T) {
 func key(text string) string  { return "pub:" + langtest.Key(text).String() }
 func addr(text string) string { return "addr:" + langtest.Address("regtest", text) }
 
-// TestTooManyToTell: a thousand diagnostics are told, and how many follow.
-func TestTooManyToTell(t *testing.T) {
+// TestTooManyDiagnostics wants the first thousand, and the number of the others.
+func TestTooManyDiagnostics(t *testing.T) {
 	src := sample(t, edit{stakeText, strings.Repeat(stakeText+"\n", 1502)})
 	p, diags := lang.Load(src)
 	if p != nil || len(diags) != 1000 {

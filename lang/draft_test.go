@@ -7,7 +7,7 @@ import (
 	"bevote/lang"
 )
 
-// TestDraft: a mistake hides what it is about and nothing else.
+// TestDraft holds that a mistake makes unknown what it is about and nothing else.
 func TestDraft(t *testing.T) {
 	everything := []string{
 		"network", "supervisor", "voters", "threshold", "stake", "fee", "confirmations", "roll", "commit", "deal", "setup",
@@ -32,7 +32,7 @@ func TestDraft(t *testing.T) {
 		{one("a joint key each, signing alone", jointText, "joint by voters for each candidate\n").at(winText, "win when joint signs"), []string{"joint"}},
 		{one("no network", "network    regtest", ""), []string{"network", "payout"}},
 		{one("broken branch", refundText, refundText+"\n branch b when"), []string{"branch"}},
-		{one("branch of nobody", refundText, refundText+"\n branch b when eve sign"), []string{"branch"}},
+		{one("branch of an unknown role", refundText, refundText+"\n branch b when eve sign"), []string{"branch"}},
 		{one("named voters", votersText, "voter v1 "+key("1")+"\n voter v1 "+key("2")), []string{"voters"}},
 	}
 	for _, r := range rows {

@@ -59,8 +59,8 @@ func alternatives(match string) []string {
 	return strings.Split(strings.TrimSuffix(strings.TrimPrefix(match, `\b(`), `)\b`), "|")
 }
 
-// TestEditorsKeywords: the grammar for editors knows the words of the
-// language's grammar, all and no others, and which of them begin statements.
+// TestEditorsKeywords holds that the grammar for editors has the words of the
+// language's grammar, all and no others, and those that begin statements apart.
 func TestEditorsKeywords(t *testing.T) {
 	g := editors(t)
 	statements := alternatives(g.Repository["statements"].Patterns[0].Match)

@@ -13,11 +13,11 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// maxProbed is the length of the longest statement start for which the reader
-// finds out what could have followed.
+// maxProbed bounds, in tokens, the start of a statement for which the reader finds
+// out what could have followed.
 const maxProbed = 64
 
-// probe is a token that may be what the grammar wants, with its name for people.
+// probe is a token that the grammar may want, with its name for people.
 type probe struct {
 	says  string
 	token token
@@ -48,8 +48,8 @@ func makeProbes() []probe {
 	return all
 }
 
-// wants finds by experiment what the grammar takes after tokens: it puts each
-// probe there and looks whether the parser stumbles over it.
+// wants returns the names of the probes that the grammar takes after tokens: those
+// that are not where the parser fails.
 func wants(tokens []token, try trial) []string {
 	var says []string
 	put := append(slices.Clone(tokens), token{}, token{Token: lexer.EOFToken(lexer.Position{Offset: math.MaxInt})})
@@ -63,9 +63,10 @@ func wants(tokens []token, try trial) []string {
 	return says
 }
 
-// mismatch says that the token at fail does not fit what begins at start.
+// mismatch returns the diagnostic of the token at fail, which does not fit what
+// begins at start.
 func (r *reader) mismatch(start, fail int, try trial) Diagnostic {
-	if d, ok := r.stray(fail); ok {
+	if d, ok := r.invisible(fail); ok {
 		return d
 	}
 	if fail-start > maxProbed {
@@ -86,12 +87,12 @@ func (r *reader) mismatch(start, fail int, try trial) Diagnostic {
 		d.Fix = r.unit(start, fail, literals(expected), try)
 	}
 	if d.Fix == nil && (d.Code != "E0501" || wholeForm.MatchString(r.tokens[fail].Value)) {
-		d.Fix = r.cure(start, fail, expected, try)
+		d.Fix = r.repair(start, fail, expected, try)
 	}
 	return d
 }
 
-// unfit names the mistake that the token at fail is.
+// unfit returns the diagnostic by the kind of the mistake, without help.
 func (r *reader) unfit(start, fail int, expected []string) Diagnostic {
 	afterBlock := fail > start && r.tokens[fail-1].Value == "block"
 	switch {
@@ -105,13 +106,13 @@ func (r *reader) unfit(start, fail int, expected []string) Diagnostic {
 	}
 	d := r.wanted(fail, list(expected, "or"))
 	if t := r.tokens[fail]; fail > start && (t.EOF() || t.is("Keyword")) {
-		end := r.tokens[fail-1].end() // the statement lacks its end, what follows is innocent
+		end := r.tokens[fail-1].end() // the statement lacks its end
 		d.Primary.Span = r.src.span(end, end)
 	}
 	return d
 }
 
-// literals picks the words of the grammar out of what was expected.
+// literals returns the words of the grammar among what was expected.
 func literals(expected []string) []string {
 	var words []string
 	for _, e := range expected {
@@ -122,7 +123,8 @@ func literals(expected []string) []string {
 	return words
 }
 
-// wanted says that something else was expected than the token at the index.
+// wanted returns the diagnostic of a token in the place of which something else was
+// expected.
 func (r *reader) wanted(index int, what string) Diagnostic {
 	if what == "" {
 		what = "something else"
@@ -134,10 +136,10 @@ func (r *reader) wanted(index int, what string) Diagnostic {
 	return d
 }
 
-// unknown says that no statement begins with the token at the index.
+// unknown returns the diagnostic of a token that begins no statement.
 func (r *reader) unknown(index int) Diagnostic {
 	t := r.tokens[index]
-	if d, ok := r.stray(index); ok {
+	if d, ok := r.invisible(index); ok {
 		return d
 	}
 	if !t.is("Word") || !t.leading {
@@ -151,19 +153,19 @@ func (r *reader) unknown(index int) Diagnostic {
 		r.met[near] = true
 		d.Help = fmt.Sprintf("did you mean `%s`?", near)
 		if sole {
-			d.Fix = r.respelt(index, near)
+			d.Fix = r.respell(index, near)
 		}
 	}
 	return d
 }
 
-// diagnose makes a diagnostic at one token.
+// diagnose returns a diagnostic at one token.
 func (r *reader) diagnose(code string, index int, message string) Diagnostic {
 	t := r.tokens[index]
 	return Diagnostic{Code: code, Message: message, Primary: Label{Span: r.src.span(t.Pos.Offset, t.end())}}
 }
 
-// describe names a token for people.
+// describe returns a token as messages name it.
 func (r *reader) describe(index int) string {
 	t := r.tokens[index]
 	switch first := []rune(t.Value + " ")[0]; {
@@ -178,7 +180,7 @@ func (r *reader) describe(index int) string {
 	}
 }
 
-// named names a character that is better not shown.
+// named returns the name of a character that messages do not show.
 func named(char rune) string { return fmt.Sprintf("the character %U", char) }
 
 // shorten cuts long words so that a message stays one line.
@@ -189,7 +191,7 @@ func shorten(s string) string {
 	return s
 }
 
-// list joins words as a sentence does: a, b or c.
+// list joins words as in a sentence: a, b or c.
 func list(words []string, last string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")
@@ -198,9 +200,9 @@ func list(words []string, last string) string {
 	return strings.Join(words[:n], ", ") + " " + last + " " + words[n]
 }
 
-// closest returns the word that is at most two edits away from what was
-// written, and nearer than half of it, or "". Sole tells that no other word is
-// as near. Capitals count as small letters.
+// closest returns the word with the least distance to what was written, or "" if
+// that is over 2 or at least half of its length. It is sole if no other word is as
+// near. Capitals count as small letters.
 func closest(written string, words []string) (best string, sole bool) {
 	if len(written) > 2*maxName {
 		return "", false
@@ -217,7 +219,8 @@ func closest(written string, words []string) (best string, sole bool) {
 	return best, sole
 }
 
-// distance is the number of letters to insert, delete or replace (Levenshtein).
+// distance returns the number of bytes to insert, delete or replace (V. I.
+// Levenshtein, 1966).
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

@@ -10,21 +10,21 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// maxTail is how many tokens behind a mistake are read to see whether a fix
+// maxTail bounds the tokens behind a mistake that are read to find out whether a fix
 // makes a whole statement.
 const maxTail = 64
 
-// guarded are the statements whose words choose who may spend, and where. What
-// is misspelt there is suggested and never fixed.
+// guarded are the statements whose words choose who may spend, and on which network.
+// A misspelt word there has a suggestion and no fix.
 var guarded = []string{"network", "win", "branch"}
 
-// trial reads one production from tokens and tells how many it used.
+// trial parses one production and returns the number of tokens that it used.
 type trial func(tokens []token) (used int, err error)
 
-// cure returns the change of one word at fail that makes a whole statement of
-// what begins at start, or nil where none is sure. expected is what could have
-// stood there.
-func (r *reader) cure(start, fail int, expected []string, try trial) *Fix {
+// repair returns the change of one word at fail that makes a whole statement of
+// what begins at start, or nil where there is not exactly one. expected is what the
+// grammar takes there.
+func (r *reader) repair(start, fail int, expected []string, try trial) *Fix {
 	t := r.tokens[fail]
 	if fix := r.tagged(start, fail, expected, try); fix != nil {
 		return fix
@@ -45,14 +45,14 @@ func (r *reader) cure(start, fail int, expected []string, try trial) *Fix {
 	return nil
 }
 
-// tagged puts the tag before a key or an address that has none.
+// tagged returns the fix that puts the tag before a key or an address without one.
 func (r *reader) tagged(start, fail int, expected []string, try trial) *Fix {
 	t := r.tokens[fail]
 	tag := ""
 	switch {
 	case slices.Contains(expected, "a key `pub:…`") && keyForm.MatchString(t.Value):
 		tag = "pub:"
-	case slices.Contains(expected, "an address `addr:…`") && readable(t.Value):
+	case slices.Contains(expected, "an address `addr:…`") && isAddress(t.Value):
 		tag = "addr:"
 	}
 	if tag == "" || !r.completes(start, fail, tag, fail+1, try) {
@@ -61,8 +61,8 @@ func (r *reader) tagged(start, fail int, expected []string, try trial) *Fix {
 	return &Fix{r.src.span(t.Pos.Offset, t.Pos.Offset), tag}
 }
 
-// completes tells whether the statement is whole if a word stands between the
-// tokens before fail and those from rest on. A tag stands for its literal.
+// completes reports whether the tokens from start to fail, the word and the tokens
+// from rest on begin with a whole statement. A tag stands for its literal.
 func (r *reader) completes(start, fail int, word string, rest int, try trial) bool {
 	made := token{Token: lexer.Token{Type: symbols["Invalid"], Value: word}}
 	switch {
@@ -86,11 +86,14 @@ func (r *reader) completes(start, fail int, word string, rest int, try trial) bo
 	return next.EOF() || next.leading || next.Value == "}"
 }
 
-// respelt replaces the word at the index by the keyword that was probably
-// meant, if that makes a statement which the file does not have yet.
-func (r *reader) respelt(index int, keyword string) *Fix {
+// respell returns the fix that replaces the word at the index by a keyword, if that
+// makes a statement which the file does not have yet.
+func (r *reader) respell(index int, keyword string) *Fix {
 	again := slices.ContainsFunc(r.tokens, func(t token) bool { return t.is("Keyword") && t.Value == keyword })
-	if again && !slices.Contains(repeatable, keyword) || !r.completes(index, index, keyword, index+1, trialOf(statementParser)) {
+	if again && !slices.Contains(repeatable, keyword) {
+		return nil
+	}
+	if !r.completes(index, index, keyword, index+1, trialOf(statementParser)) {
 		return nil
 	}
 	t := r.tokens[index]
@@ -99,8 +102,8 @@ func (r *reader) respelt(index int, keyword string) *Fix {
 
 var gluedUnit = regexp.MustCompile(`^([0-9][0-9_.]*)(sat/vB|sat|btc)\b`)
 
-// unit puts a space between the number before fail and its unit, or spells the
-// unit at fail as the language does.
+// unit returns the fix that puts a space between the number before fail and its
+// unit, or that spells the unit at fail as the language does.
 func (r *reader) unit(start, fail int, units []string, try trial) *Fix {
 	number, t := r.tokens[fail-1], r.tokens[fail]
 	m := gluedUnit.FindStringSubmatch(r.src.text[number.Pos.Offset:])
@@ -118,9 +121,9 @@ func (r *reader) unit(start, fail int, units []string, try trial) *Fix {
 
 var unseenForm = regexp.MustCompile(`[\t` + unseen + `]`)
 
-// stray says that the token at the index begins with a character that has no
-// place in a policy though it looks like a space or like nothing.
-func (r *reader) stray(index int) (Diagnostic, bool) {
+// invisible returns the diagnostic of a token that begins with a character which no
+// policy may hold, though it looks like a space or like nothing.
+func (r *reader) invisible(index int) (Diagnostic, bool) {
 	t := r.tokens[index]
 	if !t.is("Invalid") {
 		return Diagnostic{}, false
@@ -159,8 +162,8 @@ func (r *reader) stray(index int) (Diagnostic, bool) {
 	return d, true
 }
 
-// divides tells whether the bytes [start, end) stand between two words that are
-// no comment's.
+// divides reports whether the bytes [start, end) stand between two words outside a
+// comment.
 func (s *source) divides(start, end int) bool {
 	line := s.text[s.lines[s.line(start)]:start]
 	inWord := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' }
@@ -169,7 +172,8 @@ func (s *source) divides(start, end int) bool {
 	return inWord(before) && inWord(after) && !strings.Contains(line, "//")
 }
 
-// takeOut removes a statement, with its line if nothing else is on it.
+// takeOut returns the fix that removes a statement, with its line if nothing else is
+// on it.
 func (s *source) takeOut(at Span) *Fix {
 	start, end := at.Start-s.base, at.End-s.base
 	first, last := s.lines[s.line(start)], len(s.text)
@@ -188,8 +192,8 @@ func (s *source) takeOut(at Span) *Fix {
 	return &Fix{s.span(start, end), ""}
 }
 
-// newLine puts a statement on a line of its own before the closing brace that
-// is at the offset.
+// newLine returns the fix that puts a statement on a line of its own before the
+// closing brace at the offset.
 func (s *source) newLine(brace int, statement string) *Fix {
 	line := s.lines[s.line(brace)]
 	if strings.TrimSpace(s.text[line:brace]) == "" {
@@ -198,14 +202,14 @@ func (s *source) newLine(brace int, statement string) *Fix {
 	return &Fix{s.span(brace, brace), "\n  " + statement + "\n"}
 }
 
-// same tells whether two spans hold the same words, spaces apart.
+// same reports whether two spans hold the same words and the second no comment.
 func (s *source) same(a, b Span) bool {
 	words := func(x Span) []string { return strings.Fields(s.text[x.Start-s.base : x.End-s.base]) }
 	return slices.Equal(words(a), words(b)) && !strings.Contains(s.text[b.Start-s.base:b.End-s.base], "//")
 }
 
-// Apply makes the fixes of the diagnostics in a file, where two overlap the
-// first of them, and returns the file with the diagnostics whose fix was made.
+// Apply makes the fixes of the diagnostics in a file, and of two that overlap the
+// first. It returns the file, and the diagnostics whose fix was made.
 func Apply(src []byte, diags []Diagnostic) (fixed []byte, applied []Diagnostic) {
 	for _, d := range diags {
 		if d.Fix != nil {

@@ -75,8 +75,8 @@ func TestFixes(t *testing.T) {
 	}
 }
 
-// TestNotFixed: what could be meant in two ways, or decides who may spend, is
-// left to the author.
+// TestNotFixed holds that there is no fix for what can be meant in two ways, and for
+// what decides who may spend.
 func TestNotFixed(t *testing.T) {
 	rows := []struct{ name, old, mistake string }{
 		{"a network", "network    regtest", "network regtst"},
@@ -87,7 +87,7 @@ func TestNotFixed(t *testing.T) {
 		{"a keyword that is there", stakeText, stakeText + "\n stak 300_000 sat"},
 		{"a hidden space, perhaps", "network    regtest", "network\u200bregtest"},
 		{"a date", "block 110 ", "2027-01-01 "},
-		{"an address of nobody", addrOf("payout bob"), "bob's"},
+		{"an address of no network", addrOf("payout bob"), "bob's"},
 		{"no time", timeoutText, "timeout block 250 "},
 	}
 	for _, r := range rows {
@@ -99,8 +99,8 @@ func TestNotFixed(t *testing.T) {
 	}
 }
 
-// TestFixesOfMistakes: whatever is wrong, fixes come to an end, never add a
-// mistake, and leave none that could be fixed.
+// TestFixesOfMistakes holds that repeated fixes come to an end, add no mistake and
+// leave none with a fix.
 func TestFixesOfMistakes(t *testing.T) {
 	fixes := 0
 	for _, m := range mistakes() {
@@ -117,14 +117,14 @@ func TestFixesOfMistakes(t *testing.T) {
 	}
 }
 
-// TestFixOfWarnings: a fix of a warning leaves the policy's id alone.
+// TestFixOfWarnings holds that the fix of a warning keeps the policy's id.
 func TestFixOfWarnings(t *testing.T) {
 	src := sample(t, edit{allowText, allowText + "\n  allow W0604 \"the paper\"\n  allow W0205 \"all\" // who else"})
 	p, diags := lang.Load(src)
 	if p == nil {
 		t.Fatal(diags)
 	}
-	fixed, applied := lang.Apply(src, lang.Settle(p, diags))
+	fixed, applied := lang.Apply(src, lang.ApplyAllows(p, diags))
 	if want := string(sample(t, edit{allowText, allowText + "\n  // who else"})); len(applied) != 2 || string(fixed) != want {
 		t.Errorf("%d fixes\n%s", len(applied), fixed)
 	}
@@ -133,7 +133,7 @@ func TestFixOfWarnings(t *testing.T) {
 	}
 }
 
-// TestHelp: every mistake says what to type.
+// TestHelp holds that every diagnostic has a help.
 func TestHelp(t *testing.T) {
 	for _, m := range mistakes() {
 		_, diags := lang.Load(sample(t, m.edits...))

@@ -7,19 +7,18 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// The canonical layout: one statement a line, two spaces deep; keywords of a
-// kind padded to one width, names of neighbours to the longest, comments of
-// neighbours in one column. Empty lines are the author's, one at a time.
+// The canonical layout: one statement a line, two spaces deep; keywords of a kind
+// padded to one width, names of neighbours to the longest, comments of neighbours
+// in one column. Empty lines are the author's, at most one at a time.
 const (
 	depth       = 2
 	commentGap  = 2  // columns between a line and its comment
 	longestKept = 60 // longer lines do not push the comments of their neighbours
 )
 
-// Format returns a policy file in its canonical layout. It moves white space
-// and nothing else: every word and every comment is kept, and so is the policy
-// id. A byte order mark and CR LF are dropped. A file whose grammar is broken
-// has no layout: Format returns nil and its mistakes.
+// Format returns a policy file in its canonical layout. It moves white space and
+// nothing else: words, comments and the policy id stay. A byte order mark and CR
+// are dropped. Of a file with mistakes of grammar it returns nil and these.
 func Format(src []byte) ([]byte, []Diagnostic) {
 	s, t, refused := scan(src)
 	if refused != nil {
@@ -38,7 +37,7 @@ func Format(src []byte) ([]byte, []Diagnostic) {
 	return out, nil
 }
 
-// sameWords tells whether two trees are of the same tokens and comments.
+// sameWords reports whether two trees have the same tokens and comments.
 func (t *tree) sameWords(u *tree) bool {
 	text := func(a, b lexer.Token) bool {
 		return strings.TrimRight(a.Value, " \t") == strings.TrimRight(b.Value, " \t")
@@ -47,7 +46,7 @@ func (t *tree) sameWords(u *tree) bool {
 		slices.EqualFunc(t.comments, u.comments, text)
 }
 
-// layout is a file on its way to its canonical form.
+// layout holds a file and the lines of its canonical form.
 type layout struct {
 	*source
 	*tree
@@ -60,7 +59,7 @@ type layout struct {
 type item struct {
 	words   []token // none in a comment
 	parts   []int   // indices of words that begin a part between braces
-	deep    bool    // stands in the election's braces
+	deep    bool    // between the election's braces
 	blank   bool    // an empty line is before it
 	comment string  // the comment, or the one that ends the statement's line
 	inner   []inner // comments among the words
@@ -106,7 +105,7 @@ func (l *layout) commentColumns() map[int]int {
 	return column
 }
 
-// unit is what gets a line of its own: a range of tokens.
+// unit is a range of tokens that has a line of its own.
 type unit struct {
 	first, last int
 	parts       []int
@@ -122,7 +121,7 @@ func (l *layout) units() []unit {
 	return append(units, unit{first: brace, last: brace})
 }
 
-// collect makes items of the units and puts each comment where it belongs.
+// collect makes items of the units, each with its comments.
 func (l *layout) collect() {
 	comments, units := l.comments, l.units()
 	ended := 0 // the source line on which the item before ends

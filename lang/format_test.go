@@ -25,7 +25,7 @@ func format(t testing.TB, src []byte) []byte {
 	return out
 }
 
-// TestExamplesAreFormatted: what designers begin from looks as it should.
+// TestExamplesAreFormatted holds that the examples are in the canonical layout.
 func TestExamplesAreFormatted(t *testing.T) {
 	for _, name := range examples.Names() {
 		src := examples.Policy(name)
@@ -35,7 +35,7 @@ func TestExamplesAreFormatted(t *testing.T) {
 	}
 }
 
-// TestFormat pins the layout of files that nobody would write.
+// TestFormat pins the layout of untidy files.
 func TestFormat(t *testing.T) {
 	files, err := filepath.Glob("testdata/format/*.bev")
 	if err != nil || len(files) == 0 {
@@ -52,7 +52,7 @@ func TestFormat(t *testing.T) {
 	}
 }
 
-// TestFormatRefuses: what has no grammar has no layout.
+// TestFormatRefuses wants no layout of a file with a mistake of grammar.
 func TestFormatRefuses(t *testing.T) {
 	for _, src := range [][]byte{
 		nil, []byte("\xff"), sample(t, edit{stakeText, "stake lots"}), sample(t, edit{"expect refund }\n}", "expect refund }"}),
@@ -67,36 +67,36 @@ func TestFormatRefuses(t *testing.T) {
 	}
 }
 
-// word matches what stands between spaces: an own reading of the language.
+// word matches what stands between spaces: a second lexer.
 var word = regexp.MustCompile(`//[^\n]*|"[^"\n]*"|[{},%]|[^\s{},%"]+`)
 
-// told is a word or a comment, with whether it is the first of its line.
-type told struct {
+// piece is a word, or a comment with whether it is the first of its line.
+type piece struct {
 	text  string
 	first bool
 }
 
-// telling reads a file word by word. Of words it does not tell where lines
-// begin: that is what a layout decides.
-func telling(src []byte) (all []told) {
+// pieces returns the words and comments of a file. Whether a word begins its line is
+// for the layout to decide, and not in it.
+func pieces(src []byte) (all []piece) {
 	text := strings.TrimPrefix(strings.ReplaceAll(string(src), "\r\n", "\n"), "\ufeff")
 	for _, at := range word.FindAllStringIndex(text, -1) {
 		w := text[at[0]:at[1]]
 		line := text[strings.LastIndexByte(text[:at[0]], '\n')+1 : at[0]]
 		own := strings.HasPrefix(w, "//") && strings.TrimSpace(line) == ""
-		all = append(all, told{strings.TrimRight(w, " \t"), own})
+		all = append(all, piece{strings.TrimRight(w, " \t"), own})
 	}
 	return all
 }
 
 // keepsWords wants the same words and comments in the same order, each comment
-// on its own line or behind its word as before, and the layout to be at rest.
+// on its own line or behind its word as before, and the layout's layout to be itself.
 func keepsWords(t interface {
 	Helper()
 	Fatalf(string, ...any)
 }, src, out []byte) {
 	t.Helper()
-	if got, want := telling(out), telling(src); !slices.Equal(got, want) {
+	if got, want := pieces(out), pieces(src); !slices.Equal(got, want) {
 		t.Fatalf("words are not kept:\n%s\n%v\n%v", out, got, want)
 	}
 	again, diags := lang.Format(out)
@@ -108,7 +108,8 @@ func keepsWords(t interface {
 // scattered puts random white space and comments between the words of a file.
 func scattered(t *rapid.T, src []byte) []byte {
 	var b strings.Builder
-	gaps := []string{" ", " ", " ", " ", "\n", "\t", "\n\n\n", " // behind\n", "  //close\t\n", "\n// on its own\n", "\r\n    // \u5019 \"and\" { so on\r\n", " // one\n// two\n\n// three\n"}
+	gaps := []string{" ", " ", " ", " ", "\n", "\t", "\n\n\n", " // behind\n", "  //close\t\n", "\n// on its own\n",
+		"\r\n    // \u5019 \"and\" { so on\r\n", " // one\n// two\n\n// three\n"}
 	b.WriteString(rapid.SampledFrom([]string{"", "\ufeff", "// first\n", "\n\n"}).Draw(t, "head"))
 	for _, w := range word.FindAllString(string(src), -1) {
 		b.WriteString(w)
@@ -120,8 +121,8 @@ func scattered(t *rapid.T, src []byte) []byte {
 	return []byte(b.String())
 }
 
-// TestFormatKeeps: whatever white space and comments stand in a policy, its
-// layout keeps every word, every comment where it was, and the id.
+// TestFormatKeeps draws white space and comments, and wants the layout to keep every
+// word, every comment where it was, and the id.
 func TestFormatKeeps(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		policy := langtest.Policy(drawer(t))
@@ -142,8 +143,8 @@ func TestFormatKeeps(t *testing.T) {
 	})
 }
 
-// FuzzFormat: what is formatted has the same characters in the same order,
-// white space apart, says the same, and is at rest.
+// FuzzFormat holds that a layout has the same characters in the same order, white
+// space apart, and the same meaning, and that its own layout is itself.
 func FuzzFormat(f *testing.F) {
 	for _, name := range examples.Names() {
 		f.Add(examples.Policy(name))

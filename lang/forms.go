@@ -1,6 +1,6 @@
 package lang
 
-// forms shows how each statement is written; messages quote it as help.
+// forms holds an example of each statement, which messages quote as help.
 var forms = map[string]string{
 	"bevote":        "bevote 1",
 	"election":      "election NAME {",

@@ -62,7 +62,7 @@ func TestCoreOfMixing(t *testing.T) {
 	golden(t, "core/mixing.core", append(p.Core(), p.ID()+"\n"...))
 }
 
-// TestRender pins what people see of the files with many mistakes.
+// TestRender pins the text of diagnostics of files with many mistakes.
 func TestRender(t *testing.T) {
 	files, err := filepath.Glob("testdata/mistakes/*.bev")
 	if err != nil {
@@ -79,8 +79,8 @@ func TestRender(t *testing.T) {
 	}
 }
 
-// TestSameMeaning: what the core leaves out does not change the id, and what
-// it holds does.
+// TestSameMeaning holds that the id changes with what is in the core, and with
+// nothing else.
 func TestSameMeaning(t *testing.T) {
 	id := func(src []byte) string {
 		p, diags := lang.Load(src)

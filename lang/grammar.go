@@ -5,9 +5,9 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// The grammar. It is LL(1) and read at lookahead 0: alternatives differ in
-// their first token. A file is never parsed whole: parse.go reads statement by
-// statement, so that one mistake costs one statement.
+// The grammar, in docs/language.md as EBNF. It is LL(1) and read at lookahead 0:
+// alternatives differ in their first token. parse.go reads statement by statement
+// and never a whole file, so that one mistake costs one statement.
 
 type file struct {
 	Version    *version     `parser:"@@"`
@@ -202,8 +202,8 @@ type testLine struct {
 	Expect  *outcome    `parser:"'expect' @@ '}'"`
 }
 
-// signer tells "joint NAME" from "joint expect …": a candidate may be called
-// expect, but what an expectation begins with names nobody.
+// signer tells "joint NAME" from "joint expect …": a candidate may be called expect,
+// but what begins an expectation is no name.
 type signer struct {
 	Joint lexer.Token `parser:"  @'joint'"`
 	Of    lexer.Token `parser:"  ( (?! 'expect' ( 'reject' | 'win' | 'refund' | 'branch' ) ) @Word )?"`

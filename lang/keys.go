@@ -19,7 +19,7 @@ const maxMultiple = 1000
 
 var keyForm = regexp.MustCompile(`^0[23][0-9a-f]{64}$`)
 
-// usedKey is a key with who uses it.
+// usedKey is a key with the role that uses it.
 type usedKey struct {
 	key  curve.PublicKey
 	kind string // supervisor, candidate, voter or mixer
@@ -27,7 +27,7 @@ type usedKey struct {
 	span Span
 }
 
-// what names the key in a message.
+// what returns the key as a message names it.
 func (u usedKey) what() string {
 	switch u.kind {
 	case "supervisor":
@@ -39,7 +39,7 @@ func (u usedKey) what() string {
 	}
 }
 
-// label says whose key it is.
+// label returns the text that names the key's role at its place.
 func (u usedKey) label() string {
 	if u.kind == "supervisor" {
 		return "as the key of the supervisor"
@@ -47,11 +47,11 @@ func (u usedKey) label() string {
 	return fmt.Sprintf("as the key of %s `%s`", u.kind, u.name)
 }
 
-// key reads a pub: literal and notes who uses it.
+// key reads a pub: literal and notes the role that uses it.
 func (c *checker) key(t lexer.Token, kind, name string) (curve.PublicKey, bool) {
 	text := strings.TrimPrefix(t.Value, "pub:")
 	if !keyForm.MatchString(text) {
-		d := c.say("E0301", c.at(t), "a key is 66 lower-case hex digits that begin with 02 or 03")
+		d := c.report("E0301", c.at(t), "a key is 66 lower-case hex digits that begin with 02 or 03")
 		d.Notes = []string{fmt.Sprintf("found %d characters", utf8.RuneCountInString(text))}
 		d.Help = "write the key in its compressed form, as `pub:02…` or `pub:03…`"
 		if lower := strings.TrimPrefix(strings.ToLower(text), "0x"); keyForm.MatchString(lower) {
@@ -62,7 +62,7 @@ func (c *checker) key(t lexer.Token, kind, name string) (curve.PublicKey, bool) 
 	}
 	key, err := curve.ParsePublicKey(text)
 	if err != nil {
-		d := c.say("E0302", c.at(t), "the key is not on the curve")
+		d := c.report("E0302", c.at(t), "the key is not on the curve")
 		d.Notes = []string{"a digit was probably mistyped"}
 		d.Help = "copy the key again from where it was made"
 		return curve.PublicKey{}, false
@@ -71,7 +71,7 @@ func (c *checker) key(t lexer.Token, kind, name string) (curve.PublicKey, bool) 
 	return key, true
 }
 
-// keys reports keys that two roles share, up to sign, and keys without a secret.
+// keys reports keys that two roles share, up to sign, and keys with a public secret.
 func (c *checker) keys() {
 	seen := map[[32]byte][]usedKey{}
 	slices.SortFunc(c.roles, func(a, b usedKey) int { return a.span.Start - b.span.Start })
@@ -81,7 +81,7 @@ func (c *checker) keys() {
 			c.shared(seen[x], u)
 		}
 		if k, ok := publicSecrets()[x]; ok {
-			d := c.say("E0305", u.span, "%s is a key whose secret is public", u.what())
+			d := c.report("E0305", u.span, "%s is a key whose secret is public", u.what())
 			d.Notes = []string{fmt.Sprintf("its secret is %d or the negative of that", k)}
 			d.Help = "make a fresh key for this election"
 		}
@@ -89,7 +89,7 @@ func (c *checker) keys() {
 	}
 }
 
-// shared reports a key that is, up to sign, an earlier one's.
+// shared reports a key that equals an earlier one or its negative.
 func (c *checker) shared(earlier []usedKey, u usedKey) {
 	first := earlier[0]
 	for _, e := range earlier {
@@ -99,14 +99,14 @@ func (c *checker) shared(earlier []usedKey, u usedKey) {
 		}
 	}
 	if first.key == u.key {
-		d := c.say("E0303", first.span, "%s and %s are the same key", first.what(), u.what())
+		d := c.report("E0303", first.span, "%s and %s are the same key", first.what(), u.what())
 		d.Primary.Text = "used " + first.label()
 		d.Secondary = []Label{{u.span, "and " + u.label()}}
 		d.Notes, d.Roles = c.consequence(first, u)
 		d.Help = "give every role a key of its own"
 		return
 	}
-	d := c.say("E0304", first.span, "%s and %s are two keys that differ only in sign", first.what(), u.what())
+	d := c.report("E0304", first.span, "%s and %s are two keys that differ only in sign", first.what(), u.what())
 	d.Primary.Text = "used " + first.label()
 	d.Secondary = []Label{{u.span, "its negative " + u.label()}}
 	notes, _ := c.consequence(first, u)
@@ -114,8 +114,8 @@ func (c *checker) shared(earlier []usedKey, u usedKey) {
 	d.Help = "give every role a key of its own"
 }
 
-// consequence says what two people who share a key could do to a stake: the
-// second of the roles by the part of the first.
+// consequence describes the stake that a shared key puts at risk: the second of the
+// returned roles can spend it in the place of the first.
 func (c *checker) consequence(a, b usedKey) (notes, roles []string) {
 	shares := "enough"
 	if c.valid["threshold"] {
@@ -126,7 +126,8 @@ func (c *checker) consequence(a, b usedKey) (notes, roles []string) {
 		roles := []string{part.role(), other.role()}
 		switch {
 		case part.kind == "candidate" && c.Win == WinHardened:
-			return []string{fmt.Sprintf("%s could complete %s's claim alone once %s shares are known", other.who(), part.name, shares)}, roles
+			note := fmt.Sprintf("%s could complete %s's claim alone once %s shares are known", other.who(), part.name, shares)
+			return []string{note}, roles
 		case part.kind == "supervisor" && c.Win == WinCustodial:
 			return []string{other.who() + " could claim every stake as the supervisor"}, roles
 		}
@@ -135,15 +136,16 @@ func (c *checker) consequence(a, b usedKey) (notes, roles []string) {
 		a, b = b, a
 	}
 	if a.kind == "voter" {
-		return []string{fmt.Sprintf("%s could take %s's stake back after the timeout", b.who(), a.name)}, []string{a.role(), b.role()}
+		note := fmt.Sprintf("%s could take %s's stake back after the timeout", b.who(), a.name)
+		return []string{note}, []string{a.role(), b.role()}
 	}
 	return nil, nil
 }
 
-// role is the name of the role as Literal has it.
+// role returns the name of the role as [Literal] has it.
 func (u usedKey) role() string { return strings.TrimSpace(u.kind + " " + u.name) }
 
-// who is the person in a sentence.
+// who returns the role as the subject of a sentence.
 func (u usedKey) who() string {
 	if u.kind == "supervisor" {
 		return "the supervisor"
@@ -151,7 +153,7 @@ func (u usedKey) who() string {
 	return u.name
 }
 
-// publicSecrets maps the abscissa of k·G to k, for small k.
+// publicSecrets maps the abscissa of k·G to k, for 1 ≤ k ≤ maxMultiple.
 var publicSecrets = sync.OnceValue(func() map[[32]byte]int {
 	table := make(map[[32]byte]int, maxMultiple)
 	g := curve.BaseMul(curve.NewScalar(1))

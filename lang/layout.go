@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// keywordWidths are the columns that keywords are padded to, by their kind:
-// who and what, when, and how stakes are spent. Others stand as they are.
+// keywordWidths are the widths that keywords are padded to, by their kind: who and
+// what, when, and how stakes are spent. Others are not padded.
 var keywordWidths = map[string]int{
 	"network": 10, "supervisor": 10, "voters": 10, "threshold": 10, "stake": 10, "fee": 10, "mixing": 10,
 	"roll": 7, "commit": 7, "deal": 7, "setup": 7, "vote": 7, "claim": 7, "timeout": 7, "reveal": 7,
@@ -65,10 +65,10 @@ func (l *layout) write() {
 	}
 }
 
-// head tells whether the item is the version.
+// head reports whether the item is the version.
 func (it item) head() bool { return !it.deep && len(it.words) == 2 }
 
-// indent is the white space before a line of the item, some levels deeper.
+// indent returns the white space before a line of the item, some levels deeper.
 func (it item) indent(levels int) string {
 	if it.deep {
 		levels++
@@ -76,7 +76,7 @@ func (it item) indent(levels int) string {
 	return strings.Repeat(" ", depth*levels)
 }
 
-// named tells whether the item is a statement that gives a name.
+// named reports whether the item is a statement that declares a name.
 func (it item) named() bool {
 	return it.deep && len(it.words) > 1 && len(it.inner) == 0 && slices.Contains(repeatable, it.words[0].Value) &&
 		it.words[0].Value != "allow"
@@ -151,8 +151,8 @@ func spaced(words []token, parts []int) string {
 	return b.String()
 }
 
-// broken writes a statement that has comments among its words: each ends its
-// line, and where there are parts, each part begins one.
+// broken writes a statement with comments among its words: each comment ends its
+// line, and each part begins one.
 func (l *layout) broken(it item) {
 	inner, closing := it.inner, -1
 	if len(it.parts) > 0 {

@@ -13,13 +13,14 @@ const (
 	maxDepth = 8
 )
 
-// unseen lists what no text or comment may hold: control characters (tab and
-// line ends apart), and characters that are invisible or turn the direction of
-// writing. A voter must be able to trust what the file looks like.
-const unseen = `\x{00}-\x{08}\x{0A}-\x{1F}\x{7F}-\x{9F}\x{61C}\x{200B}\x{200E}\x{200F}\x{2028}-\x{202E}\x{2066}-\x{2069}\x{FEFF}`
+// unseen is the class of characters that no text or comment may hold: controls
+// other than tab and line ends, and characters that are invisible or turn the
+// direction of writing. With them a file would look other than it is read.
+const unseen = `\x{00}-\x{08}\x{0A}-\x{1F}\x{7F}-\x{9F}` +
+	`\x{61C}\x{200B}\x{200E}\x{200F}\x{2028}-\x{202E}\x{2066}-\x{2069}\x{FEFF}`
 
-// definition lexes any UTF-8: what no rule knows is Invalid, for the parser to
-// stumble over. Keyword is never lexed: classify makes it out of Word.
+// definition lexes any UTF-8: what no other rule takes is Invalid, which no
+// production takes. Keyword is never lexed: lex makes it of Word.
 var definition = lexer.MustSimple([]lexer.SimpleRule{
 	{Name: "Space", Pattern: `(?:[ \t\n]|\r\n)+`},
 	{Name: "Comment", Pattern: `//[^` + unseen + `]*`},
@@ -35,7 +36,7 @@ var definition = lexer.MustSimple([]lexer.SimpleRule{
 
 var symbols = definition.Symbols()
 
-// keywords begin a statement. They, none and reject name nothing.
+// keywords begin a statement. Neither they nor none and reject may be names.
 var keywords = []string{
 	"bevote", "election",
 	"network", "supervisor", "voters", "voter", "threshold", "stake", "fee", "confirmations", "mixing", "mixer",
@@ -43,13 +44,13 @@ var keywords = []string{
 	"candidate", "joint", "win", "refund", "branch", "ballots", "target", "allow", "test",
 }
 
-// repeatable are the keywords of statements that a policy may have several of.
+// repeatable are the keywords of statements that may occur more than once.
 var repeatable = []string{"voter", "mixer", "candidate", "branch", "allow", "test"}
 
 func isKeyword(word string) bool  { return slices.Contains(keywords, word) }
 func isReserved(word string) bool { return isKeyword(word) || word == "none" || word == "reject" }
 
-// token is a token of the file with what error recovery wants to know of it.
+// token is a token of the file, with what error recovery needs.
 type token struct {
 	lexer.Token
 	leading bool // first of its line, or follows { or }
@@ -58,9 +59,9 @@ type token struct {
 func (t token) is(name string) bool { return t.Type == symbols[name] }
 func (t token) end() int            { return t.Pos.Offset + len(t.Value) }
 
-// lex returns the tokens without space, the last being the end of the file, and
-// the comments apart. A keyword where a statement may begin becomes a Keyword,
-// so that no grammar rule takes it for a name.
+// lex returns the tokens without space, of which the last is the end of the file,
+// and the comments apart. A keyword where a statement may begin becomes a Keyword,
+// which no production takes for a name.
 func lex(text string) (tokens []token, comments []lexer.Token, err error) {
 	lx, err := definition.LexString("", text)
 	if err != nil {

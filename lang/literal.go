@@ -7,16 +7,15 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// Literal is a pub: or addr: literal of a policy file. Its span covers the
-// tag too.
+// Literal is a pub: or addr: literal of a policy file. Its span includes the tag.
 type Literal struct {
 	Span
 	Kind string // pub or addr
 	Role string // supervisor, candidate NAME, payout NAME, voter NAME or mixer NAME
 }
 
-// Literals returns every key and address of a policy file in source order. It
-// reads no meaning: keys and addresses may be wrong, but the file must parse.
+// Literals returns every key and address of a policy file in source order. The
+// file must parse; whether keys and addresses are valid is not looked at.
 func Literals(src []byte) ([]Literal, error) {
 	s, t, refused := scan(src)
 	if refused == nil && len(t.diags) > 0 {

@@ -1,16 +1,14 @@
 package lang
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // Load reads a policy file. The policy is nil if any diagnostic is an error.
-// The diagnostics are sorted by place; warnings that the file allows are left
-// out, and Settle tells which allow lines served nothing.
+// Diagnostics are sorted by place, without the warnings that the file allows;
+// [ApplyAllows] reports the allow lines that silence nothing.
 func Load(src []byte) (*Policy, []Diagnostic) { return LoadAt(src, 0) }
 
-// LoadAt is Load at block height now: phases that lie at or before it are
-// errors. A now of 0 knows no present.
+// LoadAt is [Load] at block height now: a phase at or before it is an error
+// (E0503). With a now of 0 no phase has passed.
 func LoadAt(src []byte, now uint32) (*Policy, []Diagnostic) {
 	p, diags := Draft(src, now)
 	if anyError(diags) {
@@ -19,34 +17,34 @@ func LoadAt(src []byte, now uint32) (*Policy, []Diagnostic) {
 	return p, diags
 }
 
-// Draft is LoadAt for those who look for more mistakes: it returns what could
-// be read of the policy though there are errors. Knows tells what that is. The
-// policy is nil only if the file cannot be read at all.
+// Draft is [LoadAt] that returns a policy with errors too, for further checks of
+// what could be read of it; [Policy.Knows] reports what that is. The policy is nil
+// only if the file cannot be read at all.
 func Draft(src []byte, now uint32) (*Policy, []Diagnostic) {
 	s, t, refused := scan(src)
 	if refused != nil {
 		return nil, []Diagnostic{*refused}
 	}
 	c := check(s, t, now)
-	return c.Policy, told(sorted(c.silence(append(t.diags, c.diags...))))
+	return c.Policy, capped(sorted(c.silence(append(t.diags, c.diags...))))
 }
 
-// maxTold is how many diagnostics of one file are told. Who has more has made
-// one mistake many times.
-const maxTold = 1000
+// maxDiagnostics is the most diagnostics of one file: more come of one mistake made
+// many times.
+const maxDiagnostics = 1000
 
-// told cuts diagnostics off where nobody reads on. Warnings are so few that an
-// error is always among those that stay.
-func told(diags []Diagnostic) []Diagnostic {
-	if len(diags) <= maxTold {
+// capped returns the first diagnostics, at most maxDiagnostics. A file has fewer
+// warnings than that, so that one of its errors is always among them.
+func capped(diags []Diagnostic) []Diagnostic {
+	if len(diags) <= maxDiagnostics {
 		return diags
 	}
-	last := &diags[maxTold-1]
-	last.Notes = append(last.Notes, fmt.Sprintf("and %d more in this file", len(diags)-maxTold))
-	return diags[:maxTold]
+	last := &diags[maxDiagnostics-1]
+	last.Notes = append(last.Notes, fmt.Sprintf("and %d more in this file", len(diags)-maxDiagnostics))
+	return diags[:maxDiagnostics]
 }
 
-// scan turns a file into its tree, or says why it is not even read.
+// scan returns a file's tree, or why the file is not read at all.
 func scan(src []byte) (*source, *tree, *Diagnostic) {
 	if len(src) > maxSize {
 		return nil, nil, &Diagnostic{

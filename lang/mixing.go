@@ -6,8 +6,8 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// Least and most of what a mixing statement may say. The most is far beyond
-// what is of use; with it every message fits into a line of the board.
+// Bounds on the numbers of a mixing statement. With the upper ones, which are far
+// beyond use, every message fits into a line of the board.
 const (
 	minModulus, maxModulus = 2048, 8192
 	minRounds, maxRounds   = 128, 1024
@@ -33,7 +33,7 @@ func (c *checker) mixing(m *mixingLine) bool {
 func (c *checker) modulus(t lexer.Token) bool {
 	n, ok := c.count(t, "bits", maxModulus)
 	if c.Mixing.Modulus = n; ok && n < minModulus {
-		c.say("E0801", c.at(t), "`modulus %d`, want at least %d bits", n, minModulus).Help = "write `modulus 2048`"
+		c.report("E0801", c.at(t), "`modulus %d`, want at least %d bits", n, minModulus).Help = "write `modulus 2048`"
 		return false
 	}
 	return ok
@@ -42,7 +42,7 @@ func (c *checker) modulus(t lexer.Token) bool {
 func (c *checker) rounds(t lexer.Token) bool {
 	n, ok := c.count(t, "rounds", maxRounds)
 	if c.Mixing.Rounds = n; ok && (n < minRounds || n%2 != 0) {
-		d := c.say("E0802", c.at(t), "`rounds %d`, want an even number of at least %d", n, minRounds)
+		d := c.report("E0802", c.at(t), "`rounds %d`, want an even number of at least %d", n, minRounds)
 		d.Notes = []string{"one more forgery costs about 2 to half the rounds"}
 		d.Help = "write `rounds 128`, or `rounds 256` where mixers are not trusted"
 		return false
@@ -53,7 +53,7 @@ func (c *checker) rounds(t lexer.Token) bool {
 func (c *checker) mixersCount(t lexer.Token) bool {
 	n, ok := c.count(t, "mixers", maxMixers)
 	if c.Mixing.Mixers = n; ok && n < minMixers {
-		d := c.say("E0803", c.at(t), "`mixers %d`, want at least %d", n, minMixers)
+		d := c.report("E0803", c.at(t), "`mixers %d`, want at least %d", n, minMixers)
 		d.Notes = []string{"a single mixer sees when every deposit and every coin comes and goes"}
 		d.Help = "write `mixers 2`, or more"
 		return false
@@ -69,9 +69,11 @@ func (c *checker) mixers() {
 		return
 	}
 	if c.Mixing.Scheme == SchemeNone {
-		c.exclude(lines[0].span, s, "nothing is mixed", "`mixer` with `mixing none`").Help = "take the `mixer` lines out, or name a scheme of mixing"
+		c.exclude(lines[0].span, s, "nothing is mixed", "`mixer` with `mixing none`").Help =
+			"take the `mixer` lines out, or name a scheme of mixing"
 	} else if n := len(c.Mixing.Named); n != c.Mixing.Mixers {
-		c.exclude(lines[0].span, s, fmt.Sprintf("%d mixers are announced", c.Mixing.Mixers), "%d `mixer` lines for %d mixers", n, c.Mixing.Mixers).Help =
+		why := fmt.Sprintf("%d mixers are announced", c.Mixing.Mixers)
+		c.exclude(lines[0].span, s, why, "%d `mixer` lines for %d mixers", n, c.Mixing.Mixers).Help =
 			fmt.Sprintf("write `mixers %d`, or a line for each mixer", n)
 	}
 }

@@ -14,30 +14,30 @@ const maxName = 32
 
 var nameForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,31}$`)
 
-// name checks the form of a name that something is given. What is given a wrong
-// one does not count as known.
+// name checks the form of a name that a statement declares. A statement with an
+// invalid name does not count as known.
 func (c *checker) name(what string, t lexer.Token) {
 	if isReserved(t.Value) || !nameForm.MatchString(t.Value) {
 		c.misnamed[what] = true
 	}
 	switch {
 	case isReserved(t.Value):
-		c.say("E0105", c.at(t), "`%s` is a reserved name", t.Value).Help =
+		c.report("E0105", c.at(t), "`%s` is a reserved name", t.Value).Help =
 			fmt.Sprintf("give the %s another name, such as `%s_1`", what, t.Value)
 	case !nameForm.MatchString(t.Value):
-		c.say("E0001", c.at(t), "expected a name, found `%s`", shorten(t.Value)).Help =
+		c.report("E0001", c.at(t), "expected a name, found `%s`", shorten(t.Value)).Help =
 			fmt.Sprintf("a name is a letter a–z, then letters, digits and `_`, at most %d in all", maxName)
 	}
 }
 
-// person looks a candidate, or with voters a named voter too, up by name and
-// reports E0102 if there is none.
+// person looks up a candidate by name, with voters a named voter too, and reports
+// E0102 if there is none.
 func (c *checker) person(t lexer.Token, voters bool) bool {
 	known := func(d declared) bool { return d.what == "candidate" || voters && d.what == "voter" }
 	if d, ok := c.people[t.Value]; ok && known(d) {
 		return true
 	}
-	for _, name := range []string{t.Value, nobody} {
+	for _, name := range []string{t.Value, lostName} {
 		if c.tree.broken["candidate "+name] || voters && c.tree.broken["voter "+name] {
 			return false
 		}
@@ -57,16 +57,15 @@ func (c *checker) person(t lexer.Token, voters bool) bool {
 	return false
 }
 
-// Bounds on what is offered for unknown names: a file may hold thousands.
+// Bounds on the suggestions for unknown names: a file may hold thousands.
 const (
 	maxListed    = 8
 	maxSuggested = 100
 )
 
-// unknown reports a name that stands for nothing. The options are the names
-// that would.
+// unknown reports a name that stands for nothing. The options are the valid names.
 func (c *checker) unknown(t lexer.Token, what string, options func() []string) {
-	d := c.say("E0102", c.at(t), "unknown name `%s`", shorten(t.Value))
+	d := c.report("E0102", c.at(t), "unknown name `%s`", shorten(t.Value))
 	d.Help = "write the name of a " + what
 	if c.suggested++; c.suggested > maxSuggested {
 		return

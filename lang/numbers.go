@@ -7,17 +7,20 @@ import (
 	"strings"
 
 	"github.com/alecthomas/participle/v2/lexer"
+	"github.com/btcsuite/btcd/txscript/v2"
 )
 
-// Bounds on what a policy may say in numbers.
+// Bounds on the numbers of a policy.
 const (
 	maxVoters            = math.MaxUint16 // indices are u16
 	maxMoney             = 21_000_000 * satPerBTC
 	satPerBTC            = 100_000_000
 	btcPlaces            = 8
 	defaultConfirmations = 6
-	firstDate            = 500_000_000 // nLockTime is a date from here on (BIP 65)
 )
+
+// firstDate is the least nLockTime that is a date and not a height (BIP 65).
+const firstDate uint64 = txscript.LockTimeThreshold
 
 var (
 	wholeForm   = regexp.MustCompile(`^(?:0|[1-9][0-9]*(?:_[0-9]+)*)$`)
@@ -25,15 +28,15 @@ var (
 	zeroForm    = regexp.MustCompile(`^0[0-9_]+$`)
 )
 
-// number reads a whole number. What does not fit comes back as the largest
-// number, for the caller's bound to refuse.
+// number reads a whole number. One over 64 bits is returned as the largest of 64
+// bits, which the caller's bound refuses.
 func (c *checker) number(t lexer.Token) (uint64, bool) { return c.digits(t, t.Value) }
 
-// digits reads the whole number that is all or a part of the token t.
+// digits reads the whole number in text, which is the token t or a part of it.
 func (c *checker) digits(t lexer.Token, text string) (uint64, bool) {
 	switch {
 	case zeroForm.MatchString(text):
-		d := c.say("E0003", c.at(t), "number `%s` starts with 0", shorten(t.Value))
+		d := c.report("E0003", c.at(t), "number `%s` starts with 0", shorten(t.Value))
 		plain := strings.TrimLeft(text, "0_")
 		if plain == "" {
 			plain = "0"
@@ -43,7 +46,7 @@ func (c *checker) digits(t lexer.Token, text string) (uint64, bool) {
 		d.Fix = &Fix{c.at(t), plain}
 		return 0, false
 	case !wholeForm.MatchString(text):
-		c.say("E0001", c.at(t), "expected a whole number, found `%s`", shorten(t.Value)).Help =
+		c.report("E0001", c.at(t), "expected a whole number, found `%s`", shorten(t.Value)).Help =
 			"write digits, with `_` between them where it helps reading"
 		return 0, false
 	}
@@ -54,25 +57,26 @@ func (c *checker) digits(t lexer.Token, text string) (uint64, bool) {
 	return n, true
 }
 
-// count reads a number of something, of which there are at most most.
+// count reads a number that is at most most; what names its unit.
 func (c *checker) count(t lexer.Token, what string, most uint64) (int, bool) {
 	n, ok := c.number(t)
 	if ok && n > most {
-		c.say("E0004", c.at(t), "`%s` is too large: at most %d %s", shorten(t.Value), most, what).Help = "write a smaller number"
+		c.report("E0004", c.at(t), "`%s` is too large: at most %d %s", shorten(t.Value), most, what).Help =
+			"write a smaller number"
 		return 0, false
 	}
 	return int(n), ok
 }
 
-// amount reads satoshis, written in sat or in btc.
+// amount reads an amount in sat or btc and returns it in satoshis.
 func (c *checker) amount(t lexer.Token, unit string) (int64, bool) {
 	whole, places := t.Value, ""
 	if m := decimalForm.FindStringSubmatch(t.Value); m != nil && unit == "btc" {
 		whole, places = m[1], m[2]
 	}
 	if len(places) > btcPlaces {
-		c.say("E0001", c.at(t), "expected at most %d decimal places, found %d", btcPlaces, len(places)).Help =
-			"the eighth place is a satoshi: there is nothing smaller"
+		d := c.report("E0001", c.at(t), "expected at most %d decimal places, found %d", btcPlaces, len(places))
+		d.Help = "the eighth place is a satoshi: there is nothing smaller"
 		return 0, false
 	}
 	n, ok := c.digits(t, whole)
@@ -84,7 +88,7 @@ func (c *checker) amount(t lexer.Token, unit string) (int64, bool) {
 		n = n*satPerBTC + fraction
 	}
 	if n > maxMoney {
-		c.say("E0703", c.at(t), "there are not %s %s in the world", shorten(t.Value), unit).Help = "write a smaller amount"
+		c.report("E0703", c.at(t), "there are not %s %s in the world", shorten(t.Value), unit).Help = "write a smaller amount"
 		return 0, false
 	}
 	return int64(n), true
@@ -97,7 +101,7 @@ func (c *checker) rate(t lexer.Token) (int64, bool) {
 		return 0, false
 	}
 	if n < 1 || n > maxMoney {
-		c.say("E0703", c.at(t), "fee rate `%s` is out of range", shorten(t.Value)).Help =
+		c.report("E0703", c.at(t), "fee rate `%s` is out of range", shorten(t.Value)).Help =
 			"write a whole number of at least 1 sat/vB"
 		return 0, false
 	}
@@ -110,7 +114,8 @@ func (c *checker) confirmations(t lexer.Token) bool {
 		return false
 	}
 	if n < 1 || n >= firstDate {
-		c.say("E0001", c.at(t), "expected at least 1 confirmation, found `%s`", shorten(t.Value)).Help = "write `confirmations 6`"
+		d := c.report("E0001", c.at(t), "expected at least 1 confirmation, found `%s`", shorten(t.Value))
+		d.Help = "write `confirmations 6`"
 		return false
 	}
 	c.Confirmations = uint32(n)

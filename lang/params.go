@@ -2,8 +2,8 @@ package lang
 
 import "github.com/btcsuite/btcd/chaincfg/v2"
 
-// Params returns the parameters of a network that a policy may name, nil for
-// any other name.
+// Params returns the parameters of the network that [Policy] names so, nil for any
+// other name.
 func Params(network string) *chaincfg.Params {
 	switch network {
 	case "mainnet":

@@ -10,26 +10,25 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// maxSyntaxErrors is where reading stops: what holds more is not a policy.
+// maxSyntaxErrors is the number of mistakes of grammar after which reading stops.
 const maxSyntaxErrors = 50
 
-// tree is what a file says, statement by statement, with the mistakes of its
-// syntax.
+// tree holds the statements of a file and its mistakes of grammar.
 type tree struct {
 	tokens     []token       // the last is the end of the file
-	comments   []lexer.Token // which are no tokens
-	election   lexer.Token   // its name, or what stands in the name's place
+	comments   []lexer.Token // not among tokens
+	election   lexer.Token   // its name, or the token in the place of the name
 	named      bool          // election is a name
 	statements []parsed
 	met        map[string]bool // keywords of statements, whole or broken
-	broken     map[string]bool // of broken statements, the keyword and what they declare: "candidate alice"
-	whole      bool            // false where reading stopped early
+	broken     map[string]bool // broken statements by keyword, and by keyword and name: "candidate alice"
+	whole      bool            // false if reading stopped early
 	end        int             // offset of the brace that closes the election, or -1
 	diags      []Diagnostic
 }
 
-// nobody stands for the name in a broken statement that has lost it.
-const nobody = "?"
+// lostName stands for the name of a broken statement that has none.
+const lostName = "?"
 
 // parsed is a statement that could be read.
 type parsed struct {
@@ -75,7 +74,7 @@ func (r *reader) skipTo(index int) {
 	}
 }
 
-// head reads up to the election's brace and tells whether there is an election.
+// head reads up to the election's brace and reports whether there is an election.
 func (r *reader) head() (bool, error) {
 	v, err := read(r, versionParser)
 	if err != nil {
@@ -92,7 +91,7 @@ func (r *reader) head() (bool, error) {
 	for !r.tokens[at].EOF() && r.tokens[at].Value != "election" {
 		at++
 	}
-	if r.next().Value != "election" && len(r.diags) == 0 { // else one mistake said enough
+	if r.next().Value != "election" && len(r.diags) == 0 { // else it follows from the mistake before
 		d := r.wanted(r.at(), "`election`")
 		d.Help = "the form is `" + forms["election"] + "`"
 		r.report(d)
@@ -114,7 +113,7 @@ func (r *reader) head() (bool, error) {
 	return true, nil
 }
 
-// body reads statements up to the end of the file and tells whether it got there.
+// body reads statements, and reports whether it reached the end of the file.
 func (r *reader) body() (bool, error) {
 	for closed := false; ; {
 		start, t := r.at(), r.next()
@@ -134,7 +133,7 @@ func (r *reader) body() (bool, error) {
 				r.report(d)
 			}
 		case closed && t.Value == "election":
-			return true, nil // a second policy: one mistake said enough
+			return true, nil // a second policy, which was reported at the brace before
 		case t.is("Keyword") || t.is("Word") && isKeyword(t.Value):
 			if err := r.statement(); err != nil {
 				return false, err
@@ -153,8 +152,8 @@ func (r *reader) body() (bool, error) {
 	}
 }
 
-// unclosed says that the file ends at the index, inside the election. Where
-// all else could be read, a brace is what it lacks.
+// unclosed reports that the file ends at the index, inside the election. If all else
+// could be read the fix is a brace.
 func (r *reader) unclosed(index int) {
 	d := r.wanted(index, "`}`")
 	d.Help = "close the election with `}`"
@@ -167,7 +166,7 @@ func (r *reader) unclosed(index int) {
 	r.report(d)
 }
 
-// statement reads one statement, or reports why not and recovers.
+// statement reads one statement, or reports its mistake and recovers.
 func (r *reader) statement() error {
 	start := r.at()
 	keyword := r.tokens[start].Value
@@ -181,7 +180,7 @@ func (r *reader) statement() error {
 		if name := r.tokens[start+1]; name.is("Word") {
 			r.broken[keyword+" "+name.Value] = true
 		} else {
-			r.broken[keyword+" "+nobody] = true
+			r.broken[keyword+" "+lostName] = true
 		}
 		r.recover(start)
 		return nil
@@ -191,8 +190,8 @@ func (r *reader) statement() error {
 	return nil
 }
 
-// recover moves from a mistake in what begins at start to where reading
-// resumes, or to the brace that closes the election.
+// recover moves from a mistake in what begins at start to the next keyword that is
+// first on its line, or to the brace that closes the election.
 func (r *reader) recover(start int) {
 	at, depth := start, 0
 	for ; ; at++ {
@@ -216,8 +215,8 @@ func (r *reader) recover(start int) {
 	r.skipTo(at)
 }
 
-// read parses one production. Where the tokens do not fit it reports that and
-// returns nil, with the reader at the token that did not fit.
+// read parses one production. If a token does not fit it reports that and returns
+// nil, with the reader at that token.
 func read[P any](r *reader, p *participle.Parser[P]) (*P, error) {
 	start, checkpoint := r.at(), r.feed.MakeCheckpoint()
 	v, err := attempt(p, r.feed)
@@ -249,7 +248,7 @@ func trialOf[P any](p *participle.Parser[P]) trial {
 	}
 }
 
-// attempt parses one production and turns a panic of the parser into an error.
+// attempt parses one production. A panic of the parser is returned as an error.
 func attempt[P any](p *participle.Parser[P], pk *lexer.PeekingLexer) (v *P, err error) {
 	defer func() {
 		if bug := recover(); bug != nil {

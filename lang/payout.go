@@ -9,12 +9,12 @@ import (
 	"github.com/btcsuite/btcd/txscript/v2"
 )
 
-// networks are those that a policy may name.
+// networks are the networks that a policy may name.
 var networks = []string{"mainnet", "testnet4", "simnet", "regtest"}
 
-// payouts turns the candidates' addresses into scripts and reports those of
+// payouts turns the candidates' addresses into output scripts, and reports those of
 // another network and those that two candidates share. Without a network it
-// says nothing.
+// reports nothing.
 func (c *checker) payouts() {
 	if c.Network == "" {
 		return
@@ -29,13 +29,13 @@ func (c *checker) payouts() {
 		at := c.at(s.Candidate.Pay)
 		script, err := payoutScript(c.Candidates[j-1].Address, c.Network)
 		if err != nil {
-			d := c.say("E0306", at, "%s", err)
+			d := c.report("E0306", at, "%s", err)
 			d.Help = fmt.Sprintf("write an address of %s", c.Network)
 			continue
 		}
 		c.Candidates[j-1].Payout = script
 		if before, ok := seen[string(script)]; ok {
-			d := c.say("E0307", at, "`%s` and `%s` have one payout", before.name, name)
+			d := c.report("E0307", at, "`%s` and `%s` have one payout", before.name, name)
 			d.Secondary = []Label{{before.span, "already paid to here"}}
 			d.Help = "give every candidate an address of its own: claims are told apart by it"
 			continue
@@ -44,7 +44,7 @@ func (c *checker) payouts() {
 	}
 }
 
-// usedPayout is a payout with whose it is.
+// usedPayout is a payout with the candidate's name.
 type usedPayout struct {
 	name string
 	span Span
@@ -72,8 +72,8 @@ func payoutScript(text, network string) ([]byte, error) {
 	}
 }
 
-// readable tells whether a text is an address of any network.
-func readable(text string) bool {
+// isAddress reports whether a text is an address of any network that a policy may name.
+func isAddress(text string) bool {
 	return slices.ContainsFunc(networks, func(network string) bool {
 		_, err := decodeAddress(text, network)
 		return err == nil

@@ -39,11 +39,16 @@ func TestPolicyNumbers(t *testing.T) {
 		{"one joint key", club.JointKeys(), 1},
 		{"a joint key each", each.JointKeys(), 3},
 		{"no joint key", custody.JointKeys(), 0},
+		{"the key of all", club.KeyNumber(2), 1},
+		{"a key of one's own", each.KeyNumber(2), 2},
+		{"a key without a deal", custody.KeyNumber(2), 1},
+		{"depth", club.Depth(), uint32(1)},
+		{"least depth", new(lang.Policy).Depth(), uint32(1)},
 		{"dealt", club.Dealt(), true},
 		{"not dealt", custody.Dealt(), false},
 		{"alice", club.CandidateNumber("alice"), 1},
 		{"bob", club.CandidateNumber("bob"), 2},
-		{"nobody", club.CandidateNumber("eve"), 0},
+		{"no candidate", club.CandidateNumber("eve"), 0},
 		{"named voters", custody.Voters, 5},
 		{"percent", fmt.Sprint(custody.K, custody.Of), "3 5"},
 		{"joint key of all", club.JointName("bob"), "joint"},
@@ -53,7 +58,7 @@ func TestPolicyNumbers(t *testing.T) {
 			edit{"setup   by block 118", "setup by block 120"}, edit{"from block 120", "from block 126"})).Confirmations, uint32(6)},
 		{"tests", fmt.Sprintf("%q %d %s", club.Tests[1].Signers, club.Tests[1].At, club.Tests[1].Expect), `["joint" "alice"] 240 win alice`},
 		{"one joint key in a test", fmt.Sprintf("%q", each.Tests[0].Signers), `["joint ada" "ada"]`},
-		{"nobody signs", len(custody.Tests[2].Signers), 0},
+		{"no signers", len(custody.Tests[2].Signers), 0},
 		{"reason", club.Allows[0].Reason, "the club trusts its two candidates"},
 	}
 	for _, r := range rows {
@@ -137,7 +142,7 @@ func TestLiterals(t *testing.T) {
 	}
 }
 
-func TestSettle(t *testing.T) {
+func TestApplyAllows(t *testing.T) {
 	compiled := func(code string) lang.Diagnostic {
 		return lang.Diagnostic{Code: code, Primary: lang.Label{Span: lang.Span{Start: 1, Line: 1, Column: 2}}}
 	}
@@ -163,19 +168,19 @@ func TestSettle(t *testing.T) {
 			diags = append(diags, compiled(code))
 		}
 		var got []string
-		for _, d := range lang.Settle(p, diags) {
+		for _, d := range lang.ApplyAllows(p, diags) {
 			got = append(got, d.Code)
 		}
 		if strings.Join(got, " ") != r.want {
 			t.Errorf("%s: got %v, want %s", r.name, got, r.want)
 		}
 	}
-	if got := lang.Settle(nil, []lang.Diagnostic{compiled("W0604")}); len(got) != 1 {
+	if got := lang.ApplyAllows(nil, []lang.Diagnostic{compiled("W0604")}); len(got) != 1 {
 		t.Error("a nil policy allows nothing", got)
 	}
 }
 
-// TestTerminal: what a file holds does not reach the terminal as commands.
+// TestTerminal holds that no control character of a file reaches the terminal.
 func TestTerminal(t *testing.T) {
 	src := sample(t, edit{stakeText, "stake \x1b[2J\u202e " + strings.Repeat("é", 9000)})
 	_, diags := lang.Load(src)
@@ -187,7 +192,7 @@ func TestTerminal(t *testing.T) {
 
 var ansi = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
-// TestColor: colours are added to the text and change nothing else.
+// TestColor holds that colours change nothing else.
 func TestColor(t *testing.T) {
 	files, err := filepath.Glob("testdata/mistakes/*.bev")
 	if err != nil {

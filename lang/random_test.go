@@ -22,8 +22,8 @@ func drawer(t *rapid.T) langtest.Draw {
 	return func(label string, n int) int { return rapid.IntRange(0, n-1).Draw(t, label) }
 }
 
-// TestRandomPolicies: what langtest draws loads, and neither the order of the
-// statements nor the spaces between words matter.
+// TestRandomPolicies holds that what langtest draws loads, and that neither the order
+// of statements nor the spaces between words change the meaning.
 func TestRandomPolicies(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		src := langtest.Policy(drawer(t))
@@ -74,7 +74,7 @@ func drawExpression(t *rapid.T) expression {
 	}}
 }
 
-// meaning tells whether an expression holds for one candidate.
+// meaning reports whether an expression holds for one candidate.
 type meaning func(candidate string, signing map[string]bool) bool
 
 // drawFactor draws a role or `k of { … }`.
@@ -146,8 +146,9 @@ func minimalSets(e expression) []string {
 	return sets
 }
 
-// FuzzLoad: any input gets an answer whose places lie in the file, in order;
-// there is a policy exactly where there is no error; and loading again agrees.
+// FuzzLoad holds that any input gets an answer with places inside the file, in order,
+// that there is a policy if and only if there is no error, and that loading again
+// gives the same.
 func FuzzLoad(f *testing.F) {
 	for _, name := range examples.Names() {
 		f.Add(examples.Policy(name))
@@ -197,8 +198,7 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
-// BenchmarkLargest reads the largest files that are read at all, of several
-// shapes that ask much of the reader.
+// BenchmarkLargest reads files of the largest size, of several shapes.
 func BenchmarkLargest(b *testing.B) {
 	const size = 256 << 10
 	fill := func(head, line string) []byte {

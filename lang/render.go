@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-// longKey is what source lines abbreviate: nobody compares 66 digits by eye here.
+// longKey is a key, which source lines abbreviate.
 var longKey = regexp.MustCompile(`pub:[0-9a-fA-F]{66}`)
 
 const (
@@ -20,20 +20,19 @@ const (
 	maxShown = 160 // bytes of a source line shown after the place, where it is longer
 )
 
-// Render writes the diagnostics as text for people, each with its source lines
-// and carets. src is the file they were found in and file its name. Keys are
-// abbreviated, tabs widened and invisible characters shown as U+FFFD. It
-// returns the first error of w.
+// Render writes the diagnostics of the file src as text, each with its source lines
+// and carets. file is its name. Keys are abbreviated, tabs widened and characters
+// that cannot be printed shown as U+FFFD. It returns the first error of w.
 func Render(w io.Writer, file string, src []byte, diags []Diagnostic) error {
 	return Text{}.Render(w, file, src, diags)
 }
 
-// Text is a way to write diagnostics for people. The zero value has no colours.
+// Text holds the options of [Render]; the zero value is what that function uses.
 type Text struct {
-	Color bool // as terminals have it
+	Color bool // with ANSI escape sequences
 }
 
-// Render is the function of that name, in this way of writing.
+// Render is [Render] with the options.
 func (x Text) Render(w io.Writer, file string, src []byte, diags []Diagnostic) error {
 	s := newSource(src)
 	b := bufio.NewWriter(w)
@@ -46,7 +45,7 @@ func (x Text) Render(w io.Writer, file string, src []byte, diags []Diagnostic) e
 	return b.Flush()
 }
 
-// The colours, as the parameters of ANSI's "select graphic rendition".
+// The colours, as parameters of Select Graphic Rendition (ECMA-48, 8.3.117).
 const (
 	bold   = "1"
 	red    = "1;31"
@@ -95,7 +94,7 @@ func (x Text) diagnostic(b *bufio.Writer, file string, s *source, d Diagnostic) 
 	x.remarks(b, gutter+" "+x.paint(blue, "=")+" ", d)
 }
 
-// remarks writes what stands below the source lines, each after the lead.
+// remarks writes the notes, the help and the transaction, each after the lead.
 func (x Text) remarks(b *bufio.Writer, lead string, d Diagnostic) {
 	for _, n := range d.Notes {
 		fmt.Fprintf(b, "%s%s: %s\n", lead, x.paint(bold, "note"), visible(n))
@@ -111,9 +110,8 @@ func (x Text) remarks(b *bufio.Writer, lead string, d Diagnostic) {
 	}
 }
 
-// marked returns the line where the span begins, as it is shown, and the marks
-// that stand under the span, behind an indent: at least one, at most to the end
-// of the line.
+// marked returns the line where the span begins, as it is shown, and the indent and
+// the marks below it: at least one mark, at most to the end of the line.
 func (s *source) marked(at Span, mark string) (line, indent, under string) {
 	row := min(max(at.Line, 1), len(s.lines)) - 1
 	text := s.lineText(row)
@@ -131,7 +129,7 @@ func (s *source) marked(at Span, mark string) (line, indent, under string) {
 	return line, strings.Repeat(" ", before), strings.Repeat(mark, max(after-before, 1))
 }
 
-// window cuts out of a line what is shown around the offset.
+// window returns the part [low, high) of a line that is shown around the offset.
 func window(text string, offset int) (low, high int) {
 	low, high = 0, len(text)
 	if len(text) <= maxShown {
@@ -144,8 +142,8 @@ func window(text string, offset int) (low, high int) {
 	return low, high
 }
 
-// display returns the text as it is shown and the column in it for each byte
-// of the text. A key is abbreviated unless from or to lies inside it.
+// display returns the text as it is shown, and for each byte of the text its column
+// there. A key is abbreviated unless from or to lies inside it.
 func display(text string, from, to int) (string, []int) {
 	var shown strings.Builder
 	columns := make([]int, len(text)+1)
@@ -173,7 +171,7 @@ func display(text string, from, to int) (string, []int) {
 	return shown.String(), columns
 }
 
-// visible widens tabs and replaces what a terminal would act on.
+// visible widens tabs and replaces every other character that cannot be printed.
 func visible(s string) string {
 	s = strings.ReplaceAll(s, "\t", strings.Repeat(" ", tabWidth))
 	return strings.Map(func(r rune) rune {

@@ -5,13 +5,15 @@ import (
 	"slices"
 )
 
-// Statements that every policy has, and those of elections whose voters deal.
+// Statements that every policy has, and those that it has besides if voters deal.
 var (
-	required = []string{"network", "supervisor", "threshold", "stake", "fee", "roll", "vote", "claim", "timeout", "reveal", "win", "refund"}
-	dealing  = []string{"commit", "deal", "setup"}
+	required = []string{"network", "supervisor", "threshold", "stake", "fee", "roll", "vote", "claim", "timeout", "reveal",
+		"win", "refund"}
+	dealing = []string{"commit", "deal", "setup"}
 )
 
-// missing reports the statements that are not in the file. A broken one is not missing.
+// missing reports the required statements that are not in the file. A broken one is
+// not missing.
 func (c *checker) missing() {
 	need := required
 	if !c.tree.met["voter"] {
@@ -24,7 +26,7 @@ func (c *checker) missing() {
 		if c.tree.met[keyword] {
 			continue
 		}
-		d := c.say("E0103", c.places["election"], "missing statement `%s`", keyword)
+		d := c.report("E0103", c.places["election"], "missing statement `%s`", keyword)
 		d.Help = fmt.Sprintf("add a line such as `%s`", forms[keyword])
 		if keyword == "refund" && c.tree.end >= 0 { // it has one form
 			d.Fix = c.src.newLine(c.tree.end, forms[keyword])
@@ -35,11 +37,11 @@ func (c *checker) missing() {
 		if n == 1 {
 			at = c.lines["candidate"][0].span
 		}
-		c.say("E0207", at, "fewer than two candidates").Help = fmt.Sprintf("add a line such as `%s`", forms["candidate"])
+		c.report("E0207", at, "fewer than two candidates").Help = fmt.Sprintf("add a line such as `%s`", forms["candidate"])
 	}
 }
 
-// knowledge notes what of the policy could be understood.
+// knowledge notes for [Policy.Knows] what could be read.
 func (c *checker) knowledge() {
 	for keyword, ok := range c.valid {
 		c.known[keyword] = ok
@@ -63,7 +65,7 @@ func (c *checker) knowledge() {
 	c.known["payout"] = c.known["candidate"] && !slices.ContainsFunc(c.Candidates, unpaid)
 }
 
-// deals tells whether the voters deal a joint key, as far as the file says.
+// deals reports whether the voters deal a joint key, as far as the file says.
 func (c *checker) deals() bool {
 	if c.tree.met["win"] {
 		return c.Win == WinHardened || c.Win == WinPaper
@@ -72,9 +74,9 @@ func (c *checker) deals() bool {
 	return met["joint"] || met["commit"] || met["deal"] || met["setup"]
 }
 
-// exclude reports a statement that another one rules out.
+// exclude reports a statement that another one excludes.
 func (c *checker) exclude(at Span, by parsed, why, format string, a ...any) *Diagnostic {
-	d := c.say("E0106", at, format, a...)
+	d := c.report("E0106", at, format, a...)
 	d.Secondary = []Label{{by.span, why}}
 	d.Help = "take one of the two out"
 	return d
@@ -91,12 +93,13 @@ func (c *checker) exclusions() {
 			}
 		}
 		if s, ok := c.first["ballots"]; ok && c.Salted {
-			c.exclude(s.span, win, why, "`ballots salted` in an election that the supervisor counts").Help = "write `ballots plain`"
+			d := c.exclude(s.span, win, why, "`ballots salted` in an election that the supervisor counts")
+			d.Help = "write `ballots plain`"
 		}
 	}
 	if s, ok := c.first["joint"]; ok && haveWin && c.Win == WinPaper && c.Joint == JointEach {
-		c.exclude(s.span, win, "the joint key alone signs here", "`for each candidate` where the joint key signs alone").Help =
-			"write `joint by voters`, or `win when joint and candidate sign`"
+		d := c.exclude(s.span, win, "the joint key alone signs here", "`for each candidate` where the joint key signs alone")
+		d.Help = "write `joint by voters`, or `win when joint and candidate sign`"
 	}
 	if named := c.lines["voter"]; len(named) > 0 {
 		if s, ok := c.first["voters"]; ok {

@@ -9,8 +9,8 @@ import (
 
 const bom = "\ufeff"
 
-// source is a policy file's text without its byte order mark, with what it
-// takes to say where in the file an offset lies.
+// source is a policy file's text without its byte order mark, with the tables that
+// turn an offset into a line and a column.
 type source struct {
 	text  string
 	base  int     // bytes of the byte order mark before text
@@ -51,7 +51,7 @@ func (s *source) lineText(line int) string {
 	return strings.TrimSuffix(s.text[s.lines[line]:end], "\r")
 }
 
-// span places the bytes [start, end) of the text in the file.
+// span returns the place in the file of the text's bytes [start, end).
 func (s *source) span(start, end int) Span {
 	line, column := s.position(start)
 	endLine, endColumn := s.position(end)

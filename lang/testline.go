@@ -24,12 +24,13 @@ func (c *checker) tests() {
 	}
 }
 
-// signer reads who is at hand in a test and returns it as written.
+// signer reads one signer of a test and returns it as written.
 func (c *checker) signer(x *signer) string {
 	switch {
 	case x.Joint.Value != "" && x.Of.Value != "":
 		if c.jointRole(x.Joint) && c.person(x.Of, false) && c.Joint == JointOne {
-			c.say("E0102", c.at(x.Of), "there is no joint key of `%s`: one serves all candidates", x.Of.Value).Help = "write `joint`"
+			d := c.report("E0102", c.at(x.Of), "there is no joint key of `%s`: one serves all candidates", x.Of.Value)
+			d.Help = "write `joint`"
 		}
 		return "joint " + x.Of.Value
 	case x.Joint.Value != "":
@@ -45,7 +46,7 @@ func (c *checker) signer(x *signer) string {
 	}
 }
 
-// expect reads what a test expects and returns it as written.
+// expect reads the outcome that a test expects and returns it as written.
 func (c *checker) expect(o *outcome) string {
 	switch {
 	case o.Reject.Value != "":
@@ -59,13 +60,14 @@ func (c *checker) expect(o *outcome) string {
 		return "win"
 	}
 	if c.person(o.Winner, false) && c.valid["win"] && c.Win != WinHardened {
-		c.say("E0102", c.at(o.Winner), "there is no win path of `%s`: the script names no winner", o.Winner.Value).Help = "write `expect win`"
+		d := c.report("E0102", c.at(o.Winner), "there is no win path of `%s`: the script names no winner", o.Winner.Value)
+		d.Help = "write `expect win`"
 	}
 	return "win " + o.Winner.Value
 }
 
 func (c *checker) expectBranch(t lexer.Token) {
-	if _, ok := c.branched[t.Value]; ok || c.tree.broken["branch "+t.Value] || c.tree.broken["branch "+nobody] {
+	if _, ok := c.branched[t.Value]; ok || c.tree.broken["branch "+t.Value] || c.tree.broken["branch "+lostName] {
 		return
 	}
 	c.unknown(t, "branch", func() []string { return slices.Collect(maps.Keys(c.branched)) })

@@ -2,47 +2,49 @@ package lang
 
 import "fmt"
 
-// sweepsPerBlock is how many stakes one claim transaction takes at the least.
-// An input with the largest redeem script (520 bytes) weighs about 2,600 and a
-// standard transaction 400,000; one such transaction a block is counted on.
+// sweepsPerBlock is the number of stakes that claims spend in each block: one
+// standard transaction of 400,000 weight, and inputs of about 2,600 weight, which
+// is one with the largest redeem script (520 bytes).
 const sweepsPerBlock = 150
 
-// time reads a statement about blocks and tells whether it could.
+// time reads a statement about blocks and reports whether that was possible.
 func (c *checker) time(s parsed) (ok bool) {
 	t := &c.Times
 	switch {
 	case s.By != nil:
 		phase := s.By.Phase.Value
-		at := map[string]*uint32{"roll": &t.Roll, "commit": &t.Commit, "deal": &t.Deal, "setup": &t.Setup, "claim": &t.Claim}[phase]
-		*at, ok = c.mark(phase, s.By.By)
+		at := map[string]*uint32{
+			"roll": &t.Roll, "commit": &t.Commit, "deal": &t.Deal, "setup": &t.Setup, "claim": &t.Claim,
+		}[phase]
+		*at, ok = c.phase(phase, s.By.By)
 	case s.Vote != nil:
 		var to bool
-		t.VoteFrom, ok = c.mark("vote from", s.Vote.From)
-		t.VoteTo, to = c.mark("vote to", s.Vote.To)
+		t.VoteFrom, ok = c.phase("vote from", s.Vote.From)
+		t.VoteTo, to = c.phase("vote to", s.Vote.To)
 		ok = ok && to
 	case s.Timeout != nil:
-		t.Timeout, ok = c.mark("timeout", s.Timeout.At)
+		t.Timeout, ok = c.phase("timeout", s.Timeout.At)
 	case s.Reveal != nil:
-		t.Reveal, ok = c.mark("reveal", s.Reveal.From)
+		t.Reveal, ok = c.phase("reveal", s.Reveal.From)
 	default:
 		panic("lang: a statement without a reader: " + s.keyword)
 	}
 	return ok
 }
 
-// mark reads the height of a phase, which must lie ahead.
-func (c *checker) mark(phase string, h *height) (uint32, bool) {
+// phase reads the height of a phase, which must lie ahead.
+func (c *checker) phase(phase string, h *height) (uint32, bool) {
 	n, ok := c.height(h)
 	if !ok {
 		return 0, false
 	}
 	at := c.heightSpan(h)
 	if c.now > 0 && n <= c.now {
-		d := c.say("E0503", at, "block %d has already passed", n)
+		d := c.report("E0503", at, "block %d has already passed", n)
 		d.Notes = []string{fmt.Sprintf("the chain is at block %d", c.now)}
 		d.Help = "move the phases to blocks that are to come"
 	}
-	c.heights[phase] = mark{n, at}
+	c.heights[phase] = phaseHeight{n, at}
 	return n, true
 }
 
@@ -53,10 +55,11 @@ func (c *checker) height(h *height) (uint32, bool) {
 	case !ok:
 		return 0, false
 	case n == 0:
-		c.say("E0501", c.at(h.Number), "`0` is not a block height to wait for").Help = "write the height of a block that is to come"
+		c.report("E0501", c.at(h.Number), "`0` is not a block height to wait for").Help =
+			"write the height of a block that is to come"
 		return 0, false
 	case n >= firstDate:
-		d := c.say("E0502", c.at(h.Number), "Bitcoin reads the height `%s` as a date", shorten(h.Number.Value))
+		d := c.report("E0502", c.at(h.Number), "Bitcoin reads the height `%s` as a date", shorten(h.Number.Value))
 		d.Notes = []string{fmt.Sprintf("locks from %d on are seconds since 1970, not blocks", firstDate)}
 		d.Help = "write the height of a block"
 		return 0, false
@@ -68,7 +71,7 @@ func (c *checker) heightSpan(h *height) Span {
 	return c.src.span(h.Pos.Offset, h.Number.Pos.Offset+len(h.Number.Value))
 }
 
-// order is a rule on two heights: the later lies at least gap blocks after the earlier.
+// order is a rule on two heights: later ≥ earlier + gap.
 type order struct {
 	earlier, later string
 	gap            uint32
@@ -78,14 +81,15 @@ type order struct {
 // phases reports phases that are out of order or too close.
 func (c *checker) phases() {
 	d := c.Confirmations
-	deep := counted(d, "confirmation")
+	deep := plural(d, "confirmation")
 	rules := []order{
 		{"vote from", "vote to", 0, ""},
 		{"vote to", "claim", 1, ""},
 		{"claim", "timeout", 1, ""},
 	}
 	if c.deals() {
-		rules = append(rules, order{"roll", "commit", 1, ""}, order{"deal", "setup", 2, "complaints and their transcript are anchored apart"})
+		rules = append(rules, order{"roll", "commit", 1, ""},
+			order{"deal", "setup", 2, "complaints and their transcript are anchored apart"})
 	} else if c.Win == WinCustodial {
 		rules = append(rules, order{"roll", "vote from", 1, ""})
 	}
@@ -106,24 +110,27 @@ func (c *checker) order(r order) {
 	if !ok1 || !ok2 || uint64(later.height) >= uint64(earlier.height)+uint64(r.gap) {
 		return
 	}
-	d := c.say("E0505", later.span, "`%s` at block %d, but `%s` is at block %d", r.later, later.height, r.earlier, earlier.height)
+	d := c.report("E0505", later.span, "`%s` at block %d, but `%s` is at block %d",
+		r.later, later.height, r.earlier, earlier.height)
 	d.Secondary = []Label{{earlier.span, fmt.Sprintf("`%s` is here", r.earlier)}}
 	if r.why != "" {
-		d.Notes = []string{fmt.Sprintf("at least %s between them: %s", counted(r.gap, "block"), r.why)}
+		d.Notes = []string{fmt.Sprintf("at least %s between them: %s", plural(r.gap, "block"), r.why)}
 	}
 	d.Help = fmt.Sprintf("write `block %d` or later", uint64(earlier.height)+uint64(r.gap))
 }
 
-// counted says how many of something there are.
-func counted(n uint32, noun string) string {
+// plural returns a number with its noun.
+func plural(n uint32, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// sweepable warns where the time between the last claim and the refunds is
-// short: every stake must be swept in it, and the sweep confirmed.
+// sweepable warns of too few blocks between the last claim and the refunds. In them
+// every stake is swept and the sweep confirmed:
+//
+//	timeout − claim ≥ ⌈voters / sweepsPerBlock⌉ + confirmations
 func (c *checker) sweepable() {
 	claim, ok1 := c.heights["claim"]
 	timeout, ok2 := c.heights["timeout"]
@@ -132,9 +139,11 @@ func (c *checker) sweepable() {
 	}
 	need := uint32((c.Voters+sweepsPerBlock-1)/sweepsPerBlock) + c.Confirmations
 	if have := timeout.height - claim.height; have < need {
-		d := c.say("W0506", timeout.span, "%s between `claim by` and `timeout`, but sweeping %d stakes may take %d", counted(have, "block"), c.Voters, need)
+		d := c.report("W0506", timeout.span, "%s between `claim by` and `timeout`, but sweeping %d stakes may take %d",
+			plural(have, "block"), c.Voters, need)
 		d.Secondary = []Label{{claim.span, "a winner may claim as late as here"}}
-		d.Notes = []string{fmt.Sprintf("counted with %d stakes a block and %s; what is not swept in time, voters may take back", sweepsPerBlock, counted(c.Confirmations, "confirmation"))}
+		d.Notes = []string{fmt.Sprintf("counted with %d stakes a block and %s; "+
+			"what is not swept in time, voters may take back", sweepsPerBlock, plural(c.Confirmations, "confirmation"))}
 		d.Help = fmt.Sprintf("write `timeout block %d` or later", uint64(claim.height)+uint64(need))
 	}
 }

@@ -1,25 +1,26 @@
 package lang
 
-// warnings says what is lawful and yet may surprise.
+// warnings reports what is valid and yet may not be meant.
 func (c *checker) warnings() {
 	c.thresholds()
 	c.sweepable()
 	named := c.lines["voter"]
 	if len(named) > 0 && !c.Salted && (c.valid["ballots"] || !c.tree.met["ballots"]) {
-		d := c.say("W0206", named[0].span, "named voters with plain ballots: after the count everybody sees how each voted")
+		d := c.report("W0206", named[0].span,
+			"named voters with plain ballots: after the count everybody sees how each voted")
 		d.Help = "register voters with `voters N` and `mixing`, or say in an `allow` why an open vote is wanted"
 	}
 	win, ok := c.first["win"]
 	switch {
 	case !ok:
 	case c.Win == WinPaper:
-		c.say("W0401", win.span, "whoever holds the joint key can pay anyone: the script names no winner").Help =
+		c.report("W0401", win.span, "whoever holds the joint key can pay anyone: the script names no winner").Help =
 			"write `win when joint and candidate sign`"
 	case c.Win == WinCustodial:
-		c.say("W0401", win.span, "the supervisor can pay anyone: the script names no winner").Help =
+		c.report("W0401", win.span, "the supervisor can pay anyone: the script names no winner").Help =
 			"write `win when joint and candidate sign`"
 	case c.Joint == JointOne:
-		d := c.say("W0402", win.span, "one joint key for all: once it is known any candidate can sweep what is left")
+		d := c.report("W0402", win.span, "one joint key for all: once it is known any candidate can sweep what is left")
 		if s, ok := c.first["joint"]; ok {
 			d.Secondary = []Label{{s.span, "one key is dealt here"}}
 		}

@@ -2,9 +2,9 @@ package lang
 
 import "unicode"
 
-// wide are the characters that terminals show in two columns: those of East
-// Asian scripts and the pictographs (Unicode's East_Asian_Width W and F, without
-// the few that stand alone).
+// wide are the characters that terminals show in two columns: East Asian scripts
+// and pictographs (UAX 11, East_Asian_Width W and F, without the few that stand
+// alone).
 var wide = &unicode.RangeTable{
 	R16: []unicode.Range16{
 		{Lo: 0x1100, Hi: 0x115f, Stride: 1}, // Hangul's initial consonants
@@ -27,7 +27,7 @@ var wide = &unicode.RangeTable{
 	},
 }
 
-// columnsOf returns how many columns of a terminal a text takes.
+// columnsOf returns the number of terminal columns that a text takes.
 func columnsOf(text string) int {
 	n := 0
 	for _, r := range text {

@@ -15,33 +15,38 @@ const (
 	LoweringVersion = 1
 )
 
-// MaxContract is the size in bytes over which a contract is not read.
+// MaxContract is the most bytes of a contract that [DecodeContract] reads.
 const MaxContract = 256 << 10
 
-// Contract is the compiled policy as published in contract.json: a script
-// template with typed holes, and the paths it spends by. With mixing it has the
-// same of the escrow that deposits are locked by; without, these are absent.
+// Contract is the compiled policy as published in contract.json: the template of a
+// stake's script, and the paths that spend it. With mixing it has the same of the
+// escrow of deposits; without, these fields are absent.
 type Contract struct {
-	Contract    int    `json:"contract"` // format version, 1
-	Policy      string `json:"policy"`   // policy id, bvp1…
-	Lowering    int    `json:"lowering"` // version of the lowering, 1
-	Script      string `json:"script"`   // template text
-	Paths       []Path `json:"paths"`    // sorted by their text
-	Escrow      string `json:"escrow,omitempty"`
+	Contract    int    `json:"contract"`         // format version, 1
+	Policy      string `json:"policy"`           // policy id, bvp1…
+	Lowering    int    `json:"lowering"`         // version of the lowering, 1
+	Script      string `json:"script"`           // template text
+	Paths       []Path `json:"paths"`            // sorted by their text
+	Escrow      string `json:"escrow,omitempty"` // template text
 	EscrowPaths []Path `json:"escrow_paths,omitempty"`
 }
 
-// Path is one way to spend: minimal signer set, locktime, and the witness as
-// the items pushed from first to last ("0", "1", "sig:ROLE", "pubkey:ROLE", "redeem").
+// Path is one way to spend an output: a minimal signer set, a locktime and the
+// items that the input script pushes, from first to last:
+//
+//	0, 1          an empty item or a flag; a true flag
+//	sig:ROLE      a signature by the role's key, with its hash type
+//	pubkey:ROLE   the role's public key
+//	redeem        the redeem script, which is the last
 type Path struct {
-	Name    string   `json:"name"`
-	Signers []string `json:"signers"`
-	After   uint32   `json:"after"`
+	Name    string   `json:"name"`    // refund, win, win.NAME, branch.NAME; of an escrow return, sweep
+	Signers []string `json:"signers"` // roles, sorted; a sum of keys is one: "joint+alice"
+	After   uint32   `json:"after"`   // least locktime, 0 for none
 	Witness []string `json:"witness"`
 }
 
-// DecodeContract reads a canonical contract: exactly the bytes that Encode
-// writes, so that a contract has one spelling and one hash.
+// DecodeContract reads a canonical contract: exactly the bytes that
+// [Contract.Encode] writes, so that a contract has one spelling and one hash.
 func DecodeContract(b []byte) (*Contract, error) {
 	if len(b) > MaxContract {
 		return nil, fmt.Errorf("contract of %d bytes, at most %d", len(b), MaxContract)
@@ -55,8 +60,8 @@ func DecodeContract(b []byte) (*Contract, error) {
 	if err := c.check(); err != nil {
 		return nil, fmt.Errorf("contract: %w", err)
 	}
-	// Repeated keys, other spellings, white space and trailing bytes all
-	// differ from what we would have written.
+	// Repeated keys, other spellings, white space and trailing bytes differ from
+	// what Encode writes.
 	if !bytes.Equal(c.Encode(), b) {
 		return nil, errors.New("contract: not in canonical form")
 	}
@@ -78,7 +83,8 @@ func (c *Contract) Encode() []byte {
 // Template parses the contract's script.
 func (c *Contract) Template() (Template, error) { return ParseTemplate(c.Script) }
 
-// EscrowTemplate parses the contract's escrow; the zero template if it has none.
+// EscrowTemplate parses the contract's escrow. It is the zero template if there is
+// none.
 func (c *Contract) EscrowTemplate() (Template, error) {
 	if c.Escrow == "" {
 		return Template{}, nil
@@ -96,7 +102,7 @@ var (
 	witnessItem = regexp.MustCompile(`^([01]|(sig|pubkey):` + word + `(\.` + word + `)?(\+` + word + `)?)$`)
 )
 
-// check refuses what has the right keys but cannot be a contract.
+// check refuses contracts of another version and fields that are not canonical.
 func (c *Contract) check() error {
 	if c.Contract != ContractVersion {
 		return fmt.Errorf("unknown format version %d, want %d", c.Contract, ContractVersion)
@@ -116,7 +122,7 @@ func (c *Contract) check() error {
 	return nil
 }
 
-// checkScript refuses a script with its paths that are not in canonical form.
+// checkScript refuses a template's text or paths that are not canonical.
 func checkScript(text string, paths []Path, names *regexp.Regexp) error {
 	t, err := ParseTemplate(text)
 	if err != nil {
@@ -166,8 +172,11 @@ func (p Path) check() error {
 	return nil
 }
 
-// String returns the path in one line: name, signers, lock and witness. Up to
-// the lock it is the path's line in the policy's core.
+// String returns the path in one line. Up to the lock it is the path's line in the
+// policy's core:
+//
+//	path NAME SIGNERS after LOCK witness ITEMS
 func (p Path) String() string {
-	return fmt.Sprintf("path %s %s after %d witness %s", p.Name, strings.Join(p.Signers, ","), p.After, strings.Join(p.Witness, " "))
+	return fmt.Sprintf("path %s %s after %d witness %s",
+		p.Name, strings.Join(p.Signers, ","), p.After, strings.Join(p.Witness, " "))
 }

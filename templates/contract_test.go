@@ -2,6 +2,7 @@ package templates_test
 
 import (
 	"bytes"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -16,7 +17,8 @@ func sample() *templates.Contract {
 		Lowering: 1,
 		Script:   strings.Join(strings.Fields(twoCandidates), " "),
 		Paths: []templates.Path{
-			{Name: "refund", Signers: []string{"voter"}, After: 840264, Witness: []string{"sig:voter", "pubkey:voter", "0", "0", "redeem"}},
+			{Name: "refund", Signers: []string{"voter"}, After: 840264,
+				Witness: []string{"sig:voter", "pubkey:voter", "0", "0", "redeem"}},
 			{Name: "win.alice", Signers: []string{"joint+alice"}, Witness: []string{"0", "sig:joint+alice", "redeem"}},
 			{Name: "win.bob", Signers: []string{"joint+bob"}, Witness: []string{"0", "sig:joint+bob", "redeem"}},
 		},
@@ -26,10 +28,11 @@ func sample() *templates.Contract {
 // mixed is the sample with an escrow.
 func mixed() *templates.Contract {
 	c := sample()
-	c.Escrow = "<mixer> CHECKSIG NOTIF DUP HASH160 <depositor_hash> EQUALVERIFY CHECKSIGVERIFY 110 CHECKLOCKTIMEVERIFY ELSE 0x02" +
-		strings.Repeat("11", 32) + " CHECKSIGVERIFY 1 ENDIF"
+	c.Escrow = "<mixer> CHECKSIG NOTIF DUP HASH160 <depositor_hash> EQUALVERIFY CHECKSIGVERIFY 110 CHECKLOCKTIMEVERIFY " +
+		"ELSE 0x02" + strings.Repeat("11", 32) + " CHECKSIGVERIFY 1 ENDIF"
 	c.EscrowPaths = []templates.Path{
-		{Name: "return", Signers: []string{"depositor"}, After: 110, Witness: []string{"sig:depositor", "pubkey:depositor", "0", "redeem"}},
+		{Name: "return", Signers: []string{"depositor"}, After: 110,
+			Witness: []string{"sig:depositor", "pubkey:depositor", "0", "redeem"}},
 		{Name: "sweep", Signers: []string{"mixer", "supervisor"}, Witness: []string{"sig:supervisor", "sig:mixer", "redeem"}},
 	}
 	return c
@@ -68,7 +71,9 @@ func TestContractWithEscrow(t *testing.T) {
 func TestContractRoundTrip(t *testing.T) {
 	c := sample()
 	b := c.Encode()
-	if !bytes.HasPrefix(b, []byte(`{"contract":1,"policy":"bvp1`)) || !bytes.HasSuffix(b, []byte("}]}\n")) || !bytes.Contains(b, []byte(`"script":"<ballot> DROP 1 <claim.alice>`)) {
+	text := string(b)
+	if !strings.HasPrefix(text, `{"contract":1,"policy":"bvp1`) || !strings.HasSuffix(text, "}]}\n") ||
+		!strings.Contains(text, `"script":"<ballot> DROP 1 <claim.alice>`) {
 		t.Errorf("not canonical: %s", b)
 	}
 	back, err := templates.DecodeContract(b)
@@ -78,6 +83,11 @@ func TestContractRoundTrip(t *testing.T) {
 	if !reflect.DeepEqual(back, c) {
 		t.Errorf("got %+v, want %+v", back, c)
 	}
+}
+
+// winOf is the beginning of a win path in the sample's JSON.
+func winOf(name string) string {
+	return fmt.Sprintf(`"win.%[1]s","signers":["joint+%[1]s"],"after":0,"witness":["0","sig:joint+%[1]s"`, name)
 }
 
 func TestDecodeContractRefusesOtherSpellings(t *testing.T) {
@@ -124,7 +134,7 @@ func TestDecodeContractRefusesOtherSpellings(t *testing.T) {
 		"no redeem":         replace(`"0","0","redeem"`, `"0","0"`),
 		"unknown item":      replace(`"0","0","redeem"`, `"0","2","redeem"`),
 		"paths unsorted":    replace(`"win.alice"`, `"win.carol"`),
-		"path twice":        replace(`"win.bob","signers":["joint+bob"],"after":0,"witness":["0","sig:joint+bob"`, `"win.alice","signers":["joint+alice"],"after":0,"witness":["0","sig:joint+alice"`),
+		"path twice":        replace(winOf("bob"), winOf("alice")),
 		"bytes not of text": replace(`DROP`, "DR\xffP"),
 		"too large":         good + strings.Repeat(" ", templates.MaxContract),
 	} {

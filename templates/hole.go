@@ -6,17 +6,20 @@ import (
 	"strings"
 )
 
-// Kind is the type of a hole: what may be filled in.
+// Kind is the type of a hole: which values fill it.
 type Kind int
 
 // The kinds of hole.
 const (
-	KindBallot Kind = iota + 1 // 68 bytes starting 0xB1, or 80 starting 0xB2: never a public key
+	KindBallot Kind = iota + 1 // 68 bytes that begin B1, or 80 that begin B2: no public key
 	KindKey                    // 33 bytes, a compressed public key
 	KindHash                   // 20 bytes, HASH160 of a public key
 )
 
-// Sizes in bytes of what fills a hole, and the first bytes of ballots.
+// Sizes in bytes of what fills a hole, and the first bytes of ballots:
+//
+//	plain   B1 ‖ R 33 ‖ c 34      share and candidate
+//	salted  B2 ‖ R 33 ‖ c 46      and a salt of 12
 const (
 	PlainBallot  = 68
 	SaltedBallot = 80
@@ -29,9 +32,10 @@ const (
 
 var named = regexp.MustCompile(`^(joint|claim)\.` + word + `$`)
 
-// HoleKind returns the kind of a hole by its name, 0 if there is no such hole.
-// A stake's are ballot, voter, voter_hash, joint, joint.NAME and claim.NAME, a
-// deposit's are mixer and depositor_hash.
+// HoleKind returns the kind of a hole by its name, 0 if there is no such hole:
+//
+//	of a stake     ballot, voter, voter_hash, joint, joint.NAME, claim.NAME
+//	of a deposit   mixer, depositor_hash
 func HoleKind(name string) Kind {
 	switch {
 	case name == "ballot":
@@ -44,16 +48,20 @@ func HoleKind(name string) Kind {
 	return 0
 }
 
-// HashedRole returns the role whose public key a KindHash hole is the hash of.
+// HashedRole returns the role whose public key a hole of [KindHash] is the HASH160 of.
 func HashedRole(hole string) string { return strings.TrimSuffix(hole, "_hash") }
+
+// IsBallot reports whether data has the size and the first byte of a ballot,
+// plain or salted. What it holds is not looked at.
+func IsBallot(data []byte) bool {
+	return len(data) == PlainBallot && data[0] == PlainPrefix || len(data) == SaltedBallot && data[0] == SaltedPrefix
+}
 
 // checkHole refuses a value that is not of the hole's kind.
 func checkHole(name string, value []byte) error {
 	switch HoleKind(name) {
 	case KindBallot:
-		plain := len(value) == PlainBallot && value[0] == PlainPrefix
-		salted := len(value) == SaltedBallot && value[0] == SaltedPrefix
-		if !plain && !salted {
+		if !IsBallot(value) {
 			return fmt.Errorf("<%s> of %d bytes is not a ballot", name, len(value))
 		}
 	case KindKey:
@@ -70,7 +78,7 @@ func checkHole(name string, value []byte) error {
 	return nil
 }
 
-// holeSize is the size of what fills the hole, with ballots of the given size.
+// holeSize returns the bytes of what fills the hole, with ballots of the given size.
 func holeSize(name string, ballot int) int {
 	switch HoleKind(name) {
 	case KindBallot:

@@ -2,9 +2,8 @@ package templates
 
 import "strings"
 
-// Layout returns the template's text as people read it: a line for what stands
-// between conditionals, indented by those around it. ParseTemplate reads it
-// back.
+// Layout returns the template's text in lines: one for what stands between
+// conditionals, indented by those around it. [ParseTemplate] reads it back.
 func (t Template) Layout() string {
 	var text strings.Builder
 	depth, line := 0, []string{}

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	btcaddr "github.com/btcsuite/btcd/address/v2"
 	"github.com/btcsuite/btcd/blockchain"
 	"github.com/btcsuite/btcd/btcutil/v2"
 	"github.com/btcsuite/btcd/chaincfg/v2"
@@ -27,7 +26,7 @@ func TestLimitsAreBtcds(t *testing.T) {
 		{"MaxMultisigKeys", templates.MaxMultisigKeys, txscript.MaxPubKeysPerMultiSig},
 		{"MaxOpReturn", templates.MaxOpReturn, txscript.MaxDataCarrierSize},
 		{"MaxSatoshis", templates.MaxSatoshis, btcutil.MaxSatoshi},
-		{"MaxLockHeight", templates.MaxLockHeight, txscript.LockTimeThreshold - 1},
+		{"MaxLockHeight", templates.MaxLockHeight, 499_999_999},
 	} {
 		if row.ours != row.want {
 			t.Errorf("%s = %d, btcd has %d", row.name, row.ours, row.want)
@@ -35,10 +34,8 @@ func TestLimitsAreBtcds(t *testing.T) {
 	}
 }
 
-// p2pkh is a standard output script.
-func p2pkh() []byte {
-	return append(append([]byte{0x76, 0xa9, 0x14}, make([]byte, 20)...), 0x88, 0xac)
-}
+// p2pkh returns a standard output script.
+func p2pkh() []byte { return templates.P2PKH(make([]byte, templates.HashSize)) }
 
 func standard(tx *wire.MsgTx) error {
 	return mempool.CheckTransactionStandard(btcutil.NewTx(tx), 100, time.Now(), mempool.DefaultMinRelayTxFee, 2)
@@ -56,7 +53,8 @@ func TestMaxScriptSigIsTheMempools(t *testing.T) {
 	if err := standard(oneInput(templates.MaxScriptSig)); err != nil {
 		t.Error(err)
 	}
-	if err := standard(oneInput(templates.MaxScriptSig + 1)); err == nil || !strings.Contains(err.Error(), "signature script size") {
+	err := standard(oneInput(templates.MaxScriptSig + 1))
+	if err == nil || !strings.Contains(err.Error(), "signature script size") {
 		t.Errorf("a byte more: %v", err)
 	}
 }
@@ -112,7 +110,7 @@ func TestMaxSigOpsIsTheMempools(t *testing.T) {
 		if got := tmpl.SigOps(); got != ops {
 			t.Errorf("got %d signature operations, want %d", got, ops)
 		}
-		pkScript := append(append([]byte{txscript.OP_HASH160, txscript.OP_DATA_20}, btcaddr.Hash160(redeem)...), txscript.OP_EQUAL)
+		pkScript := templates.PayToRedeem(redeem)
 		funding := wire.NewMsgTx(2)
 		funding.AddTxIn(wire.NewTxIn(&wire.OutPoint{Index: 1}, nil, nil))
 		funding.AddTxOut(wire.NewTxOut(100_000, pkScript))

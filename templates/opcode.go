@@ -6,9 +6,8 @@ import (
 	"github.com/btcsuite/btcd/txscript/v2"
 )
 
-// opcodes maps names to values, names maps them back. Names are those of
-// Bitcoin without OP_. Pushes are not among them: numbers, data and holes
-// stand for those.
+// opcodes maps names to values, names maps them back. Names are Bitcoin's without
+// OP_. Pushes are not among them: a template has numbers, data and holes instead.
 var opcodes, names = opcodeNames()
 
 func opcodeNames() (map[string]byte, map[byte]string) {

@@ -5,14 +5,13 @@ import (
 	"fmt"
 )
 
-// reviewed are the scripts of the example policies as people read and agreed
-// on them.
+// reviewed are the scripts of the example policies, read by hand.
 //
 //go:embed *.script
 var reviewed embed.FS
 
-// Reviewed returns the reviewed script of an example policy, by its name, or by
-// NAME.escrow its escrow. The compiler's output is held against it.
+// Reviewed returns the reviewed script of an example policy by its name, of its
+// escrow by NAME.escrow. Tests compare the compiler's output with it.
 func Reviewed(example string) (Template, error) {
 	text, err := reviewed.ReadFile(example + ".script")
 	if err != nil {

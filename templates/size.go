@@ -5,22 +5,29 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// MaxSignature is the most bytes of an ECDSA signature in a script: DER with
-// low s, and the hash type. Some are one or more bytes shorter.
+// MaxSignature is the most bytes of an ECDSA signature in a script: strict DER (BIP
+// 66) with a low s, and the hash type. Some are shorter.
 const MaxSignature = 72
 
-// The parts of a transaction in bytes, beside its scripts. All our spends are
-// legacy, so that virtual bytes are bytes.
+// The parts of a transaction in bytes, beside its scripts. All spends of stakes and
+// deposits are legacy, so that virtual bytes are bytes.
 const (
-	frameSize    = 4 + 1 + 1 + 4 // version, counts of up to 252 inputs and outputs, locktime
-	sweepFrame   = 4 + 3 + 3 + 4 // the same with counts of up to 65,535
+	TxFrame = 4 + 3 + 3 + 4 // version, counts of up to 65,535 inputs and outputs, locktime
+
+	smallFrame   = 4 + 1 + 1 + 4 // the same with counts of up to 252
 	outpointSize = 32 + 4
 	sequenceSize = 4
 	valueSize    = 8
 )
 
-// PayoutP2PKH is the size in bytes of the commonest output script.
-const PayoutP2PKH = 25
+// Sizes in bytes of the output scripts [P2PKH] and [P2SH], of an output to a
+// key, and of an input that spends one with a signature of [MaxSignature].
+const (
+	PayoutP2PKH = 3 + HashSize + 2
+	PayoutP2SH  = 2 + HashSize + 1
+	P2PKHOutput = valueSize + 1 + PayoutP2PKH
+	P2PKHInput  = outpointSize + 1 + (1 + MaxSignature + 1 + KeySize) + sequenceSize
+)
 
 // Size returns the bytes of the filled script, with salted or plain ballots.
 func (t Template) Size(salted bool) int {
@@ -31,8 +38,8 @@ func (t Template) Size(salted bool) int {
 	return size
 }
 
-// Size returns the bytes of the operation in a filled script, with salted or
-// plain ballots.
+// Size returns the bytes of the operation in a filled script, with salted or plain
+// ballots.
 func (op Op) Size(salted bool) int {
 	switch {
 	case op.Hole != "" && salted:
@@ -45,9 +52,9 @@ func (op Op) Size(salted bool) int {
 	return 1
 }
 
-// SigOps counts the signature operations of the script as relays do for P2SH:
-// over all branches, a CHECKMULTISIG for as many keys as the small number
-// right before it says, else for 20.
+// SigOps returns the number of signature operations of the script as relays count
+// them in P2SH (BIP 16): over all branches, a CHECKMULTISIG as the small number
+// right before it, else as 20.
 func (t Template) SigOps() int {
 	count := 0
 	for i, op := range t.ops {
@@ -73,8 +80,8 @@ func (t Template) multisigKeys(at int) int {
 	return MaxMultisigKeys
 }
 
-// ScriptSigSize returns the most bytes of the input script that pushes the
-// witness, with a redeem script of the given size.
+// ScriptSigSize returns the most bytes of the input script that pushes the items of a
+// [Path], with a redeem script of the given size.
 func ScriptSigSize(witness []string, redeem int) int {
 	size := 0
 	for _, item := range witness {
@@ -83,40 +90,40 @@ func ScriptSigSize(witness []string, redeem int) int {
 	return size
 }
 
-// InputSize returns the most bytes of an input that pushes the witness.
+// InputSize returns the most bytes of an input that pushes the items of a [Path].
 func InputSize(witness []string, redeem int) int {
 	script := ScriptSigSize(witness, redeem)
 	return outpointSize + wire.VarIntSerializeSize(uint64(script)) + script + sequenceSize
 }
 
-// OutputSize returns the bytes of an output with a script of the given size.
+// OutputSize returns the bytes of an output whose script has the given size.
 func OutputSize(script int) int {
 	return valueSize + wire.VarIntSerializeSize(uint64(script)) + script
 }
 
-// SpendSize returns the most virtual bytes of the transaction that spends one
-// stake by the witness to one output script of the given size.
+// SpendSize returns the most virtual bytes of a transaction that spends one output by
+// the witness, to one output script of the given size.
 func SpendSize(witness []string, redeem, payout int) int {
-	return frameSize + InputSize(witness, redeem) + OutputSize(payout)
+	return smallFrame + InputSize(witness, redeem) + OutputSize(payout)
 }
 
-// SweepSize returns the most virtual bytes of a transaction that spends n
-// stakes by the witness to one output script of the given size.
+// SweepSize returns the most virtual bytes of a transaction that spends n outputs by
+// the witness, to one output script of the given size.
 func SweepSize(n int, witness []string, redeem, payout int) int {
-	return sweepFrame + n*InputSize(witness, redeem) + OutputSize(payout)
+	return TxFrame + n*InputSize(witness, redeem) + OutputSize(payout)
 }
 
-// SweepInputs returns how many stakes such a transaction may spend under the
-// relays' limits on weight and on signature operations, of which each redeem
-// script has sigOps and the output may have one.
+// SweepInputs returns the most outputs that such a transaction spends within the
+// relays' limits [MaxWeight] and [MaxLegacySigOps]. Each redeem script has sigOps
+// signature operations, and the new output at most one.
 func SweepInputs(witness []string, redeem, payout, sigOps int) int {
 	byWeight := (MaxWeight/4 - SweepSize(0, witness, redeem, payout)) / InputSize(witness, redeem)
 	bySigOps := (MaxLegacySigOps - 1) / max(1, sigOps)
 	return max(1, min(byWeight, bySigOps))
 }
 
-// Dust returns the satoshis under which relays refuse an output: three times
-// the bytes of the output and of an input that spends it.
+// Dust returns the value in satoshis under which relays refuse an output, by Bitcoin
+// Core's default of 3 sat/vB for the output and an input that spends it.
 func Dust(script []byte) int64 {
 	input := outpointSize + 1 + sequenceSize
 	if txscript.IsWitnessProgram(script) {
@@ -127,8 +134,8 @@ func Dust(script []byte) int64 {
 	return 3 * int64(OutputSize(len(script))+input)
 }
 
-// itemSize is the most bytes of a witness item; a number is counted with its
-// push alone.
+// itemSize returns the most bytes of an item of a path; a number has none beside its
+// push.
 func itemSize(item string, redeem int) int {
 	switch {
 	case item == "redeem":
@@ -141,8 +148,7 @@ func itemSize(item string, redeem int) int {
 	return KeySize
 }
 
-// pushSize is the bytes of the smallest push of n bytes, n = 0 standing for
-// small numbers.
+// pushSize returns the bytes of the minimal push of n bytes; n = 0 is a small number.
 func pushSize(n int) int {
 	switch {
 	case n == 0:

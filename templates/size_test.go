@@ -11,7 +11,9 @@ import (
 )
 
 func TestSizeIsTheFilledScripts(t *testing.T) {
-	for _, text := range []string{twoCandidates, "0 16 17 <voter> 0xabcdef DUP", "0x" + zeros(76), "0x" + zeros(256) + " <ballot>"} {
+	for _, text := range []string{
+		twoCandidates, "0 16 17 <voter> 0xabcdef DUP", "0x" + zeros(76), "0x" + zeros(256) + " <ballot>",
+	} {
 		tmpl := parse(t, text)
 		for _, salted := range []bool{false, true} {
 			values := filled(tmpl)
@@ -51,7 +53,7 @@ func TestSigOpsAreBtcds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p2sh := append(append([]byte{txscript.OP_HASH160, txscript.OP_DATA_20}, make([]byte, 20)...), txscript.OP_EQUAL)
+		p2sh := templates.PayToRedeem(script)
 		sigScript, err := txscript.NewScriptBuilder().AddData(script).Script()
 		if err != nil {
 			t.Fatal(err)

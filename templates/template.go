@@ -1,10 +1,14 @@
-// Package templates holds what the compiler hands to everybody else: script
-// templates with typed holes, and the contract that carries one.
+// Package templates holds the compiler's output: script templates with typed holes,
+// and the contract that carries them. It is also the home of the output scripts,
+// sizes and limits that follow from them.
 //
-// A template has one text and one sequence of operations; ParseTemplate and
-// String are inverse to each other. Fill puts values of the right types into
-// the holes with minimal pushes, and Match takes them out of a script, so that
-// Fill(Match(s)) is s byte for byte. Sizes and costs are derived, never stored.
+// A template has one text and one sequence of operations; [ParseTemplate] and
+// [Template.String] are inverse. [Template.Fill] puts values of the right types into
+// the holes with minimal pushes, and [Template.Match] takes them out of a script:
+// Fill(Match(s)) is s byte for byte. Sizes are derived, never stored.
+//
+//	text    <ballot> DROP <joint> CHECKSIG
+//	script  44 B1… 75 21 03… ac
 package templates
 
 import (
@@ -17,18 +21,20 @@ import (
 	"github.com/btcsuite/btcd/txscript/v2"
 )
 
-// Op is one operation of a template: the push of a hole, the push of
-// constant bytes, or an opcode (also the small numbers 0 to 16).
+// Op is one operation of a template: the push of a hole, the push of constant bytes,
+// or an opcode, which the small numbers 0 to 16 are too.
 type Op struct {
-	Hole string // hole's name, or ""
+	Hole string // name of the hole, or ""
 	Data []byte // constant, or nil
-	Code byte   // opcode, where there is neither hole nor constant
+	Code byte   // opcode, if there is neither hole nor constant
 }
 
-// Template is a redeem script with holes for what is unknown at compile time.
+// Template is a redeem script with holes for the values that the election brings
+// about: the ballot, the voter, the joint keys. It is not changed after parsing.
 type Template struct{ ops []Op }
 
-// String returns the template's text with single spaces.
+// String returns the template's text, which [ParseTemplate] reads: words with single
+// spaces.
 func (t Template) String() string {
 	words := make([]string, len(t.ops))
 	for i, op := range t.ops {
@@ -37,7 +43,8 @@ func (t Template) String() string {
 	return strings.Join(words, " ")
 }
 
-// Ops returns the operations in order; they are shared, not to be changed.
+// Ops returns the operations in order. They are the template's own: callers do not
+// change them.
 func (t Template) Ops() []Op { return t.ops }
 
 // Holes returns the names of the holes in order of first appearance.
@@ -51,8 +58,8 @@ func (t Template) Holes() []string {
 	return holes
 }
 
-// Fill builds the script with the given values, one for each hole and no
-// others, each of its hole's type.
+// Fill returns the script with the given values: one for each hole and no others,
+// each of its hole's kind.
 func (t Template) Fill(holes map[string][]byte) ([]byte, error) {
 	names := t.Holes()
 	for _, name := range names {
@@ -85,8 +92,8 @@ func (t Template) Fill(holes map[string][]byte) ([]byte, error) {
 	return script, nil
 }
 
-// Match returns what the holes of t are filled with in the script, which must
-// be exactly what Fill makes of them.
+// Match returns the values of the holes of t in the script, which must be exactly
+// what [Template.Fill] makes of them.
 func (t Template) Match(script []byte) (map[string][]byte, error) {
 	holes := map[string][]byte{}
 	tok := txscript.MakeScriptTokenizer(0, script)

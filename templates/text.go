@@ -13,12 +13,17 @@ import (
 	"github.com/btcsuite/btcd/txscript/v2"
 )
 
-// maxText is how long a template's text may be, in bytes.
+// maxText is the most bytes of a template's text.
 const maxText = txscript.MaxScriptSize
 
-// ParseTemplate reads a template: words between white space, each `<hole>`, a
-// number from 0 to 2^32−1, other data as 0x and lower-case hex, or an opcode's
-// name without OP_. What can be written as a number must be.
+// ParseTemplate reads a template's text, words between white space:
+//
+//	<NAME>        the push of a hole
+//	0 … 2^32−1    the push of a number
+//	0x…           the push of other bytes, in lower-case hex
+//	NAME          an opcode, without OP_
+//
+// Each operation has one word: bytes that are a number's are written as a number.
 func ParseTemplate(text string) (Template, error) {
 	if len(text) > maxText {
 		return Template{}, fmt.Errorf("template of %d bytes, at most %d", len(text), maxText)
@@ -26,8 +31,8 @@ func ParseTemplate(text string) (Template, error) {
 	return ParseWords(strings.Fields(text))
 }
 
-// ParseWords is ParseTemplate of a text's words, however many there are: a
-// compiler has to tell the size of what is too large, too.
+// ParseWords is [ParseTemplate] of a text's words, without a bound: a compiler
+// measures what is too large, too.
 func ParseWords(words []string) (Template, error) {
 	var t Template
 	for i, word := range words {
@@ -43,8 +48,8 @@ func ParseWords(words []string) (Template, error) {
 	return t, nil
 }
 
-// DecodeScript reads a plain script as a template without holes. It refuses
-// pushes that are not minimal, since relays do.
+// DecodeScript reads a script as a template without holes. It refuses pushes that are
+// not minimal, as relays do (MINIMALDATA).
 func DecodeScript(script []byte) (Template, error) {
 	var t Template
 	tok := txscript.MakeScriptTokenizer(0, script)
@@ -114,7 +119,8 @@ func decodeOp(code byte, data []byte) (Op, error) {
 	return Op{}, fmt.Errorf("unknown opcode 0x%02x", code)
 }
 
-// numberOp pushes n as CHECKLOCKTIMEVERIFY and CHECKMULTISIG want it.
+// numberOp pushes n as a script number, which CHECKLOCKTIMEVERIFY and CHECKMULTISIG
+// read.
 func numberOp(n int64) (Op, error) {
 	script, err := txscript.NewScriptBuilder().AddInt64(n).Script()
 	if err != nil {
@@ -150,7 +156,7 @@ func number(data []byte) (int64, bool) {
 	return int64(n), true
 }
 
-// String returns the operation as a template's text has it.
+// String returns the operation's word in a template's text.
 func (op Op) String() string {
 	switch {
 	case op.Hole != "":
@@ -166,7 +172,8 @@ func (op Op) String() string {
 	return names[op.Code]
 }
 
-// Number returns the number that a constant or small-number operation pushes.
+// Number returns the number that the operation pushes. Not ok is the push of a hole
+// or of other bytes, and an opcode.
 func (op Op) Number() (int64, bool) {
 	switch {
 	case op.Hole != "":

@@ -48,6 +48,9 @@ script in hex, a contract, or a file with a template's text.`,
 				printScript(c.out, "escrow", d.Escrow)
 				printPaths(c.out, "paths", d.EscrowPaths)
 			}
+			for _, w := range d.Warnings {
+				fmt.Fprintf(c.out, "\nwarning: %s\n", w)
+			}
 			return nil
 		},
 	}
@@ -61,20 +64,41 @@ type lifted struct {
 	Paths       []templates.Path `json:"paths"`
 	Escrow      string           `json:"escrow,omitempty"` // a contract's
 	EscrowPaths []templates.Path `json:"escrow_paths,omitempty"`
+	Warnings    []string         `json:"warnings,omitempty"`
 }
 
 func newLifted(d *lift.Description) lifted {
-	return lifted{d.Template.String(), d.Paths, d.Escrow.String(), d.EscrowPaths}
+	return lifted{d.Template.String(), d.Paths, d.Escrow.String(), d.EscrowPaths, d.Warnings}
 }
 
-// script returns what a file holds or, where there is none of that name, the
-// hex that stands in its place.
+// script returns what a file holds or, where no file can be found under that
+// name, the hex that stands in its place. Hex may be longer than any file's name.
 func (c *console) script(arg string) ([]byte, error) {
-	if _, err := os.Stat(arg); arg == "-" || !errors.Is(err, fs.ErrNotExist) {
+	if arg == "-" {
 		return c.read(arg)
 	}
-	if _, err := hex.DecodeString(arg); err != nil {
-		return nil, unreadable(fmt.Errorf("%s: no such file, and not hex", arg))
+	_, missing := os.Stat(arg)
+	if missing == nil {
+		return c.read(arg)
 	}
-	return []byte(arg), nil
+	_, err := hex.DecodeString(arg)
+	if err == nil {
+		return []byte(arg), nil
+	}
+	noFile, noHex := "no such file", "not hex"
+	if pe := new(fs.PathError); errors.As(missing, &pe) && !errors.Is(missing, fs.ErrNotExist) {
+		noFile = pe.Err.Error()
+	}
+	if errors.Is(err, hex.ErrLength) {
+		noHex = "hex of an odd number of digits"
+	}
+	return nil, unreadable(fmt.Errorf("%s: %s, and %s", shortened(arg), noFile, noHex))
+}
+
+// shortened cuts a text so that a message stays one line.
+func shortened(text string) string {
+	if r := []rune(text); len(r) > 60 {
+		return string(r[:40]) + "…"
+	}
+	return text
 }

@@ -22,22 +22,14 @@ import (
 	"math"
 
 	"bevote/internal/curve"
+	"bevote/templates"
 )
 
-// Sizes in bytes.
-const (
-	Size       = 1 + curve.PointSize + plainSize // 68, a ballot without salt
-	SaltedSize = Size + SaltSize                 // 80, a ballot with salt
-	SaltSize   = 12
+// SaltSize is the size of a salt, in bytes. Package templates has the sizes of
+// whole ballots and their first bytes.
+const SaltSize = templates.SaltedBallot - templates.PlainBallot
 
-	plainSize = curve.ScalarSize + 2 // 34, m without salt
-)
-
-// First bytes of a ballot. No public key begins with one of them.
-const (
-	markPlain  = 0xb1
-	markSalted = 0xb2
-)
+const plainSize = curve.ScalarSize + 2 // 34 bytes, m without salt
 
 // Plain is m, what a ballot says. Its String and Format hide it.
 type Plain struct {
@@ -100,8 +92,7 @@ type Sealed struct {
 //	c    34      c    46
 func Parse(v []byte) (Sealed, error) {
 	switch {
-	case len(v) == Size && v[0] == markPlain:
-	case len(v) == SaltedSize && v[0] == markSalted:
+	case templates.IsBallot(v):
 	case len(v) == 0:
 		return Sealed{}, errors.New("empty ballot")
 	default:
@@ -131,11 +122,11 @@ func seal(m Plain, at Place, key curve.Point) ([]byte, error) {
 	}
 	r := at.randomness(text)
 	R := curve.BaseMul(r)
-	mark := byte(markPlain)
+	prefix := byte(templates.PlainPrefix)
 	if len(m.Salt) > 0 {
-		mark = markSalted
+		prefix = templates.SaltedPrefix
 	}
-	return curve.Encoder{mark}.Point(R).Raw(xor(text, at.pad(key.Mul(r), R, len(text)))), nil
+	return curve.Encoder{prefix}.Point(R).Raw(xor(text, at.pad(key.Mul(r), R, len(text)))), nil
 }
 
 // Recomputes reports whether v is what [Seal] returns for m, place and key, and

@@ -12,6 +12,7 @@ import (
 
 	"bevote/internal/ballot"
 	"bevote/internal/curve"
+	"bevote/templates"
 )
 
 // booth is a voter's place, a candidate's key, and what the voter says.
@@ -50,7 +51,7 @@ func TestSealAndOpen(t *testing.T) {
 		if err != nil || s.Salted() != (name == "salted") {
 			t.Fatalf("%s: %v, salted %v", name, err, s.Salted())
 		}
-		want := map[bool]int{false: ballot.Size, true: ballot.SaltedSize}[s.Salted()]
+		want := map[bool]int{false: templates.PlainBallot, true: templates.SaltedBallot}[s.Salted()]
 		if len(v) != want || v[0] != 0xb1+byte(len(v)-68)/12 {
 			t.Errorf("%s: %d bytes beginning %02x", name, len(v), v[0])
 		}

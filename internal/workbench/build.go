@@ -42,7 +42,7 @@ type compile func(*lang.Policy) (*templates.Contract, []lang.Diagnostic)
 func build(src []byte, now uint32, compile compile) (*Built, []lang.Diagnostic, error) {
 	p, diags := lang.Draft(src, now)
 	if p != nil && slices.ContainsFunc(diags, lang.Diagnostic.IsError) {
-		return nil, lang.Settle(p, append(diags, compiler.Review(p)...)), nil
+		return nil, lang.ApplyAllows(p, append(diags, compiler.Review(p)...)), nil
 	}
 	if p == nil {
 		return nil, diags, nil
@@ -55,9 +55,9 @@ func build(src []byte, now uint32, compile compile) (*Built, []lang.Diagnostic, 
 			Primary: lang.Label{Span: p.Place("election")},
 			Notes:   []string{err.Error(), "this is a bug of the compiler; nothing is written"},
 		})
-		return nil, lang.Settle(p, append(diags, more...)), err
+		return nil, lang.ApplyAllows(p, append(diags, more...)), err
 	}
-	diags = lang.Settle(p, append(diags, more...))
+	diags = lang.ApplyAllows(p, append(diags, more...))
 	if slices.ContainsFunc(diags, lang.Diagnostic.IsError) {
 		return nil, diags, nil
 	}

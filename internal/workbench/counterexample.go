@@ -157,7 +157,7 @@ func castDraft(p *lang.Policy, voter string) (*stake, error) {
 	q.Candidates, q.Named = slices.Clone(p.Candidates), slices.Clone(p.Named)
 	for i, c := range q.Candidates {
 		q.Candidates[i].Key = standInFor("candidate " + c.Name)
-		q.Candidates[i].Payout = payToKey(curve.BaseMul(standIn(trySeed, "payout "+c.Name)).Key())
+		q.Candidates[i].Payout = templates.PayToKey(curve.BaseMul(standIn(trySeed, "payout "+c.Name)).Key())
 	}
 	for i, v := range q.Named {
 		if role := "voter " + v.Name; role == voter || len(q.Branches) > 0 {

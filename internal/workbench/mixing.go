@@ -129,7 +129,7 @@ var keySpend = []string{"sig:mixer", "pubkey:mixer"}
 // pays its coins in one transaction, with change. The first row is the voters'
 // own, the others are what deposits pay for.
 func (b *Built) mixingFees(sweep templates.Path) []Sum {
-	const key, script = templates.PayoutP2PKH, templates.PayoutP2PKH - 2 // output scripts: to a key, to a script's hash
+	const key, script = templates.PayoutP2PKH, templates.PayoutP2SH
 	n, redeem, output := b.Policy.Voters, b.Template.Size(false), templates.OutputSize(key)
 	mixers := min(n, b.Policy.Mixing.Mixers)
 	made := templates.SweepSize(1, keySpend, 0, script) + output

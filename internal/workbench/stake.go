@@ -106,7 +106,7 @@ func (s *stake) lock() error {
 	}
 	s.funding = wire.NewMsgTx(2)
 	s.funding.AddTxIn(wire.NewTxIn(&wire.OutPoint{Index: 1}, nil, nil))
-	s.funding.AddTxOut(wire.NewTxOut(s.built.Policy.Stake, payToScript(s.redeem)))
+	s.funding.AddTxOut(wire.NewTxOut(s.built.Policy.Stake, templates.PayToRedeem(s.redeem)))
 	return nil
 }
 
@@ -151,7 +151,7 @@ func (s *stake) spend(witness []string, lock, sequence uint32, taker string) (*w
 	tx.TxIn[0].Sequence = sequence
 	p := s.built.Policy
 	fee := p.Fee * int64(templates.SpendSize(witness, len(s.redeem), templates.PayoutP2PKH))
-	tx.AddTxOut(wire.NewTxOut(max(p.Stake-fee, 0), payToKey(s.key(taker))))
+	tx.AddTxOut(wire.NewTxOut(max(p.Stake-fee, 0), templates.PayToKey(s.key(taker))))
 	b := txscript.NewScriptBuilder()
 	for _, item := range witness {
 		kind, role, _ := strings.Cut(item, ":")
@@ -188,18 +188,6 @@ func (s *stake) sign(tx *wire.MsgTx, role string) ([]byte, error) {
 	}
 	sig, err := curve.SignECDSA(s.secret(role), [32]byte(hash))
 	return append(sig, byte(txscript.SigHashAll)), err
-}
-
-// payToKey is DUP HASH160 <hash of key> EQUALVERIFY CHECKSIG.
-func payToKey(key curve.PublicKey) []byte {
-	out := append([]byte{txscript.OP_DUP, txscript.OP_HASH160, txscript.OP_DATA_20}, btcaddr.Hash160(key[:])...)
-	return append(out, txscript.OP_EQUALVERIFY, txscript.OP_CHECKSIG)
-}
-
-// payToScript is HASH160 <hash of redeem> EQUAL.
-func payToScript(redeem []byte) []byte {
-	out := append([]byte{txscript.OP_HASH160, txscript.OP_DATA_20}, btcaddr.Hash160(redeem)...)
-	return append(out, txscript.OP_EQUAL)
 }
 
 // The rules that a spend is tried under: those that blocks must keep, and

@@ -7,27 +7,26 @@ import (
 	"bevote/lang"
 )
 
-// Room in a redeem script, in bytes and in signature operations, and what the
-// parts of a branch take of it at the most: a key's push and an opcode or two
-// for its check, and for each alternative its conditional and its lock.
+// Room in a redeem script, in bytes and signature operations, and upper bounds on
+// what the parts of a branch take of it.
 const (
 	roomBytes    = 520
 	roomSigOps   = 15
 	baseBytes    = 125 // ballot, refund, and the claim's opcodes
-	keyBytes     = 36
-	chooserBytes = 11
+	keyBytes     = 36  // a key's push and the opcodes of its check
+	chooserBytes = 11  // an alternative's conditional and lock
 )
 
-// simple is how many of the expressions stay as large as they say when a role
-// stands for each candidate.
+// simple is the number of expressions, from the first, whose size does not grow when
+// a role stands for each candidate.
 const simple = 3
 
-// latestLock is far behind the phases that are drawn.
+// latestLock is a height far behind the phases that are drawn.
 const latestLock = 400
 
-// expressions are what a branch may say, over the roles A to E. Keys and
-// alternatives are those of the script: a role that stands in several places
-// of what has no shorter form counts more than once.
+// expressions are conditions of a branch over the roles A to E. Keys and
+// alternatives are those of the script: a role counts once for each place in the
+// shortest form.
 var expressions = []struct {
 	text               string
 	roles              int
@@ -35,7 +34,7 @@ var expressions = []struct {
 }{
 	{"A", 1, 1, 1},
 	{"A and B", 2, 2, 1},
-	{"A or B", 2, 2, 1}, // up to here also over what stands for each candidate
+	{"A or B", 2, 2, 1}, // the last simple one
 	{"A and B or C", 3, 3, 2},
 	{"2 of { A, B, C }", 3, 3, 1},
 	{"3 of { A, B, C, D }", 4, 4, 1},
@@ -48,7 +47,7 @@ var expressions = []struct {
 	{"A and B or A and C and D or B and E or C and E", 5, 9, 6},
 }
 
-// branches draws up to three branches that a script still has room for.
+// branches draws up to three branches that a script has room for.
 func (s shape) branches(draw Draw, names []string) []string {
 	keys, sigOps := 1, 2
 	if s.win == lang.WinHardened {
@@ -86,7 +85,7 @@ func (s shape) branches(draw Draw, names []string) []string {
 	return lines
 }
 
-// roles are who may sign in a branch; varying are those that stand for each
+// roles returns the roles of a branch, with varying also those that stand for each
 // candidate.
 func (s shape) roles(names []string, varying bool) []string {
 	roles := append([]string{"supervisor", "voter"}, names...)

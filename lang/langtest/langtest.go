@@ -1,8 +1,8 @@
-// Package langtest makes policies for tests: random ones without errors, and
-// keys whose secret nobody knows.
+// Package langtest makes policies for tests: random ones without errors, and keys
+// without a known secret.
 //
-// It promises that what it draws loads and compiles, and that the same draws
-// give the same bytes.
+// It promises that what it draws loads and compiles, and that the same draws give
+// the same bytes.
 package langtest
 
 import (
@@ -21,9 +21,9 @@ import (
 //	func(label string, n int) int { return rapid.IntRange(0, n-1).Draw(t, label) }
 type Draw func(label string, n int) int
 
-// Key returns a key whose secret nobody knows: the first point with an even y
-// whose abscissa is SHA-256(text ‖ i), i = 0, 1, … as one byte.
-func Key(text string) curve.PublicKey {
+// Key returns a key without a known secret: the first point with an even y whose
+// abscissa is SHA-256(text ‖ i), i = 0, 1, … as one byte.
+func Key(text string) lang.PublicKey {
 	for i := range 256 {
 		x := sha256.Sum256(append([]byte(text), byte(i)))
 		if key, err := curve.ParsePublicKey(fmt.Sprintf("02%x", x)); err == nil {
@@ -33,7 +33,7 @@ func Key(text string) curve.PublicKey {
 	panic("langtest: no point in 256 tries")
 }
 
-// Address returns the P2PKH address of Key(text) on a network.
+// Address returns the P2PKH address of [Key] of text on a network.
 func Address(network, text string) string {
 	key := Key(text)
 	a, err := btcaddr.NewAddressPubKeyHash(btcaddr.Hash160(key[:]), lang.Params(network))
@@ -43,14 +43,14 @@ func Address(network, text string) string {
 	return a.EncodeAddress()
 }
 
-// Most candidates that a redeem script has room for where each signs with a
-// joint key, and where ballots are salted besides.
+// The most candidates that fit a redeem script of a hardened election, with plain and
+// with salted ballots.
 const (
 	mostHardened = 12
 	mostSalted   = 11
 )
 
-// shape is what a drawn policy is to be.
+// shape is the kind and the size of a policy to draw.
 type shape struct {
 	win        lang.Win
 	each       bool
@@ -63,10 +63,10 @@ type shape struct {
 	depth      int // confirmations
 }
 
-// Policy draws a policy file on regtest that loads and compiles: custodial,
-// the paper's (both selectors) or hardened with one joint key or one each;
-// plain or salted; 2 to 12 candidates; 2 to 9 voters, sometimes named; up to
-// three branches. Fees fit the stake. Warnings are not allowed away.
+// Policy draws a policy file on regtest that loads and compiles: custodial, the
+// paper's (both selectors) or hardened with one joint key or one each; plain or
+// salted; 2 to 12 candidates; 2 to 9 voters, sometimes named; up to three branches.
+// Fees fit the stake. It has no allow lines.
 func Policy(draw Draw) []byte {
 	s := shape{
 		win:    []lang.Win{lang.WinHardened, lang.WinHardened, lang.WinPaper, lang.WinCustodial}[draw("win", 4)],
@@ -133,8 +133,8 @@ func (s shape) write(draw Draw) []byte {
 	return []byte(b.String())
 }
 
-// times writes the heights: room for a coinbase to mature, then phases as
-// close as the rules and two blocks of slack let them be.
+// times writes the heights: room for a coinbase to mature, then phases at least two
+// blocks further apart than the rules ask for.
 func (s shape) times(line func(string, ...any), draw Draw) {
 	at := 110 + draw("roll", 10)
 	after := func(gap int) int { at += gap + draw("gap", 4); return at }

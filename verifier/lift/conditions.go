@@ -8,7 +8,9 @@ import (
 )
 
 // equalVerify goes on where two values are equal. Of a hashed item that means
-// whose key it is.
+// whose key it is, or which hash it is the preimage of.
+//
+//	a b →
 func (m *machine) equalVerify(s *state) ([]*state, error) {
 	a, b := s.pop(), s.pop()
 	if a.equal(b) {
@@ -20,7 +22,7 @@ func (m *machine) equalVerify(s *state) ([]*state, error) {
 	if a.kind != hashed {
 		a, b = b, a
 	}
-	owner, ok := b.hashRole(m.roles)
+	owner, known, ok := b.hashRole(m.roles)
 	if a.kind != hashed || !ok {
 		return nil, errors.New("a comparison of what is no key's hash")
 	}
@@ -28,7 +30,7 @@ func (m *machine) equalVerify(s *state) ([]*state, error) {
 	if w.owner != "" || w.use != unused && w.use != useKey {
 		return nil, errors.New("the hash of an item that is no key")
 	}
-	w.owner = owner
+	w.owner, w.secret = owner, !known
 	return one(s), nil
 }
 

@@ -19,6 +19,7 @@ type Description struct {
 	Contract    *templates.Contract // nil for a script or a template
 	Escrow      templates.Template  // the contract's, with its paths; zero where it has none
 	EscrowPaths []templates.Path
+	Warnings    []string // one line each, of a script that can never be spent as it stands
 }
 
 // Describe lifts what it is given: a contract's JSON, a script in hex, or a
@@ -41,7 +42,18 @@ func Describe(input []byte) (*Description, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Description{Template: t, Paths: paths, IsEscrow: nameEscrow(paths)}, nil
+	d := &Description{Template: t, Paths: paths, IsEscrow: nameEscrow(paths)}
+	d.warnIfTooLong("script", t)
+	return d, nil
+}
+
+// warnIfTooLong notes a redeem script over 520 bytes: spending pushes it, and no
+// stack item may be longer. A hole for a ballot counts as a plain one.
+func (d *Description) warnIfTooLong(what string, t templates.Template) {
+	if size := t.Size(false); size > templates.MaxRedeem {
+		d.Warnings = append(d.Warnings, fmt.Sprintf("%s of %d bytes, and a redeem script has at most %d: an output of its hash can never be spent",
+			what, size, templates.MaxRedeem))
+	}
 }
 
 // nameEscrow names the paths of what spends as the escrow of a mixing deposit
@@ -99,6 +111,7 @@ func describeContract(input []byte) (*Description, error) {
 		paths[i].Name = nameOf(paths[i], c.Paths, "voter", "joint")
 	}
 	d := &Description{Template: t, Paths: paths, Contract: c}
+	d.warnIfTooLong("script", t)
 	if c.Escrow == "" {
 		return d, nil
 	}
@@ -108,6 +121,7 @@ func describeContract(input []byte) (*Description, error) {
 	if d.EscrowPaths, err = Paths(d.Escrow, nil); err != nil {
 		return nil, fmt.Errorf("escrow: %w", err)
 	}
+	d.warnIfTooLong("escrow", d.Escrow)
 	for i := range d.EscrowPaths {
 		d.EscrowPaths[i].Name = nameOf(d.EscrowPaths[i], c.EscrowPaths, "mixer", "depositor")
 	}

@@ -2,6 +2,8 @@ package lift_test
 
 import (
 	"encoding/hex"
+	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -122,6 +124,41 @@ func TestDescribeContractWithEscrow(t *testing.T) {
 	}
 	if want := "sweep/" + key2G + ",mixer /depositor"; strings.Join(got, " ") != want { // the return's lock is not what the contract says
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestDescribeTooLong says of a script that P2SH cannot spend that it is so.
+func TestDescribeTooLong(t *testing.T) {
+	keys := func(n int) string {
+		return "1 " + strings.Repeat("0x"+keyG+" ", n) + strconv.Itoa(n) + " CHECKMULTISIG"
+	}
+	padded := func(last int) string { // 7·62 + 1 + last + 1 + 35 bytes
+		drop := func(n int) string { return "0x" + strings.Repeat("11", n) + " DROP " }
+		return strings.Repeat(drop(60), 7) + drop(last) + "<voter> CHECKSIG"
+	}
+	win := templates.Path{Name: "win", Signers: []string{"joint"}, Witness: []string{"sig:joint", "redeem"}}
+	for _, row := range []struct {
+		name, input string
+		size        int // 0 for none that is too long
+	}{
+		{"15 keys", keys(15), 0},
+		{"16 keys", keys(16), 547},
+		{"520 bytes", padded(49), 0},
+		{"521 bytes", padded(50), 521},
+		{"a contract", contractOf(keys(16)+" DROP <ballot> DROP <joint> CHECKSIG", win), 653},
+	} {
+		d, err := lift.Describe([]byte(row.input))
+		if err != nil {
+			t.Errorf("%s: %v", row.name, err)
+			continue
+		}
+		want := fmt.Sprintf("[script of %d bytes, and a redeem script has at most 520: an output of its hash can never be spent]", row.size)
+		if row.size == 0 {
+			want = "[]"
+		}
+		if got := fmt.Sprint(d.Warnings); got != want {
+			t.Errorf("%s: got %s, want %s", row.name, got, want)
+		}
 	}
 }
 

@@ -28,7 +28,9 @@ var ErrLift = errors.New("cannot lift")
 // sorted by text and without names. Roles give names to keys: its keys are the
 // hex of a public key, of a key's HASH160, or the name of a hole; what it does
 // not know is called by its hex or its hole's name. A path without signers can
-// be spent by anyone. Errors wrap ErrLift.
+// be spent by anyone who has the items of its witness. Items are those of
+// [templates.Path], and "preimage:HASH" for what only its HASH160 decides.
+// Errors wrap [ErrLift].
 func Paths(t templates.Template, roles map[string]string) ([]templates.Path, error) {
 	ways, err := explore(t, roles)
 	if err != nil {

@@ -16,10 +16,17 @@ const (
 	key2G = "02c6047f9441ed7d6d3045406e95c07cd85c778e4b8cef3ca7abac09b95c709ee5"
 )
 
+// The HASH160 of keyG, and one of nothing known.
+const (
+	hashOfG  = "751e76e8199196d454941c45d1b3a323f1433bd6"
+	lockHash = "1111111111111111111111111111111111111111"
+)
+
 const refund = "NOTIF DUP HASH160 <voter_hash> EQUALVERIFY CHECKSIGVERIFY 264 CHECKLOCKTIMEVERIFY ELSE 1 ENDIF"
 
 var roles = map[string]string{
 	keyG:          "supervisor",
+	hashOfG:       "supervisor",
 	"claim.alice": "joint+alice",
 	"claim.bob":   "joint+bob",
 }
@@ -73,6 +80,12 @@ func TestPaths(t *testing.T) {
 		{"signature kept and dropped", "DUP <voter> CHECKSIGVERIFY DROP 1", []string{"voter/0/sig:voter redeem"}},
 		{"key hashed after its use", "DUP HASH160 <voter_hash> EQUALVERIFY CHECKSIG", []string{"voter/0/sig:voter pubkey:voter redeem"}},
 		{"hash alone is no signature", "HASH160 <voter_hash> EQUALVERIFY 1", []string{"/0/pubkey:voter redeem"}},
+		{"a hash lock", "HASH160 0x" + lockHash + " EQUALVERIFY <voter> CHECKSIG", []string{"voter/0/sig:voter preimage:" + lockHash + " redeem"}},
+		{"a hash lock alone", "HASH160 0x" + lockHash + " EQUALVERIFY 1", []string{"/0/preimage:" + lockHash + " redeem"}},
+		{"the hash of a key", "DUP HASH160 0x" + lockHash + " EQUALVERIFY CHECKSIG",
+			[]string{lockHash + "/0/sig:" + lockHash + " pubkey:" + lockHash + " redeem"}},
+		{"the hash of a known key", "HASH160 0x" + hashOfG + " EQUALVERIFY <voter> CHECKSIG",
+			[]string{"voter/0/sig:voter pubkey:supervisor redeem"}},
 		{"anything true", "VERIFY 1", []string{"/0/1 redeem"}},
 		{"the witness decides", "264 CHECKLOCKTIMEVERIFY DROP", []string{"/264/1 redeem"}},
 		{"later of two locks", "<voter> CHECKSIGVERIFY 264 CHECKLOCKTIMEVERIFY DROP 100 CHECKLOCKTIMEVERIFY", []string{"voter/264/sig:voter redeem"}},

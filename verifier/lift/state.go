@@ -25,7 +25,8 @@ type witnessItem struct {
 	use    use
 	signer string // of a signature by a known key
 	key    int    // of a signature by a key from the witness: that item, else −1
-	owner  string // of a key: whose it must be by its hash, "" for anyone's
+	owner  string // of an item whose hash is compared: whose key it must be, else the hash
+	secret bool   // that hash is no known key's: any preimage will do
 }
 
 type use int
@@ -153,8 +154,10 @@ func (s *state) describe(i int) (text, signer string, err error) {
 		return "sig:" + orAnyone(owner), owner, nil
 	case w.use == useSignature:
 		return "sig:" + w.signer, w.signer, nil
-	case w.use == useKey, w.owner != "":
+	case w.use == useKey, w.owner != "" && !w.secret:
 		return "pubkey:" + orAnyone(w.owner), "", nil
+	case w.owner != "":
+		return "preimage:" + w.owner, "", nil
 	}
 	return "", "", fmt.Errorf("witness item %d is not read", i+1)
 }

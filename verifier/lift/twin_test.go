@@ -1,6 +1,7 @@
 package lift_test
 
 import (
+	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -58,10 +59,18 @@ func TestLiftAgainstTheEngine(t *testing.T) {
 const consensus = txscript.ScriptBip16 | txscript.ScriptVerifyDERSignatures | txscript.ScriptStrictMultiSig | txscript.ScriptVerifyCheckLockTimeVerify
 
 // alphabet is what the witnesses are made of.
-var alphabet = []string{"0", "1", "sig:joint", "sig:voter", "pubkey:joint", "pubkey:voter"}
+var alphabet = []string{"0", "1", "sig:joint", "sig:voter", "pubkey:joint", "pubkey:voter", "preimage:" + secretHash}
 
+// A hash lock's secret, and its HASH160 in hex.
+const secret = "open sesame"
+
+var secretHash = hex.EncodeToString(btcaddr.Hash160([]byte(secret)))
+
+// signed reports whether the items hold what the path needs.
 func signed(p templates.Path, items []string) bool {
-	return !slices.ContainsFunc(p.Signers, func(s string) bool { return !slices.Contains(items, "sig:"+s) })
+	missing := func(item string) bool { return !slices.Contains(items, item) }
+	return !slices.ContainsFunc(p.Signers, func(s string) bool { return missing("sig:" + s) }) &&
+		!slices.ContainsFunc(p.Witness, func(w string) bool { return strings.HasPrefix(w, "preimage:") && missing(w) })
 }
 
 // drawScript draws a script that has a chance to be spent.
@@ -82,7 +91,8 @@ func drawScript(r *rand.Rand, depth int) string {
 
 func drawCheck(r *rand.Rand, depth int) string {
 	checks := []string{"<joint> CHECKSIGVERIFY", "<voter> CHECKSIGVERIFY", "100 CHECKLOCKTIMEVERIFY DROP", "200 CHECKLOCKTIMEVERIFY DROP",
-		"VERIFY", "DUP HASH160 <voter_hash> EQUALVERIFY CHECKSIGVERIFY", "<ballot> DROP", "1 <joint> <voter> 2 CHECKMULTISIGVERIFY", "1 DROP", "0 DROP", "DUP DROP"}
+		"VERIFY", "DUP HASH160 <voter_hash> EQUALVERIFY CHECKSIGVERIFY", "<ballot> DROP", "1 <joint> <voter> 2 CHECKMULTISIGVERIFY", "1 DROP", "0 DROP", "DUP DROP",
+		"HASH160 0x" + secretHash + " EQUALVERIFY"}
 	return checks[r.IntN(len(checks))]
 }
 
@@ -163,6 +173,8 @@ func (w *twin) script(t *testing.T, items []string, lock uint32) []byte {
 			b.AddData(w.signatures[lock][role])
 		case "pubkey":
 			b.AddData(w.keys[role])
+		case "preimage":
+			b.AddData([]byte(secret))
 		}
 	}
 	script, err := b.AddData(w.redeem).Script()

@@ -70,15 +70,19 @@ func (v value) keyRole(roles map[string]string) (role string, ok bool) {
 	return "", false
 }
 
-// hashRole returns the name of whose key the value is the hash of.
-func (v value) hashRole(roles map[string]string) (role string, ok bool) {
+// hashRole returns the name of whose key the value is the hash of. A constant
+// that no role has is its own name, and not known to be a key's hash. Not ok is
+// what cannot be a HASH160.
+func (v value) hashRole(roles map[string]string) (role string, known, ok bool) {
 	switch {
 	case v.kind == hole && templates.HoleKind(v.hole) == templates.KindHash:
-		return named(roles, templates.HashedRole(v.hole)), true
+		return named(roles, templates.HashedRole(v.hole)), true, true
 	case v.kind == constant && len(v.data) == templates.HashSize:
-		return named(roles, hex.EncodeToString(v.data)), true
+		hash := hex.EncodeToString(v.data)
+		_, known = roles[hash]
+		return named(roles, hash), known, true
 	}
-	return "", false
+	return "", false, false
 }
 
 func named(roles map[string]string, key string) string {

@@ -15,17 +15,17 @@ func (c *checker) allows() {
 		before, twice := seen[code.Value]
 		switch {
 		case twice:
-			d := c.say("E0101", c.at(code), "`allow %s` is declared twice", code.Value)
+			d := c.report("E0101", c.at(code), "`allow %s` is declared twice", code.Value)
 			d.Secondary = []Label{{before.span, "first declared here"}}
 			c.doubled(d, before.statement, s.span)
 		case !knownCode(code.Value):
 			c.unknown(code, "warning, such as W0402", warningCodes)
 		case code.Value[0] == 'E':
-			d := c.say("E0108", c.at(code), "`%s` is an error: only warnings can be allowed", code.Value)
+			d := c.report("E0108", c.at(code), "`%s` is an error: only warnings can be allowed", code.Value)
 			d.Help = "take the line out, and put right what the error is about"
 			d.Fix = c.src.takeOut(s.span)
 		case strings.TrimSpace(reason) == "":
-			c.say("E0001", c.at(s.Allow.Reason), "expected a reason, found an empty text").Help =
+			c.report("E0001", c.at(s.Allow.Reason), "expected a reason, found an empty text").Help =
 				"say in a few words why this is wanted: reports repeat it"
 		default:
 			c.Allows = append(c.Allows, Allow{code.Value, reason, s.span, c.src.takeOut(s.span)})
@@ -36,12 +36,12 @@ func (c *checker) allows() {
 	}
 }
 
-// Settle applies the policy's allow lines to the diagnostics of Load and of
-// the compiler together: it silences what is allowed, adds W0107 for each
-// allow that silenced nothing, and sorts by place. While there are errors
-// nobody knows what is idle: a check may have been left out for them. A nil
-// policy allows nothing.
-func Settle(p *Policy, diags []Diagnostic) []Diagnostic {
+// ApplyAllows applies the policy's allow lines to the diagnostics of [Load] and of
+// the compiler together: it silences what is allowed, adds W0107 for each allow
+// line that silenced nothing, and sorts by place. With errors it adds no W0107,
+// since a check that would have warned may have been left out. A nil policy allows
+// nothing.
+func ApplyAllows(p *Policy, diags []Diagnostic) []Diagnostic {
 	if p == nil {
 		return sorted(slices.Clone(diags))
 	}
@@ -71,8 +71,8 @@ func (a Allow) idle() Diagnostic {
 	}
 }
 
-// silence returns the diagnostics that no allow line covers, and remembers
-// which allow lines served.
+// silence returns the diagnostics that no allow line covers, and notes the codes
+// that one did.
 func (p *Policy) silence(diags []Diagnostic) []Diagnostic {
 	var kept []Diagnostic
 	for _, d := range diags {
