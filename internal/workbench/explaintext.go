@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+
+	"bevote/internal/terminal"
 )
 
 // textWidth is where paragraphs are broken.
@@ -162,13 +164,7 @@ func (l Limit) near() string {
 }
 
 // sat spells an amount with its thousands apart, as a policy may.
-func sat(n int64) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "_" + s[i:]
-	}
-	return s + " sat"
-}
+func sat(n int64) string { return terminal.Thousands(n, "_") + " sat" }
 
 // columns aligns rows.
 func columns(b *bytes.Buffer, fill func(row func(...any))) {
@@ -185,25 +181,12 @@ func columns(b *bytes.Buffer, fill func(row func(...any))) {
 	})
 	t.Flush() // a buffer takes everything
 	for line := range strings.Lines(table.String()) {
-		fmt.Fprintf(b, "  %s\n", strings.TrimRight(line, " \n"))
+		fmt.Fprintf(b, "  %s\n", terminal.Visible(strings.TrimRight(line, " \n")))
 	}
 }
 
 // paragraph breaks a text into lines, the first after the given start and the
 // others below it.
 func paragraph(b *bytes.Buffer, start, text string) {
-	line := start
-	indent := strings.Repeat(" ", len(start))
-	empty := true
-	for _, word := range strings.Fields(text) {
-		if !empty && len([]rune(line))+1+len([]rune(word)) > textWidth {
-			fmt.Fprintln(b, line)
-			line, empty = indent, true
-		}
-		if !empty {
-			line += " "
-		}
-		line, empty = line+word, false
-	}
-	fmt.Fprintln(b, line)
+	b.WriteString(terminal.Wrap(start, text, textWidth))
 }
