@@ -108,22 +108,16 @@ func writeSums(b *bytes.Buffer, title, counted string, sums []Sum) {
 }
 
 func (m *Mixing) writeText(b *bytes.Buffer) {
-	fmt.Fprintf(b, "\nMixing by %s\n\n", m.named())
-	paragraph(b, "  ", "Under the key that it registered, a voter deposits with a mixer, which signs a voucher for it blindly. Under a "+
-		"new key, the roll key, it shows the voucher to the mixer that is to pay it, the same or another, and is paid a coin. Deposits "+
-		"with a voucher are swept into a pool, from which the mixers are repaid.")
+	subject := mixed{Mixing: m, Voters: m.Fees[0].Stakes}
+	fmt.Fprintf(b, "\nMixing by %s\n\n", sentences("scheme", m))
+	paragraph(b, "  ", sentences("how mixing goes", nil))
 	fmt.Fprintln(b)
 	writePaths(b, "one deposit by", m.Paths)
 	fmt.Fprintln(b)
 	writeSums(b, "all of the mixing", "of", m.Fees)
 	fmt.Fprintln(b)
-	fees := fmt.Sprintf("%s of that is left", sat(m.Spare))
-	if m.Spare < 0 {
-		fees = fmt.Sprintf("that is %s too little, which the supervisor has to add: so few voters share the mixers' transactions", sat(-m.Spare))
-	}
-	paragraph(b, "  ", fmt.Sprintf("A voter pays in %s: the coin of %s, and %s for these transactions from the sweeps on. "+
-		"If voters spread evenly over the mixers, %s.", sat(m.Deposit), sat(m.Coin), sat(m.Deposit-m.Coin), fees))
-	paragraph(b, "  ", m.work())
+	paragraph(b, "  ", sentences("fees of mixing", subject))
+	paragraph(b, "  ", sentences("work of mixing", subject))
 	for _, part := range []struct {
 		title string
 		says  []string
@@ -145,6 +139,12 @@ func (r Risk) text() string {
 		when = fmt.Sprintf("from block %d on", r.From)
 	}
 	return fmt.Sprintf("%s: up to %s, %s. %s", r.Who, sat(r.Sum), when, r.How)
+}
+
+// kind is what is bounded, without the case that comes nearest.
+func (l Limit) kind() string {
+	what, _, _ := strings.Cut(l.What, " (")
+	return what
 }
 
 func (l Limit) bound() string {
