@@ -183,7 +183,9 @@ func FuzzLoad(f *testing.F) {
 			}
 			last = d.Primary.Start
 		}
-		rendered(t, src, diags)
+		if text := rendered(t, src, diags); !isVisible(text) {
+			t.Fatalf("not safe to print: %q", text)
+		}
 		literals, err := lang.Literals(src)
 		if p == nil {
 			return

@@ -8,8 +8,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"bevote/internal/terminal"
 )
 
 // longKey is a key, which source lines abbreviate.
@@ -20,9 +21,10 @@ const (
 	maxShown = 160 // bytes of a source line shown after the place, where it is longer
 )
 
-// Render writes the diagnostics of the file src as text, each with its source lines
-// and carets. file is its name. Keys are abbreviated, tabs widened and characters
-// that cannot be printed shown as U+FFFD. It returns the first error of w.
+// Render writes the diagnostics as text for people, each with its source lines
+// and carets. src is the file they were found in and file its name. Keys are
+// abbreviated and tabs widened; the rest of both is shown as
+// [terminal.Visible] does. It returns the first error of w.
 func Render(w io.Writer, file string, src []byte, diags []Diagnostic) error {
 	return Text{}.Render(w, file, src, diags)
 }
@@ -40,7 +42,7 @@ func (x Text) Render(w io.Writer, file string, src []byte, diags []Diagnostic) e
 		if i > 0 {
 			fmt.Fprintln(b)
 		}
-		x.diagnostic(b, file, s, d)
+		x.diagnostic(b, visible(file), s, d)
 	}
 	return b.Flush()
 }
@@ -171,13 +173,7 @@ func display(text string, from, to int) (string, []int) {
 	return shown.String(), columns
 }
 
-// visible widens tabs and replaces every other character that cannot be printed.
+// visible widens tabs and shows the rest as [terminal.Visible] does.
 func visible(s string) string {
-	s = strings.ReplaceAll(s, "\t", strings.Repeat(" ", tabWidth))
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, s)
+	return terminal.Visible(strings.ReplaceAll(s, "\t", strings.Repeat(" ", tabWidth)))
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"bevote/internal/terminal"
 	"bevote/internal/workbench"
 
 	"github.com/spf13/cobra"
@@ -107,7 +108,8 @@ func (c *console) replay(file string, asJSON bool) error {
 	if asJSON {
 		return c.answer(r)
 	}
-	fmt.Fprintf(c.out, "%s: holds\npolicy    %s\npaths     %d\naccepted  %d\nrefused   %d\n", file, r.Policy, r.Paths, r.Accepted, r.Refused)
+	fmt.Fprintf(c.out, "%s: holds\npolicy    %s\npaths     %d\naccepted  %d\nrefused   %d\n",
+		terminal.Visible(file), r.Policy, r.Paths, r.Accepted, r.Refused)
 	if r.Covered > 0 {
 		fmt.Fprintf(c.out, "covered   %d\n", r.Covered)
 	}

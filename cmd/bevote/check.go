@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"bevote/internal/terminal"
 	"bevote/internal/workbench"
 	"bevote/lang"
 
@@ -110,7 +111,7 @@ func (c *console) checked(a checked, src []byte, diags []lang.Diagnostic) error 
 		return bug(err)
 	}
 	if a.Policy != "" {
-		fmt.Fprintf(w, "%s: ok, %s\n", a.File, a.Policy)
+		fmt.Fprintf(w, "%s: ok, %s\n", terminal.Visible(a.File), a.Policy)
 	}
 	fixes := 0
 	for _, d := range diags {

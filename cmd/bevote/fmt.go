@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"bevote/internal/terminal"
 	"bevote/internal/textdiff"
 	"bevote/lang"
 	"bevote/verifier/record"
@@ -118,7 +119,7 @@ func (c *console) formatted(a formatted, src []byte, diags []lang.Diagnostic, o 
 		return nil
 	}
 	if o.check && !a.Formatted {
-		fmt.Fprintln(c.out, a.File)
+		fmt.Fprintln(c.out, terminal.Visible(a.File))
 	}
 	if o.diff {
 		fmt.Fprint(c.out, a.Diff)

@@ -15,6 +15,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"bevote/internal/terminal"
 )
 
 // The exit codes that all commands share.
@@ -86,9 +88,11 @@ type console struct {
 	out, err io.Writer
 }
 
-// say talks to the person at the terminal.
+// say writes lines to standard error, each made [terminal.Visible].
 func (c *console) say(format string, args ...any) {
-	fmt.Fprintf(c.err, format+"\n", args...)
+	for line := range strings.SplitSeq(fmt.Sprintf(format, args...), "\n") {
+		fmt.Fprintln(c.err, terminal.Visible(line))
+	}
 }
 
 // exit is an end with a code, and with what to say about it if anything is
@@ -135,8 +139,8 @@ func takes(name string) cobra.PositionalArgs {
 	}
 }
 
-// oneLine folds a message of several lines into one.
+// oneLine folds a message of several lines into one that is safe to print.
 func oneLine(s string) string {
 	s = strings.Replace(s, "\n\nDid you mean this?\n\t", "; did you mean ", 1)
-	return strings.Join(strings.Fields(s), " ")
+	return terminal.Visible(strings.Join(strings.Fields(s), " "))
 }

@@ -15,7 +15,7 @@ type progress struct {
 }
 
 func newProgress(w io.Writer) *progress {
-	if !terminal(w) {
+	if !isTerminal(w) {
 		return &progress{}
 	}
 	return &progress{w: w}

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
-	"unicode"
 
+	"bevote/internal/terminal"
 	"bevote/internal/workbench"
 )
 
@@ -49,15 +49,15 @@ func told(old, new string) string {
 	}
 }
 
-// quoted shows a piece of a file on one line, with what a terminal would act on
-// or not show spelled out.
+// quoted shows a piece of a file on one line. What is not printable is spelled,
+// `<U+200B>`, for it may be all that was changed.
 func quoted(s string) string {
 	var b strings.Builder
 	for _, r := range s {
 		switch {
 		case strings.ContainsRune(" \t\r\n", r):
 			b.WriteByte(' ')
-		case unicode.IsPrint(r):
+		case terminal.Printable(r):
 			b.WriteRune(r)
 		default:
 			fmt.Fprintf(&b, "<%U>", r)

@@ -3,18 +3,16 @@ package main
 import (
 	"io"
 	"os"
+
+	"golang.org/x/term"
 )
 
-// terminal tells whether somebody looks at w as it is written.
-func terminal(w io.Writer) bool {
+// isTerminal reports whether w is a terminal: no file, no pipe, no /dev/null.
+func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// colours tells whether to write to w in colours: to a terminal, unless its
-// owner asks for none (no-color.org).
-func colours(w io.Writer) bool { return terminal(w) && os.Getenv("NO_COLOR") == "" }
+// colours reports whether to write to w in colours: to a terminal, unless
+// NO_COLOR is set (no-color.org).
+func colours(w io.Writer) bool { return isTerminal(w) && os.Getenv("NO_COLOR") == "" }

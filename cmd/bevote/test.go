@@ -6,6 +6,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"bevote/internal/terminal"
 	"bevote/internal/workbench"
 
 	"github.com/spf13/cobra"
@@ -73,15 +74,16 @@ func (c *console) test(file string, coverage bool, least int, asJSON bool) error
 
 func printTests(w io.Writer, file string, r *workbench.TestReport) {
 	for _, t := range r.Tests {
+		test := terminal.Visible(fmt.Sprintf("%s:%d: %s", file, t.Line, t.Name))
 		if t.Passed {
-			fmt.Fprintf(w, "ok    %s:%d: %s\n", file, t.Line, t.Name)
+			fmt.Fprintf(w, "ok    %s\n", test)
 			continue
 		}
 		signers := strings.Join(t.Signers, ", ")
 		if signers == "" {
 			signers = "none"
 		}
-		fmt.Fprintf(w, "FAIL  %s:%d: %s\n", file, t.Line, t.Name)
+		fmt.Fprintf(w, "FAIL  %s\n", test)
 		fmt.Fprintf(w, "      at block %d, signers %s: expected %s, got %s\n", t.At, signers, t.Expect, taken(t.Taken))
 		for _, why := range t.Why {
 			fmt.Fprintf(w, "      %s\n", why)

@@ -10,6 +10,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 	"pgregory.net/rapid"
 
+	"bevote/internal/terminal"
 	"bevote/internal/textdiff"
 )
 
@@ -180,6 +181,7 @@ func FuzzCompare(f *testing.F) {
 	f.Add("one\ntwo\n", "one\nthree\n")
 	f.Add("a\r\nb", "a\nb\n")
 	f.Add("", "\x00\xff")
+	f.Add("\x1b[2J\u202e\tb\n", "\u009b2J\u3164\n")
 	f.Fuzz(func(t *testing.T, a, b string) {
 		if len(a)+len(b) > 4096 {
 			return
@@ -192,17 +194,15 @@ func FuzzCompare(f *testing.F) {
 			t.Fatalf("the hunks make %q of %q, want %q", got, split(a), split(b))
 		}
 		for _, marks := range []textdiff.Marks{textdiff.Plain, textdiff.Carets} {
-			if at := strings.IndexFunc(d.Unified(marks), steers); at >= 0 {
-				t.Fatalf("a control character at byte %d", at)
+			if at := strings.IndexFunc(d.Unified(marks), unsafe); at >= 0 {
+				t.Fatalf("an unsafe character at byte %d", at)
 			}
 		}
 	})
 }
 
-// steers tells whether a terminal obeys a character instead of showing it.
-func steers(r rune) bool {
-	return r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r >= 0x80 && r < 0xa0
-}
+// unsafe reports whether a diff may not hold a character.
+func unsafe(r rune) bool { return r != '\n' && r != '\t' && !terminal.Printable(r) }
 
 // TestLineEnds: ends of lines are told apart from what the lines say.
 func TestLineEnds(t *testing.T) {
@@ -262,9 +262,9 @@ func TestColour(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "\x1b[1m--- a␛[2J\x1b[0m\n\x1b[1m+++ b\x1b[0m\n\x1b[36m@@ -1 +1 @@\x1b[0m\n" +
+	want := "\x1b[1m--- a\ufffd[2J\x1b[0m\n\x1b[1m+++ b\x1b[0m\n\x1b[36m@@ -1 +1 @@\x1b[0m\n" +
 		"\x1b[31m-\x1b[0m\x1b[31mstake \x1b[0m\x1b[31;1;4m1\x1b[0m\x1b[31m sat\x1b[0m\n" +
-		"\x1b[32m+\x1b[0m\x1b[32mstake \x1b[0m\x1b[32;1;4m␛[31m2\x1b[0m\x1b[32m sat\x1b[0m\x1b[32;1;4m\ufffd\x1b[0m\n"
+		"\x1b[32m+\x1b[0m\x1b[32mstake \x1b[0m\x1b[32;1;4m\ufffd[31m2\x1b[0m\x1b[32m sat\x1b[0m\x1b[32;1;4m\ufffd\x1b[0m\n"
 	if got != want {
 		t.Errorf("got\n%q\nwant\n%q", got, want)
 	}

@@ -3,8 +3,8 @@ package textdiff
 import (
 	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"bevote/internal/terminal"
 )
 
 // Marks says how a unified diff shows the words that changed within a line.
@@ -105,18 +105,11 @@ func (p *printer) text(l Line) {
 	}
 }
 
-// visible shows what a terminal would obey: control characters as their
-// pictures, invisible formatting such as reversed writing as U+FFFD.
+// visible keeps tabs and shows the rest as [terminal.Visible] does.
 func visible(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\t' || r == ' ' || unicode.IsPrint(r):
-			return r
-		case r < ' ':
-			return '␀' + r
-		case r == '\x7f':
-			return '␡'
-		}
-		return utf8.RuneError
-	}, s)
+	cells := strings.Split(s, "\t")
+	for i, cell := range cells {
+		cells[i] = terminal.Visible(cell)
+	}
+	return strings.Join(cells, "\t")
 }

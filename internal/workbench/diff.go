@@ -28,13 +28,6 @@ type Texts struct {
 	Diff *textdiff.Diff // nil where the lines are not compared
 }
 
-// Effect is one thing that is different.
-type Effect struct {
-	What string `json:"what"`
-	Old  string `json:"old"` // "" where there is none
-	New  string `json:"new"`
-}
-
 // Same tells whether the two policies mean the same election: whether they
 // have the same core. Their texts may differ all the same.
 func (d *Difference) Same() bool { return d.Old == d.New }
@@ -107,7 +100,7 @@ func compare(before, after *reading) (*Difference, error) {
 		return d, nil
 	}
 	p, q := before.built.Policy, after.built.Policy
-	d.Trust = differences(trust(p), trust(q))
+	d.Trust = differences(facts("trust", p), facts("trust", q))
 	told, err := before.built.Explain()
 	if err != nil {
 		return nil, err
@@ -117,7 +110,7 @@ func compare(before, after *reading) (*Difference, error) {
 		return nil, err
 	}
 	d.Addresses = addresses(before.built, after.built)
-	d.Effects = differences(facts(p, told), facts(q, tells))
+	d.Effects = effects(p, q, told, tells)
 	return d, nil
 }
 

@@ -61,7 +61,7 @@ func (b *Built) Explain() (*Explanation, error) {
 		Risks:    risks(p, paths),
 		Allowed:  []Allowed{},
 	}
-	e.Aloud = aloud(p, e.Costs.sweeps)
+	e.Aloud = assumptions(p, e.Costs.sweeps)
 	if err := e.explainDeposits(b); err != nil {
 		return nil, err
 	}

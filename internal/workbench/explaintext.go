@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+
+	"bevote/internal/terminal"
 )
 
 // textWidth is where paragraphs are broken.
@@ -106,22 +108,16 @@ func writeSums(b *bytes.Buffer, title, counted string, sums []Sum) {
 }
 
 func (m *Mixing) writeText(b *bytes.Buffer) {
-	fmt.Fprintf(b, "\nMixing by %s\n\n", m.named())
-	paragraph(b, "  ", "Under the key that it registered, a voter deposits with a mixer, which signs a voucher for it blindly. Under a "+
-		"new key, the roll key, it shows the voucher to the mixer that is to pay it, the same or another, and is paid a coin. Deposits "+
-		"with a voucher are swept into a pool, from which the mixers are repaid.")
+	subject := mixed{Mixing: m, Voters: m.Fees[0].Stakes}
+	fmt.Fprintf(b, "\nMixing by %s\n\n", sentences("scheme", m))
+	paragraph(b, "  ", sentences("how mixing goes", nil))
 	fmt.Fprintln(b)
 	writePaths(b, "one deposit by", m.Paths)
 	fmt.Fprintln(b)
 	writeSums(b, "all of the mixing", "of", m.Fees)
 	fmt.Fprintln(b)
-	fees := fmt.Sprintf("%s of that is left", sat(m.Spare))
-	if m.Spare < 0 {
-		fees = fmt.Sprintf("that is %s too little, which the supervisor has to add: so few voters share the mixers' transactions", sat(-m.Spare))
-	}
-	paragraph(b, "  ", fmt.Sprintf("A voter pays in %s: the coin of %s, and %s for these transactions from the sweeps on. "+
-		"If voters spread evenly over the mixers, %s.", sat(m.Deposit), sat(m.Coin), sat(m.Deposit-m.Coin), fees))
-	paragraph(b, "  ", m.work())
+	paragraph(b, "  ", sentences("fees of mixing", subject))
+	paragraph(b, "  ", sentences("work of mixing", subject))
 	for _, part := range []struct {
 		title string
 		says  []string
@@ -145,6 +141,12 @@ func (r Risk) text() string {
 	return fmt.Sprintf("%s: up to %s, %s. %s", r.Who, sat(r.Sum), when, r.How)
 }
 
+// kind is what is bounded, without the case that comes nearest.
+func (l Limit) kind() string {
+	what, _, _ := strings.Cut(l.What, " (")
+	return what
+}
+
 func (l Limit) bound() string {
 	if l.Least {
 		return fmt.Sprintf("at least %d", l.Bound)
@@ -162,13 +164,7 @@ func (l Limit) near() string {
 }
 
 // sat spells an amount with its thousands apart, as a policy may.
-func sat(n int64) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "_" + s[i:]
-	}
-	return s + " sat"
-}
+func sat(n int64) string { return terminal.Thousands(n, "_") + " sat" }
 
 // columns aligns rows.
 func columns(b *bytes.Buffer, fill func(row func(...any))) {
@@ -185,25 +181,12 @@ func columns(b *bytes.Buffer, fill func(row func(...any))) {
 	})
 	t.Flush() // a buffer takes everything
 	for line := range strings.Lines(table.String()) {
-		fmt.Fprintf(b, "  %s\n", strings.TrimRight(line, " \n"))
+		fmt.Fprintf(b, "  %s\n", terminal.Visible(strings.TrimRight(line, " \n")))
 	}
 }
 
 // paragraph breaks a text into lines, the first after the given start and the
 // others below it.
 func paragraph(b *bytes.Buffer, start, text string) {
-	line := start
-	indent := strings.Repeat(" ", len(start))
-	empty := true
-	for _, word := range strings.Fields(text) {
-		if !empty && len([]rune(line))+1+len([]rune(word)) > textWidth {
-			fmt.Fprintln(b, line)
-			line, empty = indent, true
-		}
-		if !empty {
-			line += " "
-		}
-		line, empty = line+word, false
-	}
-	fmt.Fprintln(b, line)
+	b.WriteString(terminal.Wrap(start, text, textWidth))
 }

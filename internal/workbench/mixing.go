@@ -1,8 +1,6 @@
 package workbench
 
 import (
-	"fmt"
-
 	"bevote/lang"
 	"bevote/templates"
 )
@@ -27,6 +25,13 @@ type Mixing struct {
 	Holds   []string   `json:"holds"` // what vouchers and deposits rest on
 }
 
+// mixed is what the texts about mixing are of.
+type mixed struct {
+	*Mixing
+	Voters int
+	Roll   uint32 // last block of the roll's anchor
+}
+
 // explainMixing is nil where nothing is mixed. The deposit is Built.deposit's,
 // the paths are its.
 func explainMixing(p *lang.Policy, deposit *Built, paths []templates.Path) *Mixing {
@@ -37,8 +42,10 @@ func explainMixing(p *lang.Policy, deposit *Built, paths []templates.Path) *Mixi
 	m := &Mixing{
 		Scheme: x.Scheme, Modulus: x.Modulus, Rounds: x.Rounds, Mixers: x.Mixers, Deposit: p.Deposit(), Coin: p.Coin(),
 		Powers: makingPowers(x), Audit: auditPowers(x), Board: published(x), Queue: (p.Voters + x.Mixers - 1) / x.Mixers,
-		Hides: hides(p), Shows: shows(p), Holds: holds(p),
 	}
+	subject := mixed{m, p.Voters, p.Times.Roll}
+	m.Hides, m.Shows = paragraphs("mixing hides", subject), paragraphs("mixing shows", subject)
+	m.Holds = paragraphs("mixing rests on", subject)
 	for _, q := range paths {
 		m.Paths = append(m.Paths, deposit.pathCost(paths, q))
 		if q.Name == "sweep" {
@@ -76,30 +83,11 @@ func auditPowers(m lang.Mixing) int {
 	return 0
 }
 
-// seconds is how long a core takes for some exponentiations: as the cube of the
-// modulus's length.
-func (m *Mixing) seconds(powers int) float64 {
-	longer := float64(m.Modulus) / 2048
+// seconds is how long a core takes for some exponentiations modulo numbers of
+// that many bits: as the cube of their length.
+func seconds(modulus, powers int) float64 {
+	longer := float64(modulus) / 2048
 	return float64(powers) * longer * longer * longer / powersPerSecond
-}
-
-// named is the scheme with its numbers.
-func (m *Mixing) named() string {
-	return mixing(lang.Mixing{Scheme: m.Scheme, Modulus: m.Modulus, Rounds: m.Rounds, Mixers: m.Mixers})
-}
-
-// work says what a voter's signature takes to make, and all of them.
-func (m *Mixing) work() string {
-	voters := m.Fees[0].Stakes
-	made := "one exponentiation of the mixer's and short ones of everybody else's"
-	if m.Audit > 0 {
-		made = fmt.Sprintf("%d exponentiations modulo numbers of %d bits to issue, check and pay, and %d in every audit: some %.0f and %.0f "+
-			"seconds of one core that makes %d in a second at 2048 bits, for all voters %.0f and %.0f", m.Powers, m.Modulus, m.Audit,
-			m.seconds(m.Powers), m.seconds(m.Audit), powersPerSecond, m.seconds(m.Powers*voters), m.seconds(m.Audit*voters))
-	}
-	return fmt.Sprintf("Each voter's signature takes %s. It puts %d bytes on the board, for all voters %d. "+
-		"A mixer issues to %d in a row if they spread evenly.",
-		made, m.Board, m.Board*voters, m.Queue)
 }
 
 // published is the length in base64 of what a blind signature puts on the
@@ -152,65 +140,4 @@ func (b *Built) mixingFees(sweep templates.Path) []Sum {
 		sums[i].Fee = sums[i].VSize * b.Policy.Fee
 	}
 	return sums
-}
-
-// among says how many share an issuing mixer.
-func among(p *lang.Policy) string {
-	n, m := p.Voters, p.Mixing.Mixers
-	if n <= m {
-		return "maybe nobody else, with as many mixers as voters"
-	}
-	return fmt.Sprintf("about %d of %d if they spread evenly", (n+m-1)/m, n)
-}
-
-// hides says what stays unknown, and to whom.
-func hides(p *lang.Policy) []string {
-	all := []string{"Which deposit a coin is for. A voucher is blind: the mixer that issued it and the one that pays it cannot tell by " +
-		"the signature which deposit it was signed for, not even together. What they can compare is when things happened; all " +
-		"deposits are of one amount, and so are all coins."}
-	if p.Mixing.Scheme == lang.SchemeGroupBlind {
-		all = append(all, fmt.Sprintf("Which mixer issued a voucher, to everybody but this mixer and the supervisor: any of the %d could have. "+
-			"So a coin's owner is one of all who deposited, %d at most.", p.Mixing.Mixers, p.Voters))
-	}
-	return all
-}
-
-// shows says what does not, and to whom.
-func shows(p *lang.Policy) []string {
-	var all []string
-	if p.Mixing.Scheme == lang.SchemeGroupBlind {
-		all = append(all,
-			"The supervisor manages the mixers' group and can open every voucher to the mixer that issued it, and a mixer knows its own. "+
-				"To these two a coin's owner is one of those who deposited with that mixer, "+among(p)+".",
-			"A mixer and the supervisor together can trace the vouchers that this mixer issues: that they do not collude is "+
-				"assumed for names as it is for money.")
-	} else {
-		all = append(all, "A voucher names the mixer that issued it, whose own RSA key it is signed with. To everybody a coin's owner "+
-			"is one of those who deposited with that mixer, "+among(p)+"; who is alone with a mixer is not hidden at all.")
-	}
-	return append(all,
-		"The supervisor knows who is behind each registration key, and everybody sees which of these keys deposited, when, and "+
-			"with which mixer; and for which roll key a coin was paid, when, and by which mixer.",
-		"Whoever shows a voucher before others have theirs, or writes under both keys from one address of the network, gives the "+
-			"link away. The fewer deposit, the fewer can be anybody.")
-}
-
-// holds says what vouchers and deposits rest on.
-func holds(p *lang.Policy) []string {
-	first := fmt.Sprintf("A voucher that nobody issued is as hard to make as an RSA signature of %d bits.", p.Mixing.Modulus)
-	own := "A mixer could make vouchers for itself."
-	if m := p.Mixing; m.Scheme == lang.SchemeGroupBlind {
-		first = fmt.Sprintf("One voucher more than a mixer issued takes about 2^%d hashes, and much fewer if that mixer issues to several "+
-			"voters at once: so it has one session at a time, and stores each challenge before it answers.", m.Rounds/2)
-		if m.Rounds < 256 {
-			first += " Where mixers are not trusted to do so, write `rounds 256`."
-		}
-		own = "A mixer could make vouchers for itself, and so could the supervisor, who knows the factors of the modulus."
-	}
-	return []string{
-		first,
-		own + " The audit holds the coins that are paid against the deposits that are made.",
-		fmt.Sprintf("A mixer issues to one voter after the other, each of whom has two blocks to answer in, before `roll by` (block %d).", p.Times.Roll),
-		"Each mixer pays coins out of its own money and is repaid from the swept deposits, so it needs as much for a while as it pays out.",
-	}
 }

@@ -1,7 +1,6 @@
 package workbench
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -38,8 +37,23 @@ type risking struct {
 	all   []Risk
 }
 
-func (r *risking) add(who string, sum int64, from uint32, how string) {
-	r.all = append(r.all, Risk{who, sum, from, how})
+// add adds what a text says, first who, then how, if it says that too.
+func (r *risking) add(name string, sum int64, from uint32) {
+	r.addOf(name, branchRisk{Policy: r.p}, sum, from)
+}
+
+// branchRisk is what the texts about a branch are of.
+type branchRisk struct {
+	*lang.Policy
+	Branch  string
+	Sets    int      // how many sets of signers it has
+	Signers []string // of one of them, as they are spoken of
+	Own     bool     // the voter signs, so it is the stake of that voter alone
+}
+
+func (r *risking) addOf(name string, subject branchRisk, sum int64, from uint32) {
+	says := append(paragraphs(name, subject), "")
+	r.all = append(r.all, Risk{says[0], sum, from, says[1]})
 }
 
 // reach returns the first block in which somebody with these secrets can take
@@ -58,58 +72,47 @@ func (r *risking) joint(more ...string) hand { return handOf(r.p, append(more, "
 
 func (r *risking) jointAlone() {
 	if from, ok := r.reach(r.joint()); ok {
-		r.add("whoever knows the joint secret", r.total, from, fmt.Sprintf(
-			"It is all that the script asks for, and the stakes can be paid to anyone. Any %d voters have it if they pool their shares.", r.p.K))
+		r.add("joint secret", r.total, from)
 		return
 	}
-	r.add("whoever knows the joint secret and nothing else", 0, 0, "The script refuses a signature by it alone.")
+	r.add("joint secret alone", 0, 0)
 }
 
 // candidates says what a candidate can do who should not win.
 func (r *risking) candidates() {
-	name := r.p.Candidates[0].Name
 	if _, ok := r.reach(r.joint()); ok {
 		return // everybody can; nothing is special about candidates
 	}
-	from, ok := r.reach(r.joint(name))
+	from, ok := r.reach(r.joint(r.p.Candidates[0].Name))
 	switch {
 	case !ok:
 	case r.p.Joint == lang.JointEach:
-		r.add("a candidate with the secret of its own joint key", r.total, from, fmt.Sprintf(
-			"%d ballots of its own give it, or %d voters who hand over their shares.", r.p.K, r.p.K))
+		r.add("candidate with its joint key", r.total, from)
 	default:
-		r.add("any candidate who learns the joint secret", r.total, from, fmt.Sprintf(
-			"One joint key serves all. %d ballots of its own give the secret, or %d voters who hand over their shares; after the "+
-				"winner's openings everybody has it. What a winner leaves behind, any candidate can sweep.", r.p.K, r.p.K))
+		r.add("candidate with the joint secret", r.total, from)
 	}
 }
 
 // losers says what candidates can do who pool their ballots.
 func (r *risking) losers() {
 	if r.p.Joint == lang.JointEach {
-		r.add("losers who pool their ballots", 0, 0, "Their ballots carry shares of different joint keys, which do not add up.")
+		r.add("losers with several joint keys", 0, 0)
 		return
 	}
 	if from, ok := r.reach(r.joint(r.p.Candidates[0].Name)); ok {
-		r.add("losers who pool their ballots", r.total, from, fmt.Sprintf(
-			"Candidates who together hold %d ballots have the joint secret, though none of them won. The audit finds the claim "+
-				"without the votes for it; the money is gone.", r.p.K))
+		r.add("losers", r.total, from)
 	}
 }
 
 // custodians are those who need nobody else.
 func (r *risking) custodians() {
 	if from, ok := r.reach(hand{"supervisor": true}); ok {
-		r.add("the supervisor", r.total, from, "The supervisor's signature is enough, whatever the ballots say.")
+		r.add("supervisor", r.total, from)
 	}
 	if r.p.Mixed() {
 		deposits := int64(r.p.Voters) * r.p.Deposit()
-		r.add("a mixer together with the supervisor", deposits, 0, fmt.Sprintf(
-			"Deposits lie in an escrow that the two can open; from block %d on their depositors can, too. That the two do not "+
-				"collude is assumed.", r.p.Times.Roll+1))
-		r.add("the supervisor, of deposits that are swept", deposits, 0,
-			"They come into a pool of the supervisor's key. Mixers who paid coins are repaid from it, and a voter whose mixer does "+
-				"not pay is paid from it, by the supervisor alone.")
+		r.add("mixer with the supervisor", deposits, 0)
+		r.add("supervisor of the pool", deposits, 0)
 	}
 }
 
@@ -122,33 +125,29 @@ func (r *risking) branches() {
 		}
 		if n[q.Name] > manyWays {
 			if !told[q.Name] {
-				r.add(fmt.Sprintf("any of the %d sets of signers of the branch %s", n[q.Name], branchOf(q)), r.total, firstBlock(q), "")
+				r.addOf("many signers of a branch", branchRisk{Branch: branchOf(q), Sets: n[q.Name]}, r.total, firstBlock(q))
 			}
 			told[q.Name] = true
 			continue
 		}
-		r.branch(q.Signers, "", firstBlock(q), fmt.Sprintf("By the branch %s.", branchOf(q)))
+		r.branch("signers of a branch", q, q.Signers, firstBlock(q))
 	}
 }
 
 // branch says what those who sign can take; of a branch that the voter signs,
 // only that voter's stake.
-func (r *risking) branch(signers []string, when string, from uint32, how string) {
-	var who []string
+func (r *risking) branch(name string, q templates.Path, signers []string, from uint32) {
+	subject, sum := branchRisk{Branch: branchOf(q), Own: slices.Contains(signers, "voter")}, r.total
 	for _, s := range signers {
 		if isJoint(s) {
 			s = "whoever knows the secret of " + jointKey(s)
 		}
-		who = append(who, s)
+		subject.Signers = append(subject.Signers, s)
 	}
-	sum, together := r.total, ""
-	if len(who) > 1 {
-		together = " together"
+	if subject.Own {
+		sum = r.p.Stake
 	}
-	if slices.Contains(signers, "voter") {
-		sum, together = r.p.Stake, together+" (of each voter's own stake)"
-	}
-	r.add(words(who)+together+when, sum, from, how)
+	r.addOf(name, subject, sum, from)
 }
 
 func branchOf(q templates.Path) string { return strings.TrimPrefix(q.Name, "branch.") }
@@ -160,19 +159,16 @@ func (r *risking) unspent() {
 	if !r.p.Dealt() {
 		return
 	}
-	const what = ", of stakes that are unspent when ballots are opened"
 	reveal := r.p.Times.Reveal
-	how := fmt.Sprintf("Openings are due from block %d on even if stakes are unspent, and %d of them make a joint secret public", reveal, r.p.K)
-	from, anybody := r.reach(r.joint())
-	if anybody {
-		r.add("anybody"+what, r.total, max(from, reveal), how+": from then on everybody can take them.")
+	if from, ok := r.reach(r.joint()); ok {
+		r.add("anybody after openings", r.total, max(from, reveal))
 		return
 	}
 	switch _, candidate := r.reach(r.joint(r.p.Candidates[0].Name)); {
 	case candidate && r.p.Joint == lang.JointEach:
-		r.add("a candidate with enough ballots"+what, r.total, reveal, how+": it serves that candidate alone.")
+		r.add("one candidate after openings", r.total, reveal)
 	case candidate:
-		r.add("every candidate"+what, r.total, reveal, how+": from then on any candidate can take them.")
+		r.add("candidates after openings", r.total, reveal)
 	}
 	n := ways(r.paths)
 	for _, q := range r.paths {
@@ -181,7 +177,7 @@ func (r *risking) unspent() {
 		}
 		rest := slices.DeleteFunc(slices.Clone(q.Signers), isJoint)
 		if class(q) == "branch" && len(rest) < len(q.Signers) {
-			r.branch(rest, what, max(firstBlock(q), reveal), fmt.Sprintf("By the branch %s, of which a joint secret is public then.", branchOf(q)))
+			r.branch("signers of a branch after openings", q, rest, max(firstBlock(q), reveal))
 		}
 	}
 }

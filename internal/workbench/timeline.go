@@ -21,14 +21,12 @@ type Phase struct {
 // timeline lists the phases in the order in which they begin to matter.
 func timeline(p *lang.Policy, paths []templates.Path) []Phase {
 	t := p.Times
-	all := []Phase{{"setup", t.Roll, t.Setup, false, fmt.Sprintf(
-		"the last blocks of the anchors are %d (roll), %d (commit), %d (deal) and %d (setup)", t.Roll, t.Commit, t.Deal, t.Setup)}}
+	all := []Phase{{"setup", t.Roll, t.Setup, false, sentences("setup phase", p)}}
 	if !p.Dealt() {
-		all = []Phase{{"roll", t.Roll, t.Roll, false, "the last block of the roll's anchor"}}
+		all = []Phase{{"roll", t.Roll, t.Roll, false, sentences("roll phase", p)}}
 	}
 	if p.Mixed() {
-		all = append(all, Phase{"deposits return", t.Roll + 1, 0, true, fmt.Sprintf(
-			"what mixer and supervisor have not swept by block %d; the deadlines of mixing lie before, and stand in the registry that the supervisor publishes", t.Roll)})
+		all = append(all, Phase{"deposits return", t.Roll + 1, 0, true, sentences("deposits return phase", p)})
 	}
 	all = append(all,
 		Phase{"votes count", t.VoteFrom, t.VoteTo, false, ""},
@@ -45,7 +43,7 @@ func timeline(p *lang.Policy, paths []templates.Path) []Phase {
 			all = append(all, Phase{name, max(firstBlock(q), t.VoteFrom), 0, true, ""})
 		}
 	}
-	return append(all, Phase{"ballots open", t.Reveal, 0, false, fmt.Sprintf("sooner once every counted stake is spent and %d deep", p.Confirmations)})
+	return append(all, Phase{"ballots open", t.Reveal, 0, false, sentences("ballots open phase", p)})
 }
 
 // spends names the phase of a class of paths.

@@ -201,12 +201,3 @@ func plural(n int, name string) string {
 	}
 	return grouped(int64(n)) + " " + name + "s"
 }
-
-// grouped writes a number with commas between thousands.
-func grouped(n int64) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}

@@ -5,15 +5,15 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"bevote/internal/terminal"
 )
 
 // width is the column at which running text breaks.
 const width = 88
 
-// page writes lines of text to a terminal or a file. Everything that comes
-// from a record passes clean first: a hostile record must not move the cursor.
+// page writes lines of text to a terminal or a file. Every string in them is
+// made [terminal.Visible].
 type page struct {
 	w *bufio.Writer
 }
@@ -32,21 +32,9 @@ func (p *page) line(format string, args ...any) {
 }
 
 // text writes words after a first prefix, broken at the width and hung under
-// the prefix's end. A word longer than a line stays whole: hashes are copied.
+// the prefix's end.
 func (p *page) text(prefix, words string) {
-	hang := strings.Repeat(" ", utf8.RuneCountInString(prefix))
-	line, empty := prefix, true
-	for _, word := range strings.Fields(clean(words)) {
-		if !empty && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
-			p.line("%s", line)
-			line, empty = hang, true
-		}
-		if !empty {
-			line += " "
-		}
-		line, empty = line+word, false
-	}
-	p.line("%s", line)
+	_, _ = p.w.WriteString(terminal.Wrap(prefix, words, width))
 }
 
 // block writes lines as they are, a diff of scripts say, behind a bar: no line
@@ -66,13 +54,9 @@ func (p *page) section(title string) {
 	p.line("%s", title)
 }
 
-// clean replaces what a terminal would obey instead of showing: control
-// characters and invisible formatting, such as reversed writing.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r != ' ' && !unicode.IsPrint(r) {
-			return '�'
-		}
-		return r
-	}, s)
-}
+// clean is [terminal.Visible]: what a record says passes it on the way to every
+// form of the report for people.
+func clean(s string) string { return terminal.Visible(s) }
+
+// grouped writes a number with commas between thousands.
+func grouped(n int64) string { return terminal.Thousands(n, ",") }

@@ -3,12 +3,14 @@ package report_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"bevote/internal/terminal"
 	"bevote/verifier/report"
 	"bevote/verifier/result"
 )
@@ -96,11 +98,7 @@ func exchanged() *result.Report {
 
 func page(t testing.TB, r *result.Report) string {
 	t.Helper()
-	var b bytes.Buffer
-	if err := report.HTML(&b, r); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
+	return written(t, report.HTML, r)
 }
 
 func TestHTML(t *testing.T) {
@@ -194,7 +192,8 @@ func TestPageStandsAlone(t *testing.T) {
 	}
 }
 
-// FuzzHTML: no text of a report changes the page's elements, whatever it says.
+// FuzzHTML: no text of a report changes the page's elements, whatever it says,
+// and in every form for people it is safe to print.
 func FuzzHTML(f *testing.F) {
 	f.Add("</title><script>alert(1)</script>")
 	f.Add(`" onload="alert(1)`)
@@ -209,10 +208,24 @@ func FuzzHTML(f *testing.F) {
 		if elements(got) != want {
 			t.Errorf("%q changes the page", s)
 		}
-		if strings.ContainsAny(got, "\x1b\x07\u202e\x00") {
-			t.Errorf("%q passes control characters", s)
+		for _, text := range []string{got, written(t, report.Text, saying(s)), written(t, report.Markdown, saying(s))} {
+			for line := range strings.SplitSeq(text, "\n") {
+				if terminal.Visible(line) != line {
+					t.Fatalf("%q comes as %q", s, line)
+				}
+			}
 		}
 	})
+}
+
+// written is a report in one of its forms.
+func written(t testing.TB, form func(io.Writer, *result.Report) error, r *result.Report) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := form(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
 
 // saying is a report whose every text is s.
