@@ -6,6 +6,7 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/lang"
+	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/result"
 
@@ -38,7 +39,9 @@ func TestAccountsThatLie(t *testing.T) {
 		{name: "a stranger repaid", speak: "V34", do: settlement(func(_ *fair, b *board.Settlement) {
 			b.Repaid = append(b.Repaid, board.Repaid{Mixer: curve.BaseMul(curve.NewScalar(99)).Key(), Outpoint: b.Repaid[0].Outpoint})
 		})},
-		{name: "repaid to another key", speak: "V34", do: repay(func(f *fair, tx *wire.MsgTx) { tx.TxOut[0].PkScript = payTo(curve.BaseMul(f.voters[2].key).Key()) })},
+		{name: "repaid to another key", speak: "V34", do: repay(func(f *fair, tx *wire.MsgTx) {
+			tx.TxOut[0].PkScript = templates.PayToKey(curve.BaseMul(f.voters[2].key).Key())
+		})},
 		{name: "not repaid on the chain", speak: "V34", do: without("repay")},
 		{name: "repaid by somebody else", speak: "V34", do: func(f *fair, s string, _ int, what any) bool {
 			if tx, ok := what.(*wire.MsgTx); ok && s == "repay" {
@@ -49,7 +52,7 @@ func TestAccountsThatLie(t *testing.T) {
 		}},
 		{name: "a sweep that goes elsewhere", speak: "V34", do: sweep(func(f *fair, tx *wire.MsgTx) {
 			tx.TxOut[0].Value -= 9000
-			tx.AddTxOut(wire.NewTxOut(9000, payTo(f.mixers[0].public)))
+			tx.AddTxOut(wire.NewTxOut(9000, templates.PayToKey(f.mixers[0].public)))
 		})},
 		{name: "a sweep of something else", speak: "V34", do: sweep(func(_ *fair, tx *wire.MsgTx) {
 			tx.AddTxIn(wire.NewTxIn(&wire.OutPoint{Hash: chainhash.Hash{5}}, nil, nil))
@@ -79,15 +82,15 @@ func TestPayoutsThatDiffer(t *testing.T) {
 	}
 	tellLies(t, []fairLie{
 		{name: "a coin of another value", speak: "V35", do: extra(func(f *fair) *wire.TxOut {
-			return wire.NewTxOut(f.e.Policy.Coin()+1, payTo(curve.BaseMul(owner(f)).Key()))
+			return wire.NewTxOut(f.e.Policy.Coin()+1, templates.PayToKey(curve.BaseMul(owner(f)).Key()))
 		})},
 		{name: "a coin of another script", speak: "V35", do: extra(func(f *fair) *wire.TxOut {
-			return wire.NewTxOut(f.e.Policy.Coin(), p2sh(make([]byte, 20)))
+			return wire.NewTxOut(f.e.Policy.Coin(), templates.P2SH(make([]byte, 20)))
 		})},
 		{name: "the roll's coin of another value", speak: "V27 V35 V37", do: func(f *fair, s string, i int, what any) bool {
 			if tx, ok := what.(*wire.MsgTx); ok && s == "tx3" && i == 1 {
 				for _, out := range tx.TxOut {
-					if string(out.PkScript) == string(payTo(curve.BaseMul(owner(f)).Key())) {
+					if string(out.PkScript) == string(templates.PayToKey(curve.BaseMul(owner(f)).Key())) {
 						out.Value--
 					}
 				}
@@ -103,7 +106,7 @@ func (f *fair) chained(height uint32, by curve.Scalar, from wire.OutPoint, n int
 	for i := range n {
 		tx := wire.NewMsgTx(2)
 		tx.AddTxIn(wire.NewTxIn(&from, nil, nil))
-		tx.AddTxOut(wire.NewTxOut(int64(4000-i), payTo(curve.BaseMul(by).Key())))
+		tx.AddTxOut(wire.NewTxOut(int64(4000-i), templates.PayToKey(curve.BaseMul(by).Key())))
 		if i == n-1 {
 			tx.TxOut[0].PkScript = script
 		}
@@ -115,20 +118,20 @@ func (f *fair) chained(height uint32, by curve.Scalar, from wire.OutPoint, n int
 func TestTrailsAroundTheMixers(t *testing.T) {
 	change := func(f *fair) wire.OutPoint { return wire.OutPoint{Hash: f.voters[0].outpoint.Hash, Index: 1} }
 	end := func(do func(f *fair)) func(*fair, string, int, any) bool { return then("", do) }
-	roll := func(f *fair, i int) []byte { return payTo(curve.BaseMul(f.voters[i].roll).Key()) }
+	roll := func(f *fair, i int) []byte { return templates.PayToKey(curve.BaseMul(f.voters[i].roll).Key()) }
 	tellLies(t, []fairLie{
 		{name: "change to a roll key", speak: "V36", do: at("tx2", 0, func(f *fair, tx *wire.MsgTx) { tx.TxOut[1].PkScript = roll(f, 0) })},
 		{name: "over one transaction", speak: "V36", do: end(func(f *fair) { f.chained(118, depositor(f), change(f), 1, roll(f, 0)) })},
 		{name: "over four", speak: "V36", do: end(func(f *fair) { f.chained(118, depositor(f), change(f), 4, roll(f, 0)) })},
 		{name: "over five", speak: "", do: end(func(f *fair) { f.chained(118, depositor(f), change(f), 5, roll(f, 0)) })},
-		{name: "to somebody else", speak: "", do: end(func(f *fair) { f.chained(118, depositor(f), change(f), 3, payTo(f.mixers[0].public)) })},
+		{name: "to somebody else", speak: "", do: end(func(f *fair) { f.chained(118, depositor(f), change(f), 3, templates.PayToKey(f.mixers[0].public)) })},
 		{name: "with the coin in a vote", speak: "V36", do: end(func(f *fair) {
 			tx := wire.NewMsgTx(2)
 			for _, op := range []wire.OutPoint{change(f), f.voters[0].coin} {
 				tx.AddTxIn(wire.NewTxIn(&op, nil, nil))
 			}
-			tx.AddTxOut(wire.NewTxOut(1000, payTo(curve.BaseMul(curve.NewScalar(5)).Key())))
-			tx.TxIn[0].SignatureScript = f.script(f.sign(depositor(f), tx, 0, payTo(curve.BaseMul(depositor(f)).Key())), []byte{1})
+			tx.AddTxOut(wire.NewTxOut(1000, templates.PayToKey(curve.BaseMul(curve.NewScalar(5)).Key())))
+			tx.TxIn[0].SignatureScript = f.script(f.sign(depositor(f), tx, 0, templates.PayToKey(curve.BaseMul(depositor(f)).Key())), []byte{1})
 			f.mine(125, owner(f), tx)
 		})},
 		{name: "into the coins' transaction", speak: "V36", do: at("tx3", 0, func(f *fair, tx *wire.MsgTx) {
@@ -141,7 +144,7 @@ func TestTrailsAroundTheMixers(t *testing.T) {
 			tx := wire.NewMsgTx(2)
 			tx.AddTxIn(wire.NewTxIn(&op, []byte{1}, nil))
 			tx.AddTxIn(wire.NewTxIn(&wire.OutPoint{Hash: chainhash.Hash{6}}, nil, nil))
-			tx.AddTxOut(wire.NewTxOut(1000, payTo(curve.BaseMul(curve.NewScalar(5)).Key())))
+			tx.AddTxOut(wire.NewTxOut(1000, templates.PayToKey(curve.BaseMul(curve.NewScalar(5)).Key())))
 			f.mine(117, f.mixers[0].key, tx)
 			f.chained(118, curve.NewScalar(5), wire.OutPoint{Hash: tx.TxHash()}, 1, roll(f, 0))
 		})},
@@ -162,7 +165,7 @@ func TestAnonymityInWords(t *testing.T) {
 		f.play()
 		if linked > 0 {
 			change := wire.OutPoint{Hash: f.voters[0].outpoint.Hash, Index: 1}
-			f.chained(118, depositor(f), change, 1, payTo(curve.BaseMul(f.voters[0].roll).Key()))
+			f.chained(118, depositor(f), change, 1, templates.PayToKey(curve.BaseMul(f.voters[0].roll).Key()))
 		}
 		a := f.audit(fairTip)
 		says := properties(f.e.Policy, a.mixed(), a.linked())[0]
@@ -184,7 +187,7 @@ func TestProofsAndDeposits(t *testing.T) {
 			for _, v := range f.voters[1:] {
 				tx := wire.NewMsgTx(2)
 				tx.AddTxIn(wire.NewTxIn(&v.coin, nil, nil))
-				tx.AddTxOut(wire.NewTxOut(1000, payTo(curve.BaseMul(v.key).Key())))
+				tx.AddTxOut(wire.NewTxOut(1000, templates.PayToKey(curve.BaseMul(v.key).Key())))
 				f.mine(125, v.roll, tx)
 			}
 		})

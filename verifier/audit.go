@@ -235,17 +235,6 @@ func (a *audit) witness(ctx context.Context) (err error) {
 	return err
 }
 
-// unreadable tells whether the errors are such that the text is no policy at
-// all, rather than a policy that breaks a rule.
-func (e *PolicyError) unreadable() bool {
-	for _, d := range e.Diagnostics {
-		if d.IsError() && d.Code[:3] == "E00" {
-			return true
-		}
-	}
-	return false
-}
-
 // establish computes what the checks compare: the setup, the votes, the script
 // runs, the tally, the claims and the winner.
 func (a *audit) establish() error {

@@ -11,7 +11,6 @@ import (
 	"bevote/lang"
 	"bevote/verifier/lift"
 
-	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
@@ -225,12 +224,4 @@ func (a *audit) findWinner() {
 // it is the winner's, or no winner remains.
 func (a *audit) decides(c *claim) bool {
 	return a.winner == 0 || c.claimant == a.winner
-}
-
-// hashType is the last byte of a signature as pushed.
-func hashType(sig []byte) txscript.SigHashType {
-	if len(sig) == 0 {
-		return 0
-	}
-	return txscript.SigHashType(sig[len(sig)-1])
 }

@@ -93,7 +93,7 @@ func (e *Election) EscrowScript(mixer, depositor curve.PublicKey) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
-	return p2sh(address.Hash160(redeem)), nil
+	return templates.PayToRedeem(redeem), nil
 }
 
 // PolicyError says that a policy has errors, hence no meaning to audit by.
@@ -133,4 +133,20 @@ func (e *Election) keyNumber(j int) int {
 		return j
 	}
 	return 1
+}
+
+// lifted are the paths of the contract's script, by the policy's names of keys.
+func (e *Election) lifted() ([]templates.Path, error) {
+	return lift.Paths(e.Template, lift.Roles(e.Policy))
+}
+
+// unreadable tells whether the errors are such that the text is no policy at
+// all, rather than a policy that breaks a rule.
+func (e *PolicyError) unreadable() bool {
+	for _, d := range e.Diagnostics {
+		if d.IsError() && d.Code[:3] == "E00" {
+			return true
+		}
+	}
+	return false
 }

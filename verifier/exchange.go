@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"bevote/internal/curve"
+	"bevote/templates"
 	"bevote/verifier/lift"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
@@ -47,7 +48,7 @@ const (
 // Exchange joins what lines say with what blocks show. The replay must have
 // been made with those lines.
 func (e *Election) Exchange(m *Mixing, r *Replay) *Exchange {
-	x := &Exchange{Mixing: m, r: r, pool: payTo(e.Policy.Supervisor)}
+	x := &Exchange{Mixing: m, r: r, pool: templates.PayToKey(e.Policy.Supervisor)}
 	for _, a := range r.anchors {
 		if a.Kind == Announce && a.EID == e.EID {
 			x.announced = a.Height
@@ -165,7 +166,7 @@ func (x *Exchange) pays(v *Voucher, p Payout, c *coin) error {
 		return fmt.Errorf("paid in block %d, deposits close at %d", c.created.Height, x.Deadlines[T2])
 	case p.By == v.Mixer.Key && c.created.Height > x.Deadlines[T5]:
 		return fmt.Errorf("paid in block %d, due by %d", c.created.Height, x.Deadlines[T5])
-	case !bytes.Equal(c.out.PkScript, payTo(v.By)):
+	case !bytes.Equal(c.out.PkScript, templates.PayToKey(v.By)):
 		return errors.New("does not pay the roll key")
 	case c.out.Value != x.e.Policy.Coin():
 		return fmt.Errorf("a coin of %d sat, want %d", c.out.Value, x.e.Policy.Coin())
@@ -270,6 +271,19 @@ func (x *Exchange) sweeps() (out []*sighting) {
 	for _, d := range x.Deposits {
 		if s := x.spending(d); s != nil && !known[s.ID] && x.Spent(d) == swept {
 			known[s.ID], out = true, append(out, s)
+		}
+	}
+	return out
+}
+
+// repaid are the outpoints that the settlement lists.
+func (x *Exchange) repaid() (out []wire.OutPoint) {
+	if x.Settled == nil {
+		return nil
+	}
+	for _, r := range x.Settled.Repaid {
+		if op, err := decodeOutpoint(r.Outpoint); err == nil {
+			out = append(out, op)
 		}
 	}
 	return out

@@ -7,6 +7,7 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/lang"
+	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/result"
 
@@ -206,7 +207,7 @@ func (f *fair) spendDeposit(i int, height, lock uint32, by curve.Scalar) {
 	tx.AddTxIn(in)
 	tx.LockTime = lock
 	key := curve.BaseMul(v.key).Key()
-	tx.AddTxOut(wire.NewTxOut(f.e.Policy.Deposit()-1000, payTo(key)))
+	tx.AddTxOut(wire.NewTxOut(f.e.Policy.Deposit()-1000, templates.PayToKey(key)))
 	s, err := txscript.NewScriptBuilder().AddData(f.sign(by, tx, 0, redeem)).AddData(key[:]).AddOp(txscript.OP_0).AddData(redeem).Script()
 	f.must(err)
 	in.SignatureScript = s
@@ -231,7 +232,7 @@ func TestDepositsThatLie(t *testing.T) {
 	tellLies(t, []fairLie{
 		{name: "a satoshi less", speak: "V29", do: all(without(fromDeposit), at("tx2", 0, func(_ *fair, tx *wire.MsgTx) { tx.TxOut[0].Value-- }))},
 		{name: "to another's escrow", speak: "V29", do: all(without(fromDeposit), at("tx2", 0, func(_ *fair, tx *wire.MsgTx) {
-			tx.TxOut[0].PkScript = p2sh(make([]byte, 20))
+			tx.TxOut[0].PkScript = templates.P2SH(make([]byte, 20))
 		}))},
 		{name: "not on the chain", speak: "V29", do: without("tx2 " + fromDeposit)},
 		{name: "after T2", speak: "V29", do: all(without("tx2 "+fromDeposit), at("tx2", 0, func(f *fair, tx *wire.MsgTx) {
@@ -266,11 +267,11 @@ func TestDepositsThatLie(t *testing.T) {
 			if !ok || s != "tx2" || i != 0 {
 				return false
 			}
-			tx.TxOut[0].PkScript = payTo(curve.BaseMul(f.voters[0].key).Key())
+			tx.TxOut[0].PkScript = templates.PayToKey(curve.BaseMul(f.voters[0].key).Key())
 			f.mine(103, f.voters[0].key, tx)
 			spent := wire.NewMsgTx(2)
 			spent.AddTxIn(wire.NewTxIn(&wire.OutPoint{Hash: tx.TxHash()}, nil, nil))
-			spent.AddTxOut(wire.NewTxOut(1000, payTo(f.mixers[0].public)))
+			spent.AddTxOut(wire.NewTxOut(1000, templates.PayToKey(f.mixers[0].public)))
 			f.mine(104, f.voters[0].key, spent)
 			return true
 		})},

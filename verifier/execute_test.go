@@ -7,8 +7,8 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/lang"
+	"bevote/templates"
 
-	"github.com/btcsuite/btcd/address/v2"
 	"github.com/btcsuite/btcd/btcec/v2"
 	"github.com/btcsuite/btcd/btcec/v2/ecdsa"
 	"github.com/btcsuite/btcd/chainhash/v2"
@@ -74,10 +74,10 @@ func (p *polls) pushed(items ...[]byte) []byte {
 func (p *polls) vote(i int) *scriptRun {
 	x := p.voters[i]
 	key := curve.BaseMul(x).Key()
-	code := p2pkh(address.Hash160(key[:]))
+	code := templates.PayToKey(key)
 	tx := wire.NewMsgTx(2)
 	tx.AddTxIn(&wire.TxIn{PreviousOutPoint: wire.OutPoint{Hash: chainhash.Hash{byte(i)}}})
-	tx.AddTxOut(wire.NewTxOut(1000, p2sh(make([]byte, 20))))
+	tx.AddTxOut(wire.NewTxOut(1000, templates.P2SH(make([]byte, 20))))
 	tx.TxIn[0].SignatureScript = p.pushed(p.sign(x, tx, 0, code, txscript.SigHashAll), key[:])
 	return &scriptRun{at: sighting{Tx: tx, ID: tx.TxHash()}, prev: wire.NewTxOut(2000, code)}
 }
@@ -105,7 +105,7 @@ func (p *polls) claim(j, n int) (runs []*scriptRun) {
 	}
 	for i := range n {
 		runs = append(runs, &scriptRun{at: sighting{Tx: tx, ID: tx.TxHash(), Input: i},
-			prev: wire.NewTxOut(2000, p2sh(address.Hash160(p.redeem(i))))})
+			prev: wire.NewTxOut(2000, templates.PayToRedeem(p.redeem(i)))})
 	}
 	return runs
 }
@@ -186,7 +186,7 @@ func (p *polls) forgeries() map[string]func(r *scriptRun) {
 		"an odd point":       sigs(func(r *scriptRun, _ []byte) []byte { return p.foreign(r, code(r)) }),
 		"a high s":           sigs(func(_ *scriptRun, sig []byte) []byte { return highS(sig) }),
 		"other outputs":      func(r *scriptRun) { r.at.Tx.TxOut[0].Value++ },
-		"another coin":       func(r *scriptRun) { r.prev = wire.NewTxOut(2000, p2pkh(make([]byte, 20))) },
+		"another coin":       func(r *scriptRun) { r.prev = wire.NewTxOut(2000, templates.P2PKH(make([]byte, 20))) },
 	}
 	return out
 }

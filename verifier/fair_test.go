@@ -13,6 +13,7 @@ import (
 	"bevote/internal/mixing"
 	"bevote/internal/workbench"
 	"bevote/lang"
+	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/evidence"
 	"bevote/verifier/result"
@@ -213,7 +214,7 @@ func (f *fair) mine(height uint32, by curve.Scalar, tx *wire.MsgTx) {
 	public := curve.BaseMul(by).Key()
 	for i, in := range tx.TxIn {
 		if len(in.SignatureScript) == 0 {
-			in.SignatureScript = f.script(f.sign(by, tx, i, payTo(public)), public[:])
+			in.SignatureScript = f.script(f.sign(by, tx, i, templates.PayToKey(public)), public[:])
 		}
 	}
 	f.chain[height] = append(f.chain[height], tx)

@@ -6,6 +6,7 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/lang"
+	"bevote/templates"
 	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/address/v2"
@@ -83,8 +84,8 @@ func (f *fair) escrow(v *visitor) []byte {
 // deposit is tx2 and M5.
 func (f *fair) deposit() {
 	for i, v := range f.voters {
-		script := p2sh(address.Hash160(f.escrow(v)))
-		tx := f.pay("tx2", i, 103, v.key, wire.NewTxOut(f.e.Policy.Deposit(), script), wire.NewTxOut(5000, payTo(curve.BaseMul(v.key).Key())))
+		script := templates.PayToRedeem(f.escrow(v))
+		tx := f.pay("tx2", i, 103, v.key, wire.NewTxOut(f.e.Policy.Deposit(), script), wire.NewTxOut(5000, templates.PayToKey(curve.BaseMul(v.key).Key())))
 		op, w := f.op(tx, script)
 		v.outpoint = op
 		line(f, "deposit", i, v.key, board.Deposit{Mixer: v.holding.public, Nonce: v.held, Outpoint: w})
@@ -136,7 +137,7 @@ func (f *fair) sweep() {
 		if len(held) == 0 {
 			continue
 		}
-		tx.AddTxOut(wire.NewTxOut(f.e.Policy.Deposit()*int64(len(held))-4000, payTo(f.e.Policy.Supervisor)))
+		tx.AddTxOut(wire.NewTxOut(f.e.Policy.Deposit()*int64(len(held))-4000, templates.PayToKey(f.e.Policy.Supervisor)))
 		if f.lie("sweep", n, tx) {
 			continue
 		}
@@ -155,10 +156,10 @@ func (f *fair) payOut() {
 		var paid []*visitor
 		for _, v := range f.voters {
 			if v.paying == m && !f.lie("unpaid", v.i, v) {
-				outs, paid = append(outs, wire.NewTxOut(f.e.Policy.Coin(), payTo(curve.BaseMul(v.roll).Key()))), append(paid, v)
+				outs, paid = append(outs, wire.NewTxOut(f.e.Policy.Coin(), templates.PayToKey(curve.BaseMul(v.roll).Key()))), append(paid, v)
 			}
 		}
-		outs = append(outs, wire.NewTxOut(7777, payTo(m.public)))
+		outs = append(outs, wire.NewTxOut(7777, templates.PayToKey(m.public)))
 		tx := f.pay("tx3", n, 113, m.key, outs...)
 		for _, v := range paid {
 			f.tell(v, m.key, tx)
@@ -169,7 +170,7 @@ func (f *fair) payOut() {
 // tell writes where a voter's coin is.
 func (f *fair) tell(v *visitor, by curve.Scalar, tx *wire.MsgTx) {
 	roll := curve.BaseMul(v.roll).Key()
-	op, w := f.op(tx, payTo(roll))
+	op, w := f.op(tx, templates.PayToKey(roll))
 	v.coin = op
 	line(f, "payout", v.i, by, board.Payout{Key: roll, Outpoint: w})
 }
@@ -182,13 +183,13 @@ func (f *fair) settle() {
 	var b board.Settlement
 	for _, m := range account.Mixers {
 		if owed := account.Owed(m); owed > 0 {
-			outs = append(outs, wire.NewTxOut(owed, payTo(m.Key)))
+			outs = append(outs, wire.NewTxOut(owed, templates.PayToKey(m.Key)))
 		}
 	}
 	tx := f.pay("repay", 0, 116, supervisor, outs...)
 	for _, m := range account.Mixers {
 		if account.Owed(m) > 0 {
-			_, w := f.op(tx, payTo(m.Key))
+			_, w := f.op(tx, templates.PayToKey(m.Key))
 			b.Repaid = append(b.Repaid, board.Repaid{Mixer: m.Key, Outpoint: w})
 		}
 	}

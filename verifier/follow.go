@@ -75,7 +75,7 @@ func (a *audit) followBlocks(ctx context.Context, first uint32) error {
 			begun, a.replay, a.first = true, NewReplay(a.e, a.lines), b.Height
 			a.chain.BeginAt(b)
 		}
-		at := a.replay.block(b.Height, b.MsgBlock)
+		at := a.replay.Block(b.Height, b.MsgBlock)
 		if begun {
 			a.memory.add(b.Height, b.MsgBlock, at)
 		}

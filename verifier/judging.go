@@ -60,7 +60,7 @@ func (a *audit) vouchersThatMatter() []*Voucher {
 			return bytes.Compare(x[:], y[:])
 		})
 		for _, v := range unpaid[most:] {
-			v.once.Do(func() { v.err = errUnread })
+			v.dismiss(errUnread)
 		}
 		unpaid = unpaid[:most]
 	}

@@ -42,7 +42,7 @@ func TestDeviatingScript(t *testing.T) {
 	}
 	vote := &Vote{Index: 1, TxID: "aa", Ballot: ballot, Redeem: fill(template, 1), at: sighting{ID: chainhash.Hash{1}, Tx: wire.NewMsgTx(1)}}
 	vote.at.Tx.AddTxOut(wire.NewTxOut(1, nil))
-	vote.fault("V54", "0 outputs pay the contract filled for slot 1, want one")
+	vote.fault(WrongScript, "0 outputs pay the contract filled for slot 1, want one")
 	a.votes = []*Vote{vote}
 	sig, err := txscript.NewScriptBuilder().AddOp(txscript.OP_0).AddFullData(fill(early, 2)).Script()
 	if err != nil {

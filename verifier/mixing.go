@@ -234,3 +234,15 @@ func (m *Mixing) VoucherOf(key curve.PublicKey) *Voucher { return m.vouchers[key
 
 // MixerOf finds the mixer with a key, or nil.
 func (m *Mixing) MixerOf(key curve.PublicKey) *Mixer { return m.mixers[key] }
+
+func (d *Deposit) where() string { return fmt.Sprintf("line %d, outpoint %s", d.N, d.Outpoint) }
+
+func (v *Voucher) where() string { return fmt.Sprintf("line %d", v.N) }
+
+// asked is a session's challenge, in time for the mixer or not.
+func (s Session) asked() *Move {
+	if s.Challenge != nil {
+		return s.Challenge
+	}
+	return s.Lapsed
+}

@@ -155,7 +155,7 @@ func TestReceiptsThatAreBroken(t *testing.T) {
 		{name: "a coin too early, and a late one", speak: "V37", do: all(lateCoin, func(f *fair, s string, _ int, _ any) bool {
 			if s == "sweep" {
 				key := curve.BaseMul(owner(f)).Key()
-				tx := f.spending(f.mixers[1].key, wire.NewTxOut(f.e.Policy.Coin(), payTo(key)))
+				tx := f.spending(f.mixers[1].key, wire.NewTxOut(f.e.Policy.Coin(), templates.PayToKey(key)))
 				f.mine(104, f.mixers[1].key, tx)
 				op := EncodeOutpoint(wire.OutPoint{Hash: tx.TxHash()})
 				f.say(f.mixers[1].key, board.Payout{Key: key, Outpoint: op[:]})
@@ -172,7 +172,7 @@ func TestReceiptsThatAreBroken(t *testing.T) {
 		}},
 		{name: "two coins", speak: "V37", do: func(f *fair, s string, i int, _ any) bool {
 			if s == "payout" && i == 0 {
-				tx := f.spending(f.mixers[1].key, wire.NewTxOut(f.e.Policy.Coin(), payTo(curve.BaseMul(owner(f)).Key())))
+				tx := f.spending(f.mixers[1].key, wire.NewTxOut(f.e.Policy.Coin(), templates.PayToKey(curve.BaseMul(owner(f)).Key())))
 				f.mine(114, f.mixers[1].key, tx)
 				op := EncodeOutpoint(wire.OutPoint{Hash: tx.TxHash()})
 				f.say(f.mixers[1].key, board.Payout{Key: curve.BaseMul(owner(f)).Key(), Outpoint: op[:]})
@@ -206,7 +206,7 @@ func TestReceiptsThatAreBroken(t *testing.T) {
 func lateCoin(f *fair, s string, i int, what any) bool {
 	if s == "repay" {
 		v := f.voters[0]
-		tx := f.spending(f.keys["supervisor"], wire.NewTxOut(f.e.Policy.Coin(), payTo(curve.BaseMul(v.roll).Key())))
+		tx := f.spending(f.keys["supervisor"], wire.NewTxOut(f.e.Policy.Coin(), templates.PayToKey(curve.BaseMul(v.roll).Key())))
 		f.mine(115, f.keys["supervisor"], tx)
 		f.tell(v, f.keys["supervisor"], tx)
 	}

@@ -34,12 +34,13 @@ func (a *audit) refuseRule(r rule, sinful *PolicyError) result.Check {
 		c, _ := r.run(a)
 		return c
 	case "V17":
-		return result.Check{ID: r.ID, Name: r.Name, Class: r.Class, Status: result.Fail, Expected: 1, Examined: 1, Failed: 1, Items: sinful.items()}
+		return result.Check{ID: r.ID, Name: r.Name, Class: r.Class, Status: result.Fail, Expected: 1, Examined: 1, Failed: 1, Items: policyItems(sinful)}
 	}
 	return result.Check{ID: r.ID, Name: r.Name, Class: r.Class, Status: result.Skipped, Reason: "the policy has errors", Items: []result.Item{}}
 }
 
-func (e *PolicyError) items() (out []result.Item) {
+// policyItems lists the errors of a policy.
+func policyItems(e *PolicyError) (out []result.Item) {
 	for _, d := range e.Diagnostics {
 		out = append(out, result.Item{Where: fmt.Sprintf("policy.bev:%d:%d", d.Primary.Line, d.Primary.Column), Message: d.Code + ": " + d.Message})
 	}

@@ -4,9 +4,9 @@ import (
 	"bytes"
 
 	"bevote/internal/curve"
+	"bevote/templates"
 	"bevote/verifier/board"
 
-	"github.com/btcsuite/btcd/address/v2"
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
@@ -81,12 +81,9 @@ func NewReplay(e *Election, lines []board.Line) *Replay {
 	return r
 }
 
-// Block takes the next block.
-func (r *Replay) Block(height uint32, b *wire.MsgBlock) { r.block(height, b) }
-
-// block takes the next block and returns the indices of the transactions that
+// Block takes the next block and returns the indices of the transactions that
 // it remembers something of. Those alone lead to the same memory.
-func (r *Replay) block(height uint32, b *wire.MsgBlock) (at []int) {
+func (r *Replay) Block(height uint32, b *wire.MsgBlock) (at []int) {
 	for pos, tx := range b.Transactions {
 		if r.transaction(sighting{Height: height, Pos: pos, Tx: tx, ID: tx.TxHash()}) {
 			at = append(at, pos)
@@ -219,7 +216,7 @@ const maxSigned = 100
 // signatures do not commit to its value. The key must stand in the input script
 // somewhere, whatever else a miner put around it.
 func signedBy(tx *wire.MsgTx, key curve.PublicKey) bool {
-	script, tries := p2pkh(address.Hash160(key[:])), 0
+	script, tries := templates.PayToKey(key), 0
 	for i, in := range tx.TxIn {
 		if !bytes.Contains(in.SignatureScript, key[:]) {
 			continue

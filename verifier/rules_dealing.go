@@ -135,12 +135,6 @@ func (a *audit) jointKey(s *sheet) {
 	}
 }
 
-// keyless tells whether a joint key is the point at infinity, of which no
-// transcript can be written.
-func (s *Setup) keyless() bool {
-	return slices.ContainsFunc(s.Dealing.Keys, func(k sharing.JointKey) bool { return k.Key.IsInfinity() })
-}
-
 // supervisorsKey is V46 of a custodial election: the supervisor alone can
 // claim at any time, by the script itself.
 func (a *audit) supervisorsKey(s *sheet) {

@@ -23,10 +23,6 @@ var mixRules = []rule{
 	{"V38", "MIX-ORDER", "E", exchanged, (*audit).mixOrder},
 }
 
-func (d *Deposit) where() string { return fmt.Sprintf("line %d, outpoint %s", d.N, d.Outpoint) }
-
-func (v *Voucher) where() string { return fmt.Sprintf("line %d", v.N) }
-
 // V29: behind every deposit that a line names is the right sum in the right
 // escrow, in time. That it is a registered key's only one, and accepted by its
 // mixer, is a condition for the line to count; lines that do not are listed.

@@ -5,6 +5,7 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/lang"
+	"bevote/templates"
 	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/txscript/v2"
@@ -146,11 +147,11 @@ func (a *audit) candidatePayouts(s *sheet) {
 	s.expect(len(p.Candidates))
 	owner := make(map[string]string)
 	for i, r := range a.setup.Roll {
-		owner[string(p2pkh(r.KeyHash()))] = fmt.Sprintf("slot %d", i+1)
+		owner[string(templates.P2PKH(r.KeyHash()))] = fmt.Sprintf("slot %d", i+1)
 	}
 	if a.mix != nil {
 		for _, x := range a.mix.Mixers {
-			owner[string(payTo(x.Key))] = "mixer " + x.Name
+			owner[string(templates.PayToKey(x.Key))] = "mixer " + x.Name
 		}
 	}
 	for _, c := range p.Candidates {

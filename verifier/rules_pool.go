@@ -1,6 +1,7 @@
 package verifier
 
 import (
+	"bevote/templates"
 	"bytes"
 	"errors"
 	"fmt"
@@ -61,19 +62,6 @@ func (a *audit) residualFault() error {
 	return nil
 }
 
-// repaid are the outpoints that the settlement lists.
-func (x *Exchange) repaid() (out []wire.OutPoint) {
-	if x.Settled == nil {
-		return nil
-	}
-	for _, r := range x.Settled.Repaid {
-		if op, err := decodeOutpoint(r.Outpoint); err == nil {
-			out = append(out, op)
-		}
-	}
-	return out
-}
-
 // repayments holds each mixer's repayment against what it is owed.
 func (a *audit) repayments(s *sheet, where string) {
 	paid := make(map[*Mixer]wire.OutPoint)
@@ -109,7 +97,7 @@ func (a *audit) repaymentFault(x *Mixer, op wire.OutPoint) error {
 	switch {
 	case c == nil || c.created == nil:
 		return fmt.Errorf("the supervisor: the repayment of mixer %s is not on the chain", x.Name)
-	case !bytes.Equal(c.out.PkScript, payTo(x.Key)):
+	case !bytes.Equal(c.out.PkScript, templates.PayToKey(x.Key)):
 		return fmt.Errorf("the supervisor: the repayment of mixer %s does not pay its key", x.Name)
 	case c.out.Value != a.mix.Owed(x):
 		return fmt.Errorf("the supervisor: mixer %s is repaid %d sat, owed %d", x.Name, c.out.Value, a.mix.Owed(x))
@@ -142,10 +130,6 @@ func (a *audit) overpaid(s *sheet) {
 	s.pass()
 }
 
-// maxPayouts is how many coins one transaction pays, so that it is no giant
-// among others.
-const maxPayouts = 1000
-
 // V35: the coins are alike in value and script, and not too many come in one
 // transaction.
 func (a *audit) payoutsAlike(s *sheet) {
@@ -161,7 +145,7 @@ func (a *audit) payoutsAlike(s *sheet) {
 			switch where := "outpoint " + p.Outpoint.String(); {
 			case c.out.Value != a.e.Policy.Coin():
 				s.fail(where, "%d sat, coins have %d", c.out.Value, a.e.Policy.Coin())
-			case !bytes.Equal(c.out.PkScript, payTo(v.By)):
+			case !bytes.Equal(c.out.PkScript, templates.PayToKey(v.By)):
 				s.fail(where, "not P2PKH of the roll key")
 			case together[p.Outpoint.Hash] == maxPayouts+1:
 				s.fail(where, "one of over %d coins in one transaction", maxPayouts)

@@ -125,14 +125,6 @@ func (a *audit) answerFault(d *Deposit, right error) (depositor, mixer string) {
 	return "", ""
 }
 
-// asked is a session's challenge, in time for the mixer or not.
-func (s Session) asked() *Move {
-	if s.Challenge != nil {
-		return s.Challenge
-	}
-	return s.Lapsed
-}
-
 // offeredInTime tells whether an offer left its depositor the time to answer.
 func (a *audit) offeredInTime(s Session) bool { return !a.mix.Late(s.Offer.Seen+Patience+1, T3) }
 

@@ -1,10 +1,10 @@
 package verifier
 
 import (
-	"bytes"
 	"fmt"
 
 	"bevote/internal/curve"
+	"bevote/templates"
 	"bevote/verifier/board"
 )
 
@@ -126,36 +126,6 @@ func (a *audit) rollCoin(s *sheet) {
 	}
 }
 
-// coinFault tells what keeps a roll entry's coin from being eligible.
-func (s *Setup) coinFault(r RollEntry, c *coin) error {
-	announce := s.ph.anchors[Announce]
-	switch {
-	case c == nil || c.created == nil:
-		return fmt.Errorf("the coin was not created since the announcement")
-	case announce != nil && c.created.Height < announce.Height:
-		return fmt.Errorf("the coin is older than the announcement")
-	case c.created.Height > s.e.Policy.Times.Roll:
-		return fmt.Errorf("the coin is paid in block %d, the roll closes at %d", c.created.Height, s.e.Policy.Times.Roll)
-	case !s.pays(c.payer, r):
-		return fmt.Errorf("the coin is not paid by who was to pay it")
-	case !bytes.Equal(c.out.PkScript, p2pkh(r.KeyHash())):
-		return fmt.Errorf("the coin does not pay the roll key")
-	case c.out.Value != s.e.Policy.Coin():
-		return fmt.Errorf("a coin of %d sat, want %d", c.out.Value, s.e.Policy.Coin())
-	}
-	return nil
-}
-
-// pays tells whether a key's owner was to pay a roll entry's coin: the
-// supervisor, or the mixer that accepted to for a voucher.
-func (s *Setup) pays(payer curve.PublicKey, r RollEntry) bool {
-	if payer == s.e.Policy.Supervisor || s.Mixing == nil {
-		return payer == s.e.Policy.Supervisor
-	}
-	v := s.Mixing.VoucherOf(r.Key)
-	return v != nil && payer == v.Mixer.Key
-}
-
 // V28: no roll key is somebody else's of the election.
 func (a *audit) rollDisjoint(s *sheet) {
 	s.expect(len(a.setup.Roll))
@@ -176,7 +146,7 @@ func (a *audit) rollDisjoint(s *sheet) {
 		where := fmt.Sprintf("slot %d", i+1)
 		if of := others[r.Key]; of != "" {
 			s.fail(where, "the key of %s", of)
-		} else if of := payouts[string(p2pkh(r.KeyHash()))]; of != "" {
+		} else if of := payouts[string(templates.P2PKH(r.KeyHash()))]; of != "" {
 			s.fail(where, "the payout of %s", of)
 		} else {
 			s.pass()

@@ -9,14 +9,13 @@ import (
 	"bevote/internal/curve"
 	"bevote/lang"
 	"bevote/templates"
-	"bevote/verifier/lift"
 
 	"github.com/btcsuite/btcd/address/v2"
 )
 
 // family F: voting transactions; family G: ballots
 var voteRules = []rule{
-	{"V52", "VOTE-ELIGIBLE", "I", voting, voteFaults("V52")},
+	{"V52", "VOTE-ELIGIBLE", "I", voting, voteFaults(SeveralSlots)},
 	{"V53", "VOTE-ONCE", "I", voting, (*audit).voteOnce},
 	{"V54", "VOTE-P2SH", "I", voting, (*audit).voteScript},
 	{"V55", "VOTE-TEMPLATE", "E", voting, (*audit).voteTemplate},
@@ -24,24 +23,29 @@ var voteRules = []rule{
 	{"V58", "VOTE-KEY", "E", voting, (*audit).voteKeys},
 	{"V59", "VOTE-T", "E", always, (*audit).voteTimeout},
 	{"V60", "VOTE-PKH", "I", voting, (*audit).voteRefundKey},
-	{"V61", "VOTE-VALUE", "I", voting, voteFaults("V61")},
-	{"V62", "VOTE-PUBLISH", "I", voting, voteFaults("V62")},
-	{"V63", "VOTE-WINDOW", "I", voting, voteFaults("V63")},
-	{"V64", "VOTE-SIGHASH", "W", voting, voteFaults("V64")},
-	{"V65", "VOTE-OUTPUTS", "W", voting, voteFaults("V65")},
-	{"V66", "BAL-FORMAT", "I", voting, voteFaults("V66")},
-	{"V67", "BAL-UNIQUE", "I+A", voting, voteFaults("V67")},
-	{"V68", "BAL-UNRELATED", "A", voting, voteFaults("V68")},
+	{"V61", "VOTE-VALUE", "I", voting, voteFaults(WrongStake)},
+	{"V62", "VOTE-PUBLISH", "I", voting, voteFaults(NoBallot)},
+	{"V63", "VOTE-WINDOW", "I", voting, voteFaults(OutsideWindow)},
+	{"V64", "VOTE-SIGHASH", "W", voting, voteFaults(NotSighashAll)},
+	{"V65", "VOTE-OUTPUTS", "W", voting, voteFaults(OtherOutputs)},
+	{"V66", "BAL-FORMAT", "I", voting, voteFaults(MalformedBallot)},
+	{"V67", "BAL-UNIQUE", "I+A", voting, voteFaults(RepeatedBallot)},
+	{"V68", "BAL-UNRELATED", "A", voting, voteFaults(RelatedPoint)},
 }
 
-func (v *Vote) where() string { return fmt.Sprintf("slot %d, tx %s", v.Index, v.TxID) }
+// voteChecks are the checks of what Votes finds wrong with a vote. V27 is in the
+// family of the roll.
+var voteChecks = map[FaultKind]string{
+	BadCoin: "V27", SeveralSlots: "V52", WrongScript: "V54", WrongStake: "V61", NoBallot: "V62", OutsideWindow: "V63",
+	NotSighashAll: "V64", OtherOutputs: "V65", MalformedBallot: "V66", RepeatedBallot: "V67", RelatedPoint: "V68",
+}
 
 // voteFaults is the predicate of the rules that Votes applies to every vote.
-func voteFaults(id string) func(*audit, *sheet) {
+func voteFaults(kind FaultKind) func(*audit, *sheet) {
 	return func(a *audit, s *sheet) {
 		s.expect(len(a.votes))
 		for _, v := range a.votes {
-			if message, broke := v.broke(id); broke {
+			if message, broke := v.broke(kind); broke {
 				s.fail(v.where(), "%s", message)
 				continue
 			}
@@ -67,10 +71,10 @@ func (a *audit) voteOnce(s *sheet) {
 // V54: the stake pays the filled contract. Where an excluded vote's script has
 // been revealed, it is shown against the contract's.
 func (a *audit) voteScript(s *sheet) {
-	voteFaults("V54")(a, s)
+	voteFaults(WrongScript)(a, s)
 	var known map[string]string
 	for _, v := range a.votes {
-		if _, broke := v.broke("V54"); !broke {
+		if _, broke := v.broke(WrongScript); !broke {
 			continue
 		}
 		if known == nil {
@@ -199,11 +203,6 @@ func (a *audit) voteTimeout(s *sheet) {
 		}
 		s.pass()
 	}
-}
-
-// lifted are the paths of the contract's script, by the policy's names of keys.
-func (e *Election) lifted() ([]templates.Path, error) {
-	return lift.Paths(e.Template, lift.Roles(e.Policy))
 }
 
 // locksOf lists the locks of the paths that a role opens alone, ascending.

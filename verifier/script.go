@@ -5,7 +5,6 @@ import (
 
 	"bevote/internal/curve"
 
-	"github.com/btcsuite/btcd/address/v2"
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -25,48 +24,6 @@ func execute(tx *wire.MsgTx, i int, prev *wire.TxOut, proven *txscript.SigCache)
 		return err
 	}
 	return vm.Execute()
-}
-
-// nullData returns what an OP_RETURN output pushes, if it is one push and no more.
-func nullData(script []byte) ([]byte, bool) {
-	if len(script) == 0 || script[0] != txscript.OP_RETURN {
-		return nil, false
-	}
-	t := txscript.MakeScriptTokenizer(0, script[1:])
-	if !t.Next() || t.Data() == nil {
-		return nil, false
-	}
-	data := t.Data()
-	return data, !t.Next() && t.Err() == nil
-}
-
-// isNullData tells whether a script is an OP_RETURN of any form.
-func isNullData(script []byte) bool { return len(script) > 0 && script[0] == txscript.OP_RETURN }
-
-// Lengths and first bytes of published ballots (DESIGN 5.6).
-const (
-	plainBallot, plainPrefix   = 68, 0xB1
-	saltedBallot, saltedPrefix = 80, 0xB2
-)
-
-// isBallotSized tells whether data looks like a ballot of either form.
-func isBallotSized(data []byte) bool {
-	return len(data) == plainBallot && data[0] == plainPrefix || len(data) == saltedBallot && data[0] == saltedPrefix
-}
-
-// p2pkh is DUP HASH160 <hash> EQUALVERIFY CHECKSIG.
-func p2pkh(hash []byte) []byte {
-	out := append([]byte{txscript.OP_DUP, txscript.OP_HASH160, txscript.OP_DATA_20}, hash...)
-	return append(out, txscript.OP_EQUALVERIFY, txscript.OP_CHECKSIG)
-}
-
-// payTo is the P2PKH script of a key.
-func payTo(key curve.PublicKey) []byte { return p2pkh(address.Hash160(key[:])) }
-
-// p2sh is HASH160 <hash> EQUAL.
-func p2sh(hash []byte) []byte {
-	out := append([]byte{txscript.OP_HASH160, txscript.OP_DATA_20}, hash...)
-	return append(out, txscript.OP_EQUAL)
 }
 
 // verifyInput checks a signature with its hash type byte over the script code,
@@ -115,4 +72,12 @@ func firstSignature(items [][]byte) []byte {
 		}
 	}
 	return nil
+}
+
+// hashType is the last byte of a signature as pushed.
+func hashType(sig []byte) txscript.SigHashType {
+	if len(sig) == 0 {
+		return 0
+	}
+	return txscript.SigHashType(sig[len(sig)-1])
 }

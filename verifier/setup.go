@@ -3,11 +3,13 @@ package verifier
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"sort"
 
 	"bevote/internal/curve"
 	"bevote/internal/sharing"
 	"bevote/lang"
+	"bevote/templates"
 	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/address/v2"
@@ -270,4 +272,40 @@ func decodePoints(b []byte, n int) ([]curve.Point, error) {
 		}
 	}
 	return out, nil
+}
+
+// coinFault tells what keeps a roll entry's coin from being eligible.
+func (s *Setup) coinFault(r RollEntry, c *coin) error {
+	announce := s.ph.anchors[Announce]
+	switch {
+	case c == nil || c.created == nil:
+		return fmt.Errorf("the coin was not created since the announcement")
+	case announce != nil && c.created.Height < announce.Height:
+		return fmt.Errorf("the coin is older than the announcement")
+	case c.created.Height > s.e.Policy.Times.Roll:
+		return fmt.Errorf("the coin is paid in block %d, the roll closes at %d", c.created.Height, s.e.Policy.Times.Roll)
+	case !s.pays(c.payer, r):
+		return fmt.Errorf("the coin is not paid by who was to pay it")
+	case !bytes.Equal(c.out.PkScript, templates.P2PKH(r.KeyHash())):
+		return fmt.Errorf("the coin does not pay the roll key")
+	case c.out.Value != s.e.Policy.Coin():
+		return fmt.Errorf("a coin of %d sat, want %d", c.out.Value, s.e.Policy.Coin())
+	}
+	return nil
+}
+
+// pays tells whether a key's owner was to pay a roll entry's coin: the
+// supervisor, or the mixer that accepted to for a voucher.
+func (s *Setup) pays(payer curve.PublicKey, r RollEntry) bool {
+	if payer == s.e.Policy.Supervisor || s.Mixing == nil {
+		return payer == s.e.Policy.Supervisor
+	}
+	v := s.Mixing.VoucherOf(r.Key)
+	return v != nil && payer == v.Mixer.Key
+}
+
+// keyless tells whether a joint key is the point at infinity, of which no
+// transcript can be written.
+func (s *Setup) keyless() bool {
+	return slices.ContainsFunc(s.Dealing.Keys, func(k sharing.JointKey) bool { return k.Key.IsInfinity() })
 }

@@ -1,6 +1,7 @@
 package verifier
 
 import (
+	"bevote/templates"
 	"bytes"
 	"fmt"
 	"math/rand/v2"
@@ -37,7 +38,7 @@ func randomTx(r *rand.Rand, ins, outs int) *wire.MsgTx {
 func scriptCodes() [][]byte {
 	long := bytes.Repeat([]byte{txscript.OP_DUP}, 300)
 	return [][]byte{
-		nil, {}, {txscript.OP_CHECKSIG}, p2pkh(make([]byte, 20)), long,
+		nil, {}, {txscript.OP_CHECKSIG}, templates.P2PKH(make([]byte, 20)), long,
 		{txscript.OP_CODESEPARATOR, txscript.OP_CHECKSIG},
 		{txscript.OP_CHECKSIG, txscript.OP_CODESEPARATOR},
 		{txscript.OP_DATA_1, txscript.OP_CODESEPARATOR}, // pushed, not run

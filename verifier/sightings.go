@@ -35,7 +35,7 @@ func Sightings(ctx context.Context, rec *record.Record, src evidence.Source) ite
 				return
 			}
 			begun = begun || r.announces(b.Transactions)
-			if begun && !yield(evidence.Selection{Height: height, Block: b, At: r.block(height, b)}, nil) {
+			if begun && !yield(evidence.Selection{Height: height, Block: b, At: r.Block(height, b)}, nil) {
 				return
 			}
 			height++

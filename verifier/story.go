@@ -26,7 +26,9 @@ func (a *audit) story() *result.History {
 			addEvent(s, v.Height, result.PhaseVote, result.EventVote, "tx "+v.TxID, "slot %d votes", v.Index)
 			continue
 		}
-		addEvent(s, v.Height, result.PhaseVote, result.EventExcluded, "tx "+v.TxID, "a vote of slot %d that does not count: %s", v.Index, v.exclusion())
+		f := v.exclusion()
+		addEvent(s, v.Height, result.PhaseVote, result.EventExcluded, "tx "+v.TxID, "a vote of slot %d that does not count: %s, %s",
+			v.Index, voteChecks[f.Kind], f.Message)
 	}
 	a.tellExchange(s)
 	a.tellSpends(s)
@@ -45,16 +47,6 @@ var anchorPhases = [anchorKinds + 1]string{"", result.PhaseRoll, result.PhaseRol
 
 func addEvent(s *result.History, height uint32, phase string, kind result.EventKind, where, format string, args ...any) {
 	s.Events = append(s.Events, result.Event{Height: height, Phase: phase, Kind: kind, Text: fmt.Sprintf(format, args...), Where: where})
-}
-
-// exclusion is the first rule that takes the vote out of the count.
-func (v *Vote) exclusion() string {
-	for _, f := range v.Faults {
-		if excluding[f.Check] {
-			return f.Check + ", " + f.Message
-		}
-	}
-	return ""
 }
 
 // phases are the policy's, in blocks. The first begins with the announcement.

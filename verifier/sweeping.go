@@ -98,3 +98,7 @@ func payoutBytes(coins int64) int64 {
 	const frame, input, output = 14, 148, 34
 	return (coins+maxPayouts-1)/maxPayouts*(frame+input+output) + coins*output
 }
+
+// maxPayouts is how many coins one transaction pays, so that it is no giant
+// among others.
+const maxPayouts = 1000

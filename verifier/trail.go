@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"bevote/internal/curve"
+	"bevote/templates"
 	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/wire/v2"
@@ -50,14 +51,14 @@ func (r *Replay) watchTrails(lines []board.Line) {
 	t := &r.trails
 	*t = trails{at: make(map[wire.OutPoint]trail), roll: make(map[string]bool), hubs: make(map[string]bool),
 		links: make(map[wire.OutPoint]link), many: make(map[wire.OutPoint]int)}
-	t.hubs[string(payTo(r.e.Policy.Supervisor))] = true
+	t.hubs[string(templates.PayToKey(r.e.Policy.Supervisor))] = true
 	for _, key := range r.mixers {
-		t.hubs[string(payTo(key))] = true
+		t.hubs[string(templates.PayToKey(key))] = true
 	}
 	for _, l := range lines {
 		var b board.Roll
 		if l.Type == board.TypeRoll && l.By == r.e.Policy.Supervisor && board.DecodeBody(l, &b) == nil {
-			t.roll[string(payTo(b.Key))] = true
+			t.roll[string(templates.PayToKey(b.Key))] = true
 		}
 	}
 }

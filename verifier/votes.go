@@ -8,15 +8,38 @@ import (
 	"bevote/internal/ballot"
 	"bevote/internal/cores"
 	"bevote/internal/curve"
+	"bevote/templates"
 
-	"github.com/btcsuite/btcd/address/v2"
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// Fault is a rule that a transaction breaks, by the check's id.
+// FaultKind says which rule a vote breaks.
+type FaultKind int
+
+// The rules that a vote can break. The first group takes a vote out of the
+// count; the second does not.
+const (
+	BadCoin         FaultKind = iota // the coin that it spends is not eligible
+	SeveralSlots                     // it spends the coins of several slots
+	WrongScript                      // not one output pays the filled contract
+	WrongStake                       // the stake is of another value
+	NoBallot                         // not one OP_RETURN carries the ballot
+	OutsideWindow                    // it is in a block before or after the vote
+	MalformedBallot                  // the ballot's bytes are no ballot
+
+	NotSighashAll  // the coin's input does not sign the whole transaction
+	OtherOutputs   // it has outputs beside stake and ballot
+	RepeatedBallot // another counted vote has the same ballot
+	RelatedPoint   // the ballot's R is another known point or its negative
+)
+
+// excludes reports whether the fault takes the vote out of the count.
+func (k FaultKind) excludes() bool { return k <= MalformedBallot }
+
+// Fault is a rule that a vote breaks, and how.
 type Fault struct {
-	Check   string
+	Kind    FaultKind
 	Message string
 }
 
@@ -36,29 +59,17 @@ type Vote struct {
 	sealed ballot.Sealed
 }
 
-// excluding are the checks whose failure takes a vote out of the tally.
-var excluding = map[string]bool{
-	"V27": true, "V52": true, "V53": true, "V54": true, "V60": true, "V61": true, "V62": true, "V63": true, "V66": true,
+// Counted reports whether the vote counts: it breaks no rule that excludes it.
+func (v *Vote) Counted() bool { return v.exclusion() == nil }
+
+func (v *Vote) fault(kind FaultKind, format string, args ...any) {
+	v.Faults = append(v.Faults, Fault{kind, fmt.Sprintf(format, args...)})
 }
 
-// Counted tells whether the vote counts: it breaks no rule that excludes it.
-func (v *Vote) Counted() bool {
+// broke reports whether the vote breaks a rule, and how.
+func (v *Vote) broke(kind FaultKind) (string, bool) {
 	for _, f := range v.Faults {
-		if excluding[f.Check] {
-			return false
-		}
-	}
-	return true
-}
-
-func (v *Vote) fault(check, format string, args ...any) {
-	v.Faults = append(v.Faults, Fault{check, fmt.Sprintf(format, args...)})
-}
-
-// broke tells whether the vote breaks a rule, and how.
-func (v *Vote) broke(check string) (string, bool) {
-	for _, f := range v.Faults {
-		if f.Check == check {
+		if f.Kind == kind {
 			return f.Message, true
 		}
 	}
@@ -84,13 +95,13 @@ func (e *Election) Votes(s *Setup, r *Replay) ([]*Vote, error) {
 			Outpoint: EncodeOutpoint(entry.Outpoint), at: *c.spent,
 		})
 		if err := s.coinFault(entry, c); err != nil {
-			votes[len(votes)-1].fault("V27", "%v", err)
+			votes[len(votes)-1].fault(BadCoin, "%v", err)
 		}
 	}
 	sort.SliceStable(votes, func(a, b int) bool { return votes[a].at.before(votes[b].at) })
 	crowded(votes)
 	cores.Each(len(votes), func(n int) {
-		if _, several := votes[n].broke("V52"); !several {
+		if _, several := votes[n].broke(SeveralSlots); !several {
 			e.judge(s, keys, votes[n])
 		}
 	})
@@ -105,7 +116,7 @@ func looksLikeVote(tx *wire.MsgTx) bool {
 		if txscript.IsPayToScriptHash(out.PkScript) {
 			return true
 		}
-		if d, ok := nullData(out.PkScript); ok && len(d) > 0 && (d[0] == plainPrefix || d[0] == saltedPrefix) {
+		if d, ok := nullData(out.PkScript); ok && len(d) > 0 && (d[0] == templates.PlainPrefix || d[0] == templates.SaltedPrefix) {
 			return true
 		}
 	}
@@ -121,7 +132,7 @@ func crowded(votes []*Vote) {
 	}
 	for _, v := range votes {
 		if n := spends[v.TxID]; n > 1 {
-			v.fault("V52", "spends the coins of %d slots", n)
+			v.fault(SeveralSlots, "spends the coins of %d slots", n)
 		}
 	}
 }
@@ -130,20 +141,20 @@ func crowded(votes []*Vote) {
 func (e *Election) judge(s *Setup, keys map[string][]byte, v *Vote) {
 	p := e.Policy
 	if v.Height < p.Times.VoteFrom || v.Height > p.Times.VoteTo {
-		v.fault("V63", "in block %d, votes count from %d to %d", v.Height, p.Times.VoteFrom, p.Times.VoteTo)
+		v.fault(OutsideWindow, "in block %d, votes count from %d to %d", v.Height, p.Times.VoteFrom, p.Times.VoteTo)
 	}
 	if err := plainSigned(v.at); err != nil {
-		v.fault("V64", "%v", err)
+		v.fault(NotSighashAll, "%v", err)
 	}
 	if len(v.at.Tx.TxOut) != 2 {
-		v.fault("V65", "%d outputs, want the stake and the ballot", len(v.at.Tx.TxOut))
+		v.fault(OtherOutputs, "%d outputs, want the stake and the ballot", len(v.at.Tx.TxOut))
 	}
 	if !e.published(v) {
 		return
 	}
 	redeem, err := s.Redeem(keys, v.Index, v.Ballot)
 	if err != nil {
-		v.fault("V54", "%v", err)
+		v.fault(WrongScript, "%v", err)
 		return
 	}
 	v.Redeem = redeem
@@ -159,26 +170,26 @@ func (e *Election) published(v *Vote) bool {
 		}
 	}
 	if len(returns) != 1 {
-		v.fault("V62", "%d OP_RETURN outputs, want one", len(returns))
+		v.fault(NoBallot, "%d OP_RETURN outputs, want one", len(returns))
 		return false
 	}
 	data, ok := nullData(returns[0])
 	if !ok {
-		v.fault("V62", "the OP_RETURN is not one push")
+		v.fault(NoBallot, "the OP_RETURN is not one push")
 		return false
 	}
 	v.Ballot = data
-	size, prefix := plainBallot, byte(plainPrefix)
+	size, prefix := templates.PlainBallot, byte(templates.PlainPrefix)
 	if e.Policy.Salted {
-		size, prefix = saltedBallot, saltedPrefix
+		size, prefix = templates.SaltedBallot, templates.SaltedPrefix
 	}
 	if len(data) != size || data[0] != prefix {
-		v.fault("V66", "a ballot of %d bytes beginning %#02x, want %d beginning %#02x", len(data), first(data), size, prefix)
+		v.fault(MalformedBallot, "a ballot of %d bytes beginning %#02x, want %d beginning %#02x", len(data), first(data), size, prefix)
 		return false
 	}
 	sealed, err := ballot.Parse(data)
 	if err != nil {
-		v.fault("V66", "%v", err)
+		v.fault(MalformedBallot, "%v", err)
 		return false
 	}
 	v.sealed = sealed
@@ -194,7 +205,7 @@ func first(b []byte) byte {
 
 // staked finds the one output that pays the filled contract (V54) and its value (V61).
 func (e *Election) staked(v *Vote) {
-	want := p2sh(address.Hash160(v.Redeem))
+	want := templates.PayToRedeem(v.Redeem)
 	matches := 0
 	for i, out := range v.at.Tx.TxOut {
 		if bytes.Equal(out.PkScript, want) {
@@ -204,11 +215,11 @@ func (e *Election) staked(v *Vote) {
 	}
 	if matches != 1 {
 		v.Stake = wire.OutPoint{}
-		v.fault("V54", "%d outputs pay the contract filled for slot %d, want one", matches, v.Index)
+		v.fault(WrongScript, "%d outputs pay the contract filled for slot %d, want one", matches, v.Index)
 		return
 	}
 	if v.Value != e.Policy.Stake {
-		v.fault("V61", "a stake of %d sat, want %d", v.Value, e.Policy.Stake)
+		v.fault(WrongStake, "a stake of %d sat, want %d", v.Value, e.Policy.Stake)
 	}
 }
 
@@ -242,12 +253,12 @@ func judgeTogether(s *Setup, votes []*Vote) {
 			continue
 		}
 		if of := repeats(v, seen); of > 0 {
-			v.fault("V67", "the ballot of slot %d again: at most one of the two can open", of)
+			v.fault(RepeatedBallot, "the ballot of slot %d again: at most one of the two can open", of)
 			continue
 		}
 		r, slot := v.sealed.R.Key(), fmt.Sprintf("slot %d", v.Index)
 		if of := points[[32]byte(r[1:])]; of != "" {
-			v.fault("V68", "R has the x-coordinate of %s", of)
+			v.fault(RelatedPoint, "R has the x-coordinate of %s", of)
 		}
 		points[[32]byte(r[1:])] = slot
 	}
@@ -290,3 +301,16 @@ func knownPoints(s *Setup) map[[32]byte]string {
 
 // output is the outpoint of output i of the vote's transaction.
 func (v *Vote) output(i int) wire.OutPoint { return wire.OutPoint{Hash: v.at.ID, Index: uint32(i)} }
+
+func (v *Vote) where() string { return fmt.Sprintf("slot %d, tx %s", v.Index, v.TxID) }
+
+// exclusion returns the first fault that takes the vote out of the count, nil if
+// the vote counts.
+func (v *Vote) exclusion() *Fault {
+	for i := range v.Faults {
+		if v.Faults[i].Kind.excludes() {
+			return &v.Faults[i]
+		}
+	}
+	return nil
+}

@@ -56,3 +56,6 @@ func (m *Mixing) settlement(l entry[board.Settlement]) string {
 	m.Settled, m.settledN = &l.Body, l.N
 	return ""
 }
+
+// dismiss settles that a voucher is not judged, and why.
+func (v *Voucher) dismiss(why error) { v.once.Do(func() { v.err = why }) }
