@@ -8,6 +8,7 @@ import (
 	"bevote/lang"
 	"bevote/templates"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 	"bevote/verifier/result"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
@@ -74,7 +75,7 @@ func TestPayoutsThatDiffer(t *testing.T) {
 			if s == "payout" && i == 0 {
 				tx := f.spending(f.mixers[1].key, out(f))
 				f.mine(113, f.mixers[1].key, tx)
-				op := EncodeOutpoint(wire.OutPoint{Hash: tx.TxHash()})
+				op := election.EncodeOutpoint(wire.OutPoint{Hash: tx.TxHash()})
 				f.say(f.mixers[1].key, board.Payout{Key: curve.BaseMul(owner(f)).Key(), Outpoint: op[:]})
 			}
 			return false

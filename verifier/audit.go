@@ -1,3 +1,9 @@
+// Package verifier audits an election: it replays the record against the chain
+// and says what can be known of it.
+//
+// It promises never to build what it checks and never to believe what it is
+// told: every figure of a report is recomputed from the policy, the contract,
+// the board's signed lines and the chain. It holds no secret.
 package verifier
 
 import (
@@ -12,6 +18,7 @@ import (
 	"bevote/internal/curve"
 	"bevote/lang"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 	"bevote/verifier/evidence"
 	"bevote/verifier/record"
 	"bevote/verifier/result"
@@ -56,7 +63,7 @@ type audit struct {
 	trials int      // of the self-test; 0 while it runs
 	sum    [32]byte // record_sha256
 	src    evidence.Source
-	e      *Election
+	e      *election.Election
 	diags  []lang.Diagnostic // what lang says of the policy
 
 	lines    []board.Line
@@ -70,18 +77,18 @@ type audit struct {
 	earlier  []mark   // how far earlier audits had seen
 	reorgs   []string // what was replaced since, in words
 	tip      uint32
-	replay   *Replay
-	setup    *Setup
-	exchange *Mixing           // of an earlier audit, or nil
-	mix      *Exchange         // nil without mixing, and before the roll is closed
-	keys     map[string][]byte // the contract's keys, nil without a joint key
-	votes    []*Vote
+	replay   *election.Replay
+	setup    *election.Setup
+	exchange *election.Mixing   // of an earlier audit, or nil
+	mix      *election.Exchange // nil without mixing, and before the roll is closed
+	keys     map[string][]byte  // the contract's keys, nil without a joint key
+	votes    []*election.Vote
 	runs     []*scriptRun
-	takers   map[*stake]*scriptRun // those that spend a stake
+	takers   map[*election.Stake]*scriptRun // those that spend a stake
 	tally    *tally
 	winKeys  []winKey
 	spends   []*spend
-	unspent  []*Vote
+	unspent  []*election.Vote
 
 	waiting  []waiting                   // seen in pools, now or before
 	poolless error                       // of a source that has none
@@ -112,8 +119,8 @@ func Audit(ctx context.Context, rec *record.Record, src evidence.Source, opt Opt
 func examine(ctx context.Context, rec *record.Record, src evidence.Source, opt Options, trials int) (*result.Report, error) {
 	opt.Build = cmp.Or(opt.Build, "an unnamed build")
 	a := &audit{opt: opt, src: src, trials: trials, ring: new(curve.Keyring)}
-	var sinful *PolicyError
-	if err := a.read(rec); errors.As(err, &sinful) && !sinful.unreadable() {
+	var sinful *election.PolicyError
+	if err := a.read(rec); errors.As(err, &sinful) && !sinful.Unreadable() {
 		return a.refusePolicy(sinful), nil
 	} else if err != nil {
 		return nil, err
@@ -178,9 +185,9 @@ func (a *audit) read(rec *record.Record) error {
 	if a.sum, err = rec.Sum(); err != nil {
 		return &InputError{"", err}
 	}
-	var sinful *PolicyError
-	a.e, err = readElection(policy, contract)
-	if err != nil && (!errors.As(err, &sinful) || sinful.unreadable()) {
+	var sinful *election.PolicyError
+	a.e, err = election.Read(policy, contract)
+	if err != nil && (!errors.As(err, &sinful) || sinful.Unreadable()) {
 		return &InputError{"", err}
 	}
 	if err := a.readBoard(rec); err != nil {
@@ -241,12 +248,12 @@ func (a *audit) establish() error {
 	a.progress("checking the dealing", 0, 0)
 	if a.setup == nil {
 		a.setup = a.e.Setup(a.lines, a.replay.Anchors())
-		a.setup.recall(a.exchange)
+		a.setup.ReuseRulings(a.exchange)
 	}
 	a.judgeExchange()
 	a.tally = &tally{min: make([]int, len(a.e.Policy.Candidates)), max: make([]int, len(a.e.Policy.Candidates))}
 	keys, err := a.setup.Keys()
-	if err == nil && a.setup.ph.closed[RollClosed] >= 0 {
+	if err == nil && a.setup.Phases.Closed[election.RollClosed] >= 0 {
 		a.keys = keys
 		a.progress("judging the votes", 0, 0)
 		if a.votes, err = a.e.Votes(a.setup, a.replay); err != nil {

@@ -16,6 +16,7 @@ import (
 	"bevote/internal/workbench"
 	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 	"bevote/verifier/result"
@@ -294,7 +295,7 @@ func TestOpeningsThatLie(t *testing.T) {
 // the first with another's key, and links the board again.
 func rewriteOpening(t *testing.T, files map[string][]byte, by string, key curve.Scalar, edit func(*board.Opening, *board.Seen)) []byte {
 	t.Helper()
-	e, err := verifier.LoadElection(files[record.Policy], files[record.Contract])
+	e, err := election.Load(files[record.Policy], files[record.Contract])
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,9 @@ import (
 
 	"bevote/internal/cores"
 	"bevote/internal/curve"
+	"bevote/internal/scriptsig"
 	"bevote/lang"
+	"bevote/verifier/election"
 	"bevote/verifier/lift"
 
 	"github.com/btcsuite/btcd/wire/v2"
@@ -16,8 +18,8 @@ import (
 
 // spend is what took the stake of a counted vote.
 type spend struct {
-	vote   *Vote
-	at     sighting
+	vote   *election.Vote
+	at     election.Sighting
 	run    *scriptRun
 	class  string   // win, refund, branch.NAME, or alien where no path fits
 	items  [][]byte // pushed before the redeem script
@@ -31,7 +33,7 @@ func (s *spend) where() string { return fmt.Sprintf("tx %s input %d", s.at.ID, s
 
 // claim is a transaction that spends stakes by the win path.
 type claim struct {
-	at       sighting
+	at       election.Sighting
 	spends   []*spend
 	claimant int // candidate number; 0 where none can be told
 }
@@ -41,12 +43,12 @@ func (c *claim) where() string { return "tx " + c.at.ID.String() }
 // settle sorts out how every counted stake was spent.
 func (a *audit) settle() {
 	for _, r := range a.tally.readings {
-		st := a.replay.stakes[r.vote.Stake]
-		if st == nil || st.spent == nil {
+		st := a.replay.Stakes[r.vote.Stake]
+		if st == nil || st.Spent == nil {
 			a.unspent = append(a.unspent, r.vote)
 			continue
 		}
-		s := &spend{vote: r.vote, at: *st.spent, run: a.takers[st]}
+		s := &spend{vote: r.vote, at: *st.Spent, run: a.takers[st]}
 		a.spends = append(a.spends, s)
 	}
 	cores.Each(len(a.spends), func(i int) { a.classify(a.spends[i]) })
@@ -60,12 +62,12 @@ func (a *audit) classify(s *spend) {
 	script := s.at.Tx.TxIn[s.at.Input].SignatureScript
 	class, items, redeem, err := lift.Spend(a.e.Contract.Paths, script)
 	if err == nil {
-		s.class, s.items, s.redeem, s.sig = class, items, redeem, firstSignature(items)
+		s.class, s.items, s.redeem, s.sig = class, items, redeem, scriptsig.FirstSignature(items)
 	}
 	if err == nil && len(a.e.Policy.Branches) == 0 {
 		return
 	}
-	s.redeem = lastPush(script)
+	s.redeem = scriptsig.LastItem(script)
 	path, sig, err := lift.Taken(a.e.Contract.Paths, script, func(role string, sig []byte) bool {
 		key, ok := a.roleKey(role, s.vote)
 		return ok && s.signedBy(sig, key) == nil
@@ -79,7 +81,7 @@ func (a *audit) classify(s *spend) {
 
 // roleKey returns the public key behind a role of the contract's paths, for
 // the stake of one vote.
-func (a *audit) roleKey(role string, v *Vote) (key curve.PublicKey, ok bool) {
+func (a *audit) roleKey(role string, v *election.Vote) (key curve.PublicKey, ok bool) {
 	p := a.e.Policy
 	_, candidate, sum := strings.Cut(role, "+")
 	filled := a.keys[role]
@@ -121,7 +123,7 @@ func (a *audit) groupClaims() {
 		}
 		c.spends = append(c.spends, s)
 	}
-	sort.Slice(a.claims, func(i, j int) bool { return a.claims[i].at.before(a.claims[j].at) })
+	sort.Slice(a.claims, func(i, j int) bool { return a.claims[i].at.Before(a.claims[j].at) })
 	for _, c := range a.claims {
 		c.claimant = a.paid(c.at.Tx)
 		guess := c.claimant

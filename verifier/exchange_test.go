@@ -9,6 +9,7 @@ import (
 	"bevote/lang"
 	"bevote/templates"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 	"bevote/verifier/result"
 
 	"github.com/btcsuite/btcd/txscript/v2"
@@ -257,7 +258,7 @@ func TestDepositsThatLie(t *testing.T) {
 				return i == 2 && strings.Contains(fromDeposit, s)
 			}
 			if i == 0 { // voter 2 says that voter 0's deposit is its own
-				mine := EncodeOutpoint(f.voters[0].outpoint)
+				mine := election.EncodeOutpoint(f.voters[0].outpoint)
 				f.say(f.voters[2].key, board.Deposit{Mixer: b.Mixer, Nonce: f.voters[2].held, Outpoint: mine[:]})
 			}
 			return i == 2
@@ -295,7 +296,7 @@ func TestExchangeIsJudgedOnce(t *testing.T) {
 		want bool
 	}{{"the same", f, fairTip, true}, {"later", f, fairTip + 3, true}, {"before the roll's anchor", f, 119, false}, {"another", other, fairTip, false}} {
 		a := row.of.audit(row.tip)
-		a.setup.recall(first.setup.Mixing)
+		a.setup.ReuseRulings(first.setup.Mixing)
 		if got := a.setup.Mixing == first.setup.Mixing; got != row.want {
 			t.Errorf("%s: taken over %t, want %t", row.name, got, row.want)
 		}

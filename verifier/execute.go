@@ -8,6 +8,8 @@ import (
 
 	"bevote/internal/cores"
 	"bevote/internal/curve"
+	"bevote/internal/scriptsig"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
@@ -15,7 +17,7 @@ import (
 
 // scriptRun is one input executed again on the script engine (V11).
 type scriptRun struct {
-	at   sighting
+	at   election.Sighting
 	prev *wire.TxOut
 	err  error
 	by   curve.PublicKey // who should have signed first, where it is known beforehand
@@ -37,28 +39,28 @@ func (r *scriptRun) where() string { return fmt.Sprintf("tx %s input %d", r.at.I
 // cores. The engine runs every opcode; of its signatures it verifies those that
 // were not proven with the others before.
 func (a *audit) runScripts() {
-	for _, c := range a.replay.coins {
-		if c.spent != nil {
-			a.runs = append(a.runs, &scriptRun{at: *c.spent, prev: c.out})
+	for _, c := range a.replay.Coins {
+		if c.Spent != nil {
+			a.runs = append(a.runs, &scriptRun{at: *c.Spent, prev: c.Out})
 		}
 	}
-	a.takers = make(map[*stake]*scriptRun)
+	a.takers = make(map[*election.Stake]*scriptRun)
 	a.runDeposits()
-	for _, st := range a.replay.stakes {
-		if st.spent != nil {
-			r := &scriptRun{at: *st.spent, prev: st.out}
+	for _, st := range a.replay.Stakes {
+		if st.Spent != nil {
+			r := &scriptRun{at: *st.Spent, prev: st.Out}
 			a.runs, a.takers[st] = append(a.runs, r), r
 		}
 	}
 	sort.Slice(a.runs, func(i, j int) bool {
 		x, y := a.runs[i].at, a.runs[j].at
-		return x.before(y) || !y.before(x) && x.Input < y.Input
+		return x.Before(y) || !y.Before(x) && x.Input < y.Input
 	})
 	proven := a.proveSignatures()
 	ran := a.counter("running the scripts", len(a.runs))
 	cores.Each(len(a.runs), func(i int) {
 		r := a.runs[i]
-		r.err = execute(r.at.Tx, r.at.Input, r.prev, proven)
+		r.err = scriptsig.Execute(r.at.Tx, r.at.Input, r.prev, proven)
 		ran()
 	})
 }
@@ -70,8 +72,8 @@ func (a *audit) runDeposits() {
 		return
 	}
 	for _, d := range a.mix.Deposits {
-		if at := a.mix.spending(d); at != nil {
-			a.runs = append(a.runs, &scriptRun{at: *at, prev: a.replay.mixed[d.Outpoint].out, by: a.e.Policy.Supervisor})
+		if at := a.mix.SpendOf(d); at != nil {
+			a.runs = append(a.runs, &scriptRun{at: *at, prev: a.replay.Mixed[d.Outpoint].Out, by: a.e.Policy.Supervisor})
 		}
 	}
 }
@@ -81,7 +83,7 @@ func (a *audit) runDeposits() {
 func (a *audit) proveSignatures() *txscript.SigCache {
 	txs := a.runsByTx()
 	cores.Each(len(txs), func(i int) {
-		h := newSigHasher(txs[i][0].at.Tx)
+		h := scriptsig.NewHasher(txs[i][0].at.Tx)
 		for _, r := range txs[i] {
 			r.signed = a.expectSignature(r, h)
 		}
@@ -125,9 +127,9 @@ func (a *audit) runsByTx() (txs [][]*scriptRun) {
 //	P2SH, a claim    … <sig> … <redeem>, by the key of whoever is paid
 //
 // A wrong guess costs time and nothing else: what does not verify is not proven.
-func (a *audit) expectSignature(r *scriptRun, h *sigHasher) *inputSignature {
-	items := pushes(r.at.Tx.TxIn[r.at.Input].SignatureScript)
-	s := &inputSignature{code: r.prev.PkScript, pushed: firstSignature(items)}
+func (a *audit) expectSignature(r *scriptRun, h *scriptsig.Hasher) *inputSignature {
+	items := scriptsig.Items(r.at.Tx.TxIn[r.at.Input].SignatureScript)
+	s := &inputSignature{code: r.prev.PkScript, pushed: scriptsig.FirstSignature(items)}
 	if s.pushed == nil {
 		return nil
 	}
@@ -146,7 +148,7 @@ func (a *audit) expectSignature(r *scriptRun, h *sigHasher) *inputSignature {
 	if !known {
 		return nil
 	}
-	hash, err := h.sum(s.code, hashType(s.pushed), r.at.Input)
+	hash, err := h.Sum(s.code, scriptsig.HashType(s.pushed), r.at.Input)
 	if err != nil {
 		return nil
 	}
@@ -173,5 +175,5 @@ func (s *spend) signedBy(sig []byte, key curve.PublicKey) error {
 	if p != nil && p.valid && p.Key == key && bytes.Equal(p.pushed, sig) && bytes.Equal(p.code, s.redeem) {
 		return nil
 	}
-	return verifyInput(s.at.Tx, s.at.Input, s.redeem, sig, key)
+	return scriptsig.Verify(s.at.Tx, s.at.Input, s.redeem, sig, key)
 }

@@ -6,8 +6,10 @@ import (
 	"testing"
 
 	"bevote/internal/curve"
+	"bevote/internal/scriptsig"
 	"bevote/lang"
 	"bevote/templates"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/btcec/v2"
 	"github.com/btcsuite/btcd/btcec/v2/ecdsa"
@@ -26,7 +28,7 @@ type polls struct {
 }
 
 func newPolls(t *testing.T) *polls {
-	p := &polls{t: t, a: &audit{e: &Election{Policy: &lang.Policy{}}}}
+	p := &polls{t: t, a: &audit{e: &election.Election{Policy: &lang.Policy{}}}}
 	for i := range 12 {
 		p.voters = append(p.voters, curve.NewScalar(uint32(100+i)))
 	}
@@ -79,7 +81,7 @@ func (p *polls) vote(i int) *scriptRun {
 	tx.AddTxIn(&wire.TxIn{PreviousOutPoint: wire.OutPoint{Hash: chainhash.Hash{byte(i)}}})
 	tx.AddTxOut(wire.NewTxOut(1000, templates.P2SH(make([]byte, 20))))
 	tx.TxIn[0].SignatureScript = p.pushed(p.sign(x, tx, 0, code, txscript.SigHashAll), key[:])
-	return &scriptRun{at: sighting{Tx: tx, ID: tx.TxHash()}, prev: wire.NewTxOut(2000, code)}
+	return &scriptRun{at: election.Sighting{Tx: tx, ID: tx.TxHash()}, prev: wire.NewTxOut(2000, code)}
 }
 
 // redeem is what the stakes are locked with: DROP the ballot, then 1 of 2.
@@ -104,7 +106,7 @@ func (p *polls) claim(j, n int) (runs []*scriptRun) {
 		tx.TxIn[i].SignatureScript = p.script(txscript.NewScriptBuilder().AddOp(txscript.OP_0).AddData(sig).AddData(redeem))
 	}
 	for i := range n {
-		runs = append(runs, &scriptRun{at: sighting{Tx: tx, ID: tx.TxHash(), Input: i},
+		runs = append(runs, &scriptRun{at: election.Sighting{Tx: tx, ID: tx.TxHash(), Input: i},
 			prev: wire.NewTxOut(2000, templates.PayToRedeem(p.redeem(i)))})
 	}
 	return runs
@@ -126,7 +128,7 @@ func TestProvenSignaturesOfHonestSpends(t *testing.T) {
 	p.a.runs = p.honest()
 	proven := p.a.proveSignatures()
 	for i, r := range p.a.runs {
-		if err := execute(r.at.Tx, r.at.Input, r.prev, proven); err != nil {
+		if err := scriptsig.Execute(r.at.Tx, r.at.Input, r.prev, proven); err != nil {
 			t.Errorf("run %d: %v", i, err)
 		}
 		if !r.signed.valid || !proven.Exists(r.signed.Hash, r.signed.Sig, r.signed.Key[:]) {
@@ -138,7 +140,7 @@ func TestProvenSignaturesOfHonestSpends(t *testing.T) {
 // change replaces what an input pushes.
 func (p *polls) change(r *scriptRun, change func(items [][]byte)) {
 	in := r.at.Tx.TxIn[r.at.Input]
-	items := pushes(in.SignatureScript)
+	items := scriptsig.Items(in.SignatureScript)
 	for i := range items {
 		items[i] = bytes.Clone(items[i])
 	}
@@ -153,7 +155,7 @@ func (p *polls) forgeries() map[string]func(r *scriptRun) {
 	stranger := curve.NewScalar(55)
 	code := func(r *scriptRun) []byte {
 		if txscript.IsPayToScriptHash(r.prev.PkScript) {
-			return lastPush(r.at.Tx.TxIn[r.at.Input].SignatureScript)
+			return scriptsig.LastItem(r.at.Tx.TxIn[r.at.Input].SignatureScript)
 		}
 		return r.prev.PkScript
 	}
@@ -194,7 +196,7 @@ func (p *polls) forgeries() map[string]func(r *scriptRun) {
 // foreign signs as wallets do, until the point is odd, by whoever should.
 func (p *polls) foreign(r *scriptRun, code []byte) []byte {
 	x := p.claims[0]
-	if key := lastPush(r.at.Tx.TxIn[r.at.Input].SignatureScript); len(key) == curve.PointSize {
+	if key := scriptsig.LastItem(r.at.Tx.TxIn[r.at.Input].SignatureScript); len(key) == curve.PointSize {
 		x = p.voters[2]
 	}
 	secret := x.Bytes()
@@ -245,7 +247,7 @@ func (p *polls) compare(what string) {
 	p.t.Helper()
 	proven := p.a.proveSignatures()
 	for i, r := range p.a.runs {
-		got, want := execute(r.at.Tx, r.at.Input, r.prev, proven), execute(r.at.Tx, r.at.Input, r.prev, nil)
+		got, want := scriptsig.Execute(r.at.Tx, r.at.Input, r.prev, proven), scriptsig.Execute(r.at.Tx, r.at.Input, r.prev, nil)
 		if fmt.Sprint(got) != fmt.Sprint(want) {
 			p.t.Errorf("%s: run %d: got %v, want %v", what, i, got, want)
 		}
@@ -253,7 +255,7 @@ func (p *polls) compare(what string) {
 		if s == nil {
 			continue
 		}
-		hash, err := txscript.CalcSignatureHash(s.code, hashType(s.pushed), r.at.Tx, r.at.Input)
+		hash, err := txscript.CalcSignatureHash(s.code, scriptsig.HashType(s.pushed), r.at.Tx, r.at.Input)
 		if err != nil || s.Hash != [32]byte(hash) || s.valid != curve.VerifyECDSA(s.Key, [32]byte(hash), s.Sig) {
 			p.t.Errorf("%s: run %d: proven %v against %v", what, i, s.valid, err)
 		}
@@ -266,7 +268,7 @@ func TestProvenSignaturesOfOneHash(t *testing.T) {
 	p := newPolls(t)
 	p.a.runs = p.claim(1, 5)
 	for _, r := range p.a.runs[1:] {
-		code := lastPush(r.at.Tx.TxIn[r.at.Input].SignatureScript)
+		code := scriptsig.LastItem(r.at.Tx.TxIn[r.at.Input].SignatureScript)
 		p.change(r, func(items [][]byte) {
 			items[1] = p.sign(p.claims[0], r.at.Tx, r.at.Input, code, txscript.SigHashSingle)
 		})

@@ -15,6 +15,7 @@ import (
 	"bevote/lang"
 	"bevote/templates"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 	"bevote/verifier/evidence"
 	"bevote/verifier/result"
 
@@ -33,7 +34,7 @@ import (
 //	block 116  repayment           roll by 120, block 120 its anchor
 type fair struct {
 	t      *testing.T
-	e      *Election
+	e      *election.Election
 	keys   map[string]curve.Scalar
 	random io.Reader
 	log    *board.Log
@@ -143,7 +144,7 @@ func newFair(t *testing.T, scheme string) *fair {
 	}
 	f := &fair{t: t, keys: keys, random: rand.NewChaCha8([32]byte{1}), chain: make(map[uint32][]*wire.MsgTx)}
 	f.lie = func(string, int, any) bool { return false }
-	if f.e, err = LoadElection(policy, built.Contract.Encode()); err != nil {
+	if f.e, err = election.Load(policy, built.Contract.Encode()); err != nil {
 		t.Fatal(err)
 	}
 	f.e.Policy.Mixing.Modulus, f.e.Policy.Mixing.Rounds = 512, 16 // quick; the language asks for more
@@ -240,7 +241,7 @@ func (f *fair) script(items ...[]byte) []byte {
 
 // anchor closes a phase in a block.
 func (f *fair) anchor(kind int, height uint32) {
-	data, err := txscript.NewScriptBuilder().AddOp(txscript.OP_RETURN).AddData(AnchorData(kind, f.e.EID, f.log.Head())).Script()
+	data, err := txscript.NewScriptBuilder().AddOp(txscript.OP_RETURN).AddData(election.AnchorData(kind, f.e.EID, f.log.Head())).Script()
 	f.must(err)
 	f.mine(height, f.keys["supervisor"], f.spending(f.keys["supervisor"], wire.NewTxOut(0, data)))
 }
@@ -249,7 +250,7 @@ func (f *fair) anchor(kind int, height uint32) {
 func (f *fair) op(tx *wire.MsgTx, script []byte) (wire.OutPoint, board.Hex) {
 	i := slices.IndexFunc(tx.TxOut, func(out *wire.TxOut) bool { return bytes.Equal(out.PkScript, script) })
 	op := wire.OutPoint{Hash: tx.TxHash(), Index: uint32(max(i, 0))}
-	w := EncodeOutpoint(op)
+	w := election.EncodeOutpoint(op)
 	return op, w[:]
 }
 
@@ -258,7 +259,7 @@ const fairTip = 130
 // audit reads what happened up to a block.
 func (f *fair) audit(tip uint32) *audit {
 	a := &audit{e: f.e, lines: f.log.Lines(), tip: tip, ring: new(curve.Keyring), chain: new(evidence.Chain)}
-	a.replay = NewReplay(f.e, a.lines)
+	a.replay = election.NewReplay(f.e, a.lines)
 	for h := uint32(100); h <= tip; h++ {
 		b := &wire.MsgBlock{}
 		b.AddTransaction(wire.NewMsgTx(2))

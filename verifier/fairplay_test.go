@@ -8,6 +8,7 @@ import (
 	"bevote/lang"
 	"bevote/templates"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/address/v2"
 	"github.com/btcsuite/btcd/wire/v2"
@@ -18,7 +19,7 @@ func (f *fair) play() {
 	f.t.Helper()
 	f.seen = 99
 	f.say(f.keys["supervisor"], board.Open{})
-	f.anchor(Announce, 100)
+	f.anchor(election.Announce, 100)
 	f.seen = 101
 	f.register()
 	f.request()
@@ -37,7 +38,7 @@ func (f *fair) play() {
 	f.settle()
 	f.lie("end", 0, nil)
 	f.enrol()
-	f.anchor(RollClosed, 120)
+	f.anchor(election.RollClosed, 120)
 }
 
 // register makes the scheme's keys and publishes who takes part.
@@ -205,8 +206,8 @@ func (f *fair) settle() {
 }
 
 // account is the exchange as the supervisor sees it at a block.
-func (f *fair) account(tip uint32) *Exchange {
-	r, m := NewReplay(f.e, f.log.Lines()), NewMixing(f.e)
+func (f *fair) account(tip uint32) *election.Exchange {
+	r, m := election.NewReplay(f.e, f.log.Lines()), election.NewMixing(f.e)
 	for h := uint32(100); h <= tip; h++ {
 		r.Block(h, &wire.MsgBlock{Transactions: f.chain[h]})
 	}
@@ -220,7 +221,7 @@ func (f *fair) account(tip uint32) *Exchange {
 func (f *fair) enrol() {
 	for i, v := range f.voters {
 		key := curve.BaseMul(v.roll).Key()
-		w := EncodeOutpoint(v.coin)
+		w := election.EncodeOutpoint(v.coin)
 		b := board.Roll{Key: key, Outpoint: w[:]}
 		if f.lie("roll", i, &b) {
 			continue

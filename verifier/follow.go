@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"bevote/lang"
+	"bevote/verifier/election"
 	"bevote/verifier/evidence"
 
 	"github.com/btcsuite/btcd/wire/v2"
@@ -59,7 +60,7 @@ func (a *audit) wantedHeights(ctx context.Context, sources []evidence.Source) fu
 // the block that announces it; what a source has of earlier blocks is read only
 // to find it. What a state remembers is not read again.
 func (a *audit) followBlocks(ctx context.Context, first uint32) error {
-	a.replay = NewReplay(a.e, a.lines)
+	a.replay = election.NewReplay(a.e, a.lines)
 	a.memory = a.recall()
 	begun := len(a.memory.hashes) > 0
 	if begun {
@@ -71,8 +72,8 @@ func (a *audit) followBlocks(ctx context.Context, first uint32) error {
 		if err != nil {
 			return err
 		}
-		if !begun && a.replay.announces(b.Transactions) {
-			begun, a.replay, a.first = true, NewReplay(a.e, a.lines), b.Height
+		if !begun && a.replay.Announces(b.Transactions) {
+			begun, a.replay, a.first = true, election.NewReplay(a.e, a.lines), b.Height
 			a.chain.BeginAt(b)
 		}
 		at := a.replay.Block(b.Height, b.MsgBlock)
@@ -88,7 +89,7 @@ func (a *audit) followBlocks(ctx context.Context, first uint32) error {
 // state remembers are replayed from there: whatever a proof shows of them is
 // judged, but it is known already.
 func (a *audit) followProofs(ctx context.Context) error {
-	a.replay = NewReplay(a.e, a.lines)
+	a.replay = election.NewReplay(a.e, a.lines)
 	a.whole = a.recall()
 	a.memory = a.whole.before(a.whole.next())
 	begun := len(a.memory.hashes) > 0
@@ -106,12 +107,12 @@ func (a *audit) followProofs(ctx context.Context) error {
 		for i, t := range p.Txs {
 			txs[i] = t.Tx
 		}
-		if !begun && a.replay.announces(txs) {
-			begun, a.replay, a.memory, a.first = true, NewReplay(a.e, a.lines), new(memory), p.Height
+		if !begun && a.replay.Announces(txs) {
+			begun, a.replay, a.memory, a.first = true, election.NewReplay(a.e, a.lines), new(memory), p.Height
 		}
 		for i, t := range p.Txs {
-			seen := sighting{Height: p.Height, Pos: int(t.Index), Tx: txs[i], ID: txs[i].TxHash()}
-			a.replay.transaction(seen)
+			seen := election.Sighting{Height: p.Height, Pos: int(t.Index), Tx: txs[i], ID: txs[i].TxHash()}
+			a.replay.Transaction(seen)
 			a.memory.seen = append(a.memory.seen, seen)
 		}
 	}

@@ -7,12 +7,13 @@ import (
 	"slices"
 
 	"bevote/internal/cores"
+	"bevote/verifier/election"
 )
 
 // judgeExchange judges every session and every voucher, on all cores.
 func (a *audit) judgeExchange() {
 	m := a.setup.Mixing
-	if m == nil || a.setup.ph.closed[RollClosed] < 0 {
+	if m == nil || a.setup.Phases.Closed[election.RollClosed] < 0 {
 		return
 	}
 	a.mix = a.e.Exchange(m, a.replay)
@@ -40,27 +41,27 @@ var errUnread = errors.New("not judged: too many were shown that nobody paid")
 // mixer accepts could else keep auditors busy for as long as the board has room.
 // Which of the others are judged follows from a hash that nobody knew when they
 // were shown. What the supervisor pays late is among the first.
-func (a *audit) vouchersThatMatter() []*Voucher {
+func (a *audit) vouchersThatMatter() []*election.Voucher {
 	m := a.setup.Mixing
-	var paid, unpaid []*Voucher
+	var paid, unpaid []*election.Voucher
 	for _, v := range m.Vouchers {
-		if len(v.Payouts) > 0 || a.setup.index[v.By] > 0 {
+		if len(v.Payouts) > 0 || a.setup.Slots[v.By] > 0 {
 			paid = append(paid, v)
 		} else {
 			unpaid = append(unpaid, v)
 		}
 	}
-	if most := 4*len(m.registered) + 100; len(unpaid) > most {
-		order := make(map[*Voucher][32]byte, len(unpaid))
+	if most := 4*len(m.Registered) + 100; len(unpaid) > most {
+		order := make(map[*election.Voucher][32]byte, len(unpaid))
 		for _, v := range unpaid {
-			order[v] = sha256.Sum256(append(m.head[:], v.By[:]...))
+			order[v] = sha256.Sum256(append(m.Head[:], v.By[:]...))
 		}
-		slices.SortFunc(unpaid, func(v, w *Voucher) int {
+		slices.SortFunc(unpaid, func(v, w *election.Voucher) int {
 			x, y := order[v], order[w]
 			return bytes.Compare(x[:], y[:])
 		})
 		for _, v := range unpaid[most:] {
-			v.dismiss(errUnread)
+			v.Dismiss(errUnread)
 		}
 		unpaid = unpaid[:most]
 	}

@@ -7,6 +7,7 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/templates"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/txscript/v2"
@@ -25,10 +26,10 @@ func TestDeviatingScript(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := &audit{e: &Election{Template: template}, setup: &Setup{}, replay: &Replay{stakes: map[wire.OutPoint]*stake{}}}
+	a := &audit{e: &election.Election{Template: template}, setup: &election.Setup{}, replay: &election.Replay{Stakes: map[wire.OutPoint]*election.Stake{}}}
 	for i := range 2 {
 		key := curve.BaseMul(curve.NewScalar(uint32(i + 5))).Key()
-		a.setup.Roll = append(a.setup.Roll, RollEntry{Key: key})
+		a.setup.Roll = append(a.setup.Roll, election.RollEntry{Key: key})
 	}
 	joint := curve.BaseMul(curve.NewScalar(9)).Key()
 	a.keys = map[string][]byte{"joint": joint[:]}
@@ -40,17 +41,17 @@ func TestDeviatingScript(t *testing.T) {
 		}
 		return script
 	}
-	vote := &Vote{Index: 1, TxID: "aa", Ballot: ballot, Redeem: fill(template, 1), at: sighting{ID: chainhash.Hash{1}, Tx: wire.NewMsgTx(1)}}
-	vote.at.Tx.AddTxOut(wire.NewTxOut(1, nil))
-	vote.fault(WrongScript, "0 outputs pay the contract filled for slot 1, want one")
-	a.votes = []*Vote{vote}
+	vote := &election.Vote{Index: 1, TxID: "aa", Ballot: ballot, Redeem: fill(template, 1), Spend: election.Sighting{ID: chainhash.Hash{1}, Tx: wire.NewMsgTx(1)}}
+	vote.Spend.Tx.AddTxOut(wire.NewTxOut(1, nil))
+	vote.Fault(election.WrongScript, "0 outputs pay the contract filled for slot 1, want one")
+	a.votes = []*election.Vote{vote}
 	sig, err := txscript.NewScriptBuilder().AddOp(txscript.OP_0).AddFullData(fill(early, 2)).Script()
 	if err != nil {
 		t.Fatal(err)
 	}
 	spending := wire.NewMsgTx(1)
 	spending.AddTxIn(&wire.TxIn{SignatureScript: sig})
-	a.replay.stakes[vote.output(0)] = &stake{spent: &sighting{Tx: spending}}
+	a.replay.Stakes[vote.OutputAt(0)] = &election.Stake{Spent: &election.Sighting{Tx: spending}}
 
 	s := new(sheet)
 	a.voteScript(s)

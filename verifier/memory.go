@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/wire/v2"
@@ -14,9 +15,9 @@ import (
 // likes. It grows with the votes, and by a hash a block.
 type memory struct {
 	first  uint32
-	hashes []chainhash.Hash // of the blocks from first on
-	txs    []int            // how many transactions each holds
-	seen   []sighting       // those that concern the election
+	hashes []chainhash.Hash    // of the blocks from first on
+	txs    []int               // how many transactions each holds
+	seen   []election.Sighting // those that concern the election
 }
 
 // add takes the next block and the indices of what concerns the election.
@@ -27,7 +28,7 @@ func (m *memory) add(height uint32, b *wire.MsgBlock, at []int) {
 	m.hashes, m.txs = append(m.hashes, b.BlockHash()), append(m.txs, len(b.Transactions))
 	for _, pos := range at {
 		tx := b.Transactions[pos]
-		m.seen = append(m.seen, sighting{Height: height, Pos: pos, Tx: tx, ID: tx.TxHash()})
+		m.seen = append(m.seen, election.Sighting{Height: height, Pos: pos, Tx: tx, ID: tx.TxHash()})
 	}
 }
 
@@ -42,7 +43,7 @@ func (m *memory) before(height uint32) *memory {
 
 // index returns how many sightings are in blocks below height.
 func (m *memory) index(height uint32) int {
-	i, _ := slices.BinarySearchFunc(m.seen, height, func(s sighting, h uint32) int {
+	i, _ := slices.BinarySearchFunc(m.seen, height, func(s election.Sighting, h uint32) int {
 		if s.Height < h {
 			return -1
 		}
@@ -52,10 +53,10 @@ func (m *memory) index(height uint32) int {
 }
 
 // replay shows what is remembered to a new replay.
-func (m *memory) replay(e *Election, lines []board.Line) *Replay {
-	r := NewReplay(e, lines)
+func (m *memory) replay(e *election.Election, lines []board.Line) *election.Replay {
+	r := election.NewReplay(e, lines)
 	for _, s := range m.seen {
-		r.transaction(s)
+		r.Transaction(s)
 	}
 	return r
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"bevote/lang"
+	"bevote/verifier/election"
 	"bevote/verifier/result"
 )
 
@@ -27,9 +28,9 @@ func (a *audit) mixed() *result.Mixed {
 			out.Deposits++
 		}
 		switch a.mix.Spent(d) {
-		case swept:
+		case election.Swept:
 			out.Swept++
-		case returned:
+		case election.Returned:
 			out.Returned++
 		}
 	}
@@ -57,12 +58,12 @@ func (a *audit) countCoins(out *result.Mixed) {
 			continue
 		}
 		out.Vouchers++
-		c := a.mix.paid(v)
+		c := a.mix.PaymentOf(v)
 		if c == nil {
 			continue
 		}
 		out.Paid++
-		if c.By != v.Mixer.Key || c.Height > a.mix.Deadlines[T5] {
+		if c.By != v.Mixer.Key || c.Height > a.mix.Deadlines[election.T5] {
 			out.Late++
 		}
 		for i, x := range a.mix.Mixers {
@@ -75,14 +76,14 @@ func (a *audit) countCoins(out *result.Mixed) {
 
 // crowds returns the smallest crowd among the coins of the roll by issuer, or
 // under nil where vouchers do not name it.
-func (a *audit) crowds() map[*Mixer]int {
-	out := make(map[*Mixer]int)
+func (a *audit) crowds() map[*election.Mixer]int {
+	out := make(map[*election.Mixer]int)
 	for _, r := range a.setup.Roll {
 		v := a.mix.VoucherOf(r.Key)
 		if v == nil || a.mix.Valid(v) != nil {
 			continue
 		}
-		x, n := a.mix.issuer(v), a.mix.Crowd(v)
+		x, n := a.mix.IssuerOf(v), a.mix.Crowd(v)
 		if least, ok := out[x]; !ok || n < least {
 			out[x] = n
 		}
@@ -123,5 +124,5 @@ func crowdWords(m *result.Mixed, linked int) string {
 		paths = fmt.Sprintf("deposits that a path of up to %%d transactions joins to a coin around the %%d mixers: %d", linked)
 	}
 	return fmt.Sprintf("by the vouchers each coin of the roll is one of %d or more, the deposits that had been issued for when its voucher was shown; "+
-		paths+" (V29–V38)", m.Anonymity, maxHops, len(m.Mixers))
+		paths+" (V29–V38)", m.Anonymity, election.MaxHops, len(m.Mixers))
 }

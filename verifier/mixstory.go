@@ -3,6 +3,7 @@ package verifier
 import (
 	"fmt"
 
+	"bevote/verifier/election"
 	"bevote/verifier/result"
 )
 
@@ -13,8 +14,8 @@ func (a *audit) mixPhases(first uint32) (out []result.Phase) {
 		return nil
 	}
 	for i, name := range []string{result.PhaseRequest, result.PhaseDeposit, result.PhaseIssue, result.PhaseVoucher, result.PhasePayout} {
-		if i == T5 {
-			first = a.mix.Deadlines[T2] + 1
+		if i == election.T5 {
+			first = a.mix.Deadlines[election.T2] + 1
 		}
 		out = append(out, result.Phase{Name: name, From: first, To: a.mix.Deadlines[i]})
 	}
@@ -26,7 +27,7 @@ func (a *audit) tellExchange(s *result.History) {
 	if len(a.mixPhases(0)) == 0 {
 		return
 	}
-	written := func(seen uint32) uint32 { return seen + a.mix.depth() - 1 } // the author's tip
+	written := func(seen uint32) uint32 { return seen + a.mix.Depth() - 1 } // the author's tip
 	for _, l := range a.mix.Requests {
 		addEvent(s, written(l.Line.Seen.Height), result.PhaseRequest, result.EventRequest, fmt.Sprintf("line %d", l.N), "a mixer is asked to %s", l.Body.For)
 	}
@@ -35,21 +36,21 @@ func (a *audit) tellExchange(s *result.History) {
 			addEvent(s, a.mix.Height(d), result.PhaseDeposit, result.EventDeposit, "outpoint "+d.Outpoint.String(), "a deposit with mixer %s", d.Mixer.Name)
 		}
 		if a.mix.Right(d) == nil {
-			addEvent(s, written(d.Answer.Seen), result.PhaseIssue, result.EventIssue, d.where(), "mixer %s issues for a deposit", d.Mixer.Name)
+			addEvent(s, written(d.Answer.Seen), result.PhaseIssue, result.EventIssue, d.Where(), "mixer %s issues for a deposit", d.Mixer.Name)
 		}
-		if a.mix.Spent(d) == returned {
-			addEvent(s, a.mix.spending(d).Height, result.PhaseRefund, result.EventReturn, "tx "+a.mix.spending(d).ID.String(), "a deposit goes back to its owner")
+		if a.mix.Spent(d) == election.Returned {
+			addEvent(s, a.mix.SpendOf(d).Height, result.PhaseRefund, result.EventReturn, "tx "+a.mix.SpendOf(d).ID.String(), "a deposit goes back to its owner")
 		}
 	}
-	for _, sweep := range a.mix.sweeps() {
+	for _, sweep := range a.mix.SweepTxs() {
 		addEvent(s, sweep.Height, result.PhaseVoucher, result.EventSweep, "tx "+sweep.ID.String(), "a sweep of %d deposits", len(sweep.Tx.TxIn))
 	}
 	for _, v := range a.mix.Vouchers {
 		if a.mix.Valid(v) != nil {
 			continue
 		}
-		addEvent(s, written(v.Seen), result.PhaseVoucher, result.EventVoucher, v.where(), "a voucher for mixer %s", v.Mixer.Name)
-		if c := a.mix.paid(v); c != nil {
+		addEvent(s, written(v.Seen), result.PhaseVoucher, result.EventVoucher, v.Where(), "a voucher for mixer %s", v.Mixer.Name)
+		if c := a.mix.PaymentOf(v); c != nil {
 			addEvent(s, c.Height, result.PhasePayout, result.EventCoin, "outpoint "+c.Outpoint.String(), "a coin for the voucher of line %d", v.N)
 		}
 	}
@@ -61,7 +62,7 @@ func (a *audit) depositFlows() (out []result.Flow) {
 		return nil
 	}
 	sums := make(map[string]*result.Flow)
-	for _, path := range []string{swept, returned, ""} {
+	for _, path := range []string{election.Swept, election.Returned, ""} {
 		sums[path] = &result.Flow{}
 	}
 	for _, d := range a.mix.Deposits {
@@ -72,14 +73,14 @@ func (a *audit) depositFlows() (out []result.Flow) {
 	}
 	coins := result.Flow{Kind: result.EventCoin}
 	for _, v := range a.mix.Vouchers {
-		if c := a.mix.paid(v); c != nil && a.mix.Valid(v) == nil {
+		if c := a.mix.PaymentOf(v); c != nil && a.mix.Valid(v) == nil {
 			coins.Stakes++
 			coins.Sats += c.Sats
 		}
 	}
-	coins.Sats = min(coins.Sats, sums[swept].Sats) // mixers lent the rest
-	kept := result.Flow{Kind: result.EventKept, Stakes: 0, Sats: sums[swept].Sats - coins.Sats}
-	back, open := *sums[returned], *sums[""]
+	coins.Sats = min(coins.Sats, sums[election.Swept].Sats) // mixers lent the rest
+	kept := result.Flow{Kind: result.EventKept, Stakes: 0, Sats: sums[election.Swept].Sats - coins.Sats}
+	back, open := *sums[election.Returned], *sums[""]
 	back.Kind, open.Kind = result.EventReturn, result.StillLocked
 	for _, f := range []result.Flow{coins, kept, back, open} {
 		if f.Sats > 0 {

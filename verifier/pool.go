@@ -1,13 +1,16 @@
 package verifier
 
 import (
-	"bevote/verifier/evidence"
 	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+
+	"bevote/internal/scriptsig"
+	"bevote/verifier/election"
+	"bevote/verifier/evidence"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -69,8 +72,8 @@ func (a *audit) lookAtPools(ctx context.Context) error {
 
 // openStakes lists the stakes that no block has taken, in a fixed order.
 func (a *audit) openStakes() (ops []wire.OutPoint) {
-	for op, st := range a.replay.stakes {
-		if st.spent == nil {
+	for op, st := range a.replay.Stakes {
+		if st.Spent == nil {
 			ops = append(ops, op)
 		}
 	}
@@ -83,7 +86,7 @@ func (a *audit) openStakes() (ops []wire.OutPoint) {
 // findAttempts sorts what waits, or waited, by the stake that it would take:
 // the first attempt of each class. What the script engine refuses is none.
 func (a *audit) findAttempts() {
-	votes := make(map[wire.OutPoint]*Vote)
+	votes := make(map[wire.OutPoint]*election.Vote)
 	for _, r := range a.tally.readings {
 		votes[r.vote.Stake] = r.vote
 	}
@@ -91,10 +94,10 @@ func (a *audit) findAttempts() {
 	for _, w := range a.waiting {
 		for i, in := range w.tx.TxIn {
 			op := in.PreviousOutPoint
-			if votes[op] == nil || execute(w.tx, i, a.replay.stakes[op].out, nil) != nil {
+			if votes[op] == nil || scriptsig.Execute(w.tx, i, a.replay.Stakes[op].Out, nil) != nil {
 				continue
 			}
-			s := &spend{vote: votes[op], at: sighting{Tx: w.tx, ID: w.tx.TxHash(), Input: i}, run: new(scriptRun)}
+			s := &spend{vote: votes[op], at: election.Sighting{Tx: w.tx, ID: w.tx.TxHash(), Input: i}, run: new(scriptRun)}
 			a.classify(s)
 			if !slices.ContainsFunc(a.attempts[op], func(t attempt) bool { return t.class == s.class }) {
 				a.attempts[op] = append(a.attempts[op], attempt{w.tx, i, s.class, w.seen})
@@ -119,7 +122,7 @@ func (a *audit) attempted() (txs []*wire.MsgTx) {
 // holds one spend of a stake, so a race shows in two pools, in two looks, or in
 // a pool and a block.
 func (a *audit) refundRace(s *sheet) {
-	taken := make(map[*Vote]*spend)
+	taken := make(map[*election.Vote]*spend)
 	for _, sp := range a.spends {
 		taken[sp.vote] = sp
 	}

@@ -10,6 +10,7 @@ import (
 	"bevote/lang"
 	"bevote/templates"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/txscript/v2"
@@ -51,7 +52,7 @@ func TestReceiptsThatAreBroken(t *testing.T) {
 		{name: "no offer to who names an old block", speak: "", do: all(without("deposit offer challenge issue voucher "+away), func(f *fair, s string, i int, what any) bool {
 			if s == "issue" && i == 1 { // others have seen block 105
 				f.at(103, func() {
-					w := EncodeOutpoint(f.voters[0].outpoint)
+					w := election.EncodeOutpoint(f.voters[0].outpoint)
 					f.say(depositor(f), board.Deposit{Mixer: f.mixers[0].public, Nonce: f.voters[0].held, Outpoint: w[:]})
 				})
 			}
@@ -157,7 +158,7 @@ func TestReceiptsThatAreBroken(t *testing.T) {
 				key := curve.BaseMul(owner(f)).Key()
 				tx := f.spending(f.mixers[1].key, wire.NewTxOut(f.e.Policy.Coin(), templates.PayToKey(key)))
 				f.mine(104, f.mixers[1].key, tx)
-				op := EncodeOutpoint(wire.OutPoint{Hash: tx.TxHash()})
+				op := election.EncodeOutpoint(wire.OutPoint{Hash: tx.TxHash()})
 				f.say(f.mixers[1].key, board.Payout{Key: key, Outpoint: op[:]})
 			}
 			return false
@@ -174,7 +175,7 @@ func TestReceiptsThatAreBroken(t *testing.T) {
 			if s == "payout" && i == 0 {
 				tx := f.spending(f.mixers[1].key, wire.NewTxOut(f.e.Policy.Coin(), templates.PayToKey(curve.BaseMul(owner(f)).Key())))
 				f.mine(114, f.mixers[1].key, tx)
-				op := EncodeOutpoint(wire.OutPoint{Hash: tx.TxHash()})
+				op := election.EncodeOutpoint(wire.OutPoint{Hash: tx.TxHash()})
 				f.say(f.mixers[1].key, board.Payout{Key: curve.BaseMul(owner(f)).Key(), Outpoint: op[:]})
 			}
 			return false
@@ -184,7 +185,7 @@ func TestReceiptsThatAreBroken(t *testing.T) {
 				return false
 			}
 			stranger := curve.NewScalar(4321)
-			w := EncodeOutpoint(wire.OutPoint{Hash: chainhash.Hash{1}})
+			w := election.EncodeOutpoint(wire.OutPoint{Hash: chainhash.Hash{1}})
 			of := curve.BaseMul(f.voters[0].key).Key()
 			for _, b := range []board.Body{
 				board.Manager{Modulus: []byte{1}}, board.Mixer{Name: "x", Key: []byte{1}},
@@ -215,7 +216,7 @@ func lateCoin(f *fair, s string, i int, what any) bool {
 		pool := repaid.Pool(nil)
 		settled := f.account(116)
 		settled.Settled = b
-		for _, op := range settled.repaid() {
+		for _, op := range settled.Repaid() {
 			for _, tx := range f.chain[116] {
 				if tx.TxHash() == op.Hash {
 					pool.Repaid += tx.TxOut[op.Index].Value
@@ -236,7 +237,7 @@ func TestSweepsThatWait(t *testing.T) {
 		if !ok || step != "sweep" || i != 0 {
 			return false
 		}
-		witness := f.e.Contract.EscrowPaths[slices.IndexFunc(f.e.Contract.EscrowPaths, func(p templates.Path) bool { return p.Name == swept })].Witness
+		witness := f.e.Contract.EscrowPaths[slices.IndexFunc(f.e.Contract.EscrowPaths, func(p templates.Path) bool { return p.Name == election.Swept })].Witness
 		tx.TxOut[0].Value = f.e.Policy.Deposit()*int64(len(tx.TxIn)) - f.e.Policy.Fee*int64(templates.SweepSize(len(tx.TxIn), witness, f.e.Escrow.Size(false), 25))
 		held := 0
 		for _, v := range f.voters {

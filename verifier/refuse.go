@@ -5,12 +5,13 @@ import (
 	"fmt"
 
 	"bevote/lang"
+	"bevote/verifier/election"
 	"bevote/verifier/result"
 )
 
 // refusePolicy reports on a record whose policy has errors: V17 fails, and
 // without a meaning there is nothing to check the rest against.
-func (a *audit) refusePolicy(sinful *PolicyError) *result.Report {
+func (a *audit) refusePolicy(sinful *election.PolicyError) *result.Report {
 	r := &result.Report{Spec: 1, Level: result.LevelNone, Exit: result.ExitRefuted, Build: a.opt.Build, Verdict: "refuted: V17 failed",
 		Evidence: "no block was read", RecordSHA256: hex.EncodeToString(a.sum[:]), Counts: []result.Count{}, Allowed: []result.Allowed{},
 		Undetectable: undetectable(), Manual: manual(&lang.Policy{})}
@@ -28,7 +29,7 @@ func (a *audit) refusePolicy(sinful *PolicyError) *result.Report {
 
 // refuseRule is the row of a check that has no policy to go by. What was
 // decoded and what the report says of itself can be told all the same.
-func (a *audit) refuseRule(r rule, sinful *PolicyError) result.Check {
+func (a *audit) refuseRule(r rule, sinful *election.PolicyError) result.Check {
 	switch r.ID {
 	case "V01":
 		c, _ := r.run(a)
@@ -40,7 +41,7 @@ func (a *audit) refuseRule(r rule, sinful *PolicyError) result.Check {
 }
 
 // policyItems lists the errors of a policy.
-func policyItems(e *PolicyError) (out []result.Item) {
+func policyItems(e *election.PolicyError) (out []result.Item) {
 	for _, d := range e.Diagnostics {
 		out = append(out, result.Item{Where: fmt.Sprintf("policy.bev:%d:%d", d.Primary.Line, d.Primary.Column), Message: d.Code + ": " + d.Message})
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"bevote/lang"
+	"bevote/verifier/election"
 	"bevote/verifier/evidence"
 	"bevote/verifier/result"
 )
@@ -182,7 +183,7 @@ func schemed(a *audit) string {
 }
 
 func announced(a *audit) string {
-	if a.setup.ph.anchors[Announce] == nil && a.tip < a.e.Policy.Times.Roll {
+	if a.setup.Phases.Anchors[election.Announce] == nil && a.tip < a.e.Policy.Times.Roll {
 		return "not yet"
 	}
 	return ""
@@ -190,7 +191,7 @@ func announced(a *audit) string {
 
 func rolled(a *audit) string {
 	switch {
-	case a.setup.ph.closed[RollClosed] >= 0:
+	case a.setup.Phases.Closed[election.RollClosed] >= 0:
 		return ""
 	case a.tip <= a.e.Policy.Times.Roll:
 		return "not yet"
@@ -220,7 +221,7 @@ func transcribed(a *audit) string {
 		return reason
 	case a.setup.Ended != "":
 		return "ended"
-	case a.setup.ph.closed[TranscriptClosed] >= 0:
+	case a.setup.Phases.Closed[election.TranscriptClosed] >= 0:
 		return ""
 	case a.tip <= a.e.Policy.Times.Setup:
 		return "not yet"
@@ -231,7 +232,7 @@ func transcribed(a *audit) string {
 // written lets a check apply where there is a transcript to look at. V42 names
 // its absence.
 func written(a *audit) string {
-	if reason := transcribed(a); reason != "" || a.setup.transcript != nil {
+	if reason := transcribed(a); reason != "" || a.setup.Transcript != nil {
 		return reason
 	}
 	return "there is no transcript"
@@ -239,7 +240,7 @@ func written(a *audit) string {
 
 // shared is written with public shares that can be read, which V42 asks for too.
 func shared(a *audit) string {
-	if reason := written(a); reason != "" || len(a.setup.shares) == a.e.Policy.JointKeys() {
+	if reason := written(a); reason != "" || len(a.setup.Shares) == a.e.Policy.JointKeys() {
 		return reason
 	}
 	return "the transcript's public shares cannot be read"

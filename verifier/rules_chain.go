@@ -1,8 +1,10 @@
 package verifier
 
 import (
-	"bevote/verifier/evidence"
 	"fmt"
+
+	"bevote/verifier/election"
+	"bevote/verifier/evidence"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -70,7 +72,7 @@ func (a *audit) recordChain(s *sheet) {
 // linesOutOfPhase lists lines that do not count because of where they stand.
 func (a *audit) linesOutOfPhase(s *sheet) {
 	for i, l := range a.lines {
-		from, to, _, begun := a.setup.ph.span(l.Type)
+		from, to, _, begun := a.setup.Phases.Span(l.Type)
 		if begun && (i < from || i >= to) {
 			s.note(fmt.Sprintf("line %d", i+1), "does not count: %s outside its phase", l.Type)
 		}
@@ -80,17 +82,17 @@ func (a *audit) linesOutOfPhase(s *sheet) {
 // anchoredInOrder checks that later anchors commit to longer boards.
 func (a *audit) anchoredInOrder(s *sheet) {
 	last := 0
-	for kind, anchor := range a.setup.ph.anchors {
+	for kind, anchor := range a.setup.Phases.Anchors {
 		if anchor == nil {
 			continue
 		}
 		s.expect(1)
-		closed := a.setup.ph.closed[kind]
+		closed := a.setup.Phases.Closed[kind]
 		switch {
 		case closed < 0:
-			s.fail("tx "+anchor.TxID, "the head of the %s anchor is not on the board", anchorNames[kind])
+			s.fail("tx "+anchor.TxID, "the head of the %s anchor is not on the board", election.AnchorNames[kind])
 		case closed < last:
-			s.fail("tx "+anchor.TxID, "the %s anchor closes %d lines, an earlier one %d", anchorNames[kind], closed, last)
+			s.fail("tx "+anchor.TxID, "the %s anchor closes %d lines, an earlier one %d", election.AnchorNames[kind], closed, last)
 		default:
 			s.pass()
 		}
@@ -102,8 +104,8 @@ func (a *audit) anchoredInOrder(s *sheet) {
 // commits to it.
 func (a *audit) linesInTime(s *sheet) {
 	from := 0
-	for kind := Announce; kind <= anchorKinds; kind++ {
-		anchor, to := a.setup.ph.anchors[kind], a.setup.ph.closed[kind]
+	for kind := election.Announce; kind <= election.LastAnchor; kind++ {
+		anchor, to := a.setup.Phases.Anchors[kind], a.setup.Phases.Closed[kind]
 		for i := from; i < to; i++ {
 			if h := a.lines[i].Seen.Height; h >= anchor.Height {
 				s.failed++
@@ -134,8 +136,8 @@ func (a *audit) spendEvidence(s *sheet) {
 		s.pass()
 	}
 	for _, r := range a.setup.Roll {
-		c := a.replay.coins[r.Outpoint]
-		look(r.Outpoint, c != nil && c.spent != nil)
+		c := a.replay.Coins[r.Outpoint]
+		look(r.Outpoint, c != nil && c.Spent != nil)
 	}
 	for _, op := range stakes {
 		_, spent := a.replay.StakeSpent(op)
@@ -144,7 +146,7 @@ func (a *audit) spendEvidence(s *sheet) {
 	s.fatal = s.unresolved > 0 // what is not shown can hide a vote
 	for _, op := range a.depositsIn() {
 		s.expect(1)
-		look(op, a.replay.mixed[op].spent != nil)
+		look(op, a.replay.Mixed[op].Spent != nil)
 	}
 	a.noteAbsence(s, spends)
 }
@@ -164,7 +166,7 @@ func (a *audit) depositsIn() (out []wire.OutPoint) {
 		return nil
 	}
 	for _, d := range a.mix.Deposits {
-		if a.mix.escrow(d) != nil {
+		if a.mix.EscrowOf(d) != nil {
 			out = append(out, d.Outpoint)
 		}
 	}
@@ -198,9 +200,9 @@ func (a *audit) final(s *sheet) {
 		}
 		s.pass()
 	}
-	for kind, anchor := range a.setup.ph.anchors {
+	for kind, anchor := range a.setup.Phases.Anchors {
 		if anchor != nil {
-			look("tx "+anchor.TxID+", "+anchorNames[kind], anchor.Height)
+			look("tx "+anchor.TxID+", "+election.AnchorNames[kind], anchor.Height)
 		}
 	}
 	for _, sp := range a.spends {
@@ -210,7 +212,7 @@ func (a *audit) final(s *sheet) {
 	}
 	others := s.unresolved
 	for _, r := range a.tally.readings {
-		look(r.vote.where(), r.vote.Height)
+		look(r.vote.Where(), r.vote.Height)
 	}
 	for _, sp := range a.spends {
 		if sp.class == "win" {

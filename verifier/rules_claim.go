@@ -6,6 +6,7 @@ import (
 
 	"bevote/internal/cores"
 	"bevote/internal/curve"
+	"bevote/internal/scriptsig"
 	"bevote/lang"
 
 	"github.com/btcsuite/btcd/txscript/v2"
@@ -42,8 +43,8 @@ func (a *audit) winSet(s *sheet) {
 		s.note(c.where(), "%d stakes claimed in block %d for %s", len(c.spends), c.at.Height, a.candidate(c.claimant))
 	}
 	for _, v := range a.votes {
-		if st := a.replay.stakes[v.Stake]; !v.Counted() && st != nil && st.spent != nil {
-			s.note("tx "+st.spent.ID.String(), "spends the stake of slot %d, whose vote does not count", v.Index)
+		if st := a.replay.Stakes[v.Stake]; !v.Counted() && st != nil && st.Spent != nil {
+			s.note("tx "+st.Spent.ID.String(), "spends the stake of slot %d, whose vote does not count", v.Index)
 		}
 	}
 }
@@ -75,7 +76,7 @@ func (a *audit) eachWin(s *sheet, f func(*claim, *spend)) {
 // output is valid on every stake.
 func (a *audit) winHashTypes(s *sheet) {
 	a.eachWin(s, func(c *claim, sp *spend) {
-		if t := hashType(sp.sig); t != txscript.SigHashAll {
+		if t := scriptsig.HashType(sp.sig); t != txscript.SigHashAll {
 			s.fatal = s.fatal || a.decides(c)
 			s.fail(sp.where(), "claimed for %s with hash type %#02x, want SIGHASH_ALL", a.beneficiary(c), byte(t))
 			return
@@ -213,11 +214,11 @@ func (a *audit) keysOnlyHere(s *sheet) {
 		s.skip("custodial")
 		return
 	}
-	s.expect(len(a.replay.keys))
-	s.examined = len(a.replay.keys)
+	s.expect(len(a.replay.WatchedKeys))
+	s.examined = len(a.replay.WatchedKeys)
 	a.presenceOnly(s, "other use of the keys")
-	s.failed += len(a.replay.reuses.list)
-	a.replay.reuses.show(s.note)
+	s.failed += len(a.replay.KeyUses.List)
+	a.replay.KeyUses.Show(s.note)
 }
 
 // family J: refunds

@@ -7,6 +7,7 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/sharing"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 )
 
 // family E: joint random secret sharing
@@ -31,9 +32,9 @@ var dealingRules = []rule{
 // hold is that QUAL leaves it out (V45).
 func dealers(kind sharing.FaultKind) func(*audit, *sheet) {
 	return func(a *audit, s *sheet) {
-		examined := len(a.setup.commits)
+		examined := len(a.setup.Commits)
 		if kind == sharing.FaultComplaint {
-			examined = len(a.setup.complaints)
+			examined = len(a.setup.Complaints)
 			a.noteRulings(s)
 		}
 		s.expect(examined)
@@ -48,7 +49,7 @@ func dealers(kind sharing.FaultKind) func(*audit, *sheet) {
 
 // noteRulings lists what became of each complaint.
 func (a *audit) noteRulings(s *sheet) {
-	complaints := a.setup.sharingComplaints()
+	complaints := a.setup.SharingComplaints()
 	for i, r := range a.setup.Dealing.Rulings {
 		c := complaints[i]
 		what := map[sharing.Verdict]string{sharing.Ignored: "ignored", sharing.Upheld: "upheld", sharing.False: "false"}[r.Verdict]
@@ -58,7 +59,7 @@ func (a *audit) noteRulings(s *sheet) {
 
 // V42: the transcript binds one public share to every roll slot, for every joint key.
 func (a *audit) transcriptIndex(s *sheet) {
-	n, t := len(a.setup.Roll), a.setup.transcript
+	n, t := len(a.setup.Roll), a.setup.Transcript
 	total := a.e.Policy.JointKeys() * n
 	s.expect(total)
 	switch {
@@ -66,7 +67,7 @@ func (a *audit) transcriptIndex(s *sheet) {
 		s.fail("board", "no transcript by the supervisor between the last two anchors")
 	case len(t.Body.Keys) != a.e.Policy.JointKeys():
 		s.fail(a.transcriptLine(), "%d joint keys, want %d", len(t.Body.Keys), a.e.Policy.JointKeys())
-	case len(a.setup.shares) != len(t.Body.Keys):
+	case len(a.setup.Shares) != len(t.Body.Keys):
 		s.fail(a.transcriptLine(), "the public shares are not one point for each of %d slots", n)
 	default:
 		s.examined = len(t.Body.Keys) * n
@@ -76,16 +77,16 @@ func (a *audit) transcriptIndex(s *sheet) {
 }
 
 func (a *audit) transcriptLine() string {
-	if a.setup.transcript == nil {
+	if a.setup.Transcript == nil {
 		return "board"
 	}
-	return fmt.Sprintf("line %d", a.setup.transcript.N)
+	return fmt.Sprintf("line %d", a.setup.Transcript.N)
 }
 
 // V45: QUAL recomputed from the board is the transcript's, and k or more.
 func (a *audit) qual(s *sheet) {
 	s.expect(1)
-	if got, want := []int(a.setup.transcript.Body.Qual), a.setup.Dealing.Qual; !slices.Equal(got, want) {
+	if got, want := []int(a.setup.Transcript.Body.Qual), a.setup.Dealing.Qual; !slices.Equal(got, want) {
 		s.fail(a.transcriptLine(), "QUAL is %v, the board gives %v", got, want)
 		return
 	}
@@ -99,7 +100,7 @@ func (a *audit) jointKey(s *sheet) {
 		a.supervisorsKey(s)
 		return
 	}
-	if a.setup.transcript == nil && !a.setup.keyless() {
+	if a.setup.Transcript == nil && !a.setup.Keyless() {
 		s.skip("there is no transcript")
 		return
 	}
@@ -108,7 +109,7 @@ func (a *audit) jointKey(s *sheet) {
 	for _, c := range a.e.Policy.Candidates {
 		alone[c.Key] = "the key of " + c.Name
 	}
-	for i, shares := range a.setup.shares {
+	for i, shares := range a.setup.Shares {
 		for j, p := range shares {
 			alone[p.Key()] = fmt.Sprintf("the public share of slot %d under key %d", j+1, i+1)
 		}
@@ -123,9 +124,9 @@ func (a *audit) jointKey(s *sheet) {
 		switch {
 		case k.Key.IsInfinity():
 			s.fail(where, "the joint key is the point at infinity")
-		case a.setup.transcript == nil:
+		case a.setup.Transcript == nil:
 			s.pass() // V42 names what is missing
-		case i >= len(a.setup.transcript.Body.Keys) || a.setup.transcript.Body.Keys[i].Key != key:
+		case i >= len(a.setup.Transcript.Body.Keys) || a.setup.Transcript.Body.Keys[i].Key != key:
 			s.fail(where, "is not the sum of the qualified dealers' points, %s", key)
 		case alone[key] != "":
 			s.fail(where, "is %s", alone[key])
@@ -138,7 +139,7 @@ func (a *audit) jointKey(s *sheet) {
 // supervisorsKey is V46 of a custodial election: the supervisor alone can
 // claim at any time, by the script itself.
 func (a *audit) supervisorsKey(s *sheet) {
-	lifted, err := a.e.lifted()
+	lifted, err := a.e.LiftedPaths()
 	if err != nil {
 		s.skip("the script cannot be lifted")
 		return
@@ -155,7 +156,7 @@ func (a *audit) supervisorsKey(s *sheet) {
 func (a *audit) publicShares(s *sheet) {
 	n := len(a.setup.Roll)
 	s.expect(a.e.Policy.JointKeys() * n)
-	for i, shares := range a.setup.shares {
+	for i, shares := range a.setup.Shares {
 		if i >= len(a.setup.Dealing.Keys) {
 			break
 		}
@@ -170,9 +171,9 @@ func (a *audit) publicShares(s *sheet) {
 // V48: the public shares and the joint key lie on one polynomial of degree k−1.
 func (a *audit) degree(s *sheet) {
 	s.expect(a.e.Policy.JointKeys())
-	for i, shares := range a.setup.shares {
+	for i, shares := range a.setup.Shares {
 		where := fmt.Sprintf("%s, joint key %d", a.transcriptLine(), i+1)
-		key, err := a.setup.transcript.Body.Keys[i].Key.Point()
+		key, err := a.setup.Transcript.Body.Keys[i].Key.Point()
 		if err != nil || !sharing.VerifyDegree(shares, a.e.Policy.K, key) {
 			s.fail(where, "the public shares are not of degree %d with this key", a.e.Policy.K-1)
 			continue
@@ -184,7 +185,7 @@ func (a *audit) degree(s *sheet) {
 // V49: no two slots have the same public share.
 func (a *audit) distinctShares(s *sheet) {
 	s.expect(a.e.Policy.JointKeys() * len(a.setup.Roll))
-	for i, shares := range a.setup.shares {
+	for i, shares := range a.setup.Shares {
 		seen := make(map[curve.PublicKey]int)
 		for j, p := range shares {
 			if of := seen[p.Key()]; of > 0 {
@@ -199,16 +200,16 @@ func (a *audit) distinctShares(s *sheet) {
 
 // V50: every acknowledgement names this transcript. A missing one is listed.
 func (a *audit) acks(s *sheet) {
-	acks := inPhase(a.setup.ph, single[board.Ack])
+	acks := election.InPhase(a.setup.Phases, election.OnePerAuthor[board.Ack])
 	acked := make(map[int]bool)
 	for _, ack := range acks {
-		slot := a.setup.index[ack.Line.By]
+		slot := a.setup.Slots[ack.Line.By]
 		if slot == 0 {
 			continue // a stranger's
 		}
 		acked[slot] = true
 		s.expect(1)
-		if a.setup.transcript == nil || ack.Body.Transcript != board.TranscriptHash(*a.setup.transcript.Line) {
+		if a.setup.Transcript == nil || ack.Body.Transcript != board.TranscriptHash(*a.setup.Transcript.Line) {
 			s.fail(fmt.Sprintf("line %d", ack.N), "slot %d acknowledges another transcript", slot)
 			continue
 		}
@@ -229,6 +230,6 @@ func (a *audit) transcriptAnchor(s *sheet) {
 	case a.setup.Ended != "":
 		s.skip("ended")
 	default:
-		a.anchoredBy(s, TranscriptClosed, a.e.Policy.Times.Setup)
+		a.anchoredBy(s, election.TranscriptClosed, a.e.Policy.Times.Setup)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"bevote/internal/mixing"
 	"bevote/lang"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 )
 
 // family D: mixing audit
@@ -29,10 +30,10 @@ var mixRules = []rule{
 func (a *audit) deposits(s *sheet) {
 	s.expect(len(a.mix.Deposits))
 	for _, d := range a.mix.Deposits {
-		s.test(d.where(), a.mix.Good(d))
+		s.test(d.Where(), a.mix.Good(d))
 	}
-	for _, l := range a.mix.ignored {
-		if l.of == board.TypeDeposit {
+	for _, l := range a.mix.Ignored {
+		if l.Of == board.TypeDeposit {
 			s.note(l.Where, "%s", l.Message)
 		}
 	}
@@ -65,16 +66,16 @@ func (a *audit) voucherDomains(s *sheet) {
 }
 
 // judgeVoucher fails a bad voucher that is on the roll and lists any other.
-func (a *audit) judgeVoucher(s *sheet, v *Voucher, err error) {
-	slot := a.setup.index[v.By]
+func (a *audit) judgeVoucher(s *sheet, v *election.Voucher, err error) {
+	slot := a.setup.Slots[v.By]
 	switch {
 	case err == nil:
 		s.pass()
 	case slot > 0:
-		s.fail(fmt.Sprintf("%s, slot %d", v.where(), slot), "%v", err)
+		s.fail(fmt.Sprintf("%s, slot %d", v.Where(), slot), "%v", err)
 	default:
 		s.pass()
-		s.note(v.where(), "not on the roll: %v", err)
+		s.note(v.Where(), "not on the roll: %v", err)
 	}
 }
 
@@ -82,18 +83,18 @@ func (a *audit) judgeVoucher(s *sheet, v *Voucher, err error) {
 // acceptance to count.
 func (a *audit) serials(s *sheet) {
 	s.expect(len(a.mix.Vouchers))
-	signatures := make(map[string]*Voucher)
+	signatures := make(map[string]*election.Voucher)
 	for _, v := range a.mix.Vouchers {
 		other := signatures[string(v.Signature)]
 		switch {
 		case other == nil:
 			s.pass()
 			signatures[string(v.Signature)] = v
-		case a.setup.index[v.By] > 0 && a.setup.index[other.By] > 0:
-			s.fail(v.where(), "the signature of line %d again", other.N)
+		case a.setup.Slots[v.By] > 0 && a.setup.Slots[other.By] > 0:
+			s.fail(v.Where(), "the signature of line %d again", other.N)
 		default:
 			s.pass()
-			s.note(v.where(), "the signature of line %d again, and not both are on the roll", other.N)
+			s.note(v.Where(), "the signature of line %d again, and not both are on the roll", other.N)
 		}
 	}
 }
@@ -103,7 +104,7 @@ func (a *audit) serials(s *sheet) {
 // issued for; with blind RSA, of no mixer more than that one issued.
 func (a *audit) payoutCount(s *sheet) {
 	s.expect(len(a.setup.Roll) + 1)
-	paid, byIssuer := 0, make(map[*Mixer]int)
+	paid, byIssuer := 0, make(map[*election.Mixer]int)
 	for i, r := range a.setup.Roll {
 		where := fmt.Sprintf("slot %d, outpoint %s", i+1, r.Outpoint)
 		v := a.mix.VoucherOf(r.Key)
@@ -114,7 +115,7 @@ func (a *audit) payoutCount(s *sheet) {
 		s.test(where, a.paidBy(v, r))
 		if a.mix.Valid(v) == nil { // V30 and V31 name the others
 			paid++
-			byIssuer[a.mix.issuer(v)]++
+			byIssuer[a.mix.IssuerOf(v)]++
 		}
 	}
 	issued := a.issued()
@@ -141,7 +142,7 @@ func (a *audit) payoutCount(s *sheet) {
 }
 
 // paidBy tells whether the board has the roll's coin as a payout for a voucher.
-func (a *audit) paidBy(v *Voucher, r RollEntry) error {
+func (a *audit) paidBy(v *election.Voucher, r election.RollEntry) error {
 	for _, p := range v.Payouts {
 		if p.Outpoint == r.Outpoint {
 			return nil
@@ -151,8 +152,8 @@ func (a *audit) paidBy(v *Voucher, r RollEntry) error {
 }
 
 // issued counts each mixer's right issues for good deposits.
-func (a *audit) issued() map[*Mixer]int {
-	out := make(map[*Mixer]int)
+func (a *audit) issued() map[*election.Mixer]int {
+	out := make(map[*election.Mixer]int)
 	for _, d := range a.mix.Deposits {
 		if a.mix.Good(d) == nil && a.mix.Right(d) == nil {
 			out[d.Mixer]++
@@ -171,13 +172,13 @@ func (a *audit) mixOrder(s *sheet) {
 		}
 	}
 	for i, r := range a.setup.Roll {
-		c := a.replay.coins[r.Outpoint]
-		if c == nil || c.created == nil {
+		c := a.replay.Coins[r.Outpoint]
+		if c == nil || c.Created == nil {
 			continue // V27 names it
 		}
 		s.expect(1)
 		where := fmt.Sprintf("slot %d, tx %s", i+1, r.Outpoint.Hash)
-		switch h := c.created.Height; {
+		switch h := c.Created.Height; {
 		case h <= last:
 			s.fail(where, "paid in block %d, the last deposit is in block %d", h, last)
 		case h > a.e.Policy.Times.Roll:

@@ -1,13 +1,15 @@
 package verifier
 
 import (
-	"bevote/lang"
 	"fmt"
 	"maps"
 	"math"
 	"slices"
 	"strings"
 	"time"
+
+	"bevote/lang"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/wire/v2"
@@ -30,27 +32,27 @@ var timingRules = []rule{
 func (a *audit) phaseOrder(s *sheet) {
 	t := a.e.Policy.Times
 	const elsewhere = math.MaxUint32
-	by := [anchorKinds + 1]uint32{Announce: elsewhere, RollClosed: elsewhere, CommitsClosed: t.Commit, DealsClosed: t.Deal,
-		ComplaintsClosed: t.Setup, TranscriptClosed: elsewhere}
+	by := [election.LastAnchor + 1]uint32{election.Announce: elsewhere, election.RollClosed: elsewhere, election.CommitsClosed: t.Commit, election.DealsClosed: t.Deal,
+		election.ComplaintsClosed: t.Setup, election.TranscriptClosed: elsewhere}
 	last := uint32(0)
-	for kind, anchor := range a.setup.ph.anchors {
+	for kind, anchor := range a.setup.Phases.Anchors {
 		if anchor == nil && (!a.owed(kind) || a.tip <= by[kind]) {
 			continue
 		}
 		s.expect(1)
 		if anchor == nil {
-			s.fail(fmt.Sprintf("block %d", by[kind]), "no %s anchor up to here", anchorNames[kind])
+			s.fail(fmt.Sprintf("block %d", by[kind]), "no %s anchor up to here", election.AnchorNames[kind])
 			continue
 		}
 		where := "tx " + anchor.TxID
 		switch {
-		case !a.e.Policy.Dealt() && kind > RollClosed:
-			s.fail(where, "a %s anchor in a custodial election", anchorNames[kind])
+		case !a.e.Policy.Dealt() && kind > election.RollClosed:
+			s.fail(where, "a %s anchor in a custodial election", election.AnchorNames[kind])
 			continue
-		case anchor.Height <= last && kind != RollClosed:
-			s.fail(where, "the %s anchor is in block %d, want one after %d, where the phase before it closed", anchorNames[kind], anchor.Height, last)
+		case anchor.Height <= last && kind != election.RollClosed:
+			s.fail(where, "the %s anchor is in block %d, want one after %d, where the phase before it closed", election.AnchorNames[kind], anchor.Height, last)
 		case anchor.Height > by[kind]:
-			s.fail(where, "the %s anchor is in block %d, due by %d", anchorNames[kind], anchor.Height, by[kind])
+			s.fail(where, "the %s anchor is in block %d, due by %d", election.AnchorNames[kind], anchor.Height, by[kind])
 		default:
 			s.pass()
 		}
@@ -63,12 +65,12 @@ func (a *audit) phaseOrder(s *sheet) {
 // of them, unless the roll has ended the election.
 func (a *audit) owed(kind int) bool {
 	switch {
-	case kind <= RollClosed:
+	case kind <= election.RollClosed:
 		return false // V14 and V24 ask
 	case !a.e.Policy.Dealt() || len(a.setup.Roll) < a.e.Policy.K:
 		return false
 	}
-	return kind < TranscriptClosed // V51 asks for that one
+	return kind < election.TranscriptClosed // V51 asks for that one
 }
 
 // noneAfterEnd finds counted votes in an election that ended at the roll or
@@ -81,15 +83,15 @@ func (a *audit) noneAfterEnd(s *sheet) {
 	for _, v := range a.votes {
 		s.expect(1)
 		if v.Counted() {
-			s.fail(v.where(), "a vote in an election that has ended")
+			s.fail(v.Where(), "a vote in an election that has ended")
 			continue
 		}
 		s.pass()
 	}
 	for i, r := range a.setup.Roll {
-		c := a.replay.coins[r.Outpoint]
-		if a.keys == nil && c != nil && c.spent != nil && looksLikeVote(c.spent.Tx) {
-			s.note(fmt.Sprintf("slot %d, tx %s", i+1, c.spent.ID), "looks like a vote; an election that has ended counts none")
+		c := a.replay.Coins[r.Outpoint]
+		if a.keys == nil && c != nil && c.Spent != nil && election.LooksLikeVote(c.Spent.Tx) {
+			s.note(fmt.Sprintf("slot %d, tx %s", i+1, c.Spent.ID), "looks like a vote; an election that has ended counts none")
 		}
 	}
 }
@@ -156,8 +158,8 @@ func (a *audit) fees(s *sheet) {
 		s.pass()
 	}
 	for _, v := range a.votes {
-		if v.Counted() && len(v.at.Tx.TxIn) == 1 {
-			look(v.where(), v.at.Tx, a.e.Policy.Coin())
+		if v.Counted() && len(v.Spend.Tx.TxIn) == 1 {
+			look(v.Where(), v.Spend.Tx, a.e.Policy.Coin())
 		}
 	}
 	byTx := make(map[string][]*spend)
@@ -188,10 +190,10 @@ func (a *audit) conserved(s *sheet) {
 	locked := a.e.Policy.Stake * int64(len(a.tally.readings))
 	sums := make(map[string]int64)
 	for _, sp := range a.spends {
-		sums[sp.class] += a.replay.stakes[sp.vote.Stake].out.Value
+		sums[sp.class] += a.replay.Stakes[sp.vote.Stake].Out.Value
 	}
 	for _, v := range a.unspent {
-		sums["open"] += a.replay.stakes[v.Stake].out.Value
+		sums["open"] += a.replay.Stakes[v.Stake].Out.Value
 	}
 	total := int64(0)
 	for _, sum := range sums {
@@ -239,10 +241,10 @@ func (a *audit) countsAddUp(s *sheet) {
 // V107: ballots without an eligible coin, and payments to stakes' scripts.
 func (a *audit) aliens(s *sheet) {
 	a.presenceOnly(s, "other ballot")
-	n := len(a.replay.decoys.list)
+	n := len(a.replay.Lookalikes.List)
 	s.expect(n)
 	s.examined, s.failed = s.examined+n, s.failed+n
-	a.replay.decoys.show(s.note)
+	a.replay.Lookalikes.Show(s.note)
 }
 
 // V108: no more votes than slots; the silent slots are listed.

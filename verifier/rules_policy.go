@@ -7,6 +7,7 @@ import (
 	"bevote/lang"
 	"bevote/templates"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/txscript/v2"
 )
@@ -26,11 +27,11 @@ var policyRules = []rule{
 // V14: the announcement is anchored by the supervisor, before the roll.
 func (a *audit) policyAnchor(s *sheet) {
 	s.expect(1)
-	announce, roll := a.setup.ph.anchors[Announce], a.setup.ph.anchors[RollClosed]
+	announce, roll := a.setup.Phases.Anchors[election.Announce], a.setup.Phases.Anchors[election.RollClosed]
 	switch {
 	case announce == nil:
 		s.fail(a.e.Policy.ID(), "the supervisor anchored no announcement of this policy")
-	case a.setup.ph.closed[Announce] < 1:
+	case a.setup.Phases.Closed[election.Announce] < 1:
 		s.fail("tx "+announce.TxID, "the announcement's head is not on the board")
 	case roll != nil && roll.Height <= announce.Height:
 		s.fail("tx "+roll.TxID, "the roll is anchored in block %d, the announcement in %d", roll.Height, announce.Height)
@@ -48,13 +49,13 @@ func (a *audit) policyUnique(s *sheet) {
 	for i := range anchors {
 		at := &anchors[i]
 		where := fmt.Sprintf("tx %s, block %d", at.TxID, at.Height)
-		first := a.setup.ph.anchors[at.Kind]
+		first := a.setup.Phases.Anchors[at.Kind]
 		switch {
 		case at.EID != a.e.EID:
 			s.pass()
 			s.note(where, "the supervisor's key also anchors election %x", at.EID)
 		case at.Head != first.Head:
-			s.fail(where, "the supervisor: a second %s anchor with another head", anchorNames[at.Kind])
+			s.fail(where, "the supervisor: a second %s anchor with another head", election.AnchorNames[at.Kind])
 		default:
 			s.pass()
 		}
@@ -72,9 +73,9 @@ func (a *audit) policySig(s *sheet) {
 		s.fail("line 1", "by %s, want the supervisor", l.By)
 	case a.signed[0] != nil:
 		s.fail("line 1", "%v", a.signed[0])
-	case [32]byte(open.Policy) != a.e.policyHash:
+	case [32]byte(open.Policy) != a.e.PolicyHash:
 		s.fail("line 1", "names another policy.bev")
-	case [32]byte(open.Contract) != a.e.contractHash:
+	case [32]byte(open.Contract) != a.e.ContractHash:
 		s.fail("line 1", "names another contract.json")
 	default:
 		s.pass()
@@ -86,7 +87,7 @@ func (a *audit) policySig(s *sheet) {
 func (a *audit) policySane(s *sheet) {
 	s.expect(2)
 	s.pass() // lang.Load found no error, or there would be no policy here
-	s.test("contract.json", a.e.lift)
+	s.test("contract.json", a.e.Mismatch)
 	for _, d := range a.diags {
 		s.note(fmt.Sprintf("policy.bev:%d", d.Primary.Line), "%s: %s", d.Code, d.Message)
 	}
@@ -116,7 +117,7 @@ func (a *audit) candidateKeys(s *sheet) {
 // possessions returns the first candidate line of each candidate's own key.
 func (a *audit) possessions() map[string]*board.Candidate {
 	out := make(map[string]*board.Candidate)
-	for _, l := range inPhase(a.setup.ph, func(b board.Candidate) string { return b.Name }) {
+	for _, l := range election.InPhase(a.setup.Phases, func(b board.Candidate) string { return b.Name }) {
 		for _, c := range a.e.Policy.Candidates {
 			if c.Key == l.Line.By && c.Name == l.Body.Name {
 				out[c.Name] = &l.Body

@@ -1,10 +1,12 @@
 package verifier
 
 import (
-	"bevote/templates"
 	"bytes"
 	"errors"
 	"fmt"
+
+	"bevote/templates"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/wire/v2"
@@ -13,7 +15,7 @@ import (
 // V34: sweeps bring deposits into the pool and nowhere else, the supervisor
 // repays each mixer what it is owed, and declares what is left.
 func (a *audit) mixersAccount(s *sheet) {
-	sweeps := a.mix.sweeps()
+	sweeps := a.mix.SweepTxs()
 	for _, sweep := range sweeps {
 		s.expect(1)
 		s.test("tx "+sweep.ID.String(), a.sweepFault(sweep))
@@ -31,21 +33,21 @@ func (a *audit) mixersAccount(s *sheet) {
 		s.fail("board", "the supervisor: no settlement, %d sweeps and %d sat owed to mixers", len(sweeps), owed)
 		return
 	}
-	where := fmt.Sprintf("line %d", a.mix.settledN)
+	where := fmt.Sprintf("line %d", a.mix.SettledLine)
 	s.test(where, a.residualFault())
 	a.repayments(s, where)
 	a.overpaid(s)
 }
 
 // sweepFault tells what a sweep does besides moving deposits into the pool.
-func (a *audit) sweepFault(sweep *sighting) error {
+func (a *audit) sweepFault(sweep *election.Sighting) error {
 	for _, in := range sweep.Tx.TxIn {
 		if a.mix.DepositAt(in.PreviousOutPoint) == nil {
 			return fmt.Errorf("mixer and supervisor: a sweep that also spends %s, which is no deposit", in.PreviousOutPoint)
 		}
 	}
 	for i, out := range sweep.Tx.TxOut {
-		if !bytes.Equal(out.PkScript, a.mix.pool) {
+		if !bytes.Equal(out.PkScript, a.mix.PoolScript) {
 			return fmt.Errorf("mixer and supervisor: output %d of a sweep takes %d sat elsewhere than to the pool", i, out.Value)
 		}
 	}
@@ -54,7 +56,7 @@ func (a *audit) sweepFault(sweep *sighting) error {
 
 // residualFault holds the declared residual against the account.
 func (a *audit) residualFault() error {
-	p := a.mix.Pool(a.mix.repaid())
+	p := a.mix.Pool(a.mix.Repaid())
 	if got, want := a.mix.Settled.Residual, p.Residual(); got != want {
 		return fmt.Errorf("the supervisor: declares a residual of %d sat, want %d: %d swept, %d repaid, %d in late coins, %d for their fees",
 			got, want, p.Swept, p.Repaid, p.Late, p.Fees)
@@ -64,8 +66,8 @@ func (a *audit) residualFault() error {
 
 // repayments holds each mixer's repayment against what it is owed.
 func (a *audit) repayments(s *sheet, where string) {
-	paid := make(map[*Mixer]wire.OutPoint)
-	for i, op := range a.mix.repaid() {
+	paid := make(map[*election.Mixer]wire.OutPoint)
+	for i, op := range a.mix.Repaid() {
 		x := a.mix.MixerOf(a.mix.Settled.Repaid[i].Mixer)
 		s.expect(1)
 		switch _, again := paid[x]; {
@@ -92,16 +94,16 @@ func (a *audit) repayments(s *sheet, where string) {
 	}
 }
 
-func (a *audit) repaymentFault(x *Mixer, op wire.OutPoint) error {
-	c := a.replay.mixed[op]
+func (a *audit) repaymentFault(x *election.Mixer, op wire.OutPoint) error {
+	c := a.replay.Mixed[op]
 	switch {
-	case c == nil || c.created == nil:
+	case c == nil || c.Created == nil:
 		return fmt.Errorf("the supervisor: the repayment of mixer %s is not on the chain", x.Name)
-	case !bytes.Equal(c.out.PkScript, templates.PayToKey(x.Key)):
+	case !bytes.Equal(c.Out.PkScript, templates.PayToKey(x.Key)):
 		return fmt.Errorf("the supervisor: the repayment of mixer %s does not pay its key", x.Name)
-	case c.out.Value != a.mix.Owed(x):
-		return fmt.Errorf("the supervisor: mixer %s is repaid %d sat, owed %d", x.Name, c.out.Value, a.mix.Owed(x))
-	case !signedBy(c.created.Tx, a.e.Policy.Supervisor):
+	case c.Out.Value != a.mix.Owed(x):
+		return fmt.Errorf("the supervisor: mixer %s is repaid %d sat, owed %d", x.Name, c.Out.Value, a.mix.Owed(x))
+	case !election.SignedBy(c.Created.Tx, a.e.Policy.Supervisor):
 		return errors.New("the supervisor did not sign it")
 	}
 	return nil
@@ -112,9 +114,9 @@ func (a *audit) repaymentFault(x *Mixer, op wire.OutPoint) error {
 func (a *audit) overpaid(s *sheet) {
 	paid, onRoll, issued := 0, 0, 0
 	for _, v := range a.mix.Vouchers {
-		if a.mix.paid(v) != nil && a.mix.Valid(v) == nil {
+		if a.mix.PaymentOf(v) != nil && a.mix.Valid(v) == nil {
 			paid++
-			if a.setup.index[v.By] > 0 {
+			if a.setup.Slots[v.By] > 0 {
 				onRoll++
 			}
 		}
@@ -136,19 +138,19 @@ func (a *audit) payoutsAlike(s *sheet) {
 	together := make(map[chainhash.Hash]int)
 	for _, v := range a.mix.Vouchers {
 		for _, p := range v.Payouts {
-			c := a.replay.mixed[p.Outpoint]
-			if c == nil || c.created == nil {
+			c := a.replay.Mixed[p.Outpoint]
+			if c == nil || c.Created == nil {
 				continue // V37 looks for the coin
 			}
 			s.expect(1)
 			together[p.Outpoint.Hash]++
 			switch where := "outpoint " + p.Outpoint.String(); {
-			case c.out.Value != a.e.Policy.Coin():
-				s.fail(where, "%d sat, coins have %d", c.out.Value, a.e.Policy.Coin())
-			case !bytes.Equal(c.out.PkScript, templates.PayToKey(v.By)):
+			case c.Out.Value != a.e.Policy.Coin():
+				s.fail(where, "%d sat, coins have %d", c.Out.Value, a.e.Policy.Coin())
+			case !bytes.Equal(c.Out.PkScript, templates.PayToKey(v.By)):
 				s.fail(where, "not P2PKH of the roll key")
-			case together[p.Outpoint.Hash] == maxPayouts+1:
-				s.fail(where, "one of over %d coins in one transaction", maxPayouts)
+			case together[p.Outpoint.Hash] == election.MaxPayouts+1:
+				s.fail(where, "one of over %d coins in one transaction", election.MaxPayouts)
 			default:
 				s.pass()
 			}
@@ -164,19 +166,19 @@ func (a *audit) mixConserved(s *sheet) {
 		s.expect(1)
 		sats, path := a.mix.Sats(d), a.mix.Spent(d)
 		in += sats
-		s.test(d.where(), a.spentFault(d, path))
+		s.test(d.Where(), a.spentFault(d, path))
 		now[path] += sats
 	}
 	s.expect(2)
-	if sum := now[""] + now[swept] + now[returned]; sum != in {
+	if sum := now[""] + now[election.Swept] + now[election.Returned]; sum != in {
 		s.fail("deposits", "%d sat deposited, %d accounted for", in, sum)
 	} else {
 		s.pass()
 	}
 	coins := int64(0)
 	for _, r := range a.setup.Roll {
-		if c := a.replay.coins[r.Outpoint]; c != nil && c.created != nil && a.setup.coinFault(r, c) == nil {
-			coins += c.out.Value
+		if c := a.replay.Coins[r.Outpoint]; c != nil && c.Created != nil && a.setup.CoinFault(r, c) == nil {
+			coins += c.Out.Value
 		}
 	}
 	if coins > in {
@@ -184,19 +186,19 @@ func (a *audit) mixConserved(s *sheet) {
 	} else {
 		s.pass()
 	}
-	p := a.mix.Pool(a.mix.repaid())
-	s.note("deposits", "%d sat deposited: %d swept, %d returned, %d still there", in, now[swept], now[returned], now[""])
+	p := a.mix.Pool(a.mix.Repaid())
+	s.note("deposits", "%d sat deposited: %d swept, %d returned, %d still there", in, now[election.Swept], now[election.Returned], now[""])
 	s.note("pool", "%d sat: %d repaid to mixers, %d in late coins, %d for their fees, %d left", p.Swept, p.Repaid, p.Late, p.Fees, p.Residual())
 }
 
 // spentFault tells whether a deposit's spend is one that the contract allows,
 // where the engine does not look: a return is final in a block after the lock.
-func (a *audit) spentFault(d *Deposit, path string) error {
-	at, lock := a.mix.spending(d), a.e.Policy.Times.Roll
+func (a *audit) spentFault(d *election.Deposit, path string) error {
+	at, lock := a.mix.SpendOf(d), a.e.Policy.Times.Roll
 	switch {
-	case path == "" || path == swept:
+	case path == "" || path == election.Swept:
 		return nil
-	case path != returned:
+	case path != election.Returned:
 		return errors.New("spent by no path of the contract")
 	case at.Tx.LockTime < lock || at.Tx.TxIn[at.Input].Sequence == wire.MaxTxInSequenceNum:
 		return fmt.Errorf("returned with locktime %d, want %d and a sequence that is not final", at.Tx.LockTime, lock)

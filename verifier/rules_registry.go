@@ -9,6 +9,7 @@ import (
 	"bevote/internal/curve"
 	"bevote/lang"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 )
 
 // V20: everything that the mixing computes with follows from this election and
@@ -25,7 +26,7 @@ func (a *audit) paramsRegen(s *sheet) {
 		}
 	}
 	s.expect(max(1, len(m.Mixers)))
-	announced := make(map[string]*Mixer)
+	announced := make(map[string]*election.Mixer)
 	for _, x := range m.Mixers {
 		where := fmt.Sprintf("line %d, mixer %s", x.N, x.Name)
 		if other := announced[string(x.Announced)]; other != nil {
@@ -47,7 +48,7 @@ func (a *audit) registryAnchor(s *sheet) {
 		s.fail("board", "the supervisor published no registry before the roll's anchor")
 		return
 	}
-	where := fmt.Sprintf("line %d", m.registryN)
+	where := fmt.Sprintf("line %d", m.RegistryLine)
 	for _, rule := range []func(*board.Registry) error{a.registryRoot, a.registryVoters, a.registryDeadlines, a.registryMixers} {
 		s.expect(1)
 		s.test(where, rule(m.Registry))
@@ -78,7 +79,7 @@ func (a *audit) registryDeadlines(b *board.Registry) error {
 	if slices.Max(b.Deadlines) > last {
 		return fmt.Errorf("a deadline at block %d, the roll closes at %d", slices.Max(b.Deadlines), last)
 	}
-	before := a.mix.announced
+	before := a.mix.AnnouncedAt
 	for i, t := range b.Deadlines {
 		if t <= before {
 			return fmt.Errorf("deadline T%d is block %d, want one after %d", i+1, t, before)
@@ -112,7 +113,7 @@ func (a *audit) registryUnique(s *sheet) {
 	s.expect(len(m.Registry.Voters))
 	keys, identities := make(map[curve.PublicKey]int), make(map[board.Hash]int)
 	for i, v := range m.Registry.Voters {
-		where := fmt.Sprintf("line %d, voter %d", m.registryN, i+1)
+		where := fmt.Sprintf("line %d, voter %d", m.RegistryLine, i+1)
 		switch {
 		case keys[v.Key] > 0:
 			s.fail(where, "the key of voter %d again", keys[v.Key])

@@ -6,6 +6,7 @@ import (
 	"bevote/internal/curve"
 	"bevote/templates"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 )
 
 // family C: registration and roll
@@ -20,12 +21,12 @@ var rollRules = []rule{
 }
 
 // V24: the roll is anchored in time, with a head that is on the board.
-func (a *audit) rollAnchor(s *sheet) { a.anchoredBy(s, RollClosed, a.e.Policy.Times.Roll) }
+func (a *audit) rollAnchor(s *sheet) { a.anchoredBy(s, election.RollClosed, a.e.Policy.Times.Roll) }
 
 // anchoredBy checks that the anchor of a kind is there by its last block, and
 // commits to this board.
 func (a *audit) anchoredBy(s *sheet, kind int, by uint32) {
-	anchor := a.setup.ph.anchors[kind]
+	anchor := a.setup.Phases.Anchors[kind]
 	if anchor == nil && a.tip <= by {
 		s.skip("not yet")
 		return
@@ -33,8 +34,8 @@ func (a *audit) anchoredBy(s *sheet, kind int, by uint32) {
 	s.expect(1)
 	switch {
 	case anchor == nil:
-		s.fail(fmt.Sprintf("block %d", by), "no %s anchor up to here", anchorNames[kind])
-	case a.setup.ph.closed[kind] < 0:
+		s.fail(fmt.Sprintf("block %d", by), "no %s anchor up to here", election.AnchorNames[kind])
+	case a.setup.Phases.Closed[kind] < 0:
 		s.fail("tx "+anchor.TxID, "the head is not on the board")
 	case anchor.Height > by:
 		s.fail("tx "+anchor.TxID, "anchored in block %d, due by %d", anchor.Height, by)
@@ -46,7 +47,7 @@ func (a *audit) anchoredBy(s *sheet, kind int, by uint32) {
 // V25: the supervisor's lines have distinct keys and coins, each accepted by
 // the key itself; named voters are the policy's. Others' lines do not count.
 func (a *audit) rollUnique(s *sheet) {
-	lines := inPhase[board.Roll](a.setup.ph, nil)
+	lines := election.InPhase[board.Roll](a.setup.Phases, nil)
 	s.expect(len(lines))
 	keys, coins := make(map[curve.PublicKey]int), make(map[string]int)
 	named := make(map[curve.PublicKey]bool)
@@ -77,7 +78,7 @@ func (a *audit) rollUnique(s *sheet) {
 }
 
 // acceptedByKeys tells of each roll line whether its key signed the entry.
-func (a *audit) acceptedByKeys(lines []entry[board.Roll]) []bool {
+func (a *audit) acceptedByKeys(lines []election.Posted[board.Roll]) []bool {
 	all := make([]curve.Signed, len(lines))
 	for i, l := range lines {
 		b := l.Body
@@ -112,8 +113,8 @@ func (a *audit) rollSize(s *sheet) {
 		s.pass()
 	}
 	for _, v := range a.mix.Vouchers {
-		if a.setup.index[v.By] == 0 && a.mix.Valid(v) == nil && a.mix.paid(v) != nil {
-			s.note(v.where(), "a valid voucher, paid and not on the roll: its owner did not sign for the coin, or the supervisor left it out")
+		if a.setup.Slots[v.By] == 0 && a.mix.Valid(v) == nil && a.mix.PaymentOf(v) != nil {
+			s.note(v.Where(), "a valid voucher, paid and not on the roll: its owner did not sign for the coin, or the supervisor left it out")
 		}
 	}
 }
@@ -122,7 +123,7 @@ func (a *audit) rollSize(s *sheet) {
 func (a *audit) rollCoin(s *sheet) {
 	s.expect(len(a.setup.Roll))
 	for i, r := range a.setup.Roll {
-		s.test(fmt.Sprintf("slot %d, outpoint %s", i+1, r.Outpoint), a.setup.coinFault(r, a.replay.coins[r.Outpoint]))
+		s.test(fmt.Sprintf("slot %d, outpoint %s", i+1, r.Outpoint), a.setup.CoinFault(r, a.replay.Coins[r.Outpoint]))
 	}
 }
 

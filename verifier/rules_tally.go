@@ -77,7 +77,7 @@ func (a *audit) partition(s *sheet) {
 	s.expect(len(a.tally.readings))
 	for _, r := range a.tally.readings {
 		if r.second {
-			s.fail(r.vote.where(), "two valid openings say different things")
+			s.fail(r.vote.Where(), "two valid openings say different things")
 			continue
 		}
 		s.pass()
@@ -110,7 +110,7 @@ func (a *audit) complete(s *sheet) {
 			s.pass()
 			continue
 		}
-		s.leave(r.vote.where(), "not opened; %s could", a.whoCouldOpen(r))
+		s.leave(r.vote.Where(), "not opened; %s could", a.whoCouldOpen(r))
 	}
 }
 
@@ -160,7 +160,7 @@ func (a *audit) invalidBallots(s *sheet) {
 	s.expect(len(a.tally.readings))
 	for _, r := range a.tally.readings {
 		if r.invalid {
-			s.fail(r.vote.where(), "the ballot is for no candidate")
+			s.fail(r.vote.Where(), "the ballot is for no candidate")
 			continue
 		}
 		s.pass()

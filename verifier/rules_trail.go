@@ -1,6 +1,10 @@
 package verifier
 
-import "fmt"
+import (
+	"fmt"
+
+	"bevote/verifier/election"
+)
 
 // leastCrowd is how many voters a coin must be one of. In a crowd of two each
 // knows which coin is the other's.
@@ -12,13 +16,13 @@ func (a *audit) untraceable(s *sheet) {
 	a.presenceOnly(s, "other path")
 	s.expect(len(a.mix.Deposits))
 	for _, d := range a.mix.Deposits {
-		if l, linked := a.replay.trails.links[d.Outpoint]; linked && a.mix.escrow(d) != nil {
-			s.fail("tx "+l.at.ID.String(), "%d transactions from the deposit of line %d: %s", l.hops, d.N, l.at.Note)
+		if l, linked := a.replay.Trails.Links[d.Outpoint]; linked && a.mix.EscrowOf(d) != nil {
+			s.fail("tx "+l.At.ID.String(), "%d transactions from the deposit of line %d: %s", l.Hops, d.N, l.At.Note)
 			continue
 		}
 		s.pass()
-		if a.replay.trails.many[d.Outpoint] > maxTrails {
-			s.note(d.where(), "over %d outputs lead away from it; the others were not followed", maxTrails)
+		if a.replay.Trails.Many[d.Outpoint] > election.MaxTrails {
+			s.note(d.Where(), "over %d outputs lead away from it; the others were not followed", election.MaxTrails)
 		}
 	}
 	for i, r := range a.setup.Roll {
@@ -41,7 +45,7 @@ func (a *audit) linked() (n int) {
 		return 0
 	}
 	for _, d := range a.mix.Deposits {
-		if _, linked := a.replay.trails.links[d.Outpoint]; linked {
+		if _, linked := a.replay.Trails.Links[d.Outpoint]; linked {
 			n++
 		}
 	}

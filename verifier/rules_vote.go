@@ -7,15 +7,17 @@ import (
 	"strings"
 
 	"bevote/internal/curve"
+	"bevote/internal/scriptsig"
 	"bevote/lang"
 	"bevote/templates"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/address/v2"
 )
 
 // family F: voting transactions; family G: ballots
 var voteRules = []rule{
-	{"V52", "VOTE-ELIGIBLE", "I", voting, voteFaults(SeveralSlots)},
+	{"V52", "VOTE-ELIGIBLE", "I", voting, voteFaults(election.SeveralSlots)},
 	{"V53", "VOTE-ONCE", "I", voting, (*audit).voteOnce},
 	{"V54", "VOTE-P2SH", "I", voting, (*audit).voteScript},
 	{"V55", "VOTE-TEMPLATE", "E", voting, (*audit).voteTemplate},
@@ -23,30 +25,30 @@ var voteRules = []rule{
 	{"V58", "VOTE-KEY", "E", voting, (*audit).voteKeys},
 	{"V59", "VOTE-T", "E", always, (*audit).voteTimeout},
 	{"V60", "VOTE-PKH", "I", voting, (*audit).voteRefundKey},
-	{"V61", "VOTE-VALUE", "I", voting, voteFaults(WrongStake)},
-	{"V62", "VOTE-PUBLISH", "I", voting, voteFaults(NoBallot)},
-	{"V63", "VOTE-WINDOW", "I", voting, voteFaults(OutsideWindow)},
-	{"V64", "VOTE-SIGHASH", "W", voting, voteFaults(NotSighashAll)},
-	{"V65", "VOTE-OUTPUTS", "W", voting, voteFaults(OtherOutputs)},
-	{"V66", "BAL-FORMAT", "I", voting, voteFaults(MalformedBallot)},
-	{"V67", "BAL-UNIQUE", "I+A", voting, voteFaults(RepeatedBallot)},
-	{"V68", "BAL-UNRELATED", "A", voting, voteFaults(RelatedPoint)},
+	{"V61", "VOTE-VALUE", "I", voting, voteFaults(election.WrongStake)},
+	{"V62", "VOTE-PUBLISH", "I", voting, voteFaults(election.NoBallot)},
+	{"V63", "VOTE-WINDOW", "I", voting, voteFaults(election.OutsideWindow)},
+	{"V64", "VOTE-SIGHASH", "W", voting, voteFaults(election.NotSighashAll)},
+	{"V65", "VOTE-OUTPUTS", "W", voting, voteFaults(election.OtherOutputs)},
+	{"V66", "BAL-FORMAT", "I", voting, voteFaults(election.MalformedBallot)},
+	{"V67", "BAL-UNIQUE", "I+A", voting, voteFaults(election.RepeatedBallot)},
+	{"V68", "BAL-UNRELATED", "A", voting, voteFaults(election.RelatedPoint)},
 }
 
 // voteChecks are the checks of what Votes finds wrong with a vote. V27 is in the
 // family of the roll.
-var voteChecks = map[FaultKind]string{
-	BadCoin: "V27", SeveralSlots: "V52", WrongScript: "V54", WrongStake: "V61", NoBallot: "V62", OutsideWindow: "V63",
-	NotSighashAll: "V64", OtherOutputs: "V65", MalformedBallot: "V66", RepeatedBallot: "V67", RelatedPoint: "V68",
+var voteChecks = map[election.FaultKind]string{
+	election.BadCoin: "V27", election.SeveralSlots: "V52", election.WrongScript: "V54", election.WrongStake: "V61", election.NoBallot: "V62", election.OutsideWindow: "V63",
+	election.NotSighashAll: "V64", election.OtherOutputs: "V65", election.MalformedBallot: "V66", election.RepeatedBallot: "V67", election.RelatedPoint: "V68",
 }
 
 // voteFaults is the predicate of the rules that Votes applies to every vote.
-func voteFaults(kind FaultKind) func(*audit, *sheet) {
+func voteFaults(kind election.FaultKind) func(*audit, *sheet) {
 	return func(a *audit, s *sheet) {
 		s.expect(len(a.votes))
 		for _, v := range a.votes {
-			if message, broke := v.broke(kind); broke {
-				s.fail(v.where(), "%s", message)
+			if message, broke := v.Broke(kind); broke {
+				s.fail(v.Where(), "%s", message)
 				continue
 			}
 			s.pass()
@@ -60,7 +62,7 @@ func (a *audit) voteOnce(s *sheet) {
 	counted := make(map[int]bool)
 	for _, v := range a.votes {
 		if v.Counted() && counted[v.Index] {
-			s.fail(v.where(), "a second vote of the slot")
+			s.fail(v.Where(), "a second vote of the slot")
 			continue
 		}
 		counted[v.Index] = counted[v.Index] || v.Counted()
@@ -71,29 +73,29 @@ func (a *audit) voteOnce(s *sheet) {
 // V54: the stake pays the filled contract. Where an excluded vote's script has
 // been revealed, it is shown against the contract's.
 func (a *audit) voteScript(s *sheet) {
-	voteFaults(WrongScript)(a, s)
+	voteFaults(election.WrongScript)(a, s)
 	var known map[string]string
 	for _, v := range a.votes {
-		if _, broke := v.broke(WrongScript); !broke {
+		if _, broke := v.Broke(election.WrongScript); !broke {
 			continue
 		}
 		if known == nil {
 			known = a.knownValues()
 		}
 		for _, redeem := range a.revealed(v) {
-			s.note(v.where(), "%s", deviation(v.Redeem, redeem, known))
+			s.note(v.Where(), "%s", deviation(v.Redeem, redeem, known))
 		}
 	}
 }
 
 // revealed returns the redeem scripts that spends of a vote's P2SH outputs show.
-func (a *audit) revealed(v *Vote) (out [][]byte) {
-	for i := range v.at.Tx.TxOut {
-		st := a.replay.stakes[v.output(i)]
-		if st == nil || st.spent == nil {
+func (a *audit) revealed(v *election.Vote) (out [][]byte) {
+	for i := range v.Spend.Tx.TxOut {
+		st := a.replay.Stakes[v.OutputAt(i)]
+		if st == nil || st.Spent == nil {
 			continue
 		}
-		if redeem := lastPush(st.spent.Tx.TxIn[st.spent.Input].SignatureScript); redeem != nil {
+		if redeem := scriptsig.LastItem(st.Spent.Tx.TxIn[st.Spent.Input].SignatureScript); redeem != nil {
 			out = append(out, redeem)
 		}
 	}
@@ -105,7 +107,7 @@ func (a *audit) revealed(v *Vote) (out [][]byte) {
 func (a *audit) voteTemplate(s *sheet) {
 	for _, sp := range a.spends {
 		s.expect(1)
-		if !bytes.Equal(lastPush(sp.at.Tx.TxIn[sp.at.Input].SignatureScript), sp.vote.Redeem) {
+		if !bytes.Equal(scriptsig.LastItem(sp.at.Tx.TxIn[sp.at.Input].SignatureScript), sp.vote.Redeem) {
 			s.fail(sp.where(), "reveals another script than the contract's")
 			continue
 		}
@@ -123,7 +125,7 @@ func (a *audit) voteDeadSlot(s *sheet) {
 	for _, v := range a.votes {
 		b := v.Ballot
 		if len(b) == 33 && (b[0] == 2 || b[0] == 3) || len(b) == 65 && (b[0] == 4 || b[0] == 6 || b[0] == 7) {
-			s.fail(v.where(), "the ballot can be a public key of the voter's own")
+			s.fail(v.Where(), "the ballot can be a public key of the voter's own")
 			continue
 		}
 		s.pass()
@@ -141,7 +143,7 @@ func (a *audit) voteKeys(s *sheet) {
 	}
 	for _, sp := range a.spends {
 		s.expect(1)
-		holes, err := a.e.Template.Match(lastPush(sp.at.Tx.TxIn[sp.at.Input].SignatureScript))
+		holes, err := a.e.Template.Match(scriptsig.LastItem(sp.at.Tx.TxIn[sp.at.Input].SignatureScript))
 		for name, key := range want {
 			if err == nil && !bytes.Equal(holes[name], key[:]) {
 				err = fmt.Errorf("%s is %x, want %s", name, holes[name], key)
@@ -185,7 +187,7 @@ func (a *audit) wantKey(name string) (none curve.PublicKey) {
 // V59: the voter alone can spend from the policy's timeout on, neither before
 // nor after, by the contract's list of paths and by the script itself.
 func (a *audit) voteTimeout(s *sheet) {
-	lifted, err := a.e.lifted()
+	lifted, err := a.e.LiftedPaths()
 	if err != nil {
 		s.skip("the script cannot be lifted")
 		return
@@ -232,6 +234,6 @@ func (a *audit) voteRefundKey(s *sheet) {
 				fault = fmt.Errorf("the voter's key in a branch is %x, want %s", signs, key)
 			}
 		}
-		s.test(v.where(), fault)
+		s.test(v.Where(), fault)
 	}
 }

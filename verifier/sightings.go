@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 
+	"bevote/verifier/election"
 	"bevote/verifier/evidence"
 	"bevote/verifier/record"
 )
@@ -28,13 +29,13 @@ func Sightings(ctx context.Context, rec *record.Record, src evidence.Source) ite
 			return
 		}
 		height, begun := max(first, a.lines[0].Seen.Height), false
-		r := NewReplay(a.e, a.lines)
+		r := election.NewReplay(a.e, a.lines)
 		for b, err := range src.Blocks(ctx, height) {
 			if err != nil {
 				yield(evidence.Selection{}, fmt.Errorf("reading block %d: %w", height, err))
 				return
 			}
-			begun = begun || r.announces(b.Transactions)
+			begun = begun || r.Announces(b.Transactions)
 			if begun && !yield(evidence.Selection{Height: height, Block: b, At: r.Block(height, b)}, nil) {
 				return
 			}

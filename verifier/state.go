@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 
+	"bevote/verifier/election"
 	"bevote/verifier/result"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
@@ -26,7 +27,7 @@ type State struct {
 	reorgs []string      // what was replaced, in words
 	waited []*wire.MsgTx // seen in a pool: they would take stakes
 	over   bool
-	mixing *Mixing // as judged; not encoded, so that another process judges it again
+	mixing *election.Mixing // as judged; not encoded, so that another process judges it again
 }
 
 // Over tells whether the election was over.
@@ -155,14 +156,14 @@ func (f *stateFile) hashes(s *State) error {
 // sightings decodes the transactions, which must be of the blocks, in order, and
 // those that waited.
 func (f *stateFile) sightings(s *State) error {
-	last := sighting{Pos: -1}
+	last := election.Sighting{Pos: -1}
 	for i, t := range f.Transactions {
 		tx := new(wire.MsgTx)
 		if err := tx.Deserialize(bytes.NewReader(t.Tx)); err != nil { // what follows it is not written again
 			return fmt.Errorf("transaction %d: %w", i, err)
 		}
-		seen := sighting{Height: t.Height, Pos: t.Pos, Tx: tx, ID: tx.TxHash()}
-		if t.Height < f.First || t.Height >= s.memory.next() || t.Pos < 0 || t.Pos >= s.memory.txs[t.Height-f.First] || !last.before(seen) {
+		seen := election.Sighting{Height: t.Height, Pos: t.Pos, Tx: tx, ID: tx.TxHash()}
+		if t.Height < f.First || t.Height >= s.memory.next() || t.Pos < 0 || t.Pos >= s.memory.txs[t.Height-f.First] || !last.Before(seen) {
 			return fmt.Errorf("transaction %d is not of the blocks, or out of order", i)
 		}
 		s.memory.seen, last = append(s.memory.seen, seen), seen
@@ -195,7 +196,7 @@ func (a *audit) recall() *memory {
 		a.reorgs = append(a.reorgs, fmt.Sprintf("blocks %d to %d were replaced, with %d transactions of the election",
 			common, s.memory.next()-1, lost))
 	}
-	if s.watch != a.replay.watching() {
+	if s.watch != a.replay.Watching() {
 		return new(memory)
 	}
 	return s.memory.before(common)
@@ -210,7 +211,7 @@ func (a *audit) remember() {
 		return
 	}
 	known := s.mark
-	*s = State{policy: a.e.Policy.ID(), memory: *a.memory, watch: a.replay.watching(), mark: a.markNow(), waited: a.attempted(), over: a.over, mixing: a.setup.Mixing,
+	*s = State{policy: a.e.Policy.ID(), memory: *a.memory, watch: a.replay.Watching(), mark: a.markNow(), waited: a.attempted(), over: a.over, mixing: a.setup.Mixing,
 		reorgs: a.reorgs[max(0, len(a.reorgs)-maxReorgs):]}
 	if a.chain.Proven {
 		s.memory = *a.whole // proofs are no blocks to go on from

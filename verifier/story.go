@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strings"
 
+	"bevote/verifier/election"
 	"bevote/verifier/result"
 )
 
@@ -16,9 +17,9 @@ func (a *audit) story() *result.History {
 			s.Display[c.Name] = c.Display
 		}
 	}
-	for kind, anchor := range a.setup.ph.anchors {
+	for kind, anchor := range a.setup.Phases.Anchors {
 		if anchor != nil {
-			addEvent(s, anchor.Height, anchorPhases[kind], result.EventAnchor, "tx "+anchor.TxID, "%s anchored", anchorNames[kind])
+			addEvent(s, anchor.Height, anchorPhases[kind], result.EventAnchor, "tx "+anchor.TxID, "%s anchored", election.AnchorNames[kind])
 		}
 	}
 	for _, v := range a.votes {
@@ -26,7 +27,7 @@ func (a *audit) story() *result.History {
 			addEvent(s, v.Height, result.PhaseVote, result.EventVote, "tx "+v.TxID, "slot %d votes", v.Index)
 			continue
 		}
-		f := v.exclusion()
+		f := v.Exclusion()
 		addEvent(s, v.Height, result.PhaseVote, result.EventExcluded, "tx "+v.TxID, "a vote of slot %d that does not count: %s, %s",
 			v.Index, voteChecks[f.Kind], f.Message)
 	}
@@ -43,7 +44,7 @@ func (a *audit) story() *result.History {
 }
 
 // anchorPhases are the phases that the anchors' kinds close.
-var anchorPhases = [anchorKinds + 1]string{"", result.PhaseRoll, result.PhaseRoll, result.PhaseCommit, result.PhaseDeal, result.PhaseSetup, result.PhaseSetup}
+var anchorPhases = [election.LastAnchor + 1]string{"", result.PhaseRoll, result.PhaseRoll, result.PhaseCommit, result.PhaseDeal, result.PhaseSetup, result.PhaseSetup}
 
 func addEvent(s *result.History, height uint32, phase string, kind result.EventKind, where, format string, args ...any) {
 	s.Events = append(s.Events, result.Event{Height: height, Phase: phase, Kind: kind, Text: fmt.Sprintf(format, args...), Where: where})
@@ -52,7 +53,7 @@ func addEvent(s *result.History, height uint32, phase string, kind result.EventK
 // phases are the policy's, in blocks. The first begins with the announcement.
 func (a *audit) phases() []result.Phase {
 	t, first := a.e.Policy.Times, a.e.Policy.Times.Roll
-	if announced := a.setup.ph.anchors[Announce]; announced != nil {
+	if announced := a.setup.Phases.Anchors[election.Announce]; announced != nil {
 		first = min(first, announced.Height)
 	}
 	out := append([]result.Phase{{Name: result.PhaseRoll, From: first, To: t.Roll}}, a.mixPhases(first)...)

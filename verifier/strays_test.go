@@ -11,6 +11,7 @@ import (
 	"bevote/internal/curve"
 	"bevote/lang"
 	"bevote/verifier"
+	"bevote/verifier/election"
 	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 	"bevote/verifier/result"
@@ -108,7 +109,7 @@ func TestManyAnchors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	anchor := data(t, verifier.AnchorData(verifier.DealsClosed, policy.EID(), [32]byte{}))
+	anchor := data(t, election.AnchorData(election.DealsClosed, policy.EID(), [32]byte{}))
 	for name, also := range map[string]func(int) *wire.MsgTx{
 		"outputs": crowded(4000, anchor, func(in *wire.TxIn) { in.SignatureScript = script }),
 		"inputs": func(i int) *wire.MsgTx {

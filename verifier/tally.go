@@ -9,12 +9,13 @@ import (
 	"bevote/internal/sharing"
 	"bevote/lang"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 )
 
 // tally is what openings, derived shares and disavowals say of every counted
 // ballot. It keeps with each statement what became of it.
 type tally struct {
-	lines      []entry[board.Opening]
+	lines      []election.Posted[board.Opening]
 	readings   []*reading // of counted votes, in the chain's order
 	bySlot     map[int]*reading
 	openings   []statement
@@ -25,7 +26,7 @@ type tally struct {
 
 // reading is what is known of one counted ballot.
 type reading struct {
-	vote     *Vote
+	vote     *election.Vote
 	choice   int    // candidate number, or 0
 	invalid  bool   // proven to be a ballot for nobody
 	possible []bool // by candidate number − 1: not excluded yet
@@ -66,7 +67,7 @@ func (a *audit) count() {
 			t.readings, t.bySlot[v.Index] = append(t.readings, r), r
 		}
 	}
-	t.lines = inPhase[board.Opening](a.setup.ph, nil)
+	t.lines = election.InPhase[board.Opening](a.setup.Phases, nil)
 	a.collect()
 	a.openAll()
 	cores.Each(len(t.disavowals), func(i int) { a.deny(&t.disavowals[i]) })
@@ -118,8 +119,8 @@ func (a *audit) collect() {
 }
 
 // place binds a ballot of candidate number j to its slot.
-func (a *audit) place(v *Vote, j int) ballot.Place {
-	return ballot.Place{EID: a.e.EID, Outpoint: v.Outpoint, PublicShare: a.setup.PublicShare(v.Index, a.e.keyNumber(j))}
+func (a *audit) place(v *election.Vote, j int) ballot.Place {
+	return ballot.Place{EID: a.e.EID, Outpoint: v.Outpoint, PublicShare: a.setup.PublicShare(v.Index, a.e.KeyNumber(j))}
 }
 
 // openAll checks the openings: of each, that the ballot recomputed from it is
@@ -159,7 +160,7 @@ func (a *audit) opening(s *statement) (o ballot.Opening, err error) {
 	}
 	s.plain = ballot.Plain{Share: share, Candidate: m.J, Salt: m.Salt}
 	v := s.reading.vote
-	return ballot.Opening{Sealed: v.sealed, Plain: s.plain, At: a.place(v, m.J), Key: a.e.seals[m.J-1]}, nil
+	return ballot.Opening{Sealed: v.Sealed, Plain: s.plain, At: a.place(v, m.J), Key: a.e.SealKeys[m.J-1]}, nil
 }
 
 // deny checks a disavowal: its proof (V70), and that the ballot does not
@@ -170,7 +171,7 @@ func (a *audit) deny(s *statement) {
 		return
 	}
 	j := max(s.author, 1)
-	v, at, key := s.reading.vote, a.place(s.reading.vote, j), a.e.seals[j-1]
+	v, at, key := s.reading.vote, a.place(s.reading.vote, j), a.e.SealKeys[j-1]
 	D, err := s.denied.D.Point()
 	proof, err2 := curve.DecodeProof(s.denied.Proof)
 	if err != nil || err2 != nil || !ballot.VerifyDisavowal(v.Ballot, at, ballot.Parties{I: s.slot, J: s.author}, key, D, proof) {
@@ -248,7 +249,7 @@ func (r *reading) exclude() {
 // shares returns the opened shares of one joint key.
 func (a *audit) shares(key int) (out []sharing.Share) {
 	for _, r := range a.tally.readings {
-		if r.plain != nil && !r.derived && a.e.keyNumber(r.choice) == key {
+		if r.plain != nil && !r.derived && a.e.KeyNumber(r.choice) == key {
 			out = append(out, sharing.Share{I: r.vote.Index, S: r.plain.Share})
 		}
 	}
@@ -292,7 +293,7 @@ func allCandidates(m int) (out []int) {
 func (a *audit) deriveOne(r *reading, share curve.Scalar, candidates []int) {
 	for _, j := range candidates {
 		m := ballot.Plain{Share: share, Candidate: j}
-		if ballot.Recomputes(r.vote.Ballot, m, a.place(r.vote, j), a.e.seals[j-1]) {
+		if ballot.Recomputes(r.vote.Ballot, m, a.place(r.vote, j), a.e.SealKeys[j-1]) {
 			r.read(m)
 			r.derived = true
 			return

@@ -7,7 +7,7 @@ import (
 	"io/fs"
 
 	"bevote/internal/rehearsal"
-	"bevote/verifier"
+	"bevote/verifier/election"
 	"bevote/verifier/record"
 
 	"github.com/spf13/cobra"
@@ -99,7 +99,7 @@ func (c *console) rehearse(ctx context.Context, file string, opt rehearsal.Optio
 // unplayable tells why there was nothing to play: errors of the policy are
 // shown at their places.
 func (c *console) unplayable(file string, src []byte, err error) error {
-	var policy *verifier.PolicyError
+	var policy *election.PolicyError
 	var path *fs.PathError
 	switch {
 	case errors.As(err, &policy):

@@ -4,8 +4,8 @@ import (
 	"sync"
 
 	"bevote/internal/cores"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 )
 
 // advance mines until the tip is at height; everybody sees each block.
@@ -92,8 +92,8 @@ func (p *play) appendLine(l board.Line, err error) error {
 }
 
 // replay shows the blocks since the announcement to the verifier's replay.
-func (p *play) replay() (*verifier.Replay, error) {
-	r := verifier.NewReplay(p.e, p.log.Lines())
+func (p *play) replay() (*election.Replay, error) {
+	r := election.NewReplay(p.e, p.log.Lines())
 	tip, _ := p.chain.Tip()
 	for h := p.times.announce; h <= tip; h++ {
 		block, err := p.chain.Block(h)

@@ -7,7 +7,7 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/roles"
-	"bevote/verifier"
+	"bevote/verifier/election"
 )
 
 // castExchange gives the parts of registration and mixing to somebody.
@@ -15,7 +15,7 @@ func (p *play) castExchange() (err error) {
 	if !p.e.Policy.Mixed() {
 		return nil
 	}
-	x := &exchange{view: verifier.NewMixing(p.e), order: rand.New(seeded(p.opt.Seed, "order"))}
+	x := &exchange{view: election.NewMixing(p.e), order: rand.New(seeded(p.opt.Seed, "order"))}
 	p.exchange = x
 	for _, v := range p.voters {
 		d := &depositor{voter: v}

@@ -4,8 +4,8 @@ import (
 	"slices"
 
 	"bevote/internal/curve"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -23,7 +23,7 @@ func (p *play) announce() error {
 	if err := p.appendLine(p.supervisor.Open(p.policy, p.contract)); err != nil {
 		return err
 	}
-	if err := p.anchor(verifier.Announce, p.times.announce); err != nil {
+	if err := p.anchor(election.Announce, p.times.announce); err != nil {
 		return err
 	}
 	for _, c := range p.candidates {
@@ -43,7 +43,7 @@ func (p *play) enrol() error {
 	if err := pay(); err != nil {
 		return err
 	}
-	if err := p.anchor(verifier.RollClosed, p.e.Policy.Times.Roll); err != nil {
+	if err := p.anchor(election.RollClosed, p.e.Policy.Times.Roll); err != nil {
 		return err
 	}
 	if err := p.takeBack(); err != nil {
@@ -140,10 +140,10 @@ func (p *play) dealing() error {
 		kind   int
 		height uint32
 	}{
-		{p.commit, verifier.CommitsClosed, times.Commit},
-		{p.deal, verifier.DealsClosed, times.Deal},
-		{p.complain, verifier.ComplaintsClosed, p.times.complaints},
-		{p.transcribe, verifier.TranscriptClosed, times.Setup},
+		{p.commit, election.CommitsClosed, times.Commit},
+		{p.deal, election.DealsClosed, times.Deal},
+		{p.complain, election.ComplaintsClosed, p.times.complaints},
+		{p.transcribe, election.TranscriptClosed, times.Setup},
 	} {
 		tip, _ := p.chain.Tip()
 		if err := p.settle(tip, phase.height); err != nil {

@@ -6,8 +6,8 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/roles"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -18,9 +18,9 @@ type exchange struct {
 	treasurer *roles.Treasurer
 	mixers    []*roles.Mixer
 	people    []*depositor
-	view      *verifier.Mixing
+	view      *election.Mixing
 	read      int                // lines of the board that view has read
-	story     *verifier.Mixing   // what the confederates of a lie go by, or nil
+	story     *election.Mixing   // what the confederates of a lie go by, or nil
 	told      map[int]board.Line // lines that story has in the place of the board's
 	order     *rand.Rand
 }
@@ -105,7 +105,7 @@ func (p *play) admit(m *roles.Mixer) error {
 }
 
 // overheard is the public view of the exchange, up to the board's last line.
-func (p *play) overheard() *verifier.Mixing {
+func (p *play) overheard() *election.Mixing {
 	x := p.exchange
 	lines := p.log.Lines()
 	for ; x.read < len(lines); x.read++ {
@@ -124,7 +124,7 @@ func (p *play) overheard() *verifier.Mixing {
 
 // exchanged is the view together with what the chain shows, as somebody takes
 // it.
-func (p *play) exchanged(who string) (*verifier.Exchange, error) {
+func (p *play) exchanged(who string) (*election.Exchange, error) {
 	r, err := p.replay()
 	if err != nil {
 		return nil, err
@@ -134,7 +134,7 @@ func (p *play) exchanged(who string) (*verifier.Exchange, error) {
 
 // heard is the public view as somebody takes it: as it is, unless a lie has it
 // otherwise.
-func (p *play) heard(who string) *verifier.Mixing {
+func (p *play) heard(who string) *election.Mixing {
 	view := p.overheard()
 	if p.tricks.believes != nil && p.tricks.believes(who) {
 		return p.exchange.story
@@ -164,7 +164,7 @@ func (p *play) converse() error {
 
 // actOffice lets the treasurer and the mixers act, one after the other.
 func (p *play) actOffice() error {
-	names, acts := []string{"supervisor"}, []func(*verifier.Exchange) ([]board.Line, error){p.exchange.treasurer.Act}
+	names, acts := []string{"supervisor"}, []func(*election.Exchange) ([]board.Line, error){p.exchange.treasurer.Act}
 	for i, m := range p.exchange.mixers {
 		names, acts = append(names, p.mixerRole(i)), append(acts, m.Act)
 	}

@@ -11,7 +11,7 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/roles"
 	"bevote/templates"
-	"bevote/verifier"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/address/v2"
 	"github.com/btcsuite/btcd/txscript/v2"
@@ -164,7 +164,7 @@ func returning(data ...[]byte) []byte {
 
 // sweep spends stakes by a path of the contract into one output script, all
 // with one pen.
-func (p *play) sweep(votes []*verifier.Vote, path string, q pen, payout []byte) (*wire.MsgTx, error) {
+func (p *play) sweep(votes []*election.Vote, path string, q pen, payout []byte) (*wire.MsgTx, error) {
 	tx := wire.NewMsgTx(2)
 	at := -1
 	for i, way := range p.e.Contract.Paths {

@@ -7,7 +7,7 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/roles"
-	"bevote/verifier"
+	"bevote/verifier/election"
 	"bevote/verifier/result"
 
 	"github.com/btcsuite/btcd/wire/v2"
@@ -47,9 +47,9 @@ var variants = []Lie{
 			return p.richerVote(v, keys, func(*wire.MsgTx) {})
 		})},
 	{Name: "claims-one-by-one", Text: "the winner claims each stake by itself, up to the last block that counts", Base: "won",
-		plot: claimed(func(p *play, votes []*verifier.Vote) error {
+		plot: claimed(func(p *play, votes []*election.Vote) error {
 			for i, v := range votes {
-				p.tricks.at(p.e.Policy.Times.Claim-uint32(i), func() error { return p.claim(1, []*verifier.Vote{v}, pen{}, nil) })
+				p.tricks.at(p.e.Policy.Times.Claim-uint32(i), func() error { return p.claim(1, []*election.Vote{v}, pen{}, nil) })
 			}
 			return nil
 		})},
@@ -83,10 +83,10 @@ var variants = []Lie{
 	{Name: "stake-forgotten", Text: "a voter never takes its stake back", Base: "nobody", Along: []string{"V90"}, plot: forgets},
 	{Name: "stakes-rescued", Text: "the supervisor takes forgotten stakes by the policy's branch", Base: "rescue", plot: rescues},
 	{Name: "second-winner", Text: "the second candidate, who has enough ballots too, takes what the winner leaves", Base: "either",
-		plot: claimed(func(p *play, votes []*verifier.Vote) error { return p.claimBoth(votes, pen{}) })},
+		plot: claimed(func(p *play, votes []*election.Vote) error { return p.claimBoth(votes, pen{}) })},
 	{Name: "anchor-by-stranger", Text: "a stranger makes anchors of its own for this election", Base: "won",
 		plot: strays(func(p *play) ([]*wire.TxOut, error) {
-			return []*wire.TxOut{wire.NewTxOut(0, returning(verifier.AnchorData(verifier.RollClosed, p.e.EID, sha256.Sum256(p.policy))))}, nil
+			return []*wire.TxOut{wire.NewTxOut(0, returning(election.AnchorData(election.RollClosed, p.e.EID, sha256.Sum256(p.policy))))}, nil
 		})},
 	{Name: "anchor-repeated", Text: "the supervisor makes an anchor twice", Base: "won", plot: repeatsAnchor},
 	{Name: "other-election-anchored", Text: "the supervisor anchors another election", Base: "custodial", plot: otherElection},

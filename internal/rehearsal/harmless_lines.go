@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"bevote/internal/curve"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -36,12 +36,12 @@ func reorders(p *play) error {
 func repeatsAnchor(p *play) error {
 	var head [32]byte
 	p.tricks.anchor = func(kind int, _ uint32) (bool, error) {
-		if kind == verifier.RollClosed {
+		if kind == election.RollClosed {
 			head = p.log.Head()
 		}
 		return false, nil
 	}
-	p.tricks.at(p.e.Policy.Times.VoteFrom, func() error { return p.supervisor.Anchor(verifier.RollClosed, head) })
+	p.tricks.at(p.e.Policy.Times.VoteFrom, func() error { return p.supervisor.Anchor(election.RollClosed, head) })
 	return nil
 }
 
@@ -52,10 +52,10 @@ func otherElection(p *play) error {
 		before := p.tricks.send
 		p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) {
 			other := sha256.Sum256(p.policy)
-			tx.TxOut[0].PkScript = returning(verifier.AnchorData(verifier.Announce, other, other))
+			tx.TxOut[0].PkScript = returning(election.AnchorData(election.Announce, other, other))
 			return false, p.supervisorPen().resign(tx)
 		})
-		err := p.supervisor.Anchor(verifier.Announce, p.log.Head())
+		err := p.supervisor.Anchor(election.Announce, p.log.Head())
 		p.tricks.send = before
 		return err
 	})

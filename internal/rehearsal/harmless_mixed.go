@@ -2,8 +2,8 @@ package rehearsal
 
 import (
 	"bevote/internal/roles"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -37,7 +37,7 @@ var mixedVariants = []Lie{
 		return nil
 	}},
 	{Name: "dust-on-a-deposit", Text: "a stranger pays dust into the escrow of a deposit", Base: "mixed", plot: func(p *play) error {
-		p.when(verifier.T2, 1, func() error {
+		p.when(election.T2, 1, func() error {
 			all := p.overheard().Deposits
 			if len(all) == 0 {
 				return errNothing
@@ -63,7 +63,7 @@ var mixedVariants = []Lie{
 		return nil
 	}},
 	{Name: "roll-key-tipped", Text: "the supervisor pays a little to somebody's roll key", Base: "mixed", plot: func(p *play) error {
-		p.when(verifier.T5, 0, func() error {
+		p.when(election.T5, 0, func() error {
 			_, err := p.payFrom(p.supervisorPen(), wire.NewTxOut(700, roles.PayToKey(p.idler().voter.Key())))
 			return err
 		})

@@ -7,8 +7,8 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/sharing"
 	"bevote/lang"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -132,11 +132,11 @@ func (p *play) ballotOf(v *voter, j int) ([]byte, error) {
 
 // place is where a voter's ballot for candidate number j stands.
 func (p *play) place(v *voter, j int) ballot.Place {
-	return ballot.Place{EID: p.e.EID, Outpoint: verifier.EncodeOutpoint(p.coin(v)), PublicShare: p.setup.PublicShare(v.Slot(), p.keyNumber(j))}
+	return ballot.Place{EID: p.e.EID, Outpoint: election.EncodeOutpoint(p.coin(v)), PublicShare: p.setup.PublicShare(v.Slot(), p.keyNumber(j))}
 }
 
 // votesNow are the votes so far.
-func (p *play) votesNow() ([]*verifier.Vote, error) {
+func (p *play) votesNow() ([]*election.Vote, error) {
 	r, err := p.replay()
 	if err != nil {
 		return nil, err

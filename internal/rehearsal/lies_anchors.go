@@ -5,7 +5,7 @@ import (
 
 	"bevote/internal/ballot"
 	"bevote/internal/curve"
-	"bevote/verifier"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -13,21 +13,21 @@ import (
 // anchorLies are about the anchors and their order: family K.
 var anchorLies = []Lie{
 	{Name: "commits-late", Text: "the supervisor anchors the commitments a block too late", Strength: KeyHolding, Base: "won",
-		Check: "V98", Level: "none", Exit: 20, plot: late(verifier.CommitsClosed)},
+		Check: "V98", Level: "none", Exit: 20, plot: late(election.CommitsClosed)},
 	{Name: "deals-late", Text: "the supervisor anchors the deals a block too late", Strength: KeyHolding, Base: "won",
-		Check: "V98", Level: "none", Exit: 20, plot: late(verifier.DealsClosed)},
+		Check: "V98", Level: "none", Exit: 20, plot: late(election.DealsClosed)},
 	{Name: "commits-unanchored", Text: "the supervisor never anchors the commitments, so that all dealers are out", Strength: KeyHolding, Base: "won",
-		Check: "V98", Level: "none", Exit: 20, plot: unanchored(verifier.CommitsClosed)},
+		Check: "V98", Level: "none", Exit: 20, plot: unanchored(election.CommitsClosed)},
 	{Name: "deals-unanchored", Text: "the supervisor never anchors the deals, so that all dealers are out", Strength: KeyHolding, Base: "won",
-		Check: "V98", Level: "none", Exit: 20, plot: unanchored(verifier.DealsClosed)},
+		Check: "V98", Level: "none", Exit: 20, plot: unanchored(election.DealsClosed)},
 	{Name: "complaints-unanchored", Text: "the supervisor never anchors the complaints and goes on to the transcript", Strength: KeyHolding, Base: "won",
-		Check: "V98", Level: "none", Exit: 20, plot: unanchored(verifier.ComplaintsClosed)},
+		Check: "V98", Level: "none", Exit: 20, plot: unanchored(election.ComplaintsClosed)},
 	{Name: "complaints-before-deals", Text: "the supervisor anchors the complaints before the deals", Strength: KeyHolding, Base: "won",
 		Check: "V98", Along: []string{"V02"}, Level: "none", Exit: 20, plot: complaintsFirst},
 	{Name: "complaints-rewound", Text: "the supervisor's complaints anchor commits to a shorter board than the deals anchor", Strength: KeyHolding, Base: "won",
 		Check: "V02", Level: "none", Exit: 20, plot: rewound},
 	{Name: "custodial-commits", Text: "the supervisor anchors commitments in an election without dealing", Strength: KeyHolding, Base: "custodial",
-		Check: "V98", Level: "none", Exit: 20, plot: extraAnchor(verifier.CommitsClosed)},
+		Check: "V98", Level: "none", Exit: 20, plot: extraAnchor(election.CommitsClosed)},
 	{Name: "vote-after-end", Text: "somebody votes in an election that has ended", Strength: KeyHolding, Base: "empty-hall",
 		Check: "V98", Level: "none", Exit: 20, plot: voteAfterEnd},
 }
@@ -38,13 +38,13 @@ func unanchored(kind int) func(*play) error {
 	return func(p *play) error {
 		p.tricks.anchor = func(k int, height uint32) (bool, error) {
 			switch {
-			case kind == verifier.Announce && k == kind:
+			case kind == election.Announce && k == kind:
 				return true, p.advance(height)
-			case kind == verifier.Announce || k != kind && k != verifier.ComplaintsClosed:
+			case kind == election.Announce || k != kind && k != election.ComplaintsClosed:
 				return false, nil
 			case k != kind:
 				return true, p.giveUp(k, height)
-			case k == verifier.ComplaintsClosed:
+			case k == election.ComplaintsClosed:
 				return true, p.giveUp(0, height)
 			}
 			return true, p.advance(height)
@@ -61,7 +61,7 @@ func (p *play) giveUp(kind int, height uint32) error {
 			return err
 		}
 	}
-	if err := p.anchorHead(verifier.TranscriptClosed, p.e.Policy.Times.Setup, p.log.Head()); err != nil {
+	if err := p.anchorHead(election.TranscriptClosed, p.e.Policy.Times.Setup, p.log.Head()); err != nil {
 		return err
 	}
 	return errOver
@@ -115,7 +115,7 @@ func extraAnchor(kind int) func(*play) error {
 func announceWithRoll(p *play) error {
 	var head [32]byte
 	p.tricks.anchor = func(kind int, height uint32) (bool, error) {
-		if kind != verifier.Announce {
+		if kind != election.Announce {
 			return false, nil
 		}
 		head = p.log.Head()
@@ -125,7 +125,7 @@ func announceWithRoll(p *play) error {
 		if err := p.advance(p.e.Policy.Times.Roll - 1); err != nil {
 			return err
 		}
-		if err := p.supervisor.Anchor(verifier.Announce, head); err != nil {
+		if err := p.supervisor.Anchor(election.Announce, head); err != nil {
 			return err
 		}
 		return p.enrol()
@@ -139,14 +139,14 @@ func complaintsFirst(p *play) error {
 	var head [32]byte
 	p.tricks.anchor = func(kind int, height uint32) (bool, error) {
 		switch kind {
-		case verifier.DealsClosed:
+		case election.DealsClosed:
 			head = p.log.Head()
 			return true, p.advance(height)
-		case verifier.ComplaintsClosed:
+		case election.ComplaintsClosed:
 			if err := p.anchorHead(kind, height, p.log.Head()); err != nil {
 				return true, err
 			}
-			return true, p.anchorHead(verifier.DealsClosed, height+1, head)
+			return true, p.anchorHead(election.DealsClosed, height+1, head)
 		}
 		return false, nil
 	}
@@ -159,9 +159,9 @@ func rewound(p *play) error {
 	var head [32]byte
 	p.tricks.anchor = func(kind int, height uint32) (bool, error) {
 		switch kind {
-		case verifier.CommitsClosed:
+		case election.CommitsClosed:
 			head = p.log.Head()
-		case verifier.ComplaintsClosed:
+		case election.ComplaintsClosed:
 			return true, p.anchorHead(kind, height, head)
 		}
 		return false, nil
@@ -179,7 +179,7 @@ func voteAfterEnd(p *play) error {
 				continue
 			}
 			sealed := ballot.Seal(ballot.Plain{Share: curve.NewScalar(1), Candidate: 1},
-				ballot.Place{EID: p.e.EID, Outpoint: verifier.EncodeOutpoint(r.Outpoint)}, curve.BaseMul(p.keys["supervisor"]))
+				ballot.Place{EID: p.e.EID, Outpoint: election.EncodeOutpoint(r.Outpoint)}, curve.BaseMul(p.keys["supervisor"]))
 			redeem, err := p.setup.Redeem(nil, slot+1, sealed)
 			if err != nil {
 				return err

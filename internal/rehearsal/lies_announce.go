@@ -7,28 +7,28 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/lang"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 )
 
 // announceLies are about what is announced and anchored: families B and K.
 var announceLies = []Lie{
 	{Name: "announce-never", Text: "the supervisor never anchors the announcement", Strength: KeyHolding, Base: "won",
-		Check: "V14", Level: "none", Exit: 20, plot: plots(unanchored(verifier.Announce), overAfter(verifier.RollClosed))},
+		Check: "V14", Level: "none", Exit: 20, plot: plots(unanchored(election.Announce), overAfter(election.RollClosed))},
 	{Name: "announce-with-roll", Text: "the supervisor anchors the announcement only in the block of the roll", Strength: KeyHolding, Base: "won",
 		Check: "V14", Level: "none", Exit: 20, plot: announceWithRoll},
 	{Name: "announce-other-board", Text: "the supervisor announces another board than the one that it shows", Strength: KeyHolding, Base: "won",
-		Check: "V14", Along: []string{"V02"}, Level: "none", Exit: 20, plot: plots(otherHead(verifier.Announce), overAfter(verifier.RollClosed))},
+		Check: "V14", Along: []string{"V02"}, Level: "none", Exit: 20, plot: plots(otherHead(election.Announce), overAfter(election.RollClosed))},
 	{Name: "policy-changed", Text: "the threshold in the policy is lowered after all is over", Strength: Naive, Base: "won",
 		Check: "V14", Along: []string{"V02", "V16", "V17", "V18", "V24", "V51", "V59"}, Level: "none", Exit: 20,
 		spoil: replace("policy.bev", "threshold 3 of 5", "threshold 2 of 5")},
 
 	{Name: "announce-twice", Text: "the supervisor anchors a second announcement of another board", Strength: KeyHolding, Base: "won",
-		Check: "V15", Level: "L3", Exit: 21, plot: anchorAgain(verifier.Announce)},
+		Check: "V15", Level: "L3", Exit: 21, plot: anchorAgain(election.Announce)},
 	{Name: "roll-twice", Text: "the supervisor anchors a second roll", Strength: KeyHolding, Base: "salted",
-		Check: "V15", Level: "L3", Exit: 21, plot: anchorAgain(verifier.RollClosed)},
+		Check: "V15", Level: "L3", Exit: 21, plot: anchorAgain(election.RollClosed)},
 	{Name: "transcript-twice", Text: "the supervisor anchors a second transcript", Strength: KeyHolding, Base: "each",
-		Check: "V15", Level: "L3", Exit: 21, plot: anchorAgain(verifier.TranscriptClosed)},
+		Check: "V15", Level: "L3", Exit: 21, plot: anchorAgain(election.TranscriptClosed)},
 
 	{Name: "opened-by-candidate", Text: "a candidate writes the line that opens the board", Strength: KeyHolding, Base: "won",
 		Check: "V16", Level: "none", Exit: 20, plot: openedBy},
@@ -111,7 +111,7 @@ func openedSecond(p *play) error {
 func contract(change func(p *play, text string) string) func(*play) error {
 	return func(p *play) error {
 		p.contract = []byte(change(p, string(p.contract)))
-		e, err := verifier.LoadElection(p.policy, p.contract)
+		e, err := election.Load(p.policy, p.contract)
 		if e == nil {
 			return err
 		}

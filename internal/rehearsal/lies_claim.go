@@ -5,7 +5,7 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/roles"
-	"bevote/verifier"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
@@ -22,11 +22,11 @@ var claimLies = []Lie{
 	{Name: "claim-open-to-inputs", Text: "the supervisor signs the claim so that others can add inputs", Strength: KeyHolding, Base: "custodial",
 		Check: "V83", Level: "none", Exit: 20, plot: claims(txscript.SigHashAll | txscript.SigHashAnyOneCanPay)},
 	{Name: "loser-claim-none", Text: "the second candidate, who could have won too, signs its claim of what is left without the outputs", Strength: KeyHolding, Base: "either",
-		Check: "V83", Level: "L3", Exit: 21, plot: claimed(func(p *play, votes []*verifier.Vote) error {
+		Check: "V83", Level: "L3", Exit: 21, plot: claimed(func(p *play, votes []*election.Vote) error {
 			return p.claimBoth(votes, pen{kind: txscript.SigHashNone})
 		})},
 	{Name: "nonce-reused", Text: "the winner signs two stakes with one nonce, which reveals its claim key", Strength: KeyHolding, Base: "reorganised",
-		Check: "V84", Level: "L3", Exit: 21, plot: claimed(func(p *play, votes []*verifier.Vote) error {
+		Check: "V84", Level: "L3", Exit: 21, plot: claimed(func(p *play, votes []*election.Vote) error {
 			nonce, err := curve.RandomScalar(p.stream("nonce"))
 			if err != nil {
 				return err
@@ -38,7 +38,7 @@ var claimLies = []Lie{
 	{Name: "claim-pays-rival", Text: "the winner claims to its rival's payout", Strength: KeyHolding, Base: "each",
 		Check: "V85", Level: "none", Exit: 20, plot: claimsTo(func(p *play) []byte { return p.second().Payout })},
 	{Name: "claim-pays-two", Text: "the winner's claim pays somebody else beside its payout", Strength: KeyHolding, Base: "salted",
-		Check: "V85", Level: "none", Exit: 20, plot: claimed(func(p *play, votes []*verifier.Vote) error {
+		Check: "V85", Level: "none", Exit: 20, plot: claimed(func(p *play, votes []*election.Vote) error {
 			return p.claim(1, votes, pen{}, func(tx *wire.MsgTx) {
 				tx.TxOut[0].Value -= 20_000
 				tx.AddTxOut(wire.NewTxOut(15_000, roles.PayToKey(p.supervisor.Key())))
@@ -53,7 +53,7 @@ var claimLies = []Lie{
 	{Name: "nobody-won-but-claimed", Text: "where nobody reached the threshold, a candidate claims with pooled shares", Strength: KeyHolding, Base: "nobody",
 		Check: "V86", Along: []string{"V97"}, Level: "none", Exit: 20, plot: claimsAs(1)},
 	{Name: "loser-takes-one", Text: "the winner leaves a stake, and a loser with pooled shares takes it", Strength: KeyHolding, Base: "won",
-		Check: "V86", Level: "L3", Exit: 21, plot: claimed(func(p *play, votes []*verifier.Vote) error {
+		Check: "V86", Level: "L3", Exit: 21, plot: claimed(func(p *play, votes []*election.Vote) error {
 			if err := p.claim(1, votes[1:], pen{}, nil); err != nil {
 				return err
 			}
@@ -85,7 +85,7 @@ var claimLies = []Lie{
 			return []*wire.TxOut{wire.NewTxOut(1000, script)}, nil
 		})},
 	{Name: "claim-burns", Text: "the winner's claim pays most of the stakes to the miner", Strength: KeyHolding, Base: "won",
-		Check: "V103", Level: "L3", plot: claimed(func(p *play, votes []*verifier.Vote) error {
+		Check: "V103", Level: "L3", plot: claimed(func(p *play, votes []*election.Vote) error {
 			return p.claim(1, votes, pen{}, func(tx *wire.MsgTx) { tx.TxOut[0].Value /= 4 })
 		})},
 	{Name: "decoy-ballot", Text: "a stranger publishes a ballot with a stake-like output", Strength: KeyHolding, Base: "reorganised",
@@ -101,7 +101,7 @@ var claimLies = []Lie{
 }
 
 // claimed counts, and then claims by hand.
-func claimed(claim func(p *play, votes []*verifier.Vote) error) func(*play) error {
+func claimed(claim func(p *play, votes []*election.Vote) error) func(*play) error {
 	return func(p *play) error {
 		p.tricks.replace("claim", func() error {
 			if err := p.countOnly(); err != nil {
@@ -115,7 +115,7 @@ func claimed(claim func(p *play, votes []*verifier.Vote) error) func(*play) erro
 
 // claim sweeps stakes for candidate number j with a pen to which the key is
 // added, after a change.
-func (p *play) claim(j int, votes []*verifier.Vote, with pen, change func(*wire.MsgTx)) error {
+func (p *play) claim(j int, votes []*election.Vote, with pen, change func(*wire.MsgTx)) error {
 	q, path, err := p.claimPen(j)
 	if err != nil {
 		return err
@@ -137,12 +137,12 @@ func (p *play) claim(j int, votes []*verifier.Vote, with pen, change func(*wire.
 
 // claims signs the winner's claim with another hash type, one stake at a time.
 func claims(kind txscript.SigHashType) func(*play) error {
-	return claimed(func(p *play, votes []*verifier.Vote) error {
+	return claimed(func(p *play, votes []*election.Vote) error {
 		for _, v := range votes {
 			if !p.e.Policy.Dealt() && p.voter(v.Index).choice != 1 {
 				continue
 			}
-			if err := p.claim(1, []*verifier.Vote{v}, pen{kind: kind}, nil); err != nil {
+			if err := p.claim(1, []*election.Vote{v}, pen{kind: kind}, nil); err != nil {
 				return err
 			}
 		}
@@ -152,7 +152,7 @@ func claims(kind txscript.SigHashType) func(*play) error {
 
 // claimsInPairs signs two stakes at a time, of which the second has no output.
 func claimsInPairs(p *play) error {
-	return claimed(func(p *play, votes []*verifier.Vote) error {
+	return claimed(func(p *play, votes []*election.Vote) error {
 		if err := p.claim(1, votes[:2], pen{kind: txscript.SigHashSingle}, nil); err != nil {
 			return err
 		}
@@ -161,7 +161,7 @@ func claimsInPairs(p *play) error {
 }
 
 // claimBoth leaves a stake to the second candidate, who signs with a pen of its own.
-func (p *play) claimBoth(votes []*verifier.Vote, second pen) error {
+func (p *play) claimBoth(votes []*election.Vote, second pen) error {
 	if err := p.claim(1, votes[1:], pen{}, nil); err != nil {
 		return err
 	}
@@ -173,19 +173,19 @@ func (p *play) claimBoth(votes []*verifier.Vote, second pen) error {
 }
 
 func claimsTo(script func(*play) []byte) func(*play) error {
-	return claimed(func(p *play, votes []*verifier.Vote) error {
+	return claimed(func(p *play, votes []*election.Vote) error {
 		return p.claim(1, votes, pen{}, func(tx *wire.MsgTx) { tx.TxOut[0].PkScript = script(p) })
 	})
 }
 
 // claimsAs claims all stakes for candidate number j, whatever the ballots say.
 func claimsAs(j int) func(*play) error {
-	return claimed(func(p *play, votes []*verifier.Vote) error { return p.claim(j, votes, pen{}, nil) })
+	return claimed(func(p *play, votes []*election.Vote) error { return p.claim(j, votes, pen{}, nil) })
 }
 
 // claimsAt claims in the block of a height.
 func claimsAt(height func(*play) uint32) func(*play) error {
-	return claimed(func(p *play, votes []*verifier.Vote) error {
+	return claimed(func(p *play, votes []*election.Vote) error {
 		p.tricks.at(height(p), func() error { return p.claim(1, votes, pen{}, nil) })
 		return nil
 	})
@@ -231,9 +231,9 @@ func leavesOne(p *play) error {
 	p.tricks.until = p.e.Policy.Times.Reveal + 3*p.depth()
 	p.tricks.replace("open", p.openLate)
 	p.hold(p.votersFor(2)[0])
-	return claimed(func(p *play, votes []*verifier.Vote) error {
+	return claimed(func(p *play, votes []*election.Vote) error {
 		left := p.votersFor(2)[0].Slot()
-		return p.claim(1, slices.DeleteFunc(slices.Clone(votes), func(v *verifier.Vote) bool { return v.Index == left }), pen{}, nil)
+		return p.claim(1, slices.DeleteFunc(slices.Clone(votes), func(v *election.Vote) bool { return v.Index == left }), pen{}, nil)
 	})(p)
 }
 

@@ -3,8 +3,8 @@ package rehearsal
 import (
 	"bevote/internal/curve"
 	"bevote/internal/roles"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -39,7 +39,7 @@ var depositLies = []Lie{
 		})},
 	{Name: "deposit-late", Text: "a depositor names its deposit in time and pays it a block too late", Strength: KeyHolding, Base: "mixed",
 		Check: "V29", Level: "L3", Exit: 21, plot: withheld(func(p *play, d *depositor, tx *wire.MsgTx) error {
-			p.tricks.at(p.exchange.view.Deadlines[verifier.T2]+1, func() error { return p.chain.Submit(tx) })
+			p.tricks.at(p.exchange.view.Deadlines[election.T2]+1, func() error { return p.chain.Submit(tx) })
 			return p.declare(d, wire.OutPoint{Hash: tx.TxHash()})
 		})},
 	{Name: "deposit-unregistered", Text: "somebody who is not registered asks a mixer and names a deposit", Strength: KeyHolding, Base: "mixed",
@@ -97,7 +97,7 @@ func (p *play) promised(purpose string, by curve.PublicKey) (mixer int, nonce bo
 // declare writes M5.
 func (p *play) declare(d *depositor, op wire.OutPoint) error {
 	holder, nonce := p.promised(board.ForHolding, d.public)
-	at := verifier.EncodeOutpoint(op)
+	at := election.EncodeOutpoint(op)
 	return p.say(d.own, board.Deposit{Mixer: p.exchange.mixers[holder].Key(), Nonce: nonce, Outpoint: at[:]})
 }
 
@@ -105,13 +105,13 @@ func (p *play) declare(d *depositor, op wire.OutPoint) error {
 // been accepted.
 func unregistered(p *play) error {
 	key := p.stranger()
-	p.when(verifier.T1, -1, func() error {
+	p.when(election.T1, -1, func() error {
 		t := p.exchange.view.Deadlines
 		return p.say(key, board.Request{For: board.ForHolding, Mixer: p.exchange.mixers[0].Key(),
-			Deadlines: t[verifier.T2:verifier.T4]})
+			Deadlines: t[election.T2:election.T4]})
 	})
-	p.when(verifier.T1, 1, func() error {
-		at := verifier.EncodeOutpoint(wire.OutPoint{Hash: p.policyHash()})
+	p.when(election.T1, 1, func() error {
+		at := election.EncodeOutpoint(wire.OutPoint{Hash: p.policyHash()})
 		return p.say(key, board.Deposit{Mixer: p.exchange.mixers[0].Key(), Outpoint: at[:]})
 	})
 	return nil
@@ -121,7 +121,7 @@ func unregistered(p *play) error {
 func anothersDeposit(p *play) error {
 	d := p.idler()
 	p.intercept(d.voter.role, func(tx *wire.MsgTx) (bool, error) { return p.isDeposit(tx), nil })
-	p.when(verifier.T2, -1, func() error {
+	p.when(election.T2, -1, func() error {
 		all := p.overheard().Deposits
 		if len(all) == 0 {
 			return errNothing

@@ -4,8 +4,8 @@ import (
 	"bytes"
 
 	"bevote/internal/curve"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -37,7 +37,7 @@ func forged(change func(p *play, signature []byte)) func(*play) error {
 	return func(p *play) error {
 		v := p.idler().voter
 		var coin wire.OutPoint
-		p.when(verifier.T4, -1, func() error {
+		p.when(election.T4, -1, func() error {
 			shown := p.overheard().Vouchers
 			payer, nonce := p.promised(board.ForPaying, v.Key())
 			if len(shown) == 0 || payer < 0 {
@@ -47,7 +47,7 @@ func forged(change func(p *play, signature []byte)) func(*play) error {
 			change(p, signature)
 			return p.say(v.key, board.Voucher{Mixer: p.exchange.mixers[payer].Key(), Nonce: nonce, Issuer: []byte{}, Signature: signature})
 		})
-		p.when(verifier.T5, -1, func() (err error) {
+		p.when(election.T5, -1, func() (err error) {
 			coin, err = p.payByMixer(v.Key())
 			return err
 		})

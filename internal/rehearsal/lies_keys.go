@@ -11,8 +11,8 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/mixing"
 	"bevote/internal/roles"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 )
 
 // keyLies are about the keys of mixers and of their manager: V20.
@@ -93,7 +93,7 @@ func modulus(other func(p *play, honest []byte) ([]byte, error)) func(*play) err
 			if err := errors.Join(p.say(p.keys["supervisor"], m), p.registerInVain()); err != nil {
 				return err
 			}
-			return p.anchor(verifier.RollClosed, p.e.Policy.Times.Roll)
+			return p.anchor(election.RollClosed, p.e.Policy.Times.Roll)
 		})
 		p.tricks.last = "enrol"
 		return nil

@@ -5,8 +5,8 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/roles"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -32,12 +32,12 @@ var payoutLies = []Lie{
 			if payingTo(tx, p.idler().voter.Key()) < 0 {
 				return false, nil
 			}
-			p.tricks.at(p.overheard().Deadlines[verifier.T5]+1, func() error { return p.chain.Submit(tx) })
+			p.tricks.at(p.overheard().Deadlines[election.T5]+1, func() error { return p.chain.Submit(tx) })
 			return true, nil
 		})},
 	{Name: "payout-twice", Text: "a mixer pays one voucher twice", Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Level: "L3", Exit: 21, plot: func(p *play) error {
-			p.when(verifier.T5, -1, func() error {
+			p.when(election.T5, -1, func() error {
 				_, err := p.payByMixer(p.idler().voter.Key())
 				return err
 			})
@@ -84,14 +84,14 @@ func (p *play) resignAsMixer(tx *wire.MsgTx) error {
 func strangersCoin(p *play) error {
 	v, q := p.idler().voter, pen{key: p.stranger()}
 	var coin wire.OutPoint
-	p.when(verifier.T4, 0, func() error {
+	p.when(election.T4, 0, func() error {
 		_, err := p.gift(q.key)
 		if err == nil {
 			_, err = p.gift(q.key)
 		}
 		return err
 	})
-	p.when(verifier.T5, -1, func() error {
+	p.when(election.T5, -1, func() error {
 		tx, err := p.payFrom(q, wire.NewTxOut(p.e.Policy.Coin(), roles.PayToKey(v.Key())))
 		if err != nil {
 			return err
@@ -110,7 +110,7 @@ func strangersCoin(p *play) error {
 // marked pays the idler's roll key a little besides.
 func marked(p *play) error {
 	v := p.idler().voter
-	p.when(verifier.T5, -1, func() error {
+	p.when(election.T5, -1, func() error {
 		payer, _ := p.promised(board.ForPaying, v.Key())
 		tx, err := p.payFrom(p.mixerPen(payer), wire.NewTxOut(5000, roles.PayToKey(v.Key())))
 		if err != nil {
@@ -135,7 +135,7 @@ func neverPaid(p *play) error {
 func paidEarly(p *play) error {
 	v := p.idler().voter
 	var early wire.OutPoint
-	p.when(verifier.T1, 0, func() error {
+	p.when(election.T1, 0, func() error {
 		payer, _ := p.promised(board.ForPaying, v.Key())
 		tx, err := p.payFrom(p.mixerPen(payer), wire.NewTxOut(p.e.Policy.Coin(), roles.PayToKey(v.Key())))
 		if err == nil {
@@ -143,7 +143,7 @@ func paidEarly(p *play) error {
 		}
 		return err
 	})
-	p.when(verifier.T5, -1, func() error {
+	p.when(election.T5, -1, func() error {
 		_, err := p.payByMixer(v.Key())
 		if err != nil {
 			return err
@@ -183,7 +183,7 @@ func changeInVote(p *play) error {
 // roll key.
 func changeToRollKey(p *play) error {
 	d := p.idler()
-	p.when(verifier.T5, 0, func() error {
+	p.when(election.T5, 0, func() error {
 		_, err := p.payFrom(pen{key: d.own}, wire.NewTxOut(2000, roles.PayToKey(d.voter.Key())))
 		return err
 	})

@@ -3,7 +3,7 @@ package rehearsal
 import (
 	"bevote/internal/curve"
 	"bevote/internal/roles"
-	"bevote/verifier"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -13,7 +13,7 @@ var refundLies = []Lie{
 	{Name: "refund-before-timeout", Text: "a miner takes a voter's refund before the timeout", Strength: Consistent, Base: "nobody",
 		Check: "V93", Level: "none", Exit: 20, plot: overAfterCount, edit: mined(0, refundOf)},
 	{Name: "refund-unlocked", Text: "a miner takes a refund that has no locktime", Strength: Consistent, Base: "nobody",
-		Check: "V11", Along: []string{"V92"}, Level: "none", Exit: 20, plot: overAfterCount, edit: mined(1, func(p *play, v *voter, vote *verifier.Vote) (*wire.MsgTx, error) {
+		Check: "V11", Along: []string{"V92"}, Level: "none", Exit: 20, plot: overAfterCount, edit: mined(1, func(p *play, v *voter, vote *election.Vote) (*wire.MsgTx, error) {
 			tx, err := refundOf(p, v, vote)
 			if err != nil {
 				return nil, err
@@ -22,7 +22,7 @@ var refundLies = []Lie{
 			return tx, pen{key: v.key}.resign(tx)
 		})},
 	{Name: "refund-by-stranger", Text: "a miner takes a refund that the roll key did not sign", Strength: Consistent, Base: "nobody",
-		Check: "V11", Along: []string{"V94"}, Level: "none", Exit: 20, plot: overAfterCount, edit: mined(1, func(p *play, v *voter, vote *verifier.Vote) (*wire.MsgTx, error) {
+		Check: "V11", Along: []string{"V94"}, Level: "none", Exit: 20, plot: overAfterCount, edit: mined(1, func(p *play, v *voter, vote *election.Vote) (*wire.MsgTx, error) {
 			tx, err := refundOf(p, v, vote)
 			if err != nil {
 				return nil, err
@@ -45,7 +45,7 @@ func overAfterCount(p *play) error {
 
 // mined puts a spend of the first vote's stake into a buried block that a miner
 // adds to the record: at once (0), or after the timeout (1).
-func mined(after int, spend func(p *play, v *voter, vote *verifier.Vote) (*wire.MsgTx, error)) func(*remake) error {
+func mined(after int, spend func(p *play, v *voter, vote *election.Vote) (*wire.MsgTx, error)) func(*remake) error {
 	return func(r *remake) error {
 		vote := counted(r.p.votes)[0]
 		tx, err := spend(r.p, r.p.voter(vote.Index), vote)
@@ -62,21 +62,21 @@ func mined(after int, spend func(p *play, v *voter, vote *verifier.Vote) (*wire.
 }
 
 // refundOf is a voter's own refund.
-func refundOf(p *play, v *voter, vote *verifier.Vote) (*wire.MsgTx, error) {
-	return p.sweep([]*verifier.Vote{vote}, "refund", pen{key: v.key}, roles.PayToKey(v.Key()))
+func refundOf(p *play, v *voter, vote *election.Vote) (*wire.MsgTx, error) {
+	return p.sweep([]*election.Vote{vote}, "refund", pen{key: v.key}, roles.PayToKey(v.Key()))
 }
 
 // strangersClaim is a claim by the first candidate's path that a stranger signed.
-func strangersClaim(p *play, _ *voter, vote *verifier.Vote) (*wire.MsgTx, error) {
+func strangersClaim(p *play, _ *voter, vote *election.Vote) (*wire.MsgTx, error) {
 	_, path, err := p.claimPen(1)
 	if err != nil {
 		return nil, err
 	}
-	return p.sweep([]*verifier.Vote{vote}, path, pen{key: p.stranger()}, p.first().Payout)
+	return p.sweep([]*election.Vote{vote}, path, pen{key: p.stranger()}, p.first().Payout)
 }
 
 // otherScript is a refund by the contract filled with the stranger's keys.
-func otherScript(p *play, v *voter, vote *verifier.Vote) (*wire.MsgTx, error) {
+func otherScript(p *play, v *voter, vote *election.Vote) (*wire.MsgTx, error) {
 	own := curve.BaseMul(p.stranger()).Key()
 	keys, err := p.setup.Keys()
 	if err != nil {
@@ -91,11 +91,11 @@ func otherScript(p *play, v *voter, vote *verifier.Vote) (*wire.MsgTx, error) {
 	}
 	other := *vote
 	other.Redeem = redeem
-	return p.sweep([]*verifier.Vote{&other}, "refund", pen{key: v.key}, roles.PayToKey(v.Key()))
+	return p.sweep([]*election.Vote{&other}, "refund", pen{key: v.key}, roles.PayToKey(v.Key()))
 }
 
 // unsignedSpend shows the script and nothing else.
-func unsignedSpend(p *play, v *voter, vote *verifier.Vote) (*wire.MsgTx, error) {
+func unsignedSpend(p *play, v *voter, vote *election.Vote) (*wire.MsgTx, error) {
 	tx, err := refundOf(p, v, vote)
 	if err == nil {
 		tx.TxIn[0].SignatureScript = push([]byte{1}, vote.Redeem)

@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"bevote/internal/curve"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 )
 
 // registryLies are about who may deposit and who mixes: V22, V23.
@@ -105,7 +105,7 @@ func deadlineAfterRoll(p *play) error {
 		}
 		return r.For == board.ForPaying
 	})
-	return registry(func(_ *play, r *board.Registry) { r.Deadlines[verifier.T5] = late })(p)
+	return registry(func(_ *play, r *board.Registry) { r.Deadlines[election.T5] = late })(p)
 }
 
 // supervisorMixes lists the supervisor in the place of the second mixer, with a

@@ -6,8 +6,8 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/roles"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -17,9 +17,9 @@ var rollLies = []Lie{
 	{Name: "roll-never", Text: "the supervisor never anchors the roll", Strength: KeyHolding, Base: "won",
 		Check: "V24", Level: "none", Exit: 20, plot: rollNever},
 	{Name: "roll-late", Text: "the supervisor anchors the roll a block too late", Strength: KeyHolding, Base: "won",
-		Check: "V24", Level: "none", Exit: 20, plot: late(verifier.RollClosed)},
+		Check: "V24", Level: "none", Exit: 20, plot: late(election.RollClosed)},
 	{Name: "roll-other-board", Text: "the supervisor's roll anchor commits to a board that it does not show", Strength: KeyHolding, Base: "won",
-		Check: "V24", Along: []string{"V02"}, Level: "none", Exit: 20, plot: plots(otherHead(verifier.RollClosed), overAfter(verifier.RollClosed))},
+		Check: "V24", Along: []string{"V02"}, Level: "none", Exit: 20, plot: plots(otherHead(election.RollClosed), overAfter(election.RollClosed))},
 
 	{Name: "roll-key-twice", Text: "the supervisor writes two lines for one roll key, so that two voters are shown one slot", Strength: KeyHolding, Base: "won",
 		Check: "V25", Level: "none", Exit: 20, plot: inscribedToo(func(p *play, first board.Roll) (board.Roll, error) {
@@ -41,7 +41,7 @@ var rollLies = []Lie{
 func rollNever(p *play) error {
 	p.tricks.until = p.e.Policy.Times.Roll + p.depth()
 	p.tricks.anchor = func(kind int, height uint32) (bool, error) {
-		if kind != verifier.RollClosed {
+		if kind != election.RollClosed {
 			return false, nil
 		}
 		return true, errOver
@@ -77,7 +77,7 @@ func (p *play) policyHash() [32]byte { return p.e.EID }
 
 // entry is a roll line's body, signed by the roll key.
 func (p *play) entry(key curve.Scalar, op wire.OutPoint) (board.Roll, error) {
-	public, coin := curve.BaseMul(key).Key(), verifier.EncodeOutpoint(op)
+	public, coin := curve.BaseMul(key).Key(), election.EncodeOutpoint(op)
 	sig, err := curve.SignSchnorr(key, board.RollHash(p.e.EID, public, coin[:]))
 	return board.Roll{Key: public, Outpoint: coin[:], Sig: sig[:]}, err
 }

@@ -3,8 +3,8 @@ package rehearsal
 import (
 	"bevote/internal/curve"
 	"bevote/internal/roles"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -12,9 +12,9 @@ import (
 // sessionLies are about what mixers take on and do not do: V37.
 var sessionLies = []Lie{
 	{Name: "mixer-vanishes", Text: "a mixer accepts and does nothing more; its depositors have their deposits back", Strength: KeyHolding, Base: "mixed",
-		Check: "V37", Level: "L3", Exit: 21, plot: vanishes(1, verifier.T1)},
+		Check: "V37", Level: "L3", Exit: 21, plot: vanishes(1, election.T1)},
 	{Name: "mixer-vanishes-owing", Text: "a mixer vanishes before it pays coins, and the supervisor pays them", Strength: KeyHolding, Base: "mixed",
-		Check: "V37", Level: "L3", Exit: 21, plot: vanishes(0, verifier.T4)},
+		Check: "V37", Level: "L3", Exit: 21, plot: vanishes(0, election.T4)},
 	{Name: "mixer-stalls", Text: "a mixer stops between a challenge and its answer, and comes back too late", Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Along: []string{"V36"}, Level: "L3", Exit: 21, plot: stalls},
 	{Name: "offer-withheld", Text: "a mixer has no offer for one depositor", Strength: KeyHolding, Base: "mixed",
@@ -78,7 +78,7 @@ func stalls(p *play) error {
 			answered = answered || mine && d.Answer != nil
 			waiting = waiting || mine && d.Answer == nil && d.Challenge != nil
 		}
-		return answered && waiting && tip <= p.overheard().Deadlines[verifier.T3]
+		return answered && waiting && tip <= p.overheard().Deadlines[election.T3]
 	}
 	return nil
 }
@@ -200,7 +200,7 @@ func takesBoth(p *play) error {
 
 // sweepsUnissued moves the idler's deposit into the pool all the same.
 func sweepsUnissued(p *play) error {
-	p.when(verifier.T3, 1, func() error {
+	p.when(election.T3, 1, func() error {
 		d := p.overheard().DepositOf(p.idler().public)
 		redeem, err := p.e.EscrowRedeem(d.Mixer.Key, d.By)
 		if err != nil {

@@ -5,7 +5,7 @@ import (
 	"maps"
 
 	"bevote/internal/roles"
-	"bevote/verifier"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
@@ -26,7 +26,7 @@ func stakes(redeem func(p *play, v *voter, keys map[string][]byte, sealed []byte
 		if err != nil {
 			return nil, err
 		}
-		p.tricks.aside = &verifier.Vote{Stake: wire.OutPoint{Hash: tx.TxHash()}, Value: p.e.Policy.Stake, Redeem: script}
+		p.tricks.aside = &election.Vote{Stake: wire.OutPoint{Hash: tx.TxHash()}, Value: p.e.Policy.Stake, Redeem: script}
 		return tx, nil
 	})
 }
@@ -73,7 +73,7 @@ func redirectionTaken(p *play) error {
 	p.tricks.until = height + p.depth()
 	p.tricks.at(height, func() error {
 		thief := p.votersFor(1)[0]
-		tx, err := p.sweep([]*verifier.Vote{p.tricks.aside}, "refund", pen{key: thief.key}, roles.PayToKey(thief.Key()))
+		tx, err := p.sweep([]*election.Vote{p.tricks.aside}, "refund", pen{key: thief.key}, roles.PayToKey(thief.Key()))
 		if err != nil {
 			return err
 		}

@@ -4,8 +4,8 @@ import (
 	"errors"
 
 	"bevote/internal/curve"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 )
 
 // transcriptLies are about what the dealing comes to: V42–V51.
@@ -78,7 +78,7 @@ var transcriptLies = []Lie{
 		Check: "V51", Level: "none", Exit: 20, plot: func(p *play) error {
 			p.tricks.until = p.e.Policy.Times.Setup + p.depth()
 			p.tricks.anchor = func(kind int, _ uint32) (bool, error) {
-				if kind != verifier.TranscriptClosed {
+				if kind != election.TranscriptClosed {
 					return false, nil
 				}
 				return true, errOver
@@ -86,7 +86,7 @@ var transcriptLies = []Lie{
 			return nil
 		}},
 	{Name: "transcript-late", Text: "the supervisor anchors the transcript a block too late", Strength: KeyHolding, Base: "won",
-		Check: "V51", Level: "none", Exit: 20, plot: late(verifier.TranscriptClosed)},
+		Check: "V51", Level: "none", Exit: 20, plot: late(election.TranscriptClosed)},
 }
 
 // noAcks keeps acknowledgements off the board: nobody acknowledges what is
@@ -185,7 +185,7 @@ func sharesAlike(a, b uint32) func(*play) error {
 // noTranscriptKey ends the record before a transcript that cannot be written.
 func noTranscriptKey(p *play) error {
 	p.tricks.anchor = func(kind int, height uint32) (bool, error) {
-		if kind != verifier.ComplaintsClosed {
+		if kind != election.ComplaintsClosed {
 			return false, nil
 		}
 		return true, p.giveUp(kind, height)

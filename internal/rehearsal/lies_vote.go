@@ -6,7 +6,7 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/roles"
-	"bevote/verifier"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
@@ -123,7 +123,7 @@ func changedVote(change func(*play, *voter, *wire.MsgTx)) func(*play) error {
 
 // lateStake has the winner claim what does not count beside what does.
 func lateStake(p *play) error {
-	return claimed(func(p *play, _ []*verifier.Vote) error {
+	return claimed(func(p *play, _ []*election.Vote) error {
 		votes, err := p.votesNow()
 		if err != nil {
 			return err

@@ -5,8 +5,8 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/roles"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -69,7 +69,7 @@ func badVoucher(change func(p *play, v *board.Voucher)) func(*play) error {
 			return true
 		})
 		var coin wire.OutPoint
-		p.when(verifier.T5, -1, func() (err error) {
+		p.when(election.T5, -1, func() (err error) {
 			coin, err = p.payByMixer(key)
 			return err
 		})
@@ -99,21 +99,21 @@ func (p *play) payByMixer(key curve.PublicKey) (wire.OutPoint, error) {
 
 // sayPaid writes where somebody's coin is.
 func (p *play) sayPaid(by curve.Scalar, key curve.PublicKey, op wire.OutPoint) error {
-	at := verifier.EncodeOutpoint(op)
+	at := election.EncodeOutpoint(op)
 	return p.say(by, board.Payout{Key: key, Outpoint: at[:]})
 }
 
 // asksBoth has the idler ask the other mixer too to pay it.
 func asksBoth(p *play) error {
 	d := p.idler()
-	p.when(verifier.T1, -1, func() error {
+	p.when(election.T1, -1, func() error {
 		i, _ := p.promised(board.ForPaying, d.voter.Key())
 		if i < 0 {
 			return errNothing
 		}
 		t := p.exchange.view.Deadlines
 		return p.say(d.voter.key, board.Request{For: board.ForPaying, Mixer: p.exchange.mixers[1-i].Key(),
-			Deadlines: []uint32{t[verifier.T4], t[verifier.T5]}})
+			Deadlines: []uint32{t[election.T4], t[election.T5]}})
 	})
 	return nil
 }
@@ -132,7 +132,7 @@ func neverDeposits(p *play) error {
 // selfIssued has the first mixer sign a voucher for the idler's roll key.
 func selfIssued(p *play) error {
 	v := p.idler().voter
-	p.when(verifier.T3, 0, func() error {
+	p.when(election.T3, 0, func() error {
 		payer, nonce := p.promised(board.ForPaying, v.Key())
 		to, issuer := p.exchange.mixers[payer].Key(), p.exchange.mixers[0].Key()
 		message := board.VoucherMessage(p.e.EID, v.Key(), to, nonce)

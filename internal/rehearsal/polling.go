@@ -3,7 +3,7 @@ package rehearsal
 import (
 	"math/rand/v2"
 
-	"bevote/verifier"
+	"bevote/verifier/election"
 )
 
 // act is what a voter does in the vote's window, and in which block.
@@ -113,7 +113,7 @@ func (p *play) spent() (bool, error) {
 	return all, nil
 }
 
-func counted(votes []*verifier.Vote) (out []*verifier.Vote) {
+func counted(votes []*election.Vote) (out []*election.Vote) {
 	for _, v := range votes {
 		if v.Counted() {
 			out = append(out, v)

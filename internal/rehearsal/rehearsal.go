@@ -18,8 +18,8 @@ import (
 	"bevote/internal/roles"
 	"bevote/internal/workbench"
 	"bevote/lang"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 	"bevote/verifier/record"
 )
 
@@ -106,7 +106,7 @@ type play struct {
 	tricks           tricks
 	id               string // of the policy as given
 	policy, contract []byte // the files as announced
-	e                *verifier.Election
+	e                *election.Election
 	times            times
 	keys             map[string]curve.Scalar // the stand-ins' secrets by role
 	dir              string                  // of the chain's database
@@ -117,10 +117,10 @@ type play struct {
 	candidates []*roles.Candidate
 	voters     []*voter  // in the order of the roll once that is closed
 	exchange   *exchange // nil without mixing
-	setup      *verifier.Setup
+	setup      *election.Setup
 	received   []int // dealers whose shares the voters have summed
 	acts       []act // what the voters will do in the vote's window
-	votes      []*verifier.Vote
+	votes      []*election.Vote
 	tally      *roles.Tally // custodial elections
 	claimant   string       // for whom the stakes were claimed, or ""
 	lastSpend  uint32       // height of the newest spend of a stake
@@ -175,7 +175,7 @@ func (p *play) read() error {
 		return err
 	}
 	if given == nil {
-		return &verifier.PolicyError{Diagnostics: diags}
+		return &election.PolicyError{Diagnostics: diags}
 	}
 	p.id = given.Policy.ID()
 	switch {
@@ -193,10 +193,10 @@ func (p *play) read() error {
 		return err
 	}
 	if built == nil {
-		return fmt.Errorf("policy with stand-ins: %w", &verifier.PolicyError{Diagnostics: diags})
+		return fmt.Errorf("policy with stand-ins: %w", &election.PolicyError{Diagnostics: diags})
 	}
 	p.contract = built.Contract.Encode()
-	p.e, err = verifier.LoadElection(p.policy, p.contract)
+	p.e, err = election.Load(p.policy, p.contract)
 	return err
 }
 

@@ -17,6 +17,7 @@ import (
 	"bevote/lang"
 	"bevote/lang/langtest"
 	"bevote/verifier"
+	"bevote/verifier/election"
 	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 	"bevote/verifier/result"
@@ -310,7 +311,7 @@ func TestUnplayable(t *testing.T) {
 func TestPolicyErrors(t *testing.T) {
 	src := strings.Replace(string(forms["hardened"].source()), "threshold 3 of 5", "threshold 3 of 4", 1)
 	_, err := rehearsal.Play(context.Background(), rehearsal.Options{Source: []byte(src)}, nil)
-	var p *verifier.PolicyError
+	var p *election.PolicyError
 	if !errors.As(err, &p) || len(p.Diagnostics) == 0 || p.Diagnostics[0].Code != "E0202" {
 		t.Errorf("err %v", err)
 	}

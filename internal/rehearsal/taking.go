@@ -4,7 +4,7 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/roles"
 	"bevote/templates"
-	"bevote/verifier"
+	"bevote/verifier/election"
 )
 
 // Taking is a stake that is taken by a branch: its voter, who has lost the key,
@@ -85,7 +85,7 @@ func (p *play) take() error {
 }
 
 // voteOf returns the counted vote of a slot whose stake is not spent.
-func (p *play) voteOf(slot int) (*verifier.Vote, error) {
+func (p *play) voteOf(slot int) (*election.Vote, error) {
 	r, err := p.replay()
 	if err != nil {
 		return nil, err

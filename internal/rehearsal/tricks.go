@@ -5,8 +5,8 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/roles"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -17,7 +17,7 @@ type tricks struct {
 	crowd   int            // voters beyond those that the policy has
 	last    string         // the scene after which the record ends, "" for the play's own end
 	until   uint32         // the tip that the record has at least
-	aside   *verifier.Vote // a stake that no honest role knows of
+	aside   *election.Vote // a stake that no honest role knows of
 	policy  func(text string) string
 	network string // of the chain, "" for the policy's
 

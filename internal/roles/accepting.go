@@ -5,8 +5,8 @@ import (
 	"io"
 
 	"bevote/internal/curve"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/address/v2"
 )
@@ -15,9 +15,9 @@ import (
 // promises no more coins than the mixer has, unless it has enough for everybody
 // registered: more vouchers than that cannot be valid, however many strangers ask,
 // and a mixer that counted their requests would have nothing left for voters.
-func (m *Mixer) accept(x *verifier.Exchange) (lines []board.Line, err error) {
+func (m *Mixer) accept(x *election.Exchange) (lines []board.Line, err error) {
 	tip := m.tip()
-	if tip > x.Deadlines[verifier.T1] {
+	if tip > x.Deadlines[election.T1] {
 		return nil, nil
 	}
 	coins := m.promised(x)
@@ -60,7 +60,7 @@ func (m *Mixer) acceptance(purpose string, to curve.PublicKey) (board.Line, erro
 }
 
 // promised counts the coins that the mixer has accepted to pay.
-func (m *Mixer) promised(x *verifier.Exchange) (coins int64) {
+func (m *Mixer) promised(x *election.Exchange) (coins int64) {
 	for _, r := range x.Requests {
 		_, done := x.Accepted(r.Body.For, m.public, r.Line.By)
 		if done && r.Body.Mixer == m.public && r.Body.For == board.ForPaying {

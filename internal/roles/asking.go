@@ -7,8 +7,8 @@ import (
 	"io"
 
 	"bevote/internal/curve"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/address/v2"
 )
@@ -24,9 +24,9 @@ type asking struct {
 }
 
 // ask writes requests, M3 by the registration key and M1 by the roll key.
-func (d *Depositor) ask(x *verifier.Exchange) (lines []board.Line, err error) {
+func (d *Depositor) ask(x *election.Exchange) (lines []board.Line, err error) {
 	tip, due := d.tip(), x.Deadlines
-	if tip > due[verifier.T1] {
+	if tip > due[election.T1] {
 		return nil, nil
 	}
 	if d.hold.order == nil {
@@ -39,8 +39,8 @@ func (d *Depositor) ask(x *verifier.Exchange) (lines []board.Line, err error) {
 		p         *person
 		deadlines []uint32
 	}{
-		{&d.hold, &d.person, due[verifier.T2:verifier.T4]},
-		{&d.coin, &d.roll, due[verifier.T4:]},
+		{&d.hold, &d.person, due[election.T2:election.T4]},
+		{&d.coin, &d.roll, due[election.T4:]},
 	} {
 		if _, accepted := d.accepted(x, side.a, side.p); accepted || !side.a.ready(tip) {
 			continue
@@ -62,8 +62,8 @@ func (a *asking) ready(tip uint32) bool {
 
 // beginAsking draws in which order to ask those mixers whose keys are good, and
 // when to begin: in the first half of the time that there is.
-func (d *Depositor) beginAsking(x *verifier.Exchange, tip uint32) error {
-	half := tip + (x.Deadlines[verifier.T1]-tip)/2
+func (d *Depositor) beginAsking(x *election.Exchange, tip uint32) error {
+	half := tip + (x.Deadlines[election.T1]-tip)/2
 	d.hold.from, d.coin.from = d.moment(momentHold, tip, half), d.moment(momentPay, tip, half)
 	for _, a := range []*asking{&d.hold, &d.coin} {
 		a.order = []curve.PublicKey{}
@@ -86,7 +86,7 @@ func (d *Depositor) beginAsking(x *verifier.Exchange, tip uint32) error {
 
 // accepted returns what the first of the mixers asked has promised that has
 // accepted. Who names another escrow than the contract's has not.
-func (d *Depositor) accepted(x *verifier.Exchange, a *asking, by *person) (promise, bool) {
+func (d *Depositor) accepted(x *election.Exchange, a *asking, by *person) (promise, bool) {
 	for _, mixer := range a.order[:a.asked] {
 		answer, ok := x.Accepted(a.purpose, mixer, by.public)
 		if !ok {

@@ -5,8 +5,8 @@ import (
 
 	"bevote/internal/mixing"
 	"bevote/lang"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 )
 
 // blind is the depositor's side of its newest session.
@@ -23,7 +23,7 @@ type blind struct {
 // challenge answers an offer, and unblinds the signature when the answer has
 // come. A bad offer or answer is its mixer's fault, and anybody can see it; the
 // depositor has its deposit back in the end.
-func (d *Depositor) challenge(x *verifier.Exchange) ([]board.Line, error) {
+func (d *Depositor) challenge(x *election.Exchange) ([]board.Line, error) {
 	own, s := x.DepositOf(d.public), &d.session
 	if own == nil || own.Offer == nil || s.signature != nil || s.spoiled {
 		return nil, nil
@@ -33,7 +33,7 @@ func (d *Depositor) challenge(x *verifier.Exchange) ([]board.Line, error) {
 		return nil, nil
 	}
 	seen, err := Seen(d.chain, d.e.Policy.Confirmations)
-	if err != nil || own.Challenge != nil || seen.Height > own.Offer.Seen+verifier.Patience {
+	if err != nil || own.Challenge != nil || seen.Height > own.Offer.Seen+election.Patience {
 		return nil, err
 	}
 	if tip := d.tip(); s.offer != own.Offer.N {
@@ -53,7 +53,7 @@ func (d *Depositor) challenge(x *verifier.Exchange) ([]board.Line, error) {
 // begin blinds the voucher's message for an offer. The same offer made again has
 // the same challenge: with blind RSA, where offers are empty, the answer to one
 // that was thought lost still fits.
-func (d *Depositor) begin(x *verifier.Exchange, own *verifier.Deposit, tip uint32) error {
+func (d *Depositor) begin(x *election.Exchange, own *election.Deposit, tip uint32) error {
 	if s := &d.session; s.challenge != nil && bytes.Equal(s.offered, own.Offer.Data) {
 		s.offer, s.since = own.Offer.N, tip
 		return nil
@@ -73,7 +73,7 @@ func (d *Depositor) begin(x *verifier.Exchange, own *verifier.Deposit, tip uint3
 }
 
 // finish unblinds the answer.
-func (d *Depositor) finish(own *verifier.Deposit) {
+func (d *Depositor) finish(own *election.Deposit) {
 	s := &d.session
 	if s.spoiled = s.blinding == nil || !bytes.Equal(own.Challenge.Data, s.challenge); s.spoiled {
 		return
@@ -84,8 +84,8 @@ func (d *Depositor) finish(own *verifier.Deposit) {
 
 // show presents the voucher (M7), when no more are issued: then it is one of
 // all that were.
-func (d *Depositor) show(x *verifier.Exchange) ([]board.Line, error) {
-	tip, t3, t4 := d.tip(), x.Deadlines[verifier.T3], x.Deadlines[verifier.T4]
+func (d *Depositor) show(x *election.Exchange) ([]board.Line, error) {
+	tip, t3, t4 := d.tip(), x.Deadlines[election.T3], x.Deadlines[election.T4]
 	if d.session.signature == nil || tip > t4 || tip < d.moment(momentShow, t3+1, t4-1) || x.VoucherOf(d.roll.public) != nil {
 		return nil, nil
 	}

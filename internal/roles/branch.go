@@ -7,14 +7,14 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/templates"
-	"bevote/verifier"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
 // BranchPath returns a path of a branch, the first of which every signer has a
 // secret among those given, by the roles' names in paths.
-func BranchPath(e *verifier.Election, branch string, secrets map[string]curve.Scalar) (templates.Path, error) {
+func BranchPath(e *election.Election, branch string, secrets map[string]curve.Scalar) (templates.Path, error) {
 	lacking := func(role string) bool { _, ok := secrets[role]; return !ok }
 	for _, q := range e.Contract.Paths {
 		if q.Name == "branch."+branch && !slices.ContainsFunc(q.Signers, lacking) {
@@ -27,7 +27,7 @@ func BranchPath(e *verifier.Election, branch string, secrets map[string]curve.Sc
 // TakeByBranch spends a vote's stake by the path of a branch, signed by those
 // whom it names, and pays the policy's fee out of it. The relay network refuses
 // it before the tip is the branch's lock.
-func TakeByBranch(e *verifier.Election, chain Chain, v *verifier.Vote, path templates.Path, secrets map[string]curve.Scalar, payout []byte) error {
+func TakeByBranch(e *election.Election, chain Chain, v *election.Vote, path templates.Path, secrets map[string]curve.Scalar, payout []byte) error {
 	tx := newTx()
 	tx.LockTime = path.After
 	spend(tx, v.Stake, wire.MaxTxInSequenceNum-1)

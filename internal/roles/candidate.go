@@ -9,8 +9,8 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/sharing"
 	"bevote/lang"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 )
 
 // Candidate may be elected: it opens the ballots sealed to it, and with k of
@@ -22,7 +22,7 @@ type Candidate struct {
 }
 
 // NewCandidate returns candidate number j, whose secret key is key.
-func NewCandidate(e *verifier.Election, j int, key curve.Scalar, chain Chain, rand io.Reader) (*Candidate, error) {
+func NewCandidate(e *election.Election, j int, key curve.Scalar, chain Chain, rand io.Reader) (*Candidate, error) {
 	p, err := join(e, key, chain, rand)
 	if err != nil {
 		return nil, err
@@ -49,7 +49,7 @@ func (c *Candidate) Possession() (board.Line, error) {
 // Count opens the counted votes with the candidate's key and returns how many
 // are its own. It is called when the vote has closed. Votes are the verifier's:
 // the candidate counts exactly what an auditor counts.
-func (c *Candidate) Count(s *verifier.Setup, votes []*verifier.Vote) int {
+func (c *Candidate) Count(s *election.Setup, votes []*election.Vote) int {
 	own, _ := c.read(s, votes, keyNumber(c.e.Policy, c.number))
 	c.own = slices.DeleteFunc(own, func(r reading) bool { return r.plain.Candidate != c.number })
 	return len(c.own)
@@ -61,7 +61,7 @@ var ErrTooFew = errors.New("fewer ballots than the threshold")
 // Claim rebuilds the joint key from k shares and sweeps every counted stake to
 // the candidate's payout. It never claims with others: with fewer than k
 // ballots of its own it returns ErrTooFew.
-func (c *Candidate) Claim(s *verifier.Setup, votes []*verifier.Vote) error {
+func (c *Candidate) Claim(s *election.Setup, votes []*election.Vote) error {
 	secret, err := c.joint(s)
 	if err != nil {
 		return err
@@ -78,7 +78,7 @@ func (c *Candidate) Claim(s *verifier.Setup, votes []*verifier.Vote) error {
 }
 
 // joint interpolates the secret S of the candidate's joint key.
-func (c *Candidate) joint(s *verifier.Setup) (curve.Scalar, error) {
+func (c *Candidate) joint(s *election.Setup) (curve.Scalar, error) {
 	k := c.e.Policy.K
 	if len(c.own) < k {
 		return curve.Scalar{}, ErrTooFew
@@ -100,7 +100,7 @@ func (c *Candidate) Open() (board.Line, error) { return c.write(opening(c.own)) 
 
 // Disavow publishes of ballots that nobody opened that they are not this
 // candidate's either: a ballot that all disavow is proven to be nobody's.
-func (c *Candidate) Disavow(s *verifier.Setup, unopened []*verifier.Vote) (board.Line, error) {
+func (c *Candidate) Disavow(s *election.Setup, unopened []*election.Vote) (board.Line, error) {
 	body := board.Opening{Count: len(c.own)}
 	if err := c.disavow(&body, s, unopened, c.number); err != nil {
 		return board.Line{}, err
@@ -109,7 +109,7 @@ func (c *Candidate) Disavow(s *verifier.Setup, unopened []*verifier.Vote) (board
 }
 
 // counted keeps the votes that count.
-func counted(votes []*verifier.Vote) (out []*verifier.Vote) {
+func counted(votes []*election.Vote) (out []*election.Vote) {
 	for _, v := range votes {
 		if v.Counted() {
 			out = append(out, v)

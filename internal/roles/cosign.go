@@ -6,7 +6,7 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/templates"
-	"bevote/verifier"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
@@ -15,7 +15,7 @@ import (
 // helpSweep signs and sends the mixers' sweeps, once a block until they are in
 // the chain. What it refuses, and what the relays refuse, stays on the board for
 // everybody to judge.
-func (t *Treasurer) helpSweep(x *verifier.Exchange) {
+func (t *Treasurer) helpSweep(x *election.Exchange) {
 	tip := t.s.tip()
 	for _, l := range x.Sweeps {
 		tx, known := t.sweeps[l.N]
@@ -31,7 +31,7 @@ func (t *Treasurer) helpSweep(x *verifier.Exchange) {
 }
 
 // sweeping tells whether a sweep that was sent is not in the chain yet.
-func (t *Treasurer) sweeping(x *verifier.Exchange) bool {
+func (t *Treasurer) sweeping(x *election.Exchange) bool {
 	for _, tx := range t.sweeps {
 		if tx != nil && !isSwept(x, tx) {
 			return true
@@ -41,13 +41,13 @@ func (t *Treasurer) sweeping(x *verifier.Exchange) bool {
 }
 
 // isSwept tells whether the deposits of a sweep are spent, by it or otherwise.
-func isSwept(x *verifier.Exchange, tx *wire.MsgTx) bool {
+func isSwept(x *election.Exchange, tx *wire.MsgTx) bool {
 	d := x.DepositAt(tx.TxIn[0].PreviousOutPoint)
 	return d == nil || x.Spent(d) != ""
 }
 
 // complete adds the supervisor's signatures to a mixer's sweep, if it is one.
-func (t *Treasurer) complete(x *verifier.Exchange, mixer curve.PublicKey, text []byte) (*wire.MsgTx, error) {
+func (t *Treasurer) complete(x *election.Exchange, mixer curve.PublicKey, text []byte) (*wire.MsgTx, error) {
 	tx, err := x.CheckSweep(mixer, text)
 	if err != nil {
 		return nil, err

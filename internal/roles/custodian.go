@@ -3,8 +3,8 @@ package roles
 import (
 	"fmt"
 
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 )
 
 // Tally is a custodial supervisor's count.
@@ -13,13 +13,13 @@ type Tally struct {
 	Winner int   // the candidate with the most ballots if these are k or more, else 0
 
 	own  []reading
-	rest []*verifier.Vote
+	rest []*election.Vote
 }
 
 // Count opens every counted vote of a custodial election with the
 // supervisor's key. Of candidates with equally many ballots the first of the
 // policy comes first.
-func (s *Supervisor) Count(setup *verifier.Setup, votes []*verifier.Vote) *Tally {
+func (s *Supervisor) Count(setup *election.Setup, votes []*election.Vote) *Tally {
 	t := &Tally{Counts: make([]int, len(s.e.Policy.Candidates))}
 	own, rest := s.read(setup, votes, 1)
 	t.rest = rest
@@ -49,7 +49,7 @@ func (s *Supervisor) Claim(t *Tally) error {
 	if err != nil {
 		return err
 	}
-	var won []*verifier.Vote
+	var won []*election.Vote
 	for _, r := range t.own {
 		if r.plain.Candidate == t.Winner {
 			won = append(won, r.vote)
@@ -60,7 +60,7 @@ func (s *Supervisor) Claim(t *Tally) error {
 
 // OpenAll publishes what the ballots say, and for each that does not open the
 // proof that it does not.
-func (s *Supervisor) OpenAll(setup *verifier.Setup, t *Tally) (board.Line, error) {
+func (s *Supervisor) OpenAll(setup *election.Setup, t *Tally) (board.Line, error) {
 	body := opening(t.own)
 	if err := s.disavow(&body, setup, t.rest, 0); err != nil {
 		return board.Line{}, err

@@ -4,17 +4,17 @@ import (
 	"fmt"
 
 	"bevote/lang"
-	"bevote/verifier"
+	"bevote/verifier/election"
 )
 
 // The blocks that each step of the exchange has at the least, beside those that
 // transactions take to be deep.
 var leastBlocks = [5]uint32{
-	verifier.T1: 2,                     // to ask and be accepted, of several mixers in turn
-	verifier.T2: 2,                     // to deposit
-	verifier.T3: verifier.Patience + 1, // to issue: the last offer may wait so long for its challenge
-	verifier.T4: 2,                     // to sweep, and to show vouchers
-	verifier.T5: 2,                     // to pay
+	election.T1: 2,                     // to ask and be accepted, of several mixers in turn
+	election.T2: 2,                     // to deposit
+	election.T3: election.Patience + 1, // to issue: the last offer may wait so long for its challenge
+	election.T4: 2,                     // to sweep, and to show vouchers
+	election.T5: 2,                     // to pay
 }
 
 // spareBlocks divides the blocks that are left among the steps: issuing, one
@@ -29,7 +29,7 @@ func Deadlines(p *lang.Policy, from uint32) ([5]uint32, error) {
 	var t [5]uint32
 	deep, need, shares := max(1, p.Confirmations), uint32(0), uint32(0)
 	least := leastBlocks
-	least[verifier.T3] += deep - 1 // until the last deposit is deep
+	least[election.T3] += deep - 1 // until the last deposit is deep
 	for i := range t {
 		need, shares = need+least[i], shares+spareBlocks[i]
 	}

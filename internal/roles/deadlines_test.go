@@ -6,7 +6,7 @@ import (
 
 	"bevote/internal/roles"
 	"bevote/lang"
-	"bevote/verifier"
+	"bevote/verifier/election"
 
 	"pgregory.net/rapid"
 )
@@ -61,8 +61,8 @@ func TestDeadlinesLeaveTime(t *testing.T) {
 				t.Errorf("T%d is %d, %v", i+1, got[i], got)
 			}
 		}
-		if got[verifier.T5]+2+deep > roll {
-			t.Errorf("coins paid after T5 = %d are not deep at %d", got[verifier.T5], roll)
+		if got[election.T5]+2+deep > roll {
+			t.Errorf("coins paid after T5 = %d are not deep at %d", got[election.T5], roll)
 		}
 	})
 }

@@ -5,15 +5,15 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/templates"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
 // deposit pays the deposit into escrow (tx2) once both mixers have accepted.
-func (d *Depositor) deposit(x *verifier.Exchange) ([]board.Line, error) {
-	t1, t2 := x.Deadlines[verifier.T1], x.Deadlines[verifier.T2]
+func (d *Depositor) deposit(x *election.Exchange) ([]board.Line, error) {
+	t1, t2 := x.Deadlines[election.T1], x.Deadlines[election.T2]
 	if tip := d.tip(); d.sent != nil || tip >= t2 || tip < d.moment(momentDeposit, t1, t2-2) {
 		return nil, nil
 	}
@@ -36,22 +36,22 @@ func (d *Depositor) deposit(x *verifier.Exchange) ([]board.Line, error) {
 }
 
 // declare tells which deposit is the depositor's (M5), if it came in time.
-func (d *Depositor) declare(x *verifier.Exchange) ([]board.Line, error) {
+func (d *Depositor) declare(x *election.Exchange) ([]board.Line, error) {
 	own := d.sent
-	if own == nil || own.height == 0 || d.tip() > x.Deadlines[verifier.T2] || x.DepositOf(d.public) != nil {
+	if own == nil || own.height == 0 || d.tip() > x.Deadlines[election.T2] || x.DepositOf(d.public) != nil {
 		return nil, nil
 	}
 	if !d.said.due(d.tip(), "deposit") {
 		return nil, nil
 	}
-	op := verifier.EncodeOutpoint(own.op)
+	op := election.EncodeOutpoint(own.op)
 	line, err := d.write(board.Deposit{Mixer: own.holder.mixer, Nonce: own.holder.nonce, Outpoint: op[:]})
 	return []board.Line{line}, err
 }
 
 // takeBack takes the deposit out of escrow to the registration key, from `roll
 // by` on, if it is still there and no coin came for it.
-func (d *Depositor) takeBack(x *verifier.Exchange) ([]board.Line, error) {
+func (d *Depositor) takeBack(x *election.Exchange) ([]board.Line, error) {
 	path, err := pathNamed(d.e.Contract, "return")
 	own := d.sent
 	if err != nil || own == nil || own.height == 0 || own.spent || d.tip() < path.After {

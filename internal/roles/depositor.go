@@ -7,8 +7,8 @@ import (
 	"slices"
 
 	"bevote/internal/curve"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -44,7 +44,7 @@ type escrowed struct {
 // NewDepositor returns the depositor with the secrets of a registration key and
 // of a roll key. Both must be fresh, and the registration key must have come by
 // its coin without the roll key's help.
-func NewDepositor(e *verifier.Election, registration, roll curve.Scalar, chain Chain, rand io.Reader) (*Depositor, error) {
+func NewDepositor(e *election.Election, registration, roll curve.Scalar, chain Chain, rand io.Reader) (*Depositor, error) {
 	p, err := join(e, registration, chain, rand)
 	if err != nil {
 		return nil, err
@@ -106,11 +106,11 @@ func (d *Depositor) Watch(height uint32, b *wire.MsgBlock) {
 // Act does what is due, as Mixer.Act. Lines by the registration key and lines by
 // the roll key are to be appended as if strangers had sent them: in no order
 // that tells whose they are.
-func (d *Depositor) Act(x *verifier.Exchange) (lines []board.Line, err error) {
+func (d *Depositor) Act(x *election.Exchange) (lines []board.Line, err error) {
 	if in, err := d.registered(x); err != nil || !in {
 		return nil, err
 	}
-	for _, step := range []func(*verifier.Exchange) ([]board.Line, error){d.ask, d.deposit, d.declare, d.challenge, d.show, d.takeBack} {
+	for _, step := range []func(*election.Exchange) ([]board.Line, error){d.ask, d.deposit, d.declare, d.challenge, d.show, d.takeBack} {
 		written, err := step(x)
 		if err != nil {
 			return nil, fmt.Errorf("registration key %s: %w", d.public, err)
@@ -122,7 +122,7 @@ func (d *Depositor) Act(x *verifier.Exchange) (lines []board.Line, err error) {
 
 // registered tells whether the depositor is registered, and refuses a registry
 // by which it could lose its deposit.
-func (d *Depositor) registered(x *verifier.Exchange) (bool, error) {
+func (d *Depositor) registered(x *election.Exchange) (bool, error) {
 	if d.admitted || x.Registry == nil {
 		return d.admitted, nil
 	}
@@ -142,7 +142,7 @@ func (d *Depositor) registered(x *verifier.Exchange) (bool, error) {
 
 // Coin returns the anonymous coin that was paid to the roll key, once it is in
 // the chain.
-func (d *Depositor) Coin(x *verifier.Exchange) (wire.OutPoint, bool) {
+func (d *Depositor) Coin(x *election.Exchange) (wire.OutPoint, bool) {
 	v := x.VoucherOf(d.roll.public)
 	if v == nil {
 		return wire.OutPoint{}, false

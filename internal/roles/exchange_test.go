@@ -11,7 +11,7 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/roles"
 	"bevote/templates"
-	"bevote/verifier"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -158,7 +158,7 @@ func TestNothingLinksTheKeys(t *testing.T) {
 		last = max(last, d.Answer.N)
 	}
 	for _, v := range f.view.Vouchers {
-		if v.N < last || v.Seen <= f.view.Deadlines[verifier.T3] {
+		if v.N < last || v.Seen <= f.view.Deadlines[election.T3] {
 			t.Errorf("the voucher of line %d came before the last issue, of line %d", v.N, last)
 		}
 	}

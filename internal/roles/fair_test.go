@@ -12,8 +12,8 @@ import (
 	"bevote/internal/regtest"
 	"bevote/internal/roles"
 	"bevote/lang"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/txscript/v2"
@@ -31,7 +31,7 @@ const (
 // with whatever its people do that they should not.
 type fair struct {
 	t          testing.TB
-	e          *verifier.Election
+	e          *election.Election
 	chain      *regtest.Chain
 	log        *board.Log
 	keys       map[string]curve.Scalar
@@ -43,7 +43,7 @@ type fair struct {
 	files      [2][]byte // policy and contract
 
 	read      int // lines that view has read
-	view      *verifier.Mixing
+	view      *election.Mixing
 	announced uint32
 
 	// absent tells who does nothing at all at a tip: "m1", "v2", "treasurer".
@@ -100,7 +100,7 @@ func (f *fair) begin(voters, mixers int) {
 	f.t.Helper()
 	t := f.t
 	f.bank, f.absent = curve.NewScalar(77), func(string, uint32) bool { return false }
-	f.log, f.view = board.NewLog(f.e.EID), verifier.NewMixing(f.e)
+	f.log, f.view = board.NewLog(f.e.EID), election.NewMixing(f.e)
 	var err error
 	f.chain, err = regtest.New(t.TempDir(), lang.Params("regtest"), roles.PayToKey(curve.BaseMul(f.bank).Key()))
 	check(t, err)
@@ -115,7 +115,7 @@ func (f *fair) begin(voters, mixers int) {
 	f.mine(102)
 	open, err := f.supervisor.Open(f.files[0], f.files[1])
 	f.appendLine("supervisor", open, err)
-	check(t, f.supervisor.Anchor(verifier.Announce, f.log.Head()))
+	check(t, f.supervisor.Anchor(election.Announce, f.log.Head()))
 	f.mine(103)
 	f.announced = 103
 	for i, c := range f.e.Policy.Candidates {
@@ -285,9 +285,9 @@ func (f *fair) mine(height uint32) {
 	}
 }
 
-func (f *fair) replay() *verifier.Replay {
+func (f *fair) replay() *election.Replay {
 	f.t.Helper()
-	r := verifier.NewReplay(f.e, f.log.Lines())
+	r := election.NewReplay(f.e, f.log.Lines())
 	for h := f.announced; h <= f.tip(); h++ {
 		b, err := f.chain.Block(h)
 		check(f.t, err)
@@ -296,11 +296,11 @@ func (f *fair) replay() *verifier.Replay {
 	return r
 }
 
-func (f *fair) exchange() *verifier.Exchange { return f.e.Exchange(f.view, f.replay()) }
+func (f *fair) exchange() *election.Exchange { return f.e.Exchange(f.view, f.replay()) }
 
 // actor is somebody who acts again and again.
 type actor interface {
-	Act(*verifier.Exchange) ([]board.Line, error)
+	Act(*election.Exchange) ([]board.Line, error)
 }
 
 func (f *fair) people() (names []string, people []actor) {
@@ -371,6 +371,6 @@ func (f *fair) close() {
 		line, err := f.treasurer.Enrol(x, v.RollKey(), coin, sig)
 		f.appendLine("supervisor", line, err)
 	}
-	check(f.t, f.supervisor.Anchor(verifier.RollClosed, f.log.Head()))
+	check(f.t, f.supervisor.Anchor(election.RollClosed, f.log.Head()))
 	f.run(roll + 3)
 }

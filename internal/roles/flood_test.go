@@ -5,8 +5,8 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/roles"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 )
 
 // Roll keys are anybody's, so strangers may ask every mixer to pay, more often
@@ -19,7 +19,7 @@ func TestStrangersAskFirst(t *testing.T) {
 	for i := range 100 {
 		for _, m := range f.mixers {
 			line, err := board.Sign(f.e.EID, curve.NewScalar(uint32(5000+i)), seen, board.Request{
-				For: board.ForPaying, Mixer: m.Key(), Deadlines: f.view.Deadlines[verifier.T4:]})
+				For: board.ForPaying, Mixer: m.Key(), Deadlines: f.view.Deadlines[election.T4:]})
 			f.appendLine("stranger", line, err)
 		}
 	}

@@ -9,8 +9,8 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/mixing"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 )
 
 // issuing is the session that a mixer has open: one at a time in all.
@@ -28,7 +28,7 @@ type lapse struct {
 }
 
 // issue goes on with the open session, or opens one with the next depositor.
-func (m *Mixer) issue(x *verifier.Exchange) (lines []board.Line, err error) {
+func (m *Mixer) issue(x *election.Exchange) (lines []board.Line, err error) {
 	if m.session == nil && m.journal.open != nil {
 		if err := m.open(); err != nil { // as before a restart
 			return nil, err
@@ -71,10 +71,10 @@ func (m *Mixer) open() error {
 
 // goOn answers the challenge if it has come, and ends the session when the
 // answer is on the board or the depositor's time is over.
-func (m *Mixer) goOn(x *verifier.Exchange) ([]board.Line, error) {
+func (m *Mixer) goOn(x *election.Exchange) ([]board.Line, error) {
 	to, s := m.journal.open.with, m.session
 	d := x.DepositOf(to)
-	waited := m.tip() > s.since+verifier.Patience
+	waited := m.tip() > s.since+election.Patience
 	switch {
 	case d == nil:
 		return nil, errors.New("the deposit of the open session is not on the board")
@@ -134,22 +134,22 @@ func (m *Mixer) close(how closing) error {
 // deep, of a depositor who has let the fewest sessions lapse and none in this
 // block; of these the first on the board. Nobody gets an offer without the time
 // to answer it.
-func (m *Mixer) next(x *verifier.Exchange) *verifier.Deposit {
-	if m.tip()+verifier.Patience+1 > x.Deadlines[verifier.T3] {
+func (m *Mixer) next(x *election.Exchange) *election.Deposit {
+	if m.tip()+election.Patience+1 > x.Deadlines[election.T3] {
 		return nil
 	}
-	var ready []*verifier.Deposit
+	var ready []*election.Deposit
 	for _, d := range x.Deposits {
 		mine := d.Mixer.Key == m.public && d.Answer == nil && !m.journal.issued[d.By]
-		if last, before := m.lapses[d.By]; mine && (!before || m.tip() > last.tip) && !x.Late(d.Seen, verifier.T2) && x.Good(d) == nil && m.deep(x.Height(d)) {
+		if last, before := m.lapses[d.By]; mine && (!before || m.tip() > last.tip) && !x.Late(d.Seen, election.T2) && x.Good(d) == nil && m.deep(x.Height(d)) {
 			ready = append(ready, d)
 		}
 	}
 	if len(ready) == 0 {
 		return nil
 	}
-	lapses := func(d *verifier.Deposit) int { return m.lapses[d.By].times }
-	return slices.MinFunc(ready, func(a, b *verifier.Deposit) int { return cmp.Compare(lapses(a), lapses(b)) })
+	lapses := func(d *election.Deposit) int { return m.lapses[d.By].times }
+	return slices.MinFunc(ready, func(a, b *election.Deposit) int { return cmp.Compare(lapses(a), lapses(b)) })
 }
 
 // deep tells whether the block at height is as deep as the policy asks.

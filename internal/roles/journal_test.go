@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"bevote/internal/roles"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 )
 
 // openJournal opens m1's journal, as a new process would.
@@ -100,7 +100,7 @@ func TestNoSecondChallenge(t *testing.T) {
 		}
 		return []board.Line{l}
 	}
-	var victim *verifier.Deposit
+	var victim *election.Deposit
 	f.also = func(uint32) {
 		for _, d := range f.view.Deposits {
 			if first != nil && victim == nil && d.Mixer.Name == "m1" && d.Challenge != nil && d.Answer == nil {

@@ -5,7 +5,7 @@ import (
 
 	"bevote/internal/regtest"
 	"bevote/internal/roles"
-	"bevote/verifier"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/txscript/v2"
@@ -60,7 +60,7 @@ func TestMinerBendsTransactions(t *testing.T) {
 func TestMinerBendsLateCoins(t *testing.T) {
 	f := newFair(t, 6, 2)
 	f.bent = make(map[chainhash.Hash]bool)
-	f.absent = func(who string, tip uint32) bool { return who == "m1" && tip > f.view.Deadlines[verifier.T4] }
+	f.absent = func(who string, tip uint32) bool { return who == "m1" && tip > f.view.Deadlines[election.T4] }
 	f.close()
 	for i := range f.voters {
 		f.wantCoin(i)
@@ -72,7 +72,7 @@ func TestMinerBendsLateCoins(t *testing.T) {
 func TestMinerBendsReturns(t *testing.T) {
 	f := newFair(t, 4, 2)
 	f.bent = make(map[chainhash.Hash]bool)
-	f.absent = func(who string, tip uint32) bool { return who == "m1" && tip > f.view.Deadlines[verifier.T1] }
+	f.absent = func(who string, tip uint32) bool { return who == "m1" && tip > f.view.Deadlines[election.T1] }
 	f.close()
 	for i, v := range f.voters {
 		if f.view.DepositOf(v.Key()).Mixer.Name == "m1" {

@@ -6,8 +6,8 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/roles"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
@@ -97,7 +97,7 @@ func flipped(b []byte) []byte {
 var misconducts = []misconduct{
 	// The holding mixer.
 	{name: "accepts nothing", group: true, plan: drops("m1", board.TypeAccept), back: noVoter},
-	{name: "vanishes when it has accepted", plan: leaves("m1", verifier.T1), hits: true, back: heldBy1,
+	{name: "vanishes when it has accepted", plan: leaves("m1", election.T1), hits: true, back: heldBy1,
 		found: []string{"V37 mixer m1: no coin by TN, paid in block N", "V37 mixer m1: no offer"}},
 	{name: "answers nothing", plan: drops("m1", board.TypeIssue), hits: true, back: heldBy1,
 		found: []string{"V37 mixer m1: no issue for the challenge of line N", "V37 mixer m1: no offer"}},
@@ -119,23 +119,23 @@ var misconducts = []misconduct{
 
 	// The paying mixer.
 	{name: "pays late", hits: true, extra: paidBy1, back: noVoter, plan: func(f *fair) {
-		leaves("m1", verifier.T4)(f)
+		leaves("m1", election.T4)(f)
 		f.also = func(tip uint32) {
-			if tip == f.view.Deadlines[verifier.T5] {
+			if tip == f.view.Deadlines[election.T5] {
 				f.payAgain(f.of1())
 			}
 		}
 	}, found: []string{"V37 mixer m1: no coin by TN, paid in block N"}},
 	{name: "pays twice", hits: true, extra: paidBy1, back: noVoter, plan: func(f *fair) {
 		f.also = func(tip uint32) {
-			if tip == f.view.Deadlines[verifier.T4]+2 {
+			if tip == f.view.Deadlines[election.T4]+2 {
 				f.payAgain(f.of1())
 			}
 		}
 	}, found: []string{"V37 mixer m1: a second coin for the voucher of line N"}},
 	{name: "vanishes and the treasurer too", group: true, plan: func(f *fair) {
 		f.absent = func(who string, tip uint32) bool {
-			return (who == "m1" || who == "treasurer") && tip > f.view.Deadlines[verifier.T3]
+			return (who == "m1" || who == "treasurer") && tip > f.view.Deadlines[election.T3]
 		}
 	}, hits: true, back: paidBy1},
 
@@ -154,7 +154,7 @@ func sweepsByHand(instead board.Type, to string, less int64) func(f *fair) {
 	return func(f *fair) {
 		drops("m1", instead)(f)
 		f.also = func(tip uint32) {
-			if tip == f.view.Deadlines[verifier.T3]+1 {
+			if tip == f.view.Deadlines[election.T3]+1 {
 				f.sweepByHand(curve.BaseMul(f.keys[to]).Key(), less)
 			}
 		}
@@ -196,7 +196,7 @@ func TestMisconduct(t *testing.T) {
 }
 
 // payAgain pays vouchers from m1's own coin, whatever its role says.
-func (f *fair) payAgain(vouchers []*verifier.Voucher) {
+func (f *fair) payAgain(vouchers []*election.Voucher) {
 	f.t.Helper()
 	m1, p := f.mixers[0].Key(), f.e.Policy
 	coins := f.coins(m1)
@@ -213,7 +213,7 @@ func (f *fair) payAgain(vouchers []*verifier.Voucher) {
 	check(f.t, err)
 	check(f.t, f.chain.Submit(tx))
 	for i, v := range vouchers {
-		op := verifier.EncodeOutpoint(wire.OutPoint{Hash: tx.TxHash(), Index: uint32(i)})
+		op := election.EncodeOutpoint(wire.OutPoint{Hash: tx.TxHash(), Index: uint32(i)})
 		f.say("m1", m1, board.Payout{Key: v.By, Outpoint: op[:]})
 	}
 }
@@ -258,7 +258,7 @@ func (f *fair) sweepByHand(to curve.PublicKey, less int64) {
 }
 
 // of1 are the vouchers that m1 is to pay.
-func (f *fair) of1() (out []*verifier.Voucher) {
+func (f *fair) of1() (out []*election.Voucher) {
 	for _, v := range f.view.Vouchers {
 		if v.Mixer.Name == "m1" {
 			out = append(out, v)

@@ -8,7 +8,7 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/workbench"
 	"bevote/lang/langtest"
-	"bevote/verifier"
+	"bevote/verifier/election"
 )
 
 const mixedSource = `bevote 1
@@ -34,7 +34,7 @@ election mixed {
 `
 
 // mixedElection returns an election with blind RSA and its stand-ins' secrets.
-func mixedElection(t testing.TB, voters, mixers int) (*verifier.Election, map[string]curve.Scalar) {
+func mixedElection(t testing.TB, voters, mixers int) (*election.Election, map[string]curve.Scalar) {
 	t.Helper()
 	e, keys, _ := mixedFiles(t, blindRSA, voters, mixers)
 	return e, keys
@@ -47,7 +47,7 @@ const (
 )
 
 // mixedFiles is mixedElection with policy.bev and contract.json.
-func mixedFiles(t testing.TB, scheme string, voters, mixers int) (*verifier.Election, map[string]curve.Scalar, [2][]byte) {
+func mixedFiles(t testing.TB, scheme string, voters, mixers int) (*election.Election, map[string]curve.Scalar, [2][]byte) {
 	t.Helper()
 	var named strings.Builder
 	for i := range mixers {
@@ -62,14 +62,14 @@ func mixedFiles(t testing.TB, scheme string, voters, mixers int) (*verifier.Elec
 	if built == nil {
 		t.Fatal(diags)
 	}
-	e, err := verifier.LoadElection(policy, built.Contract.Encode())
+	e, err := election.Load(policy, built.Contract.Encode())
 	check(t, err)
 	return e, keys, [2][]byte{policy, built.Contract.Encode()}
 }
 
 // weaken makes an election's group small enough for tests. No policy file says
 // so: the language asks for more.
-func weaken(e *verifier.Election) {
+func weaken(e *election.Election) {
 	p, c := *e.Policy, *e.Contract
 	p.Mixing.Modulus, p.Mixing.Rounds = 512, 16
 	c.Policy = p.ID()

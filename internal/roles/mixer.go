@@ -10,8 +10,8 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/mixing"
 	"bevote/lang"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -35,7 +35,7 @@ type Mixer struct {
 // NewMixer returns the mixer with a name and a secret key. Its signing secrets
 // are drawn from the journal's seed: with the journal of an earlier one it goes
 // on where that one stopped.
-func NewMixer(e *verifier.Election, name string, key curve.Scalar, chain Chain, rand io.Reader, journal *Journal) (*Mixer, error) {
+func NewMixer(e *election.Election, name string, key curve.Scalar, chain Chain, rand io.Reader, journal *Journal) (*Mixer, error) {
 	p, err := join(e, key, chain, rand)
 	if err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ func (m *Mixer) sendAgain() {
 // Announce makes the mixer's signing key and writes the line that announces it.
 // With group signatures this takes the manager's modulus on the board, and the
 // mixer cannot sign before Certify.
-func (m *Mixer) Announce(view *verifier.Mixing) (board.Line, error) {
+func (m *Mixer) Announce(view *election.Mixing) (board.Line, error) {
 	if err := m.prepare(view); err != nil {
 		return board.Line{}, err
 	}
@@ -86,7 +86,7 @@ func (m *Mixer) Announce(view *verifier.Mixing) (board.Line, error) {
 }
 
 // prepare makes the signing key, or makes it again after a restart.
-func (m *Mixer) prepare(view *verifier.Mixing) error {
+func (m *Mixer) prepare(view *election.Mixing) error {
 	if m.announced != nil {
 		return nil
 	}
@@ -149,7 +149,7 @@ func (m *Mixer) Issuer() mixing.Issuer { return m.issuer }
 // Act does what is due: it returns lines for the board and sends transactions.
 // It is called again whenever the board or the chain has grown; lines of one
 // call are to be appended together, before the next call.
-func (m *Mixer) Act(x *verifier.Exchange) (lines []board.Line, err error) {
+func (m *Mixer) Act(x *election.Exchange) (lines []board.Line, err error) {
 	own := x.MixerOf(m.public)
 	if own == nil {
 		return nil, nil
@@ -161,7 +161,7 @@ func (m *Mixer) Act(x *verifier.Exchange) (lines []board.Line, err error) {
 		return nil, errors.New("the mixer announced another key, or was never certified")
 	}
 	m.sendAgain()
-	for _, step := range []func(*verifier.Exchange) ([]board.Line, error){m.accept, m.issue, m.sweep, m.redeem} {
+	for _, step := range []func(*election.Exchange) ([]board.Line, error){m.accept, m.issue, m.sweep, m.redeem} {
 		written, err := step(x)
 		if err != nil {
 			return nil, fmt.Errorf("mixer %s: %w", m.name, err)

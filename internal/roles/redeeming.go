@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"bevote/internal/curve"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -30,13 +30,13 @@ func (p *payer) payCoins(what string, keys []curve.PublicKey) error {
 
 // redeem pays the coins of valid vouchers (tx3), all together once no more
 // vouchers come, sorted by key, so that nothing tells who showed which when.
-func (m *Mixer) redeem(x *verifier.Exchange) (lines []board.Line, err error) {
+func (m *Mixer) redeem(x *election.Exchange) (lines []board.Line, err error) {
 	tip := m.tip()
-	if tip <= x.Deadlines[verifier.T4] || x.Settled != nil {
+	if tip <= x.Deadlines[election.T4] || x.Settled != nil {
 		return nil, nil
 	}
 	due := m.redeemable(x)
-	if tip < x.Deadlines[verifier.T5] {
+	if tip < x.Deadlines[election.T5] {
 		if err := m.payCoins("coins", m.unpaid(due)); err != nil {
 			return nil, err
 		}
@@ -54,14 +54,14 @@ func (p *payer) unpaid(keys []curve.PublicKey) []curve.PublicKey {
 
 // payouts writes where the coins of keys are, again where one is in the chain
 // under another id than it was sent under.
-func (p *payer) payouts(x *verifier.Exchange, keys []curve.PublicKey, said sayings) (lines []board.Line, err error) {
+func (p *payer) payouts(x *election.Exchange, keys []curve.PublicKey, said sayings) (lines []board.Line, err error) {
 	for _, key := range keys {
 		op, paid := p.purse.payment(PayToKey(key), p.e.Policy.Coin())
-		told := func(o verifier.Payout) bool { return o.By == p.public && o.Outpoint == op }
+		told := func(o election.Payout) bool { return o.By == p.public && o.Outpoint == op }
 		if !paid || slices.ContainsFunc(x.VoucherOf(key).Payouts, told) || !said.due(p.tip(), "payout "+op.String()) {
 			continue
 		}
-		at := verifier.EncodeOutpoint(op)
+		at := election.EncodeOutpoint(op)
 		line, err := p.write(board.Payout{Key: key, Outpoint: at[:]})
 		if err != nil {
 			return nil, err
@@ -72,9 +72,9 @@ func (p *payer) payouts(x *verifier.Exchange, keys []curve.PublicKey, said sayin
 }
 
 // redeemable lists, sorted, the keys whose vouchers the mixer is to pay.
-func (m *Mixer) redeemable(x *verifier.Exchange) (keys []curve.PublicKey) {
+func (m *Mixer) redeemable(x *election.Exchange) (keys []curve.PublicKey) {
 	for _, v := range x.Vouchers {
-		if v.Mixer.Key == m.public && !x.Late(v.Seen, verifier.T4) && x.Valid(v) == nil {
+		if v.Mixer.Key == m.public && !x.Late(v.Seen, election.T4) && x.Valid(v) == nil {
 			keys = append(keys, v.By)
 		}
 	}

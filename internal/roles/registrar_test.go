@@ -16,8 +16,8 @@ import (
 	"bevote/internal/regtest"
 	"bevote/internal/roles"
 	"bevote/lang"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 )
 
 // desk is a registration that is open, and the people who may come.
@@ -26,7 +26,7 @@ type desk struct {
 	t          testing.TB
 	supervisor *roles.Supervisor
 	list       *roles.Eligible
-	e          *verifier.Election
+	e          *election.Election
 	keys       map[string]curve.Scalar // of the policy's roles
 	draw       *rand.ChaCha8
 }

@@ -15,8 +15,8 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/lang"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 	"bevote/verifier/lift"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
@@ -36,7 +36,7 @@ type Chain interface {
 // person is what all roles have in common: an election they have understood,
 // a key, a node and a source of randomness.
 type person struct {
-	e      *verifier.Election
+	e      *election.Election
 	key    curve.Scalar
 	public curve.PublicKey
 	chain  Chain
@@ -45,7 +45,7 @@ type person struct {
 
 // join lifts the published contract before anything else: nobody takes part in
 // an election whose coins could be spent otherwise than the policy says.
-func join(e *verifier.Election, key curve.Scalar, chain Chain, rand io.Reader) (person, error) {
+func join(e *election.Election, key curve.Scalar, chain Chain, rand io.Reader) (person, error) {
 	if err := lift.Check(e.Policy, e.Contract); err != nil {
 		return person{}, fmt.Errorf("contract: %w", err)
 	}

@@ -15,8 +15,8 @@ import (
 	"bevote/lang"
 	"bevote/lang/langtest"
 	"bevote/templates"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
@@ -42,14 +42,14 @@ func (r *relay) Submit(tx *wire.MsgTx) error {
 
 type poll struct {
 	t          testing.TB
-	e          *verifier.Election
+	e          *election.Election
 	chain      *regtest.Chain
 	relay      *relay
 	log        *board.Log
 	supervisor *roles.Supervisor
 	voters     []*roles.Voter
-	setup      *verifier.Setup
-	votes      []*verifier.Vote
+	setup      *election.Setup
+	votes      []*election.Vote
 	announced  uint32
 }
 
@@ -76,7 +76,7 @@ election poll {
 `
 
 // announced returns an election and its stand-ins' secrets.
-func announced(t testing.TB, voters int) (*verifier.Election, map[string]curve.Scalar) {
+func announced(t testing.TB, voters int) (*election.Election, map[string]curve.Scalar) {
 	t.Helper()
 	src := fmt.Sprintf(pollSource, langtest.Key("s"), voters, langtest.Key("a"), langtest.Address("regtest", "pay a"),
 		langtest.Key("b"), langtest.Address("regtest", "pay b"))
@@ -84,7 +84,7 @@ func announced(t testing.TB, voters int) (*verifier.Election, map[string]curve.S
 	check(t, err)
 	built, _, err := workbench.Build(policy)
 	check(t, err)
-	e, err := verifier.LoadElection(policy, built.Contract.Encode())
+	e, err := election.Load(policy, built.Contract.Encode())
 	check(t, err)
 	return e, keys
 }
@@ -110,7 +110,7 @@ func gather(t testing.TB, voters int) *poll {
 	p.supervisor, err = roles.NewSupervisor(e, keys["supervisor"], p.chain, r)
 	check(t, err)
 	p.mine(102)
-	check(t, p.supervisor.Anchor(verifier.Announce, p.log.Head()))
+	check(t, p.supervisor.Anchor(election.Announce, p.log.Head()))
 	p.mine(103)
 	p.announced = 103
 	var public []curve.PublicKey
@@ -131,7 +131,7 @@ func gather(t testing.TB, voters int) *poll {
 		check(t, err)
 		check(t, p.log.Append(line))
 	}
-	check(t, p.supervisor.Anchor(verifier.RollClosed, p.log.Head()))
+	check(t, p.supervisor.Anchor(election.RollClosed, p.log.Head()))
 	p.mine(105)
 	p.setup = e.Setup(p.log.Lines(), p.replay().Anchors())
 	for _, v := range p.voters {
@@ -150,9 +150,9 @@ func (p *poll) mine(height uint32) {
 	}
 }
 
-func (p *poll) replay() *verifier.Replay {
+func (p *poll) replay() *election.Replay {
 	p.t.Helper()
-	r := verifier.NewReplay(p.e, p.log.Lines())
+	r := election.NewReplay(p.e, p.log.Lines())
 	for h, tip := p.announced, p.tip(); h <= tip; h++ {
 		b, err := p.chain.Block(h)
 		check(p.t, err)

@@ -2,15 +2,15 @@ package roles
 
 import (
 	"bevote/internal/curve"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
 // payLate pays the coins of valid vouchers in time that have none after T5, and
 // tells where they are.
-func (t *Treasurer) payLate(x *verifier.Exchange) ([]board.Line, error) {
+func (t *Treasurer) payLate(x *election.Exchange) ([]board.Line, error) {
 	keys := unredeemed(x)
 	if err := t.s.payCoins("late coins", t.s.unpaid(keys)); err != nil {
 		return nil, err
@@ -19,9 +19,9 @@ func (t *Treasurer) payLate(x *verifier.Exchange) ([]board.Line, error) {
 }
 
 // unredeemed lists, sorted, the keys with valid vouchers in time and no coin.
-func unredeemed(x *verifier.Exchange) (keys []curve.PublicKey) {
+func unredeemed(x *election.Exchange) (keys []curve.PublicKey) {
 	for _, v := range x.Vouchers {
-		if !x.Late(v.Seen, verifier.T4) && len(x.Coins(v)) == 0 && x.Valid(v) == nil {
+		if !x.Late(v.Seen, election.T4) && len(x.Coins(v)) == 0 && x.Valid(v) == nil {
 			keys = append(keys, v.By)
 		}
 	}
@@ -32,7 +32,7 @@ func unredeemed(x *verifier.Exchange) (keys []curve.PublicKey) {
 // settle repays the mixers, and gives account of the pool when late coins and
 // repayment are in the chain and told: a miner may change the ids under which
 // they are. It waits for nothing where there is no time left.
-func (t *Treasurer) settle(x *verifier.Exchange) ([]board.Line, error) {
+func (t *Treasurer) settle(x *election.Exchange) ([]board.Line, error) {
 	if t.sweeping(x) && !t.hurried() {
 		return nil, nil
 	}
@@ -40,7 +40,7 @@ func (t *Treasurer) settle(x *verifier.Exchange) ([]board.Line, error) {
 		return nil, err
 	}
 	seen, err := Seen(t.s.chain, t.s.e.Policy.Confirmations)
-	if err != nil || seen.Height < x.Deadlines[verifier.T5] {
+	if err != nil || seen.Height < x.Deadlines[election.T5] {
 		return nil, err
 	}
 	if len(unredeemed(x)) > 0 && !t.hurried() {
@@ -56,7 +56,7 @@ func (t *Treasurer) settle(x *verifier.Exchange) ([]board.Line, error) {
 		if !t.s.purse.inChain(op) && !t.hurried() {
 			return nil, nil
 		}
-		at := verifier.EncodeOutpoint(op)
+		at := election.EncodeOutpoint(op)
 		body.Repaid = append(body.Repaid, board.Repaid{Mixer: m.Key, Outpoint: at[:]})
 	}
 	if !t.said.due(t.s.tip(), "settlement") {
@@ -69,7 +69,7 @@ func (t *Treasurer) settle(x *verifier.Exchange) ([]board.Line, error) {
 
 // repay pays every mixer what it is owed, in one transaction of those that were
 // not paid it.
-func (t *Treasurer) repay(x *verifier.Exchange) error {
+func (t *Treasurer) repay(x *election.Exchange) error {
 	tx := newTx()
 	for _, m := range x.Mixers {
 		owed := x.Owed(m)
@@ -84,7 +84,7 @@ func (t *Treasurer) repay(x *verifier.Exchange) error {
 }
 
 // account is the pool's, with what was sent and is not in the chain yet.
-func (t *Treasurer) account(x *verifier.Exchange, repaid []board.Repaid) verifier.Pool {
+func (t *Treasurer) account(x *election.Exchange, repaid []board.Repaid) election.Pool {
 	p := x.Pool(nil)
 	charged := make(map[*wire.MsgTx]bool)
 	charge := func(script []byte, sats int64, sum *int64) {

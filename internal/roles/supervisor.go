@@ -8,8 +8,8 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/sharing"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -21,7 +21,7 @@ type Supervisor struct{ payer }
 
 // NewSupervisor returns the supervisor whose secret key is key. It can pay
 // once it has been shown blocks with coins of its own.
-func NewSupervisor(e *verifier.Election, key curve.Scalar, chain Chain, rand io.Reader) (*Supervisor, error) {
+func NewSupervisor(e *election.Election, key curve.Scalar, chain Chain, rand io.Reader) (*Supervisor, error) {
 	p, err := join(e, key, chain, rand)
 	if err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func (s *Supervisor) Open(policy, contract []byte) (board.Line, error) {
 // the verifier's.
 func (s *Supervisor) Anchor(kind int, head [32]byte) error {
 	tx := newTx()
-	tx.AddTxOut(wire.NewTxOut(0, publish(verifier.AnchorData(kind, s.e.EID, head))))
+	tx.AddTxOut(wire.NewTxOut(0, publish(election.AnchorData(kind, s.e.EID, head))))
 	return s.pay("anchor", tx)
 }
 
@@ -61,7 +61,7 @@ func (s *Supervisor) PayCoins(keys []curve.PublicKey) (map[curve.PublicKey]wire.
 // Enrol writes a voter's line of the roll: the key, its coin, and the key's
 // own signature over both, which the voter gave off the board.
 func (s *Supervisor) Enrol(key curve.PublicKey, op wire.OutPoint, sig []byte) (board.Line, error) {
-	wireForm := verifier.EncodeOutpoint(op)
+	wireForm := election.EncodeOutpoint(op)
 	if !curve.VerifySchnorr(key, board.RollHash(s.e.EID, key, wireForm[:]), sig) {
 		return board.Line{}, fmt.Errorf("roll key %s did not sign for %s", key, op)
 	}

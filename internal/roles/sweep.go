@@ -8,8 +8,8 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/templates"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -17,10 +17,10 @@ import (
 // escrowPath is a path of the escrow, with what its spends are made of.
 type escrowPath struct {
 	templates.Path
-	e *verifier.Election
+	e *election.Election
 }
 
-func pathOfEscrow(e *verifier.Election, name string) (escrowPath, error) {
+func pathOfEscrow(e *election.Election, name string) (escrowPath, error) {
 	p, err := pathNamed(e.Contract, name)
 	return escrowPath{p, e}, err
 }
@@ -35,9 +35,9 @@ func (p escrowPath) value(deposits, redeem int) int64 {
 // sweep writes transactions that take what the mixer has rightly issued for out
 // of escrow into the pool, all together once no more issues are due. They lack
 // the supervisor's signatures.
-func (m *Mixer) sweep(x *verifier.Exchange) (lines []board.Line, err error) {
+func (m *Mixer) sweep(x *election.Exchange) (lines []board.Line, err error) {
 	tip := m.tip()
-	if tip <= x.Deadlines[verifier.T3] {
+	if tip <= x.Deadlines[election.T3] {
 		return nil, nil
 	}
 	path, err := pathOfEscrow(m.e, "sweep")
@@ -45,7 +45,7 @@ func (m *Mixer) sweep(x *verifier.Exchange) (lines []board.Line, err error) {
 		return nil, err
 	}
 	signed := m.signedFor(x)
-	var ready []*verifier.Deposit
+	var ready []*election.Deposit
 	for _, d := range x.Deposits {
 		if d.Mixer.Key == m.public && !signed[d.Outpoint] && x.Spent(d) == "" && x.Good(d) == nil && x.Right(d) == nil {
 			ready = append(ready, d)
@@ -70,7 +70,7 @@ func sweepInputs(p escrowPath) int {
 }
 
 // signedFor lists the deposits of which the mixer's sweeps are on the board.
-func (m *Mixer) signedFor(x *verifier.Exchange) map[wire.OutPoint]bool {
+func (m *Mixer) signedFor(x *election.Exchange) map[wire.OutPoint]bool {
 	out := make(map[wire.OutPoint]bool)
 	for _, l := range x.Sweeps {
 		if tx, err := decodeTx(l.Body.Tx); err == nil && l.Line.By == m.public {
@@ -82,7 +82,7 @@ func (m *Mixer) signedFor(x *verifier.Exchange) map[wire.OutPoint]bool {
 	return out
 }
 
-func (m *Mixer) sweepBatch(path escrowPath, batch []*verifier.Deposit) (board.Line, error) {
+func (m *Mixer) sweepBatch(path escrowPath, batch []*election.Deposit) (board.Line, error) {
 	tx, redeems := newTx(), make([][]byte, len(batch))
 	for i, d := range batch {
 		var err error

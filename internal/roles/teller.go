@@ -9,22 +9,22 @@ import (
 	"bevote/internal/ballot"
 	"bevote/internal/curve"
 	"bevote/templates"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
 // reading is a counted vote with what its ballot says.
 type reading struct {
-	vote  *verifier.Vote
+	vote  *election.Vote
 	plain ballot.Plain
 }
 
 // read opens the counted votes that are sealed to the person's key, and
 // returns beside them the counted votes that are not. Votes must be what the
 // verifier counts.
-func (p *person) read(s *verifier.Setup, votes []*verifier.Vote, number int) (own []reading, rest []*verifier.Vote) {
+func (p *person) read(s *election.Setup, votes []*election.Vote, number int) (own []reading, rest []*election.Vote) {
 	for _, v := range votes {
 		if !v.Counted() {
 			continue
@@ -40,7 +40,7 @@ func (p *person) read(s *verifier.Setup, votes []*verifier.Vote, number int) (ow
 	return own, rest
 }
 
-func (p *person) place(s *verifier.Setup, v *verifier.Vote, number int) ballot.Place {
+func (p *person) place(s *election.Setup, v *election.Vote, number int) ballot.Place {
 	return ballot.Place{EID: p.e.EID, Outpoint: v.Outpoint, PublicShare: s.PublicShare(v.Index, number)}
 }
 
@@ -56,7 +56,7 @@ func opening(own []reading) board.Opening {
 
 // disavow adds to an opening that the ballots of rest are not the person's:
 // number is its candidate number, 0 for the supervisor.
-func (p *person) disavow(body *board.Opening, s *verifier.Setup, rest []*verifier.Vote, number int) error {
+func (p *person) disavow(body *board.Opening, s *election.Setup, rest []*election.Vote, number int) error {
 	for _, v := range rest {
 		at := p.place(s, v, keyNumber(p.e.Policy, max(number, 1)))
 		point, proof, err := ballot.Disavow(p.rand, p.key, v.Ballot, at, ballot.Parties{I: v.Index, J: number})
@@ -70,7 +70,7 @@ func (p *person) disavow(body *board.Opening, s *verifier.Setup, rest []*verifie
 
 // Unopened returns the counted votes whose ballots no opening on the board
 // recomputes. It is public work: the same for every reader.
-func Unopened(e *verifier.Election, s *verifier.Setup, votes []*verifier.Vote, lines []board.Line) (out []*verifier.Vote) {
+func Unopened(e *election.Election, s *election.Setup, votes []*election.Vote, lines []board.Line) (out []*election.Vote) {
 	opened := make(map[int][]board.Opened)
 	for _, l := range lines {
 		var body board.Opening
@@ -90,7 +90,7 @@ func Unopened(e *verifier.Election, s *verifier.Setup, votes []*verifier.Vote, l
 }
 
 // opens tells whether an opening recomputes a vote's ballot.
-func opens(e *verifier.Election, s *verifier.Setup, v *verifier.Vote, o board.Opened) bool {
+func opens(e *election.Election, s *election.Setup, v *election.Vote, o board.Opened) bool {
 	if o.J > len(e.Policy.Candidates) {
 		return false
 	}
@@ -107,7 +107,7 @@ func opens(e *verifier.Election, s *verifier.Setup, v *verifier.Vote, o board.Op
 
 // sweep claims stakes by a path into one output script, in as few transactions
 // as relays take, each paying the policy's fee rate out of the stakes.
-func (p *person) sweep(votes []*verifier.Vote, path templates.Path, key curve.Scalar, payout []byte) error {
+func (p *person) sweep(votes []*election.Vote, path templates.Path, key curve.Scalar, payout []byte) error {
 	for batch := range slices.Chunk(votes, p.batch(path, votes, payout)) {
 		tx := newTx()
 		value := -p.e.Policy.Fee * int64(templates.SweepSize(len(batch), path.Witness, len(batch[0].Redeem), len(payout)))
@@ -129,7 +129,7 @@ func (p *person) sweep(votes []*verifier.Vote, path templates.Path, key curve.Sc
 }
 
 // batch is how many stakes one claim may spend.
-func (p *person) batch(path templates.Path, votes []*verifier.Vote, payout []byte) int {
+func (p *person) batch(path templates.Path, votes []*election.Vote, payout []byte) int {
 	if len(votes) == 0 {
 		return 1
 	}

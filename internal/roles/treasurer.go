@@ -9,8 +9,8 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/mixing"
 	"bevote/lang"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -58,7 +58,7 @@ func (t *Treasurer) Announce() ([]board.Line, error) {
 // signatures certifies it for its request (Mixer.Request). The certificate is
 // for the mixer alone; with blind RSA it is nil. Mixers are admitted up to the
 // policy's number.
-func (t *Treasurer) Admit(view *verifier.Mixing, announcement board.Line, request []byte) (certificate []byte, err error) {
+func (t *Treasurer) Admit(view *election.Mixing, announcement board.Line, request []byte) (certificate []byte, err error) {
 	var b board.Mixer
 	if err := board.DecodeBody(announcement, &b); err != nil {
 		return nil, err
@@ -88,7 +88,7 @@ func (t *Treasurer) Admit(view *verifier.Mixing, announcement board.Line, reques
 }
 
 // certify checks a mixer's key and certifies a member of the group.
-func (t *Treasurer) certify(view *verifier.Mixing, by curve.PublicKey, key, request []byte) ([]byte, error) {
+func (t *Treasurer) certify(view *election.Mixing, by curve.PublicKey, key, request []byte) ([]byte, error) {
 	if t.manager == nil {
 		k, err := mixing.DecodeRSAKey(key)
 		if err != nil {
@@ -115,7 +115,7 @@ func (t *Treasurer) Mixers() []curve.PublicKey { return slices.Clone(t.members) 
 
 // Issuer finds who signed a voucher, which with group signatures nobody else
 // can: where there are more vouchers than deposits, it names the forger.
-func (t *Treasurer) Issuer(view *verifier.Mixing, v *verifier.Voucher) (*verifier.Mixer, error) {
+func (t *Treasurer) Issuer(view *election.Mixing, v *election.Voucher) (*election.Mixer, error) {
 	if err := view.Valid(v); err != nil {
 		return nil, fmt.Errorf("the voucher is not valid: %w", err)
 	}
@@ -132,12 +132,12 @@ func (t *Treasurer) Issuer(view *verifier.Mixing, v *verifier.Voucher) (*verifie
 // Act does what is due, as Mixer.Act: it helps sweep, pays late coins after T5,
 // repays the mixers once the sweeps are in the chain, and gives account when the
 // repayment is.
-func (t *Treasurer) Act(x *verifier.Exchange) (lines []board.Line, err error) {
+func (t *Treasurer) Act(x *election.Exchange) (lines []board.Line, err error) {
 	if x.Registry == nil || x.Settled != nil {
 		return nil, nil
 	}
 	t.helpSweep(x)
-	if t.s.tip() <= x.Deadlines[verifier.T5] {
+	if t.s.tip() <= x.Deadlines[election.T5] {
 		return nil, nil
 	}
 	if lines, err = t.payLate(x); err != nil {
@@ -153,12 +153,12 @@ func (t *Treasurer) hurried() bool { return t.s.tip()+1 >= t.s.e.Policy.Times.Ro
 
 // Enrol writes a voter's line of the roll, as Supervisor.Enrol, if its coin was
 // paid for a valid voucher.
-func (t *Treasurer) Enrol(x *verifier.Exchange, key curve.PublicKey, op wire.OutPoint, sig []byte) (board.Line, error) {
+func (t *Treasurer) Enrol(x *election.Exchange, key curve.PublicKey, op wire.OutPoint, sig []byte) (board.Line, error) {
 	v := x.VoucherOf(key)
 	if v == nil || x.Valid(v) != nil {
 		return board.Line{}, fmt.Errorf("roll key %s showed no valid voucher", key)
 	}
-	if !slices.ContainsFunc(x.Coins(v), func(c verifier.Coin) bool { return c.Outpoint == op }) {
+	if !slices.ContainsFunc(x.Coins(v), func(c election.Payment) bool { return c.Outpoint == op }) {
 		return board.Line{}, fmt.Errorf("%s is not a coin that was paid to roll key %s", op, key)
 	}
 	return t.s.Enrol(key, op, sig)

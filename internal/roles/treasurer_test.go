@@ -6,8 +6,8 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/roles"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 )
 
 // The treasurer certifies nobody whose announcement or request is not its own.
@@ -95,8 +95,8 @@ func TestWhoMixes(t *testing.T) {
 // Depositors stay away from a registry by which they could lose a deposit.
 func TestDepositorsReadTheRegistry(t *testing.T) {
 	for name, lie := range map[string]func(*board.Registry){
-		"deadlines out of order":    func(b *board.Registry) { b.Deadlines[verifier.T4] = b.Deadlines[verifier.T3] },
-		"a deadline after the roll": func(b *board.Registry) { b.Deadlines[verifier.T5] = 151 },
+		"deadlines out of order":    func(b *board.Registry) { b.Deadlines[election.T4] = b.Deadlines[election.T3] },
+		"a deadline after the roll": func(b *board.Registry) { b.Deadlines[election.T5] = 151 },
 		"another root":              func(b *board.Registry) { b.Root[0] ^= 1 },
 	} {
 		f := &fair{t: t}
@@ -117,7 +117,7 @@ func TestTreasurerRunsShort(t *testing.T) {
 	f.e, f.keys, f.files = mixedFiles(t, groupBlind, 5, 2)
 	weaken(f.e)
 	f.prepare(5, 2)
-	leaves("m1", verifier.T3)(f) // neither sweeps nor pays
+	leaves("m1", election.T3)(f) // neither sweeps nor pays
 	short := 0
 	f.stop = func(who string, err error) bool {
 		short++

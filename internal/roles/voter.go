@@ -11,8 +11,8 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/sharing"
 	"bevote/templates"
-	"bevote/verifier"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -37,7 +37,7 @@ type stake struct {
 // NewVoter returns the voter whose roll key has the secret key. The key must be
 // fresh, or the policy's where it names the voters: whoever knows it knows how
 // its owner votes.
-func NewVoter(e *verifier.Election, key curve.Scalar, chain Chain, rand io.Reader) (*Voter, error) {
+func NewVoter(e *election.Election, key curve.Scalar, chain Chain, rand io.Reader) (*Voter, error) {
 	p, err := join(e, key, chain, rand)
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func NewVoter(e *verifier.Election, key curve.Scalar, chain Chain, rand io.Reade
 // Register signs for the coin that was paid to the voter's key. Key and
 // signature go to the supervisor off the board.
 func (v *Voter) Register(op wire.OutPoint) ([]byte, error) {
-	wireForm := verifier.EncodeOutpoint(op)
+	wireForm := election.EncodeOutpoint(op)
 	sig, err := curve.SignSchnorr(v.key, board.RollHash(v.e.EID, v.public, wireForm[:]))
 	v.coin = op
 	return sig[:], err
@@ -56,7 +56,7 @@ func (v *Voter) Register(op wire.OutPoint) ([]byte, error) {
 
 // Find looks the voter up in the closed roll. A voter that is not on it with
 // the coin it signed for takes no part.
-func (v *Voter) Find(s *verifier.Setup) error {
+func (v *Voter) Find(s *election.Setup) error {
 	for i, entry := range s.Roll {
 		if entry.Key == v.public && entry.Outpoint == v.coin {
 			v.slot = i + 1
@@ -133,7 +133,7 @@ func (v *Voter) Ack(transcript board.Line, o *sharing.Outcome) (board.Line, erro
 }
 
 // Vote casts a ballot for candidate number j. Keys are the setup's.
-func (v *Voter) Vote(s *verifier.Setup, keys map[string][]byte, j int) error {
+func (v *Voter) Vote(s *election.Setup, keys map[string][]byte, j int) error {
 	sealed, err := v.seal(s, j)
 	if err != nil {
 		return err
@@ -143,7 +143,7 @@ func (v *Voter) Vote(s *verifier.Setup, keys map[string][]byte, j int) error {
 
 // Cast stakes the voter's coin and publishes the sealed ballot beside the
 // stake: the coin in, the stake and RETURN v out, no change.
-func (v *Voter) Cast(s *verifier.Setup, keys map[string][]byte, sealed []byte) error {
+func (v *Voter) Cast(s *election.Setup, keys map[string][]byte, sealed []byte) error {
 	redeem, err := s.Redeem(keys, v.slot, sealed)
 	if err != nil {
 		return err
@@ -161,7 +161,7 @@ func (v *Voter) Cast(s *verifier.Setup, keys map[string][]byte, sealed []byte) e
 
 // seal makes the ballot: the voter's share of candidate j's joint key and j,
 // or a nonce and j where the supervisor counts.
-func (v *Voter) seal(s *verifier.Setup, j int) ([]byte, error) {
+func (v *Voter) seal(s *election.Setup, j int) ([]byte, error) {
 	p := v.e.Policy
 	if j < 1 || j > len(p.Candidates) {
 		return nil, fmt.Errorf("no candidate %d", j)
@@ -190,7 +190,7 @@ func (v *Voter) seal(s *verifier.Setup, j int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := ballot.Place{EID: v.e.EID, Outpoint: verifier.EncodeOutpoint(v.coin), PublicShare: s.PublicShare(v.slot, number)}
+	at := ballot.Place{EID: v.e.EID, Outpoint: election.EncodeOutpoint(v.coin), PublicShare: s.PublicShare(v.slot, number)}
 	return ballot.Seal(m, at, key), nil
 }
 
@@ -210,7 +210,7 @@ func (v *Voter) Abstain() error {
 // Follow takes the stake's outpoint from the votes that the chain shows.
 // Whoever relays or mines a transaction can rewrite its input scripts and with
 // them its id, so that the vote need not stand under the id it was sent with.
-func (v *Voter) Follow(votes []*verifier.Vote) {
+func (v *Voter) Follow(votes []*election.Vote) {
 	for _, w := range votes {
 		if v.stake != nil && w.Index == v.slot && bytes.Equal(w.Redeem, v.stake.redeem) {
 			v.stake.op = w.Stake

@@ -19,7 +19,7 @@ import (
 	"bevote/lang"
 	"bevote/lang/langtest"
 	"bevote/templates"
-	"bevote/verifier"
+	"bevote/verifier/election"
 	"bevote/verifier/lift"
 )
 
@@ -255,7 +255,7 @@ func TestEscrowOfAnyPolicy(t *testing.T) {
 			t.Fatalf("%v %v\n%s", err, codes(diags), src)
 		}
 		drawn++
-		e, err := verifier.LoadElection(src, b.Contract.Encode())
+		e, err := election.Load(src, b.Contract.Encode())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package verifier
+package election
 
 import (
 	"bytes"
@@ -55,19 +55,19 @@ type Vote struct {
 	Redeem   []byte // Fill(contract, …) for this slot and ballot
 	Faults   []Fault
 
-	at     sighting
-	sealed ballot.Sealed
+	Spend  Sighting
+	Sealed ballot.Sealed
 }
 
 // Counted reports whether the vote counts: it breaks no rule that excludes it.
-func (v *Vote) Counted() bool { return v.exclusion() == nil }
+func (v *Vote) Counted() bool { return v.Exclusion() == nil }
 
-func (v *Vote) fault(kind FaultKind, format string, args ...any) {
+func (v *Vote) Fault(kind FaultKind, format string, args ...any) {
 	v.Faults = append(v.Faults, Fault{kind, fmt.Sprintf(format, args...)})
 }
 
-// broke reports whether the vote breaks a rule, and how.
-func (v *Vote) broke(kind FaultKind) (string, bool) {
+// Broke reports whether the vote breaks a rule, and how.
+func (v *Vote) Broke(kind FaultKind) (string, bool) {
 	for _, f := range v.Faults {
 		if f.Kind == kind {
 			return f.Message, true
@@ -86,22 +86,22 @@ func (e *Election) Votes(s *Setup, r *Replay) ([]*Vote, error) {
 	}
 	var votes []*Vote
 	for i, entry := range s.Roll {
-		c := r.coins[entry.Outpoint]
-		if c == nil || c.spent == nil || !looksLikeVote(c.spent.Tx) {
+		c := r.Coins[entry.Outpoint]
+		if c == nil || c.Spent == nil || !LooksLikeVote(c.Spent.Tx) {
 			continue
 		}
 		votes = append(votes, &Vote{
-			Index: i + 1, Height: c.spent.Height, TxID: c.spent.ID.String(),
-			Outpoint: EncodeOutpoint(entry.Outpoint), at: *c.spent,
+			Index: i + 1, Height: c.Spent.Height, TxID: c.Spent.ID.String(),
+			Outpoint: EncodeOutpoint(entry.Outpoint), Spend: *c.Spent,
 		})
-		if err := s.coinFault(entry, c); err != nil {
-			votes[len(votes)-1].fault(BadCoin, "%v", err)
+		if err := s.CoinFault(entry, c); err != nil {
+			votes[len(votes)-1].Fault(BadCoin, "%v", err)
 		}
 	}
-	sort.SliceStable(votes, func(a, b int) bool { return votes[a].at.before(votes[b].at) })
+	sort.SliceStable(votes, func(a, b int) bool { return votes[a].Spend.Before(votes[b].Spend) })
 	crowded(votes)
 	cores.Each(len(votes), func(n int) {
-		if _, several := votes[n].broke(SeveralSlots); !several {
+		if _, several := votes[n].Broke(SeveralSlots); !several {
 			e.judge(s, keys, votes[n])
 		}
 	})
@@ -109,9 +109,9 @@ func (e *Election) Votes(s *Setup, r *Replay) ([]*Vote, error) {
 	return votes, nil
 }
 
-// looksLikeVote tells a vote from an abstention: an OP_RETURN that begins as a
+// LooksLikeVote tells a vote from an abstention: an OP_RETURN that begins as a
 // ballot does, or a P2SH output.
-func looksLikeVote(tx *wire.MsgTx) bool {
+func LooksLikeVote(tx *wire.MsgTx) bool {
 	for _, out := range tx.TxOut {
 		if txscript.IsPayToScriptHash(out.PkScript) {
 			return true
@@ -132,7 +132,7 @@ func crowded(votes []*Vote) {
 	}
 	for _, v := range votes {
 		if n := spends[v.TxID]; n > 1 {
-			v.fault(SeveralSlots, "spends the coins of %d slots", n)
+			v.Fault(SeveralSlots, "spends the coins of %d slots", n)
 		}
 	}
 }
@@ -141,20 +141,20 @@ func crowded(votes []*Vote) {
 func (e *Election) judge(s *Setup, keys map[string][]byte, v *Vote) {
 	p := e.Policy
 	if v.Height < p.Times.VoteFrom || v.Height > p.Times.VoteTo {
-		v.fault(OutsideWindow, "in block %d, votes count from %d to %d", v.Height, p.Times.VoteFrom, p.Times.VoteTo)
+		v.Fault(OutsideWindow, "in block %d, votes count from %d to %d", v.Height, p.Times.VoteFrom, p.Times.VoteTo)
 	}
-	if err := plainSigned(v.at); err != nil {
-		v.fault(NotSighashAll, "%v", err)
+	if err := plainSigned(v.Spend); err != nil {
+		v.Fault(NotSighashAll, "%v", err)
 	}
-	if len(v.at.Tx.TxOut) != 2 {
-		v.fault(OtherOutputs, "%d outputs, want the stake and the ballot", len(v.at.Tx.TxOut))
+	if len(v.Spend.Tx.TxOut) != 2 {
+		v.Fault(OtherOutputs, "%d outputs, want the stake and the ballot", len(v.Spend.Tx.TxOut))
 	}
 	if !e.published(v) {
 		return
 	}
 	redeem, err := s.Redeem(keys, v.Index, v.Ballot)
 	if err != nil {
-		v.fault(WrongScript, "%v", err)
+		v.Fault(WrongScript, "%v", err)
 		return
 	}
 	v.Redeem = redeem
@@ -164,18 +164,18 @@ func (e *Election) judge(s *Setup, keys map[string][]byte, v *Vote) {
 // published reads the ballot from the vote's OP_RETURN (V62) and its parts (V66).
 func (e *Election) published(v *Vote) bool {
 	var returns [][]byte
-	for _, out := range v.at.Tx.TxOut {
+	for _, out := range v.Spend.Tx.TxOut {
 		if isNullData(out.PkScript) {
 			returns = append(returns, out.PkScript)
 		}
 	}
 	if len(returns) != 1 {
-		v.fault(NoBallot, "%d OP_RETURN outputs, want one", len(returns))
+		v.Fault(NoBallot, "%d OP_RETURN outputs, want one", len(returns))
 		return false
 	}
 	data, ok := nullData(returns[0])
 	if !ok {
-		v.fault(NoBallot, "the OP_RETURN is not one push")
+		v.Fault(NoBallot, "the OP_RETURN is not one push")
 		return false
 	}
 	v.Ballot = data
@@ -184,15 +184,15 @@ func (e *Election) published(v *Vote) bool {
 		size, prefix = templates.SaltedBallot, templates.SaltedPrefix
 	}
 	if len(data) != size || data[0] != prefix {
-		v.fault(MalformedBallot, "a ballot of %d bytes beginning %#02x, want %d beginning %#02x", len(data), first(data), size, prefix)
+		v.Fault(MalformedBallot, "a ballot of %d bytes beginning %#02x, want %d beginning %#02x", len(data), first(data), size, prefix)
 		return false
 	}
 	sealed, err := ballot.Parse(data)
 	if err != nil {
-		v.fault(MalformedBallot, "%v", err)
+		v.Fault(MalformedBallot, "%v", err)
 		return false
 	}
-	v.sealed = sealed
+	v.Sealed = sealed
 	return true
 }
 
@@ -207,25 +207,25 @@ func first(b []byte) byte {
 func (e *Election) staked(v *Vote) {
 	want := templates.PayToRedeem(v.Redeem)
 	matches := 0
-	for i, out := range v.at.Tx.TxOut {
+	for i, out := range v.Spend.Tx.TxOut {
 		if bytes.Equal(out.PkScript, want) {
 			matches++
-			v.Stake, v.Value = v.output(i), out.Value
+			v.Stake, v.Value = v.OutputAt(i), out.Value
 		}
 	}
 	if matches != 1 {
 		v.Stake = wire.OutPoint{}
-		v.fault(WrongScript, "%d outputs pay the contract filled for slot %d, want one", matches, v.Index)
+		v.Fault(WrongScript, "%d outputs pay the contract filled for slot %d, want one", matches, v.Index)
 		return
 	}
 	if v.Value != e.Policy.Stake {
-		v.fault(WrongStake, "a stake of %d sat, want %d", v.Value, e.Policy.Stake)
+		v.Fault(WrongStake, "a stake of %d sat, want %d", v.Value, e.Policy.Stake)
 	}
 }
 
 // plainSigned checks that the coin's input is signed for the whole transaction
 // with SIGHASH_ALL, strict DER and low s (V64).
-func plainSigned(s sighting) error {
+func plainSigned(s Sighting) error {
 	t := txscript.MakeScriptTokenizer(0, s.Tx.TxIn[s.Input].SignatureScript)
 	if !t.Next() || len(t.Data()) == 0 {
 		return fmt.Errorf("the coin's input has no signature")
@@ -253,12 +253,12 @@ func judgeTogether(s *Setup, votes []*Vote) {
 			continue
 		}
 		if of := repeats(v, seen); of > 0 {
-			v.fault(RepeatedBallot, "the ballot of slot %d again: at most one of the two can open", of)
+			v.Fault(RepeatedBallot, "the ballot of slot %d again: at most one of the two can open", of)
 			continue
 		}
-		r, slot := v.sealed.R.Key(), fmt.Sprintf("slot %d", v.Index)
+		r, slot := v.Sealed.R.Key(), fmt.Sprintf("slot %d", v.Index)
 		if of := points[[32]byte(r[1:])]; of != "" {
-			v.fault(RelatedPoint, "R has the x-coordinate of %s", of)
+			v.Fault(RelatedPoint, "R has the x-coordinate of %s", of)
 		}
 		points[[32]byte(r[1:])] = slot
 	}
@@ -266,8 +266,8 @@ func judgeTogether(s *Setup, votes []*Vote) {
 
 // repeats returns the slot whose ballot, or a part of it, a vote repeats, or 0.
 func repeats(v *Vote, seen map[string]int) (of int) {
-	r := v.sealed.R.Key()
-	for _, part := range [][]byte{v.Ballot, r[:], v.sealed.Cipher} {
+	r := v.Sealed.R.Key()
+	for _, part := range [][]byte{v.Ballot, r[:], v.Sealed.Cipher} {
 		if other := seen[string(part)]; other > 0 {
 			of = other
 		}
@@ -284,11 +284,11 @@ func knownPoints(s *Setup) map[[32]byte]string {
 		out[[32]byte(k[1:])] = fmt.Sprintf(format, args...)
 	}
 	add(curve.BaseMul(curve.NewScalar(1)).Key(), "the generator")
-	for _, c := range s.e.Policy.Candidates {
+	for _, c := range s.Election.Policy.Candidates {
 		add(c.Key, "the key of %s", c.Name)
 	}
-	add(s.e.Policy.Supervisor, "the supervisor's key")
-	for key, shares := range s.shares {
+	add(s.Election.Policy.Supervisor, "the supervisor's key")
+	for key, shares := range s.Shares {
 		if s.Dealing != nil && key < len(s.Dealing.Keys) {
 			add(s.Dealing.Keys[key].Key.Key(), "a joint key")
 		}
@@ -299,14 +299,16 @@ func knownPoints(s *Setup) map[[32]byte]string {
 	return out
 }
 
-// output is the outpoint of output i of the vote's transaction.
-func (v *Vote) output(i int) wire.OutPoint { return wire.OutPoint{Hash: v.at.ID, Index: uint32(i)} }
+// OutputAt is the outpoint of output i of the vote's transaction.
+func (v *Vote) OutputAt(i int) wire.OutPoint {
+	return wire.OutPoint{Hash: v.Spend.ID, Index: uint32(i)}
+}
 
-func (v *Vote) where() string { return fmt.Sprintf("slot %d, tx %s", v.Index, v.TxID) }
+func (v *Vote) Where() string { return fmt.Sprintf("slot %d, tx %s", v.Index, v.TxID) }
 
-// exclusion returns the first fault that takes the vote out of the count, nil if
+// Exclusion returns the first fault that takes the vote out of the count, nil if
 // the vote counts.
-func (v *Vote) exclusion() *Fault {
+func (v *Vote) Exclusion() *Fault {
 	for i := range v.Faults {
 		if v.Faults[i].Kind.excludes() {
 			return &v.Faults[i]

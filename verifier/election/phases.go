@@ -1,4 +1,4 @@
-package verifier
+package election
 
 import (
 	"bytes"
@@ -16,31 +16,31 @@ const (
 	ComplaintsClosed
 	TranscriptClosed
 
-	anchorKinds = TranscriptClosed
+	LastAnchor = TranscriptClosed
 )
 
-var anchorNames = [anchorKinds + 1]string{"", "announce", "roll", "commits", "deals", "complaints", "transcript"}
+var AnchorNames = [LastAnchor + 1]string{"", "announce", "roll", "commits", "deals", "complaints", "transcript"}
 
-// entry is a board line with its number (from 1) and its decoded body.
-type entry[T board.Body] struct {
+// Posted is a board line with its number (from 1) and its decoded body.
+type Posted[T board.Body] struct {
 	N    int
 	Line *board.Line
 	Body T
 }
 
-// phases divides a board by its anchors: phase k is what lies between the
+// Phases divides a board by its anchors: phase k is what lies between the
 // prefixes that anchors k−1 and k commit to.
-type phases struct {
+type Phases struct {
 	lines   []board.Line
 	dealt   bool
-	anchors [anchorKinds + 1]*Anchor // the anchor of each kind that counts, or nil
-	closed  [anchorKinds + 1]int     // how many lines it closes; −1 without an anchor or where its head is unknown
+	Anchors [LastAnchor + 1]*Anchor // the anchor of each kind that counts, or nil
+	Closed  [LastAnchor + 1]int     // how many lines it closes; −1 without an anchor or where its head is unknown
 }
 
 // newPhases takes of each kind the first anchor that the supervisor made for
 // this election.
-func newPhases(eid [32]byte, dealt bool, lines []board.Line, anchors []Anchor) *phases {
-	p := &phases{lines: lines, dealt: dealt}
+func newPhases(eid [32]byte, dealt bool, lines []board.Line, anchors []Anchor) *Phases {
+	p := &Phases{lines: lines, dealt: dealt}
 	heads := make(map[[32]byte]int, len(lines)+1)
 	for i, l := range lines {
 		heads[l.Prev] = i
@@ -50,35 +50,35 @@ func newPhases(eid [32]byte, dealt bool, lines []board.Line, anchors []Anchor) *
 	} else {
 		heads[eid] = 0
 	}
-	for k := range p.closed {
-		p.closed[k] = -1
+	for k := range p.Closed {
+		p.Closed[k] = -1
 	}
-	p.closed[0] = 0
+	p.Closed[0] = 0
 	for i := range anchors {
 		a := &anchors[i]
-		if a.EID != eid || p.anchors[a.Kind] != nil {
+		if a.EID != eid || p.Anchors[a.Kind] != nil {
 			continue
 		}
-		p.anchors[a.Kind] = a
+		p.Anchors[a.Kind] = a
 		if n, known := heads[a.Head]; known {
-			p.closed[a.Kind] = n
+			p.Closed[a.Kind] = n
 		}
 	}
 	return p
 }
 
-// span returns the half-open range of line indices that may hold lines of a type,
+// Span returns the half-open range of line indices that may hold lines of a type,
 // and the anchor that closes it (nil after the last); ok tells whether the
 // phase has been closed, or for openings, begun.
-func (p *phases) span(t board.Type) (from, to int, by *Anchor, ok bool) {
+func (p *Phases) Span(t board.Type) (from, to int, by *Anchor, ok bool) {
 	between := func(k int) (int, int, *Anchor, bool) {
-		return p.closed[k-1], p.closed[k], p.anchors[k], p.closed[k-1] >= 0 && p.closed[k] >= 0
+		return p.Closed[k-1], p.Closed[k], p.Anchors[k], p.Closed[k-1] >= 0 && p.Closed[k] >= 0
 	}
 	switch t {
 	case board.TypeOpen:
 		return between(Announce)
 	case board.TypeCandidate:
-		return 0, p.closed[RollClosed], p.anchors[RollClosed], p.closed[RollClosed] >= 0
+		return 0, p.Closed[RollClosed], p.Anchors[RollClosed], p.Closed[RollClosed] >= 0
 	case board.TypeRoll, board.TypeManager, board.TypeMixer, board.TypeRegistry, board.TypeRequest, board.TypeAccept,
 		board.TypeDeposit, board.TypeOffer, board.TypeChallenge, board.TypeIssue, board.TypeVoucher, board.TypePayout,
 		board.TypeSweep, board.TypeSettlement:
@@ -96,20 +96,20 @@ func (p *phases) span(t board.Type) (from, to int, by *Anchor, ok bool) {
 	if !p.dealt {
 		last = RollClosed
 	}
-	return p.closed[last], len(p.lines), nil, p.closed[last] >= 0
+	return p.Closed[last], len(p.lines), nil, p.Closed[last] >= 0
 }
 
-// inPhase returns the lines of one type that lie in their phase and are not
+// InPhase returns the lines of one type that lie in their phase and are not
 // younger than the anchor that closes it. Of lines with the same author and
 // subject the first counts; a nil subject lets every line count.
-func inPhase[T board.Body](p *phases, subject func(T) string) []entry[T] {
+func InPhase[T board.Body](p *Phases, subject func(T) string) []Posted[T] {
 	var zero T
 	t := zero.Type()
-	from, to, by, ok := p.span(t)
+	from, to, by, ok := p.Span(t)
 	if !ok {
 		return nil
 	}
-	var out []entry[T]
+	var out []Posted[T]
 	seen := make(map[string]bool)
 	for i := from; i < to; i++ {
 		l := &p.lines[i]
@@ -124,13 +124,13 @@ func inPhase[T board.Body](p *phases, subject func(T) string) []entry[T] {
 			}
 			seen[key] = true
 		}
-		out = append(out, entry[T]{i + 1, l, body})
+		out = append(out, Posted[T]{i + 1, l, body})
 	}
 	return out
 }
 
-// single is the subject of types of which an author has one line a phase.
-func single[T board.Body](T) string { return "" }
+// OnePerAuthor is the subject of types of which an author has one line a phase.
+func OnePerAuthor[T board.Body](T) string { return "" }
 
 // Anchor is a transaction that spends from the supervisor's key and commits to
 // a prefix of the board.
@@ -158,5 +158,5 @@ func parseAnchor(data []byte) (a Anchor, ok bool) {
 	a.Kind = int(data[4])
 	copy(a.EID[:], data[5:37])
 	copy(a.Head[:], data[37:])
-	return a, a.Kind >= Announce && a.Kind <= anchorKinds
+	return a, a.Kind >= Announce && a.Kind <= LastAnchor
 }

@@ -1,12 +1,11 @@
-// Package verifier replays an election from its record and the chain and says
-// what can be known of it.
+// Package election is what a board and a chain establish of an election, the
+// same for every reader: phases, roll, joint key, votes, and the exchange of
+// coins.
 //
-// It promises never to build what it checks and never to believe what it is
-// told: every figure of a report is recomputed from the policy, the contract,
-// the board's signed lines and whole blocks. It holds no secret. The part that
-// every participant may compute too (who is on the roll, which votes count) is
-// exported, so that a candidate counts exactly the votes that the auditor counts.
-package verifier
+// It promises pure functions of policy, contract, board and blocks, which
+// participants and auditors share: a candidate counts exactly the votes that an
+// auditor counts. It holds no secret and gives no verdict.
+package election
 
 import (
 	"crypto/sha256"
@@ -30,25 +29,25 @@ type Election struct {
 	Escrow   templates.Template // what mixing deposits are locked by; zero without mixing
 	EID      [32]byte
 
-	policyHash, contractHash [32]byte
-	lift                     error         // what lift.Check says of the contract
-	seals                    []curve.Point // by candidate number − 1: what its ballots are sealed to
+	PolicyHash, ContractHash [32]byte
+	Mismatch                 error         // what lift.Check says of the contract
+	SealKeys                 []curve.Point // by candidate number − 1: what its ballots are sealed to
 }
 
-// LoadElection reads policy.bev and contract.json and refuses a contract that
+// Load reads policy.bev and contract.json and refuses a contract that
 // does not lift to the policy's paths, as every participant must before
 // trusting it with a coin.
-func LoadElection(policy, contract []byte) (*Election, error) {
-	e, err := readElection(policy, contract)
+func Load(policy, contract []byte) (*Election, error) {
+	e, err := Read(policy, contract)
 	if err != nil {
 		return nil, err
 	}
-	return e, e.lift
+	return e, e.Mismatch
 }
 
-// readElection is LoadElection for an auditor, to whom a contract that spends
+// Read is LoadElection for an auditor, to whom a contract that spends
 // otherwise is a finding and no reason to stop reading.
-func readElection(policy, contract []byte) (*Election, error) {
+func Read(policy, contract []byte) (*Election, error) {
 	c, err := templates.DecodeContract(contract)
 	if err != nil {
 		return nil, fmt.Errorf("contract.json: %w", err)
@@ -67,10 +66,10 @@ func readElection(policy, contract []byte) (*Election, error) {
 	}
 	e := &Election{
 		Policy: p, Contract: c, Template: t, Escrow: escrow, EID: p.EID(),
-		policyHash: sha256.Sum256(policy), contractHash: sha256.Sum256(contract),
-		lift: lift.Check(p, c),
+		PolicyHash: sha256.Sum256(policy), ContractHash: sha256.Sum256(contract),
+		Mismatch: lift.Check(p, c),
 	}
-	e.seals, err = sealKeys(p)
+	e.SealKeys, err = sealKeys(p)
 	return e, err
 }
 
@@ -126,23 +125,23 @@ func sealKeys(p *lang.Policy) (points []curve.Point, err error) {
 	return points, nil
 }
 
-// keyNumber returns the number of the joint key that a ballot for candidate
+// KeyNumber returns the number of the joint key that a ballot for candidate
 // number j carries a share of: its own where each has one, else 1.
-func (e *Election) keyNumber(j int) int {
+func (e *Election) KeyNumber(j int) int {
 	if e.Policy.Joint == lang.JointEach {
 		return j
 	}
 	return 1
 }
 
-// lifted are the paths of the contract's script, by the policy's names of keys.
-func (e *Election) lifted() ([]templates.Path, error) {
+// LiftedPaths are the paths of the contract's script, by the policy's names of keys.
+func (e *Election) LiftedPaths() ([]templates.Path, error) {
 	return lift.Paths(e.Template, lift.Roles(e.Policy))
 }
 
-// unreadable tells whether the errors are such that the text is no policy at
+// Unreadable tells whether the errors are such that the text is no policy at
 // all, rather than a policy that breaks a rule.
-func (e *PolicyError) unreadable() bool {
+func (e *PolicyError) Unreadable() bool {
 	for _, d := range e.Diagnostics {
 		if d.IsError() && d.Code[:3] == "E00" {
 			return true

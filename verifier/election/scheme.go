@@ -1,4 +1,4 @@
-package verifier
+package election
 
 import (
 	"errors"
@@ -17,11 +17,11 @@ type ruling struct {
 	err  error
 }
 
-// recall takes an exchange that has been read and judged before, if it is of
+// ReuseRulings takes an exchange that has been read and judged before, if it is of
 // the same board: what took minutes need not be computed again.
-func (s *Setup) recall(m *Mixing) {
-	if s.Mixing != nil && m != nil && s.Mixing.head != [32]byte{} && s.Mixing.head == m.head &&
-		s.e.EID == m.e.EID && s.e.contractHash == m.e.contractHash {
+func (s *Setup) ReuseRulings(m *Mixing) {
+	if s.Mixing != nil && m != nil && s.Mixing.Head != [32]byte{} && s.Mixing.Head == m.Head &&
+		s.Election.EID == m.e.EID && s.Election.ContractHash == m.e.ContractHash {
 		s.Mixing = m
 	}
 }
@@ -86,12 +86,12 @@ func (m *Mixing) Right(d *Deposit) error {
 	if d.Answer == nil {
 		return errors.New("it was not issued for")
 	}
-	d.once.Do(func() { d.err = m.fits(d.Mixer, d.Session) })
+	d.once.Do(func() { d.err = m.CheckSession(d.Mixer, d.Session) })
 	return d.err
 }
 
-// fits judges the moves of a session that have been made.
-func (m *Mixing) fits(x *Mixer, s Session) error {
+// CheckSession judges the moves of a session that have been made.
+func (m *Mixing) CheckSession(x *Mixer, s Session) error {
 	scheme, err := m.SchemeOf(x)
 	if scheme == nil {
 		return fmt.Errorf("the mixer's key: %w", err)
@@ -131,7 +131,7 @@ func (m *Mixing) schemeFor(v *Voucher) (mixing.Verifier, error) {
 		}
 		return m.Group()
 	}
-	x := m.issuer(v)
+	x := m.IssuerOf(v)
 	if x == nil {
 		return nil, errors.New("the voucher names no mixer as its issuer")
 	}
@@ -142,8 +142,8 @@ func (m *Mixing) schemeFor(v *Voucher) (mixing.Verifier, error) {
 	return scheme, nil
 }
 
-// issuer is the mixer that a voucher names, or nil.
-func (m *Mixing) issuer(v *Voucher) *Mixer {
+// IssuerOf is the mixer that a voucher names, or nil.
+func (m *Mixing) IssuerOf(v *Voucher) *Mixer {
 	if len(v.Issuer) != curve.PointSize {
 		return nil
 	}

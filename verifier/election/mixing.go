@@ -1,4 +1,4 @@
-package verifier
+package election
 
 import (
 	"fmt"
@@ -27,33 +27,33 @@ const (
 // the rules of docs/protocol.md; whether signatures are right is computed when
 // it is asked for, and what the chain did is the Replay's to say.
 type Mixing struct {
-	Manager   []byte               // the manager's modulus as published, or nil
-	Registry  *board.Registry      // nil until it is published
-	Deadlines [5]uint32            // T1 … T5, of the registry
-	Mixers    []*Mixer             // those of the registry, in its order
-	Deposits  []*Deposit           // in the board's order
-	Vouchers  []*Voucher           // in the board's order
-	Sweeps    []entry[board.Sweep] // by mixers
-	Settled   *board.Settlement    // nil until it is published
-	Requests  []entry[board.Request]
+	Manager   []byte                // the manager's modulus as published, or nil
+	Registry  *board.Registry       // nil until it is published
+	Deadlines [5]uint32             // T1 … T5, of the registry
+	Mixers    []*Mixer              // those of the registry, in its order
+	Deposits  []*Deposit            // in the board's order
+	Vouchers  []*Voucher            // in the board's order
+	Sweeps    []Posted[board.Sweep] // by mixers
+	Settled   *board.Settlement     // nil until it is published
+	Requests  []Posted[board.Request]
 
-	e          *Election
-	head       [32]byte // of the board up to the anchor that closes it, where one does
-	registryN  int      // its line
-	settledN   int
-	announced  map[curve.PublicKey]entry[board.Mixer]
-	mixers     map[curve.PublicKey]*Mixer
-	registered map[curve.PublicKey]bool
-	asked      map[asking]bool
-	accepted   map[asking]entry[board.Accept]
-	claims     map[wire.OutPoint][]*Deposit // who say that it is theirs
-	depositors map[curve.PublicKey]*Deposit
-	vouchers   map[curve.PublicKey]*Voucher
-	nonces     map[nonce]int // line of the acceptance
-	latest     uint32        // newest block that a line read so far has seen
-	written    uint32        // Seen of the line being read
-	ignored    []ignored     // lines that do not count
-	breaches   []breach
+	e            *Election
+	Head         [32]byte // of the board up to the anchor that closes it, where one does
+	RegistryLine int      // its line
+	SettledLine  int
+	announced    map[curve.PublicKey]Posted[board.Mixer]
+	mixers       map[curve.PublicKey]*Mixer
+	Registered   map[curve.PublicKey]bool
+	asked        map[asking]bool
+	accepted     map[asking]Posted[board.Accept]
+	claims       map[wire.OutPoint][]*Deposit // who say that it is theirs
+	depositors   map[curve.PublicKey]*Deposit
+	vouchers     map[curve.PublicKey]*Voucher
+	nonces       map[nonce]int // line of the acceptance
+	latest       uint32        // newest block that a line read so far has seen
+	written      uint32        // Seen of the line being read
+	Ignored      []IgnoredLine // lines that do not count
+	Breaches     []Breach
 
 	grouping sync.Once // of the group
 	group    *mixing.Group
@@ -73,17 +73,17 @@ type nonce struct {
 	value board.Hash
 }
 
-// ignored is a line that does not count, and why.
-type ignored struct {
-	of board.Type
+// IgnoredLine is a line that does not count, and why.
+type IgnoredLine struct {
+	Of board.Type
 	result.Item
 }
 
-// breach is what a mixer did against the rules, shown by its own lines.
-type breach struct {
-	by *Mixer
+// Breach is what a mixer did against the rules, shown by its own lines.
+type Breach struct {
+	By *Mixer
 	result.Item
-	pending *Session // the one that it left unanswered: a breach if its challenge is well-formed
+	Pending *Session // the one that it left unanswered: a breach if its challenge is well-formed
 }
 
 // Mixer is one who mixes.
@@ -108,7 +108,7 @@ type Deposit struct {
 	Mixer    *Mixer          // who holds it
 	Outpoint wire.OutPoint
 	Session  // the newest one
-	earlier  []Session
+	Earlier  []Session
 	answers  board.Hash // OfferHash of its offer, which a challenge must name
 	script   []byte     // of the escrow
 	ruling              // what Right said
@@ -150,8 +150,8 @@ type Payout struct {
 // NewMixing begins to read a board; Read takes its lines.
 func NewMixing(e *Election) *Mixing {
 	return &Mixing{
-		e: e, announced: make(map[curve.PublicKey]entry[board.Mixer]), mixers: make(map[curve.PublicKey]*Mixer),
-		registered: make(map[curve.PublicKey]bool), asked: make(map[asking]bool), accepted: make(map[asking]entry[board.Accept]),
+		e: e, announced: make(map[curve.PublicKey]Posted[board.Mixer]), mixers: make(map[curve.PublicKey]*Mixer),
+		Registered: make(map[curve.PublicKey]bool), asked: make(map[asking]bool), accepted: make(map[asking]Posted[board.Accept]),
 		claims: make(map[wire.OutPoint][]*Deposit), depositors: make(map[curve.PublicKey]*Deposit),
 		vouchers: make(map[curve.PublicKey]*Voucher), nonces: make(map[nonce]int),
 	}
@@ -163,7 +163,7 @@ func (m *Mixing) Read(n int, l *board.Line) {
 	m.written = m.seenBy(l)
 	m.latest = max(m.latest, l.Seen.Height)
 	if why := m.read(n, l); why != "" {
-		m.ignored = append(m.ignored, ignored{l.Type, result.Item{Where: fmt.Sprintf("line %d", n), Message: fmt.Sprintf("the %s does not count: %s", l.Type, why)}})
+		m.Ignored = append(m.Ignored, IgnoredLine{l.Type, result.Item{Where: fmt.Sprintf("line %d", n), Message: fmt.Sprintf("the %s does not count: %s", l.Type, why)}})
 	}
 }
 
@@ -172,11 +172,11 @@ func (m *Mixing) Read(n int, l *board.Line) {
 // that these name counts as their authors' tip and not as d deep, so that nobody
 // makes others late by naming a block that is not yet so deep.
 func (m *Mixing) seenBy(l *board.Line) uint32 {
-	return max(l.Seen.Height, m.latest-min(m.latest, m.depth()-1))
+	return max(l.Seen.Height, m.latest-min(m.latest, m.Depth()-1))
 }
 
-// depth is how many blocks deep is what an honest author names in seen.
-func (m *Mixing) depth() uint32 { return max(1, m.e.Policy.Confirmations) }
+// Depth is how many blocks deep is what an honest author names in seen.
+func (m *Mixing) Depth() uint32 { return max(1, m.e.Policy.Confirmations) }
 
 // read returns why a line does not count, or "".
 func (m *Mixing) read(n int, l *board.Line) string {
@@ -212,18 +212,18 @@ func (m *Mixing) read(n int, l *board.Line) string {
 }
 
 // taken gives a line with its body to whoever reads its type.
-func taken[T board.Body](m *Mixing, n int, l *board.Line, by func(*Mixing, entry[T]) string) string {
+func taken[T board.Body](m *Mixing, n int, l *board.Line, by func(*Mixing, Posted[T]) string) string {
 	var body T
 	if err := board.DecodeBody(*l, &body); err != nil {
 		return err.Error()
 	}
-	return by(m, entry[T]{n, l, body})
+	return by(m, Posted[T]{n, l, body})
 }
 
 // Late tells whether what was written with seen at a height is past one of the
 // deadlines: its author's tip was above it.
 func (m *Mixing) Late(seen uint32, deadline int) bool {
-	return uint64(seen)+uint64(m.depth())-1 > uint64(m.Deadlines[deadline])
+	return uint64(seen)+uint64(m.Depth())-1 > uint64(m.Deadlines[deadline])
 }
 
 // DepositOf finds the deposit of a registration key, or nil.
@@ -235,12 +235,12 @@ func (m *Mixing) VoucherOf(key curve.PublicKey) *Voucher { return m.vouchers[key
 // MixerOf finds the mixer with a key, or nil.
 func (m *Mixing) MixerOf(key curve.PublicKey) *Mixer { return m.mixers[key] }
 
-func (d *Deposit) where() string { return fmt.Sprintf("line %d, outpoint %s", d.N, d.Outpoint) }
+func (d *Deposit) Where() string { return fmt.Sprintf("line %d, outpoint %s", d.N, d.Outpoint) }
 
-func (v *Voucher) where() string { return fmt.Sprintf("line %d", v.N) }
+func (v *Voucher) Where() string { return fmt.Sprintf("line %d", v.N) }
 
-// asked is a session's challenge, in time for the mixer or not.
-func (s Session) asked() *Move {
+// Asked is a session's challenge, in time for the mixer or not.
+func (s Session) Asked() *Move {
 	if s.Challenge != nil {
 		return s.Challenge
 	}

@@ -1,4 +1,4 @@
-package verifier
+package scriptsig
 
 import (
 	"bevote/templates"
@@ -53,7 +53,7 @@ func TestSigHasherAgainstTxscript(t *testing.T) {
 	kinds := []txscript.SigHashType{0, 1, 2, 3, 0x81, 0x82, 0x83, 0x41, 0xff}
 	for _, ins := range []int{1, 2, 252, 253, 300} {
 		tx := randomTx(r, ins, r.IntN(4))
-		h := newSigHasher(tx)
+		h := NewHasher(tx)
 		for _, code := range scriptCodes() {
 			for _, kind := range kinds {
 				for _, i := range []int{0, ins / 2, ins - 1} {
@@ -64,9 +64,9 @@ func TestSigHasherAgainstTxscript(t *testing.T) {
 	}
 }
 
-func compareSigHash(t *testing.T, h *sigHasher, code []byte, kind txscript.SigHashType, i int) {
+func compareSigHash(t *testing.T, h *Hasher, code []byte, kind txscript.SigHashType, i int) {
 	t.Helper()
-	got, err := h.sum(code, kind, i)
+	got, err := h.Sum(code, kind, i)
 	want, wantErr := txscript.CalcSignatureHash(code, kind, h.tx, i)
 	if !bytes.Equal(got, want) || (err == nil) != (wantErr == nil) {
 		t.Errorf("input %d of %d, code %x, type %#x: got %x %v, want %x %v", i, len(h.tx.TxIn), code, kind, got, err, want, wantErr)
@@ -84,7 +84,7 @@ func FuzzSigHasher(f *testing.F) {
 		if tx.Deserialize(bytes.NewReader(raw)) != nil {
 			return
 		}
-		h := newSigHasher(tx)
+		h := NewHasher(tx)
 		for i := range tx.TxIn {
 			compareSigHash(t, h, code, txscript.SigHashType(kind), i)
 		}
@@ -103,9 +103,9 @@ func BenchmarkSigHasher(b *testing.B) {
 			}
 			twin := time.Since(begun)
 			for b.Loop() {
-				h := newSigHasher(tx)
+				h := NewHasher(tx)
 				for i := range n {
-					h.sum(code, txscript.SigHashAll, i)
+					h.Sum(code, txscript.SigHashAll, i)
 				}
 			}
 			b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(twin), "×txscript")

@@ -1,4 +1,4 @@
-package verifier
+package election
 
 import (
 	"bytes"
@@ -22,7 +22,7 @@ func (r *Replay) watchLine(l board.Line) {
 	case board.TypeRoll:
 		var b board.Roll
 		if board.DecodeBody(l, &b) == nil {
-			r.watchCoin(r.coins, b.Outpoint)
+			r.watchCoin(r.Coins, b.Outpoint)
 		}
 	case board.TypeTranscript:
 		var b board.Transcript
@@ -33,12 +33,12 @@ func (r *Replay) watchLine(l board.Line) {
 }
 
 // watchCoin watches an outpoint and the transaction that creates it.
-func (r *Replay) watchCoin(coins map[wire.OutPoint]*coin, outpoint []byte) {
-	op, err := decodeOutpoint(outpoint)
+func (r *Replay) watchCoin(coins map[wire.OutPoint]*Output, outpoint []byte) {
+	op, err := DecodeOutpoint(outpoint)
 	if err != nil {
 		return
 	}
-	coins[op] = &coin{}
+	coins[op] = &Output{}
 	r.parents[op.Hash] = true
 }
 
@@ -54,21 +54,21 @@ func (r *Replay) watchExchange(l board.Line) {
 	case board.TypeDeposit:
 		var b board.Deposit
 		if r.registered[l.By] && board.DecodeBody(l, &b) == nil {
-			r.watchCoin(r.mixed, b.Outpoint)
-			if op, err := decodeOutpoint(b.Outpoint); err == nil {
+			r.watchCoin(r.Mixed, b.Outpoint)
+			if op, err := DecodeOutpoint(b.Outpoint); err == nil {
 				r.deposits[op] = true
 			}
 		}
 	case board.TypePayout:
 		var b board.Payout
 		if (l.By == r.e.Policy.Supervisor || slices.Contains(r.mixers, l.By)) && board.DecodeBody(l, &b) == nil {
-			r.watchCoin(r.mixed, b.Outpoint)
+			r.watchCoin(r.Mixed, b.Outpoint)
 		}
 	case board.TypeSettlement:
 		var b board.Settlement
 		if l.By == r.e.Policy.Supervisor && board.DecodeBody(l, &b) == nil {
 			for _, repaid := range b.Repaid {
-				r.watchCoin(r.mixed, repaid.Outpoint)
+				r.watchCoin(r.Mixed, repaid.Outpoint)
 			}
 		}
 	}
@@ -95,7 +95,7 @@ func (r *Replay) watchKeys(t board.Transcript) {
 		}
 		r.watchKey(k.Key, "the joint key")
 		for j, c := range r.e.Policy.Candidates {
-			if own, err := c.Key.Point(); err == nil && r.e.keyNumber(j+1) == number+1 {
+			if own, err := c.Key.Point(); err == nil && r.e.KeyNumber(j+1) == number+1 {
 				r.watchKey(joint.Add(own).Key(), "the claim key of "+c.Name)
 			}
 		}
@@ -103,24 +103,24 @@ func (r *Replay) watchKeys(t board.Transcript) {
 }
 
 func (r *Replay) watchKey(k curve.PublicKey, name string) {
-	r.keys[k] = name
+	r.WatchedKeys[k] = name
 	r.hashes[[20]byte(address.Hash160(k[:]))] = k
 }
 
-// watching is a hash of everything that a replay looks for. What was seen while
+// Watching is a hash of everything that a replay looks for. What was seen while
 // it looked for less has to be read again.
-func (r *Replay) watching() [32]byte {
+func (r *Replay) Watching() [32]byte {
 	var items [][]byte
-	for _, coins := range []map[wire.OutPoint]*coin{r.coins, r.mixed} {
+	for _, coins := range []map[wire.OutPoint]*Output{r.Coins, r.Mixed} {
 		for op := range coins {
 			item := EncodeOutpoint(op)
 			items = append(items, item[:])
 		}
 	}
-	for k := range r.keys {
+	for k := range r.WatchedKeys {
 		items = append(items, bytes.Clone(k[:]))
 	}
-	for _, scripts := range []map[string]bool{r.trails.hubs, r.trails.roll} {
+	for _, scripts := range []map[string]bool{r.Trails.hubs, r.Trails.roll} {
 		for script := range scripts {
 			items = append(items, []byte(script))
 		}

@@ -1,4 +1,4 @@
-package verifier
+package election
 
 import (
 	"fmt"
@@ -12,8 +12,8 @@ import (
 const Patience = 2
 
 // deposit takes M5.
-func (m *Mixing) deposit(l entry[board.Deposit]) string {
-	op, err := decodeOutpoint(l.Body.Outpoint)
+func (m *Mixing) deposit(l Posted[board.Deposit]) string {
+	op, err := DecodeOutpoint(l.Body.Outpoint)
 	a, ok := m.Accepted(board.ForHolding, l.Body.Mixer, l.Line.By)
 	switch {
 	case err != nil:
@@ -31,7 +31,7 @@ func (m *Mixing) deposit(l entry[board.Deposit]) string {
 	return ""
 }
 
-func (m *Mixing) offer(l entry[board.Offer]) string {
+func (m *Mixing) offer(l Posted[board.Offer]) string {
 	d := m.depositors[l.Body.To]
 	switch {
 	case d == nil || d.Mixer.Key != l.Line.By:
@@ -42,11 +42,11 @@ func (m *Mixing) offer(l entry[board.Offer]) string {
 	if open := d.Mixer.open; open != nil && open.Challenge != nil {
 		m.breach(d.Mixer, l.N, "an offer while the challenge of line %d is not answered", open.Challenge.N)
 		pending := open.Session
-		m.breaches[len(m.breaches)-1].pending = &pending
+		m.Breaches[len(m.Breaches)-1].Pending = &pending
 	}
 	d.Mixer.open = d
 	if d.Offer != nil {
-		d.earlier = append(d.earlier, d.Session)
+		d.Earlier = append(d.Earlier, d.Session)
 	}
 	d.Session = Session{Offer: m.move(l.N, l.Body.Offer)}
 	d.answers = board.OfferHash(m.e.EID, l.Body.Offer)
@@ -58,7 +58,7 @@ func (m *Mixing) move(n int, data []byte) *Move {
 	return &Move{n, m.written, append([]byte{}, data...)}
 }
 
-func (m *Mixing) challenge(l entry[board.Challenge]) string {
+func (m *Mixing) challenge(l Posted[board.Challenge]) string {
 	d := m.depositors[l.Line.By]
 	switch {
 	case d == nil:
@@ -78,7 +78,7 @@ func (m *Mixing) challenge(l entry[board.Challenge]) string {
 }
 
 // issue takes M6.
-func (m *Mixing) issue(l entry[board.Issue]) string {
+func (m *Mixing) issue(l Posted[board.Issue]) string {
 	d := m.depositors[l.Body.To]
 	switch {
 	case d == nil || d.Mixer.Key != l.Line.By:
@@ -96,5 +96,5 @@ func (m *Mixing) issue(l entry[board.Issue]) string {
 
 // breach notes what a mixer did against the rules of sessions.
 func (m *Mixing) breach(x *Mixer, n int, format string, args ...any) {
-	m.breaches = append(m.breaches, breach{by: x, Item: result.Item{Where: fmt.Sprintf("line %d", n), Message: fmt.Sprintf(format, args...)}})
+	m.Breaches = append(m.Breaches, Breach{By: x, Item: result.Item{Where: fmt.Sprintf("line %d", n), Message: fmt.Sprintf(format, args...)}})
 }

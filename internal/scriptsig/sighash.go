@@ -1,4 +1,4 @@
-package verifier
+package scriptsig
 
 import (
 	"bytes"
@@ -8,14 +8,14 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// sigHasher computes what the inputs of one transaction sign. With SIGHASH_ALL
+// Hasher computes what the inputs of one transaction sign. With SIGHASH_ALL
 // each signs the whole transaction with its own script code and no other:
 //
 //	version ‖ count ‖ (outpoint ‖ 00 ‖ sequence) … (outpoint ‖ code ‖ sequence) … ‖ outputs ‖ locktime ‖ 01000000
 //
 // All but the code is serialized once; a claim of hundreds of stakes would
 // else be copied hundreds of times.
-type sigHasher struct {
+type Hasher struct {
 	tx    *wire.MsgTx
 	blank []byte // the transaction without scripts
 	first int    // where blank has the empty script of input 0
@@ -24,18 +24,18 @@ type sigHasher struct {
 // blankInput is the length of an input without a script.
 const blankInput = 36 + 1 + 4
 
-func newSigHasher(tx *wire.MsgTx) *sigHasher {
+func NewHasher(tx *wire.MsgTx) *Hasher {
 	bare := wire.MsgTx{Version: tx.Version, TxOut: tx.TxOut, LockTime: tx.LockTime}
 	for _, in := range tx.TxIn {
 		bare.TxIn = append(bare.TxIn, &wire.TxIn{PreviousOutPoint: in.PreviousOutPoint, Sequence: in.Sequence})
 	}
 	var b bytes.Buffer
 	bare.SerializeNoWitness(&b) // a buffer takes everything
-	return &sigHasher{tx, b.Bytes(), 4 + wire.VarIntSerializeSize(uint64(len(tx.TxIn))) + 36}
+	return &Hasher{tx, b.Bytes(), 4 + wire.VarIntSerializeSize(uint64(len(tx.TxIn))) + 36}
 }
 
-// sum is txscript.CalcSignatureHash of the transaction.
-func (h *sigHasher) sum(code []byte, kind txscript.SigHashType, input int) ([]byte, error) {
+// Sum is txscript.CalcSignatureHash of the transaction.
+func (h *Hasher) Sum(code []byte, kind txscript.SigHashType, input int) ([]byte, error) {
 	if kind != txscript.SigHashAll || !signedWhole(code) {
 		return txscript.CalcSignatureHash(code, kind, h.tx, input)
 	}

@@ -1,4 +1,4 @@
-package verifier
+package election
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ import (
 
 const notSupervisor = "not by the supervisor"
 
-func (m *Mixing) manager(l entry[board.Manager]) string {
+func (m *Mixing) manager(l Posted[board.Manager]) string {
 	switch {
 	case l.Line.By != m.e.Policy.Supervisor:
 		return notSupervisor
@@ -25,7 +25,7 @@ func (m *Mixing) manager(l entry[board.Manager]) string {
 }
 
 // mixer takes an announcement. Where the policy names the mixers, only theirs.
-func (m *Mixing) mixer(l entry[board.Mixer]) string {
+func (m *Mixing) mixer(l Posted[board.Mixer]) string {
 	named := m.e.Policy.Mixing.Named
 	is := func(x lang.Named) bool { return x.Key == l.Line.By && x.Name == l.Body.Name }
 	_, again := m.announced[l.Line.By]
@@ -45,18 +45,18 @@ func (m *Mixing) mixer(l entry[board.Mixer]) string {
 	return ""
 }
 
-func (m *Mixing) registry(l entry[board.Registry]) string {
+func (m *Mixing) registry(l Posted[board.Registry]) string {
 	switch {
 	case l.Line.By != m.e.Policy.Supervisor:
 		return notSupervisor
 	case m.Registry != nil:
 		return "there is a registry already"
 	}
-	m.Registry, m.registryN = &l.Body, l.N
+	m.Registry, m.RegistryLine = &l.Body, l.N
 	copy(m.Deadlines[:], l.Body.Deadlines)
 	taken := make(map[[32]byte]bool) // by the x of the key, as BIP 340 knows it
 	for _, v := range l.Body.Voters {
-		m.registered[v.Key], taken[v.Key.X()] = true, true
+		m.Registered[v.Key], taken[v.Key.X()] = true, true
 	}
 	names := make(map[string]bool)
 	for _, key := range l.Body.Mixers {
@@ -78,7 +78,7 @@ func (m *Mixing) AnnouncementOf(key curve.PublicKey) (board.Mixer, bool) {
 }
 
 // request takes M1 and M3.
-func (m *Mixing) request(l entry[board.Request]) string {
+func (m *Mixing) request(l Posted[board.Request]) string {
 	due := m.Deadlines[T2:T4]
 	if l.Body.For == board.ForPaying {
 		due = m.Deadlines[T4:]
@@ -87,7 +87,7 @@ func (m *Mixing) request(l entry[board.Request]) string {
 	switch {
 	case m.mixers[l.Body.Mixer] == nil:
 		return "it asks nobody who mixes"
-	case m.registered[l.Line.By] != (l.Body.For == board.ForHolding):
+	case m.Registered[l.Line.By] != (l.Body.For == board.ForHolding):
 		return "holding is asked for by registered keys, paying by others"
 	case !slices.Equal(l.Body.Deadlines, due):
 		return "the deadlines are not the registry's"
@@ -100,7 +100,7 @@ func (m *Mixing) request(l entry[board.Request]) string {
 }
 
 // accept takes M2 and M4.
-func (m *Mixing) accept(l entry[board.Accept]) string {
+func (m *Mixing) accept(l Posted[board.Accept]) string {
 	ask := asking{l.Body.To, l.Line.By, l.Body.For}
 	_, again := m.accepted[ask]
 	switch {
@@ -120,7 +120,7 @@ func (m *Mixing) accept(l entry[board.Accept]) string {
 }
 
 // escrowed tells whether an acceptance names the escrow that the contract gives.
-func (m *Mixing) escrowed(l entry[board.Accept]) bool {
+func (m *Mixing) escrowed(l Posted[board.Accept]) bool {
 	redeem, err := m.e.EscrowRedeem(l.Line.By, l.Body.To)
 	return err == nil && bytes.Equal(l.Body.Escrow, address.Hash160(redeem))
 }

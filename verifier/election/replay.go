@@ -1,9 +1,10 @@
-package verifier
+package election
 
 import (
 	"bytes"
 
 	"bevote/internal/curve"
+	"bevote/internal/scriptsig"
 	"bevote/templates"
 	"bevote/verifier/board"
 
@@ -15,29 +16,29 @@ import (
 // Replay watches blocks for what concerns one election and remembers only
 // that: its memory grows with the roll, not with the chain. It judges nothing.
 type Replay struct {
-	e          *Election
-	coins      map[wire.OutPoint]*coin  // every outpoint that a roll line names
-	parents    map[chainhash.Hash]bool  // transactions that create them
-	stakes     map[wire.OutPoint]*stake // P2SH outputs of transactions that spend a coin
-	mixed      map[wire.OutPoint]*coin  // every outpoint that a line of the exchange names
-	deposits   map[wire.OutPoint]bool   // those of them that are deposits
-	mixers     []curve.PublicKey        // who may pay coins, besides the supervisor
-	trails     trails
-	registered map[curve.PublicKey]bool // who may deposit; nil before a registry
-	scripts    map[string]bool          // of stakes
-	keys       map[curve.PublicKey]string
-	hashes     map[[20]byte]curve.PublicKey
+	e           *Election
+	Coins       map[wire.OutPoint]*Output // every outpoint that a roll line names
+	parents     map[chainhash.Hash]bool   // transactions that create them
+	Stakes      map[wire.OutPoint]*Stake  // P2SH outputs of transactions that spend a coin
+	Mixed       map[wire.OutPoint]*Output // every outpoint that a line of the exchange names
+	deposits    map[wire.OutPoint]bool    // those of them that are deposits
+	mixers      []curve.PublicKey         // who may pay coins, besides the supervisor
+	Trails      Trails
+	registered  map[curve.PublicKey]bool // who may deposit; nil before a registry
+	scripts     map[string]bool          // of stakes
+	WatchedKeys map[curve.PublicKey]string
+	hashes      map[[20]byte]curve.PublicKey
 
-	anchors []Anchor
-	decoys  strays // ballots, and payments to a stake's script, outside eligible transactions
-	reuses  strays // other uses of a joint or claim key
+	anchors    []Anchor
+	Lookalikes Lookalikes // ballots, and payments to a stake's script, outside eligible transactions
+	KeyUses    Lookalikes // other uses of a joint or claim key
 
 	asked   *wire.MsgTx // the last transaction that was looked at for signatures
 	answers map[curve.PublicKey]bool
 }
 
-// sighting is a transaction with its place in the chain.
-type sighting struct {
+// Sighting is a transaction with its place in the chain.
+type Sighting struct {
 	Height uint32
 	Pos    int // in its block
 	Tx     *wire.MsgTx
@@ -46,33 +47,33 @@ type sighting struct {
 	Note   string // what was seen, where it is not evident
 }
 
-// before orders sightings as the chain does.
-func (s sighting) before(o sighting) bool {
+// Before orders sightings as the chain does.
+func (s Sighting) Before(o Sighting) bool {
 	return s.Height < o.Height || s.Height == o.Height && s.Pos < o.Pos
 }
 
-// coin is a watched outpoint's history.
-type coin struct {
-	created *sighting
-	out     *wire.TxOut
+// Output is a watched outpoint's history.
+type Output struct {
+	Created *Sighting
+	Out     *wire.TxOut
 	payer   curve.PublicKey // the supervisor or a mixer that signed an input of the creating transaction, or zero
-	spent   *sighting
+	Spent   *Sighting
 }
 
-// stake is a watched P2SH output's history.
-type stake struct {
-	out   *wire.TxOut
-	spent *sighting
+// Stake is a watched P2SH output's history.
+type Stake struct {
+	Out   *wire.TxOut
+	Spent *Sighting
 }
 
 // NewReplay prepares to watch the coins that the board's roll lines name and
 // the keys that its transcripts name.
 func NewReplay(e *Election, lines []board.Line) *Replay {
 	r := &Replay{
-		e: e, coins: make(map[wire.OutPoint]*coin), parents: make(map[chainhash.Hash]bool),
-		stakes: make(map[wire.OutPoint]*stake), scripts: make(map[string]bool),
-		mixed: make(map[wire.OutPoint]*coin), deposits: make(map[wire.OutPoint]bool),
-		keys: make(map[curve.PublicKey]string), hashes: make(map[[20]byte]curve.PublicKey),
+		e: e, Coins: make(map[wire.OutPoint]*Output), parents: make(map[chainhash.Hash]bool),
+		Stakes: make(map[wire.OutPoint]*Stake), scripts: make(map[string]bool),
+		Mixed: make(map[wire.OutPoint]*Output), deposits: make(map[wire.OutPoint]bool),
+		WatchedKeys: make(map[curve.PublicKey]string), hashes: make(map[[20]byte]curve.PublicKey),
 	}
 	for _, l := range lines {
 		r.watchLine(l)
@@ -85,22 +86,22 @@ func NewReplay(e *Election, lines []board.Line) *Replay {
 // it remembers something of. Those alone lead to the same memory.
 func (r *Replay) Block(height uint32, b *wire.MsgBlock) (at []int) {
 	for pos, tx := range b.Transactions {
-		if r.transaction(sighting{Height: height, Pos: pos, Tx: tx, ID: tx.TxHash()}) {
+		if r.Transaction(Sighting{Height: height, Pos: pos, Tx: tx, ID: tx.TxHash()}) {
 			at = append(at, pos)
 		}
 	}
 	return at
 }
 
-// transaction takes the next transaction and tells whether it changed anything.
-func (r *Replay) transaction(s sighting) bool {
+// Transaction takes the next transaction and tells whether it changed anything.
+func (r *Replay) Transaction(s Sighting) bool {
 	eligible, ofStake := r.inputs(s)
 	ofMixing := r.mixedInputs(s)
 	if r.parents[s.ID] {
 		r.created(s)
 	}
 	ofTrail := r.follow(s, eligible)
-	anchors, decoys, reuses := len(r.anchors), len(r.decoys.list), len(r.reuses.list)
+	anchors, decoys, reuses := len(r.anchors), len(r.Lookalikes.List), len(r.KeyUses.List)
 	for i, out := range s.Tx.TxOut {
 		r.anchor(s, out)
 		if eligible {
@@ -112,47 +113,47 @@ func (r *Replay) transaction(s sighting) bool {
 	if !eligible && !ofStake {
 		r.keyInInputs(s)
 	}
-	stray := r.decoys.weigh(s.Tx, decoys)
-	stray = r.reuses.weigh(s.Tx, reuses) || stray
+	stray := r.Lookalikes.weigh(s.Tx, decoys)
+	stray = r.KeyUses.weigh(s.Tx, reuses) || stray
 	return eligible || ofStake || ofMixing || ofTrail || stray || r.parents[s.ID] || len(r.anchors) > anchors
 }
 
 // inputs notes spends of coins and of stakes.
-func (r *Replay) inputs(s sighting) (eligible, ofStake bool) {
+func (r *Replay) inputs(s Sighting) (eligible, ofStake bool) {
 	for i, in := range s.Tx.TxIn {
 		s.Input = i
-		if c := r.coins[in.PreviousOutPoint]; c != nil && c.created != nil && c.spent == nil {
+		if c := r.Coins[in.PreviousOutPoint]; c != nil && c.Created != nil && c.Spent == nil {
 			at := s
-			c.spent, eligible = &at, true
+			c.Spent, eligible = &at, true
 		}
-		if st := r.stakes[in.PreviousOutPoint]; st != nil && st.spent == nil {
+		if st := r.Stakes[in.PreviousOutPoint]; st != nil && st.Spent == nil {
 			at := s
-			st.spent, ofStake = &at, true
+			st.Spent, ofStake = &at, true
 		}
 	}
 	return eligible, ofStake
 }
 
 // mixedInputs notes spends of deposits, payouts and repayments.
-func (r *Replay) mixedInputs(s sighting) (any bool) {
+func (r *Replay) mixedInputs(s Sighting) (any bool) {
 	for i, in := range s.Tx.TxIn {
-		if c := r.mixed[in.PreviousOutPoint]; c != nil && c.created != nil && c.spent == nil {
+		if c := r.Mixed[in.PreviousOutPoint]; c != nil && c.Created != nil && c.Spent == nil {
 			at := s
 			at.Input = i
-			c.spent, any = &at, true
+			c.Spent, any = &at, true
 		}
 	}
 	return any
 }
 
 // created notes the coins that a transaction creates.
-func (r *Replay) created(s sighting) {
+func (r *Replay) created(s Sighting) {
 	payer := r.payer(s.Tx)
 	for i, out := range s.Tx.TxOut {
 		op := wire.OutPoint{Hash: s.ID, Index: uint32(i)}
-		for _, c := range []*coin{r.coins[op], r.mixed[op]} {
+		for _, c := range []*Output{r.Coins[op], r.Mixed[op]} {
 			if c != nil {
-				c.created, c.out, c.payer = &s, out, payer
+				c.Created, c.Out, c.payer = &s, out, payer
 			}
 		}
 	}
@@ -170,7 +171,7 @@ func (r *Replay) payer(tx *wire.MsgTx) curve.PublicKey {
 
 // anchor remembers an anchor of the supervisor's, in whatever transaction it
 // stands. What others write in its form is nobody's anchor.
-func (r *Replay) anchor(s sighting, out *wire.TxOut) {
+func (r *Replay) anchor(s Sighting, out *wire.TxOut) {
 	data, ok := nullData(out.PkScript)
 	if !ok {
 		return
@@ -182,9 +183,9 @@ func (r *Replay) anchor(s sighting, out *wire.TxOut) {
 }
 
 // staked watches the P2SH outputs of a transaction that spends a coin.
-func (r *Replay) staked(s sighting, i int, out *wire.TxOut) {
+func (r *Replay) staked(s Sighting, i int, out *wire.TxOut) {
 	if txscript.IsPayToScriptHash(out.PkScript) {
-		r.stakes[wire.OutPoint{Hash: s.ID, Index: uint32(i)}] = &stake{out: out}
+		r.Stakes[wire.OutPoint{Hash: s.ID, Index: uint32(i)}] = &Stake{Out: out}
 		r.scripts[string(out.PkScript)] = true
 	}
 }
@@ -200,7 +201,7 @@ func (r *Replay) signed(tx *wire.MsgTx, key curve.PublicKey) bool {
 	}
 	answer, known := r.answers[key]
 	if !known {
-		answer = signedBy(tx, key)
+		answer = SignedBy(tx, key)
 		r.answers[key] = answer
 	}
 	return answer
@@ -211,11 +212,11 @@ func (r *Replay) signed(tx *wire.MsgTx, key curve.PublicKey) bool {
 // wants the auditor to hash it as often.
 const maxSigned = 100
 
-// signedBy tells whether an input of tx is a valid P2PKH spend by a key. The
+// SignedBy tells whether an input of tx is a valid P2PKH spend by a key. The
 // previous output is not needed: its script follows from the key, and legacy
 // signatures do not commit to its value. The key must stand in the input script
 // somewhere, whatever else a miner put around it.
-func signedBy(tx *wire.MsgTx, key curve.PublicKey) bool {
+func SignedBy(tx *wire.MsgTx, key curve.PublicKey) bool {
 	script, tries := templates.PayToKey(key), 0
 	for i, in := range tx.TxIn {
 		if !bytes.Contains(in.SignatureScript, key[:]) {
@@ -224,15 +225,15 @@ func signedBy(tx *wire.MsgTx, key curve.PublicKey) bool {
 		if tries++; tries > maxSigned {
 			break
 		}
-		if execute(tx, i, &wire.TxOut{PkScript: script}, nil) == nil {
+		if scriptsig.Execute(tx, i, &wire.TxOut{PkScript: script}, nil) == nil {
 			return true
 		}
 	}
 	return false
 }
 
-// announces tells whether the election's announcement is among transactions.
-func (r *Replay) announces(txs []*wire.MsgTx) bool {
+// Announces tells whether the election's announcement is among transactions.
+func (r *Replay) Announces(txs []*wire.MsgTx) bool {
 	for _, tx := range txs {
 		for _, out := range tx.TxOut {
 			data, ok := nullData(out.PkScript)
@@ -254,8 +255,8 @@ func (r *Replay) Anchors() []Anchor { return r.anchors }
 
 // StakeSpent tells whether a vote's stake has been spent, and at what height.
 func (r *Replay) StakeSpent(op wire.OutPoint) (height uint32, spent bool) {
-	if st := r.stakes[op]; st != nil && st.spent != nil {
-		return st.spent.Height, true
+	if st := r.Stakes[op]; st != nil && st.Spent != nil {
+		return st.Spent.Height, true
 	}
 	return 0, false
 }

@@ -1,4 +1,10 @@
-package verifier
+// Package scriptsig reads, verifies and runs the input scripts of legacy
+// transactions.
+//
+// It promises the verdict of the consensus rules: the engine runs every opcode,
+// and signature hashes are txscript's, computed faster where many inputs of one
+// transaction are verified.
+package scriptsig
 
 import (
 	"errors"
@@ -15,9 +21,9 @@ const consensusFlags = txscript.ScriptBip16 | txscript.ScriptVerifyDERSignatures
 	txscript.ScriptVerifyCheckLockTimeVerify | txscript.ScriptVerifyCheckSequenceVerify |
 	txscript.ScriptVerifyWitness | txscript.ScriptStrictMultiSig | txscript.ScriptVerifyTaproot
 
-// execute runs input i of tx against the output that it spends (V11). The
+// Execute runs input i of tx against the output that it spends (V11). The
 // engine does not verify again the signatures that are in proven.
-func execute(tx *wire.MsgTx, i int, prev *wire.TxOut, proven *txscript.SigCache) error {
+func Execute(tx *wire.MsgTx, i int, prev *wire.TxOut, proven *txscript.SigCache) error {
 	fetch := txscript.NewCannedPrevOutputFetcher(prev.PkScript, prev.Value)
 	vm, err := txscript.NewEngine(prev.PkScript, tx, i, consensusFlags, proven, nil, prev.Value, fetch)
 	if err != nil {
@@ -26,9 +32,9 @@ func execute(tx *wire.MsgTx, i int, prev *wire.TxOut, proven *txscript.SigCache)
 	return vm.Execute()
 }
 
-// verifyInput checks a signature with its hash type byte over the script code,
+// Verify checks a signature with its hash type byte over the script code,
 // under one key: which key signed, and not merely that the script was true.
-func verifyInput(tx *wire.MsgTx, i int, code, sig []byte, key curve.PublicKey) error {
+func Verify(tx *wire.MsgTx, i int, code, sig []byte, key curve.PublicKey) error {
 	if len(sig) == 0 {
 		return errors.New("the signature is empty")
 	}
@@ -42,9 +48,9 @@ func verifyInput(tx *wire.MsgTx, i int, code, sig []byte, key curve.PublicKey) e
 	return nil
 }
 
-// pushes returns the items that a scriptSig pushes, nil for those of opcodes,
+// Items returns the items that a scriptSig pushes, nil for those of opcodes,
 // or nothing where it does not parse.
-func pushes(scriptSig []byte) (items [][]byte) {
+func Items(scriptSig []byte) (items [][]byte) {
 	t := txscript.MakeScriptTokenizer(0, scriptSig)
 	for t.Next() {
 		items = append(items, t.Data())
@@ -55,17 +61,17 @@ func pushes(scriptSig []byte) (items [][]byte) {
 	return items
 }
 
-// lastPush returns the last item that a scriptSig pushes, or nil.
-func lastPush(scriptSig []byte) []byte {
-	items := pushes(scriptSig)
+// LastItem returns the last item that a scriptSig pushes, or nil.
+func LastItem(scriptSig []byte) []byte {
+	items := Items(scriptSig)
 	if len(items) == 0 {
 		return nil
 	}
 	return items[len(items)-1]
 }
 
-// firstSignature returns the first item that looks like a signature, or nil.
-func firstSignature(items [][]byte) []byte {
+// FirstSignature returns the first item that looks like a signature, or nil.
+func FirstSignature(items [][]byte) []byte {
 	for _, item := range items {
 		if len(item) > 8 && item[0] == 0x30 {
 			return item
@@ -74,8 +80,8 @@ func firstSignature(items [][]byte) []byte {
 	return nil
 }
 
-// hashType is the last byte of a signature as pushed.
-func hashType(sig []byte) txscript.SigHashType {
+// HashType is the last byte of a signature as pushed.
+func HashType(sig []byte) txscript.SigHashType {
 	if len(sig) == 0 {
 		return 0
 	}

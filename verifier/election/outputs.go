@@ -1,4 +1,4 @@
-package verifier
+package election
 
 import (
 	"bevote/templates"

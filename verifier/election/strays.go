@@ -1,17 +1,18 @@
-package verifier
+package election
 
 import (
 	"bevote/internal/curve"
+	"bevote/internal/scriptsig"
 
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// strays are transactions of anybody's that look as if they were of the
+// Lookalikes are transactions of anybody's that look as if they were of the
 // election. Blocks can be full of them: after the first megabytes there are
 // just more.
-type strays struct {
-	list []sighting
+type Lookalikes struct {
+	List []Sighting
 	size int  // bytes that remembering them takes, with their transactions
 	more bool // than are listed
 }
@@ -22,18 +23,18 @@ const (
 )
 
 // note lists a sighting.
-func (n *strays) note(s sighting) {
+func (n *Lookalikes) note(s Sighting) {
 	if n.size > maxStrays {
 		n.more = true
 		return
 	}
-	n.list = append(n.list, s)
+	n.List = append(n.List, s)
 }
 
 // weigh counts what a transaction has added to a list that had a length before,
 // and tells whether it has.
-func (n *strays) weigh(tx *wire.MsgTx, before int) bool {
-	added := len(n.list) - before
+func (n *Lookalikes) weigh(tx *wire.MsgTx, before int) bool {
+	added := len(n.List) - before
 	if added == 0 {
 		return false
 	}
@@ -41,9 +42,9 @@ func (n *strays) weigh(tx *wire.MsgTx, before int) bool {
 	return true
 }
 
-// show lists them as items.
-func (n *strays) show(note func(where, format string, args ...any)) {
-	for _, s := range n.list {
+// Show lists them as items.
+func (n *Lookalikes) Show(note func(where, format string, args ...any)) {
+	for _, s := range n.List {
 		note("tx "+s.ID.String(), "%s", s.Note)
 	}
 	if n.more {
@@ -54,29 +55,29 @@ func (n *strays) show(note func(where, format string, args ...any)) {
 // output looks for ballots and payments outside eligible transactions, and for
 // other uses of the election's keys. It remembers where, and not the whole
 // transaction.
-func (r *Replay) output(s sighting, i int, out *wire.TxOut) {
+func (r *Replay) output(s Sighting, i int, out *wire.TxOut) {
 	s.Tx = nil
 	if data, ok := nullData(out.PkScript); ok {
 		if isBallotSized(data) {
 			s.Note = "a ballot that spends no eligible coin"
-			r.decoys.note(s)
+			r.Lookalikes.note(s)
 		}
 		return
 	}
 	if r.scripts[string(out.PkScript)] {
 		s.Input, s.Note = i, "a payment to the script of a stake"
-		r.decoys.note(s)
+		r.Lookalikes.note(s)
 	}
 	if k, ok := r.keyInScript(out.PkScript); ok {
-		s.Note = r.keys[k] + " in an output"
-		r.reuses.note(s)
+		s.Note = r.WatchedKeys[k] + " in an output"
+		r.KeyUses.note(s)
 	}
 }
 
 // keyInScript looks for a watched key in an output script: the key itself, or
 // its hash in P2PKH or P2WPKH.
 func (r *Replay) keyInScript(script []byte) (curve.PublicKey, bool) {
-	if len(r.keys) == 0 {
+	if len(r.WatchedKeys) == 0 {
 		return curve.PublicKey{}, false
 	}
 	t := txscript.MakeScriptTokenizer(0, script)
@@ -87,7 +88,7 @@ func (r *Replay) keyInScript(script []byte) (curve.PublicKey, bool) {
 				return k, true
 			}
 		case curve.PointSize:
-			if k := curve.PublicKey(d); r.keys[k] != "" {
+			if k := curve.PublicKey(d); r.WatchedKeys[k] != "" {
 				return k, true
 			}
 		}
@@ -97,24 +98,24 @@ func (r *Replay) keyInScript(script []byte) (curve.PublicKey, bool) {
 
 // keyInInputs looks for a watched key in inputs that spend no stake: pushed by
 // the input script, in the redeem script that it pushes last, or in a witness.
-func (r *Replay) keyInInputs(s sighting) {
-	if len(r.keys) == 0 {
+func (r *Replay) keyInInputs(s Sighting) {
+	if len(r.WatchedKeys) == 0 {
 		return
 	}
 	for i, in := range s.Tx.TxIn {
 		k, found := r.keyInScript(in.SignatureScript)
 		if !found {
-			k, found = r.keyInScript(lastPush(in.SignatureScript))
+			k, found = r.keyInScript(scriptsig.LastItem(in.SignatureScript))
 		}
 		for _, item := range in.Witness {
 			if !found && len(item) == curve.PointSize {
 				k = curve.PublicKey(item)
-				found = r.keys[k] != ""
+				found = r.WatchedKeys[k] != ""
 			}
 		}
 		if found {
-			s.Tx, s.Input, s.Note = nil, i, r.keys[k]+" in an input"
-			r.reuses.note(s)
+			s.Tx, s.Input, s.Note = nil, i, r.WatchedKeys[k]+" in an input"
+			r.KeyUses.note(s)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package verifier
+package election
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"bevote/internal/curve"
+	"bevote/internal/scriptsig"
 	"bevote/templates"
 	"bevote/verifier/lift"
 
@@ -19,9 +20,9 @@ import (
 // both, the same for supervisor, mixers, voters and auditor.
 type Exchange struct {
 	*Mixing
-	r         *Replay
-	announced uint32 // height of the announcement
-	pool      []byte // what pays into the pool
+	r           *Replay
+	AnnouncedAt uint32 // height of the announcement
+	PoolScript  []byte // what pays into the pool
 
 	offering sync.Once
 	offered  map[wire.OutPoint]bool // deposits of which the mixer has signed a sweep
@@ -30,28 +31,28 @@ type Exchange struct {
 	answers  map[*Mixer][]int // lines of right issues, rising; under nil all
 }
 
-// Coin is what pays a voucher.
-type Coin struct {
+// Payment is what pays a voucher.
+type Payment struct {
 	Payout
 	Height uint32
 	Sats   int64
 
-	tx *sighting
+	tx *Sighting
 }
 
 // The paths by which a deposit is spent, as the contract names them.
 const (
-	swept    = "sweep"
-	returned = "return"
+	Swept    = "sweep"
+	Returned = "return"
 )
 
 // Exchange joins what lines say with what blocks show. The replay must have
 // been made with those lines.
 func (e *Election) Exchange(m *Mixing, r *Replay) *Exchange {
-	x := &Exchange{Mixing: m, r: r, pool: templates.PayToKey(e.Policy.Supervisor)}
+	x := &Exchange{Mixing: m, r: r, PoolScript: templates.PayToKey(e.Policy.Supervisor)}
 	for _, a := range r.anchors {
 		if a.Kind == Announce && a.EID == e.EID {
-			x.announced = a.Height
+			x.AnnouncedAt = a.Height
 			break
 		}
 	}
@@ -61,27 +62,27 @@ func (e *Election) Exchange(m *Mixing, r *Replay) *Exchange {
 // Good tells whether a deposit is one: the right sum in the right escrow, in
 // time (V29).
 func (x *Exchange) Good(d *Deposit) error {
-	c := x.r.mixed[d.Outpoint]
+	c := x.r.Mixed[d.Outpoint]
 	switch {
-	case c == nil || c.created == nil:
+	case c == nil || c.Created == nil:
 		return errors.New("there is no such output since the announcement")
-	case c.created.Height <= x.announced:
-		return fmt.Errorf("paid in block %d, the election is announced in block %d", c.created.Height, x.announced)
-	case c.created.Height > x.Deadlines[T2]:
-		return fmt.Errorf("paid in block %d, due by %d", c.created.Height, x.Deadlines[T2])
-	case x.escrow(d) == nil:
+	case c.Created.Height <= x.AnnouncedAt:
+		return fmt.Errorf("paid in block %d, the election is announced in block %d", c.Created.Height, x.AnnouncedAt)
+	case c.Created.Height > x.Deadlines[T2]:
+		return fmt.Errorf("paid in block %d, due by %d", c.Created.Height, x.Deadlines[T2])
+	case x.EscrowOf(d) == nil:
 		return fmt.Errorf("does not pay the escrow of mixer %s and its depositor", d.Mixer.Name)
-	case c.out.Value != x.e.Policy.Deposit():
-		return fmt.Errorf("a deposit of %d sat, want %d", c.out.Value, x.e.Policy.Deposit())
+	case c.Out.Value != x.e.Policy.Deposit():
+		return fmt.Errorf("a deposit of %d sat, want %d", c.Out.Value, x.e.Policy.Deposit())
 	}
 	return nil
 }
 
-// escrow is the output that a deposit names, if it is one of this mixer's and
+// EscrowOf is the output that a deposit names, if it is one of this mixer's and
 // this depositor's escrow, or nil. What else a line may name is not the
 // exchange's, whatever becomes of it.
-func (x *Exchange) escrow(d *Deposit) *coin {
-	if c := x.r.mixed[d.Outpoint]; c != nil && c.created != nil && bytes.Equal(c.out.PkScript, d.script) {
+func (x *Exchange) EscrowOf(d *Deposit) *Output {
+	if c := x.r.Mixed[d.Outpoint]; c != nil && c.Created != nil && bytes.Equal(c.Out.PkScript, d.script) {
 		return c
 	}
 	return nil
@@ -90,7 +91,7 @@ func (x *Exchange) escrow(d *Deposit) *coin {
 // DepositAt finds the deposit whose escrow an outpoint is, or nil.
 func (x *Exchange) DepositAt(op wire.OutPoint) *Deposit {
 	for _, d := range x.claims[op] {
-		if x.escrow(d) != nil {
+		if x.EscrowOf(d) != nil {
 			return d
 		}
 	}
@@ -99,16 +100,16 @@ func (x *Exchange) DepositAt(op wire.OutPoint) *Deposit {
 
 // Sats is what a deposit holds, 0 where it is not on the chain.
 func (x *Exchange) Sats(d *Deposit) int64 {
-	if c := x.escrow(d); c != nil {
-		return c.out.Value
+	if c := x.EscrowOf(d); c != nil {
+		return c.Out.Value
 	}
 	return 0
 }
 
 // Height is that of the block with a deposit, 0 where it is not on the chain.
 func (x *Exchange) Height(d *Deposit) uint32 {
-	if c := x.escrow(d); c != nil {
-		return c.created.Height
+	if c := x.EscrowOf(d); c != nil {
+		return c.Created.Height
 	}
 	return 0
 }
@@ -116,7 +117,7 @@ func (x *Exchange) Height(d *Deposit) uint32 {
 // Spent returns the path by which a deposit was spent, "" where it was not and
 // "alien" where it was by none of the contract's.
 func (x *Exchange) Spent(d *Deposit) string {
-	s := x.spending(d)
+	s := x.SpendOf(d)
 	if s == nil {
 		return ""
 	}
@@ -126,7 +127,7 @@ func (x *Exchange) Spent(d *Deposit) string {
 	}
 	path, _, err := lift.Taken(x.e.Contract.EscrowPaths, script, func(role string, sig []byte) bool {
 		key, known := map[string]curve.PublicKey{"mixer": d.Mixer.Key, "supervisor": x.e.Policy.Supervisor, "depositor": d.By}[role]
-		return known && verifyInput(s.Tx, s.Input, lastPush(script), sig, key) == nil
+		return known && scriptsig.Verify(s.Tx, s.Input, scriptsig.LastItem(script), sig, key) == nil
 	})
 	if err != nil {
 		return "alien"
@@ -134,10 +135,10 @@ func (x *Exchange) Spent(d *Deposit) string {
 	return path.Name
 }
 
-// spending is the transaction that spends a deposit, or nil.
-func (x *Exchange) spending(d *Deposit) *sighting {
-	if c := x.escrow(d); c != nil {
-		return c.spent
+// SpendOf is the transaction that spends a deposit, or nil.
+func (x *Exchange) SpendOf(d *Deposit) *Sighting {
+	if c := x.EscrowOf(d); c != nil {
+		return c.Spent
 	}
 	return nil
 }
@@ -145,39 +146,39 @@ func (x *Exchange) spending(d *Deposit) *sighting {
 // Coins returns the coins that were paid for a voucher after T2, by its mixer up
 // to T5 and by the supervisor up to `roll by`, in the order of the board: the
 // first is the voucher's, others were paid by mistake.
-func (x *Exchange) Coins(v *Voucher) (coins []Coin) {
+func (x *Exchange) Coins(v *Voucher) (coins []Payment) {
 	for _, p := range v.Payouts {
-		c := x.r.mixed[p.Outpoint]
+		c := x.r.Mixed[p.Outpoint]
 		if x.pays(v, p, c) == nil {
-			coins = append(coins, Coin{p, c.created.Height, c.out.Value, c.created})
+			coins = append(coins, Payment{p, c.Created.Height, c.Out.Value, c.Created})
 		}
 	}
 	return coins
 }
 
 // pays tells whether a payout is on the chain what its line says.
-func (x *Exchange) pays(v *Voucher, p Payout, c *coin) error {
+func (x *Exchange) pays(v *Voucher, p Payout, c *Output) error {
 	switch {
-	case c == nil || c.created == nil:
+	case c == nil || c.Created == nil:
 		return errors.New("there is no such output since the announcement")
-	case c.created.Height > x.e.Policy.Times.Roll:
-		return fmt.Errorf("paid in block %d, the roll closes at %d", c.created.Height, x.e.Policy.Times.Roll)
-	case c.created.Height <= x.Deadlines[T2]:
-		return fmt.Errorf("paid in block %d, deposits close at %d", c.created.Height, x.Deadlines[T2])
-	case p.By == v.Mixer.Key && c.created.Height > x.Deadlines[T5]:
-		return fmt.Errorf("paid in block %d, due by %d", c.created.Height, x.Deadlines[T5])
-	case !bytes.Equal(c.out.PkScript, templates.PayToKey(v.By)):
+	case c.Created.Height > x.e.Policy.Times.Roll:
+		return fmt.Errorf("paid in block %d, the roll closes at %d", c.Created.Height, x.e.Policy.Times.Roll)
+	case c.Created.Height <= x.Deadlines[T2]:
+		return fmt.Errorf("paid in block %d, deposits close at %d", c.Created.Height, x.Deadlines[T2])
+	case p.By == v.Mixer.Key && c.Created.Height > x.Deadlines[T5]:
+		return fmt.Errorf("paid in block %d, due by %d", c.Created.Height, x.Deadlines[T5])
+	case !bytes.Equal(c.Out.PkScript, templates.PayToKey(v.By)):
 		return errors.New("does not pay the roll key")
-	case c.out.Value != x.e.Policy.Coin():
-		return fmt.Errorf("a coin of %d sat, want %d", c.out.Value, x.e.Policy.Coin())
-	case c.payer != p.By && !signedBy(c.created.Tx, p.By):
+	case c.Out.Value != x.e.Policy.Coin():
+		return fmt.Errorf("a coin of %d sat, want %d", c.Out.Value, x.e.Policy.Coin())
+	case c.payer != p.By && !SignedBy(c.Created.Tx, p.By):
 		return errors.New("not paid by who says so")
 	}
 	return nil
 }
 
-// paid returns the voucher's coin, or nil.
-func (x *Exchange) paid(v *Voucher) *Coin {
+// PaymentOf returns the voucher's coin, or nil.
+func (x *Exchange) PaymentOf(v *Voucher) *Payment {
 	if coins := x.Coins(v); len(coins) > 0 {
 		return &coins[0]
 	}
@@ -199,7 +200,7 @@ func (x *Exchange) Crowd(v *Voucher) int {
 			slices.Sort(lines)
 		}
 	})
-	n, _ := slices.BinarySearch(x.answers[x.issuer(v)], v.N)
+	n, _ := slices.BinarySearch(x.answers[x.IssuerOf(v)], v.N)
 	return n
 }
 
@@ -209,7 +210,7 @@ func (x *Exchange) Crowd(v *Voucher) int {
 func (x *Exchange) Owed(mixer *Mixer) int64 {
 	sum, coins, txs := int64(0), int64(0), make(map[chainhash.Hash]*wire.MsgTx)
 	for _, v := range x.Vouchers {
-		if c := x.paid(v); c != nil && c.By == mixer.Key && x.Valid(v) == nil {
+		if c := x.PaymentOf(v); c != nil && c.By == mixer.Key && x.Valid(v) == nil {
 			sum, coins = sum+c.Sats, coins+1
 			txs[c.tx.ID] = c.tx.Tx
 		}
@@ -240,22 +241,22 @@ func (p Pool) Residual() int64 { return max(0, p.Swept-p.Repaid-p.Late-p.Fees) }
 // are on the chain.
 func (x *Exchange) Pool(repaid []wire.OutPoint) Pool {
 	var p Pool
-	for _, s := range x.sweeps() {
+	for _, s := range x.SweepTxs() {
 		for _, out := range s.Tx.TxOut {
-			if bytes.Equal(out.PkScript, x.pool) {
+			if bytes.Equal(out.PkScript, x.PoolScript) {
 				p.Swept += out.Value
 			}
 		}
 	}
 	txs := make(map[chainhash.Hash]*wire.MsgTx)
 	for _, op := range repaid {
-		if c := x.r.mixed[op]; c != nil && c.created != nil {
-			p.Repaid += c.out.Value
-			txs[op.Hash] = c.created.Tx
+		if c := x.r.Mixed[op]; c != nil && c.Created != nil {
+			p.Repaid += c.Out.Value
+			txs[op.Hash] = c.Created.Tx
 		}
 	}
 	for _, v := range x.Vouchers {
-		if c := x.paid(v); c != nil && c.By == x.e.Policy.Supervisor && x.Valid(v) == nil {
+		if c := x.PaymentOf(v); c != nil && c.By == x.e.Policy.Supervisor && x.Valid(v) == nil {
 			p.Late += c.Sats
 			txs[c.tx.ID] = c.tx.Tx
 		}
@@ -264,25 +265,25 @@ func (x *Exchange) Pool(repaid []wire.OutPoint) Pool {
 	return p
 }
 
-// sweeps are the transactions that spend deposits by that path, each once, in
+// SweepTxs are the transactions that spend deposits by that path, each once, in
 // the order of the deposits.
-func (x *Exchange) sweeps() (out []*sighting) {
+func (x *Exchange) SweepTxs() (out []*Sighting) {
 	known := make(map[chainhash.Hash]bool)
 	for _, d := range x.Deposits {
-		if s := x.spending(d); s != nil && !known[s.ID] && x.Spent(d) == swept {
+		if s := x.SpendOf(d); s != nil && !known[s.ID] && x.Spent(d) == Swept {
 			known[s.ID], out = true, append(out, s)
 		}
 	}
 	return out
 }
 
-// repaid are the outpoints that the settlement lists.
-func (x *Exchange) repaid() (out []wire.OutPoint) {
+// Repaid are the outpoints that the settlement lists.
+func (x *Exchange) Repaid() (out []wire.OutPoint) {
 	if x.Settled == nil {
 		return nil
 	}
 	for _, r := range x.Settled.Repaid {
-		if op, err := decodeOutpoint(r.Outpoint); err == nil {
+		if op, err := DecodeOutpoint(r.Outpoint); err == nil {
 			out = append(out, op)
 		}
 	}

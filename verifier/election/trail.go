@@ -1,4 +1,4 @@
-package verifier
+package election
 
 import (
 	"fmt"
@@ -13,22 +13,22 @@ import (
 // How far, and over how many outputs, coins are followed that a depositor kept
 // when it paid its deposit (V36).
 const (
-	maxHops   = 4
-	maxTrails = 1000
+	MaxHops   = 4
+	MaxTrails = 1000
 )
 
-// trails follow what depositors own beside their deposits, through
+// Trails follow what depositors own beside their deposits, through
 // transactions that no mixer and not the supervisor signed: in those anybody's
 // coins meet.
 //
 //	deposit's transaction ── deposit          hop 0
 //	                     └── change ── … ──▶  hop 1, 2, … maxHops
-type trails struct {
+type Trails struct {
 	at    map[wire.OutPoint]trail
 	roll  map[string]bool        // scripts of roll keys
 	hubs  map[string]bool        // scripts of mixers and the supervisor
-	links map[wire.OutPoint]link // the first, by deposit
-	many  map[wire.OutPoint]int  // outputs followed, by deposit; more than maxTrails are not
+	Links map[wire.OutPoint]Link // the first, by deposit
+	Many  map[wire.OutPoint]int  // outputs followed, by deposit; more than maxTrails are not
 }
 
 // trail is whose an output may be.
@@ -37,10 +37,10 @@ type trail struct {
 	hops    int
 }
 
-// link is where a trail meets an anonymous voter.
-type link struct {
-	hops int
-	at   sighting // without the transaction
+// Link is where a trail meets an anonymous voter.
+type Link struct {
+	Hops int
+	At   Sighting // without the transaction
 }
 
 // watchTrails prepares to follow the deposits of lines.
@@ -48,9 +48,9 @@ func (r *Replay) watchTrails(lines []board.Line) {
 	if !r.e.Policy.Mixed() {
 		return
 	}
-	t := &r.trails
-	*t = trails{at: make(map[wire.OutPoint]trail), roll: make(map[string]bool), hubs: make(map[string]bool),
-		links: make(map[wire.OutPoint]link), many: make(map[wire.OutPoint]int)}
+	t := &r.Trails
+	*t = Trails{at: make(map[wire.OutPoint]trail), roll: make(map[string]bool), hubs: make(map[string]bool),
+		Links: make(map[wire.OutPoint]Link), Many: make(map[wire.OutPoint]int)}
 	t.hubs[string(templates.PayToKey(r.e.Policy.Supervisor))] = true
 	for _, key := range r.mixers {
 		t.hubs[string(templates.PayToKey(key))] = true
@@ -65,13 +65,13 @@ func (r *Replay) watchTrails(lines []board.Line) {
 
 // follow takes the next transaction and tells whether a trail goes through it.
 // Eligible says that it spends a coin of the roll.
-func (r *Replay) follow(s sighting, eligible bool) bool {
+func (r *Replay) follow(s Sighting, eligible bool) bool {
 	if len(r.deposits) == 0 {
 		return false
 	}
 	found := r.begun(s)
 	for _, in := range s.Tx.TxIn {
-		if from, ok := r.trails.at[in.PreviousOutPoint]; ok {
+		if from, ok := r.Trails.at[in.PreviousOutPoint]; ok {
 			found = nearest(found, trail{from.deposit, from.hops + 1})
 		}
 	}
@@ -94,7 +94,7 @@ func nearest(found []trail, t trail) []trail {
 }
 
 // begun returns the trails that begin in a transaction: of the deposits in it.
-func (r *Replay) begun(s sighting) (found []trail) {
+func (r *Replay) begun(s Sighting) (found []trail) {
 	if !r.parents[s.ID] {
 		return nil
 	}
@@ -107,40 +107,40 @@ func (r *Replay) begun(s sighting) (found []trail) {
 }
 
 // pursue takes one trail through a transaction.
-func (r *Replay) pursue(s sighting, from trail, eligible bool) {
+func (r *Replay) pursue(s Sighting, from trail, eligible bool) {
 	if from.hops > 0 && (eligible || r.createsCoin(s)) {
 		r.link(s, from, "meets a coin of the roll")
 	}
 	hub := from.hops > 0 && r.payer(s.Tx) != (curve.PublicKey{})
 	for i, out := range s.Tx.TxOut {
 		op := wire.OutPoint{Hash: s.ID, Index: uint32(i)}
-		_, known := r.trails.at[op]
+		_, known := r.Trails.at[op]
 		switch {
-		case r.trails.roll[string(out.PkScript)] && !hub && r.coins[op] == nil:
+		case r.Trails.roll[string(out.PkScript)] && !hub && r.Coins[op] == nil:
 			r.link(s, from, fmt.Sprintf("output %d pays a roll key", i))
-		case hub || known || from.hops == maxHops || r.deposits[op] || isNullData(out.PkScript) || r.trails.hubs[string(out.PkScript)]:
-		case r.trails.many[from.deposit] > maxTrails:
+		case hub || known || from.hops == MaxHops || r.deposits[op] || isNullData(out.PkScript) || r.Trails.hubs[string(out.PkScript)]:
+		case r.Trails.Many[from.deposit] > MaxTrails:
 		default:
-			if r.trails.many[from.deposit]++; r.trails.many[from.deposit] <= maxTrails {
-				r.trails.at[op] = from
+			if r.Trails.Many[from.deposit]++; r.Trails.Many[from.deposit] <= MaxTrails {
+				r.Trails.at[op] = from
 			}
 		}
 	}
 }
 
 // createsCoin tells whether a transaction has an output that is a coin of the roll.
-func (r *Replay) createsCoin(s sighting) bool {
+func (r *Replay) createsCoin(s Sighting) bool {
 	for i := range s.Tx.TxOut {
-		if r.coins[wire.OutPoint{Hash: s.ID, Index: uint32(i)}] != nil {
+		if r.Coins[wire.OutPoint{Hash: s.ID, Index: uint32(i)}] != nil {
 			return true
 		}
 	}
 	return false
 }
 
-func (r *Replay) link(s sighting, from trail, note string) {
-	if _, known := r.trails.links[from.deposit]; !known {
+func (r *Replay) link(s Sighting, from trail, note string) {
+	if _, known := r.Trails.Links[from.deposit]; !known {
 		s.Tx, s.Note = nil, note
-		r.trails.links[from.deposit] = link{from.hops, s}
+		r.Trails.Links[from.deposit] = Link{from.hops, s}
 	}
 }

@@ -1,4 +1,4 @@
-package verifier
+package election
 
 import (
 	"bytes"
@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"bevote/internal/curve"
+	"bevote/internal/scriptsig"
 	"bevote/templates"
 
 	"github.com/btcsuite/btcd/txscript/v2"
@@ -22,12 +23,12 @@ func (x *Exchange) CheckSweep(mixer curve.PublicKey, text []byte) (*wire.MsgTx, 
 	if err := tx.DeserializeNoWitness(r); err != nil || r.Len() > 0 {
 		return nil, errors.New("not a transaction without witnesses")
 	}
-	if len(tx.TxIn) == 0 || len(tx.TxOut) != 1 || !bytes.Equal(tx.TxOut[0].PkScript, x.pool) || tx.LockTime != 0 || tx.Version != 2 {
+	if len(tx.TxIn) == 0 || len(tx.TxOut) != 1 || !bytes.Equal(tx.TxOut[0].PkScript, x.PoolScript) || tx.LockTime != 0 || tx.Version != 2 {
 		return nil, errors.New("want deposits in and the pool out")
 	}
-	i := slices.IndexFunc(x.e.Contract.EscrowPaths, func(p templates.Path) bool { return p.Name == swept })
+	i := slices.IndexFunc(x.e.Contract.EscrowPaths, func(p templates.Path) bool { return p.Name == Swept })
 	if i < 0 {
-		return nil, errors.New("the contract has no path " + swept)
+		return nil, errors.New("the contract has no path " + Swept)
 	}
 	path, known := x.e.Contract.EscrowPaths[i], make(map[wire.OutPoint]bool)
 	var redeem []byte
@@ -48,7 +49,7 @@ func (x *Exchange) CheckSweep(mixer curve.PublicKey, text []byte) (*wire.MsgTx, 
 			return nil, fmt.Errorf("input %d: %w", i, err)
 		}
 	}
-	fee := x.e.Policy.Fee * int64(templates.SweepSize(len(tx.TxIn), path.Witness, len(redeem), len(x.pool)))
+	fee := x.e.Policy.Fee * int64(templates.SweepSize(len(tx.TxIn), path.Witness, len(redeem), len(x.PoolScript)))
 	if got, want := tx.TxOut[0].Value, int64(len(tx.TxIn))*x.e.Policy.Deposit()-fee; got < want {
 		return nil, fmt.Errorf("%d sat to the pool, want %d", got, want)
 	}
@@ -58,7 +59,7 @@ func (x *Exchange) CheckSweep(mixer curve.PublicKey, text []byte) (*wire.MsgTx, 
 // mixerSigned tells whether an input of a sweep has the mixer's signature where
 // the path wants it.
 func mixerSigned(tx *wire.MsgTx, i int, witness []string, redeem []byte, mixer curve.PublicKey) error {
-	items := pushes(tx.TxIn[i].SignatureScript)
+	items := scriptsig.Items(tx.TxIn[i].SignatureScript)
 	if len(items) != len(witness) {
 		return fmt.Errorf("%d pushes, want %d", len(items), len(witness))
 	}
@@ -69,12 +70,12 @@ func mixerSigned(tx *wire.MsgTx, i int, witness []string, redeem []byte, mixer c
 	if !curve.StrictECDSA(sig[:len(sig)-1]) {
 		return errors.New("the signature is not strict DER with a low s")
 	}
-	return verifyInput(tx, i, redeem, sig, mixer)
+	return scriptsig.Verify(tx, i, redeem, sig, mixer)
 }
 
-// offeredToPool tells whether a mixer has signed a sweep of a deposit with which
+// OfferedToPool tells whether a mixer has signed a sweep of a deposit with which
 // the supervisor was to help. Each line is looked at once, whatever it sweeps.
-func (x *Exchange) offeredToPool(d *Deposit) bool {
+func (x *Exchange) OfferedToPool(d *Deposit) bool {
 	x.offering.Do(func() {
 		x.offered = make(map[wire.OutPoint]bool)
 		for _, l := range x.Sweeps {
@@ -96,9 +97,9 @@ func (x *Exchange) offeredToPool(d *Deposit) bool {
 // and mine them for less than it is repaid.
 func payoutBytes(coins int64) int64 {
 	const frame, input, output = 14, 148, 34
-	return (coins+maxPayouts-1)/maxPayouts*(frame+input+output) + coins*output
+	return (coins+MaxPayouts-1)/MaxPayouts*(frame+input+output) + coins*output
 }
 
-// maxPayouts is how many coins one transaction pays, so that it is no giant
+// MaxPayouts is how many coins one transaction pays, so that it is no giant
 // among others.
-const maxPayouts = 1000
+const MaxPayouts = 1000

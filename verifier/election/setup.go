@@ -1,4 +1,4 @@
-package verifier
+package election
 
 import (
 	"bytes"
@@ -34,22 +34,22 @@ type Setup struct {
 	Mixing  *Mixing          // registration and exchange; nil without mixing
 	Ended   string           // why the election ended early, or ""
 
-	e          *Election
-	ph         *phases
-	commits    []entry[board.Commit]
-	deals      []entry[board.Deal]
-	complaints []entry[board.Complaint]
-	transcript *entry[board.Transcript]
-	index      map[curve.PublicKey]int // slot of a roll key
-	shares     [][]curve.Point         // p_i by joint key, of the transcript
+	Election   *Election
+	Phases     *Phases
+	Commits    []Posted[board.Commit]
+	deals      []Posted[board.Deal]
+	Complaints []Posted[board.Complaint]
+	Transcript *Posted[board.Transcript]
+	Slots      map[curve.PublicKey]int // slot of a roll key
+	Shares     [][]curve.Point         // p_i by joint key, of the transcript
 }
 
 // Setup reads the board as far as anchors close it.
 func (e *Election) Setup(lines []board.Line, anchors []Anchor) *Setup {
-	s := &Setup{e: e, ph: newPhases(e.EID, e.Policy.Dealt(), lines, anchors)}
+	s := &Setup{Election: e, Phases: newPhases(e.EID, e.Policy.Dealt(), lines, anchors)}
 	s.readMixing()
 	s.readRoll()
-	if s.ph.closed[Announce] >= 0 && s.ph.closed[RollClosed] >= 0 && len(s.Roll) < e.Policy.K {
+	if s.Phases.Closed[Announce] >= 0 && s.Phases.Closed[RollClosed] >= 0 && len(s.Roll) < e.Policy.K {
 		s.Ended = fmt.Sprintf("the roll of %d is shorter than the threshold %d", len(s.Roll), e.Policy.K)
 		return s
 	}
@@ -63,16 +63,16 @@ func (e *Election) Setup(lines []board.Line, anchors []Anchor) *Setup {
 
 // readMixing reads the exchange as far as the roll's anchor closes it.
 func (s *Setup) readMixing() {
-	if s.e.Policy.Mixing.Scheme == lang.SchemeNone {
+	if s.Election.Policy.Mixing.Scheme == lang.SchemeNone {
 		return
 	}
-	s.Mixing = NewMixing(s.e)
-	from, to, by, closed := s.ph.span(board.TypeRoll)
+	s.Mixing = NewMixing(s.Election)
+	from, to, by, closed := s.Phases.Span(board.TypeRoll)
 	if closed {
-		s.Mixing.head = by.Head
+		s.Mixing.Head = by.Head
 	}
 	for i := from; closed && i < to; i++ {
-		if l := &s.ph.lines[i]; l.Seen.Height < by.Height {
+		if l := &s.Phases.lines[i]; l.Seen.Height < by.Height {
 			s.Mixing.Read(i+1, l)
 		}
 	}
@@ -80,19 +80,19 @@ func (s *Setup) readMixing() {
 
 // readRoll takes the supervisor's roll lines, sorted by key.
 func (s *Setup) readRoll() {
-	s.index = make(map[curve.PublicKey]int)
-	for _, en := range inPhase(s.ph, rollSubject) {
-		if en.Line.By != s.e.Policy.Supervisor {
+	s.Slots = make(map[curve.PublicKey]int)
+	for _, en := range InPhase(s.Phases, rollSubject) {
+		if en.Line.By != s.Election.Policy.Supervisor {
 			continue
 		}
-		op, err := decodeOutpoint(en.Body.Outpoint)
+		op, err := DecodeOutpoint(en.Body.Outpoint)
 		if err == nil {
 			s.Roll = append(s.Roll, RollEntry{en.Body.Key, op})
 		}
 	}
 	sort.Slice(s.Roll, func(a, b int) bool { return bytes.Compare(s.Roll[a].Key[:], s.Roll[b].Key[:]) < 0 })
 	for i, r := range s.Roll {
-		s.index[r.Key] = i + 1
+		s.Slots[r.Key] = i + 1
 	}
 }
 
@@ -101,19 +101,19 @@ func rollSubject(b board.Roll) string { return string(b.Key[:]) }
 // readDealing collects commits, deals in time and complaints of roll members,
 // and judges them once the complaints are closed.
 func (s *Setup) readDealing() {
-	onRoll := func(l *board.Line) bool { return s.index[l.By] > 0 }
-	s.commits = keep(inPhase(s.ph, single[board.Commit]), func(e entry[board.Commit]) bool { return onRoll(e.Line) })
-	anchored := s.ph.anchors[CommitsClosed]
-	s.deals = keep(inPhase(s.ph, single[board.Deal]), func(e entry[board.Deal]) bool {
+	onRoll := func(l *board.Line) bool { return s.Slots[l.By] > 0 }
+	s.Commits = keep(InPhase(s.Phases, OnePerAuthor[board.Commit]), func(e Posted[board.Commit]) bool { return onRoll(e.Line) })
+	anchored := s.Phases.Anchors[CommitsClosed]
+	s.deals = keep(InPhase(s.Phases, OnePerAuthor[board.Deal]), func(e Posted[board.Deal]) bool {
 		return onRoll(e.Line) && e.Line.Seen.Height >= anchored.Height
 	})
-	s.complaints = keep(inPhase(s.ph, complaintSubject), func(e entry[board.Complaint]) bool { return onRoll(e.Line) })
-	if s.ph.closed[CommitsClosed] < 0 || s.ph.closed[DealsClosed] < 0 || s.ph.closed[ComplaintsClosed] < 0 {
+	s.Complaints = keep(InPhase(s.Phases, complaintSubject), func(e Posted[board.Complaint]) bool { return onRoll(e.Line) })
+	if s.Phases.Closed[CommitsClosed] < 0 || s.Phases.Closed[DealsClosed] < 0 || s.Phases.Closed[ComplaintsClosed] < 0 {
 		return // V98 names the anchor that is owed
 	}
 	s.Dealing = s.Judge()
-	if len(s.Dealing.Qual) < s.e.Policy.K {
-		s.Ended = fmt.Sprintf("%d qualified dealers are fewer than the threshold %d", len(s.Dealing.Qual), s.e.Policy.K)
+	if len(s.Dealing.Qual) < s.Election.Policy.K {
+		s.Ended = fmt.Sprintf("%d qualified dealers are fewer than the threshold %d", len(s.Dealing.Qual), s.Election.Policy.K)
 	}
 }
 
@@ -122,10 +122,10 @@ func (s *Setup) readDealing() {
 // that it is Dealing.
 func (s *Setup) Judge() *sharing.Outcome {
 	commits := make(map[int][32]byte)
-	for _, c := range s.commits {
-		commits[s.index[c.Line.By]] = c.Body.Deal
+	for _, c := range s.Commits {
+		commits[s.Slots[c.Line.By]] = c.Body.Deal
 	}
-	return sharing.Judge(s.Params(), commits, s.Deals(), s.sharingComplaints())
+	return sharing.Judge(s.Params(), commits, s.Deals(), s.SharingComplaints())
 }
 
 func complaintSubject(b board.Complaint) string {
@@ -141,14 +141,14 @@ func keep[T any](in []T, ok func(T) bool) (out []T) {
 	return out
 }
 
-// sharingComplaints decodes the complaints; one whose point or proof does not
+// SharingComplaints decodes the complaints; one whose point or proof does not
 // decode proves nothing and is left out.
-func (s *Setup) sharingComplaints() (out []sharing.Complaint) {
-	for _, c := range s.complaints {
+func (s *Setup) SharingComplaints() (out []sharing.Complaint) {
+	for _, c := range s.Complaints {
 		point, err1 := c.Body.Point.Point()
 		proof, err2 := curve.DecodeProof(c.Body.Proof)
 		if err1 == nil && err2 == nil {
-			out = append(out, sharing.Complaint{By: s.index[c.Line.By], Dealer: c.Body.Dealer, Key: c.Body.Key, Point: point, Proof: proof})
+			out = append(out, sharing.Complaint{By: s.Slots[c.Line.By], Dealer: c.Body.Dealer, Key: c.Body.Key, Point: point, Proof: proof})
 		}
 	}
 	return out
@@ -156,22 +156,22 @@ func (s *Setup) sharingComplaints() (out []sharing.Complaint) {
 
 // readTranscript takes the supervisor's transcript and decodes its public shares.
 func (s *Setup) readTranscript() {
-	for _, t := range inPhase(s.ph, single[board.Transcript]) {
-		if t.Line.By == s.e.Policy.Supervisor {
-			s.transcript = &t
+	for _, t := range InPhase(s.Phases, OnePerAuthor[board.Transcript]) {
+		if t.Line.By == s.Election.Policy.Supervisor {
+			s.Transcript = &t
 			break
 		}
 	}
-	if s.transcript == nil || len(s.transcript.Body.Keys) != s.e.Policy.JointKeys() {
+	if s.Transcript == nil || len(s.Transcript.Body.Keys) != s.Election.Policy.JointKeys() {
 		return // V42 says so
 	}
-	for _, k := range s.transcript.Body.Keys {
+	for _, k := range s.Transcript.Body.Keys {
 		shares, err := decodePoints(k.Shares, len(s.Roll))
 		if err != nil {
-			s.shares = nil
+			s.Shares = nil
 			return
 		}
-		s.shares = append(s.shares, shares)
+		s.Shares = append(s.Shares, shares)
 	}
 }
 
@@ -181,14 +181,14 @@ func (s *Setup) Params() sharing.Params {
 	for i, r := range s.Roll {
 		keys[i] = r.Key
 	}
-	return sharing.Params{EID: s.e.EID, K: s.e.Policy.K, Keys: s.e.Policy.JointKeys(), Roll: keys}
+	return sharing.Params{EID: s.Election.EID, K: s.Election.Policy.K, Keys: s.Election.Policy.JointKeys(), Roll: keys}
 }
 
 // Deals returns the deals that came in time, by dealer, undecoded.
 func (s *Setup) Deals() map[int][]byte {
 	out := make(map[int][]byte, len(s.deals))
 	for _, d := range s.deals {
-		out[s.index[d.Line.By]] = d.Body.Deal
+		out[s.Slots[d.Line.By]] = d.Body.Deal
 	}
 	return out
 }
@@ -196,17 +196,17 @@ func (s *Setup) Deals() map[int][]byte {
 // PublicShare returns p_i of slot i under joint key number key as the
 // transcript gives it, and 33 zero bytes in custodial elections.
 func (s *Setup) PublicShare(i, key int) curve.PublicKey {
-	if !s.e.Policy.Dealt() || len(s.shares) < key {
+	if !s.Election.Policy.Dealt() || len(s.Shares) < key {
 		return curve.PublicKey{}
 	}
-	return s.shares[key-1][i-1].Key()
+	return s.Shares[key-1][i-1].Key()
 }
 
 // Keys returns the contract's holes that the setup fills: joint keys and the
 // candidates' claim keys Q_j = P + C_j. It fails before the joint key is known.
 func (s *Setup) Keys() (map[string][]byte, error) {
 	holes := make(map[string][]byte)
-	p := s.e.Policy
+	p := s.Election.Policy
 	if !p.Dealt() {
 		return holes, nil
 	}
@@ -214,7 +214,7 @@ func (s *Setup) Keys() (map[string][]byte, error) {
 		return nil, fmt.Errorf("no joint key yet")
 	}
 	for j, c := range p.Candidates {
-		joint := s.Dealing.Keys[s.e.keyNumber(j+1)-1].Key
+		joint := s.Dealing.Keys[s.Election.KeyNumber(j+1)-1].Key
 		own, err := c.Key.Point()
 		if err != nil {
 			return nil, err
@@ -236,13 +236,13 @@ func (s *Setup) Redeem(keys map[string][]byte, i int, v []byte) ([]byte, error) 
 		holes[k] = b
 	}
 	used := make(map[string][]byte)
-	for _, h := range s.e.Template.Holes() {
+	for _, h := range s.Election.Template.Holes() {
 		used[h] = holes[h]
 	}
-	return s.e.Template.Fill(used)
+	return s.Election.Template.Fill(used)
 }
 
-func decodeOutpoint(b []byte) (op wire.OutPoint, err error) {
+func DecodeOutpoint(b []byte) (op wire.OutPoint, err error) {
 	if len(b) != 36 {
 		return op, fmt.Errorf("outpoint of %d bytes, want 36", len(b))
 	}
@@ -274,22 +274,22 @@ func decodePoints(b []byte, n int) ([]curve.Point, error) {
 	return out, nil
 }
 
-// coinFault tells what keeps a roll entry's coin from being eligible.
-func (s *Setup) coinFault(r RollEntry, c *coin) error {
-	announce := s.ph.anchors[Announce]
+// CoinFault tells what keeps a roll entry's coin from being eligible.
+func (s *Setup) CoinFault(r RollEntry, c *Output) error {
+	announce := s.Phases.Anchors[Announce]
 	switch {
-	case c == nil || c.created == nil:
+	case c == nil || c.Created == nil:
 		return fmt.Errorf("the coin was not created since the announcement")
-	case announce != nil && c.created.Height < announce.Height:
+	case announce != nil && c.Created.Height < announce.Height:
 		return fmt.Errorf("the coin is older than the announcement")
-	case c.created.Height > s.e.Policy.Times.Roll:
-		return fmt.Errorf("the coin is paid in block %d, the roll closes at %d", c.created.Height, s.e.Policy.Times.Roll)
+	case c.Created.Height > s.Election.Policy.Times.Roll:
+		return fmt.Errorf("the coin is paid in block %d, the roll closes at %d", c.Created.Height, s.Election.Policy.Times.Roll)
 	case !s.pays(c.payer, r):
 		return fmt.Errorf("the coin is not paid by who was to pay it")
-	case !bytes.Equal(c.out.PkScript, templates.P2PKH(r.KeyHash())):
+	case !bytes.Equal(c.Out.PkScript, templates.P2PKH(r.KeyHash())):
 		return fmt.Errorf("the coin does not pay the roll key")
-	case c.out.Value != s.e.Policy.Coin():
-		return fmt.Errorf("a coin of %d sat, want %d", c.out.Value, s.e.Policy.Coin())
+	case c.Out.Value != s.Election.Policy.Coin():
+		return fmt.Errorf("a coin of %d sat, want %d", c.Out.Value, s.Election.Policy.Coin())
 	}
 	return nil
 }
@@ -297,15 +297,15 @@ func (s *Setup) coinFault(r RollEntry, c *coin) error {
 // pays tells whether a key's owner was to pay a roll entry's coin: the
 // supervisor, or the mixer that accepted to for a voucher.
 func (s *Setup) pays(payer curve.PublicKey, r RollEntry) bool {
-	if payer == s.e.Policy.Supervisor || s.Mixing == nil {
-		return payer == s.e.Policy.Supervisor
+	if payer == s.Election.Policy.Supervisor || s.Mixing == nil {
+		return payer == s.Election.Policy.Supervisor
 	}
 	v := s.Mixing.VoucherOf(r.Key)
 	return v != nil && payer == v.Mixer.Key
 }
 
-// keyless tells whether a joint key is the point at infinity, of which no
+// Keyless tells whether a joint key is the point at infinity, of which no
 // transcript can be written.
-func (s *Setup) keyless() bool {
+func (s *Setup) Keyless() bool {
 	return slices.ContainsFunc(s.Dealing.Keys, func(k sharing.JointKey) bool { return k.Key.IsInfinity() })
 }

@@ -1,9 +1,9 @@
-package verifier
+package election
 
 import "bevote/verifier/board"
 
 // voucher takes M7.
-func (m *Mixing) voucher(l entry[board.Voucher]) string {
+func (m *Mixing) voucher(l Posted[board.Voucher]) string {
 	a, ok := m.Accepted(board.ForPaying, l.Body.Mixer, l.Line.By)
 	switch {
 	case !ok || a.Nonce != l.Body.Nonce:
@@ -19,8 +19,8 @@ func (m *Mixing) voucher(l entry[board.Voucher]) string {
 
 // payout takes the place of tx3. A second one for a voucher is kept too, and
 // is for the checks to judge.
-func (m *Mixing) payout(l entry[board.Payout]) string {
-	op, err := decodeOutpoint(l.Body.Outpoint)
+func (m *Mixing) payout(l Posted[board.Payout]) string {
+	op, err := DecodeOutpoint(l.Body.Outpoint)
 	v := m.vouchers[l.Body.Key]
 	switch {
 	case err != nil:
@@ -36,7 +36,7 @@ func (m *Mixing) payout(l entry[board.Payout]) string {
 	return ""
 }
 
-func (m *Mixing) sweep(l entry[board.Sweep]) string {
+func (m *Mixing) sweep(l Posted[board.Sweep]) string {
 	if m.mixers[l.Line.By] == nil {
 		return "not by a mixer"
 	}
@@ -44,7 +44,7 @@ func (m *Mixing) sweep(l entry[board.Sweep]) string {
 	return ""
 }
 
-func (m *Mixing) settlement(l entry[board.Settlement]) string {
+func (m *Mixing) settlement(l Posted[board.Settlement]) string {
 	switch {
 	case l.Line.By != m.e.Policy.Supervisor:
 		return notSupervisor
@@ -53,9 +53,9 @@ func (m *Mixing) settlement(l entry[board.Settlement]) string {
 	case l.Line.Seen.Height < m.Deadlines[T5]:
 		return "it comes before mixers need have paid"
 	}
-	m.Settled, m.settledN = &l.Body, l.N
+	m.Settled, m.SettledLine = &l.Body, l.N
 	return ""
 }
 
-// dismiss settles that a voucher is not judged, and why.
-func (v *Voucher) dismiss(why error) { v.once.Do(func() { v.err = why }) }
+// Dismiss settles that a voucher is not judged, and why.
+func (v *Voucher) Dismiss(why error) { v.once.Do(func() { v.err = why }) }
