@@ -15,29 +15,29 @@ import (
 	"bevote/templates"
 )
 
-// booth is a voter's place, a candidate's key, and what the voter says.
-type booth struct {
+// fixture is a place, a candidate's key with its secret, and a plaintext.
+type fixture struct {
 	x    curve.Scalar
 	key  curve.Point
 	at   ballot.Place
 	says ballot.Plain
 }
 
-func newBooth(n byte) booth {
+func newFixture(n byte) fixture {
 	draw := func(what string) curve.Scalar { return curve.ReduceScalar(curve.TaggedHash(what, []byte{n})) }
-	b := booth{x: draw("key"), says: ballot.Plain{Share: draw("share"), Candidate: 2}}
+	b := fixture{x: draw("key"), says: ballot.Plain{Share: draw("share"), Candidate: 2}}
 	b.key = curve.BaseMul(b.x)
 	b.at = ballot.Place{EID: curve.TaggedHash("eid", []byte{n}), PublicShare: curve.BaseMul(b.says.Share).Key()}
 	copy(b.at.Outpoint[:], bytes.Repeat([]byte{n}, 36))
 	return b
 }
 
-// forms are the ballots of every kind of election.
-func forms() map[string]booth {
-	plain, salted, custodial := newBooth(1), newBooth(2), newBooth(3)
+// forms are a ballot of each kind.
+func forms() map[string]fixture {
+	plain, salted, custodial := newFixture(1), newFixture(2), newFixture(3)
 	salted.says.Salt = []byte("twelve bytes")
 	custodial.at.PublicShare = curve.PublicKey{}
-	return map[string]booth{"plain": plain, "salted": salted, "custodial": custodial}
+	return map[string]fixture{"plain": plain, "salted": salted, "custodial": custodial}
 }
 
 func same(a, b ballot.Plain) bool {
@@ -70,7 +70,7 @@ func TestSealAndOpen(t *testing.T) {
 	}
 }
 
-// The layout once more, by hand (docs/protocol.md).
+// The layout by hand, from docs/protocol.md.
 func TestLayout(t *testing.T) {
 	b := forms()["salted"]
 	share := b.says.Share.Bytes()
@@ -116,19 +116,19 @@ func TestEveryFlippedBitIsRefused(t *testing.T) {
 	}
 }
 
-// The same bytes in another place, or read with another key, say nothing: a
-// copied ballot is no vote.
+// At another place, or with another key, the same bytes do not open: a copied ballot is
+// no vote.
 func TestOtherPlacesAndKeys(t *testing.T) {
-	other := newBooth(9)
+	other := newFixture(9)
 	for name, b := range forms() {
 		v := ballot.Seal(b.says, b.at, b.key)
-		for what, lie := range map[string]func(*booth){
-			"election": func(b *booth) { b.at.EID[0] ^= 1 },
-			"outpoint": func(b *booth) { b.at.Outpoint[35] ^= 1 },
-			"share":    func(b *booth) { b.at.PublicShare = other.at.PublicShare },
-			"key":      func(b *booth) { b.x, b.key = other.x, other.key },
-			"sign":     func(b *booth) { b.x, b.key = b.x.Neg(), b.key.Neg() },
-			"zero key": func(b *booth) { b.x, b.key = curve.Scalar{}, curve.Point{} },
+		for what, lie := range map[string]func(*fixture){
+			"election": func(b *fixture) { b.at.EID[0] ^= 1 },
+			"outpoint": func(b *fixture) { b.at.Outpoint[35] ^= 1 },
+			"share":    func(b *fixture) { b.at.PublicShare = other.at.PublicShare },
+			"key":      func(b *fixture) { b.x, b.key = other.x, other.key },
+			"sign":     func(b *fixture) { b.x, b.key = b.x.Neg(), b.key.Neg() },
+			"zero key": func(b *fixture) { b.x, b.key = curve.Scalar{}, curve.Point{} },
 		} {
 			at := b
 			lie(&at)
@@ -156,20 +156,19 @@ func TestOtherPlacesAndKeys(t *testing.T) {
 	}
 }
 
-// The lie: a ballot sealed to infinity, which everybody can read as anybody's.
+// The lie: a ballot sealed to ∞, whose D = ∞ is public.
 func TestKeyAtInfinity(t *testing.T) {
-	b := newBooth(1)
+	b := newFixture(1)
 	v := ballot.Seal(b.says, b.at, curve.Point{})
 	if _, err := ballot.Open(v, b.at, curve.Scalar{}); err == nil || ballot.Recomputes(v, b.says, b.at, curve.Point{}) {
 		t.Error("a ballot to infinity opens")
 	}
 }
 
-// A voter seals a share that is not its own: the ballot recomputes, but not
-// to the public share, so it is nobody's.
-func TestShareOfSomebodyElse(t *testing.T) {
-	b := newBooth(1)
-	b.says.Share = newBooth(9).says.Share
+// A voter seals the share of another: the bytes recompute, but s_i·G is not p_i.
+func TestShareOfAnother(t *testing.T) {
+	b := newFixture(1)
+	b.says.Share = newFixture(9).says.Share
 	v := ballot.Seal(b.says, b.at, b.key)
 	if _, err := ballot.Open(v, b.at, b.x); err == nil {
 		t.Error("a wrong share opens")
@@ -179,11 +178,11 @@ func TestShareOfSomebodyElse(t *testing.T) {
 	}
 }
 
-// A ballot made to decrypt for two candidates: one R, and a ciphertext that
-// each key turns into a vote for its owner. The paper's ECIES would open for
-// both; ours opens for the one whose plaintext gave R, or for nobody.
+// A ballot made to decrypt to votes for two candidates: one R, and a ciphertext that
+// each key decrypts to its own number. A cipher that does not commit opens for both.
+// Here it opens for the one whose plaintext gives R, or for neither.
 func TestTwoReadings(t *testing.T) {
-	alice, bob := newBooth(1), newBooth(4)
+	alice, bob := newFixture(1), newFixture(4)
 	bob.at, bob.says.Share = alice.at, alice.says.Share
 	alice.says.Candidate, bob.says.Candidate = 1, 2
 	v := ballot.Seal(alice.says, alice.at, alice.key)
@@ -202,7 +201,7 @@ func TestTwoReadings(t *testing.T) {
 		text[i] ^= pad[i]
 	}
 	lie := append(bytes.Clone(v[:34]), text...)
-	for name, b := range map[string]booth{"alice": alice, "bob": bob} {
+	for name, b := range map[string]fixture{"alice": alice, "bob": bob} {
 		if _, err := ballot.Open(lie, b.at, b.x); err == nil {
 			t.Errorf("a ballot of foreign randomness opens for %s", name)
 		}
@@ -213,7 +212,7 @@ func TestTwoReadings(t *testing.T) {
 }
 
 func TestDisavowal(t *testing.T) {
-	b, who := newBooth(1), ballot.Parties{I: 3, J: 2}
+	b, who := newFixture(1), ballot.Parties{I: 3, J: 2}
 	junk := ballot.Seal(b.says, b.at, b.key)
 	junk[60] ^= 1
 	D, proof, err := ballot.Disavow(rand.NewChaCha8([32]byte{}), b.x, junk, b.at, who)
@@ -223,12 +222,14 @@ func TestDisavowal(t *testing.T) {
 	if _, err := ballot.OpenWith(junk, b.at, D, b.key); err == nil {
 		t.Error("junk opens with D")
 	}
-	other := newBooth(9)
-	place := func(change func(*ballot.Place)) ballot.Place { at := b.at; change(&at); return at }
+	other := newFixture(9)
+	election, outpoint := b.at, b.at
+	election.EID[9] ^= 1
+	outpoint.Outpoint[9] ^= 1
 	otherR := append(append(bytes.Clone(junk[:1]), ballot.Seal(other.says, other.at, other.key)[1:34]...), junk[34:]...)
 	for name, ok := range map[string]bool{
-		"another election": ballot.VerifyDisavowal(junk, place(func(at *ballot.Place) { at.EID[9] ^= 1 }), who, b.key, D, proof),
-		"another outpoint": ballot.VerifyDisavowal(junk, place(func(at *ballot.Place) { at.Outpoint[9] ^= 1 }), who, b.key, D, proof),
+		"another election": ballot.VerifyDisavowal(junk, election, who, b.key, D, proof),
+		"another outpoint": ballot.VerifyDisavowal(junk, outpoint, who, b.key, D, proof),
 		"another voter":    ballot.VerifyDisavowal(junk, b.at, ballot.Parties{I: 4, J: 2}, b.key, D, proof),
 		"another author":   ballot.VerifyDisavowal(junk, b.at, ballot.Parties{I: 3, J: 1}, b.key, D, proof),
 		"another key":      ballot.VerifyDisavowal(junk, b.at, who, other.key, D, proof),
@@ -249,10 +250,10 @@ func TestDisavowal(t *testing.T) {
 	}
 }
 
-// The lie: the holder of the key disowns a good ballot. Its D must be the true
-// one, and with that the ballot opens for everybody.
+// The lie: the holder of the key disavows a ballot that opens. The proof takes the
+// right D, and with it the ballot opens.
 func TestDisowningAGoodBallot(t *testing.T) {
-	b, who := newBooth(1), ballot.Parties{I: 3, J: 2}
+	b, who := newFixture(1), ballot.Parties{I: 3, J: 2}
 	v := ballot.Seal(b.says, b.at, b.key)
 	r := rand.NewChaCha8([32]byte{})
 	D, proof, _ := ballot.Disavow(r, b.x, v, b.at, who)
@@ -269,19 +270,21 @@ func TestDisowningAGoodBallot(t *testing.T) {
 }
 
 func TestPlainPrintsNothing(t *testing.T) {
-	m := newBooth(1).says
+	m := newFixture(1).says
 	m.Candidate, m.Salt = 48879, []byte("twelve bytes")
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d", "%x"} {
 		for _, v := range []any{m, &m, []ballot.Plain{m}} {
-			if text := fmt.Sprintf(verb, v); strings.Contains(text, "48879") || strings.Contains(text, "beef") || strings.Contains(text, "twelve") {
-				t.Errorf("%s shows %s", verb, text)
+			for _, secret := range []string{"48879", "beef", "twelve"} {
+				if text := fmt.Sprintf(verb, v); strings.Contains(text, secret) {
+					t.Errorf("%s shows %s", verb, text)
+				}
 			}
 		}
 	}
 }
 
 func TestSealPanicsOnNoBallot(t *testing.T) {
-	b := newBooth(1)
+	b := newFixture(1)
 	for name, m := range map[string]ballot.Plain{
 		"no candidate": {Share: b.says.Share}, "short salt": {Share: b.says.Share, Candidate: 1, Salt: []byte{1}},
 	} {
@@ -319,9 +322,9 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// Reading a ballot, against one product of a point and a scalar.
+// Seal, Open and Recomputes, against one product of a point and a scalar.
 func BenchmarkBallot(b *testing.B) {
-	at := newBooth(1)
+	at := newFixture(1)
 	v := ballot.Seal(at.says, at.at, at.key)
 	start := time.Now()
 	for range 100 {

@@ -8,8 +8,8 @@ import (
 	"bevote/internal/curve"
 )
 
-// opening is what the booth's voter would publish.
-func (b booth) opening(t testing.TB) ballot.Opening {
+// opening is the true opening of the fixture's ballot.
+func (b fixture) opening(t testing.TB) ballot.Opening {
 	t.Helper()
 	sealed, err := ballot.Parse(ballot.Seal(b.says, b.at, b.key))
 	if err != nil {
@@ -18,7 +18,7 @@ func (b booth) opening(t testing.TB) ballot.Opening {
 	return ballot.Opening{Sealed: sealed, Plain: b.says, At: b.at, Key: b.key}
 }
 
-// ballotOf puts a ballot together again.
+// ballotOf returns the bytes of a ballot.
 func ballotOf(s ballot.Sealed) []byte {
 	mark := byte(0xb1)
 	if s.Salted() {
@@ -27,7 +27,7 @@ func ballotOf(s ballot.Sealed) []byte {
 	return append(curve.Encoder{mark}.Point(s.R), s.Cipher...)
 }
 
-// falsehoods are ways to open falsely; Recomputes refuses each too.
+// falsehoods change a true opening. Recomputes refuses each.
 var falsehoods = map[string]func(o *ballot.Opening){
 	"another candidate": func(o *ballot.Opening) { o.Plain.Candidate++ },
 	"no candidate":      func(o *ballot.Opening) { o.Plain.Candidate = 0 },
@@ -37,19 +37,19 @@ var falsehoods = map[string]func(o *ballot.Opening){
 	"half a salt":       func(o *ballot.Opening) { o.Plain.Salt = []byte("half") },
 	"another election":  func(o *ballot.Opening) { o.At.EID[3] ^= 1 },
 	"another coin":      func(o *ballot.Opening) { o.At.Outpoint[3] ^= 1 },
-	"another's p":       func(o *ballot.Opening) { o.At.PublicShare = newBooth(77).at.PublicShare },
+	"another's p":       func(o *ballot.Opening) { o.At.PublicShare = newFixture(77).at.PublicShare },
 	"p of no curve":     func(o *ballot.Opening) { o.At.PublicShare = curve.PublicKey{2, 32: 5} },
-	"another key":       func(o *ballot.Opening) { o.Key = newBooth(77).key },
+	"another key":       func(o *ballot.Opening) { o.Key = newFixture(77).key },
 	"the key's mirror":  func(o *ballot.Opening) { o.Key = o.Key.Neg() },
 	"the key infinity":  func(o *ballot.Opening) { o.Key = curve.Point{} },
 	"R's mirror":        func(o *ballot.Opening) { o.Sealed.R = o.Sealed.R.Neg() },
-	"another R":         func(o *ballot.Opening) { o.Sealed.R = newBooth(78).key },
+	"another R":         func(o *ballot.Opening) { o.Sealed.R = newFixture(78).key },
 	"another cipher":    func(o *ballot.Opening) { o.Sealed.Cipher = append([]byte{1}, o.Sealed.Cipher[1:]...) },
 	"a short cipher":    func(o *ballot.Opening) { o.Sealed.Cipher = o.Sealed.Cipher[:20] },
 }
 
-// Lies stand among true openings of every form: each is found, and none takes
-// a true one with it. Recomputes is the twin.
+// A lie among true openings of every form: it is refused, and they are not. Recomputes
+// is the twin.
 func TestRecomputeAllFindsEveryLie(t *testing.T) {
 	for name, form := range forms() {
 		var openings []ballot.Opening
@@ -73,17 +73,17 @@ func TestRecomputeAllFindsEveryLie(t *testing.T) {
 	}
 }
 
-// A ballot whose R is wrong although everything else fits: only the equation
-// R = r·G can tell, and with a share that is not p_i's, only s·G = p_i.
+// Of one opening only R = r·G does not hold, of another only s_i·G = p_i.
 func TestRecomputeAllNeedsBothEquations(t *testing.T) {
-	b := newBooth(5)
+	b := newFixture(5)
 	good := b.opening(t)
 	text := append(curve.Encoder(nil).Scalar(b.says.Share), 0, 2)
 	r := curve.ReduceScalar(curve.TaggedHash("ballot", text, b.at.EID[:], b.at.Outpoint[:], b.at.PublicShare[:]))
 	wrongR := good
-	wrongR.Sealed.R = newBooth(6).key
+	wrongR.Sealed.R = newFixture(6).key
 	D := b.key.Mul(r)
-	pad := curve.KDF(curve.Encoder(nil).Point(D).Point(wrongR.Sealed.R).Raw(b.at.EID[:]).Raw(b.at.Outpoint[:]), len(text))
+	x := curve.Encoder(nil).Point(D).Point(wrongR.Sealed.R).Raw(b.at.EID[:]).Raw(b.at.Outpoint[:])
+	pad := curve.KDF(x, len(text))
 	wrongR.Sealed.Cipher = make([]byte, len(text))
 	for i := range text {
 		wrongR.Sealed.Cipher[i] = text[i] ^ pad[i]
@@ -97,9 +97,9 @@ func TestRecomputeAllNeedsBothEquations(t *testing.T) {
 	}
 }
 
-// crowd is n voters who vote alike and to one key, so that a table is made.
-func crowd(t testing.TB, n int) []ballot.Opening {
-	b := newBooth(1)
+// manyOpenings are n openings to one key, so many that a table is made.
+func manyOpenings(t testing.TB, n int) []ballot.Opening {
+	b := newFixture(1)
 	out := make([]ballot.Opening, n)
 	for i := range out {
 		b.at.Outpoint[0], b.at.Outpoint[1] = byte(i), byte(i>>8)
@@ -108,8 +108,8 @@ func crowd(t testing.TB, n int) []ballot.Opening {
 	return out
 }
 
-func TestRecomputeAllOfACrowd(t *testing.T) {
-	openings := crowd(t, 500)
+func TestRecomputeAllWithATable(t *testing.T) {
+	openings := manyOpenings(t, 500)
 	openings[321].Plain.Candidate = 1
 	for i, recomputes := range ballot.RecomputeAll(openings) {
 		if recomputes != (i != 321) {
@@ -118,9 +118,9 @@ func TestRecomputeAllOfACrowd(t *testing.T) {
 	}
 }
 
-// Openings together against one alone.
+// RecomputeAll, against Recomputes for each.
 func BenchmarkRecomputeAll(b *testing.B) {
-	openings := crowd(b, 3000)
+	openings := manyOpenings(b, 3000)
 	start := time.Now()
 	for _, o := range openings[:100] {
 		ballot.Recomputes(ballotOf(o.Sealed), o.Plain, o.At, o.Key)

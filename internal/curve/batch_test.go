@@ -15,7 +15,7 @@ import (
 	"github.com/decred/dcrd/dcrec/secp256k1/v4"
 )
 
-// scheme is a kind of signature with both ways of verifying it.
+// scheme is a kind of signature with both ways to verify it.
 type scheme struct {
 	sign   func(x curve.Scalar, hash [32]byte) []byte
 	verify func(curve.PublicKey, [32]byte, []byte) bool
@@ -34,12 +34,12 @@ var schemes = map[string]scheme{
 	}, curve.VerifySchnorr, curve.VerifySchnorrBatch},
 }
 
-// foreignECDSA signs as wallets do: the point is even or odd, as it falls.
+// foreignECDSA signs as other wallets do: R.y is even or odd.
 func foreignECDSA(x curve.Scalar, hash [32]byte) []byte {
 	return ecdsa.Sign(privateKey(x), hash[:]).Serialize()
 }
 
-// signatures are n good ones by keys that come back after a while.
+// signatures are n valid ones, by a number of keys in turn.
 func (s scheme) signatures(n, signers int) []curve.Signed {
 	secrets := randomScalars(seeded(uint64(n)), signers)
 	public := make([]curve.PublicKey, signers)
@@ -54,7 +54,7 @@ func (s scheme) signatures(n, signers int) []curve.Signed {
 	return out
 }
 
-// alone verifies signatures one by one, each but once.
+// alone verifies signatures one by one, and each once.
 type alone struct {
 	scheme
 	known map[string]bool
@@ -73,7 +73,7 @@ func (a alone) valid(s curve.Signed) bool {
 	return valid
 }
 
-// want compares a batch with what the signatures are alone.
+// want compares a batch with verifying each signature alone.
 func (a alone) want(t *testing.T, what string, all []curve.Signed) (valid int) {
 	t.Helper()
 	got := a.batch(all, a.ring)
@@ -103,12 +103,12 @@ func TestBatchOfGoodSignatures(t *testing.T) {
 	}
 }
 
-// lies turn good signatures into bad ones; none may pass among good ones,
-// wherever it stands, and none may take a good one with it.
+// lies change a valid signature. Among valid ones a batch must refuse what is refused
+// alone, and accept the others, wherever the lie stands.
 var lies = map[string]func(s *curve.Signed, other curve.Signed){
 	"another hash":      func(s *curve.Signed, other curve.Signed) { s.Hash = other.Hash },
 	"another key":       func(s *curve.Signed, other curve.Signed) { s.Key = other.Key },
-	"the key's mirror":  func(s *curve.Signed, _ curve.Signed) { s.Key[0] ^= 1 }, // no lie in BIP 340
+	"the key's mirror":  func(s *curve.Signed, _ curve.Signed) { s.Key[0] ^= 1 }, // valid BIP 340
 	"another signature": func(s *curve.Signed, other curve.Signed) { s.Sig = other.Sig },
 	"a flipped bit of the nonce": func(s *curve.Signed, _ curve.Signed) {
 		s.Sig = bytes.Clone(s.Sig)
@@ -126,7 +126,7 @@ var lies = map[string]func(s *curve.Signed, other curve.Signed){
 	"a key of no curve":  func(s *curve.Signed, _ curve.Signed) { s.Key = curve.PublicKey{2, 32: 5} },
 	"a key of odd form":  func(s *curve.Signed, _ curve.Signed) { s.Key[0] = 5 },
 	"the empty key":      func(s *curve.Signed, _ curve.Signed) { s.Key = curve.PublicKey{} },
-	"a high s":           func(s *curve.Signed, _ curve.Signed) { s.Sig = highS(s.Sig) }, // no lie in ECDSA, a broken one in BIP 340
+	"a high s":           func(s *curve.Signed, _ curve.Signed) { s.Sig = highS(s.Sig) }, // valid ECDSA, no BIP 340
 	"another's and back": func(s *curve.Signed, other curve.Signed) { s.Key, s.Hash = other.Key, other.Hash },
 }
 
@@ -138,7 +138,7 @@ func highS(der []byte) []byte {
 	}
 	r, s := sig.R(), sig.S()
 	s.Negate()
-	// Serialize would bring s down again.
+	// Serialize would negate s again.
 	return derOf(scalarOf(&r), scalarOf(&s))
 }
 
@@ -157,7 +157,7 @@ func TestBatchFindsEveryLie(t *testing.T) {
 	}
 }
 
-// A crowd of lies runs the batch out of patience; the answers stay right.
+// So many lies that the bisection stops early: the answers stay right.
 func TestBatchOfManyLies(t *testing.T) {
 	for name, s := range schemes {
 		twin, good := newAlone(s), s.signatures(64, 64)
@@ -171,9 +171,8 @@ func TestBatchOfManyLies(t *testing.T) {
 	}
 }
 
-// Two wrong signatures whose errors cancel in an unweighted sum: the attack that
-// weights are there for. With R and R' of two signatures exchanged, the sum of
-// the equations is the same.
+// Two false equations whose errors cancel in a sum without weights: the attack that
+// weights are there for. With the R of two equations exchanged, the sum is the same.
 func TestBatchOfErrorsThatCancel(t *testing.T) {
 	equations := make([]curve.Equation, 20)
 	r := seeded(4)
@@ -193,8 +192,8 @@ func TestBatchOfErrorsThatCancel(t *testing.T) {
 	}
 }
 
-// Equations at the edges: infinity on either side, zero scalars, the same
-// equation over and over, and Q, R and G being one point.
+// Equations at the edges: ∞ on either side, scalars 0, one equation many times, and
+// Q, R and G one point.
 func TestEquationsAtTheEdges(t *testing.T) {
 	one, two := curve.NewScalar(1), curve.NewScalar(2)
 	G := curve.BaseMul(one)
@@ -236,8 +235,8 @@ func TestEquationsAtTheEdges(t *testing.T) {
 	}
 }
 
-// The same point and its negative over and over, so many that products take
-// every way of adding them: the sums meet doublings and infinity throughout.
+// One point and its negative, so many times that the sums in a product meet doublings
+// and ∞ throughout.
 func TestEquationsOfOnePoint(t *testing.T) {
 	s := randomScalars(seeded(8), 1)[0]
 	up := curve.Equation{A: s, R: curve.BaseMul(s)}
@@ -251,9 +250,8 @@ func TestEquationsOfOnePoint(t *testing.T) {
 	}
 }
 
-// An ECDSA signature whose point has an x-coordinate of q or more is valid and
-// has no equation: r alone does not give the point back. The smallest such
-// point is searched for.
+// An ECDSA signature with R.x ≥ q is valid and has no equation, since r alone does
+// not give R.x. The test takes the smallest such R.
 func TestBatchOfNonceBeyondOrder(t *testing.T) {
 	sig, key, hash := beyondOrder(t)
 	if !curve.VerifyECDSA(key, hash, sig) {
@@ -266,8 +264,8 @@ func TestBatchOfNonceBeyondOrder(t *testing.T) {
 	}
 }
 
-// beyondOrder makes a signature from a point R with q ≤ x < p and r = x − q, by
-// choosing the key to fit: with s = 1, Q = (R − e·G)/r.
+// beyondOrder makes a signature with q ≤ R.x, r = R.x − q and s = 1, under the key that
+// it takes: Q = (R − e·G)/r.
 func beyondOrder(t *testing.T) (sig []byte, key curve.PublicKey, hash [32]byte) {
 	t.Helper()
 	hash = sha256.Sum256([]byte("beyond"))
@@ -283,8 +281,8 @@ func beyondOrder(t *testing.T) (sig []byte, key curve.PublicKey, hash [32]byte) 
 	}
 }
 
-// Whatever bytes stand among good signatures, the batch says of them what they
-// are alone, and of the good ones that they are good.
+// Any bytes among valid signatures are valid in the batch if they are alone, and the
+// valid ones stay valid.
 func FuzzVerifyBatch(f *testing.F) {
 	batches := make(map[string][]curve.Signed)
 	for _, name := range []string{"ecdsa", "schnorr"} {
@@ -328,7 +326,7 @@ func BenchmarkVerifyBatch(b *testing.B) {
 	}
 }
 
-// timed is how long one call of f takes.
+// timed is the mean time of a call of f.
 func timed(n int, f func(i int)) time.Duration {
 	start := time.Now()
 	for i := range n {

@@ -27,7 +27,7 @@ func privateKey(x curve.Scalar) *btcec.PrivateKey {
 	return key
 }
 
-// seeded is a reproducible stream of bytes.
+// seeded is a stream of bytes that depends on n alone.
 func seeded(n uint64) *rand.ChaCha8 {
 	var seed [32]byte
 	seed[0], seed[1] = byte(n), byte(n>>8)
@@ -97,7 +97,7 @@ func TestRandomScalarRejects(t *testing.T) {
 		t.Error("want 7", err)
 	}
 	if _, err := curve.RandomScalar(stream); err == nil {
-		t.Error("a scalar out of nothing")
+		t.Error("a scalar from an empty stream")
 	}
 }
 
@@ -109,7 +109,8 @@ func TestScalarsPrintNothing(t *testing.T) {
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x", "%X", "%b", "%o"} {
 		for _, v := range []any{s, &s, shown, []curve.Scalar{s}, err, curve.Proof{E: s, Z: s}} {
 			text := strings.ToLower(fmt.Sprintf(verb, v))
-			if strings.Contains(text, hex.EncodeToString(b[:4])) || strings.Contains(text, fmt.Sprint(b[0])+" "+fmt.Sprint(b[1])) {
+			inDecimal := fmt.Sprint(b[0]) + " " + fmt.Sprint(b[1])
+			if strings.Contains(text, hex.EncodeToString(b[:4])) || strings.Contains(text, inDecimal) {
 				t.Errorf("%s shows the secret: %s", verb, text)
 			}
 			if !strings.Contains(text, "hidden") && v != any(err) {
@@ -119,8 +120,8 @@ func TestScalarsPrintNothing(t *testing.T) {
 	}
 }
 
-// twin is secp256k1 in the affine formulas of the textbook, on big integers.
-type twin struct{ p, x, y *big.Int } // x nil at infinity
+// twin is a point of secp256k1, by the affine formulas on big integers.
+type twin struct{ p, x, y *big.Int } // x is nil at ∞
 
 func (a twin) add(b twin) twin {
 	if a.x == nil {
@@ -178,7 +179,8 @@ func generator(t testing.TB) twin {
 
 func TestPointsAgainstTwin(t *testing.T) {
 	g, r := generator(t), seeded(2)
-	scalars := append(randomScalars(r, 8), curve.Scalar{}, curve.NewScalar(1), curve.NewScalar(2), curve.NewScalar(1).Neg())
+	edges := []curve.Scalar{{}, curve.NewScalar(1), curve.NewScalar(2), curve.NewScalar(1).Neg()}
+	scalars := append(randomScalars(r, 8), edges...)
 	for i, a := range scalars {
 		A, twinA := curve.BaseMul(a), g.mul(a)
 		if A.Key() != twinA.key() {
@@ -201,6 +203,7 @@ func TestPointsAgainstTwin(t *testing.T) {
 
 func TestInfinityIsOneValue(t *testing.T) {
 	one := curve.BaseMul(curve.NewScalar(1))
+	plusMinus := []curve.Scalar{curve.NewScalar(1), curve.NewScalar(1).Neg()}
 	for name, p := range map[string]curve.Point{
 		"0·G":        curve.BaseMul(curve.Scalar{}),
 		"0·P":        one.Mul(curve.Scalar{}),
@@ -211,7 +214,7 @@ func TestInfinityIsOneValue(t *testing.T) {
 		"empty sum":  curve.Sum(nil),
 		"empty":      curve.Product(nil, nil),
 		"cancelled":  curve.Sum([]curve.Point{one, one.Neg()}),
-		"1·P + −1·P": curve.Product([]curve.Scalar{curve.NewScalar(1), curve.NewScalar(1).Neg()}, []curve.Point{one, one}),
+		"1·P + −1·P": curve.Product(plusMinus, []curve.Point{one, one}),
 		"no terms":   curve.EvaluatePoints(nil, 5),
 	} {
 		if !p.IsInfinity() || p != (curve.Point{}) || !p.Equal(curve.Point{}) || p.Key() != (curve.PublicKey{}) {
@@ -302,7 +305,8 @@ func TestTaggedHashAndKDFAgainstTwin(t *testing.T) {
 		out := sha256.Sum256([]byte(string(h[:]) + string(h[:]) + x))
 		return string(out[:])
 	}
-	if got := curve.TaggedHash("a tag", []byte("some"), nil, []byte("thing")); string(got[:]) != hash("a tag", "something") {
+	got := curve.TaggedHash("a tag", []byte("some"), nil, []byte("thing"))
+	if string(got[:]) != hash("a tag", "something") {
 		t.Error("tagged hash is wrong")
 	}
 	for _, size := range []int{0, 1, 31, 32, 33, 34, 46, 64, 100, 8192} {

@@ -10,7 +10,9 @@ import (
 func TestMultiplesAgainstMul(t *testing.T) {
 	_, bases := points(3)
 	minusOne := curve.NewScalar(1).Neg()
-	edges := []curve.Scalar{{}, curve.NewScalar(1), curve.NewScalar(255), curve.NewScalar(256), curve.NewScalar(65536), minusOne}
+	edges := []curve.Scalar{
+		{}, curve.NewScalar(1), curve.NewScalar(255), curve.NewScalar(256), curve.NewScalar(65536), minusOne,
+	}
 	scalars := append(edges, randomScalars(seeded(3), 300)...)
 	for at, p := range append(bases, curve.Point{}, curve.BaseMul(minusOne)) {
 		for _, n := range []int{0, len(edges), len(scalars)} {

@@ -8,8 +8,8 @@ import (
 	"bevote/internal/curve"
 )
 
-// points returns random points, with a repeat, a negative and an infinity
-// among them where there is room: the cases that addition formulas get wrong.
+// points returns n scalars and points. Where n > 50 a point is repeated, and its
+// negative and ∞ are among them, for which addition has other formulas.
 func points(n int) ([]curve.Scalar, []curve.Point) {
 	scalars := randomScalars(seeded(uint64(n)), n)
 	out := make([]curve.Point, n)

@@ -8,7 +8,7 @@ import (
 	"bevote/internal/curve"
 )
 
-var context = curve.Context{Tag: "a proof", EID: [32]byte{1}, Key: 2, Prover: []byte("somebody")}
+var context = curve.Context{Tag: "a proof", EID: [32]byte{1}, Key: 2, Prover: []byte("a prover")}
 
 // otherContexts differ from context in one part each.
 func otherContexts() map[string]curve.Context {
@@ -16,8 +16,8 @@ func otherContexts() map[string]curve.Context {
 	tag.Tag = "another proof"
 	eid.EID[31] = 1
 	key.Key = 3
-	prover.Prover = []byte("somebodx")
-	longer.Prover = []byte("somebody ")
+	prover.Prover = []byte("a provex")
+	longer.Prover = []byte("a prover ")
 	return map[string]curve.Context{"tag": tag, "election": eid, "key": key, "prover": prover, "longer prover": longer}
 }
 
@@ -55,8 +55,7 @@ func TestPossession(t *testing.T) {
 	}
 }
 
-// The lie: nobody knows the secret of infinity but everybody does, and the
-// answer z = w with any e satisfies z·G − e·∞ = w·G.
+// The lie: a proof of the secret 0 behind ∞. Any e and z = w give z·G − e·∞ = w·G.
 func TestPossessionOfInfinityIsRefused(t *testing.T) {
 	p, err := curve.ProvePossession(seeded(4), context, curve.Scalar{})
 	if err != nil || curve.VerifyPossession(context, p, curve.Point{}) {
@@ -94,7 +93,7 @@ func TestEquality(t *testing.T) {
 			t.Errorf("accepted: %s", name)
 		}
 	}
-	// The lie: a true proof for one point, shown with the point of another secret.
+	// The lie: a proof for one point with the point of another secret.
 	lie, _, _ := curve.ProveEquality(r, context, s[2], base)
 	if curve.VerifyEquality(context, p, X, base, lie) {
 		t.Error("another secret's point accepted")

@@ -31,7 +31,7 @@ func DecodeScalar(b []byte) (Scalar, error) {
 	return s, nil
 }
 
-// ReduceScalar reads 32 bytes, big-endian, modulo q, which makes scalars
+// ReduceScalar returns 32 bytes, as a big-endian number, modulo q. It makes scalars
 // of hashes.
 func ReduceScalar(b [32]byte) Scalar {
 	var s Scalar

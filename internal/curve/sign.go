@@ -65,7 +65,7 @@ func SignECDSA(x Scalar, hash [32]byte) ([]byte, error) {
 		point := BaseMul(k)
 		r, err := DecodeScalar(point.x())
 		if err != nil || r.IsZero() {
-			continue // R.x ≥ q, so r alone does not give R.x
+			continue // R.x ≥ q, or r = 0
 		}
 		s := k.Inverse().Mul(e.Add(r.Mul(x)))
 		odd := point.odd()

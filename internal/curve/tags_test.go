@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// Every tag in the code is in docs/protocol.md's table and the other way round:
-// a hash with a tag of its own cannot be mistaken for another.
+// The tags of the code are those of docs/protocol.md's table, so that no two uses of
+// the hash have one tag.
 func TestTagsAreDocumented(t *testing.T) {
 	text, err := os.ReadFile("../../docs/protocol.md")
 	if err != nil {
@@ -55,7 +55,7 @@ func TestTagsAreDocumented(t *testing.T) {
 func tagsOf(t *testing.T, path string, used map[string]bool) {
 	file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
 	if err != nil {
-		t.Log(err) // whoever owns the file hears of it from the compiler
+		t.Log(err) // the compiler reports it for its package
 		return
 	}
 	literal := func(e ast.Expr) {

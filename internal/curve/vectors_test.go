@@ -13,7 +13,7 @@ import (
 	"github.com/btcsuite/btcd/btcec/v2/ecdsa"
 )
 
-// rows reads testdata/name without its heading.
+// rows reads testdata/name without its first row.
 func rows(t *testing.T, name string) [][]string {
 	t.Helper()
 	f, err := os.Open("testdata/" + name)
@@ -46,8 +46,8 @@ func scalar(t testing.TB, text string) curve.Scalar {
 	return s
 }
 
-// The published vectors 0 to 14 of BIP 340. Ours signs with the all-zero
-// auxiliary randomness, which only vector 0 does.
+// The vectors 0 to 14 of BIP 340. SignSchnorr has the all-zero auxiliary randomness,
+// as vector 0.
 func TestBIP340(t *testing.T) {
 	for _, row := range rows(t, "bip340.csv") {
 		hash := [32]byte(unhex(t, row[4]))
@@ -66,9 +66,8 @@ func TestBIP340(t *testing.T) {
 	}
 }
 
-// The well-known RFC 6979 vectors for secp256k1 and SHA-256. Where the point
-// behind the vector's r has an even y, ours is the vector's signature; where it
-// is odd, ours must have gone on to another nonce.
+// Vectors of RFC 6979 for secp256k1 and SHA-256. SignECDSA gives the vector's
+// signature if the y of its R is even, and otherwise has taken a later nonce.
 func TestRFC6979(t *testing.T) {
 	even := 0
 	for _, row := range rows(t, "rfc6979.csv") {
@@ -93,8 +92,11 @@ func TestRFC6979(t *testing.T) {
 	}
 }
 
-// derOf encodes by hand, since the library under test does so itself:
-// 30 length 02 length r 02 length s, integers with a 00 before a high bit.
+// derOf encodes without the library under test:
+//
+//	30 ‖ length ‖ 02 ‖ length of r ‖ r ‖ 02 ‖ length of s ‖ s
+//
+// with integers of least length, and a zero byte before a high bit.
 func derOf(r, s curve.Scalar) []byte {
 	integer := func(v curve.Scalar) []byte {
 		b := v.Bytes()
@@ -153,7 +155,7 @@ func TestECDSAIsEvenLowAndVerifies(t *testing.T) {
 	}
 }
 
-// The lie: the other of the two s, which every node without BIP 146 accepts.
+// The lie: s above q/2, which a node without BIP 146 accepts.
 func TestStrictECDSARefusesHighS(t *testing.T) {
 	x, hash := curve.NewScalar(5), curve.TaggedHash("test")
 	der, err := curve.SignECDSA(x, hash)

@@ -10,12 +10,12 @@ import (
 	"bevote/internal/mixing"
 )
 
-// refused says that the equations of the papers accept a forgery, which the
-// twin shows, and that we refuse it for the reason given.
-func refused(t *testing.T, c *club, w *twin, message, forgery []byte, why string) {
+// refused checks that the equations alone accept a forgery, as the twin does, and that
+// Verify refuses it, as outside its domain, for a reason.
+func refused(t *testing.T, c *fixture, w *twin, message, forgery []byte, why string) {
 	t.Helper()
 	if !w.verifies(message, forgery) {
-		t.Error("the attack is no attack: the bare equations do not hold")
+		t.Error("no attack: the equations alone do not hold")
 	}
 	err := c.group.Verify(message, forgery)
 	if err == nil || !errors.Is(err, mixing.ErrDomain) || !strings.Contains(err.Error(), why) {
@@ -33,9 +33,9 @@ func some(n int, f func() *big.Int) (out []*big.Int) {
 	return out
 }
 
-// outsider signs with an x of its own and no certificate. answer2 gives what it
-// answers in a round of V2, for which it commits to commitment2.
-func (w *twin) outsider(message []byte, g *big.Int, commitment2 *big.Int, answer2 func(asked bool) *big.Int) []byte {
+// outsider forges a signature with an x of its own and no certificate: with commitment2
+// for every round of V2, and for its bit of the challenge the answer answer2.
+func (w *twin) outsider(message []byte, g, commitment2 *big.Int, answer2 func(bit bool) *big.Int) []byte {
 	random := stream(50)
 	x := below(random, power2(512))
 	z := exp(g, exp(w.a, x, w.n), w.p)
@@ -58,23 +58,24 @@ func (w *twin) outsider(message []byte, g *big.Int, commitment2 *big.Int, answer
 	return w.signature(g, z, c, r1, t2)
 }
 
-// V2 answered with zero: 0^e = 0, and every base to 0 is 1.
+// Answers of 0 to V2: 0^e = 0, and every base to 0 is 1.
 func TestZeroAnswersForge(t *testing.T) {
-	c := newClub(t, 512, 16, 0)
+	c := newFixture(t, 512, 16, 0)
 	w := newTwin(c.manager.Modulus().Bytes(), 16)
 	forgery := w.outsider(message(1), w.g, num(1), func(bool) *big.Int { return num(0) })
 	refused(t, c, w, message(1), forgery, "answer to V2 out of range")
-	// n is zero too, by another name.
+	// n is 0 modulo n.
 	forgery = w.outsider(message(1), w.g, num(1), func(bool) *big.Int { return w.n })
 	refused(t, c, w, message(1), forgery, "answer to V2 out of range")
 }
 
-// g̃ = z̃ = 1: every commitment is 1, whatever is answered.
+// g̃ = z̃ = 1: every commitment is 1, whatever the answers are.
 func TestIdentityForges(t *testing.T) {
-	c := newClub(t, 512, 16, 0)
+	c := newFixture(t, 512, 16, 0)
 	w := newTwin(c.manager.Modulus().Bytes(), 16)
 	random := stream(51)
-	r1, r2 := some(16, func() *big.Int { return nonce(random) }), some(16, func() *big.Int { return w.unitFrom(random) })
+	r1 := some(16, func() *big.Int { return nonce(random) })
+	r2 := some(16, func() *big.Int { return w.unitFrom(random) })
 	forge := func(g, z *big.Int) []byte {
 		commitments := w.recompute(g, z, make([]byte, 2), r1, r2)
 		return w.signature(g, z, w.challenge(message(1), g, z, commitments), r1, r2)
@@ -84,22 +85,23 @@ func TestIdentityForges(t *testing.T) {
 	refused(t, c, w, message(1), forge(num(0), num(0)), "g̃ is not between 1 and p")
 }
 
-// g̃ = z̃ = −1: exponents count by their parity alone. Where δ is even z̃·g̃^δ is
-// −1 too, and no answer depends on the challenge.
+// g̃ = z̃ = −1: of an exponent only the parity matters. If δ is even z̃·g̃^δ is −1 as
+// well, and no answer depends on the challenge.
 func TestSmallOrderForges(t *testing.T) {
-	c := newClub(t, 512, 16, 0)
+	c := newFixture(t, 512, 16, 0)
 	w := newTwin(c.manager.Modulus().Bytes(), 16)
 	if w.delta.Bit(0) == 1 {
 		t.Fatal("δ is odd: choose another seed")
 	}
 	random := stream(52)
-	r1, r2 := some(16, func() *big.Int { return nonce(random) }), some(16, func() *big.Int { return w.unitFrom(random) })
+	r1 := some(16, func() *big.Int { return nonce(random) })
+	r2 := some(16, func() *big.Int { return w.unitFrom(random) })
 	minus := new(big.Int).Sub(w.p, num(1))
 	commitments := w.recompute(minus, minus, make([]byte, 2), r1, r2)
 	forgery := w.signature(minus, minus, w.challenge(message(1), minus, minus, commitments), r1, r2)
 	refused(t, c, w, message(1), forgery, "g̃^n ≠ 1")
 
-	// With a g̃ in order, z̃ alone may lie outside.
+	// g̃ in its domain, and z̃ outside; and the other way round.
 	_, _, ch, t1, t2 := w.split(forgery)
 	for _, lie := range []struct {
 		g, z *big.Int
@@ -118,11 +120,12 @@ func TestSmallOrderForges(t *testing.T) {
 	}
 }
 
-// Without δ, that is with (y+1)^(1/e): if e divides x, then for x' = −x the
-// certificate is w·a^(−x/e), since (1/y + 1) = (1+y)/y. Nobody opens what −x
-// signs. With a hashed δ there is no such relation.
+// With the papers' certificate (y+1)^(1/e) a member whose x is a multiple of e has a
+// second one, for −x: w·a^(−x/e), since 1/y + 1 = (y+1)/y. 1/y is not the y of
+// a member, so what is signed with −x does not open. With (y+δ)^(1/e) it is no
+// certificate.
 func TestDerivedCertificate(t *testing.T) {
-	c := newClub(t, 512, 16, 0)
+	c := newFixture(t, 512, 16, 0)
 	w := newTwin(c.manager.Modulus().Bytes(), 16)
 	p, q := factors(stream(1), 512)
 	if new(big.Int).Mul(p, q).Cmp(w.n) != 0 {
@@ -131,7 +134,7 @@ func TestDerivedCertificate(t *testing.T) {
 	root := new(big.Int).ModInverse(w.e, phi(p, q))
 	share := below(stream(54), power2(490))
 	x := new(big.Int).Mul(share, w.e)
-	derive := func(delta *big.Int) (derived person, fits bool) {
+	derive := func(delta *big.Int) (derived secrets, fits bool) {
 		y := exp(w.a, x, w.n)
 		certificate := exp(add(y, delta), root, w.n) // what the manager gives for y
 		derived.x = new(big.Int).Neg(x)
@@ -145,28 +148,27 @@ func TestDerivedCertificate(t *testing.T) {
 	}
 	forger, fits := derive(num(1))
 	if !fits {
-		t.Fatal("the attack is no attack: without δ the derived certificate does not fit")
+		t.Fatal("no attack: without δ the derived certificate does not fit")
 	}
 	without := *w
 	without.delta = num(1)
 	forged := without.issue(stream(55), forger, message(1))
 	if !without.verifies(message(1), forged.signature) {
-		t.Error("the attack is no attack: without δ the forgery does not verify")
+		t.Error("no attack: without δ the forgery does not verify")
 	}
 	if err := c.group.Verify(message(1), forged.signature); err == nil || errors.Is(err, mixing.ErrDomain) {
 		t.Errorf("got %v, want a refusal of the equation", err)
 	}
-	// The best that the forger can do here.
+	// The same derivation with δ.
 	forger, _ = derive(w.delta)
 	if err := c.group.Verify(message(1), w.issue(stream(55), forger, message(1)).signature); err == nil {
 		t.Error("the forger's signature verifies")
 	}
 }
 
-// A member signs for itself without looking at the challenge's weight, by which
-// signatures could be told apart.
+// A member signs with a challenge that does not have l/2 ones.
 func TestWrongWeight(t *testing.T) {
-	c := newClub(t, 512, 16, 0)
+	c := newFixture(t, 512, 16, 0)
 	w := newTwin(c.manager.Modulus().Bytes(), 16)
 	who := twinMember(w, 512, 33)
 	w.anyWeight = true
@@ -191,18 +193,18 @@ func TestWrongWeight(t *testing.T) {
 }
 
 // twinMember is a certified member whose secrets the test knows, of the group
-// that newClub makes.
-func twinMember(w *twin, bits int, seed byte) person {
+// that newFixture makes.
+func twinMember(w *twin, bits int, seed byte) secrets {
 	who, _ := w.join(stream(seed), []byte{seed})
 	p, q := factors(stream(1), bits)
 	who.w = exp(add(who.y, w.delta), new(big.Int).ModInverse(w.e, phi(p, q)), w.n)
 	return who
 }
 
-// A signature of fewer rounds is easier to forge: half of them, the square root
-// of the work.
+// A signature of other rounds. With half as many, forging takes the square root of the
+// work.
 func TestWrongRounds(t *testing.T) {
-	c := newClub(t, 512, 16, 1)
+	c := newFixture(t, 512, 16, 1)
 	for _, rounds := range []int{2, 8, 14, 18} {
 		w := newTwin(c.manager.Modulus().Bytes(), rounds)
 		m := w.issue(stream(60), twinMember(w, 512, byte(rounds)), message(1))
@@ -223,9 +225,9 @@ func TestWrongRounds(t *testing.T) {
 	}
 }
 
-// Two answers of one session give x: t_i of a 0 less t_i of a 1.
+// Two answers of one session give x: t_i for bit 0 less t_i for bit 1.
 func TestSessionAnsweredTwice(t *testing.T) {
-	c := newClub(t, 512, 16, 1)
+	c := newFixture(t, 512, 16, 1)
 	first, second := []byte{0xff, 0x00}, []byte{0x00, 0xff}
 	session, err := c.members[0].Open(stream(61))
 	if err != nil {
@@ -241,7 +243,7 @@ func TestSessionAnsweredTwice(t *testing.T) {
 			t.Errorf("a second answer: %v", err)
 		}
 	}
-	// A mixer that loses its state and begins again with the same randomness.
+	// A mixer that has lost its state, and begins again with the same randomness.
 	again, err := c.members[0].Open(stream(61))
 	if err != nil || !bytes.Equal(again.Offer(), kept) {
 		t.Fatal("another offer", err)
@@ -253,20 +255,20 @@ func TestSessionAnsweredTwice(t *testing.T) {
 	x := new(big.Int).Sub(new(big.Int).SetBytes(two[:80]), new(big.Int).SetBytes(one[:80]))
 	w := newTwin(c.manager.Modulus().Bytes(), 16)
 	if !bytes.Equal(fixed(exp(w.a, x, w.n), 64), c.members[0].Request()) {
-		t.Error("two answers do not reveal x: why refuse the second?")
+		t.Error("no attack: two answers do not reveal x")
 	}
 }
 
-// Every part of a signature counts. Of so few rounds a changed one passes by
-// chance once in 6·10^8.
+// A signature with a changed byte is refused. With 32 rounds one passes by chance with a
+// probability of 1 in 6·10^8.
 func TestEveryPartOfASignature(t *testing.T) {
-	c := newClub(t, 256, 32, 1)
+	c := newFixture(t, 256, 32, 1)
 	m := issue(t, c.group, c.members[0], stream(62), message(1))
 	for at := 3; at < len(m.signature); at += 41 {
-		bent := bytes.Clone(m.signature)
-		bent[at] ^= 1
-		if c.group.Verify(m.message, bent) == nil {
-			t.Errorf("byte %d does not count", at)
+		changed := bytes.Clone(m.signature)
+		changed[at] ^= 1
+		if c.group.Verify(m.message, changed) == nil {
+			t.Errorf("accepted with byte %d changed", at)
 		}
 	}
 	for _, size := range []int{0, 1, len(m.signature) - 1} {

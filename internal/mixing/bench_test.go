@@ -11,15 +11,15 @@ import (
 	"bevote/internal/mixing"
 )
 
-// What policies ask for by default.
+// The length of a modulus and the rounds that a policy has by default.
 const (
 	fullBits   = 2048
 	fullRounds = 128
 )
 
-// Each part of a session at full strength.
+// The parts of a session with default lengths.
 func BenchmarkParts(b *testing.B) {
-	c := newClub(b, fullBits, fullRounds, 1)
+	c := newFixture(b, fullBits, fullRounds, 1)
 	s := c.members[0]
 	m := issue(b, c.group, s, stream(2), message(1))
 	run := func(name string, f func() error) {
@@ -42,11 +42,11 @@ func BenchmarkParts(b *testing.B) {
 	run("verify", func() error { return c.group.Verify(m.message, m.signature) })
 }
 
-// The naive twin against tables and batches, on one core, byte for byte the
-// same: the least of three times each, as the machine may have other work.
+// The naive twin against tables and batches, on one core, with the same bytes as result.
+// It takes the least of three times, since the machine may have other work.
 func BenchmarkNaive(b *testing.B) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	c := newClub(b, fullBits, fullRounds, 0)
+	c := newFixture(b, fullBits, fullRounds, 0)
 	s := c.join(7)
 	w := newTwin(c.manager.Modulus().Bytes(), fullRounds)
 	who := twinMember(w, fullBits, 17)
@@ -82,8 +82,8 @@ func timed(f func()) time.Duration {
 	return time.Since(start)
 }
 
-// The three parts of the paper's Figure 5 as voters grow, what they compute
-// beside its Table 3, and blind RSA in the same run.
+// The three parts of the paper's Figure 5 for growing numbers of voters, their
+// operations beside the paper's Table 3, and the same with blind RSA.
 func BenchmarkFigure5(b *testing.B) {
 	for _, voters := range []int{2, 4, 8} {
 		b.Run(fmt.Sprintf("voters=%d", voters), func(b *testing.B) {
@@ -97,7 +97,7 @@ func BenchmarkFigure5(b *testing.B) {
 const mixers = 3
 
 func figure5(b *testing.B, voters int) {
-	c := newClub(b, fullBits, fullRounds, 0)
+	c := newFixture(b, fullBits, fullRounds, 0)
 	var report strings.Builder
 	var whole time.Duration
 	part := func(name, table string, f func()) time.Duration {

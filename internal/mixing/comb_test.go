@@ -25,8 +25,7 @@ func draw(r *rand.Rand, limit *big.Int) *big.Int {
 	return v.Mod(v, limit)
 }
 
-// Products, tables and batches against math/big's own arithmetic, from within:
-// shapes of tables are nobody's business outside.
+// Montgomery's form, combs and weighted products against math/big's own arithmetic.
 func TestArithmetic(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, bits := range []int{1, 63, 64, 65, 128, 200, 513} {
@@ -45,7 +44,8 @@ func TestArithmetic(t *testing.T) {
 			for range 5 {
 				e := draw(r, new(big.Int).Lsh(one, uint(width)))
 				if got, want := c.power(e), new(big.Int).Exp(x, e, m); got.Cmp(want) != 0 {
-					t.Fatalf("%v^%v mod %v = %v, want %v, by %d rows, %d columns, %d deep", x, e, m, got, want, c.rows, c.columns, c.depth)
+					t.Fatalf("%v^%v mod %v = %v, want %v, by %d rows, %d columns, %d deep",
+						x, e, m, got, want, c.rows, c.columns, c.depth)
 				}
 			}
 			bases, weights, want := make([]*big.Int, 9), make([]uint64, 9), new(big.Int).Mod(one, m)
@@ -60,8 +60,8 @@ func TestArithmetic(t *testing.T) {
 	}
 }
 
-// Powers by tables, their making included, against math/big's own, on one core:
-// as many of one base as a signature of 128 rounds takes.
+// Powers by combs, making them included, against math/big's own, on one core: as many
+// of one base as a signature of 128 rounds takes.
 func BenchmarkTables(b *testing.B) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	r := rand.New(rand.NewPCG(1, 2))

@@ -6,12 +6,12 @@ import (
 	"bevote/internal/mixing"
 )
 
-// One session at full strength, with the sizes that docs/protocol.md prints.
+// A session with default lengths, and the sizes that docs/protocol.md prints.
 func TestFullStrength(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
-	c := newClub(t, fullBits, fullRounds, 1)
+	c := newFixture(t, fullBits, fullRounds, 1)
 	if err := c.manager.Modulus().Check(eid, fullBits); err != nil {
 		t.Fatal(err)
 	}
@@ -33,10 +33,10 @@ func TestFullStrength(t *testing.T) {
 	}
 }
 
-// The account that docs/protocol.md prints beside the paper's Table 3.
+// The numbers that docs/protocol.md prints beside the paper's Table 3.
 func TestOperations(t *testing.T) {
 	for _, l := range []int64{8, 14} {
-		c := newClub(t, 512, int(l), 0)
+		c := newFixture(t, 512, int(l), 0)
 		count := func(f func()) mixing.Operations {
 			before := c.group.Operations().Plus(c.manager.Operations())
 			f()
@@ -51,7 +51,8 @@ func TestOperations(t *testing.T) {
 			}
 		})
 		audit := count(func() {
-			if c.group.CheckTranscript(m.offer, m.challenge, m.answer) != nil || c.group.Verify(m.message, m.signature) != nil {
+			if c.group.CheckTranscript(m.offer, m.challenge, m.answer) != nil ||
+				c.group.Verify(m.message, m.signature) != nil {
 				t.Fatal("refused")
 			}
 		})

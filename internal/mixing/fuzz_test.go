@@ -7,7 +7,7 @@ import (
 	"bevote/internal/mixing"
 )
 
-// Whatever decodes encodes to the same bytes, and can be judged.
+// What decodes encodes to the same bytes, and can be checked.
 
 func FuzzDecodeModulus(f *testing.F) {
 	f.Add(mustManager(f, 256).Modulus().Bytes())
@@ -44,7 +44,7 @@ func FuzzDecodeRSAKey(f *testing.F) {
 }
 
 func FuzzDecodeMember(f *testing.F) {
-	c := newClub(f, 256, 4, 1)
+	c := newFixture(f, 256, 4, 1)
 	f.Add(c.members[0].Member().Bytes())
 	f.Fuzz(func(t *testing.T, b []byte) {
 		m, err := mixing.DecodeMember(b)
@@ -60,7 +60,7 @@ func FuzzDecodeMember(f *testing.F) {
 }
 
 func FuzzSignature(f *testing.F) {
-	c := newClub(f, 256, 4, 1)
+	c := newFixture(f, 256, 4, 1)
 	m := issue(f, c.group, c.members[0], stream(2), message(1))
 	f.Add(m.signature)
 	f.Add(m.signature[1:])
@@ -74,7 +74,7 @@ func FuzzSignature(f *testing.F) {
 }
 
 func FuzzTranscript(f *testing.F) {
-	c := newClub(f, 256, 4, 1)
+	c := newFixture(f, 256, 4, 1)
 	m := issue(f, c.group, c.members[0], stream(2), message(1))
 	f.Add(m.offer, m.challenge, m.answer)
 	f.Add(m.offer, []byte{0xc0}, m.answer)

@@ -10,7 +10,7 @@ import (
 )
 
 func TestMemberProof(t *testing.T) {
-	c := newClub(t, 512, 16, 0)
+	c := newFixture(t, 512, 16, 0)
 	w := newTwin(c.manager.Modulus().Bytes(), 16)
 	_, b := w.join(stream(17), []byte{7})
 	z := 4
@@ -44,7 +44,7 @@ func TestMemberProof(t *testing.T) {
 			t.Errorf("%s: got %v, want %q", lie.name, err, lie.want)
 		}
 	}
-	// A group of 14 rounds has two bits left over in the challenge.
+	// With 14 rounds two bits of a challenge are left over.
 	c14, err := mixing.NewGroup(eid, c.manager.Modulus(), 14)
 	if err != nil {
 		t.Fatal(err)
@@ -56,7 +56,7 @@ func TestMemberProof(t *testing.T) {
 }
 
 func TestAdmit(t *testing.T) {
-	c := newClub(t, 512, 16, 1)
+	c := newFixture(t, 512, 16, 1)
 	w := newTwin(c.manager.Modulus().Bytes(), 16)
 	s, err := c.group.NewSigner(stream(18), []byte{7})
 	if err != nil {
@@ -90,9 +90,9 @@ func TestAdmit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bent := bytes.Clone(certificate)
-	bent[10] ^= 1
-	for what, wrong := range map[string][]byte{"bent": bent, "short": certificate[1:], "zero": make([]byte, 64)} {
+	changed := bytes.Clone(certificate)
+	changed[10] ^= 1
+	for what, wrong := range map[string][]byte{"changed": changed, "short": certificate[1:], "zero": make([]byte, 64)} {
 		if s.Accept(wrong) == nil {
 			t.Errorf("a %s certificate is accepted", what)
 		}
@@ -103,13 +103,13 @@ func TestAdmit(t *testing.T) {
 	if _, ok := c.manager.Opens(nil); ok {
 		t.Error("nothing opens")
 	}
-	stranger := newTwin(c.manager.Modulus().Bytes(), 16).issue(stream(19), twinMember(w, 512, 60), message(1))
-	if who, ok := c.manager.Opens(stranger.signature); ok {
-		t.Errorf("a signature of nobody's opens as %d", who)
+	other := newTwin(c.manager.Modulus().Bytes(), 16).issue(stream(19), twinMember(w, 512, 60), message(1))
+	if who, ok := c.manager.Opens(other.signature); ok {
+		t.Errorf("a signature of no member opens as %d", who)
 	}
 }
 
-// Bounds of what may be asked for, and the same seed, the same bytes.
+// The bounds of a manager's modulus; and one seed gives one modulus.
 func TestManager(t *testing.T) {
 	for _, bits := range []int{0, 255, 1<<14 + 1} {
 		if _, err := mixing.NewManager(stream(1), eid, bits); err == nil {

@@ -11,20 +11,20 @@ import (
 
 var eid = curve.TaggedHash("test")
 
-// stream is a seeded reader: the same seed, the same bytes.
+// stream is a reader whose bytes depend on the seed alone.
 func stream(seed byte) io.Reader { return rand.NewChaCha8([32]byte{seed}) }
 
-// club is a group with its manager and certified members.
-type club struct {
+// fixture is a group with its manager and certified members.
+type fixture struct {
 	testing.TB
 	manager *mixing.Manager
 	group   *mixing.Group
 	members []*mixing.Signer
 }
 
-func newClub(t testing.TB, bits, rounds, members int) *club {
+func newFixture(t testing.TB, bits, rounds, members int) *fixture {
 	t.Helper()
-	c := &club{TB: t}
+	c := &fixture{TB: t}
 	var err error
 	if c.manager, err = mixing.NewManager(stream(1), eid, bits); err != nil {
 		t.Fatal(err)
@@ -38,8 +38,8 @@ func newClub(t testing.TB, bits, rounds, members int) *club {
 	return c
 }
 
-// join makes a member, checked and certified.
-func (c *club) join(who byte) *mixing.Signer {
+// join returns a member that is checked and certified.
+func (c *fixture) join(who byte) *mixing.Signer {
 	c.Helper()
 	s, err := c.group.NewSigner(stream(10+who), []byte{who})
 	if err != nil {
@@ -58,7 +58,7 @@ func (c *club) join(who byte) *mixing.Signer {
 	return s
 }
 
-// moves are what one session shows to everybody, and the signature it made.
+// moves are the three moves of a session, with its message and signature.
 type moves struct{ message, offer, challenge, answer, signature []byte }
 
 func issue(t testing.TB, v mixing.Verifier, i mixing.Issuer, random io.Reader, message []byte) (m moves) {
@@ -84,7 +84,7 @@ func issue(t testing.TB, v mixing.Verifier, i mixing.Issuer, random io.Reader, m
 func message(i byte) []byte { m := curve.TaggedHash("test", []byte{i}); return m[:] }
 
 func TestGroupSignature(t *testing.T) {
-	c := newClub(t, 512, 16, 3)
+	c := newFixture(t, 512, 16, 3)
 	for i, s := range c.members {
 		m := issue(t, c.group, s, stream(byte(100+i)), message(byte(i)))
 		if err := c.group.Verify(m.message, m.signature); err != nil {

@@ -17,8 +17,8 @@ const (
 )
 
 // Modulus is the group manager's n with a proof that it is the product of two primes
-// and that gcd(e·n, φ(n)) = 1. The proof is roots of hashes of n, which exist for all
-// hashes if it is so, and otherwise for at most half of them:
+// that are 3 modulo 4 and that gcd(e·n, φ(n)) = 1. The proof is roots of hashes of n,
+// which exist for all hashes if it is so, and otherwise for at most half of them:
 //
 //	s_i² = ±z_i         i = 0 … 127     z_i by squareAsked
 //	ρ_i^(e·n) = z'_i    i = 0 … 7       z'_i by rootAsked
@@ -34,8 +34,8 @@ type Modulus struct {
 const squareCount = 128
 
 // rootCount is the number of roots of degree e·n. If a prime divides e·n and φ(n), at
-// most one number in 65537 has one, since such a prime is e or divides n and is then
-// larger: a false proof passes with a probability of 65537^−8 < 2^−128.
+// most one number in 65537 has one: such a prime is e, or divides n and is not smaller.
+// A false proof passes with a probability of 65537^−8 < 2^−128.
 const rootCount = 8
 
 // Bytes returns the encoding:

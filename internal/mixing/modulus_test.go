@@ -13,7 +13,7 @@ func phi(p, q *big.Int) *big.Int {
 	return new(big.Int).Mul(new(big.Int).Sub(p, num(1)), new(big.Int).Sub(q, num(1)))
 }
 
-// prime draws a prime of the given bits, its two top bits set, that passes ok.
+// prime draws a prime of a length in bits, with its two top bits set, that passes ok.
 func prime(r io.Reader, bits int, ok func(p *big.Int) bool) *big.Int {
 	for {
 		p := below(r, power2(bits-2))
@@ -28,7 +28,7 @@ func mod(v *big.Int, m int64) int64 { return new(big.Int).Mod(v, num(m)).Int64()
 
 func blum(p *big.Int) bool { return mod(p, 4) == 3 && mod(p, 65537) != 1 }
 
-// factors draws what a manager draws.
+// factors draws the factors that a manager draws.
 func factors(r io.Reader, bits int) (p, q *big.Int) {
 	draw := func() *big.Int {
 		for {
@@ -42,8 +42,8 @@ func factors(r io.Reader, bits int) (p, q *big.Int) {
 	return draw(), draw()
 }
 
-// cheat proves a modulus of any primes as well as that can be done: a root
-// where there is one, made up of the roots modulo each prime, else 1.
+// cheat encodes a product of any primes with the best proof: a root where there is one,
+// combined from those modulo each prime, and otherwise 1.
 func cheat(eid [32]byte, primes ...*big.Int) []byte {
 	n, order := num(1), num(1)
 	for _, p := range primes {
@@ -70,7 +70,7 @@ func cheat(eid [32]byte, primes ...*big.Int) []byte {
 		}
 		out = append(out, fixed(root, len(n.Bytes()))...)
 	}
-	// A root of degree e·n: take out of the order what it has in common.
+	// A root of degree e·n: the order without its common factors with the degree.
 	degree := new(big.Int).Mul(n, num(65537))
 	for {
 		common := new(big.Int).GCD(nil, nil, degree, order)
@@ -90,7 +90,7 @@ func cheat(eid [32]byte, primes ...*big.Int) []byte {
 	return out
 }
 
-// squareRoot is a root of z modulo the product of different primes, or nil.
+// squareRoot is a root of z modulo the product of distinct primes, or nil.
 func squareRoot(z, n *big.Int, primes []*big.Int) *big.Int {
 	root := num(0)
 	for _, p := range primes {
@@ -126,7 +126,9 @@ func TestModulusProof(t *testing.T) {
 	}{
 		{"two primes that are 3 modulo 4", []*big.Int{p, q}, ""},
 		{"three primes", []*big.Int{prime(r, 160, blum), prime(r, 160, blum), prime(r, 190, one)}, "square root"},
-		{"four primes", []*big.Int{prime(r, 120, blum), prime(r, 120, blum), prime(r, 120, blum), prime(r, 150, blum)}, "square root"},
+		{"four primes", []*big.Int{
+			prime(r, 120, blum), prime(r, 120, blum), prime(r, 120, blum), prime(r, 150, blum),
+		}, "square root"},
 		{"one prime", []*big.Int{prime(r, 512, one)}, "modulus is prime"},
 		{"a prime's square", []*big.Int{p, p}, "gcd(e·n, φ(n)) = 1 is not shown"},
 		{"a prime's cube and another", []*big.Int{p, p, p, q}, "gcd(e·n, φ(n)) = 1 is not shown"},

@@ -12,13 +12,13 @@ import (
 	"bevote/internal/mixing"
 )
 
-// twin is the scheme once more, written from the formulas of docs/protocol.md:
-// math/big only, no tables, no batches, and nothing refused unless asked for.
+// twin is the scheme by the formulas of docs/protocol.md: math/big alone, without
+// tables, batches and checks.
 type twin struct {
 	eid                   [32]byte
 	n, p, g, a, delta, e  *big.Int
 	l                     int
-	anyWeight, unpermuted bool // what the protocol forbids
+	anyWeight, unpermuted bool // leave out a rule of the protocol
 	shift                 int  // bits of b_i
 }
 
@@ -61,7 +61,7 @@ func hashTo(m *big.Int, tag string, x ...[]byte) *big.Int {
 	return v.Mod(v, m)
 }
 
-// newTwin derives the group of a published modulus, of which it reads n.
+// newTwin derives the group of an encoded modulus.
 func newTwin(modulus []byte, l int) *twin {
 	w := &twin{eid: eid, l: l, e: num(65537), shift: 768}
 	w.n = new(big.Int).SetBytes(modulus[4 : 4+binary.BigEndian.Uint32(modulus)])
@@ -125,7 +125,7 @@ func ones(c []byte) (sum int) {
 	return sum
 }
 
-// drawn is a challenge as a hash gives it, before its weight is looked at.
+// drawn is the first l bits of KDF(seed), any number of them ones.
 func (w *twin) drawn(seed []byte) []byte {
 	c := kdf(seed, (w.l+7)/8)
 	for i := w.l; i < 8*len(c); i++ {
@@ -143,11 +143,11 @@ func (w *twin) challenge(message []byte, g, z *big.Int, commitments []*big.Int) 
 	}
 }
 
-// person is a member with its secrets.
-type person struct{ x, y, w *big.Int }
+// secrets are those of a member.
+type secrets struct{ x, y, w *big.Int }
 
-// join draws what NewSigner draws, and makes the same proof.
-func (w *twin) join(r io.Reader, who []byte) (person, []byte) {
+// join draws what NewSigner draws, and returns the secrets and the encoded member.
+func (w *twin) join(r io.Reader, who []byte) (secrets, []byte) {
 	x := below(r, power2(512))
 	y := exp(w.a, x, w.n)
 	var nonces, commitments []*big.Int
@@ -164,20 +164,20 @@ func (w *twin) join(r io.Reader, who []byte) (person, []byte) {
 		}
 		out = append(out, fixed(v, 80)...)
 	}
-	return person{x: x, y: y}, out
+	return secrets{x: x, y: y}, out
 }
 
-// sitting is one issuing session on the mixer's side.
-type sitting struct {
-	who         person
+// twinSession is the mixer's side of a session.
+type twinSession struct {
+	who         secrets
 	g, z        *big.Int
 	r1, r2      []*big.Int
 	commitments []*big.Int
 }
 
-func (w *twin) open(random io.Reader, who person) *sitting {
+func (w *twin) open(random io.Reader, who secrets) *twinSession {
 	r := w.unitFrom(random)
-	s := &sitting{who: who, g: exp(w.g, r, w.p)}
+	s := &twinSession{who: who, g: exp(w.g, r, w.p)}
 	s.z = exp(s.g, who.y, w.p)
 	for range w.l {
 		s.r1 = append(s.r1, nonce(random))
@@ -192,7 +192,7 @@ func (w *twin) open(random io.Reader, who person) *sitting {
 	return s
 }
 
-func (w *twin) answer(s *sitting, c []byte) (t1, t2 []*big.Int) {
+func (w *twin) answer(s *twinSession, c []byte) (t1, t2 []*big.Int) {
 	for i := range w.l {
 		if !bit(c, i) {
 			t1, t2 = append(t1, s.r1[i]), append(t2, s.r2[i])
@@ -214,8 +214,8 @@ func (w *twin) numbers(t1 []*big.Int, size int, t2 []*big.Int) (out []byte) {
 	return out
 }
 
-// issue plays both sides of a session.
-func (w *twin) issue(random io.Reader, who person, message []byte) moves {
+// issue computes both sides of a session.
+func (w *twin) issue(random io.Reader, who secrets, message []byte) moves {
 	s := w.open(random, who)
 	m := moves{message: message, offer: cat(w.elements(s.g, s.z), w.elements(s.commitments...))}
 	rho := w.unitFrom(random)
@@ -259,7 +259,7 @@ func (w *twin) signature(g, z *big.Int, c []byte, t1, t2 []*big.Int) []byte {
 	return cat(w.elements(g, z), c, w.numbers(t1, 97, t2))
 }
 
-// recompute is what the answers commit to.
+// recompute is R_1 … R_l and R'_1 … R'_l by the answers.
 func (w *twin) recompute(g, z *big.Int, c []byte, t1, t2 []*big.Int) (out []*big.Int) {
 	plus := mul(z, exp(g, w.delta, w.p), w.p)
 	for i := range w.l {
@@ -273,7 +273,7 @@ func (w *twin) recompute(g, z *big.Int, c []byte, t1, t2 []*big.Int) (out []*big
 	return out
 }
 
-// split takes a signature apart.
+// split decodes a signature.
 func (w *twin) split(b []byte) (g, z *big.Int, c []byte, t1, t2 []*big.Int) {
 	next := func(size int) []byte { v := b[:size]; b = b[size:]; return v }
 	number := func(size int) *big.Int { return new(big.Int).SetBytes(next(size)) }
@@ -288,18 +288,16 @@ func (w *twin) split(b []byte) (g, z *big.Int, c []byte, t1, t2 []*big.Int) {
 	return g, z, c, t1, t2
 }
 
-// verifies tells whether the equations hold, as the papers have it: without a
-// look at the domain of anything.
+// verifies reports whether the equation holds, without checks of the parts' domains.
 func (w *twin) verifies(message, signature []byte) bool {
 	g, z, c, t1, t2 := w.split(signature)
 	return bytes.Equal(c, w.challenge(message, g, z, w.recompute(g, z, c, t1, t2)))
 }
 
-// Every byte of a membership, a session and a signature is what the formulas
-// say, from the same randomness.
+// From the same randomness, a member, a session and a signature have the twin's bytes.
 func TestNaiveTwin(t *testing.T) {
 	for _, size := range []struct{ bits, rounds int }{{512, 16}, {509, 10}} {
-		c := newClub(t, size.bits, size.rounds, 0)
+		c := newFixture(t, size.bits, size.rounds, 0)
 		w := newTwin(c.manager.Modulus().Bytes(), size.rounds)
 		real := c.join(7)
 		who, member := w.join(stream(17), []byte{7})
@@ -313,18 +311,21 @@ func TestNaiveTwin(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if who.w = new(big.Int).SetBytes(certificate); exp(who.w, w.e, w.n).Cmp(add(who.y, w.delta).Mod(add(who.y, w.delta), w.n)) != 0 {
+		who.w = new(big.Int).SetBytes(certificate)
+		if sum := add(who.y, w.delta); exp(who.w, w.e, w.n).Cmp(sum.Mod(sum, w.n)) != 0 {
 			t.Fatal("the certificate is no root of y+δ")
 		}
 		got, want := issue(t, c.group, real, stream(40), message(1)), w.issue(stream(40), who, message(1))
-		for what, pair := range map[string][2][]byte{"offer": {got.offer, want.offer}, "challenge": {got.challenge, want.challenge},
-			"answer": {got.answer, want.answer}, "signature": {got.signature, want.signature}} {
+		for what, pair := range map[string][2][]byte{
+			"offer": {got.offer, want.offer}, "challenge": {got.challenge, want.challenge},
+			"answer": {got.answer, want.answer}, "signature": {got.signature, want.signature},
+		} {
 			if !bytes.Equal(pair[0], pair[1]) {
 				t.Errorf("another %s", what)
 			}
 		}
 		if !w.verifies(message(1), got.signature) || w.verifies(message(2), got.signature) {
-			t.Error("the twin judges otherwise")
+			t.Error("the twin verifies otherwise")
 		}
 	}
 }

@@ -35,7 +35,7 @@ func TestRSASignature(t *testing.T) {
 	if again := issue(t, key, s, stream(2), message(1)); !bytes.Equal(again.signature, m.signature) {
 		t.Error("the same randomness, another signature")
 	}
-	// The standard library's word for it: RSASSA-PSS, SHA-384, 48 bytes of salt.
+	// By the standard library: RSASSA-PSS, SHA-384, 48 bytes of salt.
 	n := new(big.Int).SetBytes(key.Bytes()[4 : 4+128])
 	digest := sha512.Sum384(m.message)
 	if err := rsa.VerifyPSS(&rsa.PublicKey{N: n, E: 65537}, crypto.SHA384, digest[:], m.signature,
@@ -48,7 +48,9 @@ func TestRSASignature(t *testing.T) {
 	if newRSA(t, 3).Key().Verify(m.message, m.signature) == nil {
 		t.Error("another key verifies")
 	}
-	for what, bad := range map[string][]byte{"empty": nil, "short": m.signature[1:], "n": n.Bytes(), "zero": make([]byte, 128)} {
+	for what, bad := range map[string][]byte{
+		"empty": nil, "short": m.signature[1:], "n": n.Bytes(), "zero": make([]byte, 128),
+	} {
 		if err := key.Verify(m.message, bad); !errors.Is(err, mixing.ErrDomain) {
 			t.Errorf("%s: %v", what, err)
 		}
@@ -72,7 +74,7 @@ func TestRSAKeyProof(t *testing.T) {
 			t.Errorf("%s: the proof holds", what)
 		}
 	}
-	// Whoever is given blind signatures can take e-th roots. They prove nothing.
+	// Roots of degree e, which blind signatures give, are no proof.
 	p, q := factors(stream(1), 1024)
 	n := new(big.Int).Mul(p, q)
 	if !bytes.HasPrefix(b[4:], n.Bytes()) {
@@ -92,9 +94,8 @@ func TestRSAKeyProof(t *testing.T) {
 	}
 }
 
-// With e | φ(n) a blinded message shows the message's class, and with a factor
-// shared by n and φ(n) nothing is known to be a permutation: such keys have no
-// proof. cheat makes the roots that exist.
+// If e divides φ(n), e-th powers are no permutation, and a blinded message shows the
+// class of its message. Such a key has no proof.
 func TestRSAKeyThatTraces(t *testing.T) {
 	r := stream(71)
 	withE := new(big.Int).Sub(power2(256), num(2*65537))

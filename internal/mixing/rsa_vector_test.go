@@ -12,9 +12,8 @@ import (
 	"github.com/cloudflare/circl/blindsign/blindrsa"
 )
 
-// TestRFC9474 plays RFC 9474's own vector for RSABSSA-SHA384-PSS-Deterministic
-// (appendix A.3) through our signer and our choice of a variant. Its message is
-// longer than ours, hence from inside.
+// The vector of RFC 9474 for RSABSSA-SHA384-PSS-Deterministic (appendix A.3), with
+// RSASigner and the client of RSAKey. Its message is longer than Blind takes.
 func TestRFC9474(t *testing.T) {
 	text, err := os.ReadFile("testdata/rfc9474.json")
 	if err != nil {

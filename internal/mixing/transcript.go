@@ -38,10 +38,10 @@ func (g *Group) decodeOffer(b []byte) (o offer, err error) {
 	return o, nil
 }
 
-// checkCommitments checks that the order of every commitment divides n. One whose
-// order does not would show in the signature that is made from it. All orders divide
-// p − 1 = 2·q·n. Orders that 2 divides have the Jacobi symbol −1. Orders that q
-// divides pass a product with random weights (Bellare, Garay and Rabin 1998) with a
+// checkCommitments checks that the order of every commitment divides n; another order
+// would mark the signature that is made from it. All orders divide p − 1 = 2·q·n. An
+// element of even order has the Jacobi symbol −1. An element whose order q divides
+// passes a product with random weights (Bellare, Garay and Rabin 1998) with a
 // probability of about 1/q < 2^−60:
 //
 //	(Π P_i^weight_i)^n = 1
@@ -101,11 +101,12 @@ func (g *Group) weightedPowers(at pair, challenge []byte, exponents []*big.Int, 
 	return product
 }
 
-// weights returns two lists of weights of 64 bits, one of each for a commitment. They
-// are a hash of what they are used on. A false product passes both with a probability
-// of about 2^−120.
+// weights returns two lists of weights of 64 bits, each with one weight a commitment.
+// They are a hash of the moves that they are used on. A false product passes with both
+// lists with a probability of about 2^−120.
 //
-//	d = TH("session", eid ‖ text n ‖ moves)     weights of commitment i = the first 16 bytes of TH("round", d ‖ u32 i)
+//	d = TH("session", eid ‖ text n ‖ moves)
+//	weights of commitment i, from 0: the first 8 and the next 8 bytes of TH("round", d ‖ u32 i)
 func (g *Group) weights(moves ...[]byte) [][]uint64 {
 	digest := curve.TaggedHash("session", append([][]byte{g.prefix()}, moves...)...)
 	out := [][]uint64{make([]uint64, 2*g.rounds), make([]uint64, 2*g.rounds)}

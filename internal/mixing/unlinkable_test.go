@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// distance is how far a mixer who knows a session finds a signature from it, by
-// some thing that the two have in common if anything does.
+// distance measures how far a signature is from a session by one property, which is
+// small for the session that it comes from if blinding does not hide the property.
 type distance struct {
 	name    string
 	measure func(w *twin, session, signature moves) *big.Int
@@ -31,7 +31,7 @@ func hamming(a, b []byte) *big.Int {
 	return num(int64(sum))
 }
 
-// answered takes a session's answer apart.
+// answered decodes the answer of a session.
 func (w *twin) answered(m moves) (t1, t2 []*big.Int) {
 	size := len(w.n.Bytes())
 	for i := range w.l {
@@ -86,9 +86,9 @@ var distances = []distance{
 	{"g̃ and z̃", func(w *twin, s, f moves) *big.Int { return hamming(s.offer, f.signature[:2*(len(w.n.Bytes())+8)]) }},
 }
 
-// linked is how many signatures a mixer assigns to their sessions, each to the
-// nearest; of several equally near ones it picks at random, which counts by its
-// chance. Who knows nothing gets one right on average.
+// linked is the number of signatures whose nearest session is their own; of several
+// nearest sessions each counts by its share. A distance that shows nothing has 1 on
+// average.
 func linked(w *twin, all []moves, d distance) (right float64) {
 	for i, f := range all {
 		var nearest []int
@@ -112,10 +112,10 @@ func linked(w *twin, all []moves, d distance) (right float64) {
 
 const sessions = 16
 
-// A mixer that knows all its sessions cannot tell which signature came out of
-// which. Seven of 16 right would happen by chance once in ten thousand.
+// No distance links signatures to sessions. 7 of 16 or more are linked by chance with a
+// probability of 1 in ten thousand.
 func TestUnlinkable(t *testing.T) {
-	c := newClub(t, 256, 64, 1)
+	c := newFixture(t, 256, 64, 1)
 	w := newTwin(c.manager.Modulus().Bytes(), 64)
 	var all []moves
 	for i := range sessions {
@@ -125,15 +125,15 @@ func TestUnlinkable(t *testing.T) {
 		right := linked(w, all, d)
 		t.Logf("by %s: %.1f of %d", d.name, right, sessions)
 		if right >= 7 {
-			t.Errorf("by %s %.1f of %d signatures are found", d.name, right, sessions)
+			t.Errorf("by %s %.1f of %d signatures are linked", d.name, right, sessions)
 		}
 	}
 }
 
-// The same mixer, where the user leaves out one part of the blinding.
+// With one part of the blinding left out, a distance links them.
 func TestLinkable(t *testing.T) {
-	c := newClub(t, 256, 64, 0)
-	for _, lapse := range []struct {
+	c := newFixture(t, 256, 64, 0)
+	for _, flaw := range []struct {
 		name  string
 		apply func(w *twin)
 		by    string
@@ -146,19 +146,19 @@ func TestLinkable(t *testing.T) {
 	} {
 		w := newTwin(c.manager.Modulus().Bytes(), 64)
 		who := twinMember(w, 256, 33)
-		lapse.apply(w)
+		flaw.apply(w)
 		var all []moves
 		for i := range sessions {
 			all = append(all, w.issue(stream(byte(100+i)), who, message(byte(i))))
 		}
 		for _, d := range distances {
-			if d.name != lapse.by {
+			if d.name != flaw.by {
 				continue
 			}
 			right := linked(w, all, d)
-			t.Logf("%s: by %s %.1f of %d", lapse.name, d.name, right, sessions)
-			if right < lapse.least {
-				t.Errorf("%s: by %s only %.1f of %d signatures are found: what is it there for?", lapse.name, d.name, right, sessions)
+			t.Logf("%s: by %s %.1f of %d", flaw.name, d.name, right, sessions)
+			if right < flaw.least {
+				t.Errorf("%s: by %s only %.1f of %d signatures are linked", flaw.name, d.name, right, sessions)
 			}
 		}
 	}

@@ -12,11 +12,11 @@ import (
 
 var sizes = []struct{ n, k int }{{100, 51}, {500, 251}, {1000, 501}}
 
-// bigTown is a roll of n whose deals are quick to make: the dealers' polynomials
-// differ in the constant term only, and only member 1 gets true ciphertexts.
-// They cost as much to judge and to receive as any others.
-func bigTown(b *testing.B, n, k int) *town {
-	w := &town{TB: b, r: rand.NewChaCha8([32]byte{1}), commits: make(map[int][32]byte), deals: make(map[int][]byte),
+// bigFixture is a roll of n whose deals are fast to make: the dealers' polynomials
+// differ in the constant term, and only member 1's ciphertexts are right. To judge and
+// to receive them takes as long as for others.
+func bigFixture(b *testing.B, n, k int) *fixture {
+	w := &fixture{TB: b, r: rand.NewChaCha8([32]byte{1}), commits: make(map[int][32]byte), deals: make(map[int][]byte),
 		p: sharing.Params{EID: curve.TaggedHash("test"), K: k, Keys: 1}}
 	for range n {
 		x := w.draw()
@@ -34,10 +34,14 @@ func bigTown(b *testing.B, n, k int) *town {
 		e := w.draw()
 		key := w.p.Roll[i-1]
 		prover := append([]byte{byte(i >> 8), byte(i)}, key[:]...)
-		a, _ := curve.ProvePossession(w.r, curve.Context{Tag: "coefficient", EID: w.p.EID, Key: 1, Prover: prover}, coefficients[0], points[1:]...)
-		pop, _ := curve.ProvePossession(w.r, curve.Context{Tag: "ephemeral", EID: w.p.EID, Prover: prover}, e)
-		d := &sharing.Deal{Coefficients: [][]curve.Point{points}, Ephemeral: curve.BaseMul(e), Possession: []curve.Proof{a},
-			EphemeralPossession: pop, Ciphertexts: [][][32]byte{make([][32]byte, n)}}
+		ofA := curve.Context{Tag: "coefficient", EID: w.p.EID, Key: 1, Prover: prover}
+		ofE := curve.Context{Tag: "ephemeral", EID: w.p.EID, Prover: prover}
+		d := &sharing.Deal{
+			Coefficients: [][]curve.Point{points}, Ephemeral: curve.BaseMul(e),
+			Possession: make([]curve.Proof, 1), Ciphertexts: [][][32]byte{make([][32]byte, n)},
+		}
+		d.Possession[0], _ = curve.ProvePossession(w.r, ofA, coefficients[0], points[1:]...)
+		d.EphemeralPossession, _ = curve.ProvePossession(w.r, ofE, e)
 		share := curve.Evaluate(coefficients, 1).Bytes()
 		for at, pad := range w.pad(d, i, 1, 1) {
 			d.Ciphertexts[0][0][at] = pad ^ share[at]
@@ -47,7 +51,7 @@ func bigTown(b *testing.B, n, k int) *town {
 	return w
 }
 
-// per reports the time of one round in seconds and as a multiple of unit.
+// per reports the time of a round in seconds and as a multiple of unit.
 func per(b *testing.B, unit time.Duration, name string) {
 	each := b.Elapsed() / time.Duration(b.N)
 	b.ReportMetric(each.Seconds(), "s/round")
@@ -62,11 +66,11 @@ func timed(n int, f func()) time.Duration {
 	return time.Since(start) / time.Duration(n)
 }
 
-// Judging, against decoding the points one after the other.
+// Judge, against decoding the points one after the other.
 func BenchmarkJudge(b *testing.B) {
 	for _, size := range sizes {
 		b.Run(fmt.Sprintf("n=%d,k=%d", size.n, size.k), func(b *testing.B) {
-			w := bigTown(b, size.n, size.k)
+			w := bigFixture(b, size.n, size.k)
 			key := w.p.Roll[0]
 			decode := timed(200, func() { curve.DecodePoint(key[:]) }) * time.Duration(size.n*size.k)
 			for b.Loop() {
@@ -79,11 +83,10 @@ func BenchmarkJudge(b *testing.B) {
 	}
 }
 
-// Dealing and receiving, against one product of a point and a scalar for each
-// of the n that they exchange.
+// NewDeal and Receive, against n products of a point and a scalar.
 func BenchmarkMember(b *testing.B) {
 	for _, size := range sizes {
-		w := bigTown(b, size.n, size.k)
+		w := bigFixture(b, size.n, size.k)
 		o := w.judge()
 		point := curve.BaseMul(w.secrets[0])
 		products := timed(100, func() { point.Mul(w.secrets[1]) }) * time.Duration(size.n)
@@ -104,7 +107,7 @@ func BenchmarkMember(b *testing.B) {
 	}
 }
 
-// The public tests of the transcript, against computing the public shares.
+// The verifications of public shares, against computing them.
 func BenchmarkTranscript(b *testing.B) {
 	for _, size := range sizes {
 		_, points, shares := polynomial(b, size.k, size.n)

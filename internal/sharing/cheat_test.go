@@ -10,11 +10,11 @@ import (
 	"bevote/internal/sharing"
 )
 
-// Each test is named after the lie that it tells.
+// Each test is named after its lie.
 
 func TestNoLie(t *testing.T) {
 	for _, c := range []struct{ n, k, keys int }{{2, 2, 1}, {5, 3, 1}, {6, 6, 1}, {7, 4, 3}} {
-		w := newTown(t, c.n, c.k, c.keys)
+		w := newFixture(t, c.n, c.k, c.keys)
 		o, complaints := w.collect()
 		if len(complaints) > 0 {
 			t.Errorf("%d complaints about honest dealers", len(complaints))
@@ -24,11 +24,11 @@ func TestNoLie(t *testing.T) {
 	}
 }
 
-// A dealer sends one member a share that is off its polynomial: the member's
-// complaint is upheld by the log alone, and the election goes on without it.
+// A dealer sends a member a share that is off its polynomial. The member's complaint
+// is upheld, and the others' polynomials give the key.
 func TestWrongShareForOneMember(t *testing.T) {
 	for _, keys := range []int{1, 3} {
-		w := newTown(t, 7, 4, keys)
+		w := newFixture(t, 7, 4, keys)
 		d := w.published(3)
 		d.Ciphertexts[keys-1][4][31] ^= 1
 		w.publish(3, d)
@@ -45,7 +45,7 @@ func TestWrongShareForOneMember(t *testing.T) {
 }
 
 // pad is the pad between a dealer and a receiver, by docs/protocol.md.
-func (w *town) pad(d *sharing.Deal, dealer, key, receiver int) (out [32]byte) {
+func (w *fixture) pad(d *sharing.Deal, dealer, key, receiver int) (out [32]byte) {
 	shared, e := d.Ephemeral.Mul(w.secrets[receiver-1]).Key(), d.Ephemeral.Key()
 	x := append(append(append([]byte{}, shared[:]...), e[:]...), w.p.EID[:]...)
 	x = append(x, 0, byte(key), byte(dealer>>8), byte(dealer), byte(receiver>>8), byte(receiver))
@@ -53,9 +53,9 @@ func (w *town) pad(d *sharing.Deal, dealer, key, receiver int) (out [32]byte) {
 	return out
 }
 
-// The 32 bytes decrypt to q or more: no scalar, hence a wrong share.
+// A share decrypts to q or more.
 func TestShareThatIsNoScalar(t *testing.T) {
-	w := newTown(t, 5, 3, 2)
+	w := newFixture(t, 5, 3, 2)
 	d := w.published(2)
 	pad := w.pad(d, 2, 2, 4)
 	for b := range pad {
@@ -71,9 +71,9 @@ func TestShareThatIsNoScalar(t *testing.T) {
 	w.holds(o)
 }
 
-// Two dealers' lies to one member cancel in the sum: nobody needs to complain.
+// The errors of two dealers' shares for one member cancel in the sum: it is right.
 func TestLiesThatCancel(t *testing.T) {
-	w := newTown(t, 5, 3, 1)
+	w := newFixture(t, 5, 3, 1)
 	for dealer, off := range map[int]curve.Scalar{1: curve.NewScalar(9), 2: curve.NewScalar(9).Neg()} {
 		d := w.published(dealer)
 		pad := w.pad(d, dealer, 1, 4)
@@ -99,19 +99,21 @@ func TestLiesThatCancel(t *testing.T) {
 	w.holds(o)
 }
 
-// Dealers commit and vanish, deal what they did not commit to, or do not commit.
+// Dealers do not deal, deal what they did not commit to, or do not commit.
 func TestBrokenCommitments(t *testing.T) {
-	w := newTown(t, 7, 4, 1)
+	w := newFixture(t, 7, 4, 1)
 	delete(w.deals, 1)
 	w.deals[2] = w.deal(2).Encode()
 	delete(w.commits, 3)
 	o, _ := w.collect()
-	w.wantOut(o, map[int]sharing.FaultKind{1: sharing.FaultCommitment, 2: sharing.FaultCommitment, 3: sharing.FaultCommitment})
+	w.wantOut(o, map[int]sharing.FaultKind{
+		1: sharing.FaultCommitment, 2: sharing.FaultCommitment, 3: sharing.FaultCommitment,
+	})
 	w.holds(o)
 }
 
-// with is an honest deal by dealer 4 under other params.
-func (w *town) with(change func(*sharing.Params)) *sharing.Deal {
+// with is a deal of dealer 4 for other params.
+func (w *fixture) with(change func(*sharing.Params)) *sharing.Deal {
 	p := w.p
 	change(&p)
 	d, err := sharing.NewDeal(w.r, p, 4)
@@ -121,55 +123,61 @@ func (w *town) with(change func(*sharing.Params)) *sharing.Deal {
 	return d
 }
 
-// spoil changes the deal that dealer 4 published.
-func (w *town) spoil(change func(*sharing.Deal)) *sharing.Deal {
+// tamper changes the deal that dealer 4 published.
+func (w *fixture) tamper(change func(*sharing.Deal)) *sharing.Deal {
 	d := w.published(4)
 	change(d)
 	return d
 }
 
-// A deal of one more or one less coefficient, proof or ciphertext, even with
-// shares and proofs that agree with them.
+// Deals with a coefficient, proof or ciphertext more or less, also with shares and
+// proofs that agree with them.
 func TestOtherShapes(t *testing.T) {
 	G := curve.BaseMul(curve.NewScalar(1))
 	for _, lie := range []struct {
 		name string
 		kind sharing.FaultKind
-		tell func(w *town) *sharing.Deal
+		deal func(w *fixture) *sharing.Deal
 	}{
-		{"threshold raised", sharing.FaultShape, func(w *town) *sharing.Deal { return w.with(func(p *sharing.Params) { p.K++ }) }},
-		{"threshold lowered", sharing.FaultShape, func(w *town) *sharing.Deal { return w.with(func(p *sharing.Params) { p.K-- }) }},
-		{"one key more", sharing.FaultShape, func(w *town) *sharing.Deal { return w.with(func(p *sharing.Params) { p.Keys++ }) }},
-		{"coefficients swapped between keys", sharing.FaultPossession, func(w *town) *sharing.Deal {
-			return w.spoil(func(d *sharing.Deal) {
+		{"threshold raised", sharing.FaultShape, func(w *fixture) *sharing.Deal {
+			return w.with(func(p *sharing.Params) { p.K++ })
+		}},
+		{"threshold lowered", sharing.FaultShape, func(w *fixture) *sharing.Deal {
+			return w.with(func(p *sharing.Params) { p.K-- })
+		}},
+		{"one key more", sharing.FaultShape, func(w *fixture) *sharing.Deal {
+			return w.with(func(p *sharing.Params) { p.Keys++ })
+		}},
+		{"coefficients swapped between keys", sharing.FaultPossession, func(w *fixture) *sharing.Deal {
+			return w.tamper(func(d *sharing.Deal) {
 				d.Coefficients[0][1], d.Coefficients[1][1] = d.Coefficients[1][1], d.Coefficients[0][1]
 			})
 		}},
-		{"another coefficient", sharing.FaultPossession, func(w *town) *sharing.Deal {
-			return w.spoil(func(d *sharing.Deal) { d.Coefficients[1][2] = d.Coefficients[1][2].Add(G) })
+		{"another coefficient", sharing.FaultPossession, func(w *fixture) *sharing.Deal {
+			return w.tamper(func(d *sharing.Deal) { d.Coefficients[1][2] = d.Coefficients[1][2].Add(G) })
 		}},
-		{"constant term at infinity", sharing.FaultShape, func(w *town) *sharing.Deal {
-			return w.spoil(func(d *sharing.Deal) { d.Coefficients[0][0] = curve.Point{} })
+		{"constant term at infinity", sharing.FaultShape, func(w *fixture) *sharing.Deal {
+			return w.tamper(func(d *sharing.Deal) { d.Coefficients[0][0] = curve.Point{} })
 		}},
-		{"last term at infinity", sharing.FaultShape, func(w *town) *sharing.Deal {
-			return w.spoil(func(d *sharing.Deal) { d.Coefficients[0][3] = curve.Point{} })
+		{"last term at infinity", sharing.FaultShape, func(w *fixture) *sharing.Deal {
+			return w.tamper(func(d *sharing.Deal) { d.Coefficients[0][3] = curve.Point{} })
 		}},
-		{"ephemeral key at infinity", sharing.FaultEncryption, func(w *town) *sharing.Deal {
-			return w.spoil(func(d *sharing.Deal) { d.Ephemeral = curve.Point{} })
+		{"ephemeral key at infinity", sharing.FaultEncryption, func(w *fixture) *sharing.Deal {
+			return w.tamper(func(d *sharing.Deal) { d.Ephemeral = curve.Point{} })
 		}},
-		{"a proof less", sharing.FaultPossession, func(w *town) *sharing.Deal {
-			return w.spoil(func(d *sharing.Deal) { d.Possession = d.Possession[:1] })
+		{"a proof less", sharing.FaultPossession, func(w *fixture) *sharing.Deal {
+			return w.tamper(func(d *sharing.Deal) { d.Possession = d.Possession[:1] })
 		}},
-		{"a member left out", sharing.FaultEncryption, func(w *town) *sharing.Deal {
-			return w.spoil(func(d *sharing.Deal) { d.Ciphertexts[1] = d.Ciphertexts[1][:6] })
+		{"a member left out", sharing.FaultEncryption, func(w *fixture) *sharing.Deal {
+			return w.tamper(func(d *sharing.Deal) { d.Ciphertexts[1] = d.Ciphertexts[1][:6] })
 		}},
-		{"a member too many", sharing.FaultEncryption, func(w *town) *sharing.Deal {
-			return w.spoil(func(d *sharing.Deal) { d.Ciphertexts[1] = append(d.Ciphertexts[1], [32]byte{1}) })
+		{"a member too many", sharing.FaultEncryption, func(w *fixture) *sharing.Deal {
+			return w.tamper(func(d *sharing.Deal) { d.Ciphertexts[1] = append(d.Ciphertexts[1], [32]byte{1}) })
 		}},
 	} {
 		t.Run(lie.name, func(t *testing.T) {
-			w := newTown(t, 7, 4, 2)
-			w.publish(4, lie.tell(w))
+			w := newFixture(t, 7, 4, 2)
+			w.publish(4, lie.deal(w))
 			o, complaints := w.collect()
 			if len(complaints) > 0 {
 				t.Errorf("complaints %v: the log alone convicts", complaints)
@@ -181,17 +189,17 @@ func TestOtherShapes(t *testing.T) {
 }
 
 func TestBytesLeftOver(t *testing.T) {
-	w := newTown(t, 7, 4, 2)
+	w := newFixture(t, 7, 4, 2)
 	w.deals[4] = append(w.deals[4], 0)
 	w.commits[4] = curve.TaggedHash("deal", w.p.EID[:], []byte{0, 4}, w.deals[4])
 	w.wantOut(w.judge(), map[int]sharing.FaultKind{4: sharing.FaultShape})
 }
 
-// A dealer copies another's ephemeral key, so that the complaints its wrong
-// shares provoke would open the other's pads. It is out before anybody
-// receives, so nobody complains about it, and a complaint would not count.
+// A dealer copies another's ephemeral key and proof, so that complaints about its
+// shares would open the other's pads. It is out before shares are received, so there is
+// no complaint about it, and one is ignored.
 func TestCopiedEphemeralKey(t *testing.T) {
-	w := newTown(t, 7, 4, 1)
+	w := newFixture(t, 7, 4, 1)
 	d := w.published(5)
 	d.Ephemeral, d.EphemeralPossession = w.published(1).Ephemeral, w.published(1).EphemeralPossession
 	w.publish(5, d)
@@ -206,9 +214,9 @@ func TestCopiedEphemeralKey(t *testing.T) {
 	}
 }
 
-// Two dealers share the secret of one ephemeral key: both are out.
+// Two dealers have one ephemeral key, and both prove it.
 func TestSharedEphemeralKey(t *testing.T) {
-	w := newTown(t, 7, 4, 1)
+	w := newFixture(t, 7, 4, 1)
 	same := bytes.Repeat([]byte{7}, 32) // the first thing that a dealer draws
 	for _, i := range []int{2, 6} {
 		d, err := sharing.NewDeal(io.MultiReader(bytes.NewReader(same), w.r), w.p, i)
@@ -222,10 +230,10 @@ func TestSharedEphemeralKey(t *testing.T) {
 	w.holds(o)
 }
 
-// The last dealer cancels the others' constant terms, so that the joint key is
-// its own: it cannot prove that it knows the term.
+// The last dealer's A_i0 cancels those of the others, so that P would be a key of its
+// own. It cannot prove possession of a_i0.
 func TestRogueKey(t *testing.T) {
-	w := newTown(t, 5, 3, 1)
+	w := newFixture(t, 5, 3, 1)
 	mine := curve.BaseMul(curve.NewScalar(99))
 	d := w.published(5)
 	rogue := mine
@@ -246,10 +254,9 @@ func TestRogueKey(t *testing.T) {
 	w.holds(o)
 }
 
-// A dealer publishes another's whole deal as its own, or the polynomial of one
-// joint key also for the next.
+// A dealer publishes another's deal, or one polynomial for two joint keys.
 func TestCopiedDeal(t *testing.T) {
-	w := newTown(t, 7, 4, 2)
+	w := newFixture(t, 7, 4, 2)
 	w.publish(3, w.published(2))
 	d := w.published(4)
 	d.Coefficients[1], d.Possession[1], d.Ciphertexts[1] = d.Coefficients[0], d.Possession[0], d.Ciphertexts[0]
@@ -259,9 +266,9 @@ func TestCopiedDeal(t *testing.T) {
 	w.holds(o)
 }
 
-// Too few dealers are left: the election has ended, and nobody gets a share.
+// Fewer than K dealers are in QUAL: there is no key and no share.
 func TestTooFewDealers(t *testing.T) {
-	w := newTown(t, 5, 4, 1)
+	w := newFixture(t, 5, 4, 1)
 	delete(w.deals, 1)
 	w.deals[2][40] ^= 1
 	o := w.judge()
@@ -269,13 +276,13 @@ func TestTooFewDealers(t *testing.T) {
 		t.Errorf("QUAL %v, out %v, %d keys", o.Qual, o.Out, len(o.Keys))
 	}
 	if shares, wrong := sharing.Receive(w.p, w.secrets[0], 1, o); shares != nil || wrong != nil {
-		t.Error("a share of nothing")
+		t.Error("a share without a key")
 	}
 }
 
-// What is not from the roll is no dealer's; impossible params have no outcome.
-func TestStrangersAndImpossibleParams(t *testing.T) {
-	w := newTown(t, 5, 3, 1)
+// Deals under an index off the roll are ignored; params that are not valid give no key.
+func TestOffTheRollAndImpossibleParams(t *testing.T) {
+	w := newFixture(t, 5, 3, 1)
 	for _, i := range []int{-1, 0, 6, 70000} {
 		w.deals[i], w.commits[i] = w.deals[1], w.commits[1]
 	}
@@ -300,15 +307,16 @@ func TestStrangersAndImpossibleParams(t *testing.T) {
 		}
 	}
 	if _, err := sharing.NewDeal(w.r, w.p, 6); err == nil {
-		t.Error("a stranger deals")
+		t.Error("a deal by an index off the roll")
 	}
-	if _, err := sharing.Complain(w.r, w.p, w.secrets[0], 6, sharing.WrongShare{Dealer: 1, Key: 1}, w.published(1)); err == nil {
-		t.Error("a stranger complains")
+	about := sharing.WrongShare{Dealer: 1, Key: 1}
+	if _, err := sharing.Complain(w.r, w.p, w.secrets[0], 6, about, w.published(1)); err == nil {
+		t.Error("a complaint by an index off the roll")
 	}
 }
 
 func TestJudgeIsAFunctionOfTheBoard(t *testing.T) {
-	w := newTown(t, 7, 4, 2)
+	w := newFixture(t, 7, 4, 2)
 	w.deals[2][50] ^= 1
 	d := w.published(3)
 	d.Ciphertexts[0][4][0] ^= 1

@@ -7,9 +7,9 @@ import (
 	"bevote/internal/sharing"
 )
 
-// A member complains about a right share: its own polynomial leaves.
+// A member complains about a right share: it is out as a dealer.
 func TestFalseComplaint(t *testing.T) {
-	w := newTown(t, 7, 4, 3)
+	w := newFixture(t, 7, 4, 3)
 	o := w.judge(w.complain(6, sharing.WrongShare{Dealer: 2, Key: 3}, w.published(2)))
 	if o.Rulings[0].Verdict != sharing.False {
 		t.Errorf("ruled %v", o.Rulings[0])
@@ -18,9 +18,9 @@ func TestFalseComplaint(t *testing.T) {
 	w.holds(o)
 }
 
-// A member that dealt nothing has no polynomial to lose by a false complaint.
+// A member that does not deal complains about a right share: no dealer is out.
 func TestFalseComplaintByNoDealer(t *testing.T) {
-	w := newTown(t, 5, 3, 1)
+	w := newFixture(t, 5, 3, 1)
 	delete(w.commits, 5)
 	delete(w.deals, 5)
 	o := w.judge(w.complain(5, sharing.WrongShare{Dealer: 2, Key: 1}, w.published(2)))
@@ -30,35 +30,36 @@ func TestFalseComplaintByNoDealer(t *testing.T) {
 	w.holds(o)
 }
 
-// Complaints that show nothing are ignored, and cost nobody anything.
+// Complaints that are not from the roll, unproven, or about no dealer or joint key are
+// ignored.
 func TestComplaintsThatShowNothing(t *testing.T) {
-	w := newTown(t, 7, 4, 2)
+	w := newFixture(t, 7, 4, 2)
 	d := w.published(3)
 	d.Ciphertexts[0][4][0] ^= 1 // 3 lies to 5 about key 1
 	w.publish(3, d)
 	w.deals[7] = nil // no deal: 7 is out
 	true5 := w.complain(5, sharing.WrongShare{Dealer: 3, Key: 1}, d)
-	edit := func(change func(*sharing.Complaint)) sharing.Complaint {
+	changed := func(change func(*sharing.Complaint)) sharing.Complaint {
 		c := true5
 		change(&c)
 		return c
 	}
 	for name, c := range map[string]sharing.Complaint{
-		"nobody's":        edit(func(c *sharing.Complaint) { c.By = 0 }),
-		"off the roll":    edit(func(c *sharing.Complaint) { c.By = 70000 }),
-		"no dealer":       edit(func(c *sharing.Complaint) { c.Dealer = -1 }),
-		"no such key":     edit(func(c *sharing.Complaint) { c.Key = 3 }),
-		"key 0":           edit(func(c *sharing.Complaint) { c.Key = 0 }),
-		"key −1":          edit(func(c *sharing.Complaint) { c.Key = -1 }),
-		"key too large":   edit(func(c *sharing.Complaint) { c.Key = 1 << 17 }),
+		"by index 0":      changed(func(c *sharing.Complaint) { c.By = 0 }),
+		"off the roll":    changed(func(c *sharing.Complaint) { c.By = 70000 }),
+		"no dealer":       changed(func(c *sharing.Complaint) { c.Dealer = -1 }),
+		"no such key":     changed(func(c *sharing.Complaint) { c.Key = 3 }),
+		"key 0":           changed(func(c *sharing.Complaint) { c.Key = 0 }),
+		"key −1":          changed(func(c *sharing.Complaint) { c.Key = -1 }),
+		"key too large":   changed(func(c *sharing.Complaint) { c.Key = 1 << 17 }),
 		"a proven key 0":  w.complain(5, sharing.WrongShare{Dealer: 3, Key: 0}, d),
 		"a proven key 3":  w.complain(5, sharing.WrongShare{Dealer: 3, Key: 3}, d),
-		"another's":       edit(func(c *sharing.Complaint) { c.By = 4 }),
-		"another key's":   edit(func(c *sharing.Complaint) { c.Key = 2 }),
-		"another dealer":  edit(func(c *sharing.Complaint) { c.Dealer = 2 }),
-		"wrong point":     edit(func(c *sharing.Complaint) { c.Point = c.Point.Neg() }),
-		"infinity":        edit(func(c *sharing.Complaint) { c.Point = curve.Point{} }),
-		"no proof":        edit(func(c *sharing.Complaint) { c.Proof = curve.Proof{} }),
+		"another's":       changed(func(c *sharing.Complaint) { c.By = 4 }),
+		"another key's":   changed(func(c *sharing.Complaint) { c.Key = 2 }),
+		"another dealer":  changed(func(c *sharing.Complaint) { c.Dealer = 2 }),
+		"wrong point":     changed(func(c *sharing.Complaint) { c.Point = c.Point.Neg() }),
+		"infinity":        changed(func(c *sharing.Complaint) { c.Point = curve.Point{} }),
+		"no proof":        changed(func(c *sharing.Complaint) { c.Proof = curve.Proof{} }),
 		"of a dealer out": w.complain(5, sharing.WrongShare{Dealer: 7, Key: 1}, d),
 	} {
 		o := w.judge(c)
@@ -73,10 +74,10 @@ func TestComplaintsThatShowNothing(t *testing.T) {
 	}
 }
 
-// Complaints are judged at once: a convict's complaint still stands, and a
-// false complaint against a dealer convicted along with it stays false.
+// Complaints are judged all at once: one by a dealer that is put out stands, and one
+// that is false stays false if its dealer is put out.
 func TestNoCascades(t *testing.T) {
-	w := newTown(t, 7, 3, 1)
+	w := newFixture(t, 7, 3, 1)
 	for _, lie := range []struct{ dealer, receiver int }{{1, 2}, {2, 3}} {
 		d := w.published(lie.dealer)
 		d.Ciphertexts[0][lie.receiver-1][9] ^= 8
@@ -84,9 +85,11 @@ func TestNoCascades(t *testing.T) {
 	}
 	o := w.judge(
 		w.complain(3, sharing.WrongShare{Dealer: 2, Key: 1}, w.published(2)), // true
-		w.complain(2, sharing.WrongShare{Dealer: 1, Key: 1}, w.published(1)), // true, by a convict
-		w.complain(4, sharing.WrongShare{Dealer: 1, Key: 1}, w.published(1)), // false, against a convict
+		w.complain(2, sharing.WrongShare{Dealer: 1, Key: 1}, w.published(1)), // true, by a dealer that is put out
+		w.complain(4, sharing.WrongShare{Dealer: 1, Key: 1}, w.published(1)), // false, about a dealer that is put out
 	)
-	w.wantOut(o, map[int]sharing.FaultKind{1: sharing.FaultComplaint, 2: sharing.FaultComplaint, 4: sharing.FaultComplaint})
+	w.wantOut(o, map[int]sharing.FaultKind{
+		1: sharing.FaultComplaint, 2: sharing.FaultComplaint, 4: sharing.FaultComplaint,
+	})
 	w.holds(o)
 }

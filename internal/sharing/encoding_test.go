@@ -9,12 +9,12 @@ import (
 )
 
 func TestDealSizeAndLayout(t *testing.T) {
-	w := newTown(t, 5, 3, 2)
+	w := newFixture(t, 5, 3, 2)
 	d, b := w.published(1), w.deals[1]
 	if len(b) != w.p.Size() {
 		t.Fatalf("%d bytes, want %d", len(b), w.p.Size())
 	}
-	// The layout once more, by the offsets of docs/protocol.md.
+	// The layout by the offsets of docs/protocol.md.
 	points := 4
 	ephemeral := points + 6*33
 	proofs := ephemeral + 33 + 4
@@ -45,7 +45,9 @@ func TestDealSizeAndLayout(t *testing.T) {
 
 // The figures that docs/protocol.md prints beside the paper's Table 4.
 func TestSizeOfDeals(t *testing.T) {
-	for _, c := range []struct{ n, k, keys, want int }{{100, 51, 1, 5056}, {500, 251, 1, 24456}, {1000, 501, 1, 48706}} {
+	for _, c := range []struct{ n, k, keys, want int }{
+		{100, 51, 1, 5056}, {500, 251, 1, 24456}, {1000, 501, 1, 48706},
+	} {
 		p := sharing.Params{K: c.k, Keys: c.keys, Roll: make([]curve.PublicKey, c.n)}
 		if got := p.Size(); got != c.want {
 			t.Errorf("n = %d, k = %d: %d bytes, want %d", c.n, c.k, got, c.want)
@@ -54,7 +56,7 @@ func TestSizeOfDeals(t *testing.T) {
 }
 
 func TestDealCutShort(t *testing.T) {
-	w := newTown(t, 3, 2, 1)
+	w := newFixture(t, 3, 2, 1)
 	for size := range w.deals[1] {
 		if _, err := sharing.DecodeDeal(w.p, w.deals[1][:size]); err == nil {
 			t.Errorf("%d bytes decode", size)
@@ -63,7 +65,7 @@ func TestDealCutShort(t *testing.T) {
 }
 
 func FuzzDecodeDeal(f *testing.F) {
-	w := newTown(f, 3, 2, 2)
+	w := newFixture(f, 3, 2, 2)
 	f.Add(w.deals[1])
 	f.Add(w.deals[2][:50])
 	f.Add(append(w.deals[3], 1))
@@ -75,7 +77,7 @@ func FuzzDecodeDeal(f *testing.F) {
 		if !bytes.Equal(d.Encode(), b) {
 			t.Fatal("decodes and encodes to something else")
 		}
-		// Whatever decodes can be judged, with whatever it says.
+		// What decodes can be judged and received.
 		deals := map[int][]byte{1: b, 2: w.deals[2], 3: w.deals[3]}
 		commits := map[int][32]byte{1: d.Commitment(w.p, 1), 2: w.commits[2], 3: w.commits[3]}
 		sharing.Receive(w.p, w.secrets[0], 1, sharing.Judge(w.p, commits, deals, nil))

@@ -8,8 +8,8 @@ import (
 	"bevote/internal/sharing"
 )
 
-// polynomial draws k coefficients and their points, and returns the shares of
-// 1 … n in some order.
+// polynomial returns k coefficients, their points, and the shares of 1 … n in a random
+// order.
 func polynomial(t testing.TB, k, n int) (c []curve.Scalar, points []curve.Point, shares []sharing.Share) {
 	t.Helper()
 	r := rand.NewChaCha8([32]byte{byte(k), byte(n), 3})
@@ -37,7 +37,8 @@ func naiveValue(c []curve.Scalar, x int) (sum curve.Scalar) {
 	return sum
 }
 
-// naiveLagrange is the paper's formula, S = Σ s_j Π i/(i−j), at any abscissa.
+// naiveLagrange is the paper's formula (section 4.1), S = Σ s_j Π i/(i−j), at any
+// abscissa.
 func naiveLagrange(points []sharing.Share, at int) (sum curve.Scalar) {
 	for _, p := range points {
 		term := p.S
@@ -71,13 +72,14 @@ func TestInterpolateAgainstLagrange(t *testing.T) {
 		t.Error("wrong value from far abscissas")
 	}
 	if !sharing.Interpolate(nil, 0).IsZero() {
-		t.Error("something out of nothing")
+		t.Error("a value without points")
 	}
 }
 
 func TestOnOnePolynomial(t *testing.T) {
 	_, _, shares := polynomial(t, 6, 20)
-	if !sharing.OnOnePolynomial(shares, 6) || !sharing.OnOnePolynomial(shares, 7) || !sharing.OnOnePolynomial(shares[:5], 5) {
+	if !sharing.OnOnePolynomial(shares, 6) || !sharing.OnOnePolynomial(shares, 7) ||
+		!sharing.OnOnePolynomial(shares[:5], 5) {
 		t.Error("true shares refused")
 	}
 	if sharing.OnOnePolynomial(shares, 5) || sharing.OnOnePolynomial(shares[:6], 5) {
@@ -106,8 +108,8 @@ func TestWrongPublicShares(t *testing.T) {
 	shares := sharing.PublicShares(points, 12)
 	G := curve.BaseMul(small(1))
 	for name, lie := range map[string]struct {
-		tell func([]curve.Point)
-		bad  []int
+		change func([]curve.Point)
+		bad    []int
 	}{
 		"one off":        {func(s []curve.Point) { s[3] = s[3].Add(G) }, []int{4}},
 		"negated":        {func(s []curve.Point) { s[11] = s[11].Neg() }, []int{12}},
@@ -117,7 +119,7 @@ func TestWrongPublicShares(t *testing.T) {
 		"shifted by one": {func(s []curve.Point) { copy(s, s[1:]) }, []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}},
 	} {
 		said := append([]curve.Point(nil), shares...)
-		lie.tell(said)
+		lie.change(said)
 		bad := sharing.VerifyShares(points, said)
 		if len(bad) != len(lie.bad) {
 			t.Errorf("%s: bad %v, want %v", name, bad, lie.bad)
@@ -134,8 +136,8 @@ func TestWrongPublicShares(t *testing.T) {
 	}
 }
 
-// The dual-code test needs no coefficients: it finds a joint key that is not
-// the shares' secret, and shares of too high a degree.
+// VerifyDegree, without coefficients, refuses a key that is not that of the shares, and
+// shares of a higher degree.
 func TestVerifyDegree(t *testing.T) {
 	_, points, _ := polynomial(t, 5, 12)
 	shares, key := sharing.PublicShares(points, 12), points[0]
@@ -149,7 +151,8 @@ func TestVerifyDegree(t *testing.T) {
 			t.Errorf("degree 4 accepted for k = %d", k)
 		}
 	}
-	if sharing.VerifyDegree(shares, 5, key.Neg()) || sharing.VerifyDegree(shares, 12, key.Neg()) || sharing.VerifyDegree(shares, 13, key) {
+	if sharing.VerifyDegree(shares, 5, key.Neg()) || sharing.VerifyDegree(shares, 12, key.Neg()) ||
+		sharing.VerifyDegree(shares, 13, key) {
 		t.Error("another key accepted")
 	}
 	if !sharing.VerifyDegree(sharing.PublicShares(points, 5), 5, key) {

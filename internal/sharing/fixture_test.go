@@ -8,8 +8,8 @@ import (
 	"bevote/internal/sharing"
 )
 
-// town is a roll whose secrets the test knows, and what its dealers publish.
-type town struct {
+// fixture is a roll with its secrets, and what its dealers have published.
+type fixture struct {
 	testing.TB
 	p       sharing.Params
 	secrets []curve.Scalar
@@ -18,9 +18,9 @@ type town struct {
 	deals   map[int][]byte
 }
 
-// newTown deals honestly for everybody.
-func newTown(t testing.TB, n, k, keys int) *town {
-	w := &town{TB: t, r: rand.NewChaCha8([32]byte{byte(n), byte(k), byte(keys)}),
+// newFixture has all n members deal as the protocol says.
+func newFixture(t testing.TB, n, k, keys int) *fixture {
+	w := &fixture{TB: t, r: rand.NewChaCha8([32]byte{byte(n), byte(k), byte(keys)}),
 		commits: make(map[int][32]byte), deals: make(map[int][]byte)}
 	w.p = sharing.Params{EID: curve.TaggedHash("test"), K: k, Keys: keys}
 	for range n {
@@ -34,7 +34,7 @@ func newTown(t testing.TB, n, k, keys int) *town {
 	return w
 }
 
-func (w *town) draw() curve.Scalar {
+func (w *fixture) draw() curve.Scalar {
 	w.Helper()
 	s, err := curve.RandomScalar(w.r)
 	if err != nil {
@@ -43,7 +43,7 @@ func (w *town) draw() curve.Scalar {
 	return s
 }
 
-func (w *town) deal(dealer int) *sharing.Deal {
+func (w *fixture) deal(dealer int) *sharing.Deal {
 	w.Helper()
 	d, err := sharing.NewDeal(w.r, w.p, dealer)
 	if err != nil {
@@ -52,14 +52,14 @@ func (w *town) deal(dealer int) *sharing.Deal {
 	return d
 }
 
-// publish puts a deal, honest or not, on the board with its commitment.
-func (w *town) publish(dealer int, d *sharing.Deal) {
+// publish puts a deal on the board with its commitment.
+func (w *fixture) publish(dealer int, d *sharing.Deal) {
 	w.commits[dealer] = d.Commitment(w.p, dealer)
 	w.deals[dealer] = d.Encode()
 }
 
-// published reads a deal back, to be spoilt and published again.
-func (w *town) published(dealer int) *sharing.Deal {
+// published reads a deal back, to be changed and published again.
+func (w *fixture) published(dealer int) *sharing.Deal {
 	w.Helper()
 	d, err := sharing.DecodeDeal(w.p, w.deals[dealer])
 	if err != nil {
@@ -68,11 +68,11 @@ func (w *town) published(dealer int) *sharing.Deal {
 	return d
 }
 
-func (w *town) judge(complaints ...sharing.Complaint) *sharing.Outcome {
+func (w *fixture) judge(complaints ...sharing.Complaint) *sharing.Outcome {
 	return sharing.Judge(w.p, w.commits, w.deals, complaints)
 }
 
-func (w *town) complain(by int, c sharing.WrongShare, d *sharing.Deal) sharing.Complaint {
+func (w *fixture) complain(by int, c sharing.WrongShare, d *sharing.Deal) sharing.Complaint {
 	w.Helper()
 	out, err := sharing.Complain(w.r, w.p, w.secrets[by-1], by, c, d)
 	if err != nil {
@@ -81,8 +81,8 @@ func (w *town) complain(by int, c sharing.WrongShare, d *sharing.Deal) sharing.C
 	return out
 }
 
-// collect lets every member receive and complain once, and judges again.
-func (w *town) collect() (*sharing.Outcome, []sharing.Complaint) {
+// collect has every member receive and complain once, and judges again.
+func (w *fixture) collect() (*sharing.Outcome, []sharing.Complaint) {
 	w.Helper()
 	first := w.judge()
 	var complaints []sharing.Complaint
@@ -95,10 +95,10 @@ func (w *town) collect() (*sharing.Outcome, []sharing.Complaint) {
 	return w.judge(complaints...), complaints
 }
 
-// holds checks that the election can go on: everybody has a share of every
-// joint key, the shares lie on one polynomial of degree k−1, its secret is
-// behind the joint key, and the public shares and the public tests agree.
-func (w *town) holds(o *sharing.Outcome) {
+// holds checks an outcome with keys: every member has a share of every joint key, the
+// shares are on one polynomial of degree k−1, its secret is that of the joint key, and
+// the public shares verify.
+func (w *fixture) holds(o *sharing.Outcome) {
 	w.Helper()
 	if len(o.Keys) != w.p.Keys {
 		w.Fatalf("%d joint keys, want %d", len(o.Keys), w.p.Keys)
@@ -108,7 +108,7 @@ func (w *town) holds(o *sharing.Outcome) {
 	for j, x := range w.secrets {
 		shares, wrong := sharing.Receive(w.p, x, j+1, o)
 		if len(wrong) > 0 || len(shares) != w.p.Keys {
-			w.Fatalf("member %d holds %d shares and blames %v", j+1, len(shares), wrong)
+			w.Fatalf("member %d holds %d shares and found wrong ones: %v", j+1, len(shares), wrong)
 		}
 		for key, s := range shares {
 			held[key] = append(held[key], sharing.Share{I: j + 1, S: s})
@@ -137,8 +137,8 @@ func (w *town) holds(o *sharing.Outcome) {
 	}
 }
 
-// wantOut checks who is out by which check, and that all others are in.
-func (w *town) wantOut(o *sharing.Outcome, want map[int]sharing.FaultKind) {
+// wantOut checks which dealers are out and by which kind of fault.
+func (w *fixture) wantOut(o *sharing.Outcome, want map[int]sharing.FaultKind) {
 	w.Helper()
 	out := make(map[int]bool)
 	for _, f := range o.Out {
