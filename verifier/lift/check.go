@@ -9,14 +9,14 @@ import (
 	"bevote/templates"
 )
 
-// Mismatch says how a contract spends otherwise than its policy says: in each
-// list one path a line.
+// Mismatch holds the differences between a contract's ways to spend and its
+// policy's, one path a line.
 type Mismatch struct {
-	Missing []string // promised by the policy, or by the contract's own list, and not there
-	Extra   []string // there, and not promised
+	Missing []string // in the policy and not in the contract's list, or in that and not in the script
+	Extra   []string // in the script and not in the contract's list, or in that and not in the policy
 }
 
-// Error names the first difference of each kind and counts the others.
+// Error returns the first difference of each kind and the number of others.
 func (m *Mismatch) Error() string {
 	var parts []string
 	add := func(word string, paths []string) {
@@ -32,14 +32,16 @@ func (m *Mismatch) Error() string {
 	return "the contract does not spend as the policy says: " + strings.Join(parts, "; ")
 }
 
-// Check lifts the contract's script and compares what it finds with the
-// policy: the policy's paths by name, signers and lock with the contract's
-// list, and that list by signers, lock and witness with the script's own. With
-// mixing it does the same with the escrow, which a contract must not have
-// without. It wraps a *Mismatch where they differ, and returns another error
-// where the contract is another policy's, of an unknown lowering, does not
-// commit to the ballot, exceeds what consensus and relays take, or cannot be
-// lifted.
+// Check compares a contract, as [templates.DecodeContract] returns it, with its
+// policy:
+//
+//	policy's paths ── name, signers, lock ── contract's list
+//	                                         contract's list ── signers, lock, witness ── script
+//
+// With mixing it does the same with the escrow; without, a contract has none. The
+// error wraps a [*Mismatch] if paths differ, and [ErrLift] if the script cannot be
+// lifted. Other errors: another policy's contract, an unknown lowering, a script
+// without the ballot, and limits of consensus and relays.
 func Check(p *lang.Policy, c *templates.Contract) error {
 	if id := p.ID(); c.Policy != id {
 		return fmt.Errorf("contract of policy %.80s, want %s", c.Policy, id)
@@ -78,8 +80,7 @@ func checkStake(p *lang.Policy, c *templates.Contract) error {
 	return checkSelector(p.Selector, ways)
 }
 
-// mismatch compares three lists of paths: what the policy promises, what the
-// contract says, and what the script does.
+// mismatch compares the paths of the policy, of the contract and of the script.
 func mismatch(promised []lang.Path, said []templates.Path, ways []way) error {
 	var m Mismatch
 	m.compare(policyLines(promised), contractLines(said))
@@ -90,8 +91,8 @@ func mismatch(promised []lang.Path, said []templates.Path, ways []way) error {
 	return nil
 }
 
-// Roles returns what the policy calls the keys and holes of its contract, as
-// Paths wants it.
+// Roles returns the policy's names for the keys and holes of its contract's script,
+// as [Paths] takes them.
 func Roles(p *lang.Policy) map[string]string {
 	roles := map[string]string{p.Supervisor.String(): "supervisor"}
 	for _, v := range p.Named {
@@ -100,16 +101,16 @@ func Roles(p *lang.Policy) map[string]string {
 	for _, c := range p.Candidates {
 		roles[c.Key.String()] = c.Name
 		if p.Win == lang.WinHardened {
-			// The claim key is the sum of the joint key and the candidate's:
-			// how the auditor fills the hole, and what the policy calls it.
+			// The claim key, which fills the hole, is the sum of the joint key and
+			// the candidate's.
 			roles["claim."+c.Name] = p.JointName(c.Name) + "+" + c.Name
 		}
 	}
 	return roles
 }
 
-// carriesBallot refuses a stake's script without the ballot: its hash in the
-// output is what makes a ballot final.
+// carriesBallot refuses a stake's script without exactly one ballot: the output's
+// hash of the script commits to it.
 func carriesBallot(t templates.Template) error {
 	ballots := 0
 	for _, op := range t.Ops() {
@@ -123,8 +124,8 @@ func carriesBallot(t templates.Template) error {
 	return nil
 }
 
-// checkLimits refuses scripts that lock their coins for good, and holes that
-// nobody comes to know how to fill.
+// checkLimits refuses holes whose value the election does not bring about, and
+// scripts that consensus or relays do not let spend.
 func checkLimits(t templates.Template, salted bool, paths []templates.Path, known func(hole string) bool) error {
 	for _, hole := range t.Holes() {
 		if !known(hole) {
@@ -146,8 +147,8 @@ func checkLimits(t templates.Template, salted bool, paths []templates.Path, know
 	return nil
 }
 
-// hasHole tells whether the election comes to know what fills the hole of a
-// stake's script.
+// hasHole reports whether the election brings about the value of a hole of a stake's
+// script.
 func hasHole(p *lang.Policy, hole string) bool {
 	role, candidate, _ := strings.Cut(hole, ".")
 	switch {
@@ -161,8 +162,8 @@ func hasHole(p *lang.Policy, hole string) bool {
 	return !inEscrow(hole)
 }
 
-// checkSelector holds the script against the selector: by signature, nothing
-// that an outsider can rewrite selects a path; by flag, it does.
+// checkSelector compares the script with the selector. By signature, signatures alone
+// select each path; by flag, an item that no signature covers does.
 func checkSelector(selector string, ways []way) error {
 	for _, w := range ways {
 		if w.flagged != (selector == "flag") {
@@ -204,7 +205,7 @@ func liftedShapes(ways []way) []string {
 	return lines
 }
 
-// shape is a path without its name.
+// shape returns the line of a path without its name.
 func shape(q templates.Path) string {
 	who := strings.Join(q.Signers, ",")
 	if who == "" {
@@ -213,13 +214,13 @@ func shape(q templates.Path) string {
 	return fmt.Sprintf("%s after %d witness %s", who, q.After, strings.Join(q.Witness, " "))
 }
 
-// compare notes the differences of two sets.
+// compare adds the differences of two sets.
 func (m *Mismatch) compare(want, got []string) {
 	m.Missing = append(m.Missing, without(want, got)...)
 	m.Extra = append(m.Extra, without(got, want)...)
 }
 
-// without returns those of a that are not in b, each once.
+// without returns the lines of a that are not in b, each once.
 func without(a, b []string) []string {
 	var rest []string
 	for _, line := range a {

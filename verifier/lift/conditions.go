@@ -34,11 +34,12 @@ func (m *machine) equalVerify(s *state) ([]*state, error) {
 	return one(s), nil
 }
 
-// noKey is why relays refuse what consensus takes for a wrong signature.
+// noKey is the reason of relays (STRICTENC) to refuse what consensus takes for a
+// wrong signature.
 const noKey = "a signature meets a key slot that holds no key"
 
-// checkSig forks: the signature is the key's, or it is empty (relays take no
-// other wrong signature).
+// checkSig forks: the signature is the key's, or it is empty, the one wrong signature
+// that relays take (NULLFAIL).
 //
 //	sig key → truth
 func (m *machine) checkSig(s *state) ([]*state, error) {
@@ -68,13 +69,13 @@ func (m *machine) checkSig(s *state) ([]*state, error) {
 	return both(s, no), nil
 }
 
-// checkMultisig forks into every choice of keys that sign, and into failure
-// with empty signatures.
+// checkMultisig forks into every choice of keys that sign, and into failure with empty
+// signatures.
 //
 //	0 sig_k … sig_1 k key_n … key_1 n → truth
 //
-// Signatures and keys are numbered from the top of the stack: the first
-// signature is tried on the first key, and each key is tried once.
+// Signatures and keys are numbered from the top of the stack. The first signature is
+// tried on the first key, and each key is tried once.
 func (m *machine) checkMultisig(s *state) ([]*state, error) {
 	n, err := s.popNumber("the count of keys", templates.MaxMultisigKeys)
 	if err != nil {
@@ -96,7 +97,7 @@ func (m *machine) checkMultisig(s *state) ([]*state, error) {
 			return nil, err
 		}
 	}
-	if err := s.use(s.pop(), useZero); err != nil { // the item that CHECKMULTISIG takes for nothing
+	if err := s.use(s.pop(), useZero); err != nil { // the dummy item (BIP 147)
 		return nil, err
 	}
 	slots, err := m.slots(keys)
@@ -106,14 +107,13 @@ func (m *machine) checkMultisig(s *state) ([]*state, error) {
 	return s.choices(slots, sigs)
 }
 
-// slot is a key of a CHECKMULTISIG: a role's, or dead.
+// slot is a key of a CHECKMULTISIG: a role's, or a dead one, which is no key.
 type slot struct {
 	role string
 	dead bool
 }
 
-// slots reads the keys. What does not have the form of a key can never match a
-// signature.
+// slots reads the keys. An item without the form of a key matches no signature.
 func (m *machine) slots(keys []value) ([]slot, error) {
 	slots := make([]slot, len(keys))
 	for i, key := range keys {
@@ -126,8 +126,8 @@ func (m *machine) slots(keys []value) ([]slot, error) {
 	return slots, nil
 }
 
-// choices returns the executions in which k keys sign, and the one in which
-// the check fails. s has every signature empty.
+// choices returns the executions in which k keys sign, and the one in which the check
+// fails. In s every signature is empty.
 func (s *state) choices(slots []slot, sigs []value) ([]*state, error) {
 	var next []*state
 	var choose func(so *state, from, sig int) error
@@ -164,15 +164,17 @@ func (s *state) choices(slots []slot, sigs []value) ([]*state, error) {
 	return next, nil
 }
 
-// tried notes that a signature, if only an empty one, met the slots.
+// tried notes that a signature, perhaps an empty one, was tried on the slots.
 func (s *state) tried(slots []slot) {
 	if slices.ContainsFunc(slots, func(k slot) bool { return k.dead }) {
 		s.refused = noKey
 	}
 }
 
-// checkLock notes the locktime that the script itself fixes, and leaves it on
-// the stack.
+// checkLock notes the locktime, a constant of the script, and leaves it on the stack
+// (BIP 65).
+//
+//	height → height
 func (m *machine) checkLock(s *state) ([]*state, error) {
 	v := s.pop()
 	height, ok := constantNumber(v)

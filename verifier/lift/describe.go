@@ -11,21 +11,21 @@ import (
 	"bevote/templates"
 )
 
-// Description is what can be said of a script without its policy.
+// Description is the meaning of a script as far as it follows without the policy.
 type Description struct {
 	Template    templates.Template
-	Paths       []templates.Path    // as Paths returns them; named where a contract names them, or if it is an escrow
-	IsEscrow    bool                // a script or template that spends as the escrow of a mixing deposit does
+	Paths       []templates.Path    // of [Paths]; with names if a contract or the form of an escrow gives them
+	IsEscrow    bool                // a script or template with the paths of a deposit's escrow
 	Contract    *templates.Contract // nil for a script or a template
-	Escrow      templates.Template  // the contract's, with its paths; zero where it has none
+	Escrow      templates.Template  // the contract's; zero if it has none
 	EscrowPaths []templates.Path
 	Warnings    []string // one line each, of a script that can never be spent as it stands
 }
 
-// Describe lifts what it is given: a contract's JSON, a script in hex, or a
-// template's text. Of a contract it reports what the script does, not what the
-// contract says it does: a path that the contract does not list has no name.
-// The error wraps ErrLift where the input is readable.
+// Describe lifts a contract's JSON, a script in hex, or a template's text. Of a
+// contract it returns the paths of the script, not those that the contract lists: one
+// that is not in the list has no name. The error wraps [ErrLift] if the input could
+// be read.
 func Describe(input []byte) (*Description, error) {
 	text := string(bytes.TrimSpace(input))
 	if text == "" {
@@ -51,14 +51,17 @@ func Describe(input []byte) (*Description, error) {
 // stack item may be longer. A hole for a ballot counts as a plain one.
 func (d *Description) warnIfTooLong(what string, t templates.Template) {
 	if size := t.Size(false); size > templates.MaxRedeem {
-		d.Warnings = append(d.Warnings, fmt.Sprintf("%s of %d bytes, and a redeem script has at most %d: an output of its hash can never be spent",
-			what, size, templates.MaxRedeem))
+		d.Warnings = append(d.Warnings, fmt.Sprintf("%s of %d bytes, and a redeem script has at most %d: "+
+			"an output of its hash can never be spent", what, size, templates.MaxRedeem))
 	}
 }
 
-// nameEscrow names the paths of what spends as the escrow of a mixing deposit
-// does, whoever is in it: two people together at once, or the owner of one key
-// from a height on. Who else locks coins in that way meant the same by it.
+// nameEscrow names the paths of a deposit's escrow, and reports whether they are such:
+//
+//	sweep    two signers, at once        sig:A sig:B redeem
+//	return   one, from a height on       sig:C pubkey:C 0 redeem
+//
+// Any keys will do: another script of this form means the same.
 func nameEscrow(paths []templates.Path) bool {
 	if len(paths) != 2 {
 		return false
@@ -128,10 +131,10 @@ func describeContract(input []byte) (*Description, error) {
 	return d, nil
 }
 
-// nameOf returns what a contract that lists these paths calls one of its
-// script, or "". Whose the constant keys are only the policy knows; so a path is
-// compared without the names of those, and has no name where several would do.
-// Holes are the roles whose keys are none.
+// nameOf returns the name of a script's path in a contract's list, or "". The list
+// names constant keys by roles, which are only in the policy. So paths are compared
+// without those names, and a path that fits several has none. holes are the roles
+// whose keys are holes.
 func nameOf(q templates.Path, list []templates.Path, holes ...string) string {
 	name := ""
 	for _, said := range list {
@@ -146,7 +149,7 @@ func nameOf(q templates.Path, list []templates.Path, holes ...string) string {
 	return name
 }
 
-// nameless is a path's lock and witness, with a mark for signers whose keys are
+// nameless returns a path's lock and witness, with * for the roles whose keys are
 // constants of the script.
 func nameless(q templates.Path, holes []string) string {
 	items := make([]string, len(q.Witness))
@@ -160,8 +163,8 @@ func nameless(q templates.Path, holes []string) string {
 	return fmt.Sprint(q.After, items)
 }
 
-// claimNames takes from the contract what it calls the claim keys: the sum of
-// a joint key and the candidate's that its hole names.
+// claimNames returns the contract's names of the claim keys: sums of a joint key and
+// the key of the candidate that the hole names.
 func claimNames(c *templates.Contract) map[string]string {
 	roles := map[string]string{}
 	for _, q := range c.Paths {

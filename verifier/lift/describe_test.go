@@ -30,11 +30,15 @@ func TestDescribe(t *testing.T) {
 		{"script", redeem, []string{"/" + keyG}},
 		{"script with an end of line", redeem + "\n", []string{"/" + keyG}},
 		{"contract", contractOf(hardened,
-			templates.Path{Name: "refund", Signers: []string{"voter"}, After: 264, Witness: []string{"sig:voter", "pubkey:voter", "0", "0", "redeem"}},
-			templates.Path{Name: "win.alice", Signers: []string{"joint.alice+alice"}, Witness: []string{"0", "sig:joint.alice+alice", "redeem"}},
+			templates.Path{Name: "refund", Signers: []string{"voter"}, After: 264,
+				Witness: []string{"sig:voter", "pubkey:voter", "0", "0", "redeem"}},
+			templates.Path{Name: "win.alice", Signers: []string{"joint.alice+alice"},
+				Witness: []string{"0", "sig:joint.alice+alice", "redeem"}},
 		), []string{"win.alice/joint.alice+alice", "refund/voter"}},
-		{"contract with a branch", contractOf("<ballot> DROP <joint> CHECKSIG NOTIF 0x"+keyG+" CHECKSIG NOTIF 0x"+key2G+" CHECKSIG ELSE 1 ENDIF ELSE 1 ENDIF",
-			templates.Path{Name: "branch.a", Signers: []string{"supervisor"}, Witness: []string{"sig:supervisor", "0", "redeem"}},
+		{"contract with a branch", contractOf("<ballot> DROP <joint> CHECKSIG NOTIF 0x"+keyG+" CHECKSIG NOTIF "+
+			"0x"+key2G+" CHECKSIG ELSE 1 ENDIF ELSE 1 ENDIF",
+			templates.Path{Name: "branch.a", Signers: []string{"supervisor"},
+				Witness: []string{"sig:supervisor", "0", "redeem"}},
 			templates.Path{Name: "branch.b", Signers: []string{"alice"}, Witness: []string{"sig:alice", "0", "0", "redeem"}},
 			templates.Path{Name: "win", Signers: []string{"joint"}, Witness: []string{"sig:joint", "redeem"}},
 		), []string{"branch.a/" + keyG, "branch.b/" + key2G, "win/joint"}},
@@ -43,7 +47,8 @@ func TestDescribe(t *testing.T) {
 			templates.Path{Name: "branch.b", Signers: []string{"bob"}, Witness: []string{"0", "sig:bob", "redeem"}},
 		), []string{"/" + keyG, "/" + key2G}},
 		{"contract that says less", contractOf(custodial,
-			templates.Path{Name: "refund", Signers: []string{"voter"}, After: 263, Witness: []string{"sig:voter", "pubkey:voter", "0", "redeem"}},
+			templates.Path{Name: "refund", Signers: []string{"voter"}, After: 263,
+				Witness: []string{"sig:voter", "pubkey:voter", "0", "redeem"}},
 		), []string{"/" + keyG, "/voter"}},
 	} {
 		d, err := lift.Describe([]byte(row.input))
@@ -61,11 +66,16 @@ func TestDescribe(t *testing.T) {
 	}
 }
 
-const escrow = "0x" + keyG + " CHECKSIG NOTIF DUP HASH160 0x1111111111111111111111111111111111111111 EQUALVERIFY CHECKSIGVERIFY 110 CHECKLOCKTIMEVERIFY ELSE 0x" +
-	key2G + " CHECKSIGVERIFY 1 ENDIF"
+// escrow is a revealed escrow: its mixer has keyG, its supervisor key2G.
+const escrow = "0x" + keyG + " CHECKSIG NOTIF DUP HASH160 0x" + lockHash + " EQUALVERIFY CHECKSIGVERIFY " +
+	"110 CHECKLOCKTIMEVERIFY ELSE 0x" + key2G + " CHECKSIGVERIFY 1 ENDIF"
 
-// TestDescribeEscrow names the paths of what locks deposits, and of nothing that
-// spends otherwise.
+// escrowTemplate has the holes for mixer and depositor.
+func escrowTemplate() string {
+	return strings.NewReplacer("0x"+keyG, "<mixer>", "0x"+lockHash, "<depositor_hash>").Replace(escrow)
+}
+
+// TestDescribeEscrow wants names for the paths of an escrow, and for no others.
 func TestDescribeEscrow(t *testing.T) {
 	revealed, err := templates.ParseTemplate(escrow)
 	if err != nil {
@@ -75,11 +85,10 @@ func TestDescribeEscrow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	named := strings.NewReplacer("0x"+keyG, "<mixer>", "0x1111111111111111111111111111111111111111", "<depositor_hash>").Replace(escrow)
 	swapped := strings.NewReplacer("0x"+keyG, "0x"+key2G, "0x"+key2G, "0x"+keyG).Replace(escrow)
 	for input, want := range map[string]bool{
 		hex.EncodeToString(script): true,
-		named:                      true,
+		escrowTemplate():           true,
 		swapped:                    true,
 		strings.Replace(escrow, "110 CHECKLOCKTIMEVERIFY", "1", 1):                                  false,
 		strings.Replace(escrow, "0x"+key2G+" CHECKSIGVERIFY 1", "1", 1):                             false,
@@ -108,10 +117,12 @@ func TestDescribeContractWithEscrow(t *testing.T) {
 	c := &templates.Contract{
 		Contract: 1, Policy: "bvp1" + strings.Repeat("q", 58), Lowering: 1, Script: "<ballot> DROP <joint> CHECKSIG",
 		Paths:  []templates.Path{{Name: "win", Signers: []string{"joint"}, Witness: []string{"sig:joint", "redeem"}}},
-		Escrow: strings.NewReplacer("0x"+keyG, "<mixer>", "0x1111111111111111111111111111111111111111", "<depositor_hash>").Replace(escrow),
+		Escrow: escrowTemplate(),
 		EscrowPaths: []templates.Path{
-			{Name: "return", Signers: []string{"depositor"}, After: 109, Witness: []string{"sig:depositor", "pubkey:depositor", "0", "redeem"}},
-			{Name: "sweep", Signers: []string{"mixer", "supervisor"}, Witness: []string{"sig:supervisor", "sig:mixer", "redeem"}},
+			{Name: "return", Signers: []string{"depositor"}, After: 109,
+				Witness: []string{"sig:depositor", "pubkey:depositor", "0", "redeem"}},
+			{Name: "sweep", Signers: []string{"mixer", "supervisor"},
+				Witness: []string{"sig:supervisor", "sig:mixer", "redeem"}},
 		},
 	}
 	d, err := lift.Describe(c.Encode())
@@ -122,12 +133,13 @@ func TestDescribeContractWithEscrow(t *testing.T) {
 	for _, p := range d.EscrowPaths {
 		got = append(got, p.Name+"/"+strings.Join(p.Signers, ","))
 	}
-	if want := "sweep/" + key2G + ",mixer /depositor"; strings.Join(got, " ") != want { // the return's lock is not what the contract says
+	// The lock of the return is not what the contract says.
+	if want := "sweep/" + key2G + ",mixer /depositor"; strings.Join(got, " ") != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
-// TestDescribeTooLong says of a script that P2SH cannot spend that it is so.
+// TestDescribeTooLong wants a warning about scripts over 520 bytes.
 func TestDescribeTooLong(t *testing.T) {
 	keys := func(n int) string {
 		return "1 " + strings.Repeat("0x"+keyG+" ", n) + strconv.Itoa(n) + " CHECKMULTISIG"
@@ -152,7 +164,8 @@ func TestDescribeTooLong(t *testing.T) {
 			t.Errorf("%s: %v", row.name, err)
 			continue
 		}
-		want := fmt.Sprintf("[script of %d bytes, and a redeem script has at most 520: an output of its hash can never be spent]", row.size)
+		want := fmt.Sprintf("[script of %d bytes, and a redeem script has at most 520: "+
+			"an output of its hash can never be spent]", row.size)
 		if row.size == 0 {
 			want = "[]"
 		}
@@ -191,7 +204,8 @@ func mustHex(s string) []byte {
 func FuzzDescribe(f *testing.F) {
 	f.Add([]byte("<joint> CHECKSIG"))
 	f.Add([]byte("21" + keyG + "ac"))
-	f.Add([]byte(contractOf("<voter> CHECKSIG", templates.Path{Name: "win", Signers: []string{"voter"}, Witness: []string{"sig:voter", "redeem"}})))
+	win := templates.Path{Name: "win", Signers: []string{"voter"}, Witness: []string{"sig:voter", "redeem"}}
+	f.Add([]byte(contractOf("<voter> CHECKSIG", win)))
 	f.Fuzz(func(t *testing.T, input []byte) {
 		if len(input) > 2000 {
 			return

@@ -7,7 +7,7 @@ import (
 	"bevote/templates"
 )
 
-// checkEscrow is checkStake for what mixing deposits are locked by.
+// checkEscrow is checkStake for the escrow of mixing deposits.
 func checkEscrow(p *lang.Policy, c *templates.Contract) error {
 	switch has := c.Escrow != "" || len(c.EscrowPaths) > 0; {
 	case has && !p.Mixed():
@@ -34,12 +34,12 @@ func checkEscrow(p *lang.Policy, c *templates.Contract) error {
 	return checkSelector("signature", ways)
 }
 
-// inEscrow tells whether a hole is one of a deposit's script and no stake's.
+// inEscrow reports whether a hole is one of a deposit's script, and so of no stake's.
 func inEscrow(hole string) bool { return hole == "mixer" || hole == "depositor_hash" }
 
-// EscrowRoles returns what the policy calls the keys of its escrow, as Paths
-// wants it. Mixer and depositor are holes, so no other key has a name there:
-// else whoever is called depositor could pass for the one who paid in.
+// EscrowRoles returns the policy's names for the keys of its escrow, as [Paths] takes
+// them: the supervisor's alone. Mixer and depositor are holes. A candidate or voter
+// may have one of these names, and its key is not one of them.
 func EscrowRoles(p *lang.Policy) map[string]string {
 	return map[string]string{p.Supervisor.String(): "supervisor"}
 }

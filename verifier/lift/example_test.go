@@ -33,8 +33,8 @@ func ExampleDescribe() {
 	// [02c6047f9441ed7d6d3045406e95c07cd85c778e4b8cef3ca7abac09b95c709ee5] after 264
 }
 
-// Hold a contract against its policy, as every participant does: neither the
-// compiler nor the one who published the contract has to be trusted.
+// Compare a contract with its policy, as every participant does: neither the compiler
+// nor the supervisor has to be trusted with it.
 func ExampleCheck() {
 	policy, _ := lang.Load(examples.Policy("club_chair"))
 	published, _ := compiler.Compile(policy)

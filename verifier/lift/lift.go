@@ -1,11 +1,13 @@
-// Package lift goes from a script back to its meaning: it executes a redeem
-// script with unknown witness items, follows both outcomes of everything that
-// the spender can decide, and collects for each way to succeed who must sign,
-// from which locktime on, and what the witness looks like.
+// Package lift reads a script back to its meaning. It executes a redeem script with
+// unknown witness items and follows both outcomes of every decision of the spender.
+// For each execution that succeeds it collects the signers, the locktime and the
+// form of the witness.
 //
-// It promises that whoever can spend by consensus appears in the answer. What
-// it does not understand it refuses with "cannot lift", never guesses. It
-// knows nothing of how scripts are compiled: it executes opcodes.
+//	script ── Paths ──▶ [{signers, after, witness} …] ── Check ──▶ the policy's paths?
+//
+// It promises that every set of signers that consensus lets spend is in the answer.
+// It refuses what it does not understand with [ErrLift], and never guesses. It
+// executes opcodes and does not depend on how scripts are compiled.
 package lift
 
 import (
@@ -17,20 +19,22 @@ import (
 	"bevote/templates"
 )
 
-// maxStates bounds the executions of one script, each branch one: enough for
-// any script of ours, and little to compute.
+// maxStates bounds the executions of one script; each fork is one more.
 const maxStates = 10_000
 
-// ErrLift is wrapped where a script was read but cannot be lifted.
+// ErrLift is wrapped if a script was read and cannot be lifted.
 var ErrLift = errors.New("cannot lift")
 
-// Paths executes t symbolically and returns every way to spend it, each once,
-// sorted by text and without names. Roles give names to keys: its keys are the
-// hex of a public key, of a key's HASH160, or the name of a hole; what it does
-// not know is called by its hex or its hole's name. A path without signers can
-// be spent by anyone who has the items of its witness. Items are those of
-// [templates.Path], and "preimage:HASH" for what only its HASH160 decides.
-// Errors wrap [ErrLift].
+// Paths executes t symbolically and returns every way to spend it, each once, sorted
+// by text and without names.
+//
+// roles gives names to keys, by the hex of a public key, the hex of its HASH160, or
+// the name of a hole. A key without a name is called by its hex or its hole. The
+// items of a witness are those of [templates.Path], and also
+//
+//	preimage:HASH   an item of which the script checks the HASH160 alone
+//
+// A path without signers needs no signature, only its items. Errors wrap [ErrLift].
 func Paths(t templates.Template, roles map[string]string) ([]templates.Path, error) {
 	ways, err := explore(t, roles)
 	if err != nil {
@@ -43,10 +47,10 @@ func Paths(t templates.Template, roles map[string]string) ([]templates.Path, err
 	return paths, nil
 }
 
-// way is a path with what a contract does not say.
+// way is a path, and what no contract holds of it.
 type way struct {
 	templates.Path
-	flagged bool // an item that nobody signs selected it
+	flagged bool // an item that no signature covers selected it
 }
 
 // explore runs every execution of t to its end.
@@ -72,8 +76,8 @@ func explore(t templates.Template, roles map[string]string) ([]way, error) {
 	return slices.CompactFunc(m.ways, func(a, b way) bool { return a.String() == b.String() }), nil
 }
 
-// checkForm refuses, before anything runs, what makes a script invalid or
-// unknown in whichever branch it stands.
+// checkForm refuses unknown opcodes and unbalanced conditionals, also in branches that
+// do not run.
 func checkForm(t templates.Template) error {
 	depth := 0
 	for _, op := range t.Ops() {

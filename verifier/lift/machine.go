@@ -16,11 +16,11 @@ type machine struct {
 	ways  []way
 }
 
-// step executes one opcode on s and returns the executions that go on, s
-// itself among them if it does.
+// step executes one opcode on s and returns the executions that go on; s itself may be
+// one of them.
 type step func(m *machine, s *state) ([]*state, error)
 
-// steps are the opcodes that we understand.
+// steps holds the opcodes that can be lifted.
 var steps = map[byte]step{
 	txscript.OP_IF:                  (*machine).branchIf,
 	txscript.OP_NOTIF:               (*machine).branchIfNot,
@@ -42,13 +42,13 @@ func opensBranch(code byte) bool  { return code == txscript.OP_IF || code == txs
 func closesBranch(code byte) bool { return code == txscript.OP_ENDIF }
 func needsBranch(code byte) bool  { return code == txscript.OP_ELSE }
 
-// opcodeOf returns the operation's opcode; not ok for what pushes.
+// opcodeOf returns the operation's opcode. It is not ok for a push.
 func opcodeOf(op templates.Op) (byte, bool) {
 	push := op.Hole != "" || op.Data != nil || txscript.IsSmallInt(op.Code)
 	return op.Code, !push
 }
 
-// run executes s up to where it forks or ends.
+// run executes s until it forks or ends.
 func (m *machine) run(s *state) ([]*state, error) {
 	for s.at < len(m.ops) {
 		op := m.ops[s.at]
@@ -82,7 +82,8 @@ func (m *machine) run(s *state) ([]*state, error) {
 	return nil, err
 }
 
-// opcodes counts as consensus does: every one but pushes, run or not.
+// opcodes returns the number of opcodes as consensus counts them: all but pushes,
+// whether they run or not.
 func (m *machine) opcodes() int {
 	n := 0
 	for _, op := range m.ops {
@@ -106,7 +107,7 @@ func pushed(op templates.Op) value {
 	return value{kind: constant}
 }
 
-// constantNumber reads a number as relays want it, minimal.
+// constantNumber reads a constant as a minimal number of up to 5 bytes.
 func constantNumber(v value) (int64, bool) {
 	if v.kind != constant {
 		return 0, false
@@ -117,7 +118,7 @@ func constantNumber(v value) (int64, bool) {
 
 func one(s *state) []*state { return []*state{s} }
 
-// both returns those executions that exist.
+// both returns the executions that are not nil.
 func both(yes, no *state) []*state {
 	var next []*state
 	for _, s := range []*state{yes, no} {
@@ -131,10 +132,12 @@ func both(yes, no *state) []*state {
 func (m *machine) branchIf(s *state) ([]*state, error)    { return s.branch(true) }
 func (m *machine) branchIfNot(s *state) ([]*state, error) { return s.branch(false) }
 
-// branch opens a conditional whose first side runs where the condition is so.
+// branch opens a conditional. Its first side runs if the condition equals first.
+//
+//	condition →
 func (s *state) branch(first bool) ([]*state, error) {
 	if !s.running() {
-		s.conds = append(s.conds, false) // neither side runs: an outer one does not
+		s.conds = append(s.conds, false) // the outer side does not run, so neither does
 		return one(s), nil
 	}
 	yes, no, err := s.decide(s.pop())
@@ -187,7 +190,7 @@ func (m *machine) verify(s *state) ([]*state, error) {
 	return both(yes, nil), err
 }
 
-// verified is a check followed by VERIFY.
+// verified returns the step of a check followed by VERIFY.
 func verified(check step) step {
 	return func(m *machine, s *state) ([]*state, error) {
 		outcomes, err := check(m, s)

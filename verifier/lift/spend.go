@@ -11,15 +11,14 @@ import (
 	"bevote/templates"
 )
 
-// ErrShape is wrapped where an input script is none that the contract's paths
-// make under the relays' rules. A miner could have taken it all the same.
+// ErrShape is wrapped if an input script has not the form of any path of the contract
+// under the relays' rules. A block may hold it all the same.
 var ErrShape = errors.New("no path of the contract has this witness")
 
-// Spend tells by the witness's shape which class of path an input script used:
-// win, refund or branch.NAME, of the paths with their names (a contract's,
-// after Check). Items are the pushes before the redeem script. The answer is
-// sure for an input that the engine took: where the shape says an empty
-// signature or a false flag, no other path can have run.
+// Spend returns the class of the path that an input script used: win, refund or
+// branch.NAME, by the form of its items. paths are a contract's, after [Check]; items
+// are the pushes before the redeem script. For an input that consensus accepts the
+// answer is certain: past an empty signature or a false flag only one path can run.
 func Spend(paths []templates.Path, scriptSig []byte) (class string, items [][]byte, redeem []byte, err error) {
 	pushes, err := pushesOf(scriptSig)
 	if err != nil {
@@ -46,7 +45,7 @@ func Spend(paths []templates.Path, scriptSig []byte) (class string, items [][]by
 	return class, items, redeem, nil
 }
 
-// pushesOf reads the items that an input script pushes.
+// pushesOf returns the items that an input script pushes.
 func pushesOf(scriptSig []byte) ([][]byte, error) {
 	var pushes [][]byte
 	tok := txscript.MakeScriptTokenizer(0, scriptSig)
@@ -70,7 +69,8 @@ func pushesOf(scriptSig []byte) ([][]byte, error) {
 	return pushes, nil
 }
 
-// fits compares items with a path's witness, whose last is the redeem script.
+// fits reports whether the items have the form of a path's witness, whose last is the
+// redeem script.
 func fits(witness []string, items [][]byte) bool {
 	if len(witness) != len(items)+1 {
 		return false
@@ -83,8 +83,8 @@ func fits(witness []string, items [][]byte) bool {
 	return true
 }
 
-// itemFits tells whether b can be what the witness calls item. Any false and
-// any true string is a flag.
+// itemFits reports whether b has the form of a witness item. Every false and every true
+// string is a flag.
 func itemFits(item string, b []byte) bool {
 	switch {
 	case item == "0":
@@ -99,11 +99,11 @@ func itemFits(item string, b []byte) bool {
 	return false
 }
 
-// isSignature tells whether b has the size and the first byte of a signature
-// that consensus reads at all (BIP 66).
+// isSignature reports whether b has the size and the first byte of a signature in
+// strict DER with a hash type (BIP 66).
 func isSignature(b []byte) bool { return len(b) > 8 && len(b) <= 73 && b[0] == 0x30 }
 
-// ClassOf drops the winner's name: claims by all win paths are of one class.
+// ClassOf returns the class of a path by its name: win of win.NAME, else the name.
 func ClassOf(name string) string {
 	if strings.HasPrefix(name, "win.") {
 		return "win"

@@ -12,21 +12,21 @@ import (
 type state struct {
 	at      int
 	stack   []value
-	items   []witnessItem // in the order taken: the first lay on top
-	conds   []bool        // one for each open IF: does this side run
+	items   []witnessItem // in the order in which they were taken, from the top
+	conds   []bool        // for each open IF, whether this side runs
 	after   uint32
-	keys    int    // keys of the multisigs run
-	flagged bool   // an unsigned item decided
-	refused string // why relays refuse a spend that runs so, or ""
+	keys    int    // keys of the multisigs that ran
+	flagged bool   // an item that no signature covers decided
+	refused string // reason of relays to refuse such a spend, or ""
 }
 
-// witnessItem is what the execution found out about an item of the witness.
+// witnessItem is what an execution knows of an item of the witness.
 type witnessItem struct {
 	use    use
-	signer string // of a signature by a known key
-	key    int    // of a signature by a key from the witness: that item, else −1
-	owner  string // of an item whose hash is compared: whose key it must be, else the hash
-	secret bool   // that hash is no known key's: any preimage will do
+	signer string // of a signature by a key of the script
+	key    int    // of a signature by a key of the witness: that item, else −1
+	owner  string // of an item with a required HASH160: the role whose key that is of, or the hash
+	secret bool   // the hash is of no known key
 }
 
 type use int
@@ -39,7 +39,7 @@ const (
 	useKey
 )
 
-// anyone stands in a witness for the key of whoever spends.
+// anyone stands in a witness for a key of the spender's choice.
 const anyone = "any"
 
 func (s *state) clone() *state {
@@ -54,8 +54,8 @@ func (s *state) running() bool { return !slices.Contains(s.conds, false) }
 
 func (s *state) push(v value) { s.stack = append(s.stack, v) }
 
-// pop takes the top of the stack; below its bottom lies the witness, whose
-// items come up as they are needed.
+// pop takes the top of the stack. Below its bottom is the witness, of which a new item
+// is taken if the stack is empty.
 func (s *state) pop() value {
 	if n := len(s.stack); n > 0 {
 		v := s.stack[n-1]
@@ -66,7 +66,7 @@ func (s *state) pop() value {
 	return value{kind: item, item: len(s.items) - 1}
 }
 
-// popNumber takes a number that the script itself fixes.
+// popNumber takes a number from 0 to most, which is a constant of the script.
 func (s *state) popNumber(what string, most int64) (int, error) {
 	v := s.pop()
 	n, ok := constantNumber(v)
@@ -76,8 +76,8 @@ func (s *state) popNumber(what string, most int64) (int, error) {
 	return int(n), nil
 }
 
-// use settles what an item is. One item serves one purpose: where a script
-// reads it twice we do not follow.
+// use notes the use of an item. A script that uses one item in two ways cannot be
+// lifted.
 func (s *state) use(v value, u use) error {
 	if v.kind != item {
 		return errors.New("something else than a witness item decides")
@@ -90,8 +90,8 @@ func (s *state) use(v value, u use) error {
 	return nil
 }
 
-// decide returns the executions in which v is true and false; nil where it
-// cannot be so.
+// decide returns the executions in which v is true and in which it is false, nil where
+// there is none.
 func (s *state) decide(v value) (yes, no *state, err error) {
 	if truth, known := v.holds(); known {
 		if truth {
@@ -107,7 +107,7 @@ func (s *state) decide(v value) (yes, no *state, err error) {
 	return yes, no, no.use(v, useZero)
 }
 
-// end judges an execution that came through: its way to spend, or nil.
+// end returns the way to spend of an execution that ran to the end, nil if it fails.
 func (s *state) end() (*way, error) {
 	v := s.pop()
 	yes, _, err := s.decide(v)
@@ -141,7 +141,7 @@ func (s *state) end() (*way, error) {
 	return w, nil
 }
 
-// describe spells a witness item, and names who must sign for it.
+// describe returns the text of a witness item, and the signer of a signature.
 func (s *state) describe(i int) (text, signer string, err error) {
 	w := s.items[i]
 	switch {
@@ -169,7 +169,7 @@ func orAnyone(role string) string {
 	return role
 }
 
-// limit refuses executions over what consensus lets a script run.
+// limit refuses executions over the consensus limit on opcodes.
 func (s *state) limit(opcodes int) error {
 	if n := opcodes + s.keys; n > templates.MaxOpcodes {
 		return fmt.Errorf("%d opcodes, at most %d", n, templates.MaxOpcodes)

@@ -8,18 +8,20 @@ import (
 	"bevote/templates"
 )
 
-// Signed tells whether a witness item is a signature of the role's.
+// Signed reports whether a witness item is a signature by the role's key.
 type Signed func(role string, sig []byte) bool
 
-// Taken tells which of a contract's paths, after Check, an input script took,
-// of one that the engine took. Spend goes by the shape that relays let through;
-// Taken goes by whose signatures are there, also where a miner took wrong
-// signatures in the place of empty ones, or items that the script leaves
-// unread. Sig is the path's first signature. Errors are those of Spend.
+// Taken returns the path that an input script used, and the path's first signature.
+// paths are a contract's, after [Check], and the input is one that consensus accepts.
+// Errors are those of [Spend].
 //
-// Where two ways through a script first differ, from the witness's top on, one
-// passes a check that the other fails. So of those that fit, the one that ran
-// is the first, if passing comes before failing.
+// Spend goes by the form of the items, as relays take them; Taken goes by the
+// signatures. So it also reads what only a miner takes: wrong signatures in the place
+// of empty ones, and items that the script does not read.
+//
+// Two ways through a script first differ, from the top of the witness, at a check
+// that one passes and the other fails. So the path that ran is the first of those
+// that fit, in the order that puts passing before failing.
 func Taken(paths []templates.Path, scriptSig []byte, signed Signed) (path templates.Path, sig []byte, err error) {
 	pushes, err := pushesOf(scriptSig)
 	if err != nil {
@@ -45,8 +47,8 @@ func Taken(paths []templates.Path, scriptSig []byte, signed Signed) (path templa
 	return path, nil, fmt.Errorf("%w: %d items before the redeem script", ErrShape, len(items))
 }
 
-// fitsOnTop is fits by consensus: what lies below is not read, and a signature
-// may stand where one must not verify.
+// fitsOnTop is fits by consensus: items below the path's are not read, and a wrong
+// signature may be in the place of an empty one.
 func fitsOnTop(witness []string, items [][]byte) bool {
 	unread := len(items) - (len(witness) - 1)
 	if unread < 0 {
@@ -60,8 +62,8 @@ func fitsOnTop(witness []string, items [][]byte) bool {
 	return true
 }
 
-// firstToPass orders paths by their witnesses from the top, what passes a check
-// before what fails it.
+// firstToPass compares two paths by their witnesses from the top: one that passes a
+// check is before one that fails it.
 func firstToPass(a, b templates.Path) int {
 	failing := func(item string) int {
 		if item == "0" {
@@ -75,8 +77,8 @@ func firstToPass(a, b templates.Path) int {
 	return slices.CompareFunc(x, y, func(v, w string) int { return failing(v) - failing(w) })
 }
 
-// signatures tells whether all of the witness's signers have signed, and
-// returns the first signature.
+// signatures reports whether all signers of the witness have signed, and returns the
+// first signature.
 func signatures(witness []string, items [][]byte, signed Signed) (sig []byte, ok bool) {
 	unread := len(items) - (len(witness) - 1)
 	for i, b := range items[unread:] {
@@ -94,7 +96,7 @@ func signatures(witness []string, items [][]byte, signed Signed) (sig []byte, ok
 	return sig, true
 }
 
-// once asks for every pair of role and signature once.
+// once returns signed with its answers kept, so that each is computed once.
 func once(signed Signed) Signed {
 	known := map[string]bool{}
 	return func(role string, sig []byte) bool {

@@ -17,10 +17,10 @@ import (
 	"bevote/verifier/lift"
 )
 
-// TestLiftAgainstTheEngine draws scripts and tries, on btcd's engine,
-// witness of up to three items out of six. What the engine takes by consensus,
-// the lift must know: a path whose signers all signed and whose lock is over.
-// What the lift says, the engine must take by the relays' rules too.
+// TestLiftAgainstTheEngine draws scripts and tries every witness of up to three items
+// on btcd's engine. For each that consensus takes there is a lifted path whose signers
+// have signed and whose lock is over; and the engine takes each lifted path, by the
+// relays' rules too.
 func TestLiftAgainstTheEngine(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 4))
 	lifted, spends := 0, 0
@@ -56,7 +56,8 @@ func TestLiftAgainstTheEngine(t *testing.T) {
 	t.Logf("%d scripts, %d spends that the engine took", lifted, spends)
 }
 
-const consensus = txscript.ScriptBip16 | txscript.ScriptVerifyDERSignatures | txscript.ScriptStrictMultiSig | txscript.ScriptVerifyCheckLockTimeVerify
+const consensus = txscript.ScriptBip16 | txscript.ScriptVerifyDERSignatures | txscript.ScriptStrictMultiSig |
+	txscript.ScriptVerifyCheckLockTimeVerify
 
 // alphabet is what the witnesses are made of.
 var alphabet = []string{"0", "1", "sig:joint", "sig:voter", "pubkey:joint", "pubkey:voter", "preimage:" + secretHash}
@@ -80,7 +81,8 @@ func drawScript(r *rand.Rand, depth int) string {
 		parts = append(parts, drawCheck(r, depth))
 	}
 	ends := []string{"<joint> CHECKSIG", "<voter> CHECKSIG", "1", "DUP HASH160 <voter_hash> EQUALVERIFY CHECKSIG",
-		"1 <joint> <voter> 2 CHECKMULTISIG", "2 <voter> <joint> 2 CHECKMULTISIG", "1 <ballot> <voter> 2 CHECKMULTISIG", "100 CHECKLOCKTIMEVERIFY", "CHECKSIG"}
+		"1 <joint> <voter> 2 CHECKMULTISIG", "2 <voter> <joint> 2 CHECKMULTISIG", "1 <ballot> <voter> 2 CHECKMULTISIG",
+		"100 CHECKLOCKTIMEVERIFY", "CHECKSIG"}
 	if depth > 0 && r.IntN(2) == 0 {
 		parts = append(parts, drawBranch(r, depth))
 	} else {
@@ -90,15 +92,19 @@ func drawScript(r *rand.Rand, depth int) string {
 }
 
 func drawCheck(r *rand.Rand, depth int) string {
-	checks := []string{"<joint> CHECKSIGVERIFY", "<voter> CHECKSIGVERIFY", "100 CHECKLOCKTIMEVERIFY DROP", "200 CHECKLOCKTIMEVERIFY DROP",
-		"VERIFY", "DUP HASH160 <voter_hash> EQUALVERIFY CHECKSIGVERIFY", "<ballot> DROP", "1 <joint> <voter> 2 CHECKMULTISIGVERIFY", "1 DROP", "0 DROP", "DUP DROP",
+	checks := []string{"<joint> CHECKSIGVERIFY", "<voter> CHECKSIGVERIFY",
+		"100 CHECKLOCKTIMEVERIFY DROP", "200 CHECKLOCKTIMEVERIFY DROP",
+		"VERIFY", "DUP HASH160 <voter_hash> EQUALVERIFY CHECKSIGVERIFY", "<ballot> DROP",
+		"1 <joint> <voter> 2 CHECKMULTISIGVERIFY", "1 DROP", "0 DROP", "DUP DROP",
 		"HASH160 0x" + secretHash + " EQUALVERIFY"}
 	return checks[r.IntN(len(checks))]
 }
 
 func drawBranch(r *rand.Rand, depth int) string {
-	conditions := []string{"IF", "NOTIF", "<joint> CHECKSIG IF", "<joint> CHECKSIG NOTIF", "<voter> CHECKSIG NOTIF", "1 <voter> <joint> 2 CHECKMULTISIG NOTIF", "0 IF", "1 IF"}
-	return fmt.Sprintf("%s %s ELSE %s ENDIF", conditions[r.IntN(len(conditions))], drawScript(r, depth-1), drawScript(r, depth-1))
+	conditions := []string{"IF", "NOTIF", "<joint> CHECKSIG IF", "<joint> CHECKSIG NOTIF", "<voter> CHECKSIG NOTIF",
+		"1 <voter> <joint> 2 CHECKMULTISIG NOTIF", "0 IF", "1 IF"}
+	condition := conditions[r.IntN(len(conditions))]
+	return fmt.Sprintf("%s %s ELSE %s ENDIF", condition, drawScript(r, depth-1), drawScript(r, depth-1))
 }
 
 // twin is a script with its keys' secrets, and a transaction for each lock.
@@ -112,8 +118,13 @@ type twin struct {
 
 func newTwin(t *testing.T, tmpl templates.Template) *twin {
 	t.Helper()
-	secrets := map[string]curve.Scalar{"joint": curve.NewScalar(1001), "voter": curve.NewScalar(1002), "any": curve.NewScalar(1003)}
-	w := &twin{keys: map[string][]byte{}, spends: map[uint32]*wire.MsgTx{}, signatures: map[uint32]map[string][]byte{}, cache: txscript.NewSigCache(1000)}
+	secrets := map[string]curve.Scalar{
+		"joint": curve.NewScalar(1001), "voter": curve.NewScalar(1002), "any": curve.NewScalar(1003),
+	}
+	w := &twin{
+		keys: map[string][]byte{}, spends: map[uint32]*wire.MsgTx{}, signatures: map[uint32]map[string][]byte{},
+		cache: txscript.NewSigCache(1000),
+	}
 	for role, x := range secrets {
 		key := curve.BaseMul(x).Key()
 		w.keys[role] = key[:]
@@ -132,7 +143,7 @@ func newTwin(t *testing.T, tmpl templates.Template) *twin {
 	if w.redeem, err = tmpl.Fill(values); err != nil {
 		t.Fatal(err)
 	}
-	w.pkScript = append(append([]byte{txscript.OP_HASH160, txscript.OP_DATA_20}, btcaddr.Hash160(w.redeem)...), txscript.OP_EQUAL)
+	w.pkScript = templates.PayToRedeem(w.redeem)
 	for _, lock := range []uint32{0, 100, 200} {
 		w.prepare(t, lock, secrets)
 	}
@@ -188,7 +199,8 @@ func (w *twin) script(t *testing.T, items []string, lock uint32) []byte {
 func (w *twin) takes(script []byte, lock uint32, flags txscript.ScriptFlags) bool {
 	tx := w.spends[lock]
 	tx.TxIn[0].SignatureScript = script
-	vm, err := txscript.NewEngine(w.pkScript, tx, 0, flags, w.cache, nil, 2000, txscript.NewCannedPrevOutputFetcher(w.pkScript, 2000))
+	prev := txscript.NewCannedPrevOutputFetcher(w.pkScript, 2000)
+	vm, err := txscript.NewEngine(w.pkScript, tx, 0, flags, w.cache, nil, 2000, prev)
 	return err == nil && vm.Execute() == nil
 }
 

@@ -7,12 +7,12 @@ import (
 	"bevote/templates"
 )
 
-// value is what stands on the symbolic stack.
+// value is an item of the symbolic stack.
 type value struct {
 	kind valueKind
 	data []byte // constant
 	hole string // hole
-	item int    // index of the witness item, or of the item that was hashed
+	item int    // index of a witness item, itself or hashed
 }
 
 type valueKind int
@@ -35,8 +35,8 @@ func (v value) equal(w value) bool {
 	return v.kind == w.kind && v.hole == w.hole && v.item == w.item && slices.Equal(v.data, w.data)
 }
 
-// holds tells whether the value is true where that is known beforehand: keys
-// and ballots never consist of zeros.
+// holds returns the truth of the value if it is known: keys and ballots are never all
+// zeros.
 func (v value) holds() (truth, known bool) {
 	switch v.kind {
 	case constant:
@@ -47,8 +47,8 @@ func (v value) holds() (truth, known bool) {
 	return false, false
 }
 
-// truthy is the script's notion of true: any byte set, but for a sign bit
-// alone at the end (negative zero).
+// truthy reports whether a script takes b for true: some byte is not 0, other than a
+// last byte of 80 (negative zero).
 func truthy(b []byte) bool {
 	for i, x := range b {
 		if x != 0 {
@@ -58,8 +58,8 @@ func truthy(b []byte) bool {
 	return false
 }
 
-// keyRole returns the name of whose key the value is; not ok where it can be
-// nobody's, because it does not have the form of a public key.
+// keyRole returns the role whose key the value is. It is not ok if the value has not the
+// form of a public key.
 func (v value) keyRole(roles map[string]string) (role string, ok bool) {
 	switch {
 	case v.kind == hole && templates.HoleKind(v.hole) == templates.KindKey:
@@ -70,9 +70,9 @@ func (v value) keyRole(roles map[string]string) (role string, ok bool) {
 	return "", false
 }
 
-// hashRole returns the name of whose key the value is the hash of. A constant
-// that no role has is its own name, and not known to be a key's hash. Not ok is
-// what cannot be a HASH160.
+// hashRole returns the role whose key the value is the HASH160 of. A constant of no
+// role is its own name, and not known to be a key's hash. It is not ok for a value
+// that is no HASH160.
 func (v value) hashRole(roles map[string]string) (role string, known, ok bool) {
 	switch {
 	case v.kind == hole && templates.HoleKind(v.hole) == templates.KindHash:
@@ -92,9 +92,9 @@ func named(roles map[string]string, key string) string {
 	return key
 }
 
-// isKey tells whether consensus would read b as a public key: by its size and
-// first byte, compressed, uncompressed or hybrid. Whether the point is on the
-// curve is not looked at: that errs on the side of a key.
+// isKey reports whether b has the form of a public key by consensus: the size and first
+// byte of a compressed, uncompressed or hybrid one (SEC 1, section 2.3.3). Whether the
+// point is on the curve is not looked at.
 func isKey(b []byte) bool {
 	switch len(b) {
 	case 33:
