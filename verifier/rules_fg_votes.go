@@ -15,24 +15,26 @@ import (
 	"github.com/btcsuite/btcd/address/v2"
 )
 
-// family F: voting transactions; family G: ballots
-var voteRules = []rule{
-	{"V52", "VOTE-ELIGIBLE", "I", voting, voteFaults(election.SeveralSlots)},
-	{"V53", "VOTE-ONCE", "I", voting, (*audit).voteOnce},
-	{"V54", "VOTE-P2SH", "I", voting, (*audit).voteScript},
-	{"V55", "VOTE-TEMPLATE", "E", voting, (*audit).voteTemplate},
-	{"V57", "VOTE-DEADSLOT", "I", voting, (*audit).voteDeadSlot},
-	{"V58", "VOTE-KEY", "E", voting, (*audit).voteKeys},
-	{"V59", "VOTE-T", "E", always, (*audit).voteTimeout},
-	{"V60", "VOTE-PKH", "I", voting, (*audit).voteRefundKey},
-	{"V61", "VOTE-VALUE", "I", voting, voteFaults(election.WrongStake)},
-	{"V62", "VOTE-PUBLISH", "I", voting, voteFaults(election.NoBallot)},
-	{"V63", "VOTE-WINDOW", "I", voting, voteFaults(election.OutsideWindow)},
-	{"V64", "VOTE-SIGHASH", "W", voting, voteFaults(election.NotSighashAll)},
-	{"V65", "VOTE-OUTPUTS", "W", voting, voteFaults(election.OtherOutputs)},
-	{"V66", "BAL-FORMAT", "I", voting, voteFaults(election.MalformedBallot)},
-	{"V67", "BAL-UNIQUE", "I+A", voting, voteFaults(election.RepeatedBallot)},
-	{"V68", "BAL-UNRELATED", "A", voting, voteFaults(election.RelatedPoint)},
+// voteRules are families F and G, voting transactions and ballots: V52–V68.
+func voteRules() []rule {
+	return []rule{
+		row("V52", "VOTE-ELIGIBLE", "I", voting, voteFaults(election.SeveralSlots)),
+		row("V53", "VOTE-ONCE", "I", voting, voteOnce),
+		row("V54", "VOTE-P2SH", "I", voting, voteScript),
+		row("V55", "VOTE-TEMPLATE", "E", voting, voteTemplate),
+		row("V57", "VOTE-DEADSLOT", "I", voting, voteDeadSlot),
+		row("V58", "VOTE-KEY", "E", voting, voteKeys),
+		row("V59", "VOTE-T", "E", always, voteTimeout),
+		row("V60", "VOTE-PKH", "I", voting, voteRefundKey),
+		row("V61", "VOTE-VALUE", "I", voting, voteFaults(election.WrongStake)),
+		row("V62", "VOTE-PUBLISH", "I", voting, voteFaults(election.NoBallot)),
+		row("V63", "VOTE-WINDOW", "I", voting, voteFaults(election.OutsideWindow)),
+		row("V64", "VOTE-SIGHASH", "W", voting, voteFaults(election.NotSighashAll)),
+		row("V65", "VOTE-OUTPUTS", "W", voting, voteFaults(election.OtherOutputs)),
+		row("V66", "BAL-FORMAT", "I", voting, voteFaults(election.MalformedBallot)),
+		row("V67", "BAL-UNIQUE", "I+A", voting, voteFaults(election.RepeatedBallot)),
+		row("V68", "BAL-UNRELATED", "A", voting, voteFaults(election.RelatedPoint)),
+	}
 }
 
 // voteChecks are the checks of what Votes finds wrong with a vote. V27 is in the
@@ -43,55 +45,55 @@ var voteChecks = map[election.FaultKind]string{
 }
 
 // voteFaults is the predicate of the rules that Votes applies to every vote.
-func voteFaults(kind election.FaultKind) func(*audit, *sheet) {
-	return func(a *audit, s *sheet) {
-		s.expect(len(a.votes))
-		for _, v := range a.votes {
+func voteFaults(kind election.FaultKind) func(*facts, *check) {
+	return func(f *facts, ck *check) {
+		ck.expect(len(f.votes))
+		for _, v := range f.votes {
 			if message, broke := v.Broke(kind); broke {
-				s.fail(v.Where(), "%s", message)
+				ck.fail(v.Where(), "%s", message)
 				continue
 			}
-			s.pass()
+			ck.pass()
 		}
 	}
 }
 
 // V53: no slot has two counted votes.
-func (a *audit) voteOnce(s *sheet) {
-	s.expect(len(a.votes))
+func voteOnce(f *facts, ck *check) {
+	ck.expect(len(f.votes))
 	counted := make(map[int]bool)
-	for _, v := range a.votes {
+	for _, v := range f.votes {
 		if v.Counted() && counted[v.Index] {
-			s.fail(v.Where(), "a second vote of the slot")
+			ck.fail(v.Where(), "a second vote of the slot")
 			continue
 		}
 		counted[v.Index] = counted[v.Index] || v.Counted()
-		s.pass()
+		ck.pass()
 	}
 }
 
 // V54: the stake pays the filled contract. Where an excluded vote's script has
 // been revealed, it is shown against the contract's.
-func (a *audit) voteScript(s *sheet) {
-	voteFaults(election.WrongScript)(a, s)
+func voteScript(f *facts, ck *check) {
+	voteFaults(election.WrongScript)(f, ck)
 	var known map[string]string
-	for _, v := range a.votes {
+	for _, v := range f.votes {
 		if _, broke := v.Broke(election.WrongScript); !broke {
 			continue
 		}
 		if known == nil {
-			known = a.knownValues()
+			known = knownValues(f)
 		}
-		for _, redeem := range a.revealed(v) {
-			s.note(v.Where(), "%s", deviation(v.Redeem, redeem, known))
+		for _, redeem := range revealed(f, v) {
+			ck.note(v.Where(), "%s", deviation(v.Redeem, redeem, known))
 		}
 	}
 }
 
 // revealed returns the redeem scripts that spends of a vote's P2SH outputs show.
-func (a *audit) revealed(v *election.Vote) (out [][]byte) {
+func revealed(f *facts, v *election.Vote) (out [][]byte) {
 	for i := range v.Spend.Tx.TxOut {
-		st := a.replay.Stakes[v.OutputAt(i)]
+		st := f.replay.Stakes[v.OutputAt(i)]
 		if st == nil || st.Spent == nil {
 			continue
 		}
@@ -104,52 +106,52 @@ func (a *audit) revealed(v *election.Vote) (out [][]byte) {
 
 // V55: every script revealed by a spend of a counted vote is the filled
 // contract, byte for byte.
-func (a *audit) voteTemplate(s *sheet) {
-	for _, sp := range a.spends {
-		s.expect(1)
+func voteTemplate(f *facts, ck *check) {
+	for _, sp := range f.spends {
+		ck.expect(1)
 		if !bytes.Equal(scriptsig.LastItem(sp.at.Tx.TxIn[sp.at.Input].SignatureScript), sp.vote.Redeem) {
-			s.fail(sp.where(), "reveals another script than the contract's")
+			ck.fail(sp.where(), "reveals another script than the contract's")
 			continue
 		}
-		s.pass()
+		ck.pass()
 	}
 }
 
 // V57: where a path keeps the ballot in a key slot, the ballot cannot be a key.
-func (a *audit) voteDeadSlot(s *sheet) {
-	if a.e.Policy.Selector != "flag" {
-		s.skip("no path keeps the ballot in a key slot")
+func voteDeadSlot(f *facts, ck *check) {
+	if f.e.Policy.Selector != "flag" {
+		ck.skip("no path keeps the ballot in a key slot")
 		return
 	}
-	s.expect(len(a.votes))
-	for _, v := range a.votes {
+	ck.expect(len(f.votes))
+	for _, v := range f.votes {
 		b := v.Ballot
 		if len(b) == 33 && (b[0] == 2 || b[0] == 3) || len(b) == 65 && (b[0] == 4 || b[0] == 6 || b[0] == 7) {
-			s.fail(v.Where(), "the ballot can be a public key of the voter's own")
+			ck.fail(v.Where(), "the ballot can be a public key of the voter's own")
 			continue
 		}
-		s.pass()
+		ck.pass()
 	}
 }
 
 // V58: the keys in every revealed script are the joint key of V46, and P + C_j
 // for each candidate.
-func (a *audit) voteKeys(s *sheet) {
+func voteKeys(f *facts, ck *check) {
 	want := make(map[string]curve.PublicKey)
-	for _, name := range a.e.Template.Holes() {
+	for _, name := range f.e.Template.Holes() {
 		if isKeyHole(name) {
-			want[name] = a.wantKey(name)
+			want[name] = wantKey(f, name)
 		}
 	}
-	for _, sp := range a.spends {
-		s.expect(1)
-		holes, err := a.e.Template.Match(scriptsig.LastItem(sp.at.Tx.TxIn[sp.at.Input].SignatureScript))
+	for _, sp := range f.spends {
+		ck.expect(1)
+		holes, err := f.e.Template.Match(scriptsig.LastItem(sp.at.Tx.TxIn[sp.at.Input].SignatureScript))
 		for name, key := range want {
 			if err == nil && !bytes.Equal(holes[name], key[:]) {
 				err = fmt.Errorf("%s is %x, want %s", name, holes[name], key)
 			}
 		}
-		s.test(sp.where(), err)
+		ck.test(sp.where(), err)
 	}
 }
 
@@ -160,18 +162,18 @@ func isKeyHole(name string) bool {
 // wantKey computes the key of a hole from the dealing: P, or P + C_j as one
 // multi-scalar product, apart from the sum that filled the contract. A name
 // that the dealing does not know has no key, which no script matches.
-func (a *audit) wantKey(name string) (none curve.PublicKey) {
+func wantKey(f *facts, name string) (none curve.PublicKey) {
 	role, of, _ := strings.Cut(name, ".")
-	key, candidate := 1, a.e.Policy.CandidateNumber(of)
-	if a.e.Policy.Joint == lang.JointEach {
+	key, candidate := 1, f.e.Policy.CandidateNumber(of)
+	if f.e.Policy.Joint == lang.JointEach {
 		key = candidate
 	}
-	if key < 1 || key > len(a.setup.Dealing.Keys) || role == "claim" && candidate < 1 {
+	if key < 1 || key > len(f.setup.Dealing.Keys) || role == "claim" && candidate < 1 {
 		return none
 	}
-	points := []curve.Point{a.setup.Dealing.Keys[key-1].Key}
+	points := []curve.Point{f.setup.Dealing.Keys[key-1].Key}
 	if role == "claim" {
-		own, err := a.e.Policy.Candidates[candidate-1].Key.Point()
+		own, err := f.e.Policy.Candidates[candidate-1].Key.Point()
 		if err != nil {
 			return none
 		}
@@ -186,24 +188,24 @@ func (a *audit) wantKey(name string) (none curve.PublicKey) {
 
 // V59: the voter alone can spend from the policy's timeout on, neither before
 // nor after, by the contract's list of paths and by the script itself.
-func (a *audit) voteTimeout(s *sheet) {
-	lifted, err := a.e.LiftedPaths()
+func voteTimeout(f *facts, ck *check) {
+	lifted, err := f.e.LiftedPaths()
 	if err != nil {
-		s.skip("the script cannot be lifted")
+		ck.skip("the script cannot be lifted")
 		return
 	}
-	s.expect(2)
+	ck.expect(2)
 	var promised []templates.Path
-	for _, p := range a.e.Policy.Paths() {
+	for _, p := range f.e.Policy.Paths() {
 		promised = append(promised, templates.Path{Signers: p.Signers, After: p.After})
 	}
 	want := locksOf("voter", promised)
-	for _, paths := range [][]templates.Path{a.e.Contract.Paths, lifted} {
+	for _, paths := range [][]templates.Path{f.e.Contract.Paths, lifted} {
 		if got := locksOf("voter", paths); !slices.Equal(got, want) {
-			s.fail("contract.json", "the voter alone can spend from %v, want %v", got, want)
+			ck.fail("contract.json", "the voter alone can spend from %v, want %v", got, want)
 			continue
 		}
-		s.pass()
+		ck.pass()
 	}
 }
 
@@ -220,13 +222,13 @@ func locksOf(role string, paths []templates.Path) (locks []uint32) {
 
 // V60: the refund goes to the roll key, which also signs for the voter in
 // branches. What a script not yet revealed refunds to follows from V54.
-func (a *audit) voteRefundKey(s *sheet) {
-	s.expect(len(a.votes))
-	for _, v := range a.votes {
-		key, fault := a.setup.Roll[v.Index-1].Key, error(nil)
+func voteRefundKey(f *facts, ck *check) {
+	ck.expect(len(f.votes))
+	for _, v := range f.votes {
+		key, fault := f.setup.Roll[v.Index-1].Key, error(nil)
 		want := address.Hash160(key[:])
-		for _, redeem := range a.revealed(v) {
-			holes, err := a.e.Template.Match(redeem)
+		for _, redeem := range revealed(f, v) {
+			holes, err := f.e.Template.Match(redeem)
 			if err == nil && !bytes.Equal(holes["voter_hash"], want) {
 				fault = fmt.Errorf("the refund goes to key hash %x, want %x", holes["voter_hash"], want)
 			}
@@ -234,6 +236,6 @@ func (a *audit) voteRefundKey(s *sheet) {
 				fault = fmt.Errorf("the voter's key in a branch is %x, want %s", signs, key)
 			}
 		}
-		s.test(v.Where(), fault)
+		ck.test(v.Where(), fault)
 	}
 }

@@ -10,10 +10,10 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// memory is what was seen of an election's blocks, from the one that announces
-// it on: enough to replay them without reading them again, as far as somebody
-// likes. It grows with the votes, and by a hash a block.
-type memory struct {
+// blockLog is what was seen of an election's blocks, from the one that announces
+// it on: enough to replay any first part of them without reading them again. It
+// grows with the votes, and by a hash a block.
+type blockLog struct {
 	first  uint32
 	hashes []chainhash.Hash    // of the blocks from first on
 	txs    []int               // how many transactions each holds
@@ -21,7 +21,7 @@ type memory struct {
 }
 
 // add takes the next block and the indices of what concerns the election.
-func (m *memory) add(height uint32, b *wire.MsgBlock, at []int) {
+func (m *blockLog) add(height uint32, b *wire.MsgBlock, at []int) {
 	if len(m.hashes) == 0 {
 		m.first = height
 	}
@@ -33,16 +33,16 @@ func (m *memory) add(height uint32, b *wire.MsgBlock, at []int) {
 }
 
 // next is the height of the block to come.
-func (m *memory) next() uint32 { return m.first + uint32(len(m.hashes)) }
+func (m *blockLog) next() uint32 { return m.first + uint32(len(m.hashes)) }
 
-// before returns the memory of the blocks below height.
-func (m *memory) before(height uint32) *memory {
+// before returns the log of the blocks below height.
+func (m *blockLog) before(height uint32) *blockLog {
 	n := min(int(max(height, m.first)-m.first), len(m.hashes))
-	return &memory{m.first, m.hashes[:n:n], m.txs[:n:n], m.seen[:m.index(height):m.index(height)]}
+	return &blockLog{m.first, m.hashes[:n:n], m.txs[:n:n], m.seen[:m.index(height):m.index(height)]}
 }
 
 // index returns how many sightings are in blocks below height.
-func (m *memory) index(height uint32) int {
+func (m *blockLog) index(height uint32) int {
 	i, _ := slices.BinarySearchFunc(m.seen, height, func(s election.Sighting, h uint32) int {
 		if s.Height < h {
 			return -1
@@ -52,8 +52,8 @@ func (m *memory) index(height uint32) int {
 	return i
 }
 
-// replay shows what is remembered to a new replay.
-func (m *memory) replay(e *election.Election, lines []board.Line) *election.Replay {
+// replay shows the log to a new replay.
+func (m *blockLog) replay(e *election.Election, lines []board.Line) *election.Replay {
 	r := election.NewReplay(e, lines)
 	for _, s := range m.seen {
 		r.Transaction(s)

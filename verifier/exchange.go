@@ -10,26 +10,27 @@ import (
 	"bevote/verifier/election"
 )
 
-// judgeExchange judges every session and every voucher, on all cores.
-func (a *audit) judgeExchange() {
-	m := a.setup.Mixing
-	if m == nil || a.setup.Phases.Closed[election.RollClosed] < 0 {
-		return
+// judgeExchange judges every session and every voucher, on all cores. It returns
+// nil without mixing, and before the roll is closed.
+func judgeExchange(ch *chained, setup *election.Setup) *election.Exchange {
+	m := setup.Mixing
+	if m == nil || setup.Phases.Closed[election.RollClosed] < 0 {
+		return nil
 	}
-	a.mix = a.e.Exchange(m, a.replay)
-	a.progress("checking the mixers' keys", 0, 0)
+	ch.progress("checking the mixers' keys", 0, 0)
 	cores.Each(len(m.Mixers), func(i int) { _, _ = m.SchemeOf(m.Mixers[i]) }) // V20 reads the answers
-	told := a.counter("checking the issues", len(m.Deposits))
+	done := ch.counter("checking the issues", len(m.Deposits))
 	cores.Each(len(m.Deposits), func(i int) {
 		_ = m.Right(m.Deposits[i])
-		told()
+		done()
 	})
-	vouchers := a.vouchersThatMatter()
-	told = a.counter("verifying vouchers", len(vouchers))
+	vouchers := vouchersThatMatter(setup)
+	done = ch.counter("verifying vouchers", len(vouchers))
 	cores.Each(len(vouchers), func(i int) {
 		_ = m.Valid(vouchers[i])
-		told()
+		done()
 	})
+	return ch.e.Exchange(m, ch.replay)
 }
 
 // errUnread is what the auditor says of a voucher that it does not judge.
@@ -41,11 +42,11 @@ var errUnread = errors.New("not judged: too many were shown that nobody paid")
 // mixer accepts could else keep auditors busy for as long as the board has room.
 // Which of the others are judged follows from a hash that nobody knew when they
 // were shown. What the supervisor pays late is among the first.
-func (a *audit) vouchersThatMatter() []*election.Voucher {
-	m := a.setup.Mixing
+func vouchersThatMatter(setup *election.Setup) []*election.Voucher {
+	m := setup.Mixing
 	var paid, unpaid []*election.Voucher
 	for _, v := range m.Vouchers {
-		if len(v.Payouts) > 0 || a.setup.Slots[v.By] > 0 {
+		if len(v.Payouts) > 0 || setup.Slots[v.By] > 0 {
 			paid = append(paid, v)
 		} else {
 			unpaid = append(unpaid, v)
