@@ -78,6 +78,13 @@ func nameMistakes() []mistake {
 	return []mistake{
 		one("declared twice", stakeText, stakeText+"\n"+stakeText+" // want E0101"),
 		one("declared twice, broken once", stakeText, "stake 5 // want E0104\n"+stakeText),
+		one("empty display name", `"Alice Smith" {`, "\" \u2003\" { // want E0001"),
+		one("two of a display name", bobText, `candidate bob "Alice Smith" { // want E0109`),
+		one("two of a display name in another spelling", bobText, "candidate bob \"\uff21LICE  Smith\" { // want E0109"),
+		one("another's identifier", `"Alice Smith" {`, `"Bob" {`).at(bobText, "candidate bob { // want E0109"),
+		one("another's identifier, behind it", bobText, `candidate bob "Alice" { // want E0109`),
+		one("Cyrillic display name", bobText, "candidate bob \"\u0410lice Smith\" { // want W0110"),
+		one("a digit for a letter", bobText, "candidate a1ice { // want W0110"),
 		one("two of a name", bob, bob+strings.Replace(bob, "bob {", "bob { // want E0101\n", 1)),
 		one("voter like a candidate", mixingText, "voter bob "+key("x")+" voter zoe "+key("y")+" // want W0206").
 			at(votersText, "").at(thresText, "threshold 2 of 2 // want W0205").at(bobText, "candidate bob { // want E0101"),
