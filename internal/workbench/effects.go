@@ -6,15 +6,15 @@ import (
 	"bevote/lang"
 )
 
-// Effect is one thing that is different.
-type Effect struct {
+// effect is one fact that differs.
+type effect struct {
 	What string `json:"what"`
 	Old  string `json:"old"` // "" where there is none
 	New  string `json:"new"`
 }
 
 // effects compares what two policies say, when, and what they cost.
-func effects(before, after *lang.Policy, old, now *Explanation) []Effect {
+func effects(before, after *lang.Policy, old, now *Explanation) []effect {
 	return differences(policyFacts(before, old), policyFacts(after, now))
 }
 
@@ -25,24 +25,25 @@ func policyFacts(p *lang.Policy, e *Explanation) []fact {
 	}{p, e})
 }
 
-// differences pairs two lists of facts and returns those that are not the same
-// in both, in the order of the new one, those that are gone last.
-func differences(before, after []fact) []Effect {
-	effects := []Effect{}
+// differences pairs two lists of facts and returns those that differ, in the
+// order of the new list, those of the old list alone last.
+func differences(before, after []fact) []effect {
+	effects := []effect{}
 	for _, f := range after {
 		if was := find(before, f.what); was != f.is {
-			effects = append(effects, Effect{f.what, was, f.is})
+			effects = append(effects, effect{f.what, was, f.is})
 		}
 	}
 	for _, f := range before {
 		gone := !slices.ContainsFunc(after, func(g fact) bool { return g.what == f.what })
 		if gone && f.is != "" {
-			effects = append(effects, Effect{f.what, f.is, ""})
+			effects = append(effects, effect{f.what, f.is, ""})
 		}
 	}
 	return effects
 }
 
+// find returns a fact of the list, "" where there is none.
 func find(facts []fact, what string) string {
 	if at := slices.IndexFunc(facts, func(f fact) bool { return f.what == what }); at >= 0 {
 		return facts[at].is
@@ -50,8 +51,8 @@ func find(facts []fact, what string) string {
 	return ""
 }
 
-// addresses says what becomes of the stakes' addresses. A ballot is bound to the
-// policy id and the redeem script holds the ballot, so a new id moves them all.
+// addresses says what happens to the stakes' addresses. A ballot is bound to the
+// policy id, and the redeem script holds the ballot: a new id moves all of them.
 func addresses(before, after *Built) string {
 	return sentences("addresses", struct{ SameScript bool }{before.Contract.Script == after.Contract.Script})
 }

@@ -16,36 +16,35 @@ import (
 	"bevote/verifier/lift"
 )
 
-// stranger is the role of somebody whom the policy does not know. No name is
-// spelled so.
+// stranger is a role that no policy knows: no name is spelled so.
 const stranger = "?"
 
 // trySeed is what the stand-ins of tried spends are drawn from.
 const trySeed = 0
 
-// stake is one voter's stake under a policy whose every secret is known: what
-// a person could do to it can be done here and shown to the script engine. It
-// lies on no chain.
-type stake struct {
-	built   *Built // of the policy with stand-ins
-	secrets map[string]curve.Scalar
+// lockedOutput is a voter's stake, or with mixing a deposit, under a policy
+// whose every secret is known. It is on no chain: spends of it are made and
+// shown to the script engine.
+type lockedOutput struct {
+	built   *Built                     // of the policy with stand-ins
+	secrets map[string]curve.Scalar    // by role
 	keys    map[string]curve.PublicKey // computed once
-	redeem  []byte
-	funding *wire.MsgTx // output 0 is the stake
+	redeem  []byte                     // the script with its holes filled
+	funding *wire.MsgTx                // output 0 is this one
 }
 
-// newStake locks a stake under a policy file's stand-ins of a seed.
-func newStake(src []byte, seed uint64) (*stake, error) {
+// standInOutput locks a stake under a policy file's stand-ins of a seed.
+func standInOutput(src []byte, seed uint64) (*lockedOutput, error) {
 	replaced, keys, err := StandIns(src, seed)
 	if err != nil {
 		return nil, err
 	}
-	return lockStake(replaced, keys, func(role string) curve.Scalar { return standIn(seed, role) })
+	return buildOutput(replaced, keys, func(role string) curve.Scalar { return standIn(seed, role) })
 }
 
-// lockStake builds a policy of stand-ins and locks a stake under it. Keys and
-// secretOf are castStake's.
-func lockStake(replaced []byte, keys map[string]curve.Scalar, secretOf func(role string) curve.Scalar) (*stake, error) {
+// buildOutput builds a policy of stand-ins and locks a stake under it. Keys and
+// secretOf are lockOutput's.
+func buildOutput(replaced []byte, keys map[string]curve.Scalar, secretOf func(role string) curve.Scalar) (*lockedOutput, error) {
 	built, diags, err := Build(replaced)
 	if err != nil {
 		return nil, err
@@ -53,21 +52,20 @@ func lockStake(replaced []byte, keys map[string]curve.Scalar, secretOf func(role
 	if built == nil {
 		return nil, fmt.Errorf("policy with stand-ins: %w", firstError(diags))
 	}
-	return castStake(built, keys, secretOf)
+	return lockOutput(built, keys, secretOf)
 }
 
-// castStake locks a stake under a policy of stand-ins, whose secrets are keys
-// by the roles of its literals. The secrets of those whom no literal names (the
-// voter, the joint keys, the mixer and the depositor of an escrow, the stranger)
-// are secretOf's.
-func castStake(built *Built, keys map[string]curve.Scalar, secretOf func(role string) curve.Scalar) (*stake, error) {
-	s := &stake{built: built, secrets: map[string]curve.Scalar{}, keys: map[string]curve.PublicKey{}}
+// lockOutput locks a stake under a policy of stand-ins, whose secrets are keys
+// by the roles of its literals. The secrets of roles without a literal are
+// secretOf's: voter, joint keys, mixer and depositor of an escrow, stranger.
+func lockOutput(built *Built, keys map[string]curve.Scalar, secretOf func(role string) curve.Scalar) (*lockedOutput, error) {
+	o := &lockedOutput{built: built, secrets: map[string]curve.Scalar{}, keys: map[string]curve.PublicKey{}}
 	for literal, secret := range keys {
 		switch kind, name, _ := strings.Cut(literal, " "); kind {
 		case "supervisor":
-			s.secrets[kind] = secret
+			o.secrets[kind] = secret
 		case "candidate", "voter":
-			s.secrets[name] = secret
+			o.secrets[name] = secret
 		}
 	}
 	unnamed := []string{"voter", stranger, "joint"}
@@ -75,43 +73,43 @@ func castStake(built *Built, keys map[string]curve.Scalar, secretOf func(role st
 		unnamed = append(unnamed, "joint."+c.Name)
 	}
 	for _, role := range unnamed {
-		s.secrets[role] = secretOf(role)
+		o.secrets[role] = secretOf(role)
 	}
 	for _, role := range []string{"mixer", "depositor"} {
-		if _, named := s.secrets[role]; !named { // a candidate may be called so
-			s.secrets[role] = secretOf(role)
+		if _, named := o.secrets[role]; !named { // a candidate may be called so
+			o.secrets[role] = secretOf(role)
 		}
 	}
-	return s, s.lock()
+	return o, o.lock()
 }
 
-// lock fills the script's holes and pays a stake to it.
-func (s *stake) lock() error {
-	roles, values := lift.Roles(s.built.Policy), map[string][]byte{}
-	for _, hole := range s.built.Template.Holes() {
+// lock fills the script's holes and makes the transaction that pays to it.
+func (o *lockedOutput) lock() error {
+	roles, values := lift.Roles(o.built.Policy), map[string][]byte{}
+	for _, hole := range o.built.Template.Holes() {
 		switch templates.HoleKind(hole) {
 		case templates.KindBallot:
-			values[hole] = someBallot(s.built.Policy)
+			values[hole] = sampleBallot(o.built.Policy)
 		case templates.KindHash:
-			key := s.key(templates.HashedRole(hole))
+			key := o.key(templates.HashedRole(hole))
 			values[hole] = btcaddr.Hash160(key[:])
 		default:
-			key := s.key(cmp.Or(roles[hole], hole))
+			key := o.key(cmp.Or(roles[hole], hole))
 			values[hole] = key[:]
 		}
 	}
 	var err error
-	if s.redeem, err = s.built.Template.Fill(values); err != nil {
+	if o.redeem, err = o.built.Template.Fill(values); err != nil {
 		return fmt.Errorf("stake: %w", err)
 	}
-	s.funding = wire.NewMsgTx(2)
-	s.funding.AddTxIn(wire.NewTxIn(&wire.OutPoint{Index: 1}, nil, nil))
-	s.funding.AddTxOut(wire.NewTxOut(s.built.Policy.Stake, templates.PayToRedeem(s.redeem)))
+	o.funding = wire.NewMsgTx(2)
+	o.funding.AddTxIn(wire.NewTxIn(&wire.OutPoint{Index: 1}, nil, nil))
+	o.funding.AddTxOut(wire.NewTxOut(o.built.Policy.Stake, templates.PayToRedeem(o.redeem)))
 	return nil
 }
 
-// someBallot is in the form of a sealed ballot; nobody can open it.
-func someBallot(p *lang.Policy) []byte {
+// sampleBallot has the form of a sealed ballot and no opening.
+func sampleBallot(p *lang.Policy) []byte {
 	if p.Salted {
 		return append([]byte{templates.SaltedPrefix}, bytes.Repeat([]byte{0x5a}, templates.SaltedBallot-1)...)
 	}
@@ -119,39 +117,39 @@ func someBallot(p *lang.Policy) []byte {
 }
 
 // secret returns a role's secret. That of a sum of keys is the sum of theirs.
-func (s *stake) secret(role string) curve.Scalar {
+func (o *lockedOutput) secret(role string) curve.Scalar {
 	if a, b, sum := strings.Cut(role, "+"); sum {
-		return s.secrets[a].Add(s.secrets[b])
+		return o.secrets[a].Add(o.secrets[b])
 	}
-	x, ok := s.secrets[role]
+	x, ok := o.secrets[role]
 	if !ok {
-		panic("workbench: nobody is called " + role) // roles come from a built policy
+		panic("workbench: no role " + role) // roles come from a built policy
 	}
 	return x
 }
 
-func (s *stake) key(role string) curve.PublicKey {
-	if _, ok := s.keys[role]; !ok {
-		s.keys[role] = curve.BaseMul(s.secret(role)).Key()
+func (o *lockedOutput) key(role string) curve.PublicKey {
+	if _, ok := o.keys[role]; !ok {
+		o.keys[role] = curve.BaseMul(o.secret(role)).Key()
 	}
-	return s.keys[role]
+	return o.keys[role]
 }
 
-// notFinal is the sequence under which a locktime counts.
+// notFinal is the sequence under which a locktime counts (BIP 65).
 const notFinal = wire.MaxTxInSequenceNum - 1
 
-// spend builds a transaction that spends the stake by pushing the witness,
-// signed by those whom it names, and pays what is left after the policy's fee
-// to the key of taker.
-func (s *stake) spend(witness []string, lock, sequence uint32, taker string) (*wire.MsgTx, error) {
-	hash := s.funding.TxHash()
+// spend builds a transaction with one input and one output: the input pushes
+// the witness, signed by the roles that it names; the output pays what the
+// policy's fee leaves to the key of taker.
+func (o *lockedOutput) spend(witness []string, lock, sequence uint32, taker string) (*wire.MsgTx, error) {
+	hash := o.funding.TxHash()
 	tx := wire.NewMsgTx(2)
 	tx.LockTime = lock
 	tx.AddTxIn(wire.NewTxIn(wire.NewOutPoint(&hash, 0), nil, nil))
 	tx.TxIn[0].Sequence = sequence
-	p := s.built.Policy
-	fee := p.Fee * int64(templates.SpendSize(witness, len(s.redeem), templates.PayoutP2PKH))
-	tx.AddTxOut(wire.NewTxOut(max(p.Stake-fee, 0), templates.PayToKey(s.key(taker))))
+	p := o.built.Policy
+	fee := p.Fee * int64(templates.SpendSize(witness, len(o.redeem), templates.PayoutP2PKH))
+	tx.AddTxOut(wire.NewTxOut(max(p.Stake-fee, 0), templates.PayToKey(o.key(taker))))
 	b := txscript.NewScriptBuilder()
 	for _, item := range witness {
 		kind, role, _ := strings.Cut(item, ":")
@@ -161,16 +159,16 @@ func (s *stake) spend(witness []string, lock, sequence uint32, taker string) (*w
 		case "1":
 			b.AddOp(txscript.OP_1)
 		case "sig":
-			sig, err := s.sign(tx, role)
+			sig, err := o.sign(tx, role)
 			if err != nil {
 				return nil, err
 			}
 			b.AddData(sig)
 		case "pubkey":
-			key := s.key(role)
+			key := o.key(role)
 			b.AddData(key[:])
 		case "redeem":
-			b.AddData(s.redeem)
+			b.AddData(o.redeem)
 		default:
 			return nil, fmt.Errorf("unknown witness item %q", item)
 		}
@@ -181,42 +179,11 @@ func (s *stake) spend(witness []string, lock, sequence uint32, taker string) (*w
 }
 
 // sign returns the role's signature of the whole transaction: DER ‖ 0x01.
-func (s *stake) sign(tx *wire.MsgTx, role string) ([]byte, error) {
-	hash, err := txscript.CalcSignatureHash(s.redeem, txscript.SigHashAll, tx, 0)
+func (o *lockedOutput) sign(tx *wire.MsgTx, role string) ([]byte, error) {
+	hash, err := txscript.CalcSignatureHash(o.redeem, txscript.SigHashAll, tx, 0)
 	if err != nil {
 		return nil, err
 	}
-	sig, err := curve.SignECDSA(s.secret(role), [32]byte(hash))
+	sig, err := curve.SignECDSA(o.secret(role), [32]byte(hash))
 	return append(sig, byte(txscript.SigHashAll)), err
 }
-
-// The rules that a spend is tried under: those that blocks must keep, and
-// those that relays add.
-const (
-	consensusRules = txscript.ScriptBip16 | txscript.ScriptVerifyDERSignatures | txscript.ScriptStrictMultiSig |
-		txscript.ScriptVerifyCheckLockTimeVerify | txscript.ScriptVerifyCheckSequenceVerify |
-		txscript.ScriptVerifyWitness | txscript.ScriptVerifyTaproot
-	relayRules = txscript.StandardVerifyFlags
-)
-
-// verdict is what the engine says of a spend: nil where it is accepted.
-type verdict struct{ consensus, relay error }
-
-// accepted tells whether both rules take the spend.
-func (v verdict) accepted() bool { return v.consensus == nil && v.relay == nil }
-
-// judge runs input 0 of a spend of the output under both rules.
-func judge(out *wire.TxOut, tx *wire.MsgTx) verdict {
-	return verdict{execute(out, tx, consensusRules), execute(out, tx, relayRules)}
-}
-
-func execute(out *wire.TxOut, tx *wire.MsgTx, rules txscript.ScriptFlags) error {
-	prev := txscript.NewCannedPrevOutputFetcher(out.PkScript, out.Value)
-	vm, err := txscript.NewEngine(out.PkScript, tx, 0, rules, nil, nil, out.Value, prev)
-	if err != nil {
-		return err
-	}
-	return vm.Execute()
-}
-
-func (s *stake) judge(tx *wire.MsgTx) verdict { return judge(s.funding.TxOut[0], tx) }

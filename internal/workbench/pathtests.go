@@ -9,35 +9,35 @@ import (
 	"bevote/templates"
 )
 
-// mostDrilled is how many signer sets of one branch get tests of their own.
-const mostDrilled = 6
+// maxSetTests is how many signer sets of one branch get tests of their own.
+const maxSetTests = 6
 
-// drill writes tests that take every path and see every path refused: with
-// nobody's signature, and where it is locked, one block too early.
-func drill(p *lang.Policy, paths []templates.Path) []string {
-	d := &driller{p: p, paths: paths, count: map[string]int{}}
+// pathTests writes test lines that take every path, and that see it refused:
+// without a signature, and where it is locked, one block too early.
+func pathTests(p *lang.Policy, paths []templates.Path) []string {
+	w := &testWriter{p: p, paths: paths, count: map[string]int{}}
 	open := uint32(0) // a block in which every path is open
 	for _, q := range paths {
 		open = max(open, atBlock(p, q))
 	}
-	d.add("nobody takes a stake unsigned", open, nil, "reject")
+	w.add("nobody takes a stake unsigned", open, nil, "reject")
 	if p.Win == lang.WinHardened {
-		d.reject("the joint key alone is refused", open, []string{"joint"})
+		w.reject("the joint key alone is refused", open, []string{"joint"})
 	}
 	for _, q := range paths {
-		if d.count[q.Name]++; d.count[q.Name] > mostDrilled {
+		if w.count[q.Name]++; w.count[q.Name] > maxSetTests {
 			continue
 		}
-		title, signers := d.title(q), signersOf(q)
+		title, signers := w.title(q), signersOf(q)
 		if q.After > 0 {
-			d.reject(title+", a block too early", q.After, signers)
+			w.reject(title+", a block too early", q.After, signers)
 		}
-		d.add(title, atBlock(p, q), signers, strings.Replace(q.Name, ".", " ", 1))
+		w.add(title, atBlock(p, q), signers, expectation(q))
 	}
-	return d.lines
+	return w.lines
 }
 
-type driller struct {
+type testWriter struct {
 	p     *lang.Policy
 	paths []templates.Path
 	count map[string]int // paths by name
@@ -45,38 +45,47 @@ type driller struct {
 }
 
 // title names the test of a path.
-func (d *driller) title(q templates.Path) string {
-	class, name, _ := strings.Cut(q.Name, ".")
+func (w *testWriter) title(q templates.Path) string {
+	kind, name, _ := strings.Cut(q.Name, ".")
+	alternative := func(o templates.Path) bool { return o.Name == q.Name && !slices.Equal(o.Signers, q.Signers) }
 	switch {
-	case class == "branch" && slices.ContainsFunc(d.paths, func(o templates.Path) bool { return o.Name == q.Name && !slices.Equal(o.Signers, q.Signers) }):
-		return name + " by " + words(q.Signers)
-	case class == "branch":
+	case kind == "branch" && slices.ContainsFunc(w.paths, alternative):
+		return name + " by " + enumerate(q.Signers)
+	case kind == "branch":
 		return name
 	case name != "":
 		return name + " claims"
-	case class == "win":
+	case kind == "win":
 		return "a claim"
 	}
 	return "a refund"
 }
 
 // reject adds a test that nothing is taken, if that is so.
-func (d *driller) reject(title string, at uint32, signers []string) {
-	h := handOf(d.p, signers)
-	if !slices.ContainsFunc(d.paths, func(q templates.Path) bool { return q.After < at && h.signs(q) }) {
-		d.add(title, at, signers, "reject")
+func (w *testWriter) reject(title string, at uint32, signers []string) {
+	k := newKeyring(w.p, signers)
+	if !slices.ContainsFunc(w.paths, func(q templates.Path) bool { return q.After < at && k.signs(q) }) {
+		w.add(title, at, signers, "reject")
 	}
 }
 
-func (d *driller) add(title string, at uint32, signers []string, expect string) {
-	who := "none"
+func (w *testWriter) add(title string, at uint32, signers []string, expect string) {
+	w.lines = append(w.lines, testLine(title, at, signers, expect))
+}
+
+// testLine writes a test line of a policy.
+func testLine(title string, at uint32, signers []string, expect string) string {
+	by := "none"
 	if len(signers) > 0 {
-		who = strings.Join(signers, ", ")
+		by = strings.Join(signers, ", ")
 	}
-	d.lines = append(d.lines, fmt.Sprintf("test %q { at block %d  signers %s  expect %s }", title, at, who, expect))
+	return fmt.Sprintf("test %q { at block %d  signers %s  expect %s }", title, at, by, expect)
 }
 
-// signersOf spells a path's signers as a test does.
+// expectation spells a path as a test line expects it: "win alice".
+func expectation(q templates.Path) string { return strings.Replace(q.Name, ".", " ", 1) }
+
+// signersOf spells a path's signers as a test line does.
 func signersOf(q templates.Path) []string {
 	var signers []string
 	for _, s := range q.Signers {

@@ -7,9 +7,8 @@ import (
 	"bevote/internal/curve"
 )
 
-// placeholder returns a key whose secret nobody knows, for a policy that has no
-// real ones yet: the first point with an even y whose abscissa is
-// SHA-256(text ‖ i), i = 0, 1, … as one byte.
+// placeholder returns a key of which no secret is known: the first point with an
+// even y and the abscissa SHA-256(text ‖ i), for i = 0, 1, … as one byte.
 func placeholder(text string) curve.PublicKey {
 	for i := range 256 {
 		x := sha256.Sum256(append([]byte(text), byte(i)))
@@ -17,5 +16,5 @@ func placeholder(text string) curve.PublicKey {
 			return key
 		}
 	}
-	panic("workbench: no point in 256 tries") // of which each succeeds every other time
+	panic("workbench: no point in 256 tries") // half of all numbers are an abscissa
 }

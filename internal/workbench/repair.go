@@ -2,19 +2,19 @@ package workbench
 
 import "bevote/lang"
 
-// maxRounds bounds how often fixes may give way to further ones.
+// maxRounds bounds how often fixes may bring up further ones.
 const maxRounds = 10
 
-// Change is one fix that Repair made.
-type Change struct {
-	lang.Diagnostic        // what was wrong, with its fix, in the file as it was then
+// change is one fix that Repair made.
+type change struct {
+	lang.Diagnostic        // with its fix, at its place in the file as it was then
 	Old             string // what the fix replaced
 }
 
-// Repair applies every safe fix to a policy file, looks at it again, and goes
-// on until there is none. It returns the file and what was changed, in order.
-// What is only a warning is fixed without changing the policy's id.
-func Repair(src []byte, now uint32) (fixed []byte, changes []Change, err error) {
+// Repair applies the safe fixes to a policy file until it has none, at block
+// height now as [BuildAt] has it. It returns the file and the changes in order.
+// Fixes of warnings leave the policy's id as it is. The error is that of [Build].
+func Repair(src []byte, now uint32) (fixed []byte, changes []change, err error) {
 	for range maxRounds {
 		_, diags, err := BuildAt(src, now)
 		if err != nil {
@@ -25,7 +25,7 @@ func Repair(src []byte, now uint32) (fixed []byte, changes []Change, err error) 
 			break
 		}
 		for _, d := range applied {
-			changes = append(changes, Change{d, string(src[d.Fix.Start:d.Fix.End])})
+			changes = append(changes, change{d, string(src[d.Fix.Start:d.Fix.End])})
 		}
 		src = next
 	}

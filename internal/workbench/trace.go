@@ -21,42 +21,43 @@ type trace struct {
 const redeemIndex = 2
 
 // traces spends the stake by each of its paths.
-func (s *stake) traces() ([]trace, error) {
+func (o *lockedOutput) traces() ([]trace, error) {
 	var all []trace
-	for _, q := range s.built.Contract.Paths {
-		tops, err := s.tops(q)
+	for _, q := range o.built.Contract.Paths {
+		tops, err := o.tops(q)
 		if err != nil {
 			return nil, fmt.Errorf("path %s: %w", q.Name, err)
 		}
-		all = append(all, follow(s.built.Template.Ops(), q, tops))
+		all = append(all, follow(o.built.Template.Ops(), q, tops))
 	}
 	return all, nil
 }
 
 // tops runs a spend by the path and returns whether the top of the stack is
 // true before each operation of the redeem script, and after the last.
-func (s *stake) tops(q templates.Path) ([]bool, error) {
-	tx, err := s.spend(q.Witness, q.After, notFinal, q.Signers[0])
+func (o *lockedOutput) tops(q templates.Path) ([]bool, error) {
+	tx, err := o.spend(q.Witness, q.After, notFinal, q.Signers[0])
 	if err != nil {
 		return nil, err
 	}
-	out := s.funding.TxOut[0]
+	out := o.funding.TxOut[0]
 	prev := txscript.NewCannedPrevOutputFetcher(out.PkScript, out.Value)
-	tops := make([]bool, len(s.built.Template.Ops())+1)
-	vm, err := txscript.NewDebugEngine(out.PkScript, tx, 0, relayRules, nil, nil, out.Value, prev, func(at *txscript.StepInfo) error {
+	tops := make([]bool, len(o.built.Template.Ops())+1)
+	step := func(at *txscript.StepInfo) error {
 		if n := len(at.Stack); at.ScriptIndex == redeemIndex && at.OpcodeIndex < len(tops) && n > 0 {
 			tops[at.OpcodeIndex] = truthy(at.Stack[n-1])
 		}
 		return nil
-	})
+	}
+	vm, err := txscript.NewDebugEngine(out.PkScript, tx, 0, relayRules, nil, nil, out.Value, prev, step)
 	if err != nil {
 		return nil, err
 	}
 	return tops, vm.Execute()
 }
 
-// follow tells the operations that ran from those that stand in a side of a
-// conditional that did not.
+// follow finds the operations that ran: all but those in a side of a conditional
+// that was not taken.
 func follow(ops []templates.Op, q templates.Path, tops []bool) trace {
 	t := trace{q, make([]bool, len(ops)), make([]bool, len(ops))}
 	var sides []bool // of each open conditional: does this side run
@@ -85,7 +86,8 @@ func opensConditional(op templates.Op) bool {
 	return op.Hole == "" && op.Data == nil && (op.Code == txscript.OP_IF || op.Code == txscript.OP_NOTIF)
 }
 
-// truthy is the script's notion of true.
+// truthy reports whether the script engine takes an item for true: it is neither
+// 0 nor −0.
 func truthy(b []byte) bool {
 	for i, x := range b {
 		if x != 0 {

@@ -15,8 +15,8 @@ import (
 	"bevote/verifier/lift"
 )
 
-// Replayed counts what a certificate showed.
-type Replayed struct {
+// verified counts what a certificate showed.
+type verified struct {
 	Policy   string `json:"policy"` // policy id
 	Paths    int    `json:"paths"`
 	Accepted int    `json:"accepted"`
@@ -24,12 +24,15 @@ type Replayed struct {
 	Covered  int    `json:"covered"` // removals that leave enough for another path
 }
 
-// Replay checks a certificate and trusts nothing in it. It lifts the contract
-// and compares it with the policy, puts the stand-ins of the seed in place,
-// wants every path once in full and once without each of its conditions, looks
-// into each transaction for what it keeps and what it leaves out, and runs all
-// of them on the script engine. It compiles nothing.
-func (c *Certificate) Replay() (*Replayed, error) {
+// Verify checks a certificate and believes nothing in it. Nothing is compiled.
+//
+//	policy        its id is the certificate's
+//	contract      lifted, it spends as the policy says
+//	scripts       are the contract's with the stand-ins of the seed
+//	spends        one for each path and each removal, in order
+//	  conditions  each is kept but the one that is removed
+//	  engine      accepts the full spends and refuses the others
+func (c *Certificate) Verify() (*verified, error) {
 	p, diags := lang.Load([]byte(c.Source))
 	if p == nil {
 		return nil, fmt.Errorf("policy: %w", firstError(diags))
@@ -40,58 +43,59 @@ func (c *Certificate) Replay() (*Replayed, error) {
 	if err := lift.Check(p, c.Contract); err != nil {
 		return nil, err
 	}
-	s, err := standInStake([]byte(c.Source), c.Seed, c.Contract)
+	stake, err := contractOutput([]byte(c.Source), c.Seed, c.Contract)
 	if err != nil {
 		return nil, err
 	}
-	d, err := s.deposit()
+	deposit, err := stake.deposit()
 	if err != nil {
 		return nil, err
 	}
-	if err := c.locks(s, d); err != nil {
+	if err := c.checkOutputs(stake, deposit); err != nil {
 		return nil, err
 	}
-	r, spends := &Replayed{Policy: c.Policy}, c.Spends
-	if spends, err = r.countAll(s, spends); err != nil {
+	v, spends := &verified{Policy: c.Policy}, c.Spends
+	if spends, err = v.countAll(stake, spends); err != nil {
 		return nil, err
 	}
-	if d != nil {
-		if spends, err = r.countAll(d, spends); err != nil {
+	if deposit != nil {
+		if spends, err = v.countAll(deposit, spends); err != nil {
 			return nil, err
 		}
 	}
 	if len(spends) > 0 {
 		return nil, fmt.Errorf("%d spends too many", len(spends))
 	}
-	return r, nil
+	return v, nil
 }
 
-// locks tells whether the certificate's coins are this stake and this deposit.
-func (c *Certificate) locks(s, d *stake) error {
-	if fmt.Sprintf("%x", s.redeem) != c.Redeem || encodeTx(s.funding) != c.Funding {
+// checkOutputs holds the certificate's outputs against those of the stand-ins;
+// deposit is nil without mixing.
+func (c *Certificate) checkOutputs(stake, deposit *lockedOutput) error {
+	if fmt.Sprintf("%x", stake.redeem) != c.Redeem || encodeTx(stake.funding) != c.Funding {
 		return errors.New("the stake is not locked by the contract's script with the stand-ins of the seed")
 	}
-	escrow, deposit := "", ""
-	if d != nil {
-		escrow, deposit = fmt.Sprintf("%x", d.redeem), encodeTx(d.funding)
+	escrow, funding := "", ""
+	if deposit != nil {
+		escrow, funding = fmt.Sprintf("%x", deposit.redeem), encodeTx(deposit.funding)
 	}
-	if c.Escrow != escrow || c.Deposit != deposit {
+	if c.Escrow != escrow || c.Deposit != funding {
 		return errors.New("the deposit is not locked by the contract's escrow with the stand-ins of the seed")
 	}
 	return nil
 }
 
-// countAll checks the spends of one coin, in the order of its paths, and
+// countAll checks the spends of one output, in the order of its paths, and
 // returns those that follow.
-func (r *Replayed) countAll(s *stake, spends []CertifiedSpend) (rest []CertifiedSpend, err error) {
-	r.Paths += len(s.built.Contract.Paths)
-	for _, q := range s.built.Contract.Paths {
-		for _, removal := range append([]Removal{{}}, removals(q)...) {
+func (v *verified) countAll(o *lockedOutput, spends []certifiedSpend) (rest []certifiedSpend, err error) {
+	v.Paths += len(o.built.Contract.Paths)
+	for _, q := range o.built.Contract.Paths {
+		for _, r := range append([]removal{{}}, removals(q)...) {
 			if len(spends) == 0 {
-				return nil, fmt.Errorf("no spend by %s %s", q.Name, removal)
+				return nil, fmt.Errorf("no spend by %s %s", q.Name, r)
 			}
-			if err := r.count(s, q, removal, spends[0]); err != nil {
-				return nil, fmt.Errorf("%s %s: %w", q.Name, removal, err)
+			if err := v.count(o, q, r, spends[0]); err != nil {
+				return nil, fmt.Errorf("%s %s: %w", q.Name, r, err)
 			}
 			spends = spends[1:]
 		}
@@ -100,42 +104,44 @@ func (r *Replayed) countAll(s *stake, spends []CertifiedSpend) (rest []Certified
 }
 
 // count checks one spend and counts it.
-func (r *Replayed) count(s *stake, q templates.Path, removal Removal, c CertifiedSpend) error {
-	if c.Path != q.Name || !slices.Equal(c.Signers, q.Signers) || c.Removal != removal {
-		return fmt.Errorf("the certificate has %s %s in its place", c.Path, c.Removal)
+func (v *verified) count(o *lockedOutput, q templates.Path, r removal, c certifiedSpend) error {
+	if c.Path != q.Name || !slices.Equal(c.Signers, q.Signers) || c.removal != r {
+		return fmt.Errorf("the certificate has %s %s in its place", c.Path, c.removal)
 	}
+	full := r == removal{}
 	if c.Covered != "" {
-		if got := removal.covered(s.built.Contract.Paths, q); removal == (Removal{}) || c.Covered != got || c.Tx != "" || c.Consensus || c.Relay {
+		got := r.covered(o.built.Contract.Paths, q)
+		if full || c.Covered != got || c.Tx != "" || c.Consensus || c.Relay {
 			return fmt.Errorf("said to be covered by %q, found %q", c.Covered, got)
 		}
-		r.Covered++
+		v.Covered++
 		return nil
 	}
 	tx, err := decodeTx(c.Tx)
 	if err != nil {
 		return err
 	}
-	if err := s.keeps(tx, q, removal); err != nil {
+	if err := o.keeps(tx, q, r); err != nil {
 		return err
 	}
-	v := s.judge(tx)
-	want := removal == Removal{}
-	if consensus, relay := v.consensus == nil, v.relay == nil; consensus != want || relay != want || c.Consensus != want || c.Relay != want {
+	found := o.judge(tx)
+	consensus, relay := found.consensus == nil, found.relay == nil
+	if consensus != full || relay != full || c.Consensus != full || c.Relay != full {
 		return fmt.Errorf("accepted by consensus %v, by relays %v, said to be %v and %v, want %v",
-			consensus, relay, c.Consensus, c.Relay, want)
+			consensus, relay, c.Consensus, c.Relay, full)
 	}
-	if want {
-		r.Accepted++
+	if full {
+		v.Accepted++
 	} else {
-		r.Refused++
+		v.Refused++
 	}
 	return nil
 }
 
-// keeps looks into a spend: it must keep every condition of the path but the
-// one that is removed, so that nothing else can be why it is refused.
-func (s *stake) keeps(tx *wire.MsgTx, q templates.Path, r Removal) error {
-	outpoint := wire.OutPoint{Hash: s.funding.TxHash()}
+// keeps checks that a spend keeps every condition of the path but the one that
+// is removed: nothing else is then why it is refused.
+func (o *lockedOutput) keeps(tx *wire.MsgTx, q templates.Path, r removal) error {
+	outpoint := wire.OutPoint{Hash: o.funding.TxHash()}
 	if len(tx.TxIn) != 1 || tx.TxIn[0].PreviousOutPoint != outpoint || len(tx.TxIn[0].Witness) > 0 {
 		return errors.New("the transaction does not spend the coin and nothing else")
 	}
@@ -152,15 +158,21 @@ func (s *stake) keeps(tx *wire.MsgTx, q templates.Path, r Removal) error {
 		return fmt.Errorf("%d items pushed, want %d", len(pushes), len(witness))
 	}
 	for i, item := range witness {
-		if !s.is(tx, item, pushes[i]) {
+		if !o.is(tx, item, pushes[i]) {
 			return fmt.Errorf("item %d is not %s", i+1, item)
 		}
 	}
 	return nil
 }
 
-// is tells whether what is pushed is what a witness calls item.
-func (s *stake) is(tx *wire.MsgTx, item string, pushed []byte) bool {
+// is reports whether the bytes that are pushed are a witness's item:
+//
+//	0            no byte
+//	1            0x01
+//	redeem       the redeem script
+//	pubkey:ROLE  the role's key, compressed
+//	sig:ROLE     the role's signature, DER ‖ 0x01
+func (o *lockedOutput) is(tx *wire.MsgTx, item string, pushed []byte) bool {
 	kind, role, _ := strings.Cut(item, ":")
 	switch kind {
 	case "0":
@@ -168,17 +180,17 @@ func (s *stake) is(tx *wire.MsgTx, item string, pushed []byte) bool {
 	case "1":
 		return len(pushed) == 1 && pushed[0] == 1
 	case "redeem":
-		return string(pushed) == string(s.redeem)
+		return string(pushed) == string(o.redeem)
 	case "pubkey":
-		key := s.key(role)
+		key := o.key(role)
 		return string(pushed) == string(key[:])
 	}
 	last := len(pushed) - 1
 	if last < 0 || txscript.SigHashType(pushed[last]) != txscript.SigHashAll {
 		return false
 	}
-	hash, err := txscript.CalcSignatureHash(s.redeem, txscript.SigHashAll, tx, 0)
-	return err == nil && curve.VerifyECDSA(s.key(role), [32]byte(hash), pushed[:last])
+	hash, err := txscript.CalcSignatureHash(o.redeem, txscript.SigHashAll, tx, 0)
+	return err == nil && curve.VerifyECDSA(o.key(role), [32]byte(hash), pushed[:last])
 }
 
 // pushesOf reads the items that an input script pushes.
@@ -196,7 +208,7 @@ func pushesOf(script []byte) ([][]byte, error) {
 			}
 			pushes = append(pushes, item)
 		default:
-			return nil, fmt.Errorf("the input script does more than push")
+			return nil, errors.New("the input script does more than push")
 		}
 	}
 	return pushes, t.Err()
