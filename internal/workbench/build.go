@@ -2,11 +2,11 @@
 // what it compiles to, who can spend when and at what cost, and what changes
 // with it. No answer needs a real secret: stand-ins take the place of all keys.
 //
-//	[Build] [BuildAt] [Built]           the contract, compiled and lifted
-//	[Illustrate] [Repair] [Scaffold]    policy files: counterexamples, fixes, new ones
-//	[Built.Annotate] [Built.Explain]    the script beside the policy; costs, limits, risks
-//	[Test] [Certify] [Diff]             spends tried on the script engine
-//	[StandIns]                          the policy with keys whose secrets are known
+//   - [Build], [BuildAt]: the contract, compiled and lifted
+//   - [Illustrate], [Repair], [Scaffold]: counterexamples, fixes, new policy files
+//   - [Built.Annotate], [Built.Explain]: the script beside the policy; costs, limits, risks
+//   - [Test], [Certify], [Diff]: spends that the script engine accepts and refuses
+//   - [StandIns]: the policy with keys whose secrets are known
 //
 // It promises that nothing is built without being lifted: Build alone calls the
 // compiler, and returns a contract only if its script spends exactly as the
