@@ -8,10 +8,10 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// Bribe hands a transaction to the miner past the relay's rules: it stands at
+// SubmitToMiner hands a transaction to the miner past the relay's rules: it stands at
 // the end of the next block. Consensus still decides, and Mine fails where it
 // refuses.
-func (c *Chain) Bribe(tx *wire.MsgTx) {
+func (c *Chain) SubmitToMiner(tx *wire.MsgTx) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.bribes = append(c.bribes, tx.Copy())
@@ -24,10 +24,10 @@ func (c *Chain) takeBribes(block *wire.MsgBlock) {
 	c.bribes = nil
 }
 
-// Displace replaces the newest block by an empty one, as a reorganisation
+// Reorganise replaces the newest block by an empty one, as a reorganisation
 // does: the transactions of the old block wait in the pool again, and those of
 // them that were not relayed are gone.
-func (c *Chain) Displace() error {
+func (c *Chain) Reorganise() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	best := c.blocks.BestSnapshot()

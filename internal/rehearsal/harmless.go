@@ -131,7 +131,7 @@ func malleates(who string, change func(*play, [][]byte) [][]byte) func(*play) er
 			for i, in := range tx.TxIn {
 				tx.TxIn[i].SignatureScript = push(change(p, pushes(in.SignatureScript))...)
 			}
-			p.chain.Bribe(tx)
+			p.chain.SubmitToMiner(tx)
 			return true, nil
 		}
 		return nil
@@ -153,7 +153,7 @@ func displaces(when func(height uint32, p *play) bool) func(*play) error {
 	return func(p *play) error {
 		for h := p.times.announce; h < p.e.Policy.Times.Reveal; h++ {
 			if when(h, p) {
-				p.tricks.at(h, p.chain.Displace)
+				p.tricks.at(h, p.chain.Reorganise)
 			}
 		}
 		return nil
@@ -170,7 +170,7 @@ func reorganised(p *play) error {
 	if first == p.e.Policy.Times.VoteTo {
 		return unplayable("a vote whose first block is its last leaves no time for a reorganisation")
 	}
-	p.tricks.at(first+1, p.chain.Displace)
+	p.tricks.at(first+1, p.chain.Reorganise)
 	return nil
 }
 

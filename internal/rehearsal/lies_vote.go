@@ -164,7 +164,7 @@ func minedVote(change func(*play, *voter, *wire.MsgTx) error) func(*play) error 
 		}
 		return tx, nil
 	}, func(p *play, tx *wire.MsgTx) error {
-		p.chain.Bribe(tx)
+		p.chain.SubmitToMiner(tx)
 		return nil
 	})
 }

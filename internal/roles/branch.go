@@ -24,10 +24,10 @@ func BranchPath(e *election.Election, branch string, secrets map[string]curve.Sc
 	return templates.Path{}, fmt.Errorf("nobody here can sign for branch %s", branch)
 }
 
-// TakeByBranch spends a vote's stake by the path of a branch, signed by those
+// SpendByBranch spends a vote's stake by the path of a branch, signed by those
 // whom it names, and pays the policy's fee out of it. The relay network refuses
 // it before the tip is the branch's lock.
-func TakeByBranch(e *election.Election, chain Chain, v *election.Vote, path templates.Path, secrets map[string]curve.Scalar, payout []byte) error {
+func SpendByBranch(e *election.Election, chain Chain, v *election.Vote, path templates.Path, secrets map[string]curve.Scalar, payout []byte) error {
 	tx := newTx()
 	tx.LockTime = path.After
 	spend(tx, v.Stake, wire.MaxTxInSequenceNum-1)

@@ -29,9 +29,9 @@ func (r *Registrar) Save(path string) error {
 	return record.WriteFile(path, text, 0o600)
 }
 
-// Resume opens the registration again with what Save wrote. Everybody in it
+// ResumeRegistrar opens the registration again with what Save wrote. Everybody in it
 // must be eligible still.
-func Resume(s *Supervisor, list *Eligible, saved []byte) (*Registrar, error) {
+func ResumeRegistrar(s *Supervisor, list *Eligible, saved []byte) (*Registrar, error) {
 	g, err := decodeRegister(saved)
 	if err != nil {
 		return nil, err

@@ -189,7 +189,7 @@ func TestRegistrationResumes(t *testing.T) {
 	}
 	saved, err := os.ReadFile(path)
 	check(t, err)
-	again, err := roles.Resume(d.supervisor, d.list, saved)
+	again, err := roles.ResumeRegistrar(d.supervisor, d.list, saved)
 	check(t, err)
 	if _, err := again.Admit(d.registration("anna")); !errors.Is(err, roles.ErrRefused) {
 		t.Errorf("registered again after it resumed: %v", err)
@@ -211,7 +211,7 @@ func TestRegistrationResumes(t *testing.T) {
 		if text == string(saved) {
 			t.Fatalf("%s: nothing changed", name)
 		}
-		_, err := roles.Resume(d.supervisor, d.list, []byte(text))
+		_, err := roles.ResumeRegistrar(d.supervisor, d.list, []byte(text))
 		if err == nil {
 			t.Errorf("%s: resumed", name)
 		} else if strings.Contains(err.Error(), "anna") {
@@ -231,7 +231,7 @@ func FuzzResume(f *testing.F) {
 	f.Add(saved)
 	f.Add([]byte(`{"register":1}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		r, err := roles.Resume(d.supervisor, d.list, text)
+		r, err := roles.ResumeRegistrar(d.supervisor, d.list, text)
 		if err != nil {
 			return
 		}

@@ -36,7 +36,7 @@ func (r *relay) Submit(tx *wire.MsgTx) error {
 	}
 	tx = tx.Copy()
 	tx.TxIn[0].SignatureScript = append([]byte{txscript.OP_PUSHDATA1}, tx.TxIn[0].SignatureScript...)
-	r.Bribe(tx)
+	r.SubmitToMiner(tx)
 	return nil
 }
 

@@ -75,8 +75,8 @@ func (b *Bitcoind) Follow(blocks []*wire.MsgBlock) {
 	}
 }
 
-// Pool makes txs what waits for a block; nil makes the server too old to tell.
-func (b *Bitcoind) Pool(txs []*wire.MsgTx) {
+// SetMempool makes txs what waits for a block; nil makes the server too old to tell.
+func (b *Bitcoind) SetMempool(txs []*wire.MsgTx) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.pool = txs
