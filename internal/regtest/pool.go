@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"bevote/templates"
+
 	"github.com/btcsuite/btcd/blockchain"
 	"github.com/btcsuite/btcd/btcutil/v2"
 	"github.com/btcsuite/btcd/chaincfg/v2"
@@ -12,11 +14,6 @@ import (
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
-
-// MaxLegacySigOps is the most signature operations in legacy scripts that a
-// relayed transaction may run: a rule of Bitcoin Core from version 30 on
-// (BIP 54), which btcd lacks.
-const MaxLegacySigOps = 2500
 
 // newPool makes a pool with the default relay rules of a main-chain node: no
 // non-standard transactions, one satoshi per virtual byte at least, nothing
@@ -52,8 +49,8 @@ func (c *Chain) Submit(tx *wire.MsgTx) error {
 }
 
 func (c *Chain) offer(own *btcutil.Tx) error {
-	if n := c.legacySigOps(own.MsgTx()); n > MaxLegacySigOps {
-		return fmt.Errorf("transaction %s: %d legacy signature operations, more than %d", own.Hash(), n, MaxLegacySigOps)
+	if n := c.legacySigOps(own.MsgTx()); n > templates.MaxLegacySigOps {
+		return fmt.Errorf("transaction %s: %d legacy signature operations, more than %d", own.Hash(), n, templates.MaxLegacySigOps)
 	}
 	const orphans, limitFree = false, true
 	if _, err := c.pool.ProcessTransaction(own, orphans, limitFree, 0); err != nil {
@@ -66,7 +63,8 @@ func (c *Chain) offer(own *btcutil.Tx) error {
 // Pending returns the number of transactions that wait for a block.
 func (c *Chain) Pending() int { return c.pool.Count() }
 
-// legacySigOps counts as Bitcoin Core's CheckSigopsBIP54: the operations of
+// legacySigOps counts as Bitcoin Core's CheckSigopsBIP54, a relay rule since
+// version 30 that btcd lacks: the operations of
 // each input's script and of the script that it spends, with CHECKMULTISIG
 // counted by its keys.
 func (c *Chain) legacySigOps(tx *wire.MsgTx) int {

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"bevote/internal/curve"
-	"bevote/internal/roles"
+	"bevote/templates"
 	"bevote/verifier/election"
 	"bevote/verifier/result"
 
@@ -40,7 +40,7 @@ var variants = []Lie{
 			if err != nil || len(votes) == 0 {
 				return nil, errNothing
 			}
-			return []*wire.TxOut{wire.NewTxOut(600, payToScript(votes[0].Redeem))}, nil
+			return []*wire.TxOut{wire.NewTxOut(600, templates.PayToRedeem(votes[0].Redeem))}, nil
 		})},
 	{Name: "vote-fee-bumped", Text: "a voter adds an input of its own to its vote for the fee", Base: "won",
 		plot: votes(func(p *play, v *voter, keys map[string][]byte) (*wire.MsgTx, error) {
@@ -188,7 +188,7 @@ func rescues(p *play) error {
 	p.tricks.replace("open", p.openLate)
 	p.tricks.until = b.After + 3*p.depth()
 	p.tricks.at(b.After+1, func() error {
-		tx, err := p.sweep(counted(p.votes), "branch."+b.Name, p.supervisorPen(), roles.PayToKey(p.supervisor.Key()))
+		tx, err := p.sweep(election.Counted(p.votes), "branch."+b.Name, p.supervisorPen(), templates.PayToKey(p.supervisor.Key()))
 		if err != nil {
 			return err
 		}

@@ -72,7 +72,7 @@ func (p *play) take() error {
 		if err := p.advance(max(tip, path.After)); err != nil {
 			return err
 		}
-		to := roles.PayToKey(p.e.Policy.Supervisor)
+		to := templates.PayToKey(p.e.Policy.Supervisor)
 		if err := roles.SpendByBranch(p.e, p.node("branch "+t.Branch), vote, path, p.secretsOf(t.Slot), to); err != nil {
 			return err
 		}

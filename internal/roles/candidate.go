@@ -50,7 +50,7 @@ func (c *Candidate) Possession() (board.Line, error) {
 // are its own. It is called when the vote has closed. Votes are the verifier's:
 // the candidate counts exactly what an auditor counts.
 func (c *Candidate) Count(s *election.Setup, votes []*election.Vote) int {
-	own, _ := c.read(s, votes, keyNumber(c.e.Policy, c.number))
+	own, _ := c.read(s, votes, c.e.Policy.KeyNumber(c.number))
 	c.own = slices.DeleteFunc(own, func(r reading) bool { return r.plain.Candidate != c.number })
 	return len(c.own)
 }
@@ -74,7 +74,7 @@ func (c *Candidate) Claim(s *election.Setup, votes []*election.Vote) error {
 	if err != nil {
 		return err
 	}
-	return c.sweep(counted(votes), path, secret, c.policy().Payout)
+	return c.sweep(election.Counted(votes), path, secret, c.policy().Payout)
 }
 
 // joint interpolates the secret S of the candidate's joint key.
@@ -88,7 +88,7 @@ func (c *Candidate) joint(s *election.Setup) (curve.Scalar, error) {
 		shares[i] = sharing.Share{I: r.vote.Index, S: r.plain.Share}
 	}
 	secret := sharing.Interpolate(shares, 0)
-	if !curve.BaseMul(secret).Equal(s.Dealing.Keys[keyNumber(c.e.Policy, c.number)-1].Key) {
+	if !curve.BaseMul(secret).Equal(s.Dealing.Keys[c.e.Policy.KeyNumber(c.number)-1].Key) {
 		return curve.Scalar{}, errors.New("the shares do not give the joint key")
 	}
 	return secret, nil
@@ -106,14 +106,4 @@ func (c *Candidate) Disavow(s *election.Setup, unopened []*election.Vote) (board
 		return board.Line{}, err
 	}
 	return c.write(body)
-}
-
-// counted keeps the votes that count.
-func counted(votes []*election.Vote) (out []*election.Vote) {
-	for _, v := range votes {
-		if v.Counted() {
-			out = append(out, v)
-		}
-	}
-	return out
 }

@@ -27,7 +27,7 @@ var spareBlocks = [5]uint32{2, 2, 4, 1, 1}
 // so that coins are as deep as the policy asks when the roll is written. The error says how many blocks the exchange needs.
 func Deadlines(p *lang.Policy, from uint32) ([5]uint32, error) {
 	var t [5]uint32
-	deep, need, shares := max(1, p.Confirmations), uint32(0), uint32(0)
+	deep, need, shares := p.Depth(), uint32(0), uint32(0)
 	least := leastBlocks
 	least[election.T3] += deep - 1 // until the last deposit is deep
 	for i := range t {

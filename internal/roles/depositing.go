@@ -27,7 +27,7 @@ func (d *Depositor) deposit(x *election.Exchange) ([]board.Line, error) {
 		return nil, err
 	}
 	tx := newTx()
-	tx.AddTxOut(wire.NewTxOut(d.e.Policy.Deposit(), payToRedeem(redeem)))
+	tx.AddTxOut(wire.NewTxOut(d.e.Policy.Deposit(), templates.PayToRedeem(redeem)))
 	if err := d.pay("deposit", tx); err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func (d *Depositor) takeBack(x *election.Exchange) ([]board.Line, error) {
 	tx.LockTime = path.After
 	spend(tx, own.op, math.MaxUint32-1)
 	fee := d.e.Policy.Fee * int64(templates.SpendSize(path.Witness, len(own.redeem), p2pkhSize))
-	tx.AddTxOut(wire.NewTxOut(d.e.Policy.Deposit()-fee, PayToKey(d.public)))
+	tx.AddTxOut(wire.NewTxOut(d.e.Policy.Deposit()-fee, templates.PayToKey(d.public)))
 	if err := signPath(tx, 0, path, own.redeem, map[string]curve.Scalar{"depositor": d.key}); err != nil {
 		return nil, err
 	}

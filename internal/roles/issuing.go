@@ -154,5 +154,5 @@ func (m *Mixer) next(x *election.Exchange) *election.Deposit {
 
 // deep tells whether the block at height is as deep as the policy asks.
 func (p *person) deep(height uint32) bool {
-	return p.tip()+1 >= height+max(1, p.e.Policy.Confirmations)
+	return p.tip()+1 >= height+p.e.Policy.Depth()
 }

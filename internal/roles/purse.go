@@ -22,7 +22,7 @@ type payer struct {
 }
 
 func newPayer(p person) payer {
-	return payer{person: p, purse: newPurse(PayToKey(p.public), lang.Params(p.e.Policy.Network))}
+	return payer{person: p, purse: newPurse(templates.PayToKey(p.public), lang.Params(p.e.Policy.Network))}
 }
 
 // Watch shows the payer a block, for its purse.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"bevote/internal/curve"
+	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 
@@ -19,7 +20,7 @@ func (p *payer) payCoins(what string, keys []curve.PublicKey) error {
 	for batch := range slices.Chunk(keys, coinsATransaction) {
 		tx := newTx()
 		for _, k := range batch {
-			tx.AddTxOut(wire.NewTxOut(p.e.Policy.Coin(), PayToKey(k)))
+			tx.AddTxOut(wire.NewTxOut(p.e.Policy.Coin(), templates.PayToKey(k)))
 		}
 		if err := p.pay(what, tx); err != nil {
 			return err
@@ -47,7 +48,7 @@ func (m *Mixer) redeem(x *election.Exchange) (lines []board.Line, err error) {
 // unpaid leaves out the keys that were sent their coins.
 func (p *payer) unpaid(keys []curve.PublicKey) []curve.PublicKey {
 	return slices.DeleteFunc(slices.Clone(keys), func(key curve.PublicKey) bool {
-		_, paid := p.purse.payment(PayToKey(key), p.e.Policy.Coin())
+		_, paid := p.purse.payment(templates.PayToKey(key), p.e.Policy.Coin())
 		return paid
 	})
 }
@@ -56,7 +57,7 @@ func (p *payer) unpaid(keys []curve.PublicKey) []curve.PublicKey {
 // under another id than it was sent under.
 func (p *payer) payouts(x *election.Exchange, keys []curve.PublicKey, said sayings) (lines []board.Line, err error) {
 	for _, key := range keys {
-		op, paid := p.purse.payment(PayToKey(key), p.e.Policy.Coin())
+		op, paid := p.purse.payment(templates.PayToKey(key), p.e.Policy.Coin())
 		told := func(o election.Payout) bool { return o.By == p.public && o.Outpoint == op }
 		if !paid || slices.ContainsFunc(x.VoucherOf(key).Payouts, told) || !said.due(p.tip(), "payout "+op.String()) {
 			continue

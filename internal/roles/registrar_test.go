@@ -16,6 +16,7 @@ import (
 	"bevote/internal/regtest"
 	"bevote/internal/roles"
 	"bevote/lang"
+	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 )
@@ -36,7 +37,7 @@ type desk struct {
 func newDesk(t testing.TB) *desk {
 	t.Helper()
 	e, keys := mixedElection(t, 3, 2)
-	c, err := regtest.New(t.TempDir(), lang.Params("regtest"), roles.PayToKey(e.Policy.Supervisor))
+	c, err := regtest.New(t.TempDir(), lang.Params("regtest"), templates.PayToKey(e.Policy.Supervisor))
 	check(t, err)
 	t.Cleanup(func() { c.Close() })
 	d := &desk{t: t, e: e, keys: keys, draw: rand.NewChaCha8([32]byte{7})}

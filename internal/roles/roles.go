@@ -14,7 +14,6 @@ import (
 	"io"
 
 	"bevote/internal/curve"
-	"bevote/lang"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 	"bevote/verifier/lift"
@@ -100,13 +99,4 @@ func (p *person) submit(what string, tx *wire.MsgTx) error {
 		return fmt.Errorf("%s %s: %w", what, tx.TxHash(), err)
 	}
 	return nil
-}
-
-// keyNumber is the number of the joint key whose shares ballots for candidate
-// number j carry.
-func keyNumber(p *lang.Policy, j int) int {
-	if p.Joint == lang.JointEach {
-		return j
-	}
-	return 1
 }

@@ -2,6 +2,7 @@ package roles
 
 import (
 	"bevote/internal/curve"
+	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 
@@ -52,7 +53,7 @@ func (t *Treasurer) settle(x *election.Exchange) ([]board.Line, error) {
 		if owed == 0 {
 			continue
 		}
-		op, _ := t.s.purse.payment(PayToKey(m.Key), owed)
+		op, _ := t.s.purse.payment(templates.PayToKey(m.Key), owed)
 		if !t.s.purse.inChain(op) && !t.hurried() {
 			return nil, nil
 		}
@@ -73,8 +74,8 @@ func (t *Treasurer) repay(x *election.Exchange) error {
 	tx := newTx()
 	for _, m := range x.Mixers {
 		owed := x.Owed(m)
-		if _, paid := t.s.purse.payment(PayToKey(m.Key), owed); owed > 0 && !paid {
-			tx.AddTxOut(wire.NewTxOut(owed, PayToKey(m.Key)))
+		if _, paid := t.s.purse.payment(templates.PayToKey(m.Key), owed); owed > 0 && !paid {
+			tx.AddTxOut(wire.NewTxOut(owed, templates.PayToKey(m.Key)))
 		}
 	}
 	if len(tx.TxOut) == 0 {
@@ -100,11 +101,11 @@ func (t *Treasurer) account(x *election.Exchange, repaid []board.Repaid) electio
 	p.Late, p.Fees = 0, 0
 	for _, v := range x.Vouchers {
 		if x.Valid(v) == nil && (len(x.Coins(v)) == 0 || x.Coins(v)[0].By == t.s.public) {
-			charge(PayToKey(v.By), t.s.e.Policy.Coin(), &p.Late)
+			charge(templates.PayToKey(v.By), t.s.e.Policy.Coin(), &p.Late)
 		}
 	}
 	for _, r := range repaid {
-		charge(PayToKey(r.Mixer), x.Owed(x.MixerOf(r.Mixer)), &p.Repaid)
+		charge(templates.PayToKey(r.Mixer), x.Owed(x.MixerOf(r.Mixer)), &p.Repaid)
 	}
 	return p
 }

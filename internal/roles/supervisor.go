@@ -8,6 +8,7 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/sharing"
+	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 
@@ -53,7 +54,7 @@ func (s *Supervisor) PayCoins(keys []curve.PublicKey) (map[curve.PublicKey]wire.
 	}
 	coins := make(map[curve.PublicKey]wire.OutPoint, len(keys))
 	for _, k := range keys {
-		coins[k], _ = s.purse.payment(PayToKey(k), s.e.Policy.Coin())
+		coins[k], _ = s.purse.payment(templates.PayToKey(k), s.e.Policy.Coin())
 	}
 	return coins, nil
 }

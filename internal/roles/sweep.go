@@ -91,7 +91,7 @@ func (m *Mixer) sweepBatch(path escrowPath, batch []*election.Deposit) (board.Li
 		}
 		spend(tx, d.Outpoint, math.MaxUint32)
 	}
-	tx.AddTxOut(wire.NewTxOut(path.value(len(batch), len(redeems[0])), PayToKey(m.e.Policy.Supervisor)))
+	tx.AddTxOut(wire.NewTxOut(path.value(len(batch), len(redeems[0])), templates.PayToKey(m.e.Policy.Supervisor)))
 	for i, redeem := range redeems {
 		if err := signPath(tx, i, path.Path, redeem, map[string]curve.Scalar{"mixer": m.key}); err != nil {
 			return board.Line{}, err

@@ -58,7 +58,7 @@ func opening(own []reading) board.Opening {
 // number is its candidate number, 0 for the supervisor.
 func (p *person) disavow(body *board.Opening, s *election.Setup, rest []*election.Vote, number int) error {
 	for _, v := range rest {
-		at := p.place(s, v, keyNumber(p.e.Policy, max(number, 1)))
+		at := p.place(s, v, p.e.Policy.KeyNumber(max(number, 1)))
 		point, proof, err := ballot.Disavow(p.rand, p.key, v.Ballot, at, ballot.Parties{I: v.Index, J: number})
 		if err != nil {
 			return fmt.Errorf("ballot of slot %d: %w", v.Index, err)
@@ -66,43 +66,6 @@ func (p *person) disavow(body *board.Opening, s *election.Setup, rest []*electio
 		body.Disavowals = append(body.Disavowals, board.Disavowal{I: v.Index, D: point.Key(), Proof: proof.Bytes()})
 	}
 	return nil
-}
-
-// Unopened returns the counted votes whose ballots no opening on the board
-// recomputes. It is public work: the same for every reader.
-func Unopened(e *election.Election, s *election.Setup, votes []*election.Vote, lines []board.Line) (out []*election.Vote) {
-	opened := make(map[int][]board.Opened)
-	for _, l := range lines {
-		var body board.Opening
-		if l.Type != board.TypeOpening || board.DecodeBody(l, &body) != nil {
-			continue
-		}
-		for _, o := range body.Openings {
-			opened[o.I] = append(opened[o.I], o)
-		}
-	}
-	for _, v := range counted(votes) {
-		if !slices.ContainsFunc(opened[v.Index], func(o board.Opened) bool { return opens(e, s, v, o) }) {
-			out = append(out, v)
-		}
-	}
-	return out
-}
-
-// opens tells whether an opening recomputes a vote's ballot.
-func opens(e *election.Election, s *election.Setup, v *election.Vote, o board.Opened) bool {
-	if o.J > len(e.Policy.Candidates) {
-		return false
-	}
-	to, number := e.Policy.Candidates[o.J-1].Key, keyNumber(e.Policy, o.J)
-	if !e.Policy.Dealt() {
-		to = e.Policy.Supervisor
-	}
-	share, err := curve.DecodeScalar(o.S)
-	key, err2 := to.Point()
-	m := ballot.Plain{Share: share, Candidate: o.J, Salt: o.Salt}
-	at := ballot.Place{EID: e.EID, Outpoint: v.Outpoint, PublicShare: s.PublicShare(v.Index, number)}
-	return err == nil && err2 == nil && ballot.Recomputes(v.Ballot, m, at, key)
 }
 
 // sweep claims stakes by a path into one output script, in as few transactions

@@ -7,7 +7,6 @@ import (
 	"bevote/internal/curve"
 	"bevote/templates"
 
-	"github.com/btcsuite/btcd/address/v2"
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -33,18 +32,6 @@ func spend(tx *wire.MsgTx, op wire.OutPoint, sequence uint32) {
 	in := wire.NewTxIn(&op, nil, nil)
 	in.Sequence = sequence
 	tx.AddTxIn(in)
-}
-
-// PayToKey is the output script DUP HASH160 <hash of key> EQUALVERIFY CHECKSIG.
-func PayToKey(key curve.PublicKey) []byte {
-	return script(txscript.NewScriptBuilder().AddOp(txscript.OP_DUP).AddOp(txscript.OP_HASH160).
-		AddData(address.Hash160(key[:])).AddOp(txscript.OP_EQUALVERIFY).AddOp(txscript.OP_CHECKSIG))
-}
-
-// payToRedeem is HASH160 <hash of redeem> EQUAL.
-func payToRedeem(redeem []byte) []byte {
-	return script(txscript.NewScriptBuilder().AddOp(txscript.OP_HASH160).
-		AddData(address.Hash160(redeem)).AddOp(txscript.OP_EQUAL))
 }
 
 // publish is RETURN <data>.
@@ -74,7 +61,7 @@ func sign(tx *wire.MsgTx, i int, locking []byte, key curve.Scalar) ([]byte, erro
 
 // signKey fills input i, which spends an output paid to the key.
 func signKey(tx *wire.MsgTx, i int, key curve.Scalar, public curve.PublicKey) error {
-	sig, err := sign(tx, i, PayToKey(public), key)
+	sig, err := sign(tx, i, templates.PayToKey(public), key)
 	if err != nil {
 		return err
 	}

@@ -150,7 +150,7 @@ func (v *Voter) Cast(s *election.Setup, keys map[string][]byte, sealed []byte) e
 	}
 	tx := newTx()
 	spend(tx, v.coin, math.MaxUint32)
-	tx.AddTxOut(wire.NewTxOut(v.e.Policy.Stake, payToRedeem(redeem)))
+	tx.AddTxOut(wire.NewTxOut(v.e.Policy.Stake, templates.PayToRedeem(redeem)))
 	tx.AddTxOut(wire.NewTxOut(0, publish(sealed)))
 	if err := signKey(tx, 0, v.key, v.public); err != nil {
 		return err
@@ -167,7 +167,7 @@ func (v *Voter) seal(s *election.Setup, j int) ([]byte, error) {
 		return nil, fmt.Errorf("no candidate %d", j)
 	}
 	m, to := ballot.Plain{Candidate: j}, p.Candidates[j-1].Key
-	number := keyNumber(p, j)
+	number := p.KeyNumber(j)
 	switch {
 	case !p.Dealt():
 		nonce, err := curve.RandomScalar(v.rand)
@@ -198,7 +198,7 @@ func (v *Voter) seal(s *election.Setup, j int) ([]byte, error) {
 func (v *Voter) Abstain() error {
 	tx := newTx()
 	spend(tx, v.coin, math.MaxUint32)
-	own := PayToKey(v.public)
+	own := templates.PayToKey(v.public)
 	fee := v.e.Policy.Fee * int64(txFrame+p2pkhInput+8+1+len(own))
 	tx.AddTxOut(wire.NewTxOut(v.e.Policy.Coin()-fee, own))
 	if err := signKey(tx, 0, v.key, v.public); err != nil {
@@ -239,7 +239,7 @@ func (v *Voter) Refund() error {
 	tx := newTx()
 	tx.LockTime = path.After
 	spend(tx, v.stake.op, math.MaxUint32-1)
-	own := PayToKey(v.public)
+	own := templates.PayToKey(v.public)
 	fee := v.e.Policy.Fee * int64(templates.SweepSize(1, path.Witness, len(v.stake.redeem), p2pkhSize))
 	tx.AddTxOut(wire.NewTxOut(v.e.Policy.Stake-fee, own))
 	if err := signStake(tx, 0, path, v.stake.redeem, v.key); err != nil {

@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"bevote/internal/regtest"
-	"bevote/internal/roles"
 	"bevote/lang"
+	"bevote/templates"
 	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 
@@ -37,7 +37,7 @@ func Blocks(t testing.TB, rec *record.Record) []*wire.MsgBlock {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := regtest.New(t.TempDir(), params, roles.PayToKey(p.Supervisor))
+	c, err := regtest.New(t.TempDir(), params, templates.PayToKey(p.Supervisor))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func Embedded(t testing.TB, rec *record.Record, blocks []*wire.MsgBlock) *regtes
 		t.Fatal(err)
 	}
 	p, _ := lang.Load(policy)
-	c, err := regtest.New(t.TempDir(), lang.Params(p.Network), roles.PayToKey(p.Supervisor))
+	c, err := regtest.New(t.TempDir(), lang.Params(p.Network), templates.PayToKey(p.Supervisor))
 	if err != nil {
 		t.Fatal(err)
 	}
