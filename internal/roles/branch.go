@@ -30,7 +30,7 @@ func BranchPath(e *election.Election, branch string, secrets map[string]curve.Sc
 func SpendByBranch(e *election.Election, chain Chain, v *election.Vote, path templates.Path, secrets map[string]curve.Scalar, payout []byte) error {
 	tx := newTx()
 	tx.LockTime = path.After
-	spend(tx, v.Stake, wire.MaxTxInSequenceNum-1)
+	addInput(tx, v.Stake, wire.MaxTxInSequenceNum-1)
 	fee := e.Policy.Fee * int64(templates.SpendSize(path.Witness, len(v.Redeem), len(payout)))
 	tx.AddTxOut(wire.NewTxOut(v.Value-fee, payout))
 	for _, signer := range path.Signers {

@@ -18,7 +18,7 @@ import (
 type Candidate struct {
 	person
 	number int // j, from 1
-	own    []reading
+	own    []openedVote
 }
 
 // NewCandidate returns candidate number j, whose secret key is key.
@@ -50,8 +50,8 @@ func (c *Candidate) Possession() (board.Line, error) {
 // are its own. It is called when the vote has closed. Votes are the verifier's:
 // the candidate counts exactly what an auditor counts.
 func (c *Candidate) Count(s *election.Setup, votes []*election.Vote) int {
-	own, _ := c.read(s, votes, c.e.Policy.KeyNumber(c.number))
-	c.own = slices.DeleteFunc(own, func(r reading) bool { return r.plain.Candidate != c.number })
+	own, _ := c.openBallots(s, votes, c.e.Policy.KeyNumber(c.number))
+	c.own = slices.DeleteFunc(own, func(r openedVote) bool { return r.plain.Candidate != c.number })
 	return len(c.own)
 }
 

@@ -18,27 +18,27 @@ import (
 // keys: what either writes depends on what the other did only through deadlines
 // that all depositors share, and each acts at moments drawn by itself.
 type Depositor struct {
-	payer        // by the registration key, with the coin that it deposits
-	roll  person // by the roll key
-	hold  asking // for who holds the deposit
-	coin  asking // for who pays the coin
+	payer               // by the registration key, with the coin that it deposits
+	roll    person      // by the roll key
+	holders mixerSearch // for who holds the deposit
+	payers  mixerSearch // for who pays the coin
 
-	moments  [4]uint32 // drawn, to choose moments by
-	sent     *escrowed // nil until there is one
-	session  blind
-	admitted bool // the registry was looked at
-	said     sayings
+	moments      [4]uint32   // drawn, to choose moments by
+	own          *ownDeposit // nil until there is one
+	session      blindSession
+	isRegistered bool // the registry was looked at
+	retries      retries
 }
 
-// escrowed is the depositor's own deposit.
-type escrowed struct {
+// ownDeposit is the depositor's own deposit.
+type ownDeposit struct {
 	op     wire.OutPoint // as it was sent, until it is in a block
 	script []byte
 	redeem []byte
-	holder promise
-	payer  promise // what the voucher for it will be for
-	height uint32  // 0 until it is in a block
-	spent  bool    // or on its way back
+	holder acceptance
+	payer  acceptance // what the voucher for it will be for
+	height uint32     // 0 until it is in a block
+	spent  bool       // or on its way back
 }
 
 // NewDepositor returns the depositor with the secrets of a registration key and
@@ -53,7 +53,7 @@ func NewDepositor(e *election.Election, registration, roll curve.Scalar, chain C
 		return nil, errors.New("nothing is mixed in this election")
 	}
 	q := person{e: e, key: roll, public: curve.BaseMul(roll).Key(), chain: chain, rand: rand}
-	d := &Depositor{payer: newPayer(p), roll: q, said: make(sayings), hold: asking{purpose: board.ForHolding}, coin: asking{purpose: board.ForPaying}}
+	d := &Depositor{payer: newPayer(p), roll: q, retries: make(retries), holders: mixerSearch{purpose: board.ForHolding}, payers: mixerSearch{purpose: board.ForPaying}}
 	for i := range d.moments {
 		if d.moments[i], err = drawU32(rand); err != nil {
 			return nil, err
@@ -65,8 +65,8 @@ func NewDepositor(e *election.Election, registration, roll curve.Scalar, chain C
 // RollKey returns the depositor's anonymous key.
 func (d *Depositor) RollKey() curve.PublicKey { return d.roll.public }
 
-// promise is a mixer's acceptance.
-type promise struct {
+// acceptance is a mixer's acceptance.
+type acceptance struct {
 	mixer curve.PublicKey
 	nonce board.Hash
 }
@@ -90,11 +90,11 @@ func (d *Depositor) moment(which int, first, last uint32) uint32 {
 // Watch shows the depositor a block: for its purse, and for its deposit.
 func (d *Depositor) Watch(height uint32, b *wire.MsgBlock) {
 	d.payer.Watch(height, b)
-	own := d.sent
+	own := d.own
 	if own == nil {
 		return
 	}
-	if op, _ := d.purse.payment(own.script, d.e.Policy.Deposit()); own.height == 0 && d.purse.inChain(op) {
+	if op, _ := d.wallet.payment(own.script, d.e.Policy.Deposit()); own.height == 0 && d.wallet.isMined(op) {
 		own.op, own.height = op, height // perhaps under another id than it was sent under
 	}
 	for _, tx := range b.Transactions {
@@ -123,8 +123,8 @@ func (d *Depositor) Act(x *election.Exchange) (lines []board.Line, err error) {
 // registered tells whether the depositor is registered, and refuses a registry
 // by which it could lose its deposit.
 func (d *Depositor) registered(x *election.Exchange) (bool, error) {
-	if d.admitted || x.Registry == nil {
-		return d.admitted, nil
+	if d.isRegistered || x.Registry == nil {
+		return d.isRegistered, nil
 	}
 	before := uint32(0)
 	for i, t := range x.Deadlines {
@@ -136,8 +136,8 @@ func (d *Depositor) registered(x *election.Exchange) (bool, error) {
 	if x.Registry.Root != board.RegistryRoot(d.e.EID, x.Registry.Voters) {
 		return false, errors.New("the registry's root is not that of its voters")
 	}
-	d.admitted = slices.ContainsFunc(x.Registry.Voters, func(v board.Registered) bool { return v.Key == d.public })
-	return d.admitted, nil
+	d.isRegistered = slices.ContainsFunc(x.Registry.Voters, func(v board.Registered) bool { return v.Key == d.public })
+	return d.isRegistered, nil
 }
 
 // Coin returns the anonymous coin that was paid to the roll key, once it is in

@@ -28,13 +28,13 @@ type Journal struct {
 	seed        [32]byte
 	certificate []byte
 	issued      map[curve.PublicKey]bool // by registration key
-	open        *session
+	open        *openSession
 	payments    [][]byte                // transactions of coins that it sent
 	store       func(text []byte) error // nil where nothing is stored
 }
 
-// session is what a journal knows of one.
-type session struct {
+// openSession is what a journal knows of one.
+type openSession struct {
 	with      curve.PublicKey // registration key
 	salt      board.Hash
 	challenge []byte // nil until it is answered
@@ -57,18 +57,18 @@ func (j *Journal) Format(f fmt.State, _ rune) { io.WriteString(f, "roles.Journal
 // stream is the randomness for one purpose: the hashes
 // TH("journal", seed ‖ text purpose ‖ text subject ‖ u64 counter), counted from 0.
 func (j *Journal) stream(purpose string, subject []byte) io.Reader {
-	return &expansion{key: curve.Encoder(nil).Raw(j.seed[:]).Text([]byte(purpose)).Text(subject)}
+	return &hashStream{key: curve.Encoder(nil).Raw(j.seed[:]).Text([]byte(purpose)).Text(subject)}
 }
 
-// expansion is a stream of hashes. Who sees some of it learns nothing of the
+// hashStream is a stream of hashes. Who sees some of it learns nothing of the
 // rest; what the seed is for must not rest on a generator that is made for speed.
-type expansion struct {
+type hashStream struct {
 	key     curve.Encoder
 	counter uint64
 	left    []byte // of the newest hash
 }
 
-func (x *expansion) Read(p []byte) (n int, err error) {
+func (x *hashStream) Read(p []byte) (n int, err error) {
 	for n < len(p) {
 		if len(x.left) == 0 {
 			block := curve.TaggedHash("journal", slices.Clone(x.key).U64(x.counter))
@@ -91,16 +91,16 @@ func (j *Journal) begin(random io.Reader, with curve.PublicKey) error {
 	if _, err := io.ReadFull(random, o.Salt[:]); err != nil {
 		return fmt.Errorf("drawing a salt: %w", err)
 	}
-	return j.write(note{Open: o})
+	return j.write(entry{Open: o})
 }
 
-// note is one line of a journal: exactly one of its parts is there.
-type note struct {
-	Begin       *beginning  `json:"begin,omitempty"` // the first line
+// entry is one line of a journal: exactly one of its parts is there.
+type entry struct {
+	Begin       *header     `json:"begin,omitempty"` // the first line
 	Certificate board.Bytes `json:"certificate,omitempty"`
 	Open        *beginsWith `json:"open,omitempty"`
 	Challenge   board.Bytes `json:"challenge,omitempty"`
-	Close       closing     `json:"close,omitempty"`
+	Close       outcome     `json:"close,omitempty"`
 	Pay         board.Bytes `json:"pay,omitempty"` // a transaction that pays coins
 }
 
@@ -110,29 +110,29 @@ type beginsWith struct {
 	Salt board.Hash      `json:"salt"`
 }
 
-// beginning says what a journal is for.
-type beginning struct {
+// header says what a journal is for.
+type header struct {
 	Format int        `json:"journal"` // 1
 	Policy string     `json:"policy"`  // the policy id
 	Seed   board.Hash `json:"seed"`
 }
 
-// closing says how a session ended.
-type closing string
+// outcome says how a session ended.
+type outcome string
 
 const (
-	closeIssued closing = "issued"
-	closeLapsed closing = "lapsed"
+	closeIssued  outcome = "issued"
+	closeTimeout outcome = "lapsed"
 )
 
 // write checks a note against those before it, stores it and takes it in.
-func (j *Journal) write(n note) error {
+func (j *Journal) write(n entry) error {
 	after, err := j.after(n)
 	if err != nil {
 		return err
 	}
 	if j.store != nil {
-		text, err := encodeNote(n)
+		text, err := encodeEntry(n)
 		if err != nil {
 			return err
 		}
@@ -145,7 +145,7 @@ func (j *Journal) write(n note) error {
 }
 
 // after tells what a note changes, or why it cannot come now.
-func (j *Journal) after(n note) (func(), error) {
+func (j *Journal) after(n entry) (func(), error) {
 	switch {
 	case n.Certificate != nil:
 		return func() { j.certificate = n.Certificate }, nil
@@ -163,9 +163,9 @@ func (j *Journal) after(n note) (func(), error) {
 		return nil, errors.New("journal: the session has no challenge to have been answered")
 	case n.Close == closeIssued:
 		return func() { j.issued[j.open.with], j.open = true, nil }, nil
-	case n.Close == closeLapsed && j.open.challenge != nil:
+	case n.Close == closeTimeout && j.open.challenge != nil:
 		return nil, errors.New("journal: the session was answered")
-	case n.Close == closeLapsed:
+	case n.Close == closeTimeout:
 		return func() { j.open = nil }, nil
 	}
 	return nil, errors.New("journal: not a note")
@@ -178,28 +178,28 @@ func (j *Journal) opens(o beginsWith) (func(), error) {
 	case j.issued[o.With]:
 		return nil, errors.New("journal: this deposit was issued for")
 	}
-	return func() { j.open = &session{with: o.With, salt: o.Salt} }, nil
+	return func() { j.open = &openSession{with: o.With, salt: o.Salt} }, nil
 }
 
-func encodeNote(n note) ([]byte, error) {
+func encodeEntry(n entry) ([]byte, error) {
 	text, err := json.Marshal(n)
 	return append(text, '\n'), err
 }
 
-// decodeNote reads what encodeNote writes, without the LF.
-func decodeNote(text []byte) (note, error) {
-	var n note
+// decodeEntry reads what encodeNote writes, without the LF.
+func decodeEntry(text []byte) (entry, error) {
+	var n entry
 	if err := json.Unmarshal(text, &n); err != nil {
 		return n, errors.New("not the JSON of a note") // the decoder's words would quote it
 	}
-	again, err := encodeNote(n)
+	again, err := encodeEntry(n)
 	if err != nil || !bytes.Equal(again[:len(again)-1], text) || n.parts() != 1 {
 		return n, errors.New("not a note as it was written")
 	}
 	return n, nil
 }
 
-func (n note) parts() (count int) {
+func (n entry) parts() (count int) {
 	for _, there := range []bool{n.Begin != nil, n.Certificate != nil, n.Open != nil, n.Challenge != nil, n.Close != "", n.Pay != nil} {
 		if there {
 			count++

@@ -46,7 +46,7 @@ func createJournal(path, policy string, random io.Reader) (*Journal, io.Closer, 
 		return nil, nil, err
 	}
 	j.store = appendTo(f)
-	text, err := encodeNote(note{Begin: &beginning{1, policy, j.seed}})
+	text, err := encodeEntry(entry{Begin: &header{1, policy, j.seed}})
 	if err == nil {
 		err = lock(f)
 	}
@@ -115,7 +115,7 @@ func decodeJournal(text []byte, policy string) (*Journal, error) {
 	lines = lines[:len(lines)-1]
 	j := &Journal{issued: make(map[curve.PublicKey]bool)}
 	for i, line := range lines {
-		n, err := decodeNote(bytes.TrimSuffix(line, []byte("\n")))
+		n, err := decodeEntry(bytes.TrimSuffix(line, []byte("\n")))
 		switch {
 		case err != nil:
 		case i == 0 && (n.Begin == nil || n.Begin.Format != 1):

@@ -26,9 +26,9 @@ type Mixer struct {
 	announced []byte         // the key that it announces, once it is made
 	member    *mixing.Signer // of group signatures
 	issuer    mixing.Issuer  // nil until it can sign
-	session   *issuing       // the one that is open, or nil
-	lapses    map[curve.PublicKey]lapse
-	said      sayings
+	session   *issueSession  // the one that is open, or nil
+	timeouts  map[curve.PublicKey]timeouts
+	retries   retries
 	unsent    []*wire.MsgTx // of the journal, to be sent again after a restart
 }
 
@@ -47,18 +47,18 @@ func NewMixer(e *election.Election, name string, key curve.Scalar, chain Chain, 
 	case len(named) > 0 && !slices.ContainsFunc(named, is):
 		return nil, fmt.Errorf("not the key of a mixer %s of the policy", name)
 	}
-	m := &Mixer{payer: newPayer(p), name: name, journal: journal, lapses: make(map[curve.PublicKey]lapse), said: make(sayings)}
-	m.note = func(tx *wire.MsgTx) error {
+	m := &Mixer{payer: newPayer(p), name: name, journal: journal, timeouts: make(map[curve.PublicKey]timeouts), retries: make(retries)}
+	m.beforeSend = func(tx *wire.MsgTx) error {
 		var b bytes.Buffer
 		tx.SerializeNoWitness(&b) // a buffer takes everything
-		return journal.write(note{Pay: b.Bytes()})
+		return journal.write(entry{Pay: b.Bytes()})
 	}
 	for _, text := range journal.payments {
 		tx, err := decodeTx(text)
 		if err != nil {
 			return nil, fmt.Errorf("journal: %w", err)
 		}
-		m.purse.sent(tx)
+		m.wallet.add(tx)
 		m.unsent = append(m.unsent, tx)
 	}
 	return m, nil
@@ -68,7 +68,7 @@ func NewMixer(e *election.Election, name string, key curve.Scalar, chain Chain, 
 // before the restart. What the chain has already, it refuses.
 func (m *Mixer) sendAgain() {
 	for _, tx := range m.unsent {
-		if _, mined := m.purse.mined[tx.TxHash()]; !mined {
+		if _, mined := m.wallet.mined[tx.TxHash()]; !mined {
 			_ = m.chain.Submit(tx)
 		}
 	}
@@ -130,7 +130,7 @@ func (m *Mixer) Certify(certificate []byte) error {
 	if err := m.certified(certificate); err != nil {
 		return err
 	}
-	return m.journal.write(note{Certificate: certificate})
+	return m.journal.write(entry{Certificate: certificate})
 }
 
 func (m *Mixer) certified(certificate []byte) error {
@@ -161,7 +161,7 @@ func (m *Mixer) Act(x *election.Exchange) (lines []board.Line, err error) {
 		return nil, errors.New("the mixer announced another key, or was never certified")
 	}
 	m.sendAgain()
-	for _, step := range []func(*election.Exchange) ([]board.Line, error){m.accept, m.issue, m.sweep, m.redeem} {
+	for _, step := range []func(*election.Exchange) ([]board.Line, error){m.accept, m.issue, m.sweep, m.payVouchers} {
 		written, err := step(x)
 		if err != nil {
 			return nil, fmt.Errorf("mixer %s: %w", m.name, err)

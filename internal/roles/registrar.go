@@ -59,7 +59,7 @@ func (r *Registrar) admit(reg Registration, salt board.Hash) error {
 		return refused("the identity is registered already")
 	case taken:
 		return refused("the registration key is registered already")
-	case r.holdsOffice(reg.Key):
+	case r.inPolicy(reg.Key):
 		return refused("the registration key is the policy's")
 	case len(r.voters) >= p.Voters:
 		return refused("all %d voters are registered", p.Voters)
@@ -69,8 +69,8 @@ func (r *Registrar) admit(reg Registration, salt board.Hash) error {
 	return nil
 }
 
-// holdsOffice tells whether the policy names a key.
-func (r *Registrar) holdsOffice(key curve.PublicKey) bool {
+// inPolicy tells whether the policy names a key.
+func (r *Registrar) inPolicy(key curve.PublicKey) bool {
 	p := r.s.e.Policy
 	named := []curve.PublicKey{p.Supervisor}
 	for _, c := range p.Candidates {

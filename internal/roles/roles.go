@@ -81,13 +81,13 @@ func (p *person) tip() uint32 {
 	return height
 }
 
-// sayings is what somebody has said, and at which tip. What did not get onto the
+// retries is what somebody has said, and at which tip. What did not get onto the
 // board is said again, but once a block: else a keeper who drops lines, or a
 // reader who is behind, would hear it without end.
-type sayings map[string]uint32
+type retries map[string]uint32
 
-// due tells whether to say something, and takes it as said.
-func (s sayings) due(tip uint32, what string) bool {
+// allow tells whether to say something, and takes it as said.
+func (s retries) allow(tip uint32, what string) bool {
 	last, said := s[what]
 	s[what] = tip
 	return !said || last != tip

@@ -42,7 +42,7 @@ func (s *Supervisor) Open(policy, contract []byte) (board.Line, error) {
 // the verifier's.
 func (s *Supervisor) Anchor(kind int, head [32]byte) error {
 	tx := newTx()
-	tx.AddTxOut(wire.NewTxOut(0, publish(election.AnchorData(kind, s.e.EID, head))))
+	tx.AddTxOut(wire.NewTxOut(0, opReturn(election.AnchorData(kind, s.e.EID, head))))
 	return s.pay("anchor", tx)
 }
 
@@ -54,7 +54,7 @@ func (s *Supervisor) PayCoins(keys []curve.PublicKey) (map[curve.PublicKey]wire.
 	}
 	coins := make(map[curve.PublicKey]wire.OutPoint, len(keys))
 	for _, k := range keys {
-		coins[k], _ = s.purse.payment(templates.PayToKey(k), s.e.Policy.Coin())
+		coins[k], _ = s.wallet.payment(templates.PayToKey(k), s.e.Policy.Coin())
 	}
 	return coins, nil
 }

@@ -51,7 +51,7 @@ func (m *Mixer) sweep(x *election.Exchange) (lines []board.Line, err error) {
 			ready = append(ready, d)
 		}
 	}
-	if len(ready) == 0 || !m.said.due(tip, "sweep") {
+	if len(ready) == 0 || !m.retries.allow(tip, "sweep") {
 		return nil, nil
 	}
 	for batch := range slices.Chunk(ready, sweepInputs(path)) {
@@ -89,7 +89,7 @@ func (m *Mixer) sweepBatch(path escrowPath, batch []*election.Deposit) (board.Li
 		if redeems[i], err = m.e.EscrowRedeem(m.public, d.By); err != nil {
 			return board.Line{}, err
 		}
-		spend(tx, d.Outpoint, math.MaxUint32)
+		addInput(tx, d.Outpoint, math.MaxUint32)
 	}
 	tx.AddTxOut(wire.NewTxOut(path.value(len(batch), len(redeems[0])), templates.PayToKey(m.e.Policy.Supervisor)))
 	for i, redeem := range redeems {

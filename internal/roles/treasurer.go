@@ -24,15 +24,15 @@ type Treasurer struct {
 	members []curve.PublicKey // the mixers that it has admitted, in this order
 	names   []string          // theirs
 
-	sweeps map[int]*wire.MsgTx // that it has signed, by the line of the mixer's; nil where it refused to
-	tried  map[int]uint32      // the tip at which it sent each
-	said   sayings
+	sweeps  map[int]*wire.MsgTx // that it has signed, by the line of the mixer's; nil where it refused to
+	tried   map[int]uint32      // the tip at which it sent each
+	retries retries
 }
 
 // NewTreasurer returns the treasurer of an election that mixes. With group
 // signatures it draws the group, which takes seconds.
 func NewTreasurer(s *Supervisor) (*Treasurer, error) {
-	t := &Treasurer{s: s, sweeps: make(map[int]*wire.MsgTx), tried: make(map[int]uint32), said: make(sayings)}
+	t := &Treasurer{s: s, sweeps: make(map[int]*wire.MsgTx), tried: make(map[int]uint32), retries: make(retries)}
 	switch p := s.e.Policy.Mixing; p.Scheme {
 	case lang.SchemeNone:
 		return nil, errors.New("nothing is mixed in this election")
@@ -147,9 +147,9 @@ func (t *Treasurer) Act(x *election.Exchange) (lines []board.Line, err error) {
 	return append(lines, account...), err
 }
 
-// hurried tells whether this is the last tip at which a line can be written that
+// isLastTip tells whether this is the last tip at which a line can be written that
 // the roll's anchor closes in time.
-func (t *Treasurer) hurried() bool { return t.s.tip()+1 >= t.s.e.Policy.Times.Roll }
+func (t *Treasurer) isLastTip() bool { return t.s.tip()+1 >= t.s.e.Policy.Times.Roll }
 
 // Enrol writes a voter's line of the roll, as Supervisor.Enrol, if its coin was
 // paid for a valid voucher.

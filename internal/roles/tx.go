@@ -28,14 +28,14 @@ type coin struct {
 
 func newTx() *wire.MsgTx { return wire.NewMsgTx(2) }
 
-func spend(tx *wire.MsgTx, op wire.OutPoint, sequence uint32) {
+func addInput(tx *wire.MsgTx, op wire.OutPoint, sequence uint32) {
 	in := wire.NewTxIn(&op, nil, nil)
 	in.Sequence = sequence
 	tx.AddTxIn(in)
 }
 
-// publish is RETURN <data>.
-func publish(data []byte) []byte {
+// opReturn is RETURN <data>.
+func opReturn(data []byte) []byte {
 	return script(txscript.NewScriptBuilder().AddOp(txscript.OP_RETURN).AddData(data))
 }
 

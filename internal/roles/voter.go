@@ -149,9 +149,9 @@ func (v *Voter) Cast(s *election.Setup, keys map[string][]byte, sealed []byte) e
 		return err
 	}
 	tx := newTx()
-	spend(tx, v.coin, math.MaxUint32)
+	addInput(tx, v.coin, math.MaxUint32)
 	tx.AddTxOut(wire.NewTxOut(v.e.Policy.Stake, templates.PayToRedeem(redeem)))
-	tx.AddTxOut(wire.NewTxOut(0, publish(sealed)))
+	tx.AddTxOut(wire.NewTxOut(0, opReturn(sealed)))
 	if err := signKey(tx, 0, v.key, v.public); err != nil {
 		return err
 	}
@@ -197,7 +197,7 @@ func (v *Voter) seal(s *election.Setup, j int) ([]byte, error) {
 // Abstain sends the coin to the voter's own key instead of voting.
 func (v *Voter) Abstain() error {
 	tx := newTx()
-	spend(tx, v.coin, math.MaxUint32)
+	addInput(tx, v.coin, math.MaxUint32)
 	own := templates.PayToKey(v.public)
 	fee := v.e.Policy.Fee * int64(txFrame+p2pkhInput+8+1+len(own))
 	tx.AddTxOut(wire.NewTxOut(v.e.Policy.Coin()-fee, own))
@@ -238,7 +238,7 @@ func (v *Voter) Refund() error {
 	}
 	tx := newTx()
 	tx.LockTime = path.After
-	spend(tx, v.stake.op, math.MaxUint32-1)
+	addInput(tx, v.stake.op, math.MaxUint32-1)
 	own := templates.PayToKey(v.public)
 	fee := v.e.Policy.Fee * int64(templates.SweepSize(1, path.Witness, len(v.stake.redeem), p2pkhSize))
 	tx.AddTxOut(wire.NewTxOut(v.e.Policy.Stake-fee, own))

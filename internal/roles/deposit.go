@@ -14,11 +14,11 @@ import (
 // deposit pays the deposit into escrow (tx2) once both mixers have accepted.
 func (d *Depositor) deposit(x *election.Exchange) ([]board.Line, error) {
 	t1, t2 := x.Deadlines[election.T1], x.Deadlines[election.T2]
-	if tip := d.tip(); d.sent != nil || tip >= t2 || tip < d.moment(momentDeposit, t1, t2-2) {
+	if tip := d.tip(); d.own != nil || tip >= t2 || tip < d.moment(momentDeposit, t1, t2-2) {
 		return nil, nil
 	}
-	holder, held := d.accepted(x, &d.hold, &d.person)
-	payer, paid := d.accepted(x, &d.coin, &d.roll)
+	holder, held := d.accepted(x, &d.holders, &d.person)
+	payer, paid := d.accepted(x, &d.payers, &d.roll)
 	if !held || !paid {
 		return nil, nil
 	}
@@ -31,17 +31,17 @@ func (d *Depositor) deposit(x *election.Exchange) ([]board.Line, error) {
 	if err := d.pay("deposit", tx); err != nil {
 		return nil, err
 	}
-	d.sent = &escrowed{op: wire.OutPoint{Hash: tx.TxHash()}, script: tx.TxOut[0].PkScript, redeem: redeem, holder: holder, payer: payer}
+	d.own = &ownDeposit{op: wire.OutPoint{Hash: tx.TxHash()}, script: tx.TxOut[0].PkScript, redeem: redeem, holder: holder, payer: payer}
 	return nil, nil
 }
 
 // declare tells which deposit is the depositor's (M5), if it came in time.
 func (d *Depositor) declare(x *election.Exchange) ([]board.Line, error) {
-	own := d.sent
+	own := d.own
 	if own == nil || own.height == 0 || d.tip() > x.Deadlines[election.T2] || x.DepositOf(d.public) != nil {
 		return nil, nil
 	}
-	if !d.said.due(d.tip(), "deposit") {
+	if !d.retries.allow(d.tip(), "deposit") {
 		return nil, nil
 	}
 	op := election.EncodeOutpoint(own.op)
@@ -53,7 +53,7 @@ func (d *Depositor) declare(x *election.Exchange) ([]board.Line, error) {
 // by` on, if it is still there and no coin came for it.
 func (d *Depositor) takeBack(x *election.Exchange) ([]board.Line, error) {
 	path, err := pathNamed(d.e.Contract, "return")
-	own := d.sent
+	own := d.own
 	if err != nil || own == nil || own.height == 0 || own.spent || d.tip() < path.After {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func (d *Depositor) takeBack(x *election.Exchange) ([]board.Line, error) {
 	}
 	tx := newTx()
 	tx.LockTime = path.After
-	spend(tx, own.op, math.MaxUint32-1)
+	addInput(tx, own.op, math.MaxUint32-1)
 	fee := d.e.Policy.Fee * int64(templates.SpendSize(path.Witness, len(own.redeem), p2pkhSize))
 	tx.AddTxOut(wire.NewTxOut(d.e.Policy.Deposit()-fee, templates.PayToKey(d.public)))
 	if err := signPath(tx, 0, path, own.redeem, map[string]curve.Scalar{"depositor": d.key}); err != nil {

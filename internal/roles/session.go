@@ -13,17 +13,17 @@ import (
 	"bevote/verifier/election"
 )
 
-// issuing is the session that a mixer has open: one at a time in all.
-type issuing struct {
+// issueSession is the session that a mixer has open: one at a time in all.
+type issueSession struct {
 	mixing.Session
-	since  uint32 // the tip when its newest line was written
-	answer []byte // once the challenge is stored
-	told   bool   // M6 was written
+	since   uint32 // the tip when its newest line was written
+	answer  []byte // once the challenge is stored
+	written bool   // M6 was written
 }
 
-// lapse is how often a depositor has let its mixer wait, and until which tip.
-type lapse struct {
-	times int
+// timeouts is how often a depositor has let its mixer wait, and until which tip.
+type timeouts struct {
+	count int
 	tip   uint32
 }
 
@@ -35,7 +35,7 @@ func (m *Mixer) issue(x *election.Exchange) (lines []board.Line, err error) {
 		}
 	}
 	if m.session != nil {
-		lines, err = m.goOn(x)
+		lines, err = m.continueSession(x)
 	}
 	if err != nil || m.session != nil {
 		return lines, err
@@ -60,7 +60,7 @@ func (m *Mixer) open() error {
 	if err != nil {
 		return fmt.Errorf("opening a session: %w", err)
 	}
-	m.session = &issuing{Session: s, since: m.tip()}
+	m.session = &issueSession{Session: s, since: m.tip()}
 	if stored := m.journal.open.challenge; stored != nil { // it was answered before a restart
 		if m.session.answer, err = s.Answer(stored); err != nil {
 			return fmt.Errorf("answering the stored challenge: %w", err)
@@ -69,9 +69,9 @@ func (m *Mixer) open() error {
 	return nil
 }
 
-// goOn answers the challenge if it has come, and ends the session when the
+// continueSession answers the challenge if it has come, and ends the session when the
 // answer is on the board or the depositor's time is over.
-func (m *Mixer) goOn(x *election.Exchange) ([]board.Line, error) {
+func (m *Mixer) continueSession(x *election.Exchange) ([]board.Line, error) {
 	to, s := m.journal.open.with, m.session
 	d := x.DepositOf(to)
 	waited := m.tip() > s.since+election.Patience
@@ -80,18 +80,18 @@ func (m *Mixer) goOn(x *election.Exchange) ([]board.Line, error) {
 		return nil, errors.New("the deposit of the open session is not on the board")
 	case d.Answer != nil:
 		return nil, m.close(closeIssued)
-	case s.answer != nil && !waited && s.told:
+	case s.answer != nil && !waited && s.written:
 		return nil, nil
 	case s.answer != nil && !(d.Challenge != nil && bytes.Equal(d.Challenge.Data, m.journal.open.challenge)):
 		// The board has another challenge, or none any more. There is one answer,
 		// and it was given.
 		return nil, m.close(closeIssued)
 	case s.answer != nil: // the line was lost
-		return m.tellIssue(to)
+		return m.writeIssue(to)
 	case d.Challenge != nil && d.Offer != nil && bytes.Equal(d.Offer.Data, s.Offer()):
 		return m.answer(to, d.Challenge.Data)
 	case waited:
-		return nil, m.close(closeLapsed)
+		return nil, m.close(closeTimeout)
 	}
 	return nil, nil
 }
@@ -102,32 +102,32 @@ func (m *Mixer) goOn(x *election.Exchange) ([]board.Line, error) {
 func (m *Mixer) answer(to curve.PublicKey, challenge []byte) ([]board.Line, error) {
 	answer, err := m.session.Answer(challenge)
 	if errors.Is(err, mixing.ErrChallenge) {
-		return nil, m.close(closeLapsed)
+		return nil, m.close(closeTimeout)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("answering a challenge: %w", err)
 	}
-	if err := m.journal.write(note{Challenge: challenge}); err != nil {
+	if err := m.journal.write(entry{Challenge: challenge}); err != nil {
 		return nil, err
 	}
 	m.session.answer = answer
-	return m.tellIssue(to)
+	return m.writeIssue(to)
 }
 
-// tellIssue writes M6.
-func (m *Mixer) tellIssue(to curve.PublicKey) ([]board.Line, error) {
-	m.session.since, m.session.told = m.tip(), true
+// writeIssue writes M6.
+func (m *Mixer) writeIssue(to curve.PublicKey) ([]board.Line, error) {
+	m.session.since, m.session.written = m.tip(), true
 	line, err := m.write(board.Issue{To: to, Answer: m.session.answer})
 	return []board.Line{line}, err
 }
 
 // close ends the open session.
-func (m *Mixer) close(how closing) error {
-	if how == closeLapsed {
-		m.lapses[m.journal.open.with] = lapse{m.lapses[m.journal.open.with].times + 1, m.tip()}
+func (m *Mixer) close(how outcome) error {
+	if how == closeTimeout {
+		m.timeouts[m.journal.open.with] = timeouts{m.timeouts[m.journal.open.with].count + 1, m.tip()}
 	}
 	m.session = nil
-	return m.journal.write(note{Close: how})
+	return m.journal.write(entry{Close: how})
 }
 
 // next chooses the deposit to issue for: a good one, announced in time and
@@ -141,14 +141,14 @@ func (m *Mixer) next(x *election.Exchange) *election.Deposit {
 	var ready []*election.Deposit
 	for _, d := range x.Deposits {
 		mine := d.Mixer.Key == m.public && d.Answer == nil && !m.journal.issued[d.By]
-		if last, before := m.lapses[d.By]; mine && (!before || m.tip() > last.tip) && !x.Late(d.Seen, election.T2) && x.Good(d) == nil && m.deep(x.Height(d)) {
+		if last, before := m.timeouts[d.By]; mine && (!before || m.tip() > last.tip) && !x.Late(d.Seen, election.T2) && x.Good(d) == nil && m.deep(x.Height(d)) {
 			ready = append(ready, d)
 		}
 	}
 	if len(ready) == 0 {
 		return nil
 	}
-	lapses := func(d *election.Deposit) int { return m.lapses[d.By].times }
+	lapses := func(d *election.Deposit) int { return m.timeouts[d.By].count }
 	return slices.MinFunc(ready, func(a, b *election.Deposit) int { return cmp.Compare(lapses(a), lapses(b)) })
 }
 

@@ -9,15 +9,15 @@ import (
 	"bevote/verifier/election"
 )
 
-// blind is the depositor's side of its newest session.
-type blind struct {
+// blindSession is the depositor's side of its newest session.
+type blindSession struct {
 	offer     int // line of the offer that it is for, 0 before the first
 	offered   []byte
 	blinding  mixing.Blinding
 	challenge []byte // nil if the offer is bad
 	since     uint32 // the tip at the challenge
 	signature []byte // at the end
-	spoiled   bool   // the answer was wrong
+	failed    bool   // the answer was wrong
 }
 
 // challenge answers an offer, and unblinds the signature when the answer has
@@ -25,7 +25,7 @@ type blind struct {
 // depositor has its deposit back in the end.
 func (d *Depositor) challenge(x *election.Exchange) ([]board.Line, error) {
 	own, s := x.DepositOf(d.public), &d.session
-	if own == nil || own.Offer == nil || s.signature != nil || s.spoiled {
+	if own == nil || own.Offer == nil || s.signature != nil || s.failed {
 		return nil, nil
 	}
 	if own.Answer != nil {
@@ -62,24 +62,24 @@ func (d *Depositor) begin(x *election.Exchange, own *election.Deposit, tip uint3
 	if err != nil {
 		return err
 	}
-	message := board.VoucherMessage(d.e.EID, d.roll.public, d.sent.payer.mixer, d.sent.payer.nonce)
+	message := board.VoucherMessage(d.e.EID, d.roll.public, d.own.payer.mixer, d.own.payer.nonce)
 	b := scheme.Blind(d.rand, message[:])
 	challenge, err := b.Challenge(own.Offer.Data)
 	if err != nil {
 		challenge = nil // the mixer's fault
 	}
-	d.session = blind{offer: own.Offer.N, offered: own.Offer.Data, blinding: b, challenge: challenge, since: tip}
+	d.session = blindSession{offer: own.Offer.N, offered: own.Offer.Data, blinding: b, challenge: challenge, since: tip}
 	return nil
 }
 
 // finish unblinds the answer.
 func (d *Depositor) finish(own *election.Deposit) {
 	s := &d.session
-	if s.spoiled = s.blinding == nil || !bytes.Equal(own.Challenge.Data, s.challenge); s.spoiled {
+	if s.failed = s.blinding == nil || !bytes.Equal(own.Challenge.Data, s.challenge); s.failed {
 		return
 	}
 	signature, err := s.blinding.Finish(own.Answer.Data)
-	s.signature, s.spoiled = signature, err != nil
+	s.signature, s.failed = signature, err != nil
 }
 
 // show presents the voucher (M7), when no more are issued: then it is one of
@@ -89,12 +89,12 @@ func (d *Depositor) show(x *election.Exchange) ([]board.Line, error) {
 	if d.session.signature == nil || tip > t4 || tip < d.moment(momentShow, t3+1, t4-1) || x.VoucherOf(d.roll.public) != nil {
 		return nil, nil
 	}
-	if !d.said.due(tip, "voucher") {
+	if !d.retries.allow(tip, "voucher") {
 		return nil, nil
 	}
-	body := board.Voucher{Mixer: d.sent.payer.mixer, Nonce: d.sent.payer.nonce, Signature: d.session.signature}
+	body := board.Voucher{Mixer: d.own.payer.mixer, Nonce: d.own.payer.nonce, Signature: d.session.signature}
 	if d.e.Policy.Mixing.Scheme == lang.SchemeBlindRSA {
-		body.Issuer = d.sent.holder.mixer[:]
+		body.Issuer = d.own.holder.mixer[:]
 	}
 	line, err := d.roll.write(body)
 	return []board.Line{line}, err

@@ -29,9 +29,9 @@ func (p *payer) payCoins(what string, keys []curve.PublicKey) error {
 	return nil
 }
 
-// redeem pays the coins of valid vouchers (tx3), all together once no more
+// payVouchers pays the coins of valid vouchers (tx3), all together once no more
 // vouchers come, sorted by key, so that nothing tells who showed which when.
-func (m *Mixer) redeem(x *election.Exchange) (lines []board.Line, err error) {
+func (m *Mixer) payVouchers(x *election.Exchange) (lines []board.Line, err error) {
 	tip := m.tip()
 	if tip <= x.Deadlines[election.T4] || x.Settled != nil {
 		return nil, nil
@@ -42,24 +42,24 @@ func (m *Mixer) redeem(x *election.Exchange) (lines []board.Line, err error) {
 			return nil, err
 		}
 	}
-	return m.payouts(x, due, m.said)
+	return m.writePayouts(x, due, m.retries)
 }
 
 // unpaid leaves out the keys that were sent their coins.
 func (p *payer) unpaid(keys []curve.PublicKey) []curve.PublicKey {
 	return slices.DeleteFunc(slices.Clone(keys), func(key curve.PublicKey) bool {
-		_, paid := p.purse.payment(templates.PayToKey(key), p.e.Policy.Coin())
+		_, paid := p.wallet.payment(templates.PayToKey(key), p.e.Policy.Coin())
 		return paid
 	})
 }
 
-// payouts writes where the coins of keys are, again where one is in the chain
+// writePayouts writes where the coins of keys are, again where one is in the chain
 // under another id than it was sent under.
-func (p *payer) payouts(x *election.Exchange, keys []curve.PublicKey, said sayings) (lines []board.Line, err error) {
+func (p *payer) writePayouts(x *election.Exchange, keys []curve.PublicKey, said retries) (lines []board.Line, err error) {
 	for _, key := range keys {
-		op, paid := p.purse.payment(templates.PayToKey(key), p.e.Policy.Coin())
+		op, paid := p.wallet.payment(templates.PayToKey(key), p.e.Policy.Coin())
 		told := func(o election.Payout) bool { return o.By == p.public && o.Outpoint == op }
-		if !paid || slices.ContainsFunc(x.VoucherOf(key).Payouts, told) || !said.due(p.tip(), "payout "+op.String()) {
+		if !paid || slices.ContainsFunc(x.VoucherOf(key).Payouts, told) || !said.allow(p.tip(), "payout "+op.String()) {
 			continue
 		}
 		at := election.EncodeOutpoint(op)

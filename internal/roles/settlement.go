@@ -16,7 +16,7 @@ func (t *Treasurer) payLate(x *election.Exchange) ([]board.Line, error) {
 	if err := t.s.payCoins("late coins", t.s.unpaid(keys)); err != nil {
 		return nil, err
 	}
-	return t.s.payouts(x, keys, t.said)
+	return t.s.writePayouts(x, keys, t.retries)
 }
 
 // unredeemed lists, sorted, the keys with valid vouchers in time and no coin.
@@ -34,7 +34,7 @@ func unredeemed(x *election.Exchange) (keys []curve.PublicKey) {
 // repayment are in the chain and told: a miner may change the ids under which
 // they are. It waits for nothing where there is no time left.
 func (t *Treasurer) settle(x *election.Exchange) ([]board.Line, error) {
-	if t.sweeping(x) && !t.hurried() {
+	if t.sweeping(x) && !t.isLastTip() {
 		return nil, nil
 	}
 	if err := t.repay(x); err != nil {
@@ -44,7 +44,7 @@ func (t *Treasurer) settle(x *election.Exchange) ([]board.Line, error) {
 	if err != nil || seen.Height < x.Deadlines[election.T5] {
 		return nil, err
 	}
-	if len(unredeemed(x)) > 0 && !t.hurried() {
+	if len(unredeemed(x)) > 0 && !t.isLastTip() {
 		return nil, nil
 	}
 	var body board.Settlement
@@ -53,14 +53,14 @@ func (t *Treasurer) settle(x *election.Exchange) ([]board.Line, error) {
 		if owed == 0 {
 			continue
 		}
-		op, _ := t.s.purse.payment(templates.PayToKey(m.Key), owed)
-		if !t.s.purse.inChain(op) && !t.hurried() {
+		op, _ := t.s.wallet.payment(templates.PayToKey(m.Key), owed)
+		if !t.s.wallet.isMined(op) && !t.isLastTip() {
 			return nil, nil
 		}
 		at := election.EncodeOutpoint(op)
 		body.Repaid = append(body.Repaid, board.Repaid{Mixer: m.Key, Outpoint: at[:]})
 	}
-	if !t.said.due(t.s.tip(), "settlement") {
+	if !t.retries.allow(t.s.tip(), "settlement") {
 		return nil, nil
 	}
 	body.Residual = t.account(x, body.Repaid).Residual()
@@ -74,7 +74,7 @@ func (t *Treasurer) repay(x *election.Exchange) error {
 	tx := newTx()
 	for _, m := range x.Mixers {
 		owed := x.Owed(m)
-		if _, paid := t.s.purse.payment(templates.PayToKey(m.Key), owed); owed > 0 && !paid {
+		if _, paid := t.s.wallet.payment(templates.PayToKey(m.Key), owed); owed > 0 && !paid {
 			tx.AddTxOut(wire.NewTxOut(owed, templates.PayToKey(m.Key)))
 		}
 	}
@@ -89,8 +89,8 @@ func (t *Treasurer) account(x *election.Exchange, repaid []board.Repaid) electio
 	p := x.Pool(nil)
 	charged := make(map[*wire.MsgTx]bool)
 	charge := func(script []byte, sats int64, sum *int64) {
-		op, paid := t.s.purse.payment(script, sats)
-		if tx := t.s.purse.known[op.Hash]; paid && tx != nil {
+		op, paid := t.s.wallet.payment(script, sats)
+		if tx := t.s.wallet.txs[op.Hash]; paid && tx != nil {
 			*sum += sats
 			if !charged[tx] {
 				charged[tx] = true

@@ -31,7 +31,7 @@ func (m *Mixer) accept(x *election.Exchange) (lines []board.Line, err error) {
 			}
 			coins++
 		}
-		if !m.said.due(tip, r.Body.For+r.Line.By.String()) {
+		if !m.retries.allow(tip, r.Body.For+r.Line.By.String()) {
 			continue
 		}
 		line, err := m.acceptance(r.Body.For, r.Line.By)

@@ -13,12 +13,12 @@ import (
 	"github.com/btcsuite/btcd/address/v2"
 )
 
-// asking is how a depositor finds a mixer: it asks one after the other, in an
+// mixerSearch is how a depositor finds a mixer: it asks one after the other, in an
 // order that it draws, and gives each a block to accept.
-type asking struct {
+type mixerSearch struct {
 	purpose string
 	order   []curve.PublicKey // nil until it begins
-	asked   int               // of the order, from the first on
+	tried   int               // of the order, from the first on
 	since   uint32            // the tip at the newest request
 	from    uint32            // the tip at which it begins
 }
@@ -29,43 +29,43 @@ func (d *Depositor) ask(x *election.Exchange) (lines []board.Line, err error) {
 	if tip > due[election.T1] {
 		return nil, nil
 	}
-	if d.hold.order == nil {
-		if err := d.beginAsking(x, tip); err != nil {
+	if d.holders.order == nil {
+		if err := d.beginSearch(x, tip); err != nil {
 			return nil, err
 		}
 	}
 	for _, side := range []struct {
-		a         *asking
+		a         *mixerSearch
 		p         *person
 		deadlines []uint32
 	}{
-		{&d.hold, &d.person, due[election.T2:election.T4]},
-		{&d.coin, &d.roll, due[election.T4:]},
+		{&d.holders, &d.person, due[election.T2:election.T4]},
+		{&d.payers, &d.roll, due[election.T4:]},
 	} {
 		if _, accepted := d.accepted(x, side.a, side.p); accepted || !side.a.ready(tip) {
 			continue
 		}
-		line, err := side.p.write(board.Request{For: side.a.purpose, Mixer: side.a.order[side.a.asked], Deadlines: side.deadlines})
+		line, err := side.p.write(board.Request{For: side.a.purpose, Mixer: side.a.order[side.a.tried], Deadlines: side.deadlines})
 		if err != nil {
 			return nil, err
 		}
-		side.a.asked, side.a.since = side.a.asked+1, tip
+		side.a.tried, side.a.since = side.a.tried+1, tip
 		lines = append(lines, line)
 	}
 	return lines, nil
 }
 
 // ready tells whether it is time to ask the next mixer.
-func (a *asking) ready(tip uint32) bool {
-	return a.asked < len(a.order) && tip >= a.from && (a.asked == 0 || tip > a.since)
+func (a *mixerSearch) ready(tip uint32) bool {
+	return a.tried < len(a.order) && tip >= a.from && (a.tried == 0 || tip > a.since)
 }
 
-// beginAsking draws in which order to ask those mixers whose keys are good, and
+// beginSearch draws in which order to ask those mixers whose keys are good, and
 // when to begin: in the first half of the time that there is.
-func (d *Depositor) beginAsking(x *election.Exchange, tip uint32) error {
+func (d *Depositor) beginSearch(x *election.Exchange, tip uint32) error {
 	half := tip + (x.Deadlines[election.T1]-tip)/2
-	d.hold.from, d.coin.from = d.moment(momentHold, tip, half), d.moment(momentPay, tip, half)
-	for _, a := range []*asking{&d.hold, &d.coin} {
+	d.holders.from, d.payers.from = d.moment(momentHold, tip, half), d.moment(momentPay, tip, half)
+	for _, a := range []*mixerSearch{&d.holders, &d.payers} {
 		a.order = []curve.PublicKey{}
 		for _, m := range x.Mixers {
 			if _, err := x.SchemeOf(m); err == nil {
@@ -86,8 +86,8 @@ func (d *Depositor) beginAsking(x *election.Exchange, tip uint32) error {
 
 // accepted returns what the first of the mixers asked has promised that has
 // accepted. Who names another escrow than the contract's has not.
-func (d *Depositor) accepted(x *election.Exchange, a *asking, by *person) (promise, bool) {
-	for _, mixer := range a.order[:a.asked] {
+func (d *Depositor) accepted(x *election.Exchange, a *mixerSearch, by *person) (acceptance, bool) {
+	for _, mixer := range a.order[:a.tried] {
 		answer, ok := x.Accepted(a.purpose, mixer, by.public)
 		if !ok {
 			continue
@@ -98,9 +98,9 @@ func (d *Depositor) accepted(x *election.Exchange, a *asking, by *person) (promi
 				continue
 			}
 		}
-		return promise{mixer, answer.Nonce}, true
+		return acceptance{mixer, answer.Nonce}, true
 	}
-	return promise{}, false
+	return acceptance{}, false
 }
 
 func drawU32(r io.Reader) (uint32, error) {

@@ -15,16 +15,16 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// reading is a counted vote with what its ballot says.
-type reading struct {
+// openedVote is a counted vote with what its ballot says.
+type openedVote struct {
 	vote  *election.Vote
 	plain ballot.Plain
 }
 
-// read opens the counted votes that are sealed to the person's key, and
+// openBallots opens the counted votes that are sealed to the person's key, and
 // returns beside them the counted votes that are not. Votes must be what the
 // verifier counts.
-func (p *person) read(s *election.Setup, votes []*election.Vote, number int) (own []reading, rest []*election.Vote) {
+func (p *person) openBallots(s *election.Setup, votes []*election.Vote, number int) (own []openedVote, rest []*election.Vote) {
 	for _, v := range votes {
 		if !v.Counted() {
 			continue
@@ -34,9 +34,9 @@ func (p *person) read(s *election.Setup, votes []*election.Vote, number int) (ow
 			rest = append(rest, v)
 			continue
 		}
-		own = append(own, reading{v, plain})
+		own = append(own, openedVote{v, plain})
 	}
-	slices.SortFunc(own, func(a, b reading) int { return cmp.Compare(a.vote.Index, b.vote.Index) })
+	slices.SortFunc(own, func(a, b openedVote) int { return cmp.Compare(a.vote.Index, b.vote.Index) })
 	return own, rest
 }
 
@@ -45,7 +45,7 @@ func (p *person) place(s *election.Setup, v *election.Vote, number int) ballot.P
 }
 
 // opening is the body of the line that publishes what was read.
-func opening(own []reading) board.Opening {
+func opening(own []openedVote) board.Opening {
 	body := board.Opening{Count: len(own)}
 	for _, r := range own {
 		share := r.plain.Share.Bytes()
@@ -75,7 +75,7 @@ func (p *person) sweep(votes []*election.Vote, path templates.Path, key curve.Sc
 		tx := newTx()
 		value := -p.e.Policy.Fee * int64(templates.SweepSize(len(batch), path.Witness, len(batch[0].Redeem), len(payout)))
 		for _, v := range batch {
-			spend(tx, v.Stake, math.MaxUint32)
+			addInput(tx, v.Stake, math.MaxUint32)
 			value += v.Value
 		}
 		tx.AddTxOut(wire.NewTxOut(value, payout))

@@ -12,7 +12,7 @@ type Tally struct {
 	Counts []int // ballots by candidate, number j at j−1
 	Winner int   // the candidate with the most ballots if these are k or more, else 0
 
-	own  []reading
+	own  []openedVote
 	rest []*election.Vote
 }
 
@@ -21,7 +21,7 @@ type Tally struct {
 // policy comes first.
 func (s *Supervisor) Count(setup *election.Setup, votes []*election.Vote) *Tally {
 	t := &Tally{Counts: make([]int, len(s.e.Policy.Candidates))}
-	own, rest := s.read(setup, votes, 1)
+	own, rest := s.openBallots(setup, votes, 1)
 	t.rest = rest
 	for _, r := range own {
 		if r.plain.Candidate < 1 || r.plain.Candidate > len(t.Counts) {
