@@ -11,7 +11,28 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// deposit pays the deposit into escrow (tx2) once both mixers have accepted.
+// ownDeposit is the depositor's own deposit.
+type ownDeposit struct {
+	op     wire.OutPoint // as sent, until it is in a block
+	script []byte        // the escrow's output script
+	redeem []byte
+	holder acceptance // of the deposit
+	payer  acceptance // of the coin that the voucher will be for
+	height uint32     // 0 until it is in a block
+	spent  bool       // by whichever transaction, also one on its way
+}
+
+// acceptance is a mixer's answer to a request.
+type acceptance struct {
+	mixer curve.PublicKey
+	nonce board.Hash
+}
+
+// deposit pays the deposit into escrow (tx2) between T1 and T2, once both mixers have accepted:
+//
+//	in   outputs of the registration key
+//	out  0        policy.Deposit()   P2SH of the escrow
+//	     change                      the registration key
 func (d *Depositor) deposit(x *election.Exchange) ([]board.Line, error) {
 	t1, t2 := x.Deadlines[election.T1], x.Deadlines[election.T2]
 	if tip := d.tip(); d.own != nil || tip >= t2 || tip < d.moment(momentDeposit, t1, t2-2) {
@@ -31,11 +52,13 @@ func (d *Depositor) deposit(x *election.Exchange) ([]board.Line, error) {
 	if err := d.pay("deposit", tx); err != nil {
 		return nil, err
 	}
-	d.own = &ownDeposit{op: wire.OutPoint{Hash: tx.TxHash()}, script: tx.TxOut[0].PkScript, redeem: redeem, holder: holder, payer: payer}
+	d.own = &ownDeposit{
+		op: wire.OutPoint{Hash: tx.TxHash()}, script: tx.TxOut[0].PkScript, redeem: redeem, holder: holder, payer: payer,
+	}
 	return nil, nil
 }
 
-// declare tells which deposit is the depositor's (M5), if it came in time.
+// declare writes which output is the depositor's deposit (M5), up to T2.
 func (d *Depositor) declare(x *election.Exchange) ([]board.Line, error) {
 	own := d.own
 	if own == nil || own.height == 0 || d.tip() > x.Deadlines[election.T2] || x.DepositOf(d.public) != nil {
@@ -49,8 +72,12 @@ func (d *Depositor) declare(x *election.Exchange) ([]board.Line, error) {
 	return []board.Line{line}, err
 }
 
-// takeBack takes the deposit out of escrow to the registration key, from `roll
-// by` on, if it is still there and no coin came for it.
+// takeBack returns the deposit to the registration key from `roll by` on, if it is still in escrow
+// and no coin came for it:
+//
+//	version 2, locktime path.After
+//	in   the deposit, sequence fffffffe
+//	out  deposit − fee   P2PKH of the registration key
 func (d *Depositor) takeBack(x *election.Exchange) ([]board.Line, error) {
 	path, err := pathNamed(d.e.Contract, "return")
 	own := d.own
@@ -63,7 +90,7 @@ func (d *Depositor) takeBack(x *election.Exchange) ([]board.Line, error) {
 	tx := newTx()
 	tx.LockTime = path.After
 	addInput(tx, own.op, math.MaxUint32-1)
-	fee := d.e.Policy.Fee * int64(templates.SpendSize(path.Witness, len(own.redeem), p2pkhSize))
+	fee := d.e.Policy.Fee * int64(templates.SpendSize(path.Witness, len(own.redeem), templates.PayoutP2PKH))
 	tx.AddTxOut(wire.NewTxOut(d.e.Policy.Deposit()-fee, templates.PayToKey(d.public)))
 	if err := signPath(tx, 0, path, own.redeem, map[string]curve.Scalar{"depositor": d.key}); err != nil {
 		return nil, err

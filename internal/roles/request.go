@@ -13,18 +13,18 @@ import (
 	"github.com/btcsuite/btcd/address/v2"
 )
 
-// mixerSearch is how a depositor finds a mixer: it asks one after the other, in an
-// order that it draws, and gives each a block to accept.
+// mixerSearch is how a depositor finds a mixer: it asks one after the other, in an order that it
+// draws, and gives each a block to accept.
 type mixerSearch struct {
-	purpose string
-	order   []curve.PublicKey // nil until it begins
-	tried   int               // of the order, from the first on
+	purpose string            // board.ForHolding or board.ForPaying
+	order   []curve.PublicKey // nil until the search begins
+	tried   int               // how many of order were asked
 	since   uint32            // the tip at the newest request
-	from    uint32            // the tip at which it begins
+	from    uint32            // the tip at which the search begins
 }
 
-// ask writes requests, M3 by the registration key and M1 by the roll key.
-func (d *Depositor) ask(x *election.Exchange) (lines []board.Line, err error) {
+// request writes M3 by the registration key and M1 by the roll key, up to T1.
+func (d *Depositor) request(x *election.Exchange) (lines []board.Line, err error) {
 	tip, due := d.tip(), x.Deadlines
 	if tip > due[election.T1] {
 		return nil, nil
@@ -35,64 +35,65 @@ func (d *Depositor) ask(x *election.Exchange) (lines []board.Line, err error) {
 		}
 	}
 	for _, side := range []struct {
-		a         *mixerSearch
-		p         *person
+		search    *mixerSearch
+		by        *person
 		deadlines []uint32
 	}{
 		{&d.holders, &d.person, due[election.T2:election.T4]},
 		{&d.payers, &d.roll, due[election.T4:]},
 	} {
-		if _, accepted := d.accepted(x, side.a, side.p); accepted || !side.a.ready(tip) {
+		s := side.search
+		if _, accepted := d.accepted(x, s, side.by); accepted || !s.ready(tip) {
 			continue
 		}
-		line, err := side.p.write(board.Request{For: side.a.purpose, Mixer: side.a.order[side.a.tried], Deadlines: side.deadlines})
+		line, err := side.by.write(board.Request{For: s.purpose, Mixer: s.order[s.tried], Deadlines: side.deadlines})
 		if err != nil {
 			return nil, err
 		}
-		side.a.tried, side.a.since = side.a.tried+1, tip
+		s.tried, s.since = s.tried+1, tip
 		lines = append(lines, line)
 	}
 	return lines, nil
 }
 
-// ready tells whether it is time to ask the next mixer.
-func (a *mixerSearch) ready(tip uint32) bool {
-	return a.tried < len(a.order) && tip >= a.from && (a.tried == 0 || tip > a.since)
+// ready reports whether the next mixer is to be asked at this tip.
+func (s *mixerSearch) ready(tip uint32) bool {
+	return s.tried < len(s.order) && tip >= s.from && (s.tried == 0 || tip > s.since)
 }
 
-// beginSearch draws in which order to ask those mixers whose keys are good, and
-// when to begin: in the first half of the time that there is.
+// beginSearch draws for both searches an order of the mixers whose keys are valid, and a height to
+// begin at, in the first half of the time up to T1.
 func (d *Depositor) beginSearch(x *election.Exchange, tip uint32) error {
 	half := tip + (x.Deadlines[election.T1]-tip)/2
 	d.holders.from, d.payers.from = d.moment(momentHold, tip, half), d.moment(momentPay, tip, half)
-	for _, a := range []*mixerSearch{&d.holders, &d.payers} {
-		a.order = []curve.PublicKey{}
+	for _, s := range []*mixerSearch{&d.holders, &d.payers} {
+		s.order = []curve.PublicKey{}
 		for _, m := range x.Mixers {
 			if _, err := x.SchemeOf(m); err == nil {
-				a.order = append(a.order, m.Key)
+				s.order = append(s.order, m.Key)
 			}
 		}
-		for i := len(a.order) - 1; i > 0; i-- {
+		for i := len(s.order) - 1; i > 0; i-- { // Fisher and Yates
 			r, err := drawU32(d.rand)
 			if err != nil {
 				return err
 			}
 			j := int(uint64(r) * uint64(i+1) >> 32)
-			a.order[i], a.order[j] = a.order[j], a.order[i]
+			s.order[i], s.order[j] = s.order[j], s.order[i]
 		}
 	}
 	return nil
 }
 
-// accepted returns what the first of the mixers asked has promised that has
-// accepted. Who names another escrow than the contract's has not.
-func (d *Depositor) accepted(x *election.Exchange, a *mixerSearch, by *person) (acceptance, bool) {
-	for _, mixer := range a.order[:a.tried] {
-		answer, ok := x.Accepted(a.purpose, mixer, by.public)
+// accepted returns the acceptance of the first of the mixers asked that has accepted. An acceptance
+// that names another escrow than the contract's is none.
+func (d *Depositor) accepted(x *election.Exchange, s *mixerSearch, by *person) (acceptance, bool) {
+	for _, mixer := range s.order[:s.tried] {
+		answer, ok := x.Accepted(s.purpose, mixer, by.public)
 		if !ok {
 			continue
 		}
-		if a.purpose == board.ForHolding {
+		if s.purpose == board.ForHolding {
 			redeem, err := d.e.EscrowRedeem(mixer, by.public)
 			if err != nil || !bytes.Equal(answer.Escrow, address.Hash160(redeem)) {
 				continue

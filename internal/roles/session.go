@@ -13,24 +13,30 @@ import (
 	"bevote/verifier/election"
 )
 
-// issueSession is the session that a mixer has open: one at a time in all.
+// issueSession is the session that a mixer has open, at most one at a time.
 type issueSession struct {
 	mixing.Session
-	since   uint32 // the tip when its newest line was written
-	answer  []byte // once the challenge is stored
-	written bool   // M6 was written
+	since   uint32 // the tip when the session's newest line was written
+	answer  []byte // nil until the challenge is stored
+	written bool   // the answer, as M6
 }
 
-// timeouts is how often a depositor has let its mixer wait, and until which tip.
+// timeouts are the sessions of one depositor that ended without a challenge.
 type timeouts struct {
 	count int
-	tip   uint32
+	tip   uint32 // at the newest
 }
 
-// issue goes on with the open session, or opens one with the next depositor.
+// issue continues the open session, or opens one with the next depositor:
+//
+//	mixer                      depositor
+//	offer      ──────────────▶
+//	           ◀────────────── challenge, within [election.Patience] blocks
+//	           the challenge is stored
+//	issue (M6) ──────────────▶
 func (m *Mixer) issue(x *election.Exchange) (lines []board.Line, err error) {
 	if m.session == nil && m.journal.open != nil {
-		if err := m.open(); err != nil { // as before a restart
+		if err := m.open(); err != nil { // the session from before a restart
 			return nil, err
 		}
 	}
@@ -54,14 +60,14 @@ func (m *Mixer) issue(x *election.Exchange) (lines []board.Line, err error) {
 	return append(lines, line), err
 }
 
-// open makes the session that the journal says is open.
+// open makes the session that is open in the journal.
 func (m *Mixer) open() error {
 	s, err := m.issuer.Open(m.journal.sessionStream())
 	if err != nil {
 		return fmt.Errorf("opening a session: %w", err)
 	}
 	m.session = &issueSession{Session: s, since: m.tip()}
-	if stored := m.journal.open.challenge; stored != nil { // it was answered before a restart
+	if stored := m.journal.open.challenge; stored != nil {
 		if m.session.answer, err = s.Answer(stored); err != nil {
 			return fmt.Errorf("answering the stored challenge: %w", err)
 		}
@@ -69,8 +75,8 @@ func (m *Mixer) open() error {
 	return nil
 }
 
-// continueSession answers the challenge if it has come, and ends the session when the
-// answer is on the board or the depositor's time is over.
+// continueSession answers the challenge if it has come, and closes the session when the answer is on
+// the board or the depositor's time is over.
 func (m *Mixer) continueSession(x *election.Exchange) ([]board.Line, error) {
 	to, s := m.journal.open.with, m.session
 	d := x.DepositOf(to)
@@ -83,8 +89,7 @@ func (m *Mixer) continueSession(x *election.Exchange) ([]board.Line, error) {
 	case s.answer != nil && !waited && s.written:
 		return nil, nil
 	case s.answer != nil && !(d.Challenge != nil && bytes.Equal(d.Challenge.Data, m.journal.open.challenge)):
-		// The board has another challenge, or none any more. There is one answer,
-		// and it was given.
+		// The board has another challenge, or none. A session gives one answer, and it was given.
 		return nil, m.close(closeIssued)
 	case s.answer != nil: // the line was lost
 		return m.writeIssue(to)
@@ -96,9 +101,8 @@ func (m *Mixer) continueSession(x *election.Exchange) ([]board.Line, error) {
 	return nil, nil
 }
 
-// answer computes the answer, and stores the challenge before anybody sees it. A
-// malformed one ends the session: it is the depositor's fault, and nothing is
-// given away.
+// answer computes the answer and stores the challenge before it writes M6. A malformed challenge
+// ends the session without an answer.
 func (m *Mixer) answer(to curve.PublicKey, challenge []byte) ([]board.Line, error) {
 	answer, err := m.session.Answer(challenge)
 	if errors.Is(err, mixing.ErrChallenge) {
@@ -123,36 +127,40 @@ func (m *Mixer) writeIssue(to curve.PublicKey) ([]board.Line, error) {
 
 // close ends the open session.
 func (m *Mixer) close(how outcome) error {
-	if how == closeTimeout {
-		m.timeouts[m.journal.open.with] = timeouts{m.timeouts[m.journal.open.with].count + 1, m.tip()}
+	if with := m.journal.open.with; how == closeTimeout {
+		m.timeouts[with] = timeouts{m.timeouts[with].count + 1, m.tip()}
 	}
 	m.session = nil
 	return m.journal.write(entry{Close: how})
 }
 
-// next chooses the deposit to issue for: a good one, announced in time and
-// deep, of a depositor who has let the fewest sessions lapse and none in this
-// block; of these the first on the board. Nobody gets an offer without the time
-// to answer it.
+// next is the deposit to issue for: of those that wait, the one of the fewest timeouts, and of
+// these the first on the board. It is nil where a depositor would not have the time to answer.
 func (m *Mixer) next(x *election.Exchange) *election.Deposit {
 	if m.tip()+election.Patience+1 > x.Deadlines[election.T3] {
 		return nil
 	}
 	var ready []*election.Deposit
 	for _, d := range x.Deposits {
-		mine := d.Mixer.Key == m.public && d.Answer == nil && !m.journal.issued[d.By]
-		if last, before := m.timeouts[d.By]; mine && (!before || m.tip() > last.tip) && !x.Late(d.Seen, election.T2) && x.Good(d) == nil && m.deep(x.Height(d)) {
+		if m.waits(x, d) {
 			ready = append(ready, d)
 		}
 	}
 	if len(ready) == 0 {
 		return nil
 	}
-	lapses := func(d *election.Deposit) int { return m.timeouts[d.By].count }
-	return slices.MinFunc(ready, func(a, b *election.Deposit) int { return cmp.Compare(lapses(a), lapses(b)) })
+	count := func(d *election.Deposit) int { return m.timeouts[d.By].count }
+	return slices.MinFunc(ready, func(a, b *election.Deposit) int { return cmp.Compare(count(a), count(b)) })
 }
 
-// deep tells whether the block at height is as deep as the policy asks.
-func (p *person) deep(height uint32) bool {
-	return p.tip()+1 >= height+p.e.Policy.Depth()
+// waits reports whether a deposit is this mixer's, good, announced by T2, deep and not issued for,
+// and its depositor had no timeout at this tip.
+func (m *Mixer) waits(x *election.Exchange, d *election.Deposit) bool {
+	if d.Mixer.Key != m.public || d.Answer != nil || m.journal.issued[d.By] {
+		return false
+	}
+	if last, before := m.timeouts[d.By]; before && m.tip() <= last.tip {
+		return false
+	}
+	return !x.Late(d.Seen, election.T2) && x.Good(d) == nil && m.isDeep(x.Height(d))
 }

@@ -7,29 +7,29 @@ import (
 	"bevote/verifier/election"
 )
 
-// Tally is a custodial supervisor's count.
+// Tally is a custodial supervisor's count. It also holds what the ballots say, until OpenAll
+// publishes it.
 type Tally struct {
 	Counts []int // ballots by candidate, number j at j−1
 	Winner int   // the candidate with the most ballots if these are k or more, else 0
 
 	own  []openedVote
-	rest []*election.Vote
+	rest []*election.Vote // counted votes that open for no candidate
 }
 
-// Count opens every counted vote of a custodial election with the
-// supervisor's key. Of candidates with equally many ballots the first of the
-// policy comes first.
+// Count opens every counted one of the votes of a custodial election with the supervisor's key. Of
+// candidates with equally many ballots the first of the policy wins.
 func (s *Supervisor) Count(setup *election.Setup, votes []*election.Vote) *Tally {
 	t := &Tally{Counts: make([]int, len(s.e.Policy.Candidates))}
 	own, rest := s.openBallots(setup, votes, 1)
 	t.rest = rest
-	for _, r := range own {
-		if r.plain.Candidate < 1 || r.plain.Candidate > len(t.Counts) {
-			t.rest = append(t.rest, r.vote)
+	for _, o := range own {
+		if o.plain.Candidate < 1 || o.plain.Candidate > len(t.Counts) {
+			t.rest = append(t.rest, o.vote)
 			continue
 		}
-		t.own = append(t.own, r)
-		t.Counts[r.plain.Candidate-1]++
+		t.own = append(t.own, o)
+		t.Counts[o.plain.Candidate-1]++
 	}
 	best := s.e.Policy.K - 1
 	for j, n := range t.Counts {
@@ -40,7 +40,8 @@ func (s *Supervisor) Count(setup *election.Setup, votes []*election.Vote) *Tally
 	return t
 }
 
-// Claim pays the winner the stakes of its own ballots; the others take theirs back.
+// Claim pays the winner the stakes of the ballots for it. The other stakes are left to their voters'
+// refunds. Without a winner the error wraps [ErrTooFew].
 func (s *Supervisor) Claim(t *Tally) error {
 	if t.Winner == 0 {
 		return fmt.Errorf("nobody to claim for: %w", ErrTooFew)
@@ -50,16 +51,16 @@ func (s *Supervisor) Claim(t *Tally) error {
 		return err
 	}
 	var won []*election.Vote
-	for _, r := range t.own {
-		if r.plain.Candidate == t.Winner {
-			won = append(won, r.vote)
+	for _, o := range t.own {
+		if o.plain.Candidate == t.Winner {
+			won = append(won, o.vote)
 		}
 	}
-	return s.sweep(won, path, s.key, s.e.Policy.Candidates[t.Winner-1].Payout)
+	return s.claim(won, path, s.key, s.e.Policy.Candidates[t.Winner-1].Payout)
 }
 
-// OpenAll publishes what the ballots say, and for each that does not open the
-// proof that it does not.
+// OpenAll publishes what the ballots say, and of each ballot that does not open the proof that it
+// does not.
 func (s *Supervisor) OpenAll(setup *election.Setup, t *Tally) (board.Line, error) {
 	body := opening(t.own)
 	if err := s.disavow(&body, setup, t.rest, 0); err != nil {
