@@ -48,7 +48,7 @@ func NewJournal(random io.Reader) (*Journal, error) {
 }
 
 // Format writes nothing of the journal, which holds the seed.
-func (j *Journal) Format(f fmt.State, _ rune) { io.WriteString(f, "roles.Journal(hidden)") }
+func (j Journal) Format(f fmt.State, _ rune) { io.WriteString(f, "roles.Journal(hidden)") }
 
 // stream is the randomness for one purpose, the concatenation for n = 0, 1, … of
 //

@@ -33,6 +33,11 @@ func NewRegistrar(s *Supervisor, list *Eligible) *Registrar {
 	return &Registrar{s: s, list: list, by: make(map[string]int), keys: make(map[[32]byte]int)}
 }
 
+// Format writes the number of voters in place of the registrar, which knows their identities.
+func (r Registrar) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "registrar of %d voters (identities hidden)", len(r.voters))
+}
+
 // Admit takes a registration and returns the voter's number. Reasons for a refusal wrap [ErrRefused].
 // That an identity has registered is said only to a registration which that identity's key signed.
 func (r *Registrar) Admit(reg Registration) (number int, err error) {

@@ -54,6 +54,11 @@ func join(e *election.Election, key curve.Scalar, chain Chain, rand io.Reader) (
 // Key returns the role's public key.
 func (p *person) Key() curve.PublicKey { return p.public }
 
+// Format writes the public key in place of the role, which holds secrets.
+func (p person) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "role of key %s (secrets hidden)", p.public)
+}
+
 // Seen names the newest block that is confirmations deep, by which a line says how old it can be at
 // most. A chain shorter than that gives genesis.
 func Seen(c Chain, confirmations uint32) (board.Seen, error) {

@@ -17,6 +17,11 @@ type Tally struct {
 	rest []*election.Vote // counted votes that open for no candidate
 }
 
+// Format writes the counts, and not what single ballots say.
+func (t Tally) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "tally %v, winner %d (ballots hidden)", t.Counts, t.Winner)
+}
+
 // Count opens every counted one of the votes of a custodial election with the supervisor's key. Of
 // candidates with equally many ballots the first of the policy wins.
 func (s *Supervisor) Count(setup *election.Setup, votes []*election.Vote) *Tally {

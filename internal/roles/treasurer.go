@@ -46,6 +46,9 @@ func NewTreasurer(s *Supervisor) (*Treasurer, error) {
 	return t, nil
 }
 
+// Format writes the public key in place of the treasurer, which holds the manager's secrets.
+func (t Treasurer) Format(f fmt.State, verb rune) { t.s.Format(f, verb) }
+
 // Announce writes the line with the group's modulus. With blind RSA there is none.
 func (t *Treasurer) Announce() ([]board.Line, error) {
 	if t.manager == nil {
