@@ -19,7 +19,8 @@ import (
 func (p *person) claim(votes []*election.Vote, path templates.Path, key curve.Scalar, payout []byte) error {
 	for batch := range slices.Chunk(votes, p.claimInputs(path, votes, payout)) {
 		tx := newTx()
-		value := -p.e.Policy.Fee * int64(templates.SweepSize(len(batch), path.Witness, len(batch[0].Redeem), len(payout)))
+		size := templates.SweepSize(len(batch), path.Witness, len(batch[0].Redeem), len(payout))
+		value := -p.e.Policy.Fee * int64(size)
 		for _, v := range batch {
 			addInput(tx, v.Stake, math.MaxUint32)
 			value += v.Value

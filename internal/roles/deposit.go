@@ -53,7 +53,8 @@ func (d *Depositor) deposit(x *election.Exchange) ([]board.Line, error) {
 		return nil, err
 	}
 	d.own = &ownDeposit{
-		op: wire.OutPoint{Hash: tx.TxHash()}, script: tx.TxOut[0].PkScript, redeem: redeem, holder: holder, payer: payer,
+		op: wire.OutPoint{Hash: tx.TxHash()}, script: tx.TxOut[0].PkScript, redeem: redeem,
+		holder: holder, payer: payer,
 	}
 	return nil, nil
 }

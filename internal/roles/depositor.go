@@ -118,7 +118,8 @@ func (d *Depositor) registered(x *election.Exchange) (bool, error) {
 	before, roll := uint32(0), d.e.Policy.Times.Roll
 	for i, t := range x.Deadlines {
 		if t <= before || t > roll {
-			return false, fmt.Errorf("the registry says T%d is block %d, after %d; the roll closes at %d", i+1, t, before, roll)
+			return false, fmt.Errorf("the registry says T%d is block %d, after %d; the roll closes at %d",
+				i+1, t, before, roll)
 		}
 		before = t
 	}

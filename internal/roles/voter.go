@@ -127,7 +127,8 @@ func (v *Voter) Ack(transcript board.Line, o *sharing.Outcome) (board.Line, erro
 		mine, at := curve.BaseMul(v.shares[i]).Key(), (v.slot-1)*curve.PointSize
 		right := len(k.Shares) >= at+curve.PointSize && bytes.Equal(k.Shares[at:at+curve.PointSize], mine[:])
 		if !right || k.Key != o.Keys[i].Key.Key() {
-			return board.Line{}, fmt.Errorf("the transcript's joint key %d or its share of slot %d is wrong", i+1, v.slot)
+			return board.Line{}, fmt.Errorf("the transcript's joint key %d or its share of slot %d is wrong",
+				i+1, v.slot)
 		}
 	}
 	return v.write(board.Ack{Transcript: board.TranscriptHash(transcript)})
