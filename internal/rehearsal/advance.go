@@ -42,7 +42,7 @@ func (p *play) settle(height, latest uint32) error {
 	return p.advance(min(height+p.depth()-1, latest-1))
 }
 
-func (p *play) depth() uint32 { return max(1, p.e.Policy.Confirmations) }
+func (p *play) depth() uint32 { return p.e.Policy.Depth() }
 
 // anchor closes a phase in the block at height.
 func (p *play) anchor(kind int, height uint32) error {

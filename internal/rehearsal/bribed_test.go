@@ -43,7 +43,7 @@ func TestSpendsThatNoRelayTakes(t *testing.T) {
 					}
 					bend(t, tx)
 					bent++
-					p.chain.Bribe(tx)
+					p.chain.SubmitToMiner(tx)
 					return true, nil
 				}
 				return nil

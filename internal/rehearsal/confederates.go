@@ -8,6 +8,7 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/roles"
+	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 
@@ -73,7 +74,7 @@ func beside[T board.Body](p *play, more func(l board.Line, body T) ([]board.Line
 // purseOf lists the unspent outputs that pay a key, the largest first.
 func (p *play) purseOf(key curve.PublicKey) (outs []wire.OutPoint, values map[wire.OutPoint]int64, err error) {
 	values = make(map[wire.OutPoint]int64)
-	script := string(roles.PayToKey(key))
+	script := string(templates.PayToKey(key))
 	tip, _ := p.chain.Tip()
 	for h := uint32(1); h <= tip; h++ {
 		block, err := p.chain.Block(h)
@@ -111,7 +112,7 @@ func (p *play) payFrom(q pen, outs ...*wire.TxOut) (*wire.MsgTx, error) {
 	for _, out := range outs {
 		left -= out.Value
 	}
-	tx.TxOut = append(slices.Clone(outs), wire.NewTxOut(0, roles.PayToKey(key)))
+	tx.TxOut = append(slices.Clone(outs), wire.NewTxOut(0, templates.PayToKey(key)))
 	for _, op := range coins {
 		q.spend(tx, op)
 		left += values[op]

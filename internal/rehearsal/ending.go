@@ -121,7 +121,7 @@ func (p *play) open() error {
 			return err
 		}
 	}
-	unopened := roles.Unopened(p.e, p.setup, p.votes, p.log.Lines())
+	unopened := p.e.Unopened(p.setup, p.votes, p.log.Lines())
 	if len(unopened) == 0 {
 		return nil
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"bevote/internal/curve"
-	"bevote/internal/roles"
+	"bevote/templates"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -59,10 +59,10 @@ func (p *play) endow() error {
 		q.spend(tx, wire.OutPoint{Hash: mined.TxHash()})
 		change := mined.TxOut[0].Value
 		for _, g := range batch {
-			tx.AddTxOut(wire.NewTxOut(g.value, roles.PayToKey(g.to)))
+			tx.AddTxOut(wire.NewTxOut(g.value, templates.PayToKey(g.to)))
 			change -= g.value
 		}
-		tx.AddTxOut(wire.NewTxOut(0, roles.PayToKey(p.e.Policy.Supervisor)))
+		tx.AddTxOut(wire.NewTxOut(0, templates.PayToKey(p.e.Policy.Supervisor)))
 		tx.TxOut[len(batch)].Value = change - p.e.Policy.Fee*int64(tx.SerializeSize())
 		if err := q.resign(tx); err != nil {
 			return err

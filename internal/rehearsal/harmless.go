@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"bevote/internal/curve"
-	"bevote/internal/roles"
+	"bevote/templates"
 	"bevote/verifier/election"
 	"bevote/verifier/result"
 
@@ -40,7 +40,7 @@ var variants = []Lie{
 			if err != nil || len(votes) == 0 {
 				return nil, errNothing
 			}
-			return []*wire.TxOut{wire.NewTxOut(600, payToScript(votes[0].Redeem))}, nil
+			return []*wire.TxOut{wire.NewTxOut(600, templates.PayToRedeem(votes[0].Redeem))}, nil
 		})},
 	{Name: "vote-fee-bumped", Text: "a voter adds an input of its own to its vote for the fee", Base: "won",
 		plot: votes(func(p *play, v *voter, keys map[string][]byte) (*wire.MsgTx, error) {
@@ -131,7 +131,7 @@ func malleates(who string, change func(*play, [][]byte) [][]byte) func(*play) er
 			for i, in := range tx.TxIn {
 				tx.TxIn[i].SignatureScript = push(change(p, pushes(in.SignatureScript))...)
 			}
-			p.chain.Bribe(tx)
+			p.chain.SubmitToMiner(tx)
 			return true, nil
 		}
 		return nil
@@ -153,7 +153,7 @@ func displaces(when func(height uint32, p *play) bool) func(*play) error {
 	return func(p *play) error {
 		for h := p.times.announce; h < p.e.Policy.Times.Reveal; h++ {
 			if when(h, p) {
-				p.tricks.at(h, p.chain.Displace)
+				p.tricks.at(h, p.chain.Reorganise)
 			}
 		}
 		return nil
@@ -170,7 +170,7 @@ func reorganised(p *play) error {
 	if first == p.e.Policy.Times.VoteTo {
 		return unplayable("a vote whose first block is its last leaves no time for a reorganisation")
 	}
-	p.tricks.at(first+1, p.chain.Displace)
+	p.tricks.at(first+1, p.chain.Reorganise)
 	return nil
 }
 
@@ -188,7 +188,7 @@ func rescues(p *play) error {
 	p.tricks.replace("open", p.openLate)
 	p.tricks.until = b.After + 3*p.depth()
 	p.tricks.at(b.After+1, func() error {
-		tx, err := p.sweep(counted(p.votes), "branch."+b.Name, p.supervisorPen(), roles.PayToKey(p.supervisor.Key()))
+		tx, err := p.sweep(election.Counted(p.votes), "branch."+b.Name, p.supervisorPen(), templates.PayToKey(p.supervisor.Key()))
 		if err != nil {
 			return err
 		}

@@ -1,7 +1,7 @@
 package rehearsal
 
 import (
-	"bevote/internal/roles"
+	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 
@@ -64,7 +64,7 @@ var mixedVariants = []Lie{
 	}},
 	{Name: "roll-key-tipped", Text: "the supervisor pays a little to somebody's roll key", Base: "mixed", plot: func(p *play) error {
 		p.when(election.T5, 0, func() error {
-			_, err := p.payFrom(p.supervisorPen(), wire.NewTxOut(700, roles.PayToKey(p.idler().voter.Key())))
+			_, err := p.payFrom(p.supervisorPen(), wire.NewTxOut(700, templates.PayToKey(p.idler().voter.Key())))
 			return err
 		})
 		return nil

@@ -7,6 +7,7 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/sharing"
 	"bevote/lang"
+	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 
@@ -67,15 +68,6 @@ func (p *play) stranger() curve.Scalar {
 	return x
 }
 
-// keyNumber is the number of the joint key that ballots for candidate number j
-// carry shares of.
-func (p *play) keyNumber(j int) int {
-	if p.e.Policy.Joint == lang.JointEach {
-		return j
-	}
-	return 1
-}
-
 // share is a voter's share of a joint key, once the dealing is closed.
 func (p *play) share(v *voter, number int) (curve.Scalar, error) {
 	shares, _ := sharing.Receive(p.setup.Params(), v.key, v.Slot(), p.setup.Dealing)
@@ -104,7 +96,7 @@ func (p *play) claimPen(j int) (q pen, path string, err error) {
 	if !p.e.Policy.Dealt() {
 		return p.supervisorPen(), "win", nil
 	}
-	secret, err := p.joint(p.keyNumber(j))
+	secret, err := p.joint(p.e.Policy.KeyNumber(j))
 	if p.e.Policy.Win == lang.WinHardened {
 		return pen{key: secret.Add(p.keys["candidate "+c.Name])}, "win." + c.Name, err
 	}
@@ -117,7 +109,7 @@ func (p *play) ballotOf(v *voter, j int) ([]byte, error) {
 	var err error
 	if !p.e.Policy.Dealt() {
 		to = p.e.Policy.Supervisor
-	} else if m.Share, err = p.share(v, p.keyNumber(j)); err != nil {
+	} else if m.Share, err = p.share(v, p.e.Policy.KeyNumber(j)); err != nil {
 		return nil, err
 	}
 	if p.e.Policy.Salted {
@@ -132,7 +124,7 @@ func (p *play) ballotOf(v *voter, j int) ([]byte, error) {
 
 // place is where a voter's ballot for candidate number j stands.
 func (p *play) place(v *voter, j int) ballot.Place {
-	return ballot.Place{EID: p.e.EID, Outpoint: election.EncodeOutpoint(p.coin(v)), PublicShare: p.setup.PublicShare(v.Slot(), p.keyNumber(j))}
+	return ballot.Place{EID: p.e.EID, Outpoint: election.EncodeOutpoint(p.coin(v)), PublicShare: p.setup.PublicShare(v.Slot(), p.e.Policy.KeyNumber(j))}
 }
 
 // votesNow are the votes so far.
@@ -162,7 +154,7 @@ func (p *play) voting(v *voter, keys map[string][]byte, sealed []byte) (*wire.Ms
 	if err != nil {
 		return nil, err
 	}
-	return p.spendCoin(v, wire.NewTxOut(p.e.Policy.Stake, payToScript(redeem)), wire.NewTxOut(0, returning(sealed)))
+	return p.spendCoin(v, wire.NewTxOut(p.e.Policy.Stake, templates.PayToRedeem(redeem)), wire.NewTxOut(0, returning(sealed)))
 }
 
 // gift has the supervisor pay a coin to somebody's key, and names it.

@@ -5,6 +5,7 @@ import (
 
 	"bevote/internal/ballot"
 	"bevote/internal/curve"
+	"bevote/templates"
 	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
@@ -187,7 +188,7 @@ func voteAfterEnd(p *play) error {
 			tx := wire.NewMsgTx(2)
 			q := pen{key: v.key}
 			q.spend(tx, r.Outpoint)
-			tx.AddTxOut(wire.NewTxOut(p.e.Policy.Stake, payToScript(redeem)))
+			tx.AddTxOut(wire.NewTxOut(p.e.Policy.Stake, templates.PayToRedeem(redeem)))
 			tx.AddTxOut(wire.NewTxOut(0, returning(sealed)))
 			if err := q.resign(tx); err != nil {
 				return err

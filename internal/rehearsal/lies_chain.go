@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"bevote/internal/roles"
+	"bevote/templates"
 	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/wire/v2"
@@ -139,7 +139,7 @@ func addInsane(spoil func(*wire.MsgTx)) func(*remake) error {
 		tx := wire.NewMsgTx(2)
 		q := pen{key: r.p.stranger()}
 		q.spend(tx, wire.OutPoint{Hash: r.headers[1].MerkleRoot})
-		tx.AddTxOut(wire.NewTxOut(1000, roles.PayToKey(r.p.supervisor.Key())))
+		tx.AddTxOut(wire.NewTxOut(1000, templates.PayToKey(r.p.supervisor.Key())))
 		spoil(tx)
 		return r.mine(tx)
 	}
@@ -171,7 +171,7 @@ func stealCoin(r *remake) error {
 	tx := wire.NewMsgTx(2)
 	q := pen{key: r.p.stranger()}
 	q.spend(tx, r.p.coin(idle[0]))
-	tx.AddTxOut(wire.NewTxOut(r.p.e.Policy.Stake, roles.PayToKey(r.p.supervisor.Key())))
+	tx.AddTxOut(wire.NewTxOut(r.p.e.Policy.Stake, templates.PayToKey(r.p.supervisor.Key())))
 	if err := q.resign(tx); err != nil {
 		return err
 	}

@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"bevote/internal/curve"
-	"bevote/internal/roles"
+	"bevote/templates"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -41,7 +41,7 @@ func coinValue(by int64) func(*play) error {
 		key := p.votersFor(2)[0].Key()
 		var paid wire.OutPoint
 		p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) {
-			i := slices.IndexFunc(tx.TxOut, func(out *wire.TxOut) bool { return slices.Equal(out.PkScript, roles.PayToKey(key)) })
+			i := slices.IndexFunc(tx.TxOut, func(out *wire.TxOut) bool { return slices.Equal(out.PkScript, templates.PayToKey(key)) })
 			if i < 0 {
 				return false, nil
 			}
@@ -85,7 +85,7 @@ func coinByStranger(p *play) error {
 			}
 			q.spend(tx, op)
 		}
-		tx.AddTxOut(wire.NewTxOut(p.e.Policy.Coin(), roles.PayToKey(v.Key())))
+		tx.AddTxOut(wire.NewTxOut(p.e.Policy.Coin(), templates.PayToKey(v.Key())))
 		if err := q.resign(tx); err != nil {
 			return err
 		}
@@ -118,7 +118,7 @@ func coinLate(p *play) error {
 	var held *wire.MsgTx
 	p.tricks.coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
 		p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) {
-			if held != nil || len(tx.TxOut) < 2 || !slices.Equal(tx.TxOut[0].PkScript, roles.PayToKey(v.Key())) {
+			if held != nil || len(tx.TxOut) < 2 || !slices.Equal(tx.TxOut[0].PkScript, templates.PayToKey(v.Key())) {
 				return false, nil
 			}
 			held = tx

@@ -2,7 +2,7 @@ package rehearsal
 
 import (
 	"bevote/internal/curve"
-	"bevote/internal/roles"
+	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 
@@ -24,7 +24,7 @@ var depositLies = []Lie{
 		})},
 	{Name: "deposit-to-itself", Text: "a depositor names as its deposit an output that is its own", Strength: KeyHolding, Base: "mixed",
 		Check: "V29", Level: "L3", Exit: 21, plot: deposits(func(_ *play, d *depositor, tx *wire.MsgTx) error {
-			tx.TxOut[0].PkScript = roles.PayToKey(d.public)
+			tx.TxOut[0].PkScript = templates.PayToKey(d.public)
 			return nil
 		})},
 	{Name: "deposit-other-escrow", Text: "a depositor pays into the escrow with another mixer than the one that accepted", Strength: KeyHolding, Base: "mixed",

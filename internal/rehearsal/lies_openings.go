@@ -39,7 +39,7 @@ func votesFor(j int) func(*play) error {
 			if v != liar {
 				return false, nil
 			}
-			share, err := p.share(v, p.keyNumber(1))
+			share, err := p.share(v, p.e.Policy.KeyNumber(1))
 			if err != nil {
 				return false, err
 			}

@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"bevote/internal/curve"
-	"bevote/internal/roles"
+	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 
@@ -55,7 +55,7 @@ var payoutLies = []Lie{
 
 // payingTo finds the output of a transaction that pays a key.
 func payingTo(tx *wire.MsgTx, key curve.PublicKey) int {
-	script := roles.PayToKey(key)
+	script := templates.PayToKey(key)
 	return slices.IndexFunc(tx.TxOut, func(out *wire.TxOut) bool { return slices.Equal(out.PkScript, script) })
 }
 
@@ -92,7 +92,7 @@ func strangersCoin(p *play) error {
 		return err
 	})
 	p.when(election.T5, -1, func() error {
-		tx, err := p.payFrom(q, wire.NewTxOut(p.e.Policy.Coin(), roles.PayToKey(v.Key())))
+		tx, err := p.payFrom(q, wire.NewTxOut(p.e.Policy.Coin(), templates.PayToKey(v.Key())))
 		if err != nil {
 			return err
 		}
@@ -112,7 +112,7 @@ func marked(p *play) error {
 	v := p.idler().voter
 	p.when(election.T5, -1, func() error {
 		payer, _ := p.promised(board.ForPaying, v.Key())
-		tx, err := p.payFrom(p.mixerPen(payer), wire.NewTxOut(5000, roles.PayToKey(v.Key())))
+		tx, err := p.payFrom(p.mixerPen(payer), wire.NewTxOut(5000, templates.PayToKey(v.Key())))
 		if err != nil {
 			return err
 		}
@@ -137,7 +137,7 @@ func paidEarly(p *play) error {
 	var early wire.OutPoint
 	p.when(election.T1, 0, func() error {
 		payer, _ := p.promised(board.ForPaying, v.Key())
-		tx, err := p.payFrom(p.mixerPen(payer), wire.NewTxOut(p.e.Policy.Coin(), roles.PayToKey(v.Key())))
+		tx, err := p.payFrom(p.mixerPen(payer), wire.NewTxOut(p.e.Policy.Coin(), templates.PayToKey(v.Key())))
 		if err == nil {
 			early = wire.OutPoint{Hash: tx.TxHash()}
 		}
@@ -184,7 +184,7 @@ func changeInVote(p *play) error {
 func changeToRollKey(p *play) error {
 	d := p.idler()
 	p.when(election.T5, 0, func() error {
-		_, err := p.payFrom(pen{key: d.own}, wire.NewTxOut(2000, roles.PayToKey(d.voter.Key())))
+		_, err := p.payFrom(pen{key: d.own}, wire.NewTxOut(2000, templates.PayToKey(d.voter.Key())))
 		return err
 	})
 	return nil

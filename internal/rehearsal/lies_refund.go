@@ -2,7 +2,7 @@ package rehearsal
 
 import (
 	"bevote/internal/curve"
-	"bevote/internal/roles"
+	"bevote/templates"
 	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
@@ -47,7 +47,7 @@ func overAfterCount(p *play) error {
 // adds to the record: at once (0), or after the timeout (1).
 func mined(after int, spend func(p *play, v *voter, vote *election.Vote) (*wire.MsgTx, error)) func(*remake) error {
 	return func(r *remake) error {
-		vote := counted(r.p.votes)[0]
+		vote := election.Counted(r.p.votes)[0]
 		tx, err := spend(r.p, r.p.voter(vote.Index), vote)
 		if err != nil {
 			return err
@@ -63,7 +63,7 @@ func mined(after int, spend func(p *play, v *voter, vote *election.Vote) (*wire.
 
 // refundOf is a voter's own refund.
 func refundOf(p *play, v *voter, vote *election.Vote) (*wire.MsgTx, error) {
-	return p.sweep([]*election.Vote{vote}, "refund", pen{key: v.key}, roles.PayToKey(v.Key()))
+	return p.sweep([]*election.Vote{vote}, "refund", pen{key: v.key}, templates.PayToKey(v.Key()))
 }
 
 // strangersClaim is a claim by the first candidate's path that a stranger signed.
@@ -91,7 +91,7 @@ func otherScript(p *play, v *voter, vote *election.Vote) (*wire.MsgTx, error) {
 	}
 	other := *vote
 	other.Redeem = redeem
-	return p.sweep([]*election.Vote{&other}, "refund", pen{key: v.key}, roles.PayToKey(v.Key()))
+	return p.sweep([]*election.Vote{&other}, "refund", pen{key: v.key}, templates.PayToKey(v.Key()))
 }
 
 // unsignedSpend shows the script and nothing else.

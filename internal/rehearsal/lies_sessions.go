@@ -3,6 +3,7 @@ package rehearsal
 import (
 	"bevote/internal/curve"
 	"bevote/internal/roles"
+	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 
@@ -187,7 +188,7 @@ func takesBoth(p *play) error {
 		in := wire.NewTxIn(&own.Outpoint, nil, nil)
 		in.Sequence, tx.LockTime = wire.MaxTxInSequenceNum-1, p.e.Policy.Times.Roll
 		tx.AddTxIn(in)
-		tx.AddTxOut(wire.NewTxOut(p.e.Policy.Deposit()-p.e.Policy.Fee*400, roles.PayToKey(d.public)))
+		tx.AddTxOut(wire.NewTxOut(p.e.Policy.Deposit()-p.e.Policy.Fee*400, templates.PayToKey(d.public)))
 		sig, err := pen{key: d.own}.sign(tx, 0, redeem)
 		if err != nil {
 			return err
@@ -208,7 +209,7 @@ func sweepsUnissued(p *play) error {
 		}
 		tx := wire.NewMsgTx(2)
 		tx.AddTxIn(wire.NewTxIn(&d.Outpoint, push(nil, nil, redeem), nil))
-		tx.AddTxOut(wire.NewTxOut(p.e.Policy.Deposit()-p.e.Policy.Fee*400, roles.PayToKey(p.supervisor.Key())))
+		tx.AddTxOut(wire.NewTxOut(p.e.Policy.Deposit()-p.e.Policy.Fee*400, templates.PayToKey(p.supervisor.Key())))
 		if err := p.signSweep(tx); err != nil {
 			return err
 		}

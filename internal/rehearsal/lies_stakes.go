@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"maps"
 
-	"bevote/internal/roles"
+	"bevote/templates"
 	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/txscript/v2"
@@ -22,7 +22,7 @@ func stakes(redeem func(p *play, v *voter, keys map[string][]byte, sealed []byte
 		if err != nil {
 			return nil, err
 		}
-		tx, err := p.spendCoin(v, wire.NewTxOut(p.e.Policy.Stake, payToScript(script)), wire.NewTxOut(0, returning(sealed)))
+		tx, err := p.spendCoin(v, wire.NewTxOut(p.e.Policy.Stake, templates.PayToRedeem(script)), wire.NewTxOut(0, returning(sealed)))
 		if err != nil {
 			return nil, err
 		}
@@ -37,7 +37,7 @@ func coinToScript(p *play) error {
 	}
 	v := p.votersFor(0)[0]
 	p.tricks.at(p.e.Policy.Times.VoteFrom, func() error {
-		tx, err := p.spendCoin(v, wire.NewTxOut(p.e.Policy.Stake, payToScript([]byte{txscript.OP_1})))
+		tx, err := p.spendCoin(v, wire.NewTxOut(p.e.Policy.Stake, templates.PayToRedeem([]byte{txscript.OP_1})))
 		if err != nil {
 			return err
 		}
@@ -73,7 +73,7 @@ func redirectionTaken(p *play) error {
 	p.tricks.until = height + p.depth()
 	p.tricks.at(height, func() error {
 		thief := p.votersFor(1)[0]
-		tx, err := p.sweep([]*election.Vote{p.tricks.aside}, "refund", pen{key: thief.key}, roles.PayToKey(thief.Key()))
+		tx, err := p.sweep([]*election.Vote{p.tricks.aside}, "refund", pen{key: thief.key}, templates.PayToKey(thief.Key()))
 		if err != nil {
 			return err
 		}

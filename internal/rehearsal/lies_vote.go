@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"bevote/internal/curve"
-	"bevote/internal/roles"
+	"bevote/templates"
 	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/txscript/v2"
@@ -36,14 +36,14 @@ var voteLies = []Lie{
 	{Name: "stake-twice", Text: "a voter stakes twice in one vote", Strength: KeyHolding, Base: "won",
 		Check: "V54", Along: []string{"V65"}, Level: "L3", Exit: 21, plot: votes(stakeTwice)},
 	{Name: "stake-nowhere", Text: "a voter publishes a ballot and keeps the stake", Strength: KeyHolding, Base: "paper",
-		Check: "V54", Level: "L3", Exit: 21, plot: changedVote(func(_ *play, v *voter, tx *wire.MsgTx) { tx.TxOut[0].PkScript = roles.PayToKey(v.Key()) })},
+		Check: "V54", Level: "L3", Exit: 21, plot: changedVote(func(_ *play, v *voter, tx *wire.MsgTx) { tx.TxOut[0].PkScript = templates.PayToKey(v.Key()) })},
 	{Name: "stake-short", Text: "a voter stakes a satoshi too little", Strength: KeyHolding, Base: "won",
 		Check: "V61", Level: "L3", Exit: 21, plot: changedVote(func(_ *play, _ *voter, tx *wire.MsgTx) { tx.TxOut[0].Value-- })},
 	{Name: "stake-large", Text: "a voter stakes a satoshi too much, which marks the vote", Strength: KeyHolding, Base: "custodial",
 		Check: "V61", Level: "L3", Exit: 21, plot: changedVote(func(_ *play, _ *voter, tx *wire.MsgTx) { tx.TxOut[0].Value++ })},
 	{Name: "ballot-hidden", Text: "a voter locks a stake and publishes no ballot", Strength: KeyHolding, Base: "won",
 		Check: "V62", Level: "L3", Exit: 21, plot: changedVote(func(_ *play, v *voter, tx *wire.MsgTx) {
-			tx.TxOut[1] = wire.NewTxOut(600, roles.PayToKey(v.Key()))
+			tx.TxOut[1] = wire.NewTxOut(600, templates.PayToKey(v.Key()))
 		})},
 	{Name: "coin-to-script", Text: "one who abstains sends its coin to somebody's script, as a vote without a ballot would", Strength: KeyHolding, Base: "nobody",
 		Check: "V62", Along: []string{"V65"}, Level: "L3", Exit: 21, plot: coinToScript},
@@ -73,7 +73,7 @@ var voteLies = []Lie{
 		Check: "V64", Level: "L3", plot: minedVote(func(_ *play, v *voter, tx *wire.MsgTx) error { return pen{key: v.key, high: true}.resign(tx) })},
 	{Name: "vote-pays-third", Text: "a voter's vote pays somebody else too", Strength: KeyHolding, Base: "won",
 		Check: "V65", Level: "L3", plot: changedVote(func(p *play, _ *voter, tx *wire.MsgTx) {
-			tx.AddTxOut(wire.NewTxOut(600, roles.PayToKey(curve.BaseMul(p.stranger()).Key())))
+			tx.AddTxOut(wire.NewTxOut(600, templates.PayToKey(curve.BaseMul(p.stranger()).Key())))
 		})},
 }
 
@@ -164,7 +164,7 @@ func minedVote(change func(*play, *voter, *wire.MsgTx) error) func(*play) error 
 		}
 		return tx, nil
 	}, func(p *play, tx *wire.MsgTx) error {
-		p.chain.Bribe(tx)
+		p.chain.SubmitToMiner(tx)
 		return nil
 	})
 }

@@ -4,7 +4,7 @@ import (
 	"bytes"
 
 	"bevote/internal/curve"
-	"bevote/internal/roles"
+	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 
@@ -89,7 +89,7 @@ func (p *play) payByMixer(key curve.PublicKey) (wire.OutPoint, error) {
 		return wire.OutPoint{}, errNothing
 	}
 	i := p.mixerNumber(v.Mixer.Key)
-	tx, err := p.payFrom(p.mixerPen(i), wire.NewTxOut(p.e.Policy.Coin(), roles.PayToKey(key)))
+	tx, err := p.payFrom(p.mixerPen(i), wire.NewTxOut(p.e.Policy.Coin(), templates.PayToKey(key)))
 	if err != nil {
 		return wire.OutPoint{}, err
 	}

@@ -105,19 +105,10 @@ func (p *play) spent() (bool, error) {
 	// The replay follows the stakes of a roll and its votes; which of them
 	// count was settled when the vote closed.
 	all := true
-	for _, v := range counted(p.votes) {
+	for _, v := range election.Counted(p.votes) {
 		height, spent := r.StakeSpent(v.Stake)
 		all = all && spent
 		p.lastSpend = max(p.lastSpend, height)
 	}
 	return all, nil
-}
-
-func counted(votes []*election.Vote) (out []*election.Vote) {
-	for _, v := range votes {
-		if v.Counted() {
-			out = append(out, v)
-		}
-	}
-	return out
 }

@@ -18,6 +18,7 @@ import (
 	"bevote/internal/roles"
 	"bevote/internal/workbench"
 	"bevote/lang"
+	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 	"bevote/verifier/record"
@@ -147,7 +148,7 @@ func stage(ctx context.Context, opt Options, lie *Lie) (*play, error) {
 		return nil, err
 	}
 	p.log = board.NewLog(p.e.EID)
-	p.chain, err = regtest.New(p.dir, lang.Params(p.network()), roles.PayToKey(p.e.Policy.Supervisor))
+	p.chain, err = regtest.New(p.dir, lang.Params(p.network()), templates.PayToKey(p.e.Policy.Supervisor))
 	if err == nil {
 		err = p.castAll()
 	}

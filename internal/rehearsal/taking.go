@@ -72,8 +72,8 @@ func (p *play) take() error {
 		if err := p.advance(max(tip, path.After)); err != nil {
 			return err
 		}
-		to := roles.PayToKey(p.e.Policy.Supervisor)
-		if err := roles.TakeByBranch(p.e, p.node("branch "+t.Branch), vote, path, p.secretsOf(t.Slot), to); err != nil {
+		to := templates.PayToKey(p.e.Policy.Supervisor)
+		if err := roles.SpendByBranch(p.e, p.node("branch "+t.Branch), vote, path, p.secretsOf(t.Slot), to); err != nil {
 			return err
 		}
 		if err := p.advance(max(tip, path.After) + 1); err != nil {

@@ -18,7 +18,7 @@ const firstSpend = 101
 
 // schedule chooses the heights that a policy leaves open.
 func schedule(p *lang.Policy) (times, error) {
-	d, roll := max(1, p.Confirmations), p.Times.Roll
+	d, roll := p.Depth(), p.Times.Roll
 	if roll < firstSpend+2 {
 		return times{}, unplayable("roll by block %d, but the supervisor has no coin before block %d: block %d is the earliest",
 			roll, firstSpend, firstSpend+2)

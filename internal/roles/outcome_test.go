@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"bevote/internal/curve"
-	"bevote/internal/roles"
+	"bevote/templates"
 	"bevote/verifier"
 	"bevote/verifier/record"
 	"bevote/verifier/result"
@@ -34,7 +34,7 @@ type unspent struct {
 // coins are the unspent outputs of a key in the order of the chain.
 func (f *fair) coins(key curve.PublicKey) (out []unspent) {
 	f.t.Helper()
-	script := string(roles.PayToKey(key))
+	script := string(templates.PayToKey(key))
 	values := make(map[wire.OutPoint]int64)
 	var order []wire.OutPoint
 	for h := uint32(1); h <= f.tip(); h++ {

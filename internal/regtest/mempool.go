@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"bevote/templates"
+
 	"github.com/btcsuite/btcd/blockchain"
 	"github.com/btcsuite/btcd/btcutil/v2"
 	"github.com/btcsuite/btcd/chaincfg/v2"
@@ -13,15 +15,11 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// MaxLegacySigOps is the most signature operations in legacy scripts that a
-// relayed transaction may run: a rule of Bitcoin Core from version 30 on
-// (BIP 54), which btcd lacks.
-const MaxLegacySigOps = 2500
-
-// newPool makes a pool with the default relay rules of a main-chain node: no
-// non-standard transactions, one satoshi per virtual byte at least, nothing
-// for free, and the first spend of a coin stays.
-func newPool(chain *blockchain.BlockChain, params *chaincfg.Params, sigs *txscript.SigCache, hashes *txscript.HashCache) *mempool.TxPool {
+// newMempool makes a mempool with the default relay rules of the main chain: standard transactions
+// only, 1 sat/vB at least, nothing for free, and no replacement.
+func newMempool(
+	chain *blockchain.BlockChain, params *chaincfg.Params, sigs *txscript.SigCache, hashes *txscript.HashCache,
+) *mempool.TxPool {
 	return mempool.New(&mempool.Config{
 		Policy: mempool.Policy{
 			MaxTxVersion:         2,
@@ -43,20 +41,20 @@ func newPool(chain *blockchain.BlockChain, params *chaincfg.Params, sigs *txscri
 	})
 }
 
-// Submit offers a transaction to the pool. The error says which consensus or
-// relay rule refuses it.
+// Submit offers a transaction to the mempool. The error says which consensus or relay rule refuses it.
 func (c *Chain) Submit(tx *wire.MsgTx) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.offer(btcutil.NewTx(tx.Copy())) // it stays after the caller's may have changed
+	return c.offer(btcutil.NewTx(tx.Copy())) // the caller may change its own
 }
 
 func (c *Chain) offer(own *btcutil.Tx) error {
-	if n := c.legacySigOps(own.MsgTx()); n > MaxLegacySigOps {
-		return fmt.Errorf("transaction %s: %d legacy signature operations, more than %d", own.Hash(), n, MaxLegacySigOps)
+	if n := c.legacySigOps(own.MsgTx()); n > templates.MaxLegacySigOps {
+		return fmt.Errorf("transaction %s: %d legacy signature operations, more than %d",
+			own.Hash(), n, templates.MaxLegacySigOps)
 	}
 	const orphans, limitFree = false, true
-	if _, err := c.pool.ProcessTransaction(own, orphans, limitFree, 0); err != nil {
+	if _, err := c.mempool.ProcessTransaction(own, orphans, limitFree, 0); err != nil {
 		return fmt.Errorf("transaction %s: %w", own.Hash(), err)
 	}
 	c.queue = append(c.queue, own)
@@ -64,11 +62,11 @@ func (c *Chain) offer(own *btcutil.Tx) error {
 }
 
 // Pending returns the number of transactions that wait for a block.
-func (c *Chain) Pending() int { return c.pool.Count() }
+func (c *Chain) Pending() int { return c.mempool.Count() }
 
-// legacySigOps counts as Bitcoin Core's CheckSigopsBIP54: the operations of
-// each input's script and of the script that it spends, with CHECKMULTISIG
-// counted by its keys.
+// legacySigOps counts signature operations as Bitcoin Core's CheckSigopsBIP54, a relay rule since
+// version 30 that btcd lacks: those of each input's script and of the script that it spends, a
+// CHECKMULTISIG by its keys.
 func (c *Chain) legacySigOps(tx *wire.MsgTx) int {
 	n := 0
 	for _, in := range tx.TxIn {
@@ -79,35 +77,33 @@ func (c *Chain) legacySigOps(tx *wire.MsgTx) int {
 	return n
 }
 
-// spentScript is the script of an unspent output, waiting ones included; nil
-// if there is none, which the pool will say.
+// spentScript returns the script of an unspent output, mined or waiting, or nil where there is none.
 func (c *Chain) spentScript(op wire.OutPoint) []byte {
 	if entry, err := c.blocks.FetchUtxoEntry(op); err == nil && entry != nil {
 		return entry.PkScript()
 	}
-	parent, err := c.pool.FetchTransaction(&op.Hash)
+	parent, err := c.mempool.FetchTransaction(&op.Hash)
 	if err != nil || int(op.Index) >= len(parent.MsgTx().TxOut) {
 		return nil
 	}
 	return parent.MsgTx().TxOut[op.Index].PkScript
 }
 
-// follow takes out of the pool what a new block confirms or contradicts;
-// otherwise the pool falls out of step with the chain.
+// follow removes from the mempool what a new block confirms or is in conflict with.
 func (c *Chain) follow(n *blockchain.Notification) {
 	block, ok := n.Data.(*btcutil.Block)
 	if n.Type != blockchain.NTBlockConnected || !ok {
 		return
 	}
 	for _, tx := range block.Transactions()[1:] {
-		c.pool.RemoveTransaction(tx, false)
-		c.pool.RemoveDoubleSpends(tx)
+		c.mempool.RemoveTransaction(tx, false)
+		c.mempool.RemoveDoubleSpends(tx)
 	}
 }
 
-// dropMined shortens the queue to what still waits.
+// dropMined removes from the queue what no longer waits.
 func (c *Chain) dropMined() {
 	c.queue = slices.DeleteFunc(c.queue, func(tx *btcutil.Tx) bool {
-		return !c.pool.IsTransactionInPool(tx.Hash())
+		return !c.mempool.IsTransactionInPool(tx.Hash())
 	})
 }

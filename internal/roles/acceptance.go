@@ -5,16 +5,18 @@ import (
 	"io"
 
 	"bevote/internal/curve"
+	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/address/v2"
 )
 
-// accept answers requests, M3 by M4 and M1 by M2, while there is time. It
-// promises no more coins than the mixer has, unless it has enough for everybody
-// registered: more vouchers than that cannot be valid, however many strangers ask,
-// and a mixer that counted their requests would have nothing left for voters.
+// accept answers requests up to T1: M3 by M4 and M1 by M2.
+//
+// It promises no more coins than the mixer can pay, unless the mixer can pay one to each registered
+// voter. Vouchers beyond that number cannot be valid, so that requests by strangers take no coin
+// from a voter.
 func (m *Mixer) accept(x *election.Exchange) (lines []board.Line, err error) {
 	tip := m.tip()
 	if tip > x.Deadlines[election.T1] {
@@ -31,10 +33,10 @@ func (m *Mixer) accept(x *election.Exchange) (lines []board.Line, err error) {
 			}
 			coins++
 		}
-		if !m.said.due(tip, r.Body.For+r.Line.By.String()) {
+		if !m.retries.allow(tip, r.Body.For+r.Line.By.String()) {
 			continue
 		}
-		line, err := m.acceptance(r.Body.For, r.Line.By)
+		line, err := m.writeAccept(r.Body.For, r.Line.By)
 		if err != nil {
 			return nil, err
 		}
@@ -43,8 +45,8 @@ func (m *Mixer) accept(x *election.Exchange) (lines []board.Line, err error) {
 	return lines, nil
 }
 
-// acceptance writes M4 or M2 with a fresh nonce.
-func (m *Mixer) acceptance(purpose string, to curve.PublicKey) (board.Line, error) {
+// writeAccept writes M4 or M2 with a fresh nonce.
+func (m *Mixer) writeAccept(purpose string, to curve.PublicKey) (board.Line, error) {
 	body := board.Accept{For: purpose, To: to}
 	if purpose == board.ForHolding {
 		redeem, err := m.e.EscrowRedeem(m.public, to)
@@ -70,8 +72,8 @@ func (m *Mixer) promised(x *election.Exchange) (coins int64) {
 	return coins
 }
 
-// costOf is what coins cost whoever pays them all at once out of one coin.
+// costOf is the satoshis that a payment of coins takes, out of one input and with change.
 func (m *Mixer) costOf(coins int64) int64 {
 	p := m.e.Policy
-	return coins*p.Coin() + p.Fee*(txFrame+p2pkhInput+(coins+1)*p2pkhOutput)
+	return coins*p.Coin() + p.Fee*(templates.TxFrame+templates.P2PKHInput+(coins+1)*templates.P2PKHOutput)
 }

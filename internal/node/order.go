@@ -5,10 +5,11 @@ import (
 	"iter"
 )
 
-// inOrder yields get of each height from from to before end, in order, while up
-// to width of them are under way. Work that is not needed any more is cancelled
-// through the context that get is given.
-func inOrder[T any](ctx context.Context, width int, from, end uint32, get func(context.Context, uint32) (T, error)) iter.Seq2[T, error] {
+// inOrder yields get of each height in [from, end), in order, with up to width of them under way. The
+// context that get is given is cancelled when its result is no longer needed.
+func inOrder[T any](
+	ctx context.Context, width int, from, end uint32, get func(context.Context, uint32) (T, error),
+) iter.Seq2[T, error] {
 	type result struct {
 		value T
 		err   error
@@ -16,7 +17,7 @@ func inOrder[T any](ctx context.Context, width int, from, end uint32, get func(c
 	return func(yield func(T, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		queue := make(chan chan result, width-1) // one more is in the producer's hand
+		queue := make(chan chan result, width-1) // one more waits to be queued
 		go func() {
 			defer close(queue)
 			for height := from; height < end; height++ {

@@ -12,9 +12,8 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// helpSweep signs and sends the mixers' sweeps, once a block until they are in
-// the chain. What it refuses, and what the relays refuse, stays on the board for
-// everybody to judge.
+// helpSweep signs the mixers' sweeps and sends them, once a block until they are in the chain. A
+// sweep that the supervisor or the relays refuse stays on the board for the audit.
 func (t *Treasurer) helpSweep(x *election.Exchange) {
 	tip := t.s.tip()
 	for _, l := range x.Sweeps {
@@ -30,7 +29,7 @@ func (t *Treasurer) helpSweep(x *election.Exchange) {
 	}
 }
 
-// sweeping tells whether a sweep that was sent is not in the chain yet.
+// sweeping reports whether a sweep that was sent is not in the chain yet.
 func (t *Treasurer) sweeping(x *election.Exchange) bool {
 	for _, tx := range t.sweeps {
 		if tx != nil && !isSwept(x, tx) {
@@ -40,15 +39,16 @@ func (t *Treasurer) sweeping(x *election.Exchange) bool {
 	return false
 }
 
-// isSwept tells whether the deposits of a sweep are spent, by it or otherwise.
+// isSwept reports whether the first deposit of a sweep is spent, by the sweep or otherwise.
 func isSwept(x *election.Exchange, tx *wire.MsgTx) bool {
 	d := x.DepositAt(tx.TxIn[0].PreviousOutPoint)
 	return d == nil || x.Spent(d) != ""
 }
 
-// complete adds the supervisor's signatures to a mixer's sweep, if it is one.
-func (t *Treasurer) complete(x *election.Exchange, mixer curve.PublicKey, text []byte) (*wire.MsgTx, error) {
-	tx, err := x.CheckSweep(mixer, text)
+// complete adds the supervisor's signatures to a mixer's sweep, which is a transaction without
+// witnesses.
+func (t *Treasurer) complete(x *election.Exchange, mixer curve.PublicKey, raw []byte) (*wire.MsgTx, error) {
+	tx, err := x.CheckSweep(mixer, raw)
 	if err != nil {
 		return nil, err
 	}
@@ -68,8 +68,8 @@ func (t *Treasurer) complete(x *election.Exchange, mixer curve.PublicKey, text [
 	return tx, nil
 }
 
-// addSignature takes the mixer's signature out of an input script and pushes
-// both, as the path wants them.
+// addSignature replaces the script of input i, which pushes the path's items with the supervisor's
+// signature empty, by one that has both signatures.
 func (t *Treasurer) addSignature(tx *wire.MsgTx, i int, path templates.Path, redeem []byte) error {
 	var items [][]byte
 	script := txscript.MakeScriptTokenizer(0, tx.TxIn[i].SignatureScript)
@@ -83,6 +83,8 @@ func (t *Treasurer) addSignature(tx *wire.MsgTx, i int, path templates.Path, red
 	if err != nil {
 		return err
 	}
-	w := witness{sigs: map[string][]byte{"mixer": items[slices.Index(path.Witness, "sig:mixer")], "supervisor": own}}
+	w := witness{sigs: map[string][]byte{
+		"mixer": items[slices.Index(path.Witness, "sig:mixer")], "supervisor": own,
+	}}
 	return w.fill(tx, i, path, redeem)
 }

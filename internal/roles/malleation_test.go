@@ -37,7 +37,7 @@ func (n node) Submit(tx *wire.MsgTx) error {
 		for _, in := range bent.TxIn {
 			in.SignatureScript = append([]byte{txscript.OP_1}, in.SignatureScript...)
 		}
-		n.Bribe(bent)
+		n.SubmitToMiner(bent)
 	}
 	return nil
 }

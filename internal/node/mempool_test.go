@@ -127,9 +127,9 @@ func TestRefundRaceInTwoPools(t *testing.T) {
 	btcd.Submit(r.claim)
 	claim, refund := "claim by tx "+r.claim.TxHash().String(), "refund by tx "+r.refund.TxHash().String()
 	wantRace(t, r.look(t, nil, one, two), result.Pass, claim, "waits at whole blocks (btcd://127.0.0.1:")
-	bitcoind.Pool([]*wire.MsgTx{r.claim})
+	bitcoind.SetMempool([]*wire.MsgTx{r.claim})
 	wantRace(t, r.look(t, nil, one, two), result.Pass, claim)
-	bitcoind.Pool([]*wire.MsgTx{r.refund})
+	bitcoind.SetMempool([]*wire.MsgTx{r.refund})
 	wantRace(t, r.look(t, nil, one, two), result.Fail, claim, refund, "btcd://127.0.0.1:", "bitcoind://127.0.0.1:")
 	wantRace(t, r.look(t, nil, two), result.Pass, refund)
 }
@@ -163,13 +163,13 @@ func TestPoolsThatLie(t *testing.T) {
 	live := bitcoind.Dial()
 	forged := r.claim.Copy()
 	forged.TxOut[0].Value--
-	bitcoind.Pool([]*wire.MsgTx{forged})
+	bitcoind.SetMempool([]*wire.MsgTx{forged})
 	wantRace(t, r.look(t, nil, live), result.Skipped, "no pool shows a spend of a stake")
 
-	bitcoind.Pool(nil) // too old to tell
+	bitcoind.SetMempool(nil) // too old to tell
 	wantRace(t, r.look(t, nil, live), result.Skipped, "bitcoind://127.0.0.1:", "does not show its pool of unconfirmed transactions")
 
-	bitcoind.Pool([]*wire.MsgTx{r.claim})
+	bitcoind.SetMempool([]*wire.MsgTx{r.claim})
 	bitcoind.Hook(func(method string) bool { return method != "getrawtransaction" })
 	_, err := verifier.Audit(context.Background(), r.rec, live, verifier.Options{Now: time.Now(), Live: true})
 	var lost *node.Error
@@ -183,11 +183,11 @@ func TestPoolsThatLie(t *testing.T) {
 func TestTransactionLeavesPool(t *testing.T) {
 	r := newRace(t)
 	bitcoind := nodetest.StartBitcoind(t, r.blocks[:r.at+1])
-	bitcoind.Pool([]*wire.MsgTx{r.refund})
+	bitcoind.SetMempool([]*wire.MsgTx{r.refund})
 	node := bitcoind.Dial()
 	bitcoind.Hook(func(method string) bool {
 		if method == "getrawtransaction" {
-			bitcoind.Pool([]*wire.MsgTx{})
+			bitcoind.SetMempool([]*wire.MsgTx{})
 		}
 		return true
 	})

@@ -1,13 +1,14 @@
 package node
 
 import (
-	"bevote/verifier/evidence"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+
+	"bevote/verifier/evidence"
 
 	"github.com/btcsuite/btcd/btcjson"
 	"github.com/btcsuite/btcd/chainhash/v2"
@@ -17,31 +18,31 @@ import (
 var _ evidence.PoolSource = (*Node)(nil)
 
 const (
-	// askedAtOnce is how many outpoints one question names.
-	askedAtOnce = 1000
-	// maxWaiting is how many bytes of transactions are taken: refunds of a
-	// quarter of a million stakes.
-	maxWaiting = 64 << 20
+	// maxOutpoints is the most outpoints of one call.
+	maxOutpoints = 1000
+	// maxMempool is the most bytes of transactions that are taken: refunds of 250,000 stakes.
+	maxMempool = 64 << 20
 )
 
-// outpoint and spender are the question and the answer of gettxspendingprevout.
+// outpoint is a parameter of gettxspendingprevout.
 type outpoint struct {
 	TxID string `json:"txid"`
 	Vout uint32 `json:"vout"`
 }
 
+// spender is a result of gettxspendingprevout.
 type spender struct {
-	TxID string `json:"spendingtxid"` // "" where the pool has none
+	TxID string `json:"spendingtxid"` // "" where the mempool has none
 }
 
-// Waiting returns the transactions of the node's pool that spend an outpoint of
-// ops. Bitcoin Core before 24 does not know the question, and btcd does not take
-// it from a limited user: evidence.ErrNoPool.
+// Waiting returns the transactions of the node's mempool that spend an outpoint of ops. The error wraps
+// [evidence.ErrNoPool] where the node does not answer: Bitcoin Core before 24 lacks the call, and btcd
+// refuses it to a limited user.
 func (n *Node) Waiting(ctx context.Context, ops []wire.OutPoint) (txs []*wire.MsgTx, err error) {
 	ids, size := make(map[chainhash.Hash]bool), 0
-	for part := range slices.Chunk(ops, askedAtOnce) {
+	for part := range slices.Chunk(ops, maxOutpoints) {
 		found, err := n.spenders(ctx, part)
-		if isRefused(err, btcjson.ErrRPCMethodNotFound.Code) || isRefused(err, btcjson.ErrRPCInvalidParams.Code) {
+		if hasCode(err, btcjson.ErrRPCMethodNotFound.Code) || hasCode(err, btcjson.ErrRPCInvalidParams.Code) {
 			return nil, fmt.Errorf("%s %w", n.name, evidence.ErrNoPool)
 		}
 		if err != nil {
@@ -59,8 +60,8 @@ func (n *Node) Waiting(ctx context.Context, ops []wire.OutPoint) (txs []*wire.Ms
 			if tx == nil {
 				continue
 			}
-			if size += tx.SerializeSize(); size > maxWaiting {
-				return nil, n.fail(fmt.Errorf("more than %d bytes wait to take the stakes", maxWaiting))
+			if size += tx.SerializeSize(); size > maxMempool {
+				return nil, n.fail(fmt.Errorf("more than %d bytes wait to take the stakes", maxMempool))
 			}
 			txs = append(txs, tx)
 		}
@@ -68,19 +69,19 @@ func (n *Node) Waiting(ctx context.Context, ops []wire.OutPoint) (txs []*wire.Ms
 	return txs, nil
 }
 
-// isRefused tells whether a node refused with a code.
-func isRefused(err error, code btcjson.RPCErrorCode) bool {
-	var no *refused
+// hasCode reports whether a node refused with a code.
+func hasCode(err error, code btcjson.RPCErrorCode) bool {
+	var no *rpcError
 	return errors.As(err, &no) && no.code == code
 }
 
-// spenders asks which transactions of the pool spend the outpoints.
+// spenders asks which transactions of the mempool spend the outpoints.
 func (n *Node) spenders(ctx context.Context, ops []wire.OutPoint) (ids []chainhash.Hash, err error) {
-	question := make([]outpoint, len(ops))
+	params := make([]outpoint, len(ops))
 	for i, op := range ops {
-		question[i] = outpoint{op.Hash.String(), op.Index}
+		params[i] = outpoint{op.Hash.String(), op.Index}
 	}
-	answer, err := n.ask(ctx, "gettxspendingprevout", question)
+	answer, err := n.ask(ctx, "gettxspendingprevout", params)
 	if err != nil {
 		return nil, err
 	}
@@ -101,10 +102,10 @@ func (n *Node) spenders(ctx context.Context, ops []wire.OutPoint) (ids []chainha
 	return ids, nil
 }
 
-// unconfirmed fetches a transaction of the pool, nil if it has left it meanwhile.
+// unconfirmed fetches a transaction of the mempool, nil if it has left meanwhile.
 func (n *Node) unconfirmed(ctx context.Context, id chainhash.Hash) (*wire.MsgTx, error) {
 	answer, err := n.ask(ctx, "getrawtransaction", id.String(), 0)
-	if isRefused(err, btcjson.ErrRPCNoTxInfo) {
+	if hasCode(err, btcjson.ErrRPCNoTxInfo) {
 		return nil, nil
 	}
 	if err != nil {

@@ -15,22 +15,21 @@ import (
 //	bitcoind://user:password@host:port                 HTTP POST
 //	bitcoind://host:port?cookie=FILE                   HTTP POST, with the node's cookie
 //
-// cert is the node's certificate; without it one of the system's authorities
-// must have signed it.
+// cert is the node's certificate. Without it, an authority of the system must have signed the
+// certificate that the node shows.
 type URL struct {
 	scheme, host   string
 	user, password string
 	cert, cookie   string // file names
 }
 
-// The kinds of nodes.
+// The kinds of nodes, by URL scheme.
 const (
 	schemeBtcd     = "btcd"
 	schemeBitcoind = "bitcoind"
 )
 
-// ParseURL reads a node's URL. Its errors never repeat the text, which may
-// hold a password.
+// ParseURL reads a node's URL. Its errors do not repeat the text, which may hold a password.
 func ParseURL(text string) (URL, error) {
 	u, err := url.Parse(text)
 	if err != nil {
@@ -53,7 +52,7 @@ func ParseURL(text string) (URL, error) {
 	return n, n.complete()
 }
 
-// options takes what follows the question mark, each once.
+// options reads what follows the question mark, each option once.
 func (n *URL) options(u *url.URL) error {
 	given, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
@@ -78,7 +77,7 @@ func (n *URL) options(u *url.URL) error {
 	return nil
 }
 
-// complete checks that there is one way to log in.
+// complete checks that there is exactly one way to log in.
 func (n *URL) complete() error {
 	switch {
 	case n.cookie != "" && n.user+n.password != "":
@@ -90,5 +89,5 @@ func (n *URL) complete() error {
 	return nil
 }
 
-// String is the URL without user, password and files.
+// String returns the URL without user, password and files.
 func (n URL) String() string { return n.scheme + "://" + n.host }
