@@ -86,9 +86,9 @@ func (c *console) audit(ctx context.Context, a auditOptions) (*result.Report, er
 func (c *console) auditOnce(
 	ctx context.Context, path string, live nodes, opt verifier.Options,
 ) (*result.Report, error) {
-	rec, err := record.Open(path)
+	rec, err := c.openRecord(path)
 	if err != nil {
-		return nil, inputError(err)
+		return nil, err
 	}
 	defer rec.Close()
 	bar := newProgress(c.err)
@@ -100,6 +100,22 @@ func (c *console) auditOnce(
 		return nil, sourceError(err)
 	}
 	return r, nil
+}
+
+// openRecord opens the record at path, and names the files of file managers
+// that are not read.
+func (c *console) openRecord(path string) (*record.Record, error) {
+	rec, err := record.Open(path)
+	if err != nil {
+		return nil, inputError(err)
+	}
+	switch n, first := rec.Ignored(); {
+	case n == 1:
+		c.printf("bevote: %s: ignored %s", path, first)
+	case n > 1:
+		c.printf("bevote: %s: ignored %s and %d more like it", path, first, n-1)
+	}
+	return rec, nil
 }
 
 // inputError gives an error of the audit its exit code: 65 where the record is

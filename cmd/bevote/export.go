@@ -42,9 +42,9 @@ func newExport(c *console) *cobra.Command {
 
 // export writes the record at path, with the chain's evidence, to out.
 func (c *console) export(ctx context.Context, path, source string, proofs bool, out string) error {
-	rec, err := record.Open(path)
+	rec, err := c.openRecord(path)
 	if err != nil {
-		return inputError(err)
+		return err
 	}
 	defer rec.Close()
 	src := chainfile.FromRecord(rec)
