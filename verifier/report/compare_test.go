@@ -133,6 +133,27 @@ func TestDecodeRefuses(t *testing.T) {
 		{"less than nothing", change(`"votes": 5`, `"votes": -5`), "a negative number"},
 		{"an interval inside out", change(`"min": 1`, `"min": 3`), `count of "bob": 3 to 2`},
 		{"half a vote", change(`"votes": 5`, `"votes": 5.5`), "cannot unmarshal"},
+		{"an exit code of its own", change(`"exit": 0`, `"exit": 7`), "exit 7 is no audit's"},
+		{"an exit code without a bug", change(`"exit": 0`, `"exit": 9007199254740993`), "is no audit's"},
+		{"proven at L2", change(`"level": "L3"`, `"level": "L2"`), "exit 0 at level L2"},
+		{"counted at L3", change(`"exit": 0`, `"exit": 10`), "exit 10 at level L3"},
+		{"refuted at L3", change(`"exit": 0`, `"exit": 20`), "exit 20 at level L3"},
+		{"proven, and nothing is", change(`"level": "L3"`, `"level": "none"`), "exit 0 at level none"},
+		{"a threshold of no policy", change(`"threshold": 3`, `"threshold": 1000000000000000`), "threshold 1000000000000000, at most 65535"},
+		{"more votes than voters", change(`"votes": 5`, `"votes": 6`), "6 votes of 5 voters"},
+		{"a winner who is not counted", change(`"winner": "alice"`, `"winner": "carol"`), `the winner "carol" has no count`},
+		{"a winner under the threshold", change(`"threshold": 3`, `"threshold": 4`), `the winner "alice" has 3 ballots, the threshold is 4`},
+		{"more for all than votes", strings.Replace(change(`"min": 1`, `"min": 3`), `"max": 2`, `"max": 3`, 1), "6 ballots of 5 votes"},
+		{"more for one than votes", change(`"max": 2`, `"max": 6`), `count of "bob": up to 6 of 5 votes`},
+		{"a check that passed and failed", change(`"failed": 0`, `"failed": 1`), "check V01: PASS with 1 failed"},
+		{"a check that passed half", change(`"examined": 41`, `"examined": 40`), "check V01: PASS with 40 examined of 41"},
+		{"a check that failed at nothing", change(`"status": "PASS"`, `"status": "FAIL"`), "check V01: FAIL with none failed"},
+		{"a class of its own", change(`"class": "E"`, `"class": "Z"`), `check V01: unknown class "Z"`},
+		{"a refutation that refutes nothing", strings.Replace(change(`"status": "PASS"`, `"status": "FAIL"`), `"failed": 0`, `"failed": 1`, 1),
+			"exit 0, and V01 of class E failed"},
+		{"half a surrogate pair", change(`"reason": ""`, `"reason": "\ud800"`), "half a surrogate pair"},
+		{"the other half", change(`"reason": ""`, `"reason": "\udc00"`), "half a surrogate pair"},
+		{"no UTF-8", change(`"reason": ""`, "\"reason\": \"\xff\""), "not UTF-8"},
 		{"no checks", `{"spec":1,"level":"L3"}`, "no checks"},
 		{"deep nesting", strings.Repeat(`[`, 100), "nested over 6 deep"},
 		{"a cut file", good[:len(good)/2], "unexpected EOF"},
@@ -168,7 +189,7 @@ func FuzzDecode(f *testing.F) {
 		}
 		f.Add(b.Bytes())
 	}
-	f.Add([]byte(`{"spec":1,"level":"none","checks":[{"id":"V","status":"FAIL"}]}`))
+	f.Add([]byte(`{"spec":1,"level":"none","exit":20,"checks":[{"id":"V","class":"E","status":"FAIL"}]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		r, err := report.Decode(bytes.NewReader(text))
 		if err != nil {

@@ -17,7 +17,8 @@ const MaxJSON = 64 << 20
 
 // Decode reads the JSON form of a report, of this auditor or of another. It
 // refuses unknown fields, a name twice in one object or in other letters than
-// documented, and values that no audit gives.
+// documented, values that no audit gives, and parts that contradict one
+// another.
 func Decode(r io.Reader) (*result.Report, error) {
 	text, err := io.ReadAll(io.LimitReader(r, MaxJSON+1))
 	if err != nil {
@@ -33,6 +34,9 @@ func Decode(r io.Reader) (*result.Report, error) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(out); err != nil {
+		return nil, fmt.Errorf("report: %w", err)
+	}
+	if err := checkText(text); err != nil {
 		return nil, fmt.Errorf("report: %w", err)
 	}
 	if err := checkReport(out); err != nil {
@@ -173,7 +177,7 @@ func checkReport(r *result.Report) error {
 		}
 		counted[c.Candidate] = true
 	}
-	return nil
+	return checkConsistent(r)
 }
 
 // checkMixing returns an error for negative numbers.
