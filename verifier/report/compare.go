@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,19 +23,20 @@ type Difference struct {
 // Comparison is how the reports of two auditors differ (check V113). They agree
 // if the verdict and what was judged are the same, and for each check the
 // status and the places of its items. Wording, figures and the auditors' names
-// may differ.
+// may differ, and so may the evidence that only one of them had.
 type Comparison struct {
 	A           string       `json:"a"` // the names of the reports
 	B           string       `json:"b"`
 	Agree       bool         `json:"agree"`
 	Differences []Difference `json:"differences"`
-	Diff        string       `json:"diff"` // of the two reports as text, unified; "" where they are equal
+	Evidence    []Difference `json:"evidence"` // checks that one auditor skipped; decides nothing
+	Diff        string       `json:"diff"`     // of the two reports as text, unified; "" where they are equal
 }
 
 // Compare compares two reports, first by their meaning, then as text. The
 // answer calls them by the names given.
 func Compare(nameA, nameB string, a, b *result.Report, marks textdiff.Marks) (*Comparison, error) {
-	c := &Comparison{A: nameA, B: nameB, Differences: []Difference{}}
+	c := &Comparison{A: nameA, B: nameB, Differences: []Difference{}, Evidence: []Difference{}}
 	c.compareVerdicts(a, b)
 	c.compareCounts(a, b)
 	c.compareChecks(a, b)
@@ -60,17 +62,22 @@ func (c *Comparison) Text(w io.Writer) error {
 	switch {
 	case c.Agree && c.Diff == "":
 		p.line("%s and %s say the same.", c.A, c.B)
+	case c.Agree && len(c.Evidence) > 0:
+		p.line("%s and %s agree; one of them, A or B, had evidence for more checks:", c.A, c.B)
+		p.line("")
 	case c.Agree:
 		p.line("%s and %s agree; they differ in words or figures only:", c.A, c.B)
 	default:
 		p.line("A, %s, and B, %s, disagree:", c.A, c.B)
 		p.line("")
 	}
-	for _, d := range c.Differences {
-		p.text("  ", strings.TrimSpace(d.Check+" "+d.What))
-		p.text("    A  ", d.A)
-		p.text("    B  ", d.B)
+	differences(p, c.Differences)
+	if !c.Agree && len(c.Evidence) > 0 {
+		p.line("")
+		p.line("Only one of them had evidence for these, which decides nothing:")
+		p.line("")
 	}
+	differences(p, c.Evidence)
 	if c.Diff != "" {
 		p.line("")
 		_, _ = p.w.WriteString(c.Diff) // the writer keeps its first error
@@ -79,6 +86,36 @@ func (c *Comparison) Text(w io.Writer) error {
 		return fmt.Errorf("writing the comparison: %w", err)
 	}
 	return nil
+}
+
+func differences(p *textWriter, all []Difference) {
+	for _, d := range all {
+		p.text("  ", strings.TrimSpace(d.Check+" "+d.What))
+		p.text("    A  ", d.A)
+		p.text("    B  ", d.B)
+	}
+}
+
+// evidenceChecks are the checks of the auditor's own evidence: several live
+// sources (V12), their pools (V96), an earlier report or state (V99), the age
+// of a live tip (V101), a second report (V113). An auditor without it skips
+// them.
+var evidenceChecks = []string{"V12", "V96", "V99", "V101", "V113"}
+
+// oneSkipped reports whether one auditor skipped a check of evidence that the
+// other had and found nothing against.
+func oneSkipped(a, b result.Check) bool {
+	pair := [2]result.Status{a.Status, b.Status}
+	return slices.Contains(evidenceChecks, a.ID) &&
+		(pair == [2]result.Status{result.Skipped, result.Pass} || pair == [2]result.Status{result.Pass, result.Skipped})
+}
+
+// statusWords returns a status, with the reason of a skipped check.
+func statusWords(c result.Check) string {
+	if c.Status == result.Skipped && c.Reason != "" {
+		return string(c.Status) + ": " + c.Reason
+	}
+	return string(c.Status)
 }
 
 // differ adds a difference if a and b are not equal.
@@ -163,6 +200,10 @@ func (c *Comparison) compareChecks(a, b *result.Report) {
 			return
 		case len(y) == 0:
 			c.differ(id, "check", string(x[0].Status), "absent")
+			return
+		}
+		if oneSkipped(x[0], y[0]) {
+			c.Evidence = append(c.Evidence, Difference{id, "evidence", statusWords(x[0]), statusWords(y[0])})
 			return
 		}
 		c.differ(id, "status", string(x[0].Status), string(y[0].Status))

@@ -84,6 +84,52 @@ func copied(t testing.TB, r *result.Report) *result.Report {
 	return out
 }
 
+// TestCompareEvidence: a check that one auditor had no evidence for, and the
+// other passed, is shown and is no disagreement. One that fails is.
+func TestCompareEvidence(t *testing.T) {
+	with := func(id string, status result.Status, items ...result.Item) *result.Report {
+		r := won()
+		k := result.Check{ID: id, Name: "X", Class: "W", Status: status, Items: items}
+		switch status {
+		case result.Skipped:
+			k.Reason = "there is one source only"
+		default:
+			k.Expected, k.Examined = 2, 2
+		}
+		if status == result.Fail {
+			k.Failed = 1
+		}
+		r.Checks = append(r.Checks, k)
+		return r
+	}
+	item := result.Item{Where: "block 221", Message: "was replaced"}
+	for _, row := range []struct {
+		name  string
+		a, b  *result.Report
+		agree bool
+		shown int
+	}{
+		{"two sources", with("V12", result.Skipped), with("V12", result.Pass), true, 1},
+		{"a state", with("V99", result.Pass, item), with("V99", result.Skipped), true, 1},
+		{"no evidence", with("V99", result.Skipped), with("V99", result.Skipped), true, 0},
+		{"the pools show a race", with("V96", result.Skipped), with("V96", result.Fail, item), false, 0},
+		{"another check", with("V54b", result.Skipped), with("V54b", result.Pass), false, 0},
+		{"both, and not the same", with("V99", result.Pass, item), with("V99", result.Pass), false, 0},
+	} {
+		c, err := report.Compare("a.json", "b.json", row.a, row.b, textdiff.Plain)
+		if err != nil || c.Agree != row.agree || len(c.Evidence) != row.shown || c.Evidence == nil {
+			t.Errorf("%s: agree %t, evidence %v, %v", row.name, c.Agree, c.Evidence, err)
+		}
+		var text bytes.Buffer
+		if err := c.Text(&text); err != nil {
+			t.Fatal(err)
+		}
+		if told := strings.Contains(text.String(), "SKIPPED: there is one source only\n"); told != (row.shown == 1) {
+			t.Errorf("%s: the text says\n%s", row.name, &text)
+		}
+	}
+}
+
 func TestComparisonAsText(t *testing.T) {
 	other := disputed()
 	other.Checks[4].Items[0].Message = "changed\x1b[31m words"
