@@ -27,8 +27,9 @@ import (
 // seed is the one that the recorded elections of these tests are played from.
 const seed = 7
 
-// played rehearses an election and returns the files of its record.
-func played(t testing.TB, opt rehearsal.Options) map[string][]byte {
+// played rehearses an election, with misdeeds if any, and returns the files of
+// its record.
+func played(t testing.TB, opt rehearsal.Options, misdeeds ...rehearsal.Misdeed) map[string][]byte {
 	t.Helper()
 	opt.Seed = seed
 	dir := filepath.Join(t.TempDir(), "record")
@@ -36,7 +37,7 @@ func played(t testing.TB, opt rehearsal.Options) map[string][]byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := rehearsal.Play(context.Background(), opt, w); err != nil {
+	if _, err := rehearsal.With(misdeeds...).Tell(context.Background(), opt, w); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Commit(); err != nil {
@@ -339,7 +340,7 @@ func TestDealersWhoCheat(t *testing.T) {
 	} {
 		t.Run(string(row.deed.Deed), func(t *testing.T) {
 			r, err := audited(t, played(t, rehearsal.Options{Source: example(t, "club_chair"),
-				Votes: map[string]int{"alice": 3, "bob": 2}, Misdeeds: []rehearsal.Misdeed{row.deed}}))
+				Votes: map[string]int{"alice": 3, "bob": 2}}, row.deed))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -359,8 +360,8 @@ func TestDealersWhoCheat(t *testing.T) {
 
 // TestWithheldOpenings: the level tells what is missing, and the verdict stays.
 func TestWithheldOpenings(t *testing.T) {
-	r, err := audited(t, played(t, rehearsal.Options{Source: example(t, "salted"),
-		Misdeeds: []rehearsal.Misdeed{{Deed: rehearsal.Withhold, Candidate: "otto"}}}))
+	r, err := audited(t, played(t, rehearsal.Options{Source: example(t, "salted")},
+		rehearsal.Misdeed{Deed: rehearsal.Withhold, Candidate: "otto"}))
 	if err != nil {
 		t.Fatal(err)
 	}

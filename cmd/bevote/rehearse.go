@@ -67,7 +67,7 @@ leaves a record that anybody can audit.
 // rehearse plays the policy of the named file, with a lie if one is named, and
 // leaves the record at path.
 func (c *console) rehearse(ctx context.Context, file string, opt rehearsal.Options, lie, path string) (*rehearsal.Summary, error) {
-	play := rehearsal.Play
+	play := rehearsal.Run
 	if lie != "" {
 		l, err := c.lie(lie, opt)
 		if err != nil {

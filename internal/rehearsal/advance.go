@@ -8,26 +8,28 @@ import (
 	"bevote/verifier/election"
 )
 
-// advance mines until the tip is at height; everybody sees each block.
-func (p *play) advance(height uint32) error {
-	from, _ := p.chain.Tip()
+// Advance mines until the tip is at height; everybody sees each block.
+func (p *Play) Advance(height uint32) error {
+	from, _ := p.Chain.Tip()
 	for tip := from; tip < height; tip++ {
 		if err := p.ctx.Err(); err != nil {
 			return err
 		}
-		if err := p.happen(tip + 1); err != nil {
+		if p.Hooks.Block != nil {
+			if err := p.Hooks.Block(tip + 1); err != nil {
+				return err
+			}
+		}
+		if err := p.Chain.Mine(1); err != nil {
 			return err
 		}
-		if err := p.chain.Mine(1); err != nil {
-			return err
-		}
-		block, err := p.chain.Block(tip + 1)
+		block, err := p.Chain.Block(tip + 1)
 		if err != nil {
 			return err
 		}
-		p.supervisor.Watch(tip+1, block)
-		if p.exchange != nil {
-			p.exchange.watch(tip+1, block)
+		p.Supervisor.Watch(tip+1, block)
+		if p.Exchange != nil {
+			p.Exchange.watch(tip+1, block)
 		}
 		if height-from > 10 {
 			p.progress("blocks", int(tip+1-from), int(height-from))
@@ -38,44 +40,43 @@ func (p *play) advance(height uint32) error {
 
 // settle mines until the block at height is as deep as the policy asks, but
 // stays below block latest, which the next step must still reach.
-func (p *play) settle(height, latest uint32) error {
-	return p.advance(min(height+p.depth()-1, latest-1))
+func (p *Play) settle(height, latest uint32) error {
+	return p.Advance(min(height+p.Policy.Depth()-1, latest-1))
 }
 
-func (p *play) depth() uint32 { return max(1, p.e.Policy.Confirmations) }
-
-// anchor closes a phase in the block at height.
-func (p *play) anchor(kind int, height uint32) error {
-	if p.tricks.anchor != nil {
-		if made, err := p.tricks.anchor(kind, height); made || err != nil {
+// closePhase anchors the board in the block at height, which closes a phase.
+func (p *Play) closePhase(kind int, height uint32) error {
+	if p.Hooks.Anchor != nil {
+		if closed, err := p.Hooks.Anchor(kind, height); closed || err != nil {
 			return err
 		}
 	}
-	return p.anchorHead(kind, height, p.log.Head())
+	return p.Anchor(kind, height, p.Log.Head())
 }
 
-func (p *play) anchorHead(kind int, height uint32, head [32]byte) error {
-	if err := p.advance(height - 1); err != nil {
+// Anchor has the supervisor anchor a head in the block at height.
+func (p *Play) Anchor(kind int, height uint32, head [32]byte) error {
+	if err := p.Advance(height - 1); err != nil {
 		return err
 	}
-	if err := p.supervisor.Anchor(kind, head); err != nil {
+	if err := p.Supervisor.Anchor(kind, head); err != nil {
 		return err
 	}
-	return p.advance(height)
+	return p.Advance(height)
 }
 
-// append puts lines on the board in their order.
-func (p *play) append(lines ...board.Line) error {
+// Append puts lines on the board in their order.
+func (p *Play) Append(lines ...board.Line) error {
 	for _, l := range lines {
-		published, err := p.published(l)
-		if err != nil {
-			return err
-		}
-		if p.tricks.believes != nil && len(published) > 0 {
-			p.exchange.told[len(p.log.Lines())+1] = l
+		published := []board.Line{l}
+		if p.Hooks.Line != nil {
+			var err error
+			if published, err = p.Hooks.Line(l); err != nil {
+				return err
+			}
 		}
 		for _, l := range published {
-			if err := p.log.Append(l); err != nil {
+			if err := p.Log.Append(l); err != nil {
 				return err
 			}
 		}
@@ -84,19 +85,19 @@ func (p *play) append(lines ...board.Line) error {
 }
 
 // appendLine is append for what a role has just written.
-func (p *play) appendLine(l board.Line, err error) error {
+func (p *Play) appendLine(l board.Line, err error) error {
 	if err != nil {
 		return err
 	}
-	return p.append(l)
+	return p.Append(l)
 }
 
-// replay shows the blocks since the announcement to the verifier's replay.
-func (p *play) replay() (*election.Replay, error) {
-	r := election.NewReplay(p.e, p.log.Lines())
-	tip, _ := p.chain.Tip()
-	for h := p.times.announce; h <= tip; h++ {
-		block, err := p.chain.Block(h)
+// Replay shows the blocks since the announcement to the verifier's replay.
+func (p *Play) Replay() (*election.Replay, error) {
+	r := election.NewReplay(p.Election, p.Log.Lines())
+	tip, _ := p.Chain.Tip()
+	for h := p.Times.Announce; h <= tip; h++ {
+		block, err := p.Chain.Block(h)
 		if err != nil {
 			return nil, err
 		}
@@ -106,17 +107,17 @@ func (p *play) replay() (*election.Replay, error) {
 }
 
 // look computes what the board establishes so far, once for everybody.
-func (p *play) look() error {
-	r, err := p.replay()
+func (p *Play) look() error {
+	r, err := p.Replay()
 	if err != nil {
 		return err
 	}
-	p.setup = p.e.Setup(p.log.Lines(), r.Anchors())
-	p.ended = p.setup.Ended
+	p.Setup = p.Election.Setup(p.Log.Lines(), r.Anchors())
+	p.ended = p.Setup.Ended
 	return nil
 }
 
-func (p *play) progress(stage string, done, total int) {
+func (p *Play) progress(stage string, done, total int) {
 	if p.opt.Progress != nil {
 		p.opt.Progress(stage, done, total)
 	}
@@ -124,7 +125,7 @@ func (p *play) progress(stage string, done, total int) {
 
 // each does work for 0 … n−1 on all cores and returns the error of the
 // smallest index, or the context's.
-func (p *play) each(stage string, n int, work func(i int) error) error {
+func (p *Play) each(stage string, n int, work func(i int) error) error {
 	errs := make([]error, n)
 	done := 0
 	var telling sync.Mutex

@@ -144,9 +144,9 @@ func (f *form) fill() {
 
 // placeholder is a key that a stand-in takes the place of.
 func placeholder(role string) curve.PublicKey {
-	x, err := curve.RandomScalar(seeded(0, "base "+role))
+	x, err := curve.RandomScalar(Stream(0, "base "+role))
 	if err != nil {
-		panic("rehearsal: " + err.Error())
+		panic("corpus: " + err.Error())
 	}
 	return curve.BaseMul(x).Key()
 }
@@ -155,7 +155,7 @@ func placeholder(role string) curve.PublicKey {
 func payTo(key curve.PublicKey) string {
 	a, err := address.NewAddressPubKeyHash(address.Hash160(key[:]), lang.Params("regtest"))
 	if err != nil {
-		panic("rehearsal: " + err.Error())
+		panic("corpus: " + err.Error())
 	}
 	return a.EncodeAddress()
 }

@@ -1,13 +1,12 @@
-package rehearsal
+package rehearsal_test
 
 import (
 	"context"
-	"path/filepath"
+	"errors"
 	"testing"
 
 	"bevote/examples"
-	"bevote/verifier"
-	"bevote/verifier/evidence/chainfile"
+	"bevote/internal/rehearsal"
 	"bevote/verifier/record"
 	"bevote/verifier/result"
 
@@ -18,37 +17,41 @@ import (
 // TestSpendsThatNoRelayTakes has a miner take every refund, and every stake
 // that a branch takes, with a wrong signature in the place of an empty one and
 // with an item that the script does not read. Consensus allows both, so an
-// audit must not make anything of it. The test stands in the package because
-// no honest role sends such transactions.
+// audit must not make anything of it.
 func TestSpendsThatNoRelayTakes(t *testing.T) {
 	for _, row := range []struct {
 		name    string
 		votes   map[string]int
-		takings []Taking
+		takings []rehearsal.Taking
 	}{
 		{"no_winner", map[string]int{"east": 3, "middle": 2, "west": 2}, nil},
 		{"club_chair", map[string]int{"alice": 2, "bob": 2}, nil},
-		{"arbiter", map[string]int{"brick": 2, "timber": 2}, []Taking{{"arbiter", 2}}},
+		{"arbiter", map[string]int{"brick": 2, "timber": 2}, slots("arbiter", 2)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			bent := 0
-			opt := Options{Source: examples.Policy(row.name), Seed: 7, Votes: row.votes, Takings: row.takings}
+			opt := rehearsal.Options{Source: examples.Policy(row.name), Seed: 7, Votes: row.votes, Takings: row.takings}
 			for _, n := range row.votes {
 				opt.Roll += n
 			}
-			bribery := &Lie{Name: "bribery", plot: func(p *play) error {
-				p.tricks.send = func(_ string, tx *wire.MsgTx) (bool, error) {
-					if tx.LockTime == 0 {
-						return false, nil
-					}
-					bend(t, tx)
-					bent++
-					p.chain.Bribe(tx)
-					return true, nil
+			p, err := rehearsal.New(context.Background(), opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer p.Close()
+			p.Hooks.Send = func(_ string, tx *wire.MsgTx) (bool, error) {
+				if tx.LockTime == 0 {
+					return false, nil
 				}
-				return nil
-			}}
-			r := judged(t, opt, bribery)
+				bend(t, tx)
+				bent++
+				p.Chain.Bribe(tx)
+				return true, nil
+			}
+			_, path := recorded(t, opt, func(_ context.Context, _ rehearsal.Options, w *record.Writer) (*rehearsal.Summary, error) {
+				return nil, errors.Join(p.Run(), p.Write(w))
+			})
+			r := audit(t, path)
 			if r.Exit != 0 || r.Level != result.L3 || bent != opt.Roll {
 				t.Errorf("%d spends bent, exit %d, level %s: %s", bent, r.Exit, r.Level, r.Verdict)
 			}
@@ -59,33 +62,6 @@ func TestSpendsThatNoRelayTakes(t *testing.T) {
 			}
 		})
 	}
-}
-
-// judged plays with a lie and audits the record.
-func judged(t *testing.T, opt Options, lie *Lie) *result.Report {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "record")
-	w, err := record.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Abort()
-	if _, err := perform(context.Background(), opt, lie, w); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Commit(); err != nil {
-		t.Fatal(err)
-	}
-	rec, err := record.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rec.Close()
-	r, err := verifier.Audit(context.Background(), rec, chainfile.FromRecord(rec), verifier.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
 }
 
 // bend puts the spend's own signature, which is of another key, where the top

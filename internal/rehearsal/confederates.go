@@ -9,7 +9,6 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/roles"
 	"bevote/verifier/board"
-	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -17,49 +16,48 @@ import (
 // What those who lie about registration and mixing can do.
 
 // depositorOf is a voter before it has an anonymous coin.
-func (p *play) depositorOf(v *voter) *depositor {
-	i := slices.IndexFunc(p.exchange.people, func(d *depositor) bool { return d.voter == v })
-	return p.exchange.people[i]
+func (p *play) depositorOf(v *Voter) *Depositor {
+	i := slices.IndexFunc(p.Exchange.Depositors, func(d *Depositor) bool { return d.Voter == v })
+	return p.Exchange.Depositors[i]
 }
 
 // idler is a depositor whose voter abstains, so that nobody wins or loses by
 // what becomes of it.
-func (p *play) idler() *depositor { return p.depositorOf(p.votersFor(0)[0]) }
+func (p *play) idler() *Depositor { return p.depositorOf(p.votersFor(0)[0]) }
 
 // mixerPen signs for the mixer number i.
-func (p *play) mixerPen(i int) pen { return pen{key: p.keys[p.mixerRole(i)]} }
+func (p *play) mixerPen(i int) pen { return pen{key: p.Keys[p.MixerRole(i)]} }
 
 // mixerNumber is the number of the mixer with a key.
 func (p *play) mixerNumber(key curve.PublicKey) int {
-	return slices.IndexFunc(p.exchange.mixers, func(m *roles.Mixer) bool { return m.Key() == key })
-}
-
-// deceive has some go by what authors wrote, whatever a lie puts onto the board
-// in its place: they are in on it, or do not look. Without names, all do.
-func (p *play) deceive(who ...string) {
-	p.exchange.story, p.exchange.told = election.NewMixing(p.e), make(map[int]board.Line)
-	p.tricks.believes = func(role string) bool { return slices.Contains(who, role) || len(who) == 0 }
+	return slices.IndexFunc(p.Exchange.Mixers, func(m *roles.Mixer) bool { return m.Key() == key })
 }
 
 // when does something in the block after that of one of the exchange's
 // deadlines, verifier.T1 to T5, or some blocks later or earlier.
 func (p *play) when(deadline, later int, do func() error) {
-	p.tricks.line = append(p.tricks.line, func(l board.Line) ([]board.Line, error) {
+	p.onLine(func(l board.Line) ([]board.Line, error) {
 		var r board.Registry
 		if l.Type == board.TypeRegistry && board.DecodeBody(l, &r) == nil {
-			p.tricks.at(uint32(int(r.Deadlines[deadline])+1+later), do)
+			p.at(uint32(int(r.Deadlines[deadline])+1+later), do)
 		}
 		return []board.Line{l}, nil
 	})
 }
 
 // say puts a line onto the board.
-func (p *play) say(key curve.Scalar, body board.Body) error { return p.appendLine(p.forge(key, body)) }
+func (p *play) say(key curve.Scalar, body board.Body) error {
+	l, err := p.forge(key, body)
+	if err != nil {
+		return err
+	}
+	return p.Append(l)
+}
 
 // beside adds lines after the first of a type that suits.
 func beside[T board.Body](p *play, more func(l board.Line, body T) ([]board.Line, error)) {
 	done := false
-	p.tricks.line = append(p.tricks.line, func(l board.Line) ([]board.Line, error) {
+	p.onLine(func(l board.Line) ([]board.Line, error) {
 		var body T
 		if done || l.Type != body.Type() || board.DecodeBody(l, &body) != nil {
 			return []board.Line{l}, nil
@@ -74,9 +72,9 @@ func beside[T board.Body](p *play, more func(l board.Line, body T) ([]board.Line
 func (p *play) purseOf(key curve.PublicKey) (outs []wire.OutPoint, values map[wire.OutPoint]int64, err error) {
 	values = make(map[wire.OutPoint]int64)
 	script := string(roles.PayToKey(key))
-	tip, _ := p.chain.Tip()
+	tip, _ := p.Chain.Tip()
 	for h := uint32(1); h <= tip; h++ {
-		block, err := p.chain.Block(h)
+		block, err := p.Chain.Block(h)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -115,10 +113,10 @@ func (p *play) payFrom(q pen, outs ...*wire.TxOut) (*wire.MsgTx, error) {
 	for _, op := range coins {
 		q.spend(tx, op)
 		left += values[op]
-		if change := left - p.e.Policy.Fee*int64(tx.SerializeSize()); change > 600 {
+		if change := left - p.Policy.Fee*int64(tx.SerializeSize()); change > 600 {
 			tx.TxOut[len(outs)].Value = change
 			err := q.resign(tx)
-			return tx, errors.Join(err, p.chain.Submit(tx))
+			return tx, errors.Join(err, p.Chain.Submit(tx))
 		}
 	}
 	return nil, fmt.Errorf("%s has not enough", key)
@@ -126,12 +124,12 @@ func (p *play) payFrom(q pen, outs ...*wire.TxOut) (*wire.MsgTx, error) {
 
 // signFor has the mixer number i sign a message that nobody asked it to sign.
 func (p *play) signFor(i int, message []byte) ([]byte, error) {
-	m := p.exchange.mixers[i]
-	scheme, err := p.overheard().SchemeOf(p.overheard().MixerOf(m.Key()))
+	m := p.Exchange.Mixers[i]
+	scheme, err := p.Mixing().SchemeOf(p.Mixing().MixerOf(m.Key()))
 	if err != nil {
 		return nil, err
 	}
-	random := p.stream("forger")
+	random := p.Stream("forger")
 	session, err := m.Issuer().Open(random)
 	if err != nil {
 		return nil, err

@@ -99,7 +99,7 @@ func push(items ...[]byte) []byte {
 func built(b *txscript.ScriptBuilder) []byte {
 	script, err := b.Script()
 	if err != nil {
-		panic("rehearsal: building a script: " + err.Error())
+		panic("corpus: building a script: " + err.Error())
 	}
 	return script
 }
@@ -167,7 +167,7 @@ func returning(data ...[]byte) []byte {
 func (p *play) sweep(votes []*election.Vote, path string, q pen, payout []byte) (*wire.MsgTx, error) {
 	tx := wire.NewMsgTx(2)
 	at := -1
-	for i, way := range p.e.Contract.Paths {
+	for i, way := range p.Contract.Paths {
 		if way.Name == path {
 			at = i
 		}
@@ -175,8 +175,8 @@ func (p *play) sweep(votes []*election.Vote, path string, q pen, payout []byte) 
 	if at < 0 || len(votes) == 0 {
 		return nil, fmt.Errorf("no path %s, or no stakes to spend by it", path)
 	}
-	way := p.e.Contract.Paths[at]
-	value := -p.e.Policy.Fee * int64(templates.SweepSize(len(votes), way.Witness, len(votes[0].Redeem), len(payout)))
+	way := p.Contract.Paths[at]
+	value := -p.Policy.Fee * int64(templates.SweepSize(len(votes), way.Witness, len(votes[0].Redeem), len(payout)))
 	key := curve.BaseMul(q.key).Key()
 	for _, v := range votes {
 		in := wire.NewTxIn(&v.Stake, witness(way, key, v.Redeem), nil)

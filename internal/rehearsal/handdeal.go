@@ -19,7 +19,7 @@ type dealt struct {
 	text    []byte
 }
 
-func (d *dealt) commit(params sharing.Params) (board.Line, bool, error) {
+func (d *dealt) Commit(params sharing.Params) (board.Line, bool, error) {
 	commitment, text, err := d.prepare(params)
 	if d.text = text; err != nil || commitment == [32]byte{} {
 		return board.Line{}, false, err
@@ -28,7 +28,7 @@ func (d *dealt) commit(params sharing.Params) (board.Line, bool, error) {
 	return l, true, err
 }
 
-func (d *dealt) deal() (board.Line, bool, error) {
+func (d *dealt) Deal() (board.Line, bool, error) {
 	if d.text == nil {
 		return board.Line{}, false, nil
 	}
@@ -40,7 +40,7 @@ func (d *dealt) deal() (board.Line, bool, error) {
 	if err != nil {
 		return board.Line{}, false, err
 	}
-	l, err := board.Sign(d.p.e.EID, d.key, seen, board.Deal{Deal: d.text})
+	l, err := board.Sign(d.p.EID, d.key, seen, board.Deal{Deal: d.text})
 	return l, true, err
 }
 
@@ -101,7 +101,7 @@ func dealOf(r io.Reader, p sharing.Params, dealer int, polynomials [][]curve.Sca
 // the last chooses its own so that the sums are what the ring wants. choose is
 // given the sum of the others' polynomials for a joint key.
 func (p *play) ring(choose func(others []curve.Scalar) ([]curve.Scalar, error)) error {
-	n, k, keys := len(p.voters), p.e.Policy.K, p.e.Policy.JointKeys()
+	n, k, keys := len(p.Voters), p.Policy.K, p.Policy.JointKeys()
 	all := make([][][]curve.Scalar, n)
 	for i := range all {
 		all[i] = make([][]curve.Scalar, keys)
@@ -109,7 +109,7 @@ func (p *play) ring(choose func(others []curve.Scalar) ([]curve.Scalar, error)) 
 	for key := range keys {
 		sum := make([]curve.Scalar, k)
 		for i := range n - 1 {
-			f, err := polynomial(p.stream(fmt.Sprintf("ring %d %d", i, key)), k)
+			f, err := polynomial(p.Stream(fmt.Sprintf("ring %d %d", i, key)), k)
 			if err != nil {
 				return err
 			}
@@ -124,23 +124,23 @@ func (p *play) ring(choose func(others []curve.Scalar) ([]curve.Scalar, error)) 
 		}
 		all[n-1][key] = last
 	}
-	for i, v := range p.voters {
-		v.dealer = p.dealing1(i+1, all[i])
+	for i, v := range p.Voters {
+		v.Dealer = p.dealing1(i+1, all[i])
 	}
 	return nil
 }
 
 // dealing1 is a dealer who deals given polynomials.
 func (p *play) dealing1(slot int, polynomials [][]curve.Scalar) *dealt {
-	v := p.voters[slot-1]
+	v := p.Voters[slot-1]
 	return p.written(slot, func(params sharing.Params) (*sharing.Deal, error) {
-		return dealOf(p.stream("ring deal "+v.role), params, slot, polynomials)
+		return dealOf(p.Stream("ring deal "+v.Role), params, slot, polynomials)
 	})
 }
 
 // written is a dealer who deals what make gives.
 func (p *play) written(slot int, make func(sharing.Params) (*sharing.Deal, error)) *dealt {
-	return &dealt{p: p, key: p.voters[slot-1].key, prepare: func(params sharing.Params) ([32]byte, []byte, error) {
+	return &dealt{p: p, key: p.Voters[slot-1].Secret, prepare: func(params sharing.Params) ([32]byte, []byte, error) {
 		d, err := make(params)
 		if err != nil {
 			return [32]byte{}, nil, err

@@ -43,13 +43,13 @@ var variants = []Lie{
 			return []*wire.TxOut{wire.NewTxOut(600, payToScript(votes[0].Redeem))}, nil
 		})},
 	{Name: "vote-fee-bumped", Text: "a voter adds an input of its own to its vote for the fee", Base: "won",
-		plot: votes(func(p *play, v *voter, keys map[string][]byte) (*wire.MsgTx, error) {
+		plot: votes(func(p *play, v *Voter, keys map[string][]byte) (*wire.MsgTx, error) {
 			return p.richerVote(v, keys, func(*wire.MsgTx) {})
 		})},
 	{Name: "claims-one-by-one", Text: "the winner claims each stake by itself, up to the last block that counts", Base: "won",
 		plot: claimed(func(p *play, votes []*election.Vote) error {
 			for i, v := range votes {
-				p.tricks.at(p.e.Policy.Times.Claim-uint32(i), func() error { return p.claim(1, []*election.Vote{v}, pen{}, nil) })
+				p.at(p.Policy.Times.Claim-uint32(i), func() error { return p.claim(1, []*election.Vote{v}, pen{}, nil) })
 			}
 			return nil
 		})},
@@ -61,20 +61,20 @@ var variants = []Lie{
 		return nil
 	}},
 	{Name: "nobody-votes", Text: "all abstain", Base: "won", plot: func(p *play) error {
-		for _, v := range p.voters {
+		for _, v := range p.Voters {
 			p.idle(v)
 		}
 		return nil
 	}},
 	{Name: "nobody-acknowledges", Text: "no member acknowledges the transcript", Base: "won", plot: noAcks},
 	{Name: "block-displaced-in-vote", Text: "a block of votes is displaced by an empty one, again and again", Base: "won", plot: displaces(func(t uint32, p *play) bool {
-		return t > p.e.Policy.Times.VoteFrom && t < p.e.Policy.Times.VoteTo
+		return t > p.Policy.Times.VoteFrom && t < p.Policy.Times.VoteTo
 	})},
 	{Name: "block-displaced-in-claim", Text: "the block of the claims is displaced by an empty one", deep: true, Base: "each", plot: displaces(func(t uint32, p *play) bool {
-		return t == p.times.count+2
+		return t == p.Times.Count+2
 	})},
 	{Name: "block-displaced-in-dealing", Text: "blocks are displaced while the shares are dealt", deep: true, Base: "won", plot: displaces(func(t uint32, p *play) bool {
-		return t == p.times.coins+1 || t == p.times.complaints+1
+		return t == p.Times.Coins+1 || t == p.Times.Complaints+1
 	})},
 	{Name: "tip-displaced", Text: "the newest block of the record is another one than that of the voters", deep: true, Base: "won",
 		edit: retip(func(h *wire.BlockHeader) { h.Timestamp = h.Timestamp.Add(time.Second) })},
@@ -86,7 +86,7 @@ var variants = []Lie{
 		plot: claimed(func(p *play, votes []*election.Vote) error { return p.claimBoth(votes, pen{}) })},
 	{Name: "anchor-by-stranger", Text: "a stranger makes anchors of its own for this election", Base: "won",
 		plot: strays(func(p *play) ([]*wire.TxOut, error) {
-			return []*wire.TxOut{wire.NewTxOut(0, returning(election.AnchorData(election.RollClosed, p.e.EID, sha256.Sum256(p.policy))))}, nil
+			return []*wire.TxOut{wire.NewTxOut(0, returning(election.AnchorData(election.RollClosed, p.EID, sha256.Sum256(p.PolicyFile))))}, nil
 		})},
 	{Name: "anchor-repeated", Text: "the supervisor makes an anchor twice", Base: "won", plot: repeatsAnchor},
 	{Name: "other-election-anchored", Text: "the supervisor anchors another election", Base: "custodial", plot: otherElection},
@@ -123,7 +123,7 @@ func harmless() (out []Lie) {
 // stakes, as anybody can who sees them.
 func malleates(who string, change func(*play, [][]byte) [][]byte) func(*play) error {
 	return func(p *play) error {
-		p.tricks.send = func(by string, tx *wire.MsgTx) (bool, error) {
+		p.Hooks.Send = func(by string, tx *wire.MsgTx) (bool, error) {
 			items := pushes(tx.TxIn[0].SignatureScript)
 			if len(by) < len(who) || by[:len(who)] != who || len(items[len(items)-1]) == curve.PointSize {
 				return false, nil
@@ -131,7 +131,7 @@ func malleates(who string, change func(*play, [][]byte) [][]byte) func(*play) er
 			for i, in := range tx.TxIn {
 				tx.TxIn[i].SignatureScript = push(change(p, pushes(in.SignatureScript))...)
 			}
-			p.chain.Bribe(tx)
+			p.Chain.Bribe(tx)
 			return true, nil
 		}
 		return nil
@@ -139,10 +139,10 @@ func malleates(who string, change func(*play, [][]byte) [][]byte) func(*play) er
 }
 
 func votesAtEdges(p *play) error {
-	for i := range p.acts {
-		p.acts[i].height = p.e.Policy.Times.VoteFrom
+	for i := range p.Acts {
+		p.Acts[i].Height = p.Policy.Times.VoteFrom
 		if i%2 == 1 {
-			p.acts[i].height = p.e.Policy.Times.VoteTo
+			p.Acts[i].Height = p.Policy.Times.VoteTo
 		}
 	}
 	return nil
@@ -151,9 +151,9 @@ func votesAtEdges(p *play) error {
 // displaces has empty blocks displace those before the heights that when tells.
 func displaces(when func(height uint32, p *play) bool) func(*play) error {
 	return func(p *play) error {
-		for h := p.times.announce; h < p.e.Policy.Times.Reveal; h++ {
+		for h := p.Times.Announce; h < p.Policy.Times.Reveal; h++ {
 			if when(h, p) {
-				p.tricks.at(h, p.chain.Displace)
+				p.at(h, p.Chain.Displace)
 			}
 		}
 		return nil
@@ -163,36 +163,36 @@ func displaces(when func(height uint32, p *play) bool) func(*play) error {
 // reorganised has an empty block displace the first with votes. They wait in the
 // pool, and come into the next block while the vote is still open.
 func reorganised(p *play) error {
-	first := p.e.Policy.Times.VoteTo
-	for _, a := range p.acts {
-		first = min(first, a.height)
+	first := p.Policy.Times.VoteTo
+	for _, a := range p.Acts {
+		first = min(first, a.Height)
 	}
-	if first == p.e.Policy.Times.VoteTo {
-		return unplayable("a vote whose first block is its last leaves no time for a reorganisation")
+	if first == p.Policy.Times.VoteTo {
+		return Unplayable("a vote whose first block is its last leaves no time for a reorganisation")
 	}
-	p.tricks.at(first+1, p.chain.Displace)
+	p.at(first+1, p.Chain.Displace)
 	return nil
 }
 
 func forgets(p *play) error {
-	p.tricks.until = p.e.Policy.Times.Reveal + 3*p.depth()
-	p.tricks.replace("open", p.openLate)
+	p.Hooks.Tip = p.Policy.Times.Reveal + 3*p.Policy.Depth()
+	p.openLate()
 	p.hold(p.votersFor(1)[0])
 	return nil
 }
 
 // rescues has the supervisor take the stakes when the branch opens.
 func rescues(p *play) error {
-	b := p.e.Policy.Branches[0]
-	p.tricks.replace("refund", func() error { return nil })
-	p.tricks.replace("open", p.openLate)
-	p.tricks.until = b.After + 3*p.depth()
-	p.tricks.at(b.After+1, func() error {
-		tx, err := p.sweep(counted(p.votes), "branch."+b.Name, p.supervisorPen(), roles.PayToKey(p.supervisor.Key()))
+	b := p.Policy.Branches[0]
+	p.replace("refund", func() error { return nil })
+	p.openLate()
+	p.Hooks.Tip = b.After + 3*p.Policy.Depth()
+	p.at(b.After+1, func() error {
+		tx, err := p.sweep(counted(p.Votes), "branch."+b.Name, p.supervisorPen(), roles.PayToKey(p.Supervisor.Key()))
 		if err != nil {
 			return err
 		}
-		return p.chain.Submit(tx)
+		return p.Chain.Submit(tx)
 	})
 	return nil
 }

@@ -15,14 +15,14 @@ import (
 func reorders(p *play) error {
 	var held []board.Line
 	count := make(map[board.Type]int)
-	p.tricks.line = append(p.tricks.line, func(l board.Line) ([]board.Line, error) {
+	p.onLine(func(l board.Line) ([]board.Line, error) {
 		switch l.Type {
 		case board.TypeRoll, board.TypeCommit, board.TypeDeal, board.TypeAck:
 		default:
 			return []board.Line{l}, nil
 		}
 		held = append(held, l)
-		if count[l.Type]++; count[l.Type] < len(p.voters) {
+		if count[l.Type]++; count[l.Type] < len(p.Voters) {
 			return nil, nil
 		}
 		all := held
@@ -35,28 +35,28 @@ func reorders(p *play) error {
 
 func repeatsAnchor(p *play) error {
 	var head [32]byte
-	p.tricks.anchor = func(kind int, _ uint32) (bool, error) {
+	p.Hooks.Anchor = func(kind int, _ uint32) (bool, error) {
 		if kind == election.RollClosed {
-			head = p.log.Head()
+			head = p.Log.Head()
 		}
 		return false, nil
 	}
-	p.tricks.at(p.e.Policy.Times.VoteFrom, func() error { return p.supervisor.Anchor(election.RollClosed, head) })
+	p.at(p.Policy.Times.VoteFrom, func() error { return p.Supervisor.Anchor(election.RollClosed, head) })
 	return nil
 }
 
 // otherElection changes the election in an anchor that the supervisor makes
 // besides.
 func otherElection(p *play) error {
-	p.tricks.at(p.e.Policy.Times.VoteFrom, func() error {
-		before := p.tricks.send
+	p.at(p.Policy.Times.VoteFrom, func() error {
+		before := p.Hooks.Send
 		p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) {
-			other := sha256.Sum256(p.policy)
+			other := sha256.Sum256(p.PolicyFile)
 			tx.TxOut[0].PkScript = returning(election.AnchorData(election.Announce, other, other))
 			return false, p.supervisorPen().resign(tx)
 		})
-		err := p.supervisor.Anchor(election.Announce, p.log.Head())
-		p.tricks.send = before
+		err := p.Supervisor.Anchor(election.Announce, p.Log.Head())
+		p.Hooks.Send = before
 		return err
 	})
 	return nil
@@ -66,14 +66,14 @@ func otherElection(p *play) error {
 // supervisor write, in the same phases.
 func strangersLines(p *play) error {
 	done := make(map[board.Type]bool)
-	p.tricks.line = append(p.tricks.line, func(l board.Line) ([]board.Line, error) {
+	p.onLine(func(l board.Line) ([]board.Line, error) {
 		if done[l.Type] || l.Type == board.TypeOpen {
 			return []board.Line{l}, nil
 		}
 		done[l.Type] = true
 		copied := l
 		copied.By = curve.BaseMul(p.stranger()).Key()
-		sig, err := curve.SignSchnorr(p.stranger(), lineHash(p.e.EID, copied))
+		sig, err := curve.SignSchnorr(p.stranger(), lineHash(p.EID, copied))
 		copied.Sig = sig
 		return []board.Line{copied, l}, err
 	})
@@ -90,17 +90,17 @@ func lineHash(eid [32]byte, l board.Line) [32]byte {
 func lateLines(p *play) error {
 	var again []board.Line
 	done := make(map[board.Type]bool)
-	p.tricks.line = append(p.tricks.line, func(l board.Line) ([]board.Line, error) {
+	p.onLine(func(l board.Line) ([]board.Line, error) {
 		if !done[l.Type] {
 			done[l.Type] = true
 			again = append(again, l)
 		}
 		return []board.Line{l}, nil
 	})
-	p.tricks.at(p.e.Policy.Times.VoteFrom, func() error {
+	p.at(p.Policy.Times.VoteFrom, func() error {
 		lines := again
 		again = nil
-		return p.append(lines...)
+		return p.Append(lines...)
 	})
 	return nil
 }
@@ -109,13 +109,13 @@ func lateLines(p *play) error {
 // all of them in the second.
 func mends(p *play) error {
 	by := p.first().Key
-	p.tricks.line = append(p.tricks.line, func(l board.Line) ([]board.Line, error) {
+	p.onLine(func(l board.Line) ([]board.Line, error) {
 		var o board.Opening
 		if l.By != by || board.DecodeBody(l, &o) != nil || len(o.Openings) == 0 {
 			return []board.Line{l}, nil
 		}
 		o.Openings = o.Openings[1:]
-		short, err := board.Sign(p.e.EID, p.keys["candidate "+p.first().Name], l.Seen, o)
+		short, err := board.Sign(p.EID, p.Keys["candidate "+p.first().Name], l.Seen, o)
 		return []board.Line{short, l}, err
 	})
 	return nil

@@ -16,20 +16,20 @@ var mixedVariants = []Lie{
 		plot: garbles},
 	{Name: "deposit-forgotten", Text: "a depositor never answers its mixer, and leaves its deposit where it is", Base: "mixed",
 		plot: plots(neverAsks, func(p *play) error {
-			who, tip := p.idler().voter.role, p.e.Policy.Times.Roll
-			p.tricks.away = func(role string) bool {
-				now, _ := p.chain.Tip()
+			who, tip := p.idler().Voter.Role, p.Policy.Times.Roll
+			p.Hooks.Away = func(role string) bool {
+				now, _ := p.Chain.Tip()
 				return role == who && now >= tip
 			}
 			return nil
 		})},
 	{Name: "voucher-never-shown", Text: "a depositor never shows its voucher", Base: "mixed", plot: func(p *play) error {
-		key := p.idler().voter.Key()
+		key := p.idler().Voter.Key()
 		drop(p, func(l board.Line, _ board.Voucher) bool { return l.By == key })
 		return nil
 	}},
 	{Name: "voucher-bad-unpaid", Text: "somebody shows a voucher that does not verify, and nobody pays it", Base: "mixed", plot: func(p *play) error {
-		key := p.idler().voter.Key()
+		key := p.idler().Voter.Key()
 		rewrite(p, func(l *board.Line, v *board.Voucher) bool {
 			v.Signature[9] ^= 1
 			return l.By == key
@@ -38,11 +38,11 @@ var mixedVariants = []Lie{
 	}},
 	{Name: "dust-on-a-deposit", Text: "a stranger pays dust into the escrow of a deposit", Base: "mixed", plot: func(p *play) error {
 		p.when(election.T2, 1, func() error {
-			all := p.overheard().Deposits
+			all := p.Mixing().Deposits
 			if len(all) == 0 {
 				return errNothing
 			}
-			script, err := p.e.EscrowScript(all[0].Mixer.Key, all[0].By)
+			script, err := p.EscrowScript(all[0].Mixer.Key, all[0].By)
 			if err != nil {
 				return err
 			}
@@ -53,18 +53,18 @@ var mixedVariants = []Lie{
 	}},
 	{Name: "mixers-asked-twice", Text: "a voter asks a second mixer too to pay it", Base: "mixed", plot: asksBoth},
 	{Name: "mixer-refuses", Text: "a mixer accepts nothing, and all go to the other", Base: "mixed", plot: func(p *play) error {
-		liar := p.mixerRole(1)
-		p.tricks.away = func(who string) bool { return who == liar }
+		liar := p.MixerRole(1)
+		p.Hooks.Away = func(who string) bool { return who == liar }
 		return nil
 	}},
 	{Name: "voter-stays-away", Text: "somebody registers and does nothing more", Base: "mixed", plot: func(p *play) error {
-		who := p.idler().voter.role
-		p.tricks.away = func(role string) bool { return role == who }
+		who := p.idler().Voter.Role
+		p.Hooks.Away = func(role string) bool { return role == who }
 		return nil
 	}},
 	{Name: "roll-key-tipped", Text: "the supervisor pays a little to somebody's roll key", Base: "mixed", plot: func(p *play) error {
 		p.when(election.T5, 0, func() error {
-			_, err := p.payFrom(p.supervisorPen(), wire.NewTxOut(700, roles.PayToKey(p.idler().voter.Key())))
+			_, err := p.payFrom(p.supervisorPen(), wire.NewTxOut(700, roles.PayToKey(p.idler().Voter.Key())))
 			return err
 		})
 		return nil
@@ -76,7 +76,7 @@ var mixedVariants = []Lie{
 func garbles(p *play) error {
 	rewrite(p, func(l *board.Line, c *board.Challenge) bool {
 		c.Challenge = c.Challenge[1:]
-		return l.By == p.idler().public
+		return l.By == p.idler().Key()
 	})
 	return nil
 }

@@ -17,17 +17,17 @@ import (
 // shares. Lies are made with it.
 
 // first and second are the candidates whom a base's split favours.
-func (p *play) first() lang.Candidate  { return p.e.Policy.Candidates[0] }
-func (p *play) second() lang.Candidate { return p.e.Policy.Candidates[1] }
+func (p *play) first() lang.Candidate  { return p.Policy.Candidates[0] }
+func (p *play) second() lang.Candidate { return p.Policy.Candidates[1] }
 
 // voter is the one at a place of the roll, from 1.
-func (p *play) voter(slot int) *voter { return p.voters[slot-1] }
+func (p *play) voter(slot int) *Voter { return p.Voters[slot-1] }
 
 // votersFor are those who choose candidate number j, in the order of the roll;
 // 0 gives those who abstain.
-func (p *play) votersFor(j int) (out []*voter) {
-	for _, v := range p.voters {
-		if v.choice == j {
+func (p *play) votersFor(j int) (out []*Voter) {
+	for _, v := range p.Voters {
+		if v.Choice == j {
 			out = append(out, v)
 		}
 	}
@@ -36,33 +36,33 @@ func (p *play) votersFor(j int) (out []*voter) {
 
 // secretOf is the secret behind a key of the election.
 func (p *play) secretOf(key curve.PublicKey) (curve.Scalar, error) {
-	for _, secret := range p.keys {
+	for _, secret := range p.Keys {
 		if curve.BaseMul(secret).Key() == key {
 			return secret, nil
 		}
 	}
-	for _, v := range p.voters {
+	for _, v := range p.Voters {
 		if v.Key() == key {
-			return v.key, nil
+			return v.Secret, nil
 		}
 	}
-	if p.exchange != nil {
-		for _, d := range p.exchange.people {
-			if d.public == key {
-				return d.own, nil
+	if p.Exchange != nil {
+		for _, d := range p.Exchange.Depositors {
+			if d.Key() == key {
+				return d.Secret, nil
 			}
 		}
 	}
 	return curve.Scalar{}, fmt.Errorf("nobody has the key %s", key)
 }
 
-func (p *play) supervisorPen() pen { return pen{key: p.keys["supervisor"]} }
+func (p *play) supervisorPen() pen { return pen{key: p.Keys["supervisor"]} }
 
 // stranger is somebody who has no part in the election.
 func (p *play) stranger() curve.Scalar {
-	x, err := curve.RandomScalar(p.stream("stranger"))
+	x, err := curve.RandomScalar(p.Stream("stranger"))
 	if err != nil {
-		panic("rehearsal: " + err.Error())
+		panic("corpus: " + err.Error())
 	}
 	return x
 }
@@ -70,15 +70,15 @@ func (p *play) stranger() curve.Scalar {
 // keyNumber is the number of the joint key that ballots for candidate number j
 // carry shares of.
 func (p *play) keyNumber(j int) int {
-	if p.e.Policy.Joint == lang.JointEach {
+	if p.Policy.Joint == lang.JointEach {
 		return j
 	}
 	return 1
 }
 
 // share is a voter's share of a joint key, once the dealing is closed.
-func (p *play) share(v *voter, number int) (curve.Scalar, error) {
-	shares, _ := sharing.Receive(p.setup.Params(), v.key, v.Slot(), p.setup.Dealing)
+func (p *play) share(v *Voter, number int) (curve.Scalar, error) {
+	shares, _ := sharing.Receive(p.Setup.Params(), v.Secret, v.Slot(), p.Setup.Dealing)
 	if len(shares) < number {
 		return curve.Scalar{}, fmt.Errorf("slot %d has no share of joint key %d", v.Slot(), number)
 	}
@@ -88,7 +88,7 @@ func (p *play) share(v *voter, number int) (curve.Scalar, error) {
 // joint is the secret of a joint key: what any k voters know together.
 func (p *play) joint(number int) (curve.Scalar, error) {
 	var known []sharing.Share
-	for _, v := range p.voters[:p.e.Policy.K] {
+	for _, v := range p.Voters[:p.Policy.K] {
 		s, err := p.share(v, number)
 		if err != nil {
 			return s, err
@@ -100,27 +100,27 @@ func (p *play) joint(number int) (curve.Scalar, error) {
 
 // claimPen signs claims for candidate number j, and names their path.
 func (p *play) claimPen(j int) (q pen, path string, err error) {
-	c := p.e.Policy.Candidates[j-1]
-	if !p.e.Policy.Dealt() {
+	c := p.Policy.Candidates[j-1]
+	if !p.Policy.Dealt() {
 		return p.supervisorPen(), "win", nil
 	}
-	secret, err := p.joint(p.keyNumber(j))
-	if p.e.Policy.Win == lang.WinHardened {
-		return pen{key: secret.Add(p.keys["candidate "+c.Name])}, "win." + c.Name, err
+	secret, err := p.joint(p.KeyNumber(j))
+	if p.Policy.Win == lang.WinHardened {
+		return pen{key: secret.Add(p.Keys["candidate "+c.Name])}, "win." + c.Name, err
 	}
 	return pen{key: secret}, "win", err
 }
 
 // ballotOf is the honest ballot of a voter for candidate number j.
-func (p *play) ballotOf(v *voter, j int) ([]byte, error) {
-	m, to := ballot.Plain{Candidate: j, Share: curve.NewScalar(1)}, p.e.Policy.Candidates[j-1].Key
+func (p *play) ballotOf(v *Voter, j int) ([]byte, error) {
+	m, to := ballot.Plain{Candidate: j, Share: curve.NewScalar(1)}, p.Policy.Candidates[j-1].Key
 	var err error
-	if !p.e.Policy.Dealt() {
-		to = p.e.Policy.Supervisor
-	} else if m.Share, err = p.share(v, p.keyNumber(j)); err != nil {
+	if !p.Policy.Dealt() {
+		to = p.Policy.Supervisor
+	} else if m.Share, err = p.share(v, p.KeyNumber(j)); err != nil {
 		return nil, err
 	}
-	if p.e.Policy.Salted {
+	if p.Policy.Salted {
 		m.Salt = make([]byte, ballot.SaltSize)
 	}
 	key, err := to.Point()
@@ -131,51 +131,51 @@ func (p *play) ballotOf(v *voter, j int) ([]byte, error) {
 }
 
 // place is where a voter's ballot for candidate number j stands.
-func (p *play) place(v *voter, j int) ballot.Place {
-	return ballot.Place{EID: p.e.EID, Outpoint: election.EncodeOutpoint(p.coin(v)), PublicShare: p.setup.PublicShare(v.Slot(), p.keyNumber(j))}
+func (p *play) place(v *Voter, j int) ballot.Place {
+	return ballot.Place{EID: p.EID, Outpoint: election.EncodeOutpoint(p.coin(v)), PublicShare: p.Setup.PublicShare(v.Slot(), p.KeyNumber(j))}
 }
 
 // votesNow are the votes so far.
 func (p *play) votesNow() ([]*election.Vote, error) {
-	r, err := p.replay()
+	r, err := p.Replay()
 	if err != nil {
 		return nil, err
 	}
-	return p.e.Votes(p.setup, r)
+	return p.Election.Votes(p.Setup, r)
 }
 
 // coin is a voter's coin on the closed roll.
-func (p *play) coin(v *voter) wire.OutPoint { return p.setup.Roll[v.Slot()-1].Outpoint }
+func (p *play) coin(v *Voter) wire.OutPoint { return p.Setup.Roll[v.Slot()-1].Outpoint }
 
 // spendCoin is a transaction that spends a voter's coin, signed by the voter.
-func (p *play) spendCoin(v *voter, outs ...*wire.TxOut) (*wire.MsgTx, error) {
+func (p *play) spendCoin(v *Voter, outs ...*wire.TxOut) (*wire.MsgTx, error) {
 	tx := wire.NewMsgTx(2)
-	q := pen{key: v.key}
+	q := pen{key: v.Secret}
 	q.spend(tx, p.coin(v))
 	tx.TxOut = outs
 	return tx, q.resign(tx)
 }
 
 // voting is a vote as an honest voter would make it, but for the ballot.
-func (p *play) voting(v *voter, keys map[string][]byte, sealed []byte) (*wire.MsgTx, error) {
-	redeem, err := p.setup.Redeem(keys, v.Slot(), sealed)
+func (p *play) voting(v *Voter, keys map[string][]byte, sealed []byte) (*wire.MsgTx, error) {
+	redeem, err := p.Setup.Redeem(keys, v.Slot(), sealed)
 	if err != nil {
 		return nil, err
 	}
-	return p.spendCoin(v, wire.NewTxOut(p.e.Policy.Stake, payToScript(redeem)), wire.NewTxOut(0, returning(sealed)))
+	return p.spendCoin(v, wire.NewTxOut(p.Policy.Stake, payToScript(redeem)), wire.NewTxOut(0, returning(sealed)))
 }
 
 // gift has the supervisor pay a coin to somebody's key, and names it.
 func (p *play) gift(to curve.Scalar) (wire.OutPoint, error) {
 	key := curve.BaseMul(to).Key()
-	coins, err := p.supervisor.PayCoins([]curve.PublicKey{key})
+	coins, err := p.Supervisor.PayCoins([]curve.PublicKey{key})
 	return coins[key], err
 }
 
 // rewrite changes the bodies of a type of lines as the keeper appends them, and
 // signs them again by the same author. What edit does not change stays.
 func rewrite[T board.Body](p *play, edit func(l *board.Line, body *T) (changed bool)) {
-	p.tricks.line = append(p.tricks.line, func(l board.Line) ([]board.Line, error) {
+	p.onLine(func(l board.Line) ([]board.Line, error) {
 		var body T
 		if l.Type != body.Type() || board.DecodeBody(l, &body) != nil || !edit(&l, &body) {
 			return []board.Line{l}, nil
@@ -184,14 +184,14 @@ func rewrite[T board.Body](p *play, edit func(l *board.Line, body *T) (changed b
 		if err != nil {
 			return nil, err
 		}
-		l, err = board.Sign(p.e.EID, secret, l.Seen, body)
+		l, err = board.Sign(p.EID, secret, l.Seen, body)
 		return []board.Line{l}, err
 	})
 }
 
 // drop keeps lines of a type off the board.
 func drop[T board.Body](p *play, unwanted func(l board.Line, body T) bool) {
-	p.tricks.line = append(p.tricks.line, func(l board.Line) ([]board.Line, error) {
+	p.onLine(func(l board.Line) ([]board.Line, error) {
 		var body T
 		if l.Type == body.Type() && board.DecodeBody(l, &body) == nil && unwanted(l, body) {
 			return nil, nil
@@ -202,14 +202,14 @@ func drop[T board.Body](p *play, unwanted func(l board.Line, body T) bool) {
 
 // seen names the block at a height.
 func (p *play) seen(height uint32) (board.Seen, error) {
-	hash, err := p.chain.HashAt(height)
+	hash, err := p.Chain.HashAt(height)
 	return board.Seen{Height: height, Hash: hash}, err
 }
 
 // hold keeps a voter's refund from the relay and shows it to the liar.
-func (p *play) hold(v *voter) **wire.MsgTx {
+func (p *play) hold(v *Voter) **wire.MsgTx {
 	held := new(*wire.MsgTx)
-	p.intercept(v.role, func(tx *wire.MsgTx) (bool, error) {
+	p.intercept(v.Role, func(tx *wire.MsgTx) (bool, error) {
 		if tx.LockTime == 0 {
 			return false, nil
 		}
@@ -221,8 +221,8 @@ func (p *play) hold(v *voter) **wire.MsgTx {
 
 // intercept looks at somebody's transactions before they are relayed.
 func (p *play) intercept(who string, trick func(tx *wire.MsgTx) (sent bool, err error)) {
-	before := p.tricks.send
-	p.tricks.send = func(by string, tx *wire.MsgTx) (bool, error) {
+	before := p.Hooks.Send
+	p.Hooks.Send = func(by string, tx *wire.MsgTx) (bool, error) {
 		if by == who {
 			return trick(tx)
 		}
@@ -234,9 +234,6 @@ func (p *play) intercept(who string, trick func(tx *wire.MsgTx) (sent bool, err 
 }
 
 // openLate opens the ballots when they are due although a stake is still open.
-func (p *play) openLate() error {
-	if err := p.advance(p.e.Policy.Times.Reveal + p.depth() - 1); err != nil {
-		return err
-	}
-	return p.open()
+func (p *play) openLate() {
+	p.precede("open", func() error { return p.Advance(p.Policy.Times.Reveal + p.Policy.Depth() - 1) })
 }

@@ -2,8 +2,10 @@ package rehearsal
 
 import (
 	"context"
+	"os"
 	"slices"
 
+	"bevote/internal/curve"
 	"bevote/lang"
 	"bevote/verifier/record"
 )
@@ -33,14 +35,14 @@ type Lie struct {
 	Level    string   `json:"level"` // of the report, "" where there is none
 	Exit     int      `json:"exit"`
 
-	chain  string                              // the network that it is played on, "" for the policy's
-	proven bool                                // the record has merkle proofs in place of whole blocks
-	deep   bool                                // it needs blocks that nobody has seen deep: two confirmations
-	crowd  int                                 // voters beyond those of the policy
-	policy func(p *play, text string) string   // the policy that is announced, its keys already stand-ins
-	plot   func(p *play) error                 // sets tricks, when everybody has a part
-	edit   func(r *remake) error               // remakes the finished record
-	spoil  func(files map[string][]byte) error // changes its bytes
+	chain  string                                                              // the network that it is played on, "" for the policy's
+	proven bool                                                                // the record has merkle proofs in place of whole blocks
+	deep   bool                                                                // it needs blocks that nobody has seen deep: two confirmations
+	crowd  int                                                                 // voters beyond those of the policy
+	policy func(text string, keys map[string]curve.Scalar, seed uint64) string // the policy that is announced, its keys already stand-ins
+	plot   func(p *play) error                                                 // sets tricks, when everybody has a part
+	edit   func(r *remake) error                                               // remakes the finished record
+	spoil  func(files map[string][]byte) error                                 // changes its bytes
 }
 
 // Bases lists the elections that lies are told over, with a few words on each.
@@ -60,7 +62,15 @@ func (l Lie) Tell(ctx context.Context, opt Options, w *record.Writer) (*Summary,
 	if opt.Source == nil {
 		opt.Source = l.base().form.source()
 	}
-	return perform(ctx, opt, &l, w)
+	p, err := l.played(ctx, opt)
+	if err != nil {
+		return nil, err
+	}
+	defer p.Close()
+	if err := l.leave(ctx, p, w); err != nil {
+		return nil, err
+	}
+	return p.Summary(), nil
 }
 
 // base is the election that the lie is told over.
@@ -72,35 +82,29 @@ func (l *Lie) base() *base {
 	return &bases[i]
 }
 
-// prepare sets what the parts are cast by.
-func (l *Lie) prepare(p *play) {
-	p.tricks.crowd, p.tricks.network = l.crowd, l.chain
-	if l.policy != nil {
-		p.tricks.policy = func(text string) string { return l.policy(p, text) }
-	}
-	if b := l.base(); b != nil {
-		p.opt.Roll, p.opt.Misdeeds = b.roll, b.misdeeds
-	}
-}
-
-// fit refuses a policy that is not of the base's kind, and splits the votes.
-func (l *Lie) fit(p *play) error {
-	b := l.base()
-	if b == nil {
+// policyHook is the hook that changes the policy, nil without a change.
+func (l *Lie) policyHook(seed uint64) func(string, map[string]curve.Scalar) string {
+	if l.policy == nil {
 		return nil
 	}
+	return func(text string, keys map[string]curve.Scalar) string { return l.policy(text, keys, seed) }
+}
+
+// votes splits the votes as the base does, and refuses a policy that is not of
+// its kind.
+func (l *Lie) votes(p *lang.Policy) (map[string]int, error) {
+	b := l.base()
 	like, _ := lang.Load(b.form.source())
 	if like == nil {
-		panic("rehearsal: base " + b.name + " is no policy")
+		panic("corpus: base " + b.name + " is no policy")
 	}
-	if !alike(p.e.Policy, like) {
-		return unplayable("%s is told over elections like `%s`: %s", l.Name, b.name, b.text)
+	if !alike(p, like) {
+		return nil, Unplayable("%s is told over elections like `%s`: %s", l.Name, b.name, b.text)
 	}
-	if l.deep && p.depth() < 2 {
-		return unplayable("%s is told over elections with two confirmations or more", l.Name)
+	if l.deep && p.Depth() < 2 {
+		return nil, Unplayable("%s is told over elections with two confirmations or more", l.Name)
 	}
-	p.opt.Votes = b.split(p.e.Policy)
-	return nil
+	return b.split(p), nil
 }
 
 // alike tells whether what is told over one policy can be told over the other.
@@ -111,11 +115,16 @@ func alike(p, like *lang.Policy) bool {
 		p.Voters >= like.Voters && p.K >= like.K && len(p.Candidates) >= len(like.Candidates) && len(p.Branches) >= len(like.Branches)
 }
 
-// begin sets the base's tricks and the lie's.
+// begin sets what the base does and what the lie does.
 func (l *Lie) begin(p *play) error {
-	if b := l.base(); b != nil && b.plot != nil {
-		if err := b.plot(p); err != nil {
+	if b := l.base(); b != nil {
+		if err := p.misbehave(b.misdeeds...); err != nil {
 			return err
+		}
+		if b.plot != nil {
+			if err := b.plot(p); err != nil {
+				return err
+			}
 		}
 	}
 	if l.plot == nil {
@@ -125,28 +134,29 @@ func (l *Lie) begin(p *play) error {
 }
 
 // leave writes the record of a play, with the lie's changes.
-func (l *Lie) leave(p *play, w *record.Writer) error {
-	p.copying.Lock() // lies that change a finished record share its play
+func (l *Lie) leave(ctx context.Context, p *play, w *record.Writer) error {
+	p.copying.Lock()
 	defer p.copying.Unlock()
 	if l.edit == nil && l.spoil == nil && !l.proven {
-		return p.write(w)
+		return p.Write(w)
 	}
-	r, err := p.remake()
+	r, err := p.remake(ctx)
 	if err != nil {
 		return err
 	}
+	defer os.RemoveAll(r.dir)
 	if l.edit != nil {
 		if err := l.edit(r); err != nil {
-			return unplayable("%s: %v", l.Name, err)
+			return Unplayable("%s: %v", l.Name, err)
 		}
 	}
-	files, err := r.files(l.proven)
+	files, err := r.files(ctx, l.proven)
 	if err != nil {
 		return err
 	}
 	if l.spoil != nil {
 		if err := l.spoil(files); err != nil {
-			return unplayable("%s: %v", l.Name, err)
+			return Unplayable("%s: %v", l.Name, err)
 		}
 	}
 	for _, name := range recordFiles {

@@ -36,10 +36,10 @@ var anchorLies = []Lie{
 // there is no joint key, and the supervisor anchors that there is none.
 func unanchored(kind int) func(*play) error {
 	return func(p *play) error {
-		p.tricks.anchor = func(k int, height uint32) (bool, error) {
+		p.Hooks.Anchor = func(k int, height uint32) (bool, error) {
 			switch {
 			case kind == election.Announce && k == kind:
-				return true, p.advance(height)
+				return true, p.Advance(height)
 			case kind == election.Announce || k != kind && k != election.ComplaintsClosed:
 				return false, nil
 			case k != kind:
@@ -47,7 +47,7 @@ func unanchored(kind int) func(*play) error {
 			case k == election.ComplaintsClosed:
 				return true, p.giveUp(0, height)
 			}
-			return true, p.advance(height)
+			return true, p.Advance(height)
 		}
 		return nil
 	}
@@ -55,26 +55,26 @@ func unanchored(kind int) func(*play) error {
 
 // giveUp makes the last anchors of a dealing that has come to nothing.
 func (p *play) giveUp(kind int, height uint32) error {
-	p.tricks.until = p.e.Policy.Times.Setup + p.depth()
+	p.Hooks.Tip = p.Policy.Times.Setup + p.Policy.Depth()
 	if kind > 0 {
-		if err := p.anchorHead(kind, height, p.log.Head()); err != nil {
+		if err := p.Anchor(kind, height, p.Log.Head()); err != nil {
 			return err
 		}
 	}
-	if err := p.anchorHead(election.TranscriptClosed, p.e.Policy.Times.Setup, p.log.Head()); err != nil {
+	if err := p.Anchor(election.TranscriptClosed, p.Policy.Times.Setup, p.Log.Head()); err != nil {
 		return err
 	}
-	return errOver
+	return ErrOver
 }
 
 // late makes the anchor of a kind one block after the last that is in time.
 func late(kind int) func(*play) error {
 	return func(p *play) error {
-		p.tricks.anchor = func(k int, height uint32) (bool, error) {
+		p.Hooks.Anchor = func(k int, height uint32) (bool, error) {
 			if k != kind {
 				return false, nil
 			}
-			return true, p.anchorHead(kind, height+1, p.log.Head())
+			return true, p.Anchor(kind, height+1, p.Log.Head())
 		}
 		return nil
 	}
@@ -83,11 +83,11 @@ func late(kind int) func(*play) error {
 // otherHead makes the anchor of a kind commit to no board that is shown.
 func otherHead(kind int) func(*play) error {
 	return func(p *play) error {
-		p.tricks.anchor = func(k int, height uint32) (bool, error) {
+		p.Hooks.Anchor = func(k int, height uint32) (bool, error) {
 			if k != kind {
 				return false, nil
 			}
-			return true, p.anchorHead(kind, height, sha256.Sum256(p.policy))
+			return true, p.Anchor(kind, height, sha256.Sum256(p.PolicyFile))
 		}
 		return nil
 	}
@@ -96,8 +96,8 @@ func otherHead(kind int) func(*play) error {
 // anchorAgain makes a second anchor of a kind, for another board.
 func anchorAgain(kind int) func(*play) error {
 	return func(p *play) error {
-		p.tricks.at(p.e.Policy.Times.VoteFrom, func() error {
-			return p.supervisor.Anchor(kind, sha256.Sum256(p.policy))
+		p.at(p.Policy.Times.VoteFrom, func() error {
+			return p.Supervisor.Anchor(kind, sha256.Sum256(p.PolicyFile))
 		})
 		return nil
 	}
@@ -105,7 +105,7 @@ func anchorAgain(kind int) func(*play) error {
 
 func extraAnchor(kind int) func(*play) error {
 	return func(p *play) error {
-		p.tricks.at(p.e.Policy.Times.VoteFrom, func() error { return p.supervisor.Anchor(kind, p.log.Head()) })
+		p.at(p.Policy.Times.VoteFrom, func() error { return p.Supervisor.Anchor(kind, p.Log.Head()) })
 		return nil
 	}
 }
@@ -114,39 +114,36 @@ func extraAnchor(kind int) func(*play) error {
 // between them, in one block.
 func announceWithRoll(p *play) error {
 	var head [32]byte
-	p.tricks.anchor = func(kind int, height uint32) (bool, error) {
+	p.Hooks.Anchor = func(kind int, height uint32) (bool, error) {
 		if kind != election.Announce {
 			return false, nil
 		}
-		head = p.log.Head()
-		return true, p.advance(height)
+		head = p.Log.Head()
+		return true, p.Advance(height)
 	}
-	p.tricks.replace("enrol", func() error {
-		if err := p.advance(p.e.Policy.Times.Roll - 1); err != nil {
+	p.precede("enrol", func() error {
+		if err := p.Advance(p.Policy.Times.Roll - 1); err != nil {
 			return err
 		}
-		if err := p.supervisor.Anchor(election.Announce, head); err != nil {
-			return err
-		}
-		return p.enrol()
+		return p.Supervisor.Anchor(election.Announce, head)
 	})
 	return nil
 }
 
 // complaintsFirst makes the anchor of the complaints before that of the deals.
 func complaintsFirst(p *play) error {
-	p.tricks.last, p.tricks.until = "deal", p.e.Policy.Times.Setup+p.depth()
+	p.last, p.Hooks.Tip = "deal", p.Policy.Times.Setup+p.Policy.Depth()
 	var head [32]byte
-	p.tricks.anchor = func(kind int, height uint32) (bool, error) {
+	p.Hooks.Anchor = func(kind int, height uint32) (bool, error) {
 		switch kind {
 		case election.DealsClosed:
-			head = p.log.Head()
-			return true, p.advance(height)
+			head = p.Log.Head()
+			return true, p.Advance(height)
 		case election.ComplaintsClosed:
-			if err := p.anchorHead(kind, height, p.log.Head()); err != nil {
+			if err := p.Anchor(kind, height, p.Log.Head()); err != nil {
 				return true, err
 			}
-			return true, p.anchorHead(election.DealsClosed, height+1, head)
+			return true, p.Anchor(election.DealsClosed, height+1, head)
 		}
 		return false, nil
 	}
@@ -157,12 +154,12 @@ func complaintsFirst(p *play) error {
 // commitments' anchor has closed.
 func rewound(p *play) error {
 	var head [32]byte
-	p.tricks.anchor = func(kind int, height uint32) (bool, error) {
+	p.Hooks.Anchor = func(kind int, height uint32) (bool, error) {
 		switch kind {
 		case election.CommitsClosed:
-			head = p.log.Head()
+			head = p.Log.Head()
 		case election.ComplaintsClosed:
-			return true, p.anchorHead(kind, height, head)
+			return true, p.Anchor(kind, height, head)
 		}
 		return false, nil
 	}
@@ -171,28 +168,28 @@ func rewound(p *play) error {
 
 // voteAfterEnd has somebody vote although the roll was too short.
 func voteAfterEnd(p *play) error {
-	p.tricks.until = p.e.Policy.Times.VoteFrom + p.depth()
-	p.tricks.at(p.e.Policy.Times.VoteFrom, func() error {
-		v := p.voters[0]
-		for slot, r := range p.setup.Roll {
+	p.Hooks.Tip = p.Policy.Times.VoteFrom + p.Policy.Depth()
+	p.at(p.Policy.Times.VoteFrom, func() error {
+		v := p.Voters[0]
+		for slot, r := range p.Setup.Roll {
 			if r.Key != v.Key() {
 				continue
 			}
 			sealed := ballot.Seal(ballot.Plain{Share: curve.NewScalar(1), Candidate: 1},
-				ballot.Place{EID: p.e.EID, Outpoint: election.EncodeOutpoint(r.Outpoint)}, curve.BaseMul(p.keys["supervisor"]))
-			redeem, err := p.setup.Redeem(nil, slot+1, sealed)
+				ballot.Place{EID: p.EID, Outpoint: election.EncodeOutpoint(r.Outpoint)}, curve.BaseMul(p.Keys["supervisor"]))
+			redeem, err := p.Setup.Redeem(nil, slot+1, sealed)
 			if err != nil {
 				return err
 			}
 			tx := wire.NewMsgTx(2)
-			q := pen{key: v.key}
+			q := pen{key: v.Secret}
 			q.spend(tx, r.Outpoint)
-			tx.AddTxOut(wire.NewTxOut(p.e.Policy.Stake, payToScript(redeem)))
+			tx.AddTxOut(wire.NewTxOut(p.Policy.Stake, payToScript(redeem)))
 			tx.AddTxOut(wire.NewTxOut(0, returning(sealed)))
 			if err := q.resign(tx); err != nil {
 				return err
 			}
-			return p.chain.Submit(tx)
+			return p.Chain.Submit(tx)
 		}
 		return errNothing
 	})

@@ -60,20 +60,17 @@ var announceLies = []Lie{
 		Check: "V18", Level: "none", Exit: 20, plot: provenLate},
 	{Name: "possession-forged", Text: "a candidate's proof is for another payout", Strength: KeyHolding, Base: "paper",
 		Check: "V18", Level: "none", Exit: 20, plot: provenFor(func(p *play) curve.Context {
-			return board.CandidateContext(p.e.EID, p.second().Name, p.first().Payout)
+			return board.CandidateContext(p.EID, p.second().Name, p.first().Payout)
 		})},
 	{Name: "possession-replayed", Text: "a candidate's proof was made for another election", Strength: KeyHolding, Base: "won",
 		Check: "V18", Along: []string{"V21"}, Level: "none", Exit: 20, plot: provenFor(func(p *play) curve.Context {
-			other := p.e.EID
+			other := p.EID
 			other[0] ^= 1
 			return board.CandidateContext(other, p.second().Name, p.second().Payout)
 		})},
 
 	{Name: "payout-voters", Text: "a candidate's payout is a voter's roll key", Strength: KeyHolding, Base: "won",
-		Check: "V19", Along: []string{"V28"}, Level: "none", Exit: 20, policy: payoutOf(func(p *play) curve.Scalar {
-			x, _ := curve.RandomScalar(p.stream("voter 1"))
-			return x
-		})},
+		Check: "V19", Along: []string{"V28"}, Level: "none", Exit: 20, policy: payoutToVoter},
 }
 
 func opened(change func(*board.Open)) func(*play) error {
@@ -84,19 +81,19 @@ func opened(change func(*board.Open)) func(*play) error {
 }
 
 func openedBy(p *play) error {
-	p.tricks.line = append(p.tricks.line, func(l board.Line) ([]board.Line, error) {
+	p.onLine(func(l board.Line) ([]board.Line, error) {
 		var body board.Open
 		if board.DecodeBody(l, &body) != nil {
 			return []board.Line{l}, nil
 		}
-		l, err := board.Sign(p.e.EID, p.keys["candidate "+p.first().Name], l.Seen, body)
+		l, err := board.Sign(p.EID, p.Keys["candidate "+p.first().Name], l.Seen, body)
 		return []board.Line{l}, err
 	})
 	return nil
 }
 
 func openedSecond(p *play) error {
-	p.tricks.line = append(p.tricks.line, func(l board.Line) ([]board.Line, error) {
+	p.onLine(func(l board.Line) ([]board.Line, error) {
 		if l.Type != board.TypeOpen {
 			return []board.Line{l}, nil
 		}
@@ -110,15 +107,15 @@ func openedSecond(p *play) error {
 // software accept it.
 func contract(change func(p *play, text string) string) func(*play) error {
 	return func(p *play) error {
-		p.contract = []byte(change(p, string(p.contract)))
-		e, err := election.Load(p.policy, p.contract)
+		p.ContractFile = []byte(change(p, string(p.ContractFile)))
+		e, err := election.Load(p.PolicyFile, p.ContractFile)
 		if e == nil {
 			return err
 		}
 		if err == nil {
 			return errNothing
 		}
-		*p.e = *e
+		*p.Election = *e
 		return nil
 	}
 }
@@ -127,24 +124,24 @@ var multisig = regexp.MustCompile(`(\d+) CHECKMULTISIG`)
 
 // backDoor adds the supervisor's key to those that claim.
 func backDoor(p *play, text string) string {
-	own := p.supervisor.Key()
+	own := p.Supervisor.Key()
 	return multisig.ReplaceAllStringFunc(text, func(string) string {
-		return fmt.Sprintf("0x%s %d CHECKMULTISIG", own, len(p.candidates)+1)
+		return fmt.Sprintf("0x%s %d CHECKMULTISIG", own, len(p.Candidates)+1)
 	})
 }
 
 func earlyRefund(p *play, text string) string {
-	t := p.e.Policy.Times.Timeout
+	t := p.Policy.Times.Timeout
 	return strings.Replace(hiddenLock(p, text), fmt.Sprintf(`"after":%d`, t), fmt.Sprintf(`"after":%d`, t-1), 1)
 }
 
 func hiddenLock(p *play, text string) string {
-	t := p.e.Policy.Times.Timeout
+	t := p.Policy.Times.Timeout
 	return strings.Replace(text, fmt.Sprintf("%d CHECKLOCKTIME", t), fmt.Sprintf("%d CHECKLOCKTIME", t-1), 1)
 }
 
 func otherCustodian(p *play, text string) string {
-	own, other := p.supervisor.Key().String(), curve.BaseMul(p.stranger()).Key().String()
+	own, other := p.Supervisor.Key().String(), curve.BaseMul(p.stranger()).Key().String()
 	return strings.Replace(text, "0x"+own, "0x"+other, 1)
 }
 
@@ -156,21 +153,21 @@ func unproven(p *play) error {
 
 func provenLate(p *play) error {
 	var held []board.Line
-	p.tricks.line = append(p.tricks.line, func(l board.Line) ([]board.Line, error) {
+	p.onLine(func(l board.Line) ([]board.Line, error) {
 		if l.Type == board.TypeCandidate && l.By == p.second().Key && held == nil {
 			held = []board.Line{l}
 			return nil, nil
 		}
 		return []board.Line{l}, nil
 	})
-	p.tricks.at(p.e.Policy.Times.Roll+1, func() error { return p.append(held...) })
+	p.at(p.Policy.Times.Roll+1, func() error { return p.Append(held...) })
 	return nil
 }
 
 // provenFor has the second candidate prove possession in another context.
 func provenFor(context func(*play) curve.Context) func(*play) error {
 	return func(p *play) error {
-		proof, err := curve.ProvePossession(p.stream("forger"), context(p), p.keys["candidate "+p.second().Name])
+		proof, err := curve.ProvePossession(p.Stream("forger"), context(p), p.Keys["candidate "+p.second().Name])
 		rewrite(p, func(l *board.Line, c *board.Candidate) bool {
 			if l.By != p.second().Key {
 				return false
@@ -182,14 +179,17 @@ func provenFor(context func(*play) curve.Context) func(*play) error {
 	}
 }
 
-// payoutOf announces a policy that pays the first candidate to somebody else's key.
-func payoutOf(whose func(*play) curve.Scalar) func(*play, string) string {
-	return func(p *play, text string) string {
-		like, _ := lang.Load([]byte(text))
-		if like == nil {
-			return text
-		}
-		mine := payTo(curve.BaseMul(p.keys["payout "+like.Candidates[0].Name]).Key())
-		return strings.Replace(text, mine, payTo(curve.BaseMul(whose(p)).Key()), 1)
+// payoutToVoter announces a policy that pays the first candidate to the roll key
+// of a voter.
+func payoutToVoter(text string, keys map[string]curve.Scalar, seed uint64) string {
+	like, _ := lang.Load([]byte(text))
+	if like == nil {
+		return text
 	}
+	voter, err := curve.RandomScalar(Stream(seed, "voter 1"))
+	if err != nil {
+		panic("corpus: " + err.Error())
+	}
+	payout := payTo(curve.BaseMul(keys["payout "+like.Candidates[0].Name]).Key())
+	return strings.Replace(text, payout, payTo(curve.BaseMul(voter).Key()), 1)
 }

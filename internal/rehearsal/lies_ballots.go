@@ -41,10 +41,10 @@ var ballotLies = []Lie{
 			return out
 		})},
 	{Name: "ballot-point-joint-key", Text: "a voter's ballot has the joint key for its point, so that opening it tells about the joint secret", Strength: KeyHolding, Base: "paper",
-		Check: "V68", Along: []string{"V77"}, Level: "L3", Exit: 21, plot: casts(related(func(p *play) curve.Point { return p.setup.Dealing.Keys[0].Key }))},
+		Check: "V68", Along: []string{"V77"}, Level: "L3", Exit: 21, plot: casts(related(func(p *play) curve.Point { return p.Setup.Dealing.Keys[0].Key }))},
 	{Name: "ballot-point-candidates", Text: "a voter's ballot has a candidate's key for its point; nothing is opened yet", Strength: KeyHolding, Base: "won",
 		Check: "V68", Level: "L0", Exit: 21, plot: plots(overAfterVote, casts(related(func(p *play) curve.Point {
-			return curve.BaseMul(p.keys["candidate "+p.first().Name])
+			return curve.BaseMul(p.Keys["candidate "+p.first().Name])
 		})))},
 	{Name: "ballot-point-share", Text: "a voter's ballot has another's public share for its point", Strength: KeyHolding, Base: "each",
 		Check: "V68", Along: []string{"V77"}, Level: "L3", Exit: 21, plot: casts(related(func(p *play) curve.Point {
@@ -62,13 +62,13 @@ func key33(p curve.Point) []byte {
 
 // overAfterVote ends the record when the vote has closed.
 func overAfterVote(p *play) error {
-	p.tricks.last = "vote"
+	p.last = "vote"
 	return nil
 }
 
 // publishes changes the ballot that is published, and not the script.
 func publishes(change func(*play, []byte) []byte) func(*play) error {
-	return changedVote(func(p *play, _ *voter, tx *wire.MsgTx) {
+	return changedVote(func(p *play, _ *Voter, tx *wire.MsgTx) {
 		items := pushes(tx.TxOut[1].PkScript[1:])
 		tx.TxOut[1].PkScript = returning(change(p, slices.Clone(items[0])))
 	})
@@ -79,20 +79,20 @@ func publishes(change func(*play, []byte) []byte) func(*play) error {
 func casts(change func(p *play, other []byte) []byte) func(*play) error {
 	return func(p *play) error {
 		victim, liar := p.votersFor(1)[0], p.votersFor(2)[0]
-		p.schedule(victim, p.e.Policy.Times.VoteFrom)
-		p.schedule(liar, p.e.Policy.Times.VoteTo)
+		p.schedule(victim, p.Policy.Times.VoteFrom)
+		p.schedule(liar, p.Policy.Times.VoteTo)
 		var other []byte
-		p.intercept(victim.role, func(tx *wire.MsgTx) (bool, error) {
+		p.intercept(victim.Role, func(tx *wire.MsgTx) (bool, error) {
 			if len(tx.TxOut) == 2 {
 				other = pushes(tx.TxOut[1].PkScript[1:])[0]
 			}
 			return false, nil
 		})
-		p.tricks.cast = func(v *voter, keys map[string][]byte) (bool, error) {
+		p.Hooks.Vote = func(v *Voter, keys map[string][]byte) (bool, error) {
 			if v != liar {
 				return false, nil
 			}
-			return true, v.Cast(p.setup, keys, change(p, slices.Clone(other)))
+			return true, v.Cast(p.Setup, keys, change(p, slices.Clone(other)))
 		}
 		return nil
 	}

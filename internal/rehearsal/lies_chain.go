@@ -50,7 +50,7 @@ var chainLies = []Lie{
 // voteAt finds the vote of the second candidate's first voter.
 func (r *remake) voteAt() (height uint32, at int, err error) {
 	of := r.p.votersFor(2)
-	for _, v := range r.p.votes {
+	for _, v := range r.p.Votes {
 		if len(of) > 0 && v.Index == of[0].Slot() {
 			at := slices.IndexFunc(r.block(v.Height).Transactions, func(tx *wire.MsgTx) bool { return tx.TxHash().String() == v.TxID })
 			return v.Height, at, nil
@@ -129,7 +129,7 @@ func repeatTransaction(r *remake) error {
 
 // buryDeeper leaves blocks above the last ones that somebody has seen.
 func buryDeeper(p *play) error {
-	p.tricks.until = p.e.Policy.Times.Reveal + 2*p.depth()
+	p.Hooks.Tip = p.Policy.Times.Reveal + 2*p.Policy.Depth()
 	return nil
 }
 
@@ -139,7 +139,7 @@ func addInsane(spoil func(*wire.MsgTx)) func(*remake) error {
 		tx := wire.NewMsgTx(2)
 		q := pen{key: r.p.stranger()}
 		q.spend(tx, wire.OutPoint{Hash: r.headers[1].MerkleRoot})
-		tx.AddTxOut(wire.NewTxOut(1000, roles.PayToKey(r.p.supervisor.Key())))
+		tx.AddTxOut(wire.NewTxOut(1000, roles.PayToKey(r.p.Supervisor.Key())))
 		spoil(tx)
 		return r.mine(tx)
 	}
@@ -159,7 +159,7 @@ func (r *remake) mine(tx *wire.MsgTx) error {
 
 // idleAbstainers has those who abstain leave their coins where they are.
 func idleAbstainers(p *play) error {
-	p.acts = slices.DeleteFunc(p.acts, func(a act) bool { return !a.votes })
+	p.Acts = slices.DeleteFunc(p.Acts, func(a Act) bool { return !a.Votes })
 	return nil
 }
 
@@ -171,7 +171,7 @@ func stealCoin(r *remake) error {
 	tx := wire.NewMsgTx(2)
 	q := pen{key: r.p.stranger()}
 	q.spend(tx, r.p.coin(idle[0]))
-	tx.AddTxOut(wire.NewTxOut(r.p.e.Policy.Stake, roles.PayToKey(r.p.supervisor.Key())))
+	tx.AddTxOut(wire.NewTxOut(r.p.Policy.Stake, roles.PayToKey(r.p.Supervisor.Key())))
 	if err := q.resign(tx); err != nil {
 		return err
 	}
@@ -181,9 +181,9 @@ func stealCoin(r *remake) error {
 // refundAtLast has one voter forget its stake until the record's newest block.
 func refundAtLast(p *play) error {
 	v := p.votersFor(1)[0]
-	p.tricks.until = p.e.Policy.Times.Reveal + 3*p.depth()
+	p.Hooks.Tip = p.Policy.Times.Reveal + 3*p.Policy.Depth()
 	held := p.hold(v)
-	p.tricks.replace("open", p.openLate)
-	p.tricks.at(p.tricks.until, func() error { return p.chain.Submit(*held) })
+	p.openLate()
+	p.at(p.Hooks.Tip, func() error { return p.Chain.Submit(*held) })
 	return nil
 }

@@ -27,7 +27,7 @@ var claimLies = []Lie{
 		})},
 	{Name: "nonce-reused", Text: "the winner signs two stakes with one nonce, which reveals its claim key", Strength: KeyHolding, Base: "reorganised",
 		Check: "V84", Level: "L3", Exit: 21, plot: claimed(func(p *play, votes []*election.Vote) error {
-			nonce, err := curve.RandomScalar(p.stream("nonce"))
+			nonce, err := curve.RandomScalar(p.Stream("nonce"))
 			if err != nil {
 				return err
 			}
@@ -41,7 +41,7 @@ var claimLies = []Lie{
 		Check: "V85", Level: "none", Exit: 20, plot: claimed(func(p *play, votes []*election.Vote) error {
 			return p.claim(1, votes, pen{}, func(tx *wire.MsgTx) {
 				tx.TxOut[0].Value -= 20_000
-				tx.AddTxOut(wire.NewTxOut(15_000, roles.PayToKey(p.supervisor.Key())))
+				tx.AddTxOut(wire.NewTxOut(15_000, roles.PayToKey(p.Supervisor.Key())))
 			})
 		})},
 	{Name: "joint-key-pays-stranger", Text: "k voters who pooled their shares pay the stakes to somebody who is no candidate", Strength: KeyHolding, Base: "paper",
@@ -64,7 +64,7 @@ var claimLies = []Lie{
 	{Name: "supervisor-pays-loser", Text: "the supervisor claims for a candidate with too few ballots", Strength: KeyHolding, Base: "custodial",
 		Check: "V86", Level: "none", Exit: 20, plot: claimsAs(2)},
 	{Name: "claim-late", Text: "the winner claims a block after the last that counts", Strength: KeyHolding, Base: "won",
-		Check: "V87", Level: "L3", Exit: 21, plot: claimsAt(func(p *play) uint32 { return p.e.Policy.Times.Claim + 1 })},
+		Check: "V87", Level: "L3", Exit: 21, plot: claimsAt(func(p *play) uint32 { return p.Policy.Times.Claim + 1 })},
 	{Name: "claim-late-and-shallow", Text: "the winner claims long after the last block that counts, in the newest block of the record", Strength: KeyHolding, deep: true, Base: "won",
 		Check: "V87", Along: []string{"V13"}, Level: "L3", Exit: 30, plot: claimsAtLast},
 	{Name: "record-cut-short", Text: "the record ends with the block of the claims, which can still be displaced", Strength: KeyHolding, deep: true, Base: "won",
@@ -80,7 +80,7 @@ var claimLies = []Lie{
 		})},
 	{Name: "joint-key-reused", Text: "a stranger's script asks for a signature by the joint key", Strength: KeyHolding, Base: "paper",
 		Check: "V91", Level: "L3", plot: strays(func(p *play) ([]*wire.TxOut, error) {
-			key := p.setup.Dealing.Keys[0].Key.Key()
+			key := p.Setup.Dealing.Keys[0].Key.Key()
 			script := built(txscript.NewScriptBuilder().AddOp(txscript.OP_1).AddData(key[:]).AddOp(txscript.OP_1).AddOp(txscript.OP_CHECKMULTISIG))
 			return []*wire.TxOut{wire.NewTxOut(1000, script)}, nil
 		})},
@@ -91,7 +91,7 @@ var claimLies = []Lie{
 	{Name: "decoy-ballot", Text: "a stranger publishes a ballot with a stake-like output", Strength: KeyHolding, Base: "reorganised",
 		Check: "V107", Level: "L3", plot: strays(func(p *play) ([]*wire.TxOut, error) {
 			sealed, err := p.ballotOf(p.votersFor(1)[0], 1)
-			return []*wire.TxOut{wire.NewTxOut(p.e.Policy.Stake, payToScript(sealed)), wire.NewTxOut(0, returning(sealed))}, err
+			return []*wire.TxOut{wire.NewTxOut(p.Policy.Stake, payToScript(sealed)), wire.NewTxOut(0, returning(sealed))}, err
 		})},
 	{Name: "decoy-without-stake", Text: "a stranger publishes a salted ballot and locks nothing", Strength: KeyHolding, Base: "salted",
 		Check: "V107", Level: "L3", plot: strays(func(p *play) ([]*wire.TxOut, error) {
@@ -103,11 +103,11 @@ var claimLies = []Lie{
 // claimed counts, and then claims by hand.
 func claimed(claim func(p *play, votes []*election.Vote) error) func(*play) error {
 	return func(p *play) error {
-		p.tricks.replace("claim", func() error {
+		p.replace("claim", func() error {
 			if err := p.countOnly(); err != nil {
 				return err
 			}
-			return claim(p, counted(p.votes))
+			return claim(p, counted(p.Votes))
 		})
 		return nil
 	}
@@ -121,7 +121,7 @@ func (p *play) claim(j int, votes []*election.Vote, with pen, change func(*wire.
 		return err
 	}
 	with.key = q.key
-	tx, err := p.sweep(votes, path, with, p.e.Policy.Candidates[j-1].Payout)
+	tx, err := p.sweep(votes, path, with, p.Policy.Candidates[j-1].Payout)
 	if err != nil {
 		return err
 	}
@@ -131,15 +131,15 @@ func (p *play) claim(j int, votes []*election.Vote, with pen, change func(*wire.
 			return err
 		}
 	}
-	p.claimant = p.e.Policy.Candidates[j-1].Name
-	return p.chain.Submit(tx)
+	p.Claimant = p.Policy.Candidates[j-1].Name
+	return p.Chain.Submit(tx)
 }
 
 // claims signs the winner's claim with another hash type, one stake at a time.
 func claims(kind txscript.SigHashType) func(*play) error {
 	return claimed(func(p *play, votes []*election.Vote) error {
 		for _, v := range votes {
-			if !p.e.Policy.Dealt() && p.voter(v.Index).choice != 1 {
+			if !p.Policy.Dealt() && p.voter(v.Index).Choice != 1 {
 				continue
 			}
 			if err := p.claim(1, []*election.Vote{v}, pen{kind: kind}, nil); err != nil {
@@ -168,7 +168,7 @@ func (p *play) claimBoth(votes []*election.Vote, second pen) error {
 	if err := p.claim(2, votes[:1], second, nil); err != nil {
 		return err
 	}
-	p.claimant = p.first().Name
+	p.Claimant = p.first().Name
 	return nil
 }
 
@@ -186,7 +186,7 @@ func claimsAs(j int) func(*play) error {
 // claimsAt claims in the block of a height.
 func claimsAt(height func(*play) uint32) func(*play) error {
 	return claimed(func(p *play, votes []*election.Vote) error {
-		p.tricks.at(height(p), func() error { return p.claim(1, votes, pen{}, nil) })
+		p.at(height(p), func() error { return p.claim(1, votes, pen{}, nil) })
 		return nil
 	})
 }
@@ -194,29 +194,29 @@ func claimsAt(height func(*play) uint32) func(*play) error {
 // claimsAtLast claims in the record's newest block, when nobody has taken a
 // stake back and all is opened.
 func claimsAtLast(p *play) error {
-	p.tricks.until = p.e.Policy.Times.Reveal + 3*p.depth()
-	p.tricks.replace("refund", func() error { return nil })
-	p.tricks.replace("open", p.openLate)
-	return claimsAt(func(p *play) uint32 { return p.tricks.until })(p)
+	p.Hooks.Tip = p.Policy.Times.Reveal + 3*p.Policy.Depth()
+	p.replace("refund", func() error { return nil })
+	p.openLate()
+	return claimsAt(func(p *play) uint32 { return p.Hooks.Tip })(p)
 }
 
 // cutShort ends the record with the first block after the claims are sent.
 func cutShort(p *play) error {
-	p.tricks.last, p.tricks.until = "claim", p.times.count+1
+	p.last, p.Hooks.Tip = "claim", p.Times.Count+1
 	return nil
 }
 
 // claimsDuringVote claims the first candidate's voters' stakes in the last
 // block of the vote; the others are refunded.
 func claimsDuringVote(p *play) error {
-	to := p.e.Policy.Times.VoteTo
+	to := p.Policy.Times.VoteTo
 	for _, v := range p.votersFor(1) {
-		p.schedule(v, p.e.Policy.Times.VoteFrom)
+		p.schedule(v, p.Policy.Times.VoteFrom)
 	}
 	for _, v := range p.votersFor(2) {
 		p.schedule(v, to)
 	}
-	p.tricks.at(to, func() error {
+	p.at(to, func() error {
 		votes, err := p.votesNow()
 		if err != nil {
 			return err
@@ -228,8 +228,8 @@ func claimsDuringVote(p *play) error {
 
 // leavesOne claims all stakes but one, which its voter forgets.
 func leavesOne(p *play) error {
-	p.tricks.until = p.e.Policy.Times.Reveal + 3*p.depth()
-	p.tricks.replace("open", p.openLate)
+	p.Hooks.Tip = p.Policy.Times.Reveal + 3*p.Policy.Depth()
+	p.openLate()
 	p.hold(p.votersFor(2)[0])
 	return claimed(func(p *play, votes []*election.Vote) error {
 		left := p.votersFor(2)[0].Slot()
@@ -242,7 +242,7 @@ func leavesOne(p *play) error {
 func strays(outs func(*play) ([]*wire.TxOut, error)) func(*play) error {
 	return func(p *play) error {
 		q := pen{key: p.stranger()}
-		p.tricks.at(p.e.Policy.Times.VoteTo, func() error {
+		p.at(p.Policy.Times.VoteTo, func() error {
 			tx := wire.NewMsgTx(2)
 			op, err := p.gift(q.key)
 			if err != nil {
@@ -255,7 +255,7 @@ func strays(outs func(*play) ([]*wire.TxOut, error)) func(*play) error {
 			if err := q.resign(tx); err != nil {
 				return err
 			}
-			return p.chain.Submit(tx)
+			return p.Chain.Submit(tx)
 		})
 		return nil
 	}

@@ -16,12 +16,12 @@ var coinLies = []Lie{
 	{Name: "coin-large", Text: "the supervisor pays a voter a satoshi too much, which marks its vote", Strength: KeyHolding, Base: "salted",
 		Check: "V27", Level: "L3", Exit: 21, plot: coinValue(1)},
 	{Name: "coin-missing", Text: "the supervisor inscribes a coin that does not exist", Strength: KeyHolding, Base: "won",
-		Check: "V27", Level: "L3", Exit: 21, plot: inscribeCoin(func(p *play, _ *voter) (wire.OutPoint, error) {
+		Check: "V27", Level: "L3", Exit: 21, plot: inscribeCoin(func(p *play, _ *Voter) (wire.OutPoint, error) {
 			return wire.OutPoint{Hash: p.policyHash()}, nil
 		})},
 	{Name: "coin-elsewhere", Text: "the supervisor inscribes a coin that is its own", Strength: KeyHolding, Base: "won",
-		Check: "V27", Level: "L3", Exit: 21, plot: inscribeCoin(func(p *play, _ *voter) (wire.OutPoint, error) {
-			return p.gift(p.keys["supervisor"])
+		Check: "V27", Level: "L3", Exit: 21, plot: inscribeCoin(func(p *play, _ *Voter) (wire.OutPoint, error) {
+			return p.gift(p.Keys["supervisor"])
 		})},
 	{Name: "coin-by-stranger", Text: "a voter's coin is paid by a stranger", Strength: KeyHolding, Base: "each",
 		Check: "V27", Level: "L3", Exit: 21, plot: coinByStranger},
@@ -30,9 +30,9 @@ var coinLies = []Lie{
 	{Name: "coin-late", Text: "the supervisor pays a coin only when the voting has begun", Strength: KeyHolding, Base: "won",
 		Check: "V27", Level: "L3", Exit: 21, plot: coinLate},
 	{Name: "roll-key-candidates", Text: "a candidate votes with its candidate key as roll key", Strength: KeyHolding, Base: "won",
-		Check: "V28", Level: "L3", Exit: 0, plot: func(p *play) error { return p.recast(p.votersFor(2)[0], p.keys["candidate "+p.second().Name]) }},
+		Check: "V28", Level: "L3", Exit: 0, plot: func(p *play) error { return p.recast(p.votersFor(2)[0], p.Keys["candidate "+p.second().Name]) }},
 	{Name: "roll-key-supervisors", Text: "the supervisor votes with its own key as roll key", Strength: KeyHolding, Base: "custodial",
-		Check: "V28", Level: "L3", Exit: 0, plot: func(p *play) error { return p.recast(p.votersFor(2)[0], p.keys["supervisor"]) }},
+		Check: "V28", Level: "L3", Exit: 0, plot: func(p *play) error { return p.recast(p.votersFor(2)[0], p.Keys["supervisor"]) }},
 }
 
 // coinValue changes the value of the second candidate's voter's coin.
@@ -50,7 +50,7 @@ func coinValue(by int64) func(*play) error {
 			paid = wire.OutPoint{Hash: tx.TxHash(), Index: uint32(i)}
 			return false, err
 		})
-		p.tricks.coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
+		p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
 			coins[key] = paid // an honest supervisor does not know of such a coin
 			return nil
 		}
@@ -59,11 +59,11 @@ func coinValue(by int64) func(*play) error {
 }
 
 // inscribeCoin inscribes another coin for one who abstains.
-func inscribeCoin(coin func(p *play, v *voter) (wire.OutPoint, error)) func(*play) error {
+func inscribeCoin(coin func(p *play, v *Voter) (wire.OutPoint, error)) func(*play) error {
 	return func(p *play) error {
 		v := p.votersFor(0)[0]
 		p.idle(v)
-		p.tricks.coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
+		p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
 			op, err := coin(p, v)
 			coins[v.Key()] = op
 			return err
@@ -76,7 +76,7 @@ func inscribeCoin(coin func(p *play, v *voter) (wire.OutPoint, error)) func(*pla
 // coins that the supervisor gave to the stranger.
 func coinByStranger(p *play) error {
 	v, q := p.votersFor(2)[0], pen{key: p.stranger()}
-	p.tricks.coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
+	p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
 		tx := wire.NewMsgTx(2)
 		for range 2 {
 			op, err := p.gift(q.key)
@@ -85,12 +85,12 @@ func coinByStranger(p *play) error {
 			}
 			q.spend(tx, op)
 		}
-		tx.AddTxOut(wire.NewTxOut(p.e.Policy.Coin(), roles.PayToKey(v.Key())))
+		tx.AddTxOut(wire.NewTxOut(p.Policy.Coin(), roles.PayToKey(v.Key())))
 		if err := q.resign(tx); err != nil {
 			return err
 		}
 		coins[v.Key()] = wire.OutPoint{Hash: tx.TxHash()}
-		return p.chain.Submit(tx)
+		return p.Chain.Submit(tx)
 	}
 	return nil
 }
@@ -100,11 +100,11 @@ func coinEarly(p *play) error {
 	v := p.votersFor(0)[0]
 	p.idle(v)
 	var early wire.OutPoint
-	p.tricks.at(p.times.announce-1, func() (err error) {
-		early, err = p.gift(v.key)
+	p.at(p.Times.Announce-1, func() (err error) {
+		early, err = p.gift(v.Secret)
 		return err
 	})
-	p.tricks.coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
+	p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
 		coins[v.Key()] = early
 		return nil
 	}
@@ -116,7 +116,7 @@ func coinEarly(p *play) error {
 func coinLate(p *play) error {
 	v := p.votersFor(2)[0]
 	var held *wire.MsgTx
-	p.tricks.coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
+	p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
 		p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) {
 			if held != nil || len(tx.TxOut) < 2 || !slices.Equal(tx.TxOut[0].PkScript, roles.PayToKey(v.Key())) {
 				return false, nil
@@ -124,20 +124,20 @@ func coinLate(p *play) error {
 			held = tx
 			return true, nil
 		})
-		op, err := p.gift(v.key)
+		op, err := p.gift(v.Secret)
 		coins[v.Key()] = op
 		return err
 	}
-	p.schedule(v, p.e.Policy.Times.VoteTo)
-	p.tricks.at(p.e.Policy.Times.VoteFrom, func() error { return p.chain.Submit(held) })
+	p.schedule(v, p.Policy.Times.VoteTo)
+	p.at(p.Policy.Times.VoteFrom, func() error { return p.Chain.Submit(held) })
 	return nil
 }
 
 // schedule has a voter act in a given block.
-func (p *play) schedule(v *voter, height uint32) {
-	for i := range p.acts {
-		if p.acts[i].voter == v {
-			p.acts[i].height = height
+func (p *play) schedule(v *Voter, height uint32) {
+	for i := range p.Acts {
+		if p.Acts[i].Voter == v {
+			p.Acts[i].Height = height
 		}
 	}
 }

@@ -14,7 +14,7 @@ var dealerLies = []Lie{
 		Check: "V39", Says: "dealer 2: out", Level: "L3", plot: deals(func(d *dealt) { d.text = nil })},
 	{Name: "deal-other", Text: "a dealer deals what it did not commit to, when it has seen the others' deals", Strength: KeyHolding, Base: "won",
 		Check: "V39", Says: "dealer 2: out", Level: "L3", plot: prepares(func(p *play, params sharing.Params, d *sharing.Deal) ([32]byte, []byte, error) {
-			other, err := sharing.NewDeal(p.stream("second thoughts"), params, liar)
+			other, err := sharing.NewDeal(p.Stream("second thoughts"), params, liar)
 			return d.Commitment(params, liar), other.Encode(), err
 		})},
 	{Name: "deal-uncommitted", Text: "a dealer deals without a commitment", Strength: KeyHolding, Base: "each",
@@ -33,7 +33,7 @@ var dealerLies = []Lie{
 		Check: "V40", Says: "dealer 2: out", Level: "L3", plot: encodes(func(text []byte) []byte { text[4] = 5; return text })},
 	{Name: "rogue-key", Text: "a dealer takes another's first point away from its own, so that the joint key is its alone", Strength: KeyHolding, Base: "won",
 		Check: "V41", Says: "dealer 2: out", Level: "L3", plot: edits(func(p *play, params sharing.Params, d *sharing.Deal) error {
-			other, err := sharing.NewDeal(p.stream(p.voter(victim).role), params, victim)
+			other, err := sharing.NewDeal(p.Stream(p.voter(victim).Role), params, victim)
 			d.Coefficients[0][0] = curve.Sum([]curve.Point{d.Coefficients[0][0], other.Coefficients[0][0].Neg()})
 			return err
 		})},
@@ -73,7 +73,7 @@ const liar, victim = 2, 4
 func deals(change func(*dealt)) func(*play) error {
 	return func(p *play) error {
 		d := p.written(liar, func(params sharing.Params) (*sharing.Deal, error) {
-			return sharing.NewDeal(p.stream("liar"), params, liar)
+			return sharing.NewDeal(p.Stream("liar"), params, liar)
 		})
 		honest := d.prepare
 		d.prepare = func(params sharing.Params) ([32]byte, []byte, error) {
@@ -82,7 +82,7 @@ func deals(change func(*dealt)) func(*play) error {
 			change(d)
 			return commitment, d.text, err
 		}
-		p.voter(liar).dealer = d
+		p.voter(liar).Dealer = d
 		return nil
 	}
 }
@@ -90,15 +90,15 @@ func deals(change func(*dealt)) func(*play) error {
 // prepares lets a dealer choose what it commits to and what it deals.
 func prepares(choose func(*play, sharing.Params, *sharing.Deal) ([32]byte, []byte, error)) func(*play) error {
 	return func(p *play) error {
-		d := &dealt{p: p, key: p.voter(liar).key}
+		d := &dealt{p: p, key: p.voter(liar).Secret}
 		d.prepare = func(params sharing.Params) (commitment [32]byte, text []byte, err error) {
-			honest, err := sharing.NewDeal(p.stream("liar"), params, liar)
+			honest, err := sharing.NewDeal(p.Stream("liar"), params, liar)
 			if err != nil {
 				return commitment, nil, err
 			}
 			return choose(p, params, honest)
 		}
-		p.voter(liar).dealer = d
+		p.voter(liar).Dealer = d
 		return nil
 	}
 }
@@ -125,7 +125,7 @@ func underOther(change func(*sharing.Params)) func(*play) error {
 	return prepares(func(p *play, params sharing.Params, _ *sharing.Deal) ([32]byte, []byte, error) {
 		other := params
 		change(&other)
-		d, err := sharing.NewDeal(p.stream("liar"), other, liar)
+		d, err := sharing.NewDeal(p.Stream("liar"), other, liar)
 		if err != nil {
 			return [32]byte{}, nil, err
 		}
@@ -136,15 +136,14 @@ func underOther(change func(*sharing.Params)) func(*play) error {
 // dealEarly dates a deal to before the block of the commitments' anchor.
 func dealEarly(p *play) error {
 	return deals(func(d *dealt) {
-		d.late = func() (board.Seen, error) { return p.seen(p.e.Policy.Times.Commit - 1) }
+		d.late = func() (board.Seen, error) { return p.seen(p.Policy.Times.Commit - 1) }
 	})(p)
 }
 
 // misdeed is one that rehearsals know by themselves.
 func misdeed(deed Deed) func(*play) error {
 	return func(p *play) error {
-		p.opt.Misdeeds = []Misdeed{{Deed: deed, Slot: liar, Victim: victim}}
-		return p.plot()
+		return p.misbehave(Misdeed{Deed: deed, Slot: liar, Victim: victim})
 	}
 }
 
@@ -152,12 +151,12 @@ func misdeed(deed Deed) func(*play) error {
 // ephemeral key, each as its own.
 func sharedEphemeral(p *play) error {
 	for _, slot := range []int{liar, victim} {
-		f, err := polynomial(p.stream(p.voter(slot).role+" in the ring"), p.e.Policy.K)
+		f, err := polynomial(p.Stream(p.voter(slot).Role+" in the ring"), p.Policy.K)
 		if err != nil {
 			return err
 		}
-		p.voter(slot).dealer = p.written(slot, func(params sharing.Params) (*sharing.Deal, error) {
-			return dealOf(p.stream("shared"), params, slot, [][]curve.Scalar{f})
+		p.voter(slot).Dealer = p.written(slot, func(params sharing.Params) (*sharing.Deal, error) {
+			return dealOf(p.Stream("shared"), params, slot, [][]curve.Scalar{f})
 		})
 	}
 	return nil
@@ -166,7 +165,7 @@ func sharedEphemeral(p *play) error {
 // shareNoNumber turns the victim's share into bytes that no scalar has.
 func shareNoNumber(p *play) error {
 	return edits(func(p *play, params sharing.Params, d *sharing.Deal) error {
-		shared := d.Ephemeral.Mul(p.voter(victim).key)
+		shared := d.Ephemeral.Mul(p.voter(victim).Secret)
 		pad := curve.KDF(curve.Encoder(nil).Point(shared).Point(d.Ephemeral).Raw(params.EID[:]).U16(1).U16(liar).U16(victim), 32)
 		for b := range pad {
 			d.Ciphertexts[0][victim-1][b] = pad[b] ^ 0xff

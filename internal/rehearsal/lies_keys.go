@@ -28,13 +28,13 @@ var keyLies = []Lie{
 		})},
 	{Name: "mixer-key-short", Text: "a mixer's key has half the bits that the policy asks for", Strength: KeyHolding, Base: "mixed",
 		Check: "V20", Level: "none", Exit: 20, plot: mixerKey(func(p *play, _ []byte) ([]byte, error) {
-			return p.rsaKey(p.e.EID, p.e.Policy.Mixing.Modulus/2, p.exchange.mixers[1].Key())
+			return p.rsaKey(p.EID, p.Policy.Mixing.Modulus/2, p.Exchange.Mixers[1].Key())
 		})},
 	{Name: "mixer-key-replayed", Text: "a mixer's key has the proof that it gave in another election", Strength: KeyHolding, Base: "mixed",
 		Check: "V20", Level: "none", Exit: 20, plot: mixerKey(func(p *play, _ []byte) ([]byte, error) {
-			other := p.e.EID
+			other := p.EID
 			other[0] ^= 1
-			return p.rsaKey(other, p.e.Policy.Mixing.Modulus, p.exchange.mixers[1].Key())
+			return p.rsaKey(other, p.Policy.Mixing.Modulus, p.Exchange.Mixers[1].Key())
 		})},
 	{Name: "modulus-unproven", Text: "the manager's modulus comes with a square root that is none, and nobody deposits", Strength: KeyHolding, Base: "mixed-group",
 		Check: "V20", Level: "none", Exit: 20, plot: modulus(func(_ *play, honest []byte) ([]byte, error) {
@@ -45,9 +45,9 @@ var keyLies = []Lie{
 		Check: "V20", Level: "none", Exit: 20, plot: modulus(threePrimes)},
 	{Name: "modulus-replayed", Text: "the manager's modulus has the proof of another election, and nobody deposits", Strength: KeyHolding, Base: "mixed-group",
 		Check: "V20", Level: "none", Exit: 20, plot: modulus(func(p *play, _ []byte) ([]byte, error) {
-			other := p.e.EID
+			other := p.EID
 			other[0] ^= 1
-			m, err := mixing.NewManager(p.stream("liar's key"), other, p.e.Policy.Mixing.Modulus)
+			m, err := mixing.NewManager(p.Stream("liar's key"), other, p.Policy.Mixing.Modulus)
 			if err != nil {
 				return nil, err
 			}
@@ -59,15 +59,15 @@ var keyLies = []Lie{
 func mixerKey(other func(p *play, honest []byte) ([]byte, error)) func(*play) error {
 	return func(p *play) error {
 		var failed error
-		liar := p.mixerRole(1)
+		liar := p.MixerRole(1)
 		rewrite(p, func(l *board.Line, m *board.Mixer) bool {
-			if l.By != p.exchange.mixers[1].Key() {
+			if l.By != p.Exchange.Mixers[1].Key() {
 				return false
 			}
 			m.Key, failed = other(p, m.Key)
 			return true
 		})
-		p.tricks.away = func(who string) bool { return who == liar }
+		p.Hooks.Away = func(who string) bool { return who == liar }
 		p.deceive("supervisor") // who admits the mixer without looking
 		return failed
 	}
@@ -77,9 +77,9 @@ func mixerKey(other func(p *play, honest []byte) ([]byte, error)) func(*play) er
 // keys, which nobody can use; nobody deposits, and the election ends.
 func modulus(other func(p *play, honest []byte) ([]byte, error)) func(*play) error {
 	return func(p *play) error {
-		p.tricks.until = p.e.Policy.Times.Roll + 2*p.depth()
-		p.tricks.replace("enrol", func() error {
-			lines, err := p.exchange.treasurer.Announce()
+		p.Hooks.Tip = p.Policy.Times.Roll + 2*p.Policy.Depth()
+		p.replace("enrol", func() error {
+			lines, err := p.Exchange.Treasurer.Announce()
 			if err != nil {
 				return err
 			}
@@ -90,42 +90,42 @@ func modulus(other func(p *play, honest []byte) ([]byte, error)) func(*play) err
 			if m.Modulus, err = other(p, m.Modulus); err != nil {
 				return err
 			}
-			if err := errors.Join(p.say(p.keys["supervisor"], m), p.registerInVain()); err != nil {
+			if err := errors.Join(p.say(p.Keys["supervisor"], m), p.registerInVain()); err != nil {
 				return err
 			}
-			return p.anchor(election.RollClosed, p.e.Policy.Times.Roll)
+			return p.Anchor(election.RollClosed, p.Policy.Times.Roll, p.Log.Head())
 		})
-		p.tricks.last = "enrol"
+		p.last = "enrol"
 		return nil
 	}
 }
 
 // registerInVain publishes the registry of an exchange that nobody begins.
 func (p *play) registerInVain() error {
-	tip, _ := p.chain.Tip()
-	t, err := roles.Deadlines(p.e.Policy, tip)
+	tip, _ := p.Chain.Tip()
+	t, err := roles.Deadlines(p.Policy, tip)
 	if err != nil {
 		return err
 	}
 	r := board.Registry{Deadlines: t[:]}
-	for i, m := range p.exchange.mixers {
-		if err := p.say(p.keys[p.mixerRole(i)], board.Mixer{Name: fmt.Sprint("m", i+1), Key: []byte{1}}); err != nil {
+	for i, m := range p.Exchange.Mixers {
+		if err := p.say(p.Keys[p.MixerRole(i)], board.Mixer{Name: fmt.Sprint("m", i+1), Key: []byte{1}}); err != nil {
 			return err
 		}
 		r.Mixers = append(r.Mixers, m.Key())
 	}
-	for i, d := range p.exchange.people {
-		r.Voters = append(r.Voters, board.Registered{Key: d.public, Identity: board.Hash{byte(i)}})
+	for i, d := range p.Exchange.Depositors {
+		r.Voters = append(r.Voters, board.Registered{Key: d.Key(), Identity: board.Hash{byte(i)}})
 	}
 	slices.SortFunc(r.Voters, func(x, y board.Registered) int { return bytes.Compare(x.Key[:], y.Key[:]) })
-	r.Root = board.RegistryRoot(p.e.EID, r.Voters)
-	return p.say(p.keys["supervisor"], r)
+	r.Root = board.RegistryRoot(p.EID, r.Voters)
+	return p.say(p.Keys["supervisor"], r)
 }
 
 // threePrimes puts the product of three primes into the place of a modulus. Of
 // the numbers of which its proof must show roots many have none.
 func threePrimes(p *play, honest []byte) ([]byte, error) {
-	random, bits := p.stream("three primes"), p.e.Policy.Mixing.Modulus
+	random, bits := p.Stream("three primes"), p.Policy.Mixing.Modulus
 	draw := func(bits int) (*big.Int, error) {
 		for v := make([]byte, bits/8); ; {
 			if _, err := io.ReadFull(random, v); err != nil {
@@ -155,7 +155,7 @@ func threePrimes(p *play, honest []byte) ([]byte, error) {
 
 // rsaKey makes a key for blind RSA signatures.
 func (p *play) rsaKey(eid [32]byte, bits int, who curve.PublicKey) ([]byte, error) {
-	s, err := mixing.NewRSASigner(p.stream("liar's key"), eid, bits, who[:])
+	s, err := mixing.NewRSASigner(p.Stream("liar's key"), eid, bits, who[:])
 	if err != nil {
 		return nil, err
 	}
@@ -164,9 +164,9 @@ func (p *play) rsaKey(eid [32]byte, bits int, who curve.PublicKey) ([]byte, erro
 
 // announcedKey is what the mixer number i announced.
 func (p *play) announcedKey(i int) ([]byte, error) {
-	for _, l := range p.log.Lines() {
+	for _, l := range p.Log.Lines() {
 		var m board.Mixer
-		if l.By == p.exchange.mixers[i].Key() && l.Type == board.TypeMixer {
+		if l.By == p.Exchange.Mixers[i].Key() && l.Type == board.TypeMixer {
 			err := board.DecodeBody(l, &m)
 			return m.Key, err
 		}

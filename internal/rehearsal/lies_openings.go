@@ -5,6 +5,7 @@ import (
 
 	"bevote/internal/ballot"
 	"bevote/internal/curve"
+	"bevote/internal/roles"
 	"bevote/verifier/board"
 )
 
@@ -12,14 +13,13 @@ import (
 // election is over all the same.
 func withholds(j int) func(*play) error {
 	return func(p *play) error {
-		p.opt.Misdeeds = append(slices.Clone(p.opt.Misdeeds), Misdeed{Deed: Withhold, Candidate: p.e.Policy.Candidates[j-1].Name})
-		return nil
+		return p.misbehave(Misdeed{Deed: Withhold, Candidate: p.Policy.Candidates[j-1].Name})
 	}
 }
 
 // opensWinners has the supervisor open the winner's ballots alone.
 func opensWinners(p *play) error {
-	p.tricks.until = p.e.Policy.Times.Reveal + 2*p.depth()
+	p.Hooks.Tip = p.Policy.Times.Reveal + 2*p.Policy.Depth()
 	return opensOf(0, func(_ *play, o *board.Opening) {
 		o.Openings = slices.DeleteFunc(o.Openings, func(o board.Opened) bool { return o.J != 1 })
 		o.Count = len(o.Openings)
@@ -27,7 +27,7 @@ func opensWinners(p *play) error {
 }
 
 func junkBallot(p *play) error {
-	p.votersFor(2)[0].junk = true
+	p.castJunk(p.votersFor(2)[0])
 	return nil
 }
 
@@ -35,29 +35,26 @@ func junkBallot(p *play) error {
 func votesFor(j int) func(*play) error {
 	return func(p *play) error {
 		liar := p.votersFor(2)[0]
-		p.tricks.cast = func(v *voter, keys map[string][]byte) (bool, error) {
+		p.Hooks.Vote = func(v *Voter, keys map[string][]byte) (bool, error) {
 			if v != liar {
 				return false, nil
 			}
-			share, err := p.share(v, p.keyNumber(1))
+			share, err := p.share(v, p.KeyNumber(1))
 			if err != nil {
 				return false, err
 			}
-			to := curve.BaseMul(p.keys["candidate "+p.first().Name])
-			return true, v.Cast(p.setup, keys, ballot.Seal(ballot.Plain{Share: share, Candidate: j}, p.place(v, 1), to))
+			to := curve.BaseMul(p.Keys["candidate "+p.first().Name])
+			return true, v.Cast(p.Setup, keys, ballot.Seal(ballot.Plain{Share: share, Candidate: j}, p.place(v, 1), to))
 		}
 		return nil
 	}
 }
 
-// opensEarly opens in the block after the claims are sent.
+// opensEarly opens before the claims are mined.
 func opensEarly(p *play) error {
-	p.tricks.replace("claim", func() error {
-		if err := p.collect(); err != nil {
-			return err
-		}
-		for _, c := range p.candidates {
-			if err := p.appendLine(c.Open()); err != nil {
+	p.precede("refund", func() error {
+		for _, c := range p.Candidates {
+			if err := p.open(c); err != nil {
 				return err
 			}
 		}
@@ -66,20 +63,29 @@ func opensEarly(p *play) error {
 	return nil
 }
 
+// open publishes a candidate's openings.
+func (p *play) open(c *roles.Candidate) error {
+	l, err := c.Open()
+	if err != nil {
+		return err
+	}
+	return p.Append(l)
+}
+
 // opensDuringVote opens the first candidate's ballots before the last block of
 // the vote.
 func opensDuringVote(p *play) error {
-	to := p.e.Policy.Times.VoteTo
+	to := p.Policy.Times.VoteTo
 	for _, v := range p.votersFor(1) {
-		p.schedule(v, p.e.Policy.Times.VoteFrom)
+		p.schedule(v, p.Policy.Times.VoteFrom)
 	}
-	p.tricks.at(to, func() error {
+	p.at(to, func() error {
 		votes, err := p.votesNow()
 		if err != nil {
 			return err
 		}
-		p.candidates[0].Count(p.setup, votes)
-		return p.appendLine(p.candidates[0].Open())
+		p.Candidates[0].Count(p.Setup, votes)
+		return p.open(p.Candidates[0])
 	})
 	return nil
 }
@@ -95,19 +101,19 @@ func foreignShare(p *play) error {
 		return true
 	})
 	rewrite(p, func(_ *board.Line, a *board.Ack) bool {
-		for _, l := range p.log.Lines() {
+		for _, l := range p.Log.Lines() {
 			if l.Type == board.TypeTranscript {
 				a.Transcript = board.TranscriptHash(l)
 			}
 		}
 		return true
 	})
-	p.tricks.cast = func(v *voter, keys map[string][]byte) (bool, error) {
+	p.Hooks.Vote = func(v *Voter, keys map[string][]byte) (bool, error) {
 		if v != liar {
 			return false, nil
 		}
-		to := curve.BaseMul(p.keys["candidate "+p.second().Name])
-		return true, v.Cast(p.setup, keys, ballot.Seal(ballot.Plain{Share: secret, Candidate: 2}, p.place(v, 2), to))
+		to := curve.BaseMul(p.Keys["candidate "+p.second().Name])
+		return true, v.Cast(p.Setup, keys, ballot.Seal(ballot.Plain{Share: secret, Candidate: 2}, p.place(v, 2), to))
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ var payoutLies = []Lie{
 		Check: "V35", Level: "L3", Exit: 0, plot: marked},
 	{Name: "payout-short", Text: "a mixer pays a coin that is a satoshi short, and the supervisor pays the right one", Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Along: []string{"V35"}, Level: "L3", Exit: 21, plot: coinsPaid(func(p *play, tx *wire.MsgTx) (bool, error) {
-			i := payingTo(tx, p.idler().voter.Key())
+			i := payingTo(tx, p.idler().Voter.Key())
 			if i < 0 {
 				return false, nil
 			}
@@ -29,16 +29,16 @@ var payoutLies = []Lie{
 		})},
 	{Name: "payout-late", Text: "a mixer pays its coins after T5, when the supervisor has to", Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Level: "L3", Exit: 21, plot: coinsPaid(func(p *play, tx *wire.MsgTx) (bool, error) {
-			if payingTo(tx, p.idler().voter.Key()) < 0 {
+			if payingTo(tx, p.idler().Voter.Key()) < 0 {
 				return false, nil
 			}
-			p.tricks.at(p.overheard().Deadlines[election.T5]+1, func() error { return p.chain.Submit(tx) })
+			p.at(p.Mixing().Deadlines[election.T5]+1, func() error { return p.Chain.Submit(tx) })
 			return true, nil
 		})},
 	{Name: "payout-twice", Text: "a mixer pays one voucher twice", Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Level: "L3", Exit: 21, plot: func(p *play) error {
 			p.when(election.T5, -1, func() error {
-				_, err := p.payByMixer(p.idler().voter.Key())
+				_, err := p.payByMixer(p.idler().Voter.Key())
 				return err
 			})
 			return nil
@@ -62,8 +62,8 @@ func payingTo(tx *wire.MsgTx, key curve.PublicKey) int {
 // coinsPaid looks at the mixers' tx3 before they are relayed.
 func coinsPaid(trick func(p *play, tx *wire.MsgTx) (bool, error)) func(*play) error {
 	return func(p *play) error {
-		for i := range p.exchange.mixers {
-			p.intercept(p.mixerRole(i), func(tx *wire.MsgTx) (bool, error) { return trick(p, tx) })
+		for i := range p.Exchange.Mixers {
+			p.intercept(p.MixerRole(i), func(tx *wire.MsgTx) (bool, error) { return trick(p, tx) })
 		}
 		return nil
 	}
@@ -82,7 +82,7 @@ func (p *play) resignAsMixer(tx *wire.MsgTx) error {
 // strangersCoin has a stranger pay the idler a second coin, which its mixer
 // claims and the supervisor inscribes.
 func strangersCoin(p *play) error {
-	v, q := p.idler().voter, pen{key: p.stranger()}
+	v, q := p.idler().Voter, pen{key: p.stranger()}
 	var coin wire.OutPoint
 	p.when(election.T4, 0, func() error {
 		_, err := p.gift(q.key)
@@ -92,7 +92,7 @@ func strangersCoin(p *play) error {
 		return err
 	})
 	p.when(election.T5, -1, func() error {
-		tx, err := p.payFrom(q, wire.NewTxOut(p.e.Policy.Coin(), roles.PayToKey(v.Key())))
+		tx, err := p.payFrom(q, wire.NewTxOut(p.Policy.Coin(), roles.PayToKey(v.Key())))
 		if err != nil {
 			return err
 		}
@@ -100,7 +100,7 @@ func strangersCoin(p *play) error {
 		payer, _ := p.promised(board.ForPaying, v.Key())
 		return p.sayPaid(p.mixerPen(payer).key, v.Key(), coin)
 	})
-	p.tricks.coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
+	p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
 		coins[v.Key()] = coin
 		return nil
 	}
@@ -109,7 +109,7 @@ func strangersCoin(p *play) error {
 
 // marked pays the idler's roll key a little besides.
 func marked(p *play) error {
-	v := p.idler().voter
+	v := p.idler().Voter
 	p.when(election.T5, -1, func() error {
 		payer, _ := p.promised(board.ForPaying, v.Key())
 		tx, err := p.payFrom(p.mixerPen(payer), wire.NewTxOut(5000, roles.PayToKey(v.Key())))
@@ -124,7 +124,7 @@ func marked(p *play) error {
 // neverPaid has the idler's mixer vanish, and the supervisor keep late coins
 // that it says it has paid.
 func neverPaid(p *play) error {
-	key := p.idler().voter.Key()
+	key := p.idler().Voter.Key()
 	hold := func(tx *wire.MsgTx) (bool, error) { return payingTo(tx, key) >= 0, nil }
 	p.intercept("supervisor", hold)
 	return coinsPaid(func(_ *play, tx *wire.MsgTx) (bool, error) { return hold(tx) })(p)
@@ -133,11 +133,11 @@ func neverPaid(p *play) error {
 // paidEarly pays the idler a coin when no deposit is in a block yet, and another
 // in time; the supervisor inscribes the first.
 func paidEarly(p *play) error {
-	v := p.idler().voter
+	v := p.idler().Voter
 	var early wire.OutPoint
 	p.when(election.T1, 0, func() error {
 		payer, _ := p.promised(board.ForPaying, v.Key())
-		tx, err := p.payFrom(p.mixerPen(payer), wire.NewTxOut(p.e.Policy.Coin(), roles.PayToKey(v.Key())))
+		tx, err := p.payFrom(p.mixerPen(payer), wire.NewTxOut(p.Policy.Coin(), roles.PayToKey(v.Key())))
 		if err == nil {
 			early = wire.OutPoint{Hash: tx.TxHash()}
 		}
@@ -151,7 +151,7 @@ func paidEarly(p *play) error {
 		payer, _ := p.promised(board.ForPaying, v.Key())
 		return p.sayPaid(p.mixerPen(payer).key, v.Key(), early)
 	})
-	p.tricks.coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
+	p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
 		coins[v.Key()] = early
 		return nil
 	}
@@ -161,21 +161,21 @@ func paidEarly(p *play) error {
 // changeInVote has the second candidate's voter add what was left of its
 // deposit's coin to its vote.
 func changeInVote(p *play) error {
-	return votes(func(p *play, v *voter, keys map[string][]byte) (*wire.MsgTx, error) {
+	return votes(func(p *play, v *Voter, keys map[string][]byte) (*wire.MsgTx, error) {
 		tx, err := p.honestVote(v, keys)
 		if err != nil {
 			return nil, err
 		}
 		d := p.depositorOf(v)
-		left, _, err := p.purseOf(d.public)
+		left, _, err := p.purseOf(d.Key())
 		if err != nil || len(left) == 0 {
 			return nil, errNothing
 		}
-		pen{key: d.own}.spend(tx, left[0])
-		if err := (pen{key: v.key}).resignInput(tx, 0); err != nil {
+		pen{key: d.Secret}.spend(tx, left[0])
+		if err := (pen{key: v.Secret}).resignInput(tx, 0); err != nil {
 			return nil, err
 		}
-		return tx, pen{key: d.own}.resignInput(tx, 1)
+		return tx, pen{key: d.Secret}.resignInput(tx, 1)
 	})(p)
 }
 
@@ -184,7 +184,7 @@ func changeInVote(p *play) error {
 func changeToRollKey(p *play) error {
 	d := p.idler()
 	p.when(election.T5, 0, func() error {
-		_, err := p.payFrom(pen{key: d.own}, wire.NewTxOut(2000, roles.PayToKey(d.voter.Key())))
+		_, err := p.payFrom(pen{key: d.Secret}, wire.NewTxOut(2000, roles.PayToKey(d.Voter.Key())))
 		return err
 	})
 	return nil

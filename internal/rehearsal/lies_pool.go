@@ -20,7 +20,7 @@ var poolLies = []Lie{
 	{Name: "repaid-too-little", Text: "the supervisor repays a mixer a satoshi less than it is owed", Strength: KeyHolding, Base: "mixed",
 		Check: "V34", Level: "L3", Exit: 21, plot: repaid(func(p *play, tx *wire.MsgTx, i int) { tx.TxOut[i].Value-- })},
 	{Name: "repaid-elsewhere", Text: "the supervisor pays to itself what a mixer is owed", Strength: KeyHolding, Base: "mixed",
-		Check: "V34", Level: "L3", Exit: 21, plot: repaid(func(p *play, tx *wire.MsgTx, i int) { tx.TxOut[i].PkScript = roles.PayToKey(p.supervisor.Key()) })},
+		Check: "V34", Level: "L3", Exit: 21, plot: repaid(func(p *play, tx *wire.MsgTx, i int) { tx.TxOut[i].PkScript = roles.PayToKey(p.Supervisor.Key()) })},
 	{Name: "repaid-one", Text: "the supervisor forgets one of the mixers", Strength: KeyHolding, Base: "mixed",
 		Check: "V34", Level: "L3", Exit: 21, plot: settled(func(s *board.Settlement) { s.Repaid = s.Repaid[1:] })},
 	{Name: "settlement-never", Text: "the supervisor gives no account of the pool", Strength: KeyHolding, Base: "mixed",
@@ -39,7 +39,7 @@ func skimmed(p *play) error {
 		}
 		done = true
 		tx.TxOut[0].Value -= 50_000
-		tx.AddTxOut(wire.NewTxOut(49_000, roles.PayToKey(p.exchange.mixers[0].Key())))
+		tx.AddTxOut(wire.NewTxOut(49_000, roles.PayToKey(p.Exchange.Mixers[0].Key())))
 		return false, p.signSweep(tx)
 	})
 	return nil
@@ -60,7 +60,7 @@ func settled(change func(*board.Settlement)) func(*play) error {
 func repaid(change func(p *play, tx *wire.MsgTx, i int)) func(*play) error {
 	return func(p *play) error {
 		p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) {
-			i := payingTo(tx, p.exchange.mixers[0].Key())
+			i := payingTo(tx, p.Exchange.Mixers[0].Key())
 			if i < 0 {
 				return false, nil
 			}

@@ -43,7 +43,7 @@ var recordLies = []Lie{
 
 // Changes of a file's bytes.
 
-var errNothing = unplayable("the election has nothing that the lie could change")
+var errNothing = Unplayable("the election has nothing that the lie could change")
 
 func replace(name, old, new string) func(map[string][]byte) error {
 	return func(files map[string][]byte) error {

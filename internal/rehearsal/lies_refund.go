@@ -13,16 +13,16 @@ var refundLies = []Lie{
 	{Name: "refund-before-timeout", Text: "a miner takes a voter's refund before the timeout", Strength: Consistent, Base: "nobody",
 		Check: "V93", Level: "none", Exit: 20, plot: overAfterCount, edit: mined(0, refundOf)},
 	{Name: "refund-unlocked", Text: "a miner takes a refund that has no locktime", Strength: Consistent, Base: "nobody",
-		Check: "V11", Along: []string{"V92"}, Level: "none", Exit: 20, plot: overAfterCount, edit: mined(1, func(p *play, v *voter, vote *election.Vote) (*wire.MsgTx, error) {
+		Check: "V11", Along: []string{"V92"}, Level: "none", Exit: 20, plot: overAfterCount, edit: mined(1, func(p *play, v *Voter, vote *election.Vote) (*wire.MsgTx, error) {
 			tx, err := refundOf(p, v, vote)
 			if err != nil {
 				return nil, err
 			}
 			tx.LockTime = 0
-			return tx, pen{key: v.key}.resign(tx)
+			return tx, pen{key: v.Secret}.resign(tx)
 		})},
 	{Name: "refund-by-stranger", Text: "a miner takes a refund that the roll key did not sign", Strength: Consistent, Base: "nobody",
-		Check: "V11", Along: []string{"V94"}, Level: "none", Exit: 20, plot: overAfterCount, edit: mined(1, func(p *play, v *voter, vote *election.Vote) (*wire.MsgTx, error) {
+		Check: "V11", Along: []string{"V94"}, Level: "none", Exit: 20, plot: overAfterCount, edit: mined(1, func(p *play, v *Voter, vote *election.Vote) (*wire.MsgTx, error) {
 			tx, err := refundOf(p, v, vote)
 			if err != nil {
 				return nil, err
@@ -39,22 +39,22 @@ var refundLies = []Lie{
 
 // overAfterCount ends the record before anybody takes a stake back.
 func overAfterCount(p *play) error {
-	p.tricks.last = "claim"
+	p.last = "claim"
 	return nil
 }
 
 // mined puts a spend of the first vote's stake into a buried block that a miner
 // adds to the record: at once (0), or after the timeout (1).
-func mined(after int, spend func(p *play, v *voter, vote *election.Vote) (*wire.MsgTx, error)) func(*remake) error {
+func mined(after int, spend func(p *play, v *Voter, vote *election.Vote) (*wire.MsgTx, error)) func(*remake) error {
 	return func(r *remake) error {
-		vote := counted(r.p.votes)[0]
+		vote := counted(r.p.Votes)[0]
 		tx, err := spend(r.p, r.p.voter(vote.Index), vote)
 		if err != nil {
 			return err
 		}
-		more := int(r.p.depth())
+		more := int(r.p.Policy.Depth())
 		if after > 0 {
-			more += int(r.p.e.Policy.Times.Timeout - r.tip())
+			more += int(r.p.Policy.Times.Timeout - r.tip())
 		}
 		r.extend(more)
 		return r.mine(tx)
@@ -62,12 +62,12 @@ func mined(after int, spend func(p *play, v *voter, vote *election.Vote) (*wire.
 }
 
 // refundOf is a voter's own refund.
-func refundOf(p *play, v *voter, vote *election.Vote) (*wire.MsgTx, error) {
-	return p.sweep([]*election.Vote{vote}, "refund", pen{key: v.key}, roles.PayToKey(v.Key()))
+func refundOf(p *play, v *Voter, vote *election.Vote) (*wire.MsgTx, error) {
+	return p.sweep([]*election.Vote{vote}, "refund", pen{key: v.Secret}, roles.PayToKey(v.Key()))
 }
 
 // strangersClaim is a claim by the first candidate's path that a stranger signed.
-func strangersClaim(p *play, _ *voter, vote *election.Vote) (*wire.MsgTx, error) {
+func strangersClaim(p *play, _ *Voter, vote *election.Vote) (*wire.MsgTx, error) {
 	_, path, err := p.claimPen(1)
 	if err != nil {
 		return nil, err
@@ -76,26 +76,26 @@ func strangersClaim(p *play, _ *voter, vote *election.Vote) (*wire.MsgTx, error)
 }
 
 // otherScript is a refund by the contract filled with the stranger's keys.
-func otherScript(p *play, v *voter, vote *election.Vote) (*wire.MsgTx, error) {
+func otherScript(p *play, v *Voter, vote *election.Vote) (*wire.MsgTx, error) {
 	own := curve.BaseMul(p.stranger()).Key()
-	keys, err := p.setup.Keys()
+	keys, err := p.Setup.Keys()
 	if err != nil {
 		return nil, err
 	}
 	for name := range keys {
 		keys[name] = own[:]
 	}
-	redeem, err := p.setup.Redeem(keys, vote.Index, vote.Ballot)
+	redeem, err := p.Setup.Redeem(keys, vote.Index, vote.Ballot)
 	if err != nil {
 		return nil, err
 	}
 	other := *vote
 	other.Redeem = redeem
-	return p.sweep([]*election.Vote{&other}, "refund", pen{key: v.key}, roles.PayToKey(v.Key()))
+	return p.sweep([]*election.Vote{&other}, "refund", pen{key: v.Secret}, roles.PayToKey(v.Key()))
 }
 
 // unsignedSpend shows the script and nothing else.
-func unsignedSpend(p *play, v *voter, vote *election.Vote) (*wire.MsgTx, error) {
+func unsignedSpend(p *play, v *Voter, vote *election.Vote) (*wire.MsgTx, error) {
 	tx, err := refundOf(p, v, vote)
 	if err == nil {
 		tx.TxIn[0].SignatureScript = push([]byte{1}, vote.Redeem)

@@ -15,7 +15,7 @@ var registryLies = []Lie{
 		Check: "V22", Level: "none", Exit: 20, plot: registryDropped(nil)},
 	{Name: "registry-late", Text: "the supervisor publishes the registry when the roll is anchored", Strength: KeyHolding, Base: "mixed",
 		Check: "V22", Level: "none", Exit: 20, plot: registryDropped(func(p *play, l board.Line) {
-			p.tricks.at(p.e.Policy.Times.Roll+1, func() error { return p.log.Append(l) })
+			p.at(p.Policy.Times.Roll+1, func() error { return p.Log.Append(l) })
 		})},
 	{Name: "registry-other-root", Text: "the registry's root is not that of its voters, and nobody looks", Strength: KeyHolding, Base: "mixed",
 		Check: "V22", Level: "none", Exit: 20, plot: plots(nobodyLooks, registry(func(_ *play, r *board.Registry) { r.Root[3] ^= 1 }))},
@@ -26,10 +26,10 @@ var registryLies = []Lie{
 	{Name: "registry-unsorted", Text: "the registry's order is that in which people came", Strength: KeyHolding, Base: "mixed",
 		Check: "V22", Level: "none", Exit: 20, plot: registry(func(p *play, r *board.Registry) {
 			slices.Reverse(r.Voters)
-			r.Root = board.RegistryRoot(p.e.EID, r.Voters)
+			r.Root = board.RegistryRoot(p.EID, r.Voters)
 		})},
 	{Name: "deadline-before-announcement", Text: "the registry's T1 is the block of the announcement", Strength: KeyHolding, Base: "mixed",
-		Check: "V22", Level: "none", Exit: 20, plot: plots(nobodyLooks, registry(func(p *play, r *board.Registry) { r.Deadlines[0] = p.times.announce }))},
+		Check: "V22", Level: "none", Exit: 20, plot: plots(nobodyLooks, registry(func(p *play, r *board.Registry) { r.Deadlines[0] = p.Times.Announce }))},
 	{Name: "deadlines-out-of-order", Text: "the registry's T1 is its T2", Strength: KeyHolding, Base: "mixed",
 		Check: "V22", Level: "none", Exit: 20, plot: plots(nobodyLooks, registry(func(_ *play, r *board.Registry) { r.Deadlines[0] = r.Deadlines[1] }))},
 	{Name: "deadline-after-roll", Text: "the registry's T5 is after the roll closes, and voters agree to it", Strength: KeyHolding, Base: "mixed",
@@ -45,7 +45,7 @@ var registryLies = []Lie{
 
 	{Name: "registered-twice", Text: "the supervisor registers one key twice, in the place of another voter's", Strength: KeyHolding, Base: "mixed",
 		Check: "V23", Level: "none", Exit: 20, plot: voterList(func(p *play, voters []board.Registered) []board.Registered {
-			gone := slices.IndexFunc(voters, func(v board.Registered) bool { return v.Key == p.idler().public })
+			gone := slices.IndexFunc(voters, func(v board.Registered) bool { return v.Key == p.idler().Key() })
 			voters[gone].Key = voters[(gone+1)%len(voters)].Key
 			return voters
 		})},
@@ -72,7 +72,7 @@ func voterList(change func(p *play, voters []board.Registered) []board.Registere
 	return registry(func(p *play, r *board.Registry) {
 		r.Voters = change(p, r.Voters)
 		slices.SortFunc(r.Voters, func(x, y board.Registered) int { return bytes.Compare(x.Key[:], y.Key[:]) })
-		r.Root = board.RegistryRoot(p.e.EID, r.Voters)
+		r.Root = board.RegistryRoot(p.EID, r.Voters)
 	})
 }
 
@@ -92,13 +92,13 @@ func registryDropped(with func(p *play, l board.Line)) func(*play) error {
 			}
 			return true
 		})
-		p.tricks.until = p.e.Policy.Times.Roll + 2*p.depth()
+		p.Hooks.Tip = p.Policy.Times.Roll + 2*p.Policy.Depth()
 		return nil
 	}
 }
 
 func deadlineAfterRoll(p *play) error {
-	late := p.e.Policy.Times.Roll + 1
+	late := p.Policy.Times.Roll + 1
 	rewrite(p, func(_ *board.Line, r *board.Request) bool {
 		if r.For == board.ForPaying {
 			r.Deadlines[1] = late
@@ -111,22 +111,22 @@ func deadlineAfterRoll(p *play) error {
 // supervisorMixes lists the supervisor in the place of the second mixer, with a
 // good key.
 func supervisorMixes(p *play) error {
-	key := p.supervisor.Key()
-	p.tricks.line = append(p.tricks.line, func(l board.Line) ([]board.Line, error) {
+	key := p.Supervisor.Key()
+	p.onLine(func(l board.Line) ([]board.Line, error) {
 		var r board.Registry
 		if l.Type != board.TypeRegistry || board.DecodeBody(l, &r) != nil {
 			return []board.Line{l}, nil
 		}
-		text, err := p.rsaKey(p.e.EID, p.e.Policy.Mixing.Modulus, key)
+		text, err := p.rsaKey(p.EID, p.Policy.Mixing.Modulus, key)
 		if err != nil {
 			return nil, err
 		}
-		mixer, err := board.Sign(p.e.EID, p.keys["supervisor"], l.Seen, board.Mixer{Name: "house", Key: text})
+		mixer, err := board.Sign(p.EID, p.Keys["supervisor"], l.Seen, board.Mixer{Name: "house", Key: text})
 		if err != nil {
 			return nil, err
 		}
 		r.Mixers[1] = key
-		l, err = board.Sign(p.e.EID, p.keys["supervisor"], l.Seen, r)
+		l, err = board.Sign(p.EID, p.Keys["supervisor"], l.Seen, r)
 		return []board.Line{mixer, l}, err
 	})
 	return nil

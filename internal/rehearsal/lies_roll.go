@@ -23,7 +23,7 @@ var rollLies = []Lie{
 
 	{Name: "roll-key-twice", Text: "the supervisor writes two lines for one roll key, so that two voters are shown one slot", Strength: KeyHolding, Base: "won",
 		Check: "V25", Level: "none", Exit: 20, plot: inscribedToo(func(p *play, first board.Roll) (board.Roll, error) {
-			return p.entry(p.voters[0].key, wire.OutPoint{Hash: p.policyHash()})
+			return p.entry(p.Voters[0].Secret, wire.OutPoint{Hash: p.policyHash()})
 		})},
 	{Name: "roll-coin-twice", Text: "the supervisor gives two slots one coin", Strength: KeyHolding, Base: "won",
 		Check: "V25", Along: []string{"V27", "V52", "V54", "V67"}, Level: "none", Exit: 20, plot: coinTwice},
@@ -39,12 +39,12 @@ var rollLies = []Lie{
 
 // rollNever writes the roll and does not anchor it; there the election stops.
 func rollNever(p *play) error {
-	p.tricks.until = p.e.Policy.Times.Roll + p.depth()
-	p.tricks.anchor = func(kind int, height uint32) (bool, error) {
+	p.Hooks.Tip = p.Policy.Times.Roll + p.Policy.Depth()
+	p.Hooks.Anchor = func(kind int, height uint32) (bool, error) {
 		if kind != election.RollClosed {
 			return false, nil
 		}
-		return true, errOver
+		return true, ErrOver
 	}
 	return nil
 }
@@ -53,8 +53,8 @@ func rollNever(p *play) error {
 // without one.
 func overAfter(kind int) func(*play) error {
 	return func(p *play) error {
-		before := p.tricks.anchor
-		p.tricks.anchor = func(k int, height uint32) (made bool, err error) {
+		before := p.Hooks.Anchor
+		p.Hooks.Anchor = func(k int, height uint32) (made bool, err error) {
 			if before != nil {
 				made, err = before(k, height)
 			}
@@ -62,23 +62,23 @@ func overAfter(kind int) func(*play) error {
 				return made, err
 			}
 			if !made {
-				err = p.anchorHead(k, height, p.log.Head())
+				err = p.Anchor(k, height, p.Log.Head())
 			}
-			tip, _ := p.chain.Tip()
-			p.tricks.until = tip + p.depth() - 1
-			return true, errors.Join(err, errOver)
+			tip, _ := p.Chain.Tip()
+			p.Hooks.Tip = tip + p.Policy.Depth() - 1
+			return true, errors.Join(err, ErrOver)
 		}
 		return nil
 	}
 }
 
 // policyHash is 32 bytes that stand for nothing else.
-func (p *play) policyHash() [32]byte { return p.e.EID }
+func (p *play) policyHash() [32]byte { return p.EID }
 
 // entry is a roll line's body, signed by the roll key.
 func (p *play) entry(key curve.Scalar, op wire.OutPoint) (board.Roll, error) {
 	public, coin := curve.BaseMul(key).Key(), election.EncodeOutpoint(op)
-	sig, err := curve.SignSchnorr(key, board.RollHash(p.e.EID, public, coin[:]))
+	sig, err := curve.SignSchnorr(key, board.RollHash(p.EID, public, coin[:]))
 	return board.Roll{Key: public, Outpoint: coin[:], Sig: sig[:]}, err
 }
 
@@ -86,7 +86,7 @@ func (p *play) entry(key curve.Scalar, op wire.OutPoint) (board.Roll, error) {
 func inscribedToo(make func(p *play, first board.Roll) (board.Roll, error)) func(*play) error {
 	return func(p *play) error {
 		done := false
-		p.tricks.line = append(p.tricks.line, func(l board.Line) ([]board.Line, error) {
+		p.onLine(func(l board.Line) ([]board.Line, error) {
 			var first board.Roll
 			if done || board.DecodeBody(l, &first) != nil {
 				return []board.Line{l}, nil
@@ -96,7 +96,7 @@ func inscribedToo(make func(p *play, first board.Roll) (board.Roll, error)) func
 			if err != nil {
 				return nil, err
 			}
-			more, err := board.Sign(p.e.EID, p.keys["supervisor"], l.Seen, body)
+			more, err := board.Sign(p.EID, p.Keys["supervisor"], l.Seen, body)
 			return []board.Line{l, more}, err
 		})
 		return nil
@@ -104,16 +104,16 @@ func inscribedToo(make func(p *play, first board.Roll) (board.Roll, error)) func
 }
 
 // idle has a voter leave its coin where it is.
-func (p *play) idle(v *voter) {
-	v.choice = 0
-	p.acts = slices.DeleteFunc(p.acts, func(a act) bool { return a.voter == v })
+func (p *play) idle(v *Voter) {
+	v.Choice = 0
+	p.Acts = slices.DeleteFunc(p.Acts, func(a Act) bool { return a.Voter == v })
 }
 
 // coinTwice gives the last candidate's voter's coin to one who abstains too.
 func coinTwice(p *play) error {
 	victim, idler := p.votersFor(2)[0], p.votersFor(0)[0]
 	p.idle(idler)
-	p.tricks.coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
+	p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
 		coins[idler.Key()] = coins[victim.Key()]
 		return nil
 	}
@@ -131,14 +131,14 @@ func unsignedEntry(p *play) error {
 
 func replayedEntry(p *play) error {
 	v := p.votersFor(2)[0]
-	other := p.e.EID
+	other := p.EID
 	other[0] ^= 1
 	var failed error
 	rewrite(p, func(_ *board.Line, r *board.Roll) bool {
 		if r.Key != v.Key() {
 			return false
 		}
-		sig, err := curve.SignSchnorr(v.key, board.RollHash(other, r.Key, r.Outpoint))
+		sig, err := curve.SignSchnorr(v.Secret, board.RollHash(other, r.Key, r.Outpoint))
 		r.Sig, failed = sig[:], err
 		return true
 	})
@@ -146,13 +146,13 @@ func replayedEntry(p *play) error {
 }
 
 // recast gives a voter another key, before anybody knows the roll.
-func (p *play) recast(v *voter, key curve.Scalar) error {
-	role, err := roles.NewVoter(p.e, key, p.node(v.role), p.stream(v.role+" again"))
+func (p *play) recast(v *Voter, key curve.Scalar) error {
+	role, err := roles.NewVoter(p.Election, key, p.Node(v.Role), p.Stream(v.Role+" again"))
 	if err != nil {
 		return err
 	}
-	v.Voter, v.key, v.dealer = role, key, honest{role}
-	slices.SortFunc(p.voters, func(a, b *voter) int {
+	v.Voter, v.Secret = role, key
+	slices.SortFunc(p.Voters, func(a, b *Voter) int {
 		ka, kb := a.Key(), b.Key()
 		return slices.Compare(ka[:], kb[:])
 	})
@@ -161,15 +161,17 @@ func (p *play) recast(v *voter, key curve.Scalar) error {
 
 // nobodyClaims counts and does not claim.
 func nobodyClaims(p *play) error {
-	p.tricks.replace("claim", p.countOnly)
+	p.replace("claim", p.countOnly)
 	return nil
 }
 
 func (p *play) countOnly() error {
-	if !p.e.Policy.Dealt() {
-		p.tally = p.supervisor.Count(p.setup, p.votes)
+	if !p.Policy.Dealt() {
+		p.Tally = p.Supervisor.Count(p.Setup, p.Votes)
 		return nil
 	}
-	_, err := p.count()
-	return err
+	for _, c := range p.Candidates {
+		c.Count(p.Setup, p.Votes)
+	}
+	return nil
 }

@@ -47,17 +47,17 @@ var sessionLies = []Lie{
 	{Name: "registration-key-asks-to-be-paid", Text: "a voter asks by its registration key to be paid, so that it has no anonymous coin", Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Says: "holding is asked for by registered keys, paying by others", Level: "L3", Exit: 0, plot: func(p *play) error {
 			d := p.idler()
-			return p.recastDepositor(d, d.own)
+			return p.recastDepositor(d, d.Secret)
 		}},
 }
 
 // vanishes keeps a mixer from acting once a deadline is over.
 func vanishes(i, deadline int) func(*play) error {
 	return func(p *play) error {
-		liar := p.mixerRole(i)
-		p.tricks.away = func(who string) bool {
-			tip, _ := p.chain.Tip()
-			return who == liar && p.overheard().Registry != nil && tip > p.overheard().Deadlines[deadline]
+		liar := p.MixerRole(i)
+		p.Hooks.Away = func(who string) bool {
+			tip, _ := p.Chain.Tip()
+			return who == liar && p.Mixing().Registry != nil && tip > p.Mixing().Deadlines[deadline]
 		}
 		return nil
 	}
@@ -66,26 +66,26 @@ func vanishes(i, deadline int) func(*play) error {
 // stalls keeps the first mixer from acting from a challenge on until T3, when
 // it has answered one.
 func stalls(p *play) error {
-	liar := p.mixerRole(0)
-	p.tricks.away = func(who string) bool {
+	liar := p.MixerRole(0)
+	p.Hooks.Away = func(who string) bool {
 		if who != liar {
 			return false
 		}
-		tip, _ := p.chain.Tip()
+		tip, _ := p.Chain.Tip()
 		answered, waiting := false, false
-		for _, d := range p.overheard().Deposits {
-			mine := d.Mixer.Key == p.exchange.mixers[0].Key()
+		for _, d := range p.Mixing().Deposits {
+			mine := d.Mixer.Key == p.Exchange.Mixers[0].Key()
 			answered = answered || mine && d.Answer != nil
 			waiting = waiting || mine && d.Answer == nil && d.Challenge != nil
 		}
-		return answered && waiting && tip <= p.overheard().Deadlines[election.T3]
+		return answered && waiting && tip <= p.Mixing().Deadlines[election.T3]
 	}
 	return nil
 }
 
 // noOffer keeps the idler's offers off the board.
 func noOffer(p *play) error {
-	drop(p, func(_ board.Line, o board.Offer) bool { return o.To == p.idler().public })
+	drop(p, func(_ board.Line, o board.Offer) bool { return o.To == p.idler().Key() })
 	return nil
 }
 
@@ -93,7 +93,7 @@ func noOffer(p *play) error {
 func wrongIssue(p *play) error {
 	rewrite(p, func(_ *board.Line, i *board.Issue) bool {
 		i.Answer[9] ^= 1
-		return i.To == p.idler().public
+		return i.To == p.idler().Key()
 	})
 	return nil
 }
@@ -104,7 +104,7 @@ func (p *play) again(l board.Line, body board.Body) ([]board.Line, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err = board.Sign(p.e.EID, secret, l.Seen, body)
+	l, err = board.Sign(p.EID, secret, l.Seen, body)
 	return []board.Line{l}, err
 }
 
@@ -112,13 +112,13 @@ func (p *play) again(l board.Line, body board.Body) ([]board.Line, error) {
 // and then to the first again, who has to begin anew.
 func twoSessions(p *play) error {
 	beside(p, func(l board.Line, _ board.Challenge) ([]board.Line, error) {
-		x := p.overheard()
+		x := p.Mixing()
 		own := x.DepositOf(l.By)
 		for _, d := range x.Deposits {
 			if d == own || d.Mixer != own.Mixer || d.Answer != nil {
 				continue
 			}
-			mixer := p.keys[p.mixerRole(p.mixerNumber(own.Mixer.Key))]
+			mixer := p.Keys[p.MixerRole(p.mixerNumber(own.Mixer.Key))]
 			other, err := p.forge(mixer, board.Offer{To: d.By, Offer: []byte{}})
 			if err != nil {
 				return nil, err
@@ -177,23 +177,24 @@ func neverSweeps(p *play) error {
 // takesBoth has the idler take its deposit back though it has its coin.
 func takesBoth(p *play) error {
 	d := p.idler()
-	p.tricks.at(p.e.Policy.Times.Roll+1, func() error {
-		own := p.overheard().DepositOf(d.public)
-		redeem, err := p.e.EscrowRedeem(own.Mixer.Key, d.public)
+	key := d.Key()
+	p.at(p.Policy.Times.Roll+1, func() error {
+		own := p.Mixing().DepositOf(key)
+		redeem, err := p.EscrowRedeem(own.Mixer.Key, key)
 		if err != nil {
 			return err
 		}
 		tx := wire.NewMsgTx(2)
 		in := wire.NewTxIn(&own.Outpoint, nil, nil)
-		in.Sequence, tx.LockTime = wire.MaxTxInSequenceNum-1, p.e.Policy.Times.Roll
+		in.Sequence, tx.LockTime = wire.MaxTxInSequenceNum-1, p.Policy.Times.Roll
 		tx.AddTxIn(in)
-		tx.AddTxOut(wire.NewTxOut(p.e.Policy.Deposit()-p.e.Policy.Fee*400, roles.PayToKey(d.public)))
-		sig, err := pen{key: d.own}.sign(tx, 0, redeem)
+		tx.AddTxOut(wire.NewTxOut(p.Policy.Deposit()-p.Policy.Fee*400, roles.PayToKey(key)))
+		sig, err := pen{key: d.Secret}.sign(tx, 0, redeem)
 		if err != nil {
 			return err
 		}
-		in.SignatureScript = push(sig, d.public[:], nil, redeem)
-		return p.chain.Submit(tx)
+		in.SignatureScript = push(sig, key[:], nil, redeem)
+		return p.Chain.Submit(tx)
 	})
 	return nil
 }
@@ -201,18 +202,18 @@ func takesBoth(p *play) error {
 // sweepsUnissued moves the idler's deposit into the pool all the same.
 func sweepsUnissued(p *play) error {
 	p.when(election.T3, 1, func() error {
-		d := p.overheard().DepositOf(p.idler().public)
-		redeem, err := p.e.EscrowRedeem(d.Mixer.Key, d.By)
+		d := p.Mixing().DepositOf(p.idler().Key())
+		redeem, err := p.EscrowRedeem(d.Mixer.Key, d.By)
 		if err != nil {
 			return err
 		}
 		tx := wire.NewMsgTx(2)
 		tx.AddTxIn(wire.NewTxIn(&d.Outpoint, push(nil, nil, redeem), nil))
-		tx.AddTxOut(wire.NewTxOut(p.e.Policy.Deposit()-p.e.Policy.Fee*400, roles.PayToKey(p.supervisor.Key())))
+		tx.AddTxOut(wire.NewTxOut(p.Policy.Deposit()-p.Policy.Fee*400, roles.PayToKey(p.Supervisor.Key())))
 		if err := p.signSweep(tx); err != nil {
 			return err
 		}
-		return p.chain.Submit(tx)
+		return p.Chain.Submit(tx)
 	})
 	return nil
 }
@@ -222,7 +223,7 @@ func (p *play) signSweep(tx *wire.MsgTx) error {
 	for i, in := range tx.TxIn {
 		items := pushes(in.SignatureScript)
 		redeem := items[len(items)-1]
-		for _, d := range p.overheard().Deposits {
+		for _, d := range p.Mixing().Deposits {
 			if d.Outpoint != in.PreviousOutPoint {
 				continue
 			}
@@ -241,10 +242,10 @@ func (p *play) signSweep(tx *wire.MsgTx) error {
 }
 
 // recastDepositor gives a depositor another roll key, and its voter too.
-func (p *play) recastDepositor(d *depositor, roll curve.Scalar) (err error) {
-	stream := p.stream(d.voter.role + " deposits again")
-	if d.Depositor, err = roles.NewDepositor(p.e, d.own, roll, p.node(d.voter.role), stream); err != nil {
+func (p *play) recastDepositor(d *Depositor, roll curve.Scalar) (err error) {
+	stream := p.Stream(d.Voter.Role + " deposits again")
+	if d.Depositor, err = roles.NewDepositor(p.Election, d.Secret, roll, p.Node(d.Voter.Role), stream); err != nil {
 		return err
 	}
-	return p.recast(d.voter, roll)
+	return p.recast(d.Voter, roll)
 }

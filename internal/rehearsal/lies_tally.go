@@ -68,9 +68,9 @@ func opens(change func(*play, *board.Opening)) func(*play) error { return opensO
 // opens its ballots, and keeps off the board what an honest one would add.
 func opensOf(j int, change func(*play, *board.Opening)) func(*play) error {
 	return func(p *play) error {
-		by := p.supervisor.Key()
+		by := p.Supervisor.Key()
 		if j > 0 {
-			by = p.e.Policy.Candidates[j-1].Key
+			by = p.Policy.Candidates[j-1].Key
 		}
 		drop(p, func(l board.Line, o board.Opening) bool { return l.By == by && len(o.Openings) == 0 })
 		rewrite(p, func(l *board.Line, o *board.Opening) bool {
@@ -88,7 +88,7 @@ func opensOf(j int, change func(*play, *board.Opening)) func(*play) error {
 func (p *play) invented(j int) board.Opened {
 	share := p.stranger().Bytes()
 	o := board.Opened{I: p.votersFor(j)[0].Slot(), J: j, S: share[:]}
-	if p.e.Policy.Salted {
+	if p.Policy.Salted {
 		o.Salt = make([]byte, ballot.SaltSize)
 	}
 	return o
@@ -96,16 +96,16 @@ func (p *play) invented(j int) board.Opened {
 
 // denial is a true disavowal of a voter's ballot by candidate number j, or by
 // the supervisor (0).
-func (p *play) denial(v *voter, j int) (d board.Disavowal, err error) {
-	secret := p.keys["supervisor"]
+func (p *play) denial(v *Voter, j int) (d board.Disavowal, err error) {
+	secret := p.Keys["supervisor"]
 	if j > 0 {
-		secret = p.keys["candidate "+p.e.Policy.Candidates[j-1].Name]
+		secret = p.Keys["candidate "+p.Policy.Candidates[j-1].Name]
 	}
-	for _, vote := range p.votes {
+	for _, vote := range p.Votes {
 		if vote.Index != v.Slot() {
 			continue
 		}
-		point, proof, err := ballot.Disavow(p.stream("denial"), secret, vote.Ballot, p.place(v, max(j, 1)), ballot.Parties{I: v.Slot(), J: j})
+		point, proof, err := ballot.Disavow(p.Stream("denial"), secret, vote.Ballot, p.place(v, max(j, 1)), ballot.Parties{I: v.Slot(), J: j})
 		return board.Disavowal{I: v.Slot(), D: point.Key(), Proof: proof.Bytes()}, err
 	}
 	return d, fmt.Errorf("slot %d has no vote", v.Slot())
@@ -137,7 +137,7 @@ func suppresses(p *play) error {
 }
 
 // disown replaces the opening of a voter's ballot by a disavowal.
-func (p *play) disown(o *board.Opening, j int, v *voter) {
+func (p *play) disown(o *board.Opening, j int, v *Voter) {
 	d, err := p.denial(v, j)
 	if err != nil {
 		return

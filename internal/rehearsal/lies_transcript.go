@@ -45,7 +45,7 @@ var transcriptLies = []Lie{
 	{Name: "joint-key-candidates", Text: "all dealers help a candidate to make the joint key its own key", Strength: KeyHolding, Base: "paper",
 		Check: "V46", Level: "none", Exit: 20, plot: func(p *play) error {
 			return p.ring(func(others []curve.Scalar) ([]curve.Scalar, error) {
-				return completing(p, others, p.keys["candidate "+p.first().Name])
+				return completing(p, others, p.Keys["candidate "+p.first().Name])
 			})
 		}},
 	{Name: "joint-key-members", Text: "all dealers make the joint secret the share of one member", Strength: KeyHolding, Base: "won",
@@ -76,12 +76,12 @@ var transcriptLies = []Lie{
 		}},
 	{Name: "transcript-never", Text: "the supervisor never anchors the transcript", Strength: KeyHolding, Base: "won",
 		Check: "V51", Level: "none", Exit: 20, plot: func(p *play) error {
-			p.tricks.until = p.e.Policy.Times.Setup + p.depth()
-			p.tricks.anchor = func(kind int, _ uint32) (bool, error) {
+			p.Hooks.Tip = p.Policy.Times.Setup + p.Policy.Depth()
+			p.Hooks.Anchor = func(kind int, _ uint32) (bool, error) {
 				if kind != election.TranscriptClosed {
 					return false, nil
 				}
-				return true, errOver
+				return true, ErrOver
 			}
 			return nil
 		}},
@@ -98,7 +98,7 @@ func noAcks(p *play) error {
 
 // endsWithDealing ends the record there: nobody votes under a wrong key.
 func endsWithDealing(p *play) error {
-	p.tricks.last, p.tricks.until = "deal", p.e.Policy.Times.Setup+p.depth()-1
+	p.last, p.Hooks.Tip = "deal", p.Policy.Times.Setup+p.Policy.Depth()-1
 	return nil
 }
 
@@ -118,14 +118,14 @@ func transcript(change func(*play, *board.Transcript) error) func(*play) error {
 // ownPolynomial puts shares of another polynomial through P into a transcript:
 // p_j = P + Σ j^l·B_l.
 func ownPolynomial(p *play, t *board.Transcript) error {
-	f, err := polynomial(p.stream("own polynomial"), p.e.Policy.K)
+	f, err := polynomial(p.Stream("own polynomial"), p.Policy.K)
 	if err != nil {
 		return err
 	}
 	P, err := t.Keys[0].Key.Point()
 	f[0] = curve.Scalar{}
 	var shares curve.Encoder
-	for j := range p.voters {
+	for j := range p.Voters {
 		shares = shares.Point(P.Add(curve.BaseMul(curve.Evaluate(f, uint32(j+1)))))
 	}
 	t.Keys[0].Shares = board.Bytes(shares)
@@ -134,7 +134,7 @@ func ownPolynomial(p *play, t *board.Transcript) error {
 
 // completing is a polynomial that makes the sum's constant term a given one.
 func completing(p *play, others []curve.Scalar, want curve.Scalar) ([]curve.Scalar, error) {
-	f, err := polynomial(p.stream("completing"), len(others))
+	f, err := polynomial(p.Stream("completing"), len(others))
 	f[0] = want.Sub(others[0])
 	return f, err
 }
@@ -142,12 +142,12 @@ func completing(p *play, others []curve.Scalar, want curve.Scalar) ([]curve.Scal
 // keyOfOne has the members, two by two, deal constant terms that cancel; the
 // odd one is left.
 func keyOfOne(p *play) error {
-	if len(p.voters)%2 == 0 {
-		return unplayable("an even roll of %d leaves no single dealer", len(p.voters))
+	if len(p.Voters)%2 == 0 {
+		return Unplayable("an even roll of %d leaves no single dealer", len(p.Voters))
 	}
 	var before curve.Scalar
-	for i, v := range p.voters {
-		f, err := polynomial(p.stream("pair "+v.role), p.e.Policy.K)
+	for i, v := range p.Voters {
+		f, err := polynomial(p.Stream("pair "+v.Role), p.Policy.K)
 		if err != nil {
 			return err
 		}
@@ -155,7 +155,7 @@ func keyOfOne(p *play) error {
 			f[0] = before.Neg()
 		}
 		before = f[0]
-		v.dealer = p.dealing1(i+1, [][]curve.Scalar{f})
+		v.Dealer = p.dealing1(i+1, [][]curve.Scalar{f})
 	}
 	return nil
 }
@@ -164,7 +164,7 @@ func keyOfOne(p *play) error {
 func sharesAlike(a, b uint32) func(*play) error {
 	return func(p *play) error {
 		return p.ring(func(others []curve.Scalar) ([]curve.Scalar, error) {
-			f, err := polynomial(p.stream("alike"), len(others))
+			f, err := polynomial(p.Stream("alike"), len(others))
 			if err != nil {
 				return nil, err
 			}
@@ -184,7 +184,7 @@ func sharesAlike(a, b uint32) func(*play) error {
 
 // noTranscriptKey ends the record before a transcript that cannot be written.
 func noTranscriptKey(p *play) error {
-	p.tricks.anchor = func(kind int, height uint32) (bool, error) {
+	p.Hooks.Anchor = func(kind int, height uint32) (bool, error) {
 		if kind != election.ComplaintsClosed {
 			return false, nil
 		}

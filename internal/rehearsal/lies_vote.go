@@ -18,12 +18,12 @@ var voteLies = []Lie{
 	{Name: "two-coins-one-vote", Text: "a voter and one who abstains spend both their coins in one vote", Strength: KeyHolding, Base: "won",
 		Check: "V52", Level: "L3", Exit: 21, plot: plots(idleAbstainers, votes(twoCoins))},
 	{Name: "script-other-ballot", Text: "a voter's script holds another ballot than the one published", Strength: KeyHolding, Base: "won",
-		Check: "V54", Level: "L3", Exit: 21, plot: stakes(func(p *play, v *voter, keys map[string][]byte, _ []byte) ([]byte, error) {
+		Check: "V54", Level: "L3", Exit: 21, plot: stakes(func(p *play, v *Voter, keys map[string][]byte, _ []byte) ([]byte, error) {
 			other, err := p.ballotOf(v, 1)
 			if err != nil {
 				return nil, err
 			}
-			return p.setup.Redeem(keys, v.Slot(), other)
+			return p.Setup.Redeem(keys, v.Slot(), other)
 		})},
 	{Name: "script-other-refund", Text: "a voter's script refunds another voter", Strength: KeyHolding, Base: "salted",
 		Check: "V54", Level: "L3", Exit: 21, plot: stakes(redirected)},
@@ -36,57 +36,57 @@ var voteLies = []Lie{
 	{Name: "stake-twice", Text: "a voter stakes twice in one vote", Strength: KeyHolding, Base: "won",
 		Check: "V54", Along: []string{"V65"}, Level: "L3", Exit: 21, plot: votes(stakeTwice)},
 	{Name: "stake-nowhere", Text: "a voter publishes a ballot and keeps the stake", Strength: KeyHolding, Base: "paper",
-		Check: "V54", Level: "L3", Exit: 21, plot: changedVote(func(_ *play, v *voter, tx *wire.MsgTx) { tx.TxOut[0].PkScript = roles.PayToKey(v.Key()) })},
+		Check: "V54", Level: "L3", Exit: 21, plot: changedVote(func(_ *play, v *Voter, tx *wire.MsgTx) { tx.TxOut[0].PkScript = roles.PayToKey(v.Key()) })},
 	{Name: "stake-short", Text: "a voter stakes a satoshi too little", Strength: KeyHolding, Base: "won",
-		Check: "V61", Level: "L3", Exit: 21, plot: changedVote(func(_ *play, _ *voter, tx *wire.MsgTx) { tx.TxOut[0].Value-- })},
+		Check: "V61", Level: "L3", Exit: 21, plot: changedVote(func(_ *play, _ *Voter, tx *wire.MsgTx) { tx.TxOut[0].Value-- })},
 	{Name: "stake-large", Text: "a voter stakes a satoshi too much, which marks the vote", Strength: KeyHolding, Base: "custodial",
-		Check: "V61", Level: "L3", Exit: 21, plot: changedVote(func(_ *play, _ *voter, tx *wire.MsgTx) { tx.TxOut[0].Value++ })},
+		Check: "V61", Level: "L3", Exit: 21, plot: changedVote(func(_ *play, _ *Voter, tx *wire.MsgTx) { tx.TxOut[0].Value++ })},
 	{Name: "ballot-hidden", Text: "a voter locks a stake and publishes no ballot", Strength: KeyHolding, Base: "won",
-		Check: "V62", Level: "L3", Exit: 21, plot: changedVote(func(_ *play, v *voter, tx *wire.MsgTx) {
+		Check: "V62", Level: "L3", Exit: 21, plot: changedVote(func(_ *play, v *Voter, tx *wire.MsgTx) {
 			tx.TxOut[1] = wire.NewTxOut(600, roles.PayToKey(v.Key()))
 		})},
 	{Name: "coin-to-script", Text: "one who abstains sends its coin to somebody's script, as a vote without a ballot would", Strength: KeyHolding, Base: "nobody",
 		Check: "V62", Along: []string{"V65"}, Level: "L3", Exit: 21, plot: coinToScript},
 	{Name: "ballots-two", Text: "a voter publishes two ballots, with a miner's help", Strength: KeyHolding, Base: "won",
-		Check: "V62", Along: []string{"V65"}, Level: "L3", Exit: 21, plot: minedVote(func(p *play, v *voter, tx *wire.MsgTx) error {
+		Check: "V62", Along: []string{"V65"}, Level: "L3", Exit: 21, plot: minedVote(func(p *play, v *Voter, tx *wire.MsgTx) error {
 			other, err := p.ballotOf(v, 1)
 			tx.AddTxOut(wire.NewTxOut(0, returning(other)))
 			return err
 		})},
 	{Name: "ballot-in-two-pushes", Text: "a voter publishes a ballot in two pieces, with a miner's help", Strength: KeyHolding, Base: "salted",
-		Check: "V62", Level: "L3", Exit: 21, plot: minedVote(func(_ *play, _ *voter, tx *wire.MsgTx) error {
+		Check: "V62", Level: "L3", Exit: 21, plot: minedVote(func(_ *play, _ *Voter, tx *wire.MsgTx) error {
 			sealed := tx.TxOut[1].PkScript[2:]
 			tx.TxOut[1].PkScript = returning(sealed[:30], sealed[30:])
 			return nil
 		})},
 	{Name: "vote-early", Text: "a voter votes a block too early", Strength: KeyHolding, Base: "won",
-		Check: "V63", Level: "L3", Exit: 21, plot: voteAt(func(p *play) uint32 { return p.e.Policy.Times.VoteFrom - 1 })},
+		Check: "V63", Level: "L3", Exit: 21, plot: voteAt(func(p *play) uint32 { return p.Policy.Times.VoteFrom - 1 })},
 	{Name: "vote-late", Text: "a voter votes a block too late", Strength: KeyHolding, Base: "won",
-		Check: "V63", Level: "L3", Exit: 21, plot: voteAt(func(p *play) uint32 { return p.e.Policy.Times.VoteTo + 1 })},
+		Check: "V63", Level: "L3", Exit: 21, plot: voteAt(func(p *play) uint32 { return p.Policy.Times.VoteTo + 1 })},
 	{Name: "late-stake-swept", Text: "a voter votes too late, and the winner takes that stake too", Strength: KeyHolding, Base: "won",
-		Check: "V63", Level: "L3", Exit: 21, plot: plots(lateStake, voteAt(func(p *play) uint32 { return p.e.Policy.Times.VoteTo + 1 }))},
+		Check: "V63", Level: "L3", Exit: 21, plot: plots(lateStake, voteAt(func(p *play) uint32 { return p.Policy.Times.VoteTo + 1 }))},
 	{Name: "vote-open-to-inputs", Text: "a voter signs so that others can add inputs", Strength: KeyHolding, Base: "won",
 		Check: "V64", Level: "L3", plot: signedVote(pen{kind: txscript.SigHashAll | txscript.SigHashAnyOneCanPay})},
 	{Name: "vote-open-to-outputs", Text: "a voter signs so that others can change the outputs", Strength: KeyHolding, Base: "flag",
 		Check: "V64", Level: "L3", plot: signedVote(pen{kind: txscript.SigHashNone})},
 	{Name: "vote-high-s", Text: "a voter's signature has the higher s, with a miner's help", Strength: KeyHolding, Base: "won",
-		Check: "V64", Level: "L3", plot: minedVote(func(_ *play, v *voter, tx *wire.MsgTx) error { return pen{key: v.key, high: true}.resign(tx) })},
+		Check: "V64", Level: "L3", plot: minedVote(func(_ *play, v *Voter, tx *wire.MsgTx) error { return pen{key: v.Secret, high: true}.resign(tx) })},
 	{Name: "vote-pays-third", Text: "a voter's vote pays somebody else too", Strength: KeyHolding, Base: "won",
-		Check: "V65", Level: "L3", plot: changedVote(func(p *play, _ *voter, tx *wire.MsgTx) {
+		Check: "V65", Level: "L3", plot: changedVote(func(p *play, _ *Voter, tx *wire.MsgTx) {
 			tx.AddTxOut(wire.NewTxOut(600, roles.PayToKey(curve.BaseMul(p.stranger()).Key())))
 		})},
 }
 
 // votes has the liar send what make gives in place of a vote.
-func votes(make func(p *play, v *voter, keys map[string][]byte) (*wire.MsgTx, error)) func(*play) error {
-	return castBy(make, func(p *play, tx *wire.MsgTx) error { return p.chain.Submit(tx) })
+func votes(make func(p *play, v *Voter, keys map[string][]byte) (*wire.MsgTx, error)) func(*play) error {
+	return castBy(make, func(p *play, tx *wire.MsgTx) error { return p.Chain.Submit(tx) })
 }
 
 // castBy has the liar send what make gives in a way of its own.
-func castBy(make func(p *play, v *voter, keys map[string][]byte) (*wire.MsgTx, error), send func(*play, *wire.MsgTx) error) func(*play) error {
+func castBy(make func(p *play, v *Voter, keys map[string][]byte) (*wire.MsgTx, error), send func(*play, *wire.MsgTx) error) func(*play) error {
 	return func(p *play) error {
 		liar := p.votersFor(2)[0]
-		p.tricks.cast = func(v *voter, keys map[string][]byte) (bool, error) {
+		p.Hooks.Vote = func(v *Voter, keys map[string][]byte) (bool, error) {
 			if v != liar {
 				return false, nil
 			}
@@ -101,8 +101,8 @@ func castBy(make func(p *play, v *voter, keys map[string][]byte) (*wire.MsgTx, e
 }
 
 // honestVote makes the vote that the liar would cast.
-func (p *play) honestVote(v *voter, keys map[string][]byte) (*wire.MsgTx, error) {
-	sealed, err := p.ballotOf(v, v.choice)
+func (p *play) honestVote(v *Voter, keys map[string][]byte) (*wire.MsgTx, error) {
+	sealed, err := p.ballotOf(v, v.Choice)
 	if err != nil {
 		return nil, err
 	}
@@ -110,14 +110,14 @@ func (p *play) honestVote(v *voter, keys map[string][]byte) (*wire.MsgTx, error)
 }
 
 // changedVote changes an honest vote and signs it again.
-func changedVote(change func(*play, *voter, *wire.MsgTx)) func(*play) error {
-	return votes(func(p *play, v *voter, keys map[string][]byte) (*wire.MsgTx, error) {
+func changedVote(change func(*play, *Voter, *wire.MsgTx)) func(*play) error {
+	return votes(func(p *play, v *Voter, keys map[string][]byte) (*wire.MsgTx, error) {
 		tx, err := p.honestVote(v, keys)
 		if err != nil {
 			return nil, err
 		}
 		change(p, v, tx)
-		return tx, pen{key: v.key}.resign(tx)
+		return tx, pen{key: v.Secret}.resign(tx)
 	})
 }
 
@@ -134,24 +134,24 @@ func lateStake(p *play) error {
 
 // signedVote signs an honest vote with another hash type.
 func signedVote(q pen) func(*play) error {
-	return votes(func(p *play, v *voter, keys map[string][]byte) (*wire.MsgTx, error) {
+	return votes(func(p *play, v *Voter, keys map[string][]byte) (*wire.MsgTx, error) {
 		tx, err := p.honestVote(v, keys)
 		if err != nil {
 			return nil, err
 		}
-		q.key = v.key
+		q.key = v.Secret
 		return tx, q.resign(tx)
 	})
 }
 
 // minedVote changes an honest vote to what no node relays; a miner takes it.
-func minedVote(change func(*play, *voter, *wire.MsgTx) error) func(*play) error {
-	return castBy(func(p *play, v *voter, keys map[string][]byte) (*wire.MsgTx, error) {
+func minedVote(change func(*play, *Voter, *wire.MsgTx) error) func(*play) error {
+	return castBy(func(p *play, v *Voter, keys map[string][]byte) (*wire.MsgTx, error) {
 		tx, err := p.honestVote(v, keys)
 		if err != nil {
 			return nil, err
 		}
-		if err := (pen{key: v.key}).resign(tx); err != nil {
+		if err := (pen{key: v.Secret}).resign(tx); err != nil {
 			return nil, err
 		}
 		outs := len(tx.TxOut)
@@ -160,11 +160,11 @@ func minedVote(change func(*play, *voter, *wire.MsgTx) error) func(*play) error 
 			return nil, err
 		}
 		if len(tx.TxOut) != outs || !bytes.Equal(before, tx.TxOut[1].PkScript) {
-			return tx, pen{key: v.key}.resign(tx)
+			return tx, pen{key: v.Secret}.resign(tx)
 		}
 		return tx, nil
 	}, func(p *play, tx *wire.MsgTx) error {
-		p.chain.Bribe(tx)
+		p.Chain.Bribe(tx)
 		return nil
 	})
 }
@@ -173,9 +173,9 @@ func minedVote(change func(*play, *voter, *wire.MsgTx) error) func(*play) error 
 func voteAt(height func(*play) uint32) func(*play) error {
 	return func(p *play) error {
 		liar := p.votersFor(2)[0]
-		p.acts = slices.DeleteFunc(p.acts, func(a act) bool { return a.voter == liar })
-		p.tricks.at(height(p), func() error {
-			keys, err := p.setup.Keys()
+		p.Acts = slices.DeleteFunc(p.Acts, func(a Act) bool { return a.Voter == liar })
+		p.at(height(p), func() error {
+			keys, err := p.Setup.Keys()
 			if err != nil {
 				return err
 			}
@@ -183,7 +183,7 @@ func voteAt(height func(*play) uint32) func(*play) error {
 			if err != nil {
 				return err
 			}
-			return p.chain.Submit(tx)
+			return p.Chain.Submit(tx)
 		})
 		return nil
 	}

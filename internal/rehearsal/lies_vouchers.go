@@ -23,7 +23,7 @@ var voucherLies = []Lie{
 	{Name: "voucher-other-payer", Text: "a paid voucher is signed for another paying mixer", Strength: KeyHolding, Base: "mixed",
 		Check: "V30", Level: "none", Exit: 20, plot: plots(asksBoth, badVoucher(func(p *play, v *board.Voucher) {
 			v.Mixer = curve.PublicKey(p.otherMixer(v.Mixer))
-			a, _ := p.overheard().Accepted(board.ForPaying, v.Mixer, p.idler().voter.Key())
+			a, _ := p.Mixing().Accepted(board.ForPaying, v.Mixer, p.idler().Voter.Key())
 			v.Nonce = a.Nonce
 		}))},
 	{Name: "voucher-too-large", Text: "a paid voucher's signature is no number below the issuer's modulus", Strength: KeyHolding, Base: "mixed",
@@ -36,8 +36,8 @@ var voucherLies = []Lie{
 		Check: "V31", Level: "none", Exit: 20, plot: badVoucher(func(_ *play, v *board.Voucher) { v.Signature = v.Signature[1:] })},
 	{Name: "voucher-copied", Text: "a mixer pays for a signature that somebody else has shown before", Strength: KeyHolding, Base: "mixed",
 		Check: "V32", Along: []string{"V30"}, Level: "none", Exit: 20, plot: badVoucher(func(p *play, v *board.Voucher) {
-			for _, other := range p.overheard().Vouchers {
-				if other.By != p.idler().voter.Key() {
+			for _, other := range p.Mixing().Vouchers {
+				if other.By != p.idler().Voter.Key() {
 					v.Signature, v.Issuer = bytes.Clone(other.Signature), bytes.Clone(other.Issuer)
 				}
 			}
@@ -52,7 +52,7 @@ var voucherLies = []Lie{
 
 // otherMixer is the key of the mixer who is not the one with a key.
 func (p *play) otherMixer(key curve.PublicKey) []byte {
-	other := p.exchange.mixers[1-p.mixerNumber(key)].Key()
+	other := p.Exchange.Mixers[1-p.mixerNumber(key)].Key()
 	return other[:]
 }
 
@@ -60,7 +60,7 @@ func (p *play) otherMixer(key curve.PublicKey) []byte {
 // its own pocket, and the supervisor inscribes the coin.
 func badVoucher(change func(p *play, v *board.Voucher)) func(*play) error {
 	return func(p *play) error {
-		key := p.idler().voter.Key()
+		key := p.idler().Voter.Key()
 		rewrite(p, func(l *board.Line, v *board.Voucher) bool {
 			if l.By != key {
 				return false
@@ -73,7 +73,7 @@ func badVoucher(change func(p *play, v *board.Voucher)) func(*play) error {
 			coin, err = p.payByMixer(key)
 			return err
 		})
-		p.tricks.coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
+		p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
 			coins[key] = coin
 			return nil
 		}
@@ -84,12 +84,12 @@ func badVoucher(change func(p *play, v *board.Voucher)) func(*play) error {
 // payByMixer has the mixer that a roll key showed its voucher to pay it a coin,
 // and say so.
 func (p *play) payByMixer(key curve.PublicKey) (wire.OutPoint, error) {
-	v := p.overheard().VoucherOf(key)
+	v := p.Mixing().VoucherOf(key)
 	if v == nil {
 		return wire.OutPoint{}, errNothing
 	}
 	i := p.mixerNumber(v.Mixer.Key)
-	tx, err := p.payFrom(p.mixerPen(i), wire.NewTxOut(p.e.Policy.Coin(), roles.PayToKey(key)))
+	tx, err := p.payFrom(p.mixerPen(i), wire.NewTxOut(p.Policy.Coin(), roles.PayToKey(key)))
 	if err != nil {
 		return wire.OutPoint{}, err
 	}
@@ -107,12 +107,12 @@ func (p *play) sayPaid(by curve.Scalar, key curve.PublicKey, op wire.OutPoint) e
 func asksBoth(p *play) error {
 	d := p.idler()
 	p.when(election.T1, -1, func() error {
-		i, _ := p.promised(board.ForPaying, d.voter.Key())
+		i, _ := p.promised(board.ForPaying, d.Voter.Key())
 		if i < 0 {
 			return errNothing
 		}
-		t := p.exchange.view.Deadlines
-		return p.say(d.voter.key, board.Request{For: board.ForPaying, Mixer: p.exchange.mixers[1-i].Key(),
+		t := p.Mixing().Deadlines
+		return p.say(d.Voter.Secret, board.Request{For: board.ForPaying, Mixer: p.Exchange.Mixers[1-i].Key(),
 			Deadlines: []uint32{t[election.T4], t[election.T5]}})
 	})
 	return nil
@@ -120,36 +120,36 @@ func asksBoth(p *play) error {
 
 // neverAsks has the idler deposit and answer no offer.
 func neverAsks(p *play) error {
-	drop(p, func(l board.Line, _ board.Challenge) bool { return l.By == p.idler().public })
+	drop(p, func(l board.Line, _ board.Challenge) bool { return l.By == p.idler().Key() })
 	return nil
 }
 
 // neverDeposits has the idler promise a deposit and keep it.
 func neverDeposits(p *play) error {
-	return withheld(func(*play, *depositor, *wire.MsgTx) error { return nil })(p)
+	return withheld(func(*play, *Depositor, *wire.MsgTx) error { return nil })(p)
 }
 
 // selfIssued has the first mixer sign a voucher for the idler's roll key.
 func selfIssued(p *play) error {
-	v := p.idler().voter
+	v := p.idler().Voter
 	p.when(election.T3, 0, func() error {
 		payer, nonce := p.promised(board.ForPaying, v.Key())
-		to, issuer := p.exchange.mixers[payer].Key(), p.exchange.mixers[0].Key()
-		message := board.VoucherMessage(p.e.EID, v.Key(), to, nonce)
+		to, issuer := p.Exchange.Mixers[payer].Key(), p.Exchange.Mixers[0].Key()
+		message := board.VoucherMessage(p.EID, v.Key(), to, nonce)
 		signature, err := p.signFor(0, message[:])
 		if err != nil {
 			return err
 		}
-		return p.say(v.key, board.Voucher{Mixer: to, Nonce: nonce, Issuer: issuer[:], Signature: signature})
+		return p.say(v.Secret, board.Voucher{Mixer: to, Nonce: nonce, Issuer: issuer[:], Signature: signature})
 	})
 	return nil
 }
 
 // filledBySupervisor has the supervisor pay the idler and inscribe it.
 func filledBySupervisor(p *play) error {
-	v := p.idler().voter
-	p.tricks.coins = func(coins map[curve.PublicKey]wire.OutPoint) (err error) {
-		coins[v.Key()], err = p.gift(v.key)
+	v := p.idler().Voter
+	p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) (err error) {
+		coins[v.Key()], err = p.gift(v.Secret)
 		return err
 	}
 	return nil

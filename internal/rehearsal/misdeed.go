@@ -34,34 +34,25 @@ type Misdeed struct {
 	Candidate string // for Withhold
 }
 
-// dealer is what a member of the roll does in the dealing, or does not (false).
-type dealer interface {
-	commit(p sharing.Params) (board.Line, bool, error)
-	deal() (board.Line, bool, error)
-}
-
-// honest is a voter who deals as the protocol says.
-type honest struct{ *roles.Voter }
-
-func (h honest) commit(p sharing.Params) (board.Line, bool, error) {
-	l, err := h.Commit(p)
-	return l, err == nil, err
-}
-
-func (h honest) deal() (board.Line, bool, error) {
-	l, err := h.Deal()
-	return l, err == nil, err
+// With returns a lie without a base: an election in which misdeeds are done.
+func With(misdeeds ...Misdeed) Lie {
+	return Lie{plot: func(p *play) error { return p.misbehave(misdeeds...) }}
 }
 
 // vanisher commits and never deals; silent does neither.
 type (
-	vanisher struct{ honest }
+	vanisher struct{ voter *roles.Voter }
 	silent   struct{}
 )
 
-func (vanisher) deal() (board.Line, bool, error)               { return board.Line{}, false, nil }
-func (silent) commit(sharing.Params) (board.Line, bool, error) { return board.Line{}, false, nil }
-func (silent) deal() (board.Line, bool, error)                 { return board.Line{}, false, nil }
+func (v vanisher) Commit(p sharing.Params) (board.Line, bool, error) {
+	l, err := v.voter.Commit(p)
+	return l, err == nil, err
+}
+
+func (vanisher) Deal() (board.Line, bool, error)               { return board.Line{}, false, nil }
+func (silent) Commit(sharing.Params) (board.Line, bool, error) { return board.Line{}, false, nil }
+func (silent) Deal() (board.Line, bool, error)                 { return board.Line{}, false, nil }
 
 // cheat deals by hand: it draws an honest deal, edits it, and signs with the
 // roll key.
@@ -74,7 +65,7 @@ type cheat struct {
 	text []byte
 }
 
-func (c *cheat) commit(params sharing.Params) (board.Line, bool, error) {
+func (c *cheat) Commit(params sharing.Params) (board.Line, bool, error) {
 	d, err := sharing.NewDeal(c.rand, params, c.slot)
 	if err != nil {
 		return board.Line{}, false, err
@@ -86,7 +77,7 @@ func (c *cheat) commit(params sharing.Params) (board.Line, bool, error) {
 	return c.write(board.Commit{Deal: d.Commitment(params, c.slot)})
 }
 
-func (c *cheat) deal() (board.Line, bool, error) { return c.write(board.Deal{Deal: c.text}) }
+func (c *cheat) Deal() (board.Line, bool, error) { return c.write(board.Deal{Deal: c.text}) }
 
 func (c *cheat) write(body board.Body) (board.Line, bool, error) {
 	l, err := c.p.forge(c.key, body)
@@ -95,53 +86,58 @@ func (c *cheat) write(body board.Body) (board.Line, bool, error) {
 
 // forge signs a line with a key that the rehearsal knows.
 func (p *play) forge(key curve.Scalar, body board.Body) (board.Line, error) {
-	seen, err := roles.Seen(p.chain, p.e.Policy.Confirmations)
+	seen, err := roles.Seen(p.Chain, p.Policy.Confirmations)
 	if err != nil {
 		return board.Line{}, err
 	}
-	return board.Sign(p.e.EID, key, seen, body)
+	return board.Sign(p.EID, key, seen, body)
 }
 
-// plot puts the misdeeds' dealers into their places.
-func (p *play) plot() error {
-	for _, m := range p.opt.Misdeeds {
-		if m.Deed == Withhold {
-			if p.e.Policy.CandidateNumber(m.Candidate) == 0 {
-				return unplayable("no candidate %q withholds", m.Candidate)
-			}
-			continue
-		}
-		victim := m.Deed == WrongShare || m.Deed == FalseComplaint || m.Deed == CopyEphemeral
-		if !p.onRoll(m.Slot) || victim && (!p.onRoll(m.Victim) || m.Victim == m.Slot) {
-			return unplayable("%s by slot %d against slot %d of a roll of %d", m.Deed, m.Slot, m.Victim, len(p.voters))
-		}
-		switch v := p.voters[m.Slot-1]; m.Deed {
-		case WrongShare:
-			v.dealer = p.cheat(m.Slot, func(_ sharing.Params, d *sharing.Deal) error {
-				d.Ciphertexts[0][m.Victim-1][31] ^= 1
-				return nil
-			})
-		case CopyEphemeral:
-			p.copyEphemeral(m.Slot, m.Victim)
-		case Vanish:
-			v.dealer = vanisher{honest{v.Voter}}
-		case Silent:
-			v.dealer = silent{}
-		case Junk:
-			v.junk = true
-		case FalseComplaint: // in slander
-		default:
-			return unplayable("misdeed %q is unknown", string(m.Deed))
+// misbehave adds misdeeds to the election.
+func (p *play) misbehave(all ...Misdeed) error {
+	for _, m := range all {
+		if err := p.commit(m); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func (p *play) onRoll(slot int) bool { return slot >= 1 && slot <= len(p.voters) }
+// commit adds one misdeed.
+func (p *play) commit(m Misdeed) error {
+	if m.Deed == Withhold {
+		return p.withhold(m.Candidate)
+	}
+	onRoll := func(slot int) bool { return slot >= 1 && slot <= len(p.Voters) }
+	victim := m.Deed == WrongShare || m.Deed == FalseComplaint || m.Deed == CopyEphemeral
+	if !onRoll(m.Slot) || victim && (!onRoll(m.Victim) || m.Victim == m.Slot) {
+		return Unplayable("%s by slot %d against slot %d of a roll of %d", m.Deed, m.Slot, m.Victim, len(p.Voters))
+	}
+	switch v := p.Voters[m.Slot-1]; m.Deed {
+	case WrongShare:
+		v.Dealer = p.cheat(m.Slot, func(_ sharing.Params, d *sharing.Deal) error {
+			d.Ciphertexts[0][m.Victim-1][31] ^= 1
+			return nil
+		})
+	case CopyEphemeral:
+		p.copyEphemeral(m.Slot, m.Victim)
+	case Vanish:
+		v.Dealer = vanisher{v.Voter}
+	case Silent:
+		v.Dealer = silent{}
+	case Junk:
+		p.castJunk(v)
+	case FalseComplaint:
+		p.slander(m)
+	default:
+		return Unplayable("misdeed %q is unknown", string(m.Deed))
+	}
+	return nil
+}
 
 func (p *play) cheat(slot int, edit func(sharing.Params, *sharing.Deal) error) *cheat {
-	v := p.voters[slot-1]
-	return &cheat{p: p, slot: slot, key: v.key, rand: p.stream("cheat " + v.role), edit: edit}
+	v := p.Voters[slot-1]
+	return &cheat{p: p, slot: slot, key: v.Secret, rand: p.Stream("cheat " + v.Role), edit: edit}
 }
 
 // copyEphemeral has slot deal as a thief would who has seen the victim's deal
@@ -150,9 +146,9 @@ func (p *play) cheat(slot int, edit func(sharing.Params, *sharing.Deal) error) *
 // shares. The victim's deal is drawn by hand too, from a stream that the thief
 // reads again.
 func (p *play) copyEphemeral(slot, victim int) {
-	p.voters[victim-1].dealer = p.cheat(victim, func(sharing.Params, *sharing.Deal) error { return nil })
-	p.voters[slot-1].dealer = p.cheat(slot, func(params sharing.Params, d *sharing.Deal) error {
-		from, err := sharing.NewDeal(p.stream("cheat "+p.voters[victim-1].role), params, victim)
+	p.Voters[victim-1].Dealer = p.cheat(victim, func(sharing.Params, *sharing.Deal) error { return nil })
+	p.Voters[slot-1].Dealer = p.cheat(slot, func(params sharing.Params, d *sharing.Deal) error {
+		from, err := sharing.NewDeal(p.Stream("cheat "+p.Voters[victim-1].Role), params, victim)
 		if err == nil {
 			d.Ephemeral, d.EphemeralPossession, d.Ciphertexts = from.Ephemeral, from.EphemeralPossession, from.Ciphertexts
 		}
@@ -160,37 +156,57 @@ func (p *play) copyEphemeral(slot, victim int) {
 	})
 }
 
-// slander appends the false complaints of a voter.
-func (p *play) slander(v *voter, params sharing.Params, o *sharing.Outcome) error {
-	for _, m := range p.opt.Misdeeds {
-		if m.Deed != FalseComplaint || m.Slot != v.Slot() {
-			continue
+// slander has a voter complain of its victim.
+func (p *play) slander(m Misdeed) {
+	before := p.Hooks.Complain
+	p.Hooks.Complain = func(v *Voter, params sharing.Params, o *sharing.Outcome) error {
+		if before != nil {
+			if err := before(v, params, o); err != nil {
+				return err
+			}
+		}
+		if m.Slot != v.Slot() {
+			return nil
 		}
 		against := sharing.WrongShare{Dealer: m.Victim, Key: 1}
 		if o.Deals[m.Victim] == nil {
-			return unplayable("a false complaint against slot %d, which is out", m.Victim)
+			return Unplayable("a false complaint against slot %d, which is out", m.Victim)
 		}
-		c, err := sharing.Complain(p.stream("slander "+v.role), params, v.key, m.Slot, against, o.Deals[m.Victim])
+		c, err := sharing.Complain(p.Stream("slander "+v.Role), params, v.Secret, m.Slot, against, o.Deals[m.Victim])
 		if err != nil {
 			return fmt.Errorf("false complaint: %w", err)
 		}
-		body := board.Complaint{Dealer: c.Dealer, Key: c.Key, Point: c.Point.Key(), Proof: c.Proof.Bytes()}
-		if err := p.appendLine(p.forge(v.key, body)); err != nil {
-			return err
-		}
+		return p.say(v.Secret, board.Complaint{Dealer: c.Dealer, Key: c.Key, Point: c.Point.Key(), Proof: c.Proof.Bytes()})
 	}
-	return nil
+}
+
+// castJunk has a voter cast a ballot that is none.
+func (p *play) castJunk(liar *Voter) {
+	before := p.Hooks.Vote
+	p.Hooks.Vote = func(v *Voter, keys map[string][]byte) (bool, error) {
+		if v == liar {
+			text, err := p.junk(v)
+			if err != nil {
+				return true, err
+			}
+			return true, v.Cast(p.Setup, keys, text)
+		}
+		if before != nil {
+			return before(v, keys)
+		}
+		return false, nil
+	}
 }
 
 // junk has the form of a ballot and no plaintext.
-func (p *play) junk(v *voter) ([]byte, error) {
-	r := p.stream("junk " + v.role)
+func (p *play) junk(v *Voter) ([]byte, error) {
+	r := p.Stream("junk " + v.Role)
 	x, err := curve.RandomScalar(r)
 	if err != nil {
 		return nil, err
 	}
 	text, size := curve.Encoder{templates.PlainPrefix}, templates.PlainBallot
-	if p.e.Policy.Salted {
+	if p.Policy.Salted {
 		text, size = curve.Encoder{templates.SaltedPrefix}, templates.SaltedBallot
 	}
 	text = text.Point(curve.BaseMul(x))
@@ -199,12 +215,15 @@ func (p *play) junk(v *voter) ([]byte, error) {
 	return append(text, noise...), err
 }
 
-// withholds tells whether a candidate does not open its ballots.
-func (p *play) withholds(name string) bool {
-	for _, m := range p.opt.Misdeeds {
-		if m.Deed == Withhold && m.Candidate == name {
-			return true
-		}
+// withhold keeps a candidate's openings off the board until the election is over
+// all the same.
+func (p *play) withhold(name string) error {
+	number := p.Policy.CandidateNumber(name)
+	if number == 0 {
+		return Unplayable("no candidate %q withholds", name)
 	}
-	return false
+	by := p.Policy.Candidates[number-1].Key
+	drop(p, func(l board.Line, _ board.Opening) bool { return l.By == by })
+	p.Hooks.Tip = max(p.Hooks.Tip, p.Policy.Times.Reveal+2*(p.Policy.Depth()-1))
+	return nil
 }

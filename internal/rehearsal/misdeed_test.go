@@ -1,11 +1,15 @@
 package rehearsal_test
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"testing"
 
 	"bevote/internal/rehearsal"
 	"bevote/verifier/result"
+
+	"pgregory.net/rapid"
 )
 
 // found looks for an item of a check that mentions text.
@@ -32,6 +36,12 @@ func items(r *result.Report, id string) (out []result.Item) {
 	return out
 }
 
+// misbehaved plays with misdeeds and returns the path of the record.
+func misbehaved(t testing.TB, opt rehearsal.Options, misdeeds ...rehearsal.Misdeed) (*rehearsal.Summary, string) {
+	t.Helper()
+	return recorded(t, opt, rehearsal.With(misdeeds...).Tell)
+}
+
 // The dealing survives each misdeed: who did it is out of QUAL and named by
 // the audit, the votes of everybody count, and the result stands.
 func TestDealersWhoCheat(t *testing.T) {
@@ -47,10 +57,8 @@ func TestDealersWhoCheat(t *testing.T) {
 		for _, form := range []string{"hardened", "each"} {
 			t.Run(string(c.deed)+" "+form, func(t *testing.T) {
 				t.Parallel()
-				_, path := play(t, rehearsal.Options{
-					Source: forms[form].source(), Votes: map[string]int{"alice": 4, "bob": 1},
-					Misdeeds: []rehearsal.Misdeed{{Deed: c.deed, Slot: 2, Victim: 4}},
-				})
+				_, path := misbehaved(t, rehearsal.Options{Source: forms[form].source(), Votes: map[string]int{"alice": 4, "bob": 1}},
+					rehearsal.Misdeed{Deed: c.deed, Slot: 2, Victim: 4})
 				r := audit(t, path)
 				want(t, r, "L3", "alice", 0)
 				if !found(r, c.check, "dealer 2 out") {
@@ -65,24 +73,18 @@ func TestDealersWhoCheat(t *testing.T) {
 func TestManyMisdeeds(t *testing.T) {
 	f := forms["hardened"]
 	f.voters, f.threshold = 7, 3
-	_, path := play(t, rehearsal.Options{
-		Source: f.source(), Votes: map[string]int{"bob": 4, "alice": 3},
-		Misdeeds: []rehearsal.Misdeed{
-			{Deed: rehearsal.WrongShare, Slot: 1, Victim: 7},
-			{Deed: rehearsal.FalseComplaint, Slot: 2, Victim: 3},
-			{Deed: rehearsal.Vanish, Slot: 4},
-			{Deed: rehearsal.Silent, Slot: 5},
-		},
-	})
+	_, path := misbehaved(t, rehearsal.Options{Source: f.source(), Votes: map[string]int{"bob": 4, "alice": 3}},
+		rehearsal.Misdeed{Deed: rehearsal.WrongShare, Slot: 1, Victim: 7},
+		rehearsal.Misdeed{Deed: rehearsal.FalseComplaint, Slot: 2, Victim: 3},
+		rehearsal.Misdeed{Deed: rehearsal.Vanish, Slot: 4},
+		rehearsal.Misdeed{Deed: rehearsal.Silent, Slot: 5})
 	want(t, audit(t, path), "L3", "bob", 0)
 }
 
 func TestTooFewDealers(t *testing.T) {
 	f := forms["hardened"]
-	s, path := play(t, rehearsal.Options{
-		Source:   f.source(),
-		Misdeeds: []rehearsal.Misdeed{{Deed: rehearsal.Silent, Slot: 1}, {Deed: rehearsal.Vanish, Slot: 2}, {Deed: rehearsal.WrongShare, Slot: 3, Victim: 1}},
-	})
+	s, path := misbehaved(t, rehearsal.Options{Source: f.source()}, rehearsal.Misdeed{Deed: rehearsal.Silent, Slot: 1},
+		rehearsal.Misdeed{Deed: rehearsal.Vanish, Slot: 2}, rehearsal.Misdeed{Deed: rehearsal.WrongShare, Slot: 3, Victim: 1})
 	r := audit(t, path)
 	want(t, r, "L0", "", 0)
 	if s.Ended == "" || !strings.HasPrefix(r.Verdict, "ended") {
@@ -97,10 +99,8 @@ func TestJunkBallot(t *testing.T) {
 	for _, form := range []string{"hardened", "salted", "each", "each salted", "paper", "custodial"} {
 		t.Run(form, func(t *testing.T) {
 			t.Parallel()
-			_, path := play(t, rehearsal.Options{
-				Source: forms[form].source(), Votes: map[string]int{"alice": 5},
-				Misdeeds: []rehearsal.Misdeed{{Deed: rehearsal.Junk, Slot: 3}},
-			})
+			_, path := misbehaved(t, rehearsal.Options{Source: forms[form].source(), Votes: map[string]int{"alice": 5}},
+				rehearsal.Misdeed{Deed: rehearsal.Junk, Slot: 3})
 			r := audit(t, path)
 			want(t, r, "L3", "alice", 21)
 			if !found(r, "V77", "slot 3") || r.Counts[0].Min != 4 || r.Counts[0].Max != 4 {
@@ -123,11 +123,52 @@ func TestWithheldOpenings(t *testing.T) {
 	} {
 		t.Run(c.form, func(t *testing.T) {
 			t.Parallel()
-			_, path := play(t, rehearsal.Options{
-				Source: forms[c.form].source(), Votes: map[string]int{"alice": 3, "bob": 2},
-				Misdeeds: []rehearsal.Misdeed{{Deed: rehearsal.Withhold, Candidate: "bob"}},
-			})
+			_, path := misbehaved(t, rehearsal.Options{Source: forms[c.form].source(), Votes: map[string]int{"alice": 3, "bob": 2}},
+				rehearsal.Misdeed{Deed: rehearsal.Withhold, Candidate: "bob"})
 			want(t, audit(t, path), c.level, "alice", c.exit)
+		})
+	}
+}
+
+// Whatever a few members of the roll do in the dealing or with their ballots,
+// the audit does not refute the election: it ends for want of dealers, or
+// everybody's vote counts and who claimed has won.
+func TestMisdeedsDoNotRefute(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		name := rapid.SampledFrom([]string{"hardened", "salted", "each", "paper flag"}).Draw(r, "form")
+		f := forms[name]
+		opt := rehearsal.Options{Source: f.source(), Seed: rapid.Uint64().Draw(r, "seed")}
+		var misdeeds []rehearsal.Misdeed
+		deeds := []rehearsal.Deed{rehearsal.WrongShare, rehearsal.Vanish, rehearsal.Silent, rehearsal.Junk}
+		for _, slot := range rapid.Permutation([]int{1, 2, 3, 4, 5}).Draw(r, "slots")[:rapid.IntRange(0, 4).Draw(r, "misdeeds")] {
+			misdeeds = append(misdeeds, rehearsal.Misdeed{
+				Deed: rapid.SampledFrom(deeds).Draw(r, "deed"), Slot: slot, Victim: slot%f.voters + 1,
+			})
+		}
+		s, path := misbehaved(t, opt, misdeeds...)
+		report := audit(t, path)
+		if report.Exit != 0 && report.Exit != 21 || report.Level != "L3" && s.Ended == "" {
+			r.Fatalf("%v: level %s, exit %d, %s\n%s%s", misdeeds, report.Level, report.Exit, report.Verdict, s, failing(report))
+		}
+		if s.Claimant != "" && (report.Winner == nil || *report.Winner != s.Claimant) {
+			r.Fatalf("claimed for %s, the audit says %s", s.Claimant, report.Verdict)
+		}
+	})
+}
+
+// What cannot be done is refused.
+func TestMisdeedsThatCannotBe(t *testing.T) {
+	for name, m := range map[string]rehearsal.Misdeed{
+		"no such slot":       {Deed: rehearsal.Vanish, Slot: 6},
+		"no such victim":     {Deed: rehearsal.WrongShare, Slot: 1},
+		"no such misdeed":    {Deed: "be late", Slot: 1},
+		"no such withholder": {Deed: rehearsal.Withhold, Candidate: "mallory"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := rehearsal.With(m).Tell(context.Background(), rehearsal.Options{Source: forms["hardened"].source()}, nil)
+			if !errors.Is(err, rehearsal.ErrUnplayable) {
+				t.Errorf("err %v", err)
+			}
 		})
 	}
 }

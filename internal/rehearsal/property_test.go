@@ -49,28 +49,3 @@ func TestAuditOfRehearsalIsClean(t *testing.T) {
 		}
 	})
 }
-
-// Whatever a few members of the roll do in the dealing or with their ballots,
-// the audit does not refute the election: it ends for want of dealers, or
-// everybody's vote counts and who claimed has won.
-func TestMisdeedsDoNotRefute(t *testing.T) {
-	rapid.Check(t, func(r *rapid.T) {
-		name := rapid.SampledFrom([]string{"hardened", "salted", "each", "paper flag"}).Draw(r, "form")
-		f := forms[name]
-		opt := rehearsal.Options{Source: f.source(), Seed: rapid.Uint64().Draw(r, "seed")}
-		deeds := []rehearsal.Deed{rehearsal.WrongShare, rehearsal.Vanish, rehearsal.Silent, rehearsal.Junk}
-		for _, slot := range rapid.Permutation([]int{1, 2, 3, 4, 5}).Draw(r, "slots")[:rapid.IntRange(0, 4).Draw(r, "misdeeds")] {
-			opt.Misdeeds = append(opt.Misdeeds, rehearsal.Misdeed{
-				Deed: rapid.SampledFrom(deeds).Draw(r, "deed"), Slot: slot, Victim: slot%f.voters + 1,
-			})
-		}
-		s, path := play(t, opt)
-		report := audit(t, path)
-		if report.Exit != 0 && report.Exit != 21 || report.Level != "L3" && s.Ended == "" {
-			r.Fatalf("%v: level %s, exit %d, %s\n%s%s", opt.Misdeeds, report.Level, report.Exit, report.Verdict, s, failing(report))
-		}
-		if s.Claimant != "" && (report.Winner == nil || *report.Winner != s.Claimant) {
-			r.Fatalf("claimed for %s, the audit says %s", s.Claimant, report.Verdict)
-		}
-	})
-}

@@ -104,7 +104,7 @@ func (f form) source() []byte {
 // play plays and leaves the record in a directory, whose path it returns.
 func play(t testing.TB, opt rehearsal.Options) (*rehearsal.Summary, string) {
 	t.Helper()
-	return recorded(t, opt, rehearsal.Play)
+	return recorded(t, opt, rehearsal.Run)
 }
 
 // recorded is play, by whatever performs and writes the record.
@@ -280,15 +280,11 @@ func sameSeedSameBytes(t *testing.T, src []byte) {
 func TestUnplayable(t *testing.T) {
 	src := string(forms["hardened"].source())
 	for name, opt := range map[string]rehearsal.Options{
-		"too many votes":     {Votes: map[string]int{"alice": 3, "bob": 3}},
-		"huge split":         {Votes: map[string]int{"alice": 1 << 62, "bob": 1 << 62}},
-		"stranger":           {Votes: map[string]int{"mallory": 1}},
-		"negative":           {Votes: map[string]int{"alice": -1}},
-		"roll too long":      {Roll: 6},
-		"no such slot":       {Misdeeds: []rehearsal.Misdeed{{Deed: rehearsal.Vanish, Slot: 6}}},
-		"no such victim":     {Misdeeds: []rehearsal.Misdeed{{Deed: rehearsal.WrongShare, Slot: 1}}},
-		"no such misdeed":    {Misdeeds: []rehearsal.Misdeed{{Deed: "be late", Slot: 1}}},
-		"no such withholder": {Misdeeds: []rehearsal.Misdeed{{Deed: rehearsal.Withhold, Candidate: "mallory"}}},
+		"too many votes": {Votes: map[string]int{"alice": 3, "bob": 3}},
+		"huge split":     {Votes: map[string]int{"alice": 1 << 62, "bob": 1 << 62}},
+		"stranger":       {Votes: map[string]int{"mallory": 1}},
+		"negative":       {Votes: map[string]int{"alice": -1}},
+		"roll too long":  {Roll: 6},
 		"another network": {Source: []byte(strings.NewReplacer("network regtest", "network simnet",
 			langtest.Address("regtest", "pay alice"), langtest.Address("simnet", "pay alice"),
 			langtest.Address("regtest", "pay bob"), langtest.Address("simnet", "pay bob")).Replace(src))},
@@ -300,7 +296,7 @@ func TestUnplayable(t *testing.T) {
 			if opt.Source == nil {
 				opt.Source = []byte(src)
 			}
-			_, err := rehearsal.Play(context.Background(), opt, nil)
+			_, err := rehearsal.Run(context.Background(), opt, nil)
 			if !errors.Is(err, rehearsal.ErrUnplayable) {
 				t.Errorf("err %v", err)
 			}
@@ -310,7 +306,7 @@ func TestUnplayable(t *testing.T) {
 
 func TestPolicyErrors(t *testing.T) {
 	src := strings.Replace(string(forms["hardened"].source()), "threshold 3 of 5", "threshold 3 of 4", 1)
-	_, err := rehearsal.Play(context.Background(), rehearsal.Options{Source: []byte(src)}, nil)
+	_, err := rehearsal.Run(context.Background(), rehearsal.Options{Source: []byte(src)}, nil)
 	var p *election.PolicyError
 	if !errors.As(err, &p) || len(p.Diagnostics) == 0 || p.Diagnostics[0].Code != "E0202" {
 		t.Errorf("err %v", err)
@@ -324,7 +320,7 @@ func TestCancel(t *testing.T) {
 			cancel()
 		}
 	}}
-	if _, err := rehearsal.Play(ctx, opt, nil); !errors.Is(err, context.Canceled) {
+	if _, err := rehearsal.Run(ctx, opt, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("err %v", err)
 	}
 }

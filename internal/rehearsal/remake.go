@@ -37,19 +37,19 @@ type remake struct {
 }
 
 // remake takes the play's record apart.
-func (p *play) remake() (*remake, error) {
-	r := &remake{p: p, policy: p.policy, contract: p.contract, lines: slices.Clone(p.log.Lines()), first: p.times.announce}
+func (p *play) remake(ctx context.Context) (*remake, error) {
+	r := &remake{p: p, policy: p.PolicyFile, contract: p.ContractFile, lines: slices.Clone(p.Log.Lines()), first: p.Times.Announce}
 	var err error
-	if r.dir, err = os.MkdirTemp(p.dir, "remake-*"); err != nil {
+	if r.dir, err = os.MkdirTemp("", "bevote-lie-*"); err != nil {
 		return nil, err
 	}
-	for h, err := range p.chain.Headers(p.ctx) {
+	for h, err := range p.Chain.Headers(ctx) {
 		if err != nil {
 			return nil, err
 		}
 		r.headers = append(r.headers, h)
 	}
-	for b, err := range p.chain.Blocks(p.ctx, r.first) {
+	for b, err := range p.Chain.Blocks(ctx, r.first) {
 		if err != nil {
 			return nil, err
 		}
@@ -73,7 +73,7 @@ func (r *remake) free() (height uint32) {
 
 // buried is the height of a free block that is as deep as the policy asks.
 func (r *remake) buried() (uint32, error) {
-	height := r.tip() + 1 - r.p.depth()
+	height := r.tip() + 1 - r.p.Policy.Depth()
 	if height < r.free() {
 		return 0, fmt.Errorf("block %d has been seen by a board line", height)
 	}
@@ -157,13 +157,13 @@ func (r *remake) extend(n int) {
 
 // files are the record's, as they are now: with whole blocks, or with proofs of
 // the transactions that concern the election.
-func (r *remake) files(proven bool) (map[string][]byte, error) {
+func (r *remake) files(ctx context.Context, proven bool) (map[string][]byte, error) {
 	var log bytes.Buffer
 	for _, l := range r.lines {
 		log.Write(append(l.Encode(), '\n'))
 	}
 	files := map[string][]byte{record.Policy: r.policy, record.Contract: r.contract, record.Board: log.Bytes()}
-	blocks, err := r.through("with blocks", files, func(w *record.Writer) error { return chainfile.Export(r.p.ctx, w, r, r.first) })
+	blocks, err := r.through("with blocks", files, func(w *record.Writer) error { return chainfile.Export(ctx, w, r, r.first) })
 	if err != nil || !proven {
 		return blocks, err
 	}
@@ -173,7 +173,7 @@ func (r *remake) files(proven bool) (map[string][]byte, error) {
 	}
 	defer rec.Close()
 	return r.through("with proofs", files, func(w *record.Writer) error {
-		return chainfile.ExportProofs(r.p.ctx, w, r, verifier.Sightings(r.p.ctx, rec, r))
+		return chainfile.ExportProofs(ctx, w, r, verifier.Sightings(ctx, rec, r))
 	})
 }
 

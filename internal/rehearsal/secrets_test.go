@@ -33,7 +33,7 @@ func TestNoSecretInTheRecord(t *testing.T) {
 			}
 			for i := range f.voters {
 				role := fmt.Sprintf("voter %d", i+1)
-				key, err := curve.RandomScalar(rehearsal.Seeded(seed, role))
+				key, err := curve.RandomScalar(rehearsal.Stream(seed, role))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -62,7 +62,7 @@ func mixingSecrets(t *testing.T, f form, seed uint64) map[string]curve.Scalar {
 	t.Helper()
 	out := make(map[string]curve.Scalar)
 	draw := func(role, stream string, n int) {
-		random := rehearsal.Seeded(seed, stream)
+		random := rehearsal.Stream(seed, stream)
 		for i := range n {
 			key, err := curve.RandomScalar(random)
 			if err != nil {

@@ -54,7 +54,7 @@ func (s *shelf) try(ctx context.Context, l Lie) (Trial, error) {
 		return Trial{}, err
 	}
 	defer k.give()
-	return l.tried(ctx, func(w *record.Writer) error { return l.leave(p, w) })
+	return l.tried(ctx, func(w *record.Writer) error { return l.leave(ctx, p, w) })
 }
 
 func (k *keeping) take(ctx context.Context, l *Lie) (*play, error) {
@@ -64,7 +64,7 @@ func (k *keeping) take(ctx context.Context, l *Lie) (*play, error) {
 		return k.play, nil
 	}
 	var err error
-	k.play, err = finished(ctx, Options{Seed: 1, Source: l.base().form.source()}, l)
+	k.play, err = l.played(ctx, Options{Seed: 1, Source: l.base().form.source()})
 	return k.play, err
 }
 
@@ -72,7 +72,7 @@ func (k *keeping) give() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.left--; k.left == 0 {
-		k.play.close()
+		k.play.Close()
 		k.play = nil
 	}
 }
@@ -81,7 +81,7 @@ func (k *keeping) give() {
 func (s *shelf) close() {
 	for _, k := range s.kept {
 		if k.play != nil {
-			k.play.close()
+			k.play.Close()
 		}
 	}
 }

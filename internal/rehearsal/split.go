@@ -24,11 +24,11 @@ func choices(p *lang.Policy, split map[string]int, n int, r *rand.Rand) ([]int, 
 		j := p.CandidateNumber(name)
 		switch {
 		case j == 0 && name != abstain:
-			return nil, unplayable("votes for %q, who is not a candidate (%s)", name, candidateNames(p))
+			return nil, Unplayable("votes for %q, who is not a candidate (%s)", name, candidateNames(p))
 		case split[name] < 0:
-			return nil, unplayable("%d votes for %s", split[name], name)
+			return nil, Unplayable("%d votes for %s", split[name], name)
 		case split[name] > n-len(out):
-			return nil, unplayable("the split %s needs more than the roll's %d voters", describe(split), n)
+			return nil, Unplayable("the split %s needs more than the roll's %d voters", describe(split), n)
 		}
 		out = append(out, slices.Repeat([]int{j}, split[name])...)
 	}

@@ -18,19 +18,19 @@ type Summary struct {
 	Tip      uint32         `json:"tip"`
 }
 
-func (p *play) summary() *Summary {
-	tip, _ := p.chain.Tip()
+func (p *Play) Summary() *Summary {
+	tip, _ := p.Chain.Tip()
 	s := &Summary{
-		Policy: p.id, Played: p.e.Policy.ID(), Seed: p.opt.Seed, Roll: len(p.voters), Votes: map[string]int{abstain: 0},
-		Claimant: p.claimant, Ended: p.ended, Lines: len(p.log.Lines()), Tip: tip,
+		Policy: p.id, Played: p.Policy.ID(), Seed: p.opt.Seed, Roll: len(p.Voters), Votes: map[string]int{abstain: 0},
+		Claimant: p.Claimant, Ended: p.ended, Lines: len(p.Log.Lines()), Tip: tip,
 	}
-	for _, c := range p.e.Policy.Candidates {
+	for _, c := range p.Policy.Candidates {
 		s.Votes[c.Name] = 0
 	}
-	for _, v := range p.voters {
+	for _, v := range p.Voters {
 		name := abstain
-		if v.choice > 0 {
-			name = p.e.Policy.Candidates[v.choice-1].Name
+		if v.Choice > 0 {
+			name = p.Policy.Candidates[v.Choice-1].Name
 		}
 		s.Votes[name]++
 	}

@@ -17,40 +17,42 @@ type Taking struct {
 }
 
 // checkTakings refuses takings that nobody could carry out.
-func (p *play) checkTakings() error {
+func (p *Play) checkTakings() error {
 	for _, t := range p.opt.Takings {
 		if !p.onRoll(t.Slot) {
-			return unplayable("slot %d of a roll of %d is taken from", t.Slot, len(p.voters))
+			return Unplayable("slot %d of a roll of %d is taken from", t.Slot, len(p.Voters))
 		}
 		if _, err := p.takenBy(t); err != nil {
-			return unplayable("%v", err)
+			return Unplayable("%v", err)
 		}
 	}
 	return nil
 }
 
+func (p *Play) onRoll(slot int) bool { return slot >= 1 && slot <= len(p.Voters) }
+
 // takenBy returns the path of a taking.
-func (p *play) takenBy(t Taking) (templates.Path, error) {
-	return roles.BranchPath(p.e, t.Branch, p.secretsOf(t.Slot))
+func (p *Play) takenBy(t Taking) (templates.Path, error) {
+	return roles.BranchPath(p.Election, t.Branch, p.secretsOf(t.Slot))
 }
 
 // secretsOf are the secrets of those who may sign for the stake of a slot, by
 // the names that paths give them.
-func (p *play) secretsOf(slot int) map[string]curve.Scalar {
-	secrets := map[string]curve.Scalar{"supervisor": p.keys["supervisor"], "voter": p.voters[slot-1].key}
-	for _, c := range p.e.Policy.Candidates {
-		secrets[c.Name] = p.keys["candidate "+c.Name]
+func (p *Play) secretsOf(slot int) map[string]curve.Scalar {
+	secrets := map[string]curve.Scalar{"supervisor": p.Keys["supervisor"], "voter": p.Voters[slot-1].Secret}
+	for _, c := range p.Policy.Candidates {
+		secrets[c.Name] = p.Keys["candidate "+c.Name]
 	}
-	for _, v := range p.e.Policy.Named {
-		secrets[v.Name] = p.keys["voter "+v.Name]
+	for _, v := range p.Policy.Named {
+		secrets[v.Name] = p.Keys["voter "+v.Name]
 	}
 	return secrets
 }
 
 // lost tells whether a voter leaves its stake to a branch.
-func (p *play) lost(v *voter) bool {
+func (p *Play) lost(v *Voter) bool {
 	for _, t := range p.opt.Takings {
-		if p.voters[t.Slot-1] == v {
+		if p.Voters[t.Slot-1] == v {
 			return true
 		}
 	}
@@ -58,7 +60,7 @@ func (p *play) lost(v *voter) bool {
 }
 
 // take carries out the takings, each in a block of its own.
-func (p *play) take() error {
+func (p *Play) take() error {
 	for _, t := range p.opt.Takings {
 		path, err := p.takenBy(t)
 		if err != nil {
@@ -68,15 +70,15 @@ func (p *play) take() error {
 		if err != nil {
 			return err
 		}
-		tip, _ := p.chain.Tip()
-		if err := p.advance(max(tip, path.After)); err != nil {
+		tip, _ := p.Chain.Tip()
+		if err := p.Advance(max(tip, path.After)); err != nil {
 			return err
 		}
-		to := roles.PayToKey(p.e.Policy.Supervisor)
-		if err := roles.TakeByBranch(p.e, p.node("branch "+t.Branch), vote, path, p.secretsOf(t.Slot), to); err != nil {
+		to := roles.PayToKey(p.Policy.Supervisor)
+		if err := roles.TakeByBranch(p.Election, p.Node("branch "+t.Branch), vote, path, p.secretsOf(t.Slot), to); err != nil {
 			return err
 		}
-		if err := p.advance(max(tip, path.After) + 1); err != nil {
+		if err := p.Advance(max(tip, path.After) + 1); err != nil {
 			return err
 		}
 	}
@@ -85,19 +87,19 @@ func (p *play) take() error {
 }
 
 // voteOf returns the counted vote of a slot whose stake is not spent.
-func (p *play) voteOf(slot int) (*election.Vote, error) {
-	r, err := p.replay()
+func (p *Play) voteOf(slot int) (*election.Vote, error) {
+	r, err := p.Replay()
 	if err != nil {
 		return nil, err
 	}
-	for _, v := range p.votes {
+	for _, v := range p.Votes {
 		if v.Index != slot || !v.Counted() {
 			continue
 		}
 		if _, spent := r.StakeSpent(v.Stake); spent {
-			return nil, unplayable("the stake of slot %d is spent before the branch takes it", slot)
+			return nil, Unplayable("the stake of slot %d is spent before the branch takes it", slot)
 		}
 		return v, nil
 	}
-	return nil, unplayable("slot %d has not voted, so no branch takes its stake", slot)
+	return nil, Unplayable("slot %d has not voted, so no branch takes its stake", slot)
 }

@@ -93,7 +93,7 @@ func try(t *testing.T, opt rehearsal.Options) error {
 		t.Fatal(err)
 	}
 	defer w.Abort()
-	_, err = rehearsal.Play(context.Background(), opt, w)
+	_, err = rehearsal.Run(context.Background(), opt, w)
 	return err
 }
 

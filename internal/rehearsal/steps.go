@@ -1,0 +1,95 @@
+package rehearsal
+
+import (
+	"fmt"
+	"strings"
+)
+
+// step is one part of the play.
+type step struct {
+	name    string // for the hook
+	play    func() error
+	message func() string // what it came to
+}
+
+func (p *Play) steps() []step {
+	return []step{
+		{"announce", p.announce, func() string {
+			return "the policy is announced; " + p.names() + " proved to hold their keys"
+		}},
+		{"enrol", p.enrol, p.enrolled},
+		{"deal", p.dealing, p.dealt},
+		{"vote", p.vote, func() string {
+			return fmt.Sprintf("%d votes are in; each locks %d sat under a script with its sealed ballot", len(p.Votes), p.Policy.Stake)
+		}},
+		{"claim", p.collect, p.collected},
+		{"refund", p.refund, p.settled},
+		{"open", p.open, func() string { return "the ballots are opened; anybody can recount" }},
+	}
+}
+
+// run plays a step, or lets the hook play it.
+func (p *Play) run(s step) error {
+	if p.Hooks.Step != nil {
+		if played, err := p.Hooks.Step(s.name); played || err != nil {
+			return err
+		}
+	}
+	return s.play()
+}
+
+// tell passes on what a scene came to, with the newest block.
+func (p *Play) tell(what string) {
+	if p.opt.Tell != nil {
+		height, _ := p.Chain.Tip()
+		p.opt.Tell(height, what)
+	}
+}
+
+func (p *Play) enrolled() string {
+	roll := fmt.Sprintf("%d voters are on the roll, each with one coin of %d sat", len(p.Voters), p.Policy.Coin())
+	if p.Exchange == nil {
+		return roll
+	}
+	return fmt.Sprintf("%d voters registered and exchanged their coins at %d mixers; %s", p.Exchange.registrar.Len(),
+		len(p.Exchange.Mixers), roll)
+}
+
+func (p *Play) dealt() string {
+	switch {
+	case p.ended != "":
+		return "the election ends: " + p.ended
+	case !p.Policy.Dealt():
+		return "no joint key is dealt: the supervisor will count"
+	case p.Policy.JointKeys() > 1:
+		return fmt.Sprintf("the voters dealt a joint key for each candidate; %d shares rebuild one", p.Policy.K)
+	}
+	return fmt.Sprintf("the voters dealt a joint key; %d shares rebuild it", p.Policy.K)
+}
+
+func (p *Play) collected() string {
+	switch {
+	case p.Claimant == "":
+		return fmt.Sprintf("nobody has %d ballots, so nobody can claim", p.Policy.K)
+	case !p.Policy.Dealt():
+		return "the supervisor counted, and claims for " + p.Claimant
+	}
+	return p.Claimant + " rebuilt the joint key from the ballots, and claims"
+}
+
+func (p *Play) settled() string {
+	if p.Claimant == "" {
+		return "the timeout is over; the voters took their stakes back"
+	}
+	return "the claims are in the chain"
+}
+
+// names lists the candidates.
+func (p *Play) names() string {
+	var names []string
+	for _, c := range p.Policy.Candidates {
+		names = append(names, c.Name)
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
