@@ -7,6 +7,7 @@ import (
 
 	"bevote/examples"
 	"bevote/internal/rehearsal"
+	"bevote/internal/rehearsal/rehearsaltest"
 	"bevote/verifier/record"
 	"bevote/verifier/result"
 
@@ -48,10 +49,10 @@ func TestSpendsThatNoRelayTakes(t *testing.T) {
 				p.Chain.Bribe(tx)
 				return true, nil
 			}
-			_, path := recorded(t, opt, func(_ context.Context, _ rehearsal.Options, w *record.Writer) (*rehearsal.Summary, error) {
+			_, path := rehearsaltest.Run(t, opt, func(_ context.Context, _ rehearsal.Options, w *record.Writer) (*rehearsal.Summary, error) {
 				return nil, errors.Join(p.Run(), p.Write(w))
 			})
-			r := audit(t, path)
+			r := rehearsaltest.Audit(t, path)
 			if r.Exit != 0 || r.Level != result.L3 || bent != opt.Roll {
 				t.Errorf("%d spends bent, exit %d, level %s: %s", bent, r.Exit, r.Level, r.Verdict)
 			}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"bevote/internal/rehearsal"
+	"bevote/internal/rehearsal/rehearsaltest"
 )
 
 var (
@@ -133,12 +134,12 @@ func TestLieOverAnotherElection(t *testing.T) {
 	if !ok {
 		t.Fatal("no such lie")
 	}
-	f := forms["hardened"]
-	f.voters, f.threshold, f.depth = 9, 5, 2
-	_, path := tell(t, l, rehearsal.Options{Source: f.source(), Seed: 3})
-	r := audit(t, path)
-	if r.Exit != 21 || r.Votes != 5 || !found(r, "V61", "199999") {
-		t.Errorf("exit %d, %d votes%s", r.Exit, r.Votes, failing(r))
+	f := rehearsaltest.Forms()["hardened"]
+	f.Voters, f.Threshold, f.Depth = 9, 5, 2
+	_, path := tell(t, l, rehearsal.Options{Source: f.Source(), Seed: 3})
+	r := rehearsaltest.Audit(t, path)
+	if r.Exit != 21 || r.Votes != 5 || !rehearsaltest.Found(r, "V61", "199999") {
+		t.Errorf("exit %d, %d votes%s", r.Exit, r.Votes, rehearsaltest.Failing(r))
 	}
 }
 
@@ -146,15 +147,15 @@ func TestLieOverAnotherElection(t *testing.T) {
 func TestLateStakeIsListed(t *testing.T) {
 	l, _ := rehearsal.LieNamed("late-stake-swept")
 	_, path := tell(t, l, rehearsal.Options{Seed: 1})
-	if r := audit(t, path); !found(r, "V81", "whose vote does not count") {
-		t.Errorf("V81 lists %v", items(r, "V81"))
+	if r := rehearsaltest.Audit(t, path); !rehearsaltest.Found(r, "V81", "whose vote does not count") {
+		t.Errorf("V81 lists %v", rehearsaltest.Items(r, "V81"))
 	}
 }
 
 // An election of another kind is refused.
 func TestLieOverTheWrongElection(t *testing.T) {
 	l, _ := rehearsal.LieNamed("claim-single")
-	_, err := l.Tell(context.Background(), rehearsal.Options{Source: forms["custodial"].source()}, nil)
+	_, err := l.Tell(context.Background(), rehearsal.Options{Source: rehearsaltest.Forms()["custodial"].Source()}, nil)
 	if !errors.Is(err, rehearsal.ErrUnplayable) || !strings.Contains(err.Error(), "`paper`") {
 		t.Errorf("err %v", err)
 	}
@@ -162,5 +163,5 @@ func TestLieOverTheWrongElection(t *testing.T) {
 
 func tell(t *testing.T, l rehearsal.Lie, opt rehearsal.Options) (*rehearsal.Summary, string) {
 	t.Helper()
-	return recorded(t, opt, l.Tell)
+	return rehearsaltest.Run(t, opt, l.Tell)
 }

@@ -7,39 +7,15 @@ import (
 	"testing"
 
 	"bevote/internal/rehearsal"
-	"bevote/verifier/result"
+	"bevote/internal/rehearsal/rehearsaltest"
 
 	"pgregory.net/rapid"
 )
 
-// found looks for an item of a check that mentions text.
-func found(r *result.Report, id, text string) bool {
-	for _, c := range r.Checks {
-		if c.ID != id {
-			continue
-		}
-		for _, item := range c.Items {
-			if strings.Contains(item.Where+" "+item.Message, text) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func items(r *result.Report, id string) (out []result.Item) {
-	for _, c := range r.Checks {
-		if c.ID == id {
-			out = append(out, c.Items...)
-		}
-	}
-	return out
-}
-
 // misbehaved plays with misdeeds and returns the path of the record.
 func misbehaved(t testing.TB, opt rehearsal.Options, misdeeds ...rehearsal.Misdeed) (*rehearsal.Summary, string) {
 	t.Helper()
-	return recorded(t, opt, rehearsal.With(misdeeds...).Tell)
+	return rehearsaltest.Run(t, opt, rehearsal.With(misdeeds...).Tell)
 }
 
 // The dealing survives each misdeed: who did it is out of QUAL and named by
@@ -57,12 +33,12 @@ func TestDealersWhoCheat(t *testing.T) {
 		for _, form := range []string{"hardened", "each"} {
 			t.Run(string(c.deed)+" "+form, func(t *testing.T) {
 				t.Parallel()
-				_, path := misbehaved(t, rehearsal.Options{Source: forms[form].source(), Votes: map[string]int{"alice": 4, "bob": 1}},
+				_, path := misbehaved(t, rehearsal.Options{Source: rehearsaltest.Forms()[form].Source(), Votes: map[string]int{"alice": 4, "bob": 1}},
 					rehearsal.Misdeed{Deed: c.deed, Slot: 2, Victim: 4})
-				r := audit(t, path)
-				want(t, r, "L3", "alice", 0)
-				if !found(r, c.check, "dealer 2 out") {
-					t.Errorf("%s does not put dealer 2 out%s", c.check, items(r, c.check))
+				r := rehearsaltest.Audit(t, path)
+				rehearsaltest.Want(t, r, "L3", "alice", 0)
+				if !rehearsaltest.Found(r, c.check, "dealer 2 out") {
+					t.Errorf("%s does not put dealer 2 out%s", c.check, rehearsaltest.Items(r, c.check))
 				}
 			})
 		}
@@ -71,22 +47,22 @@ func TestDealersWhoCheat(t *testing.T) {
 
 // Everything at once, and still three dealers of five.
 func TestManyMisdeeds(t *testing.T) {
-	f := forms["hardened"]
-	f.voters, f.threshold = 7, 3
-	_, path := misbehaved(t, rehearsal.Options{Source: f.source(), Votes: map[string]int{"bob": 4, "alice": 3}},
+	f := rehearsaltest.Forms()["hardened"]
+	f.Voters, f.Threshold = 7, 3
+	_, path := misbehaved(t, rehearsal.Options{Source: f.Source(), Votes: map[string]int{"bob": 4, "alice": 3}},
 		rehearsal.Misdeed{Deed: rehearsal.WrongShare, Slot: 1, Victim: 7},
 		rehearsal.Misdeed{Deed: rehearsal.FalseComplaint, Slot: 2, Victim: 3},
 		rehearsal.Misdeed{Deed: rehearsal.Vanish, Slot: 4},
 		rehearsal.Misdeed{Deed: rehearsal.Silent, Slot: 5})
-	want(t, audit(t, path), "L3", "bob", 0)
+	rehearsaltest.Want(t, rehearsaltest.Audit(t, path), "L3", "bob", 0)
 }
 
 func TestTooFewDealers(t *testing.T) {
-	f := forms["hardened"]
-	s, path := misbehaved(t, rehearsal.Options{Source: f.source()}, rehearsal.Misdeed{Deed: rehearsal.Silent, Slot: 1},
+	f := rehearsaltest.Forms()["hardened"]
+	s, path := misbehaved(t, rehearsal.Options{Source: f.Source()}, rehearsal.Misdeed{Deed: rehearsal.Silent, Slot: 1},
 		rehearsal.Misdeed{Deed: rehearsal.Vanish, Slot: 2}, rehearsal.Misdeed{Deed: rehearsal.WrongShare, Slot: 3, Victim: 1})
-	r := audit(t, path)
-	want(t, r, "L0", "", 0)
+	r := rehearsaltest.Audit(t, path)
+	rehearsaltest.Want(t, r, "L0", "", 0)
 	if s.Ended == "" || !strings.HasPrefix(r.Verdict, "ended") {
 		t.Errorf("ended %q, verdict %q", s.Ended, r.Verdict)
 	}
@@ -99,12 +75,12 @@ func TestJunkBallot(t *testing.T) {
 	for _, form := range []string{"hardened", "salted", "each", "each salted", "paper", "custodial"} {
 		t.Run(form, func(t *testing.T) {
 			t.Parallel()
-			_, path := misbehaved(t, rehearsal.Options{Source: forms[form].source(), Votes: map[string]int{"alice": 5}},
+			_, path := misbehaved(t, rehearsal.Options{Source: rehearsaltest.Forms()[form].Source(), Votes: map[string]int{"alice": 5}},
 				rehearsal.Misdeed{Deed: rehearsal.Junk, Slot: 3})
-			r := audit(t, path)
-			want(t, r, "L3", "alice", 21)
-			if !found(r, "V77", "slot 3") || r.Counts[0].Min != 4 || r.Counts[0].Max != 4 {
-				t.Errorf("counts %v%s", r.Counts, failing(r))
+			r := rehearsaltest.Audit(t, path)
+			rehearsaltest.Want(t, r, "L3", "alice", 21)
+			if !rehearsaltest.Found(r, "V77", "slot 3") || r.Counts[0].Min != 4 || r.Counts[0].Max != 4 {
+				t.Errorf("counts %v%s", r.Counts, rehearsaltest.Failing(r))
 			}
 		})
 	}
@@ -123,9 +99,9 @@ func TestWithheldOpenings(t *testing.T) {
 	} {
 		t.Run(c.form, func(t *testing.T) {
 			t.Parallel()
-			_, path := misbehaved(t, rehearsal.Options{Source: forms[c.form].source(), Votes: map[string]int{"alice": 3, "bob": 2}},
+			_, path := misbehaved(t, rehearsal.Options{Source: rehearsaltest.Forms()[c.form].Source(), Votes: map[string]int{"alice": 3, "bob": 2}},
 				rehearsal.Misdeed{Deed: rehearsal.Withhold, Candidate: "bob"})
-			want(t, audit(t, path), c.level, "alice", c.exit)
+			rehearsaltest.Want(t, rehearsaltest.Audit(t, path), c.level, "alice", c.exit)
 		})
 	}
 }
@@ -136,19 +112,19 @@ func TestWithheldOpenings(t *testing.T) {
 func TestMisdeedsDoNotRefute(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		name := rapid.SampledFrom([]string{"hardened", "salted", "each", "paper flag"}).Draw(r, "form")
-		f := forms[name]
-		opt := rehearsal.Options{Source: f.source(), Seed: rapid.Uint64().Draw(r, "seed")}
+		f := rehearsaltest.Forms()[name]
+		opt := rehearsal.Options{Source: f.Source(), Seed: rapid.Uint64().Draw(r, "seed")}
 		var misdeeds []rehearsal.Misdeed
 		deeds := []rehearsal.Deed{rehearsal.WrongShare, rehearsal.Vanish, rehearsal.Silent, rehearsal.Junk}
 		for _, slot := range rapid.Permutation([]int{1, 2, 3, 4, 5}).Draw(r, "slots")[:rapid.IntRange(0, 4).Draw(r, "misdeeds")] {
 			misdeeds = append(misdeeds, rehearsal.Misdeed{
-				Deed: rapid.SampledFrom(deeds).Draw(r, "deed"), Slot: slot, Victim: slot%f.voters + 1,
+				Deed: rapid.SampledFrom(deeds).Draw(r, "deed"), Slot: slot, Victim: slot%f.Voters + 1,
 			})
 		}
 		s, path := misbehaved(t, opt, misdeeds...)
-		report := audit(t, path)
+		report := rehearsaltest.Audit(t, path)
 		if report.Exit != 0 && report.Exit != 21 || report.Level != "L3" && s.Ended == "" {
-			r.Fatalf("%v: level %s, exit %d, %s\n%s%s", misdeeds, report.Level, report.Exit, report.Verdict, s, failing(report))
+			r.Fatalf("%v: level %s, exit %d, %s\n%s%s", misdeeds, report.Level, report.Exit, report.Verdict, s, rehearsaltest.Failing(report))
 		}
 		if s.Claimant != "" && (report.Winner == nil || *report.Winner != s.Claimant) {
 			r.Fatalf("claimed for %s, the audit says %s", s.Claimant, report.Verdict)
@@ -165,7 +141,7 @@ func TestMisdeedsThatCannotBe(t *testing.T) {
 		"no such withholder": {Deed: rehearsal.Withhold, Candidate: "mallory"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := rehearsal.With(m).Tell(context.Background(), rehearsal.Options{Source: forms["hardened"].source()}, nil)
+			_, err := rehearsal.With(m).Tell(context.Background(), rehearsal.Options{Source: rehearsaltest.Forms()["hardened"].Source()}, nil)
 			if !errors.Is(err, rehearsal.ErrUnplayable) {
 				t.Errorf("err %v", err)
 			}

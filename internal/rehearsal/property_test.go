@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"bevote/internal/rehearsal"
+	"bevote/internal/rehearsal/rehearsaltest"
 	"bevote/internal/workbench"
 	"bevote/lang/langtest"
 
@@ -39,10 +40,10 @@ func TestAuditOfRehearsalIsClean(t *testing.T) {
 				left -= opt.Votes[c.Name]
 			}
 		}
-		s, path := play(t, opt)
-		report := audit(t, path)
+		s, path := rehearsaltest.Run(t, opt, rehearsal.Run)
+		report := rehearsaltest.Audit(t, path)
 		if report.Exit != 0 || (report.Level != "L3" && s.Ended == "") {
-			r.Fatalf("level %s, exit %d, %s\n%s%s\n%s", report.Level, report.Exit, report.Verdict, s, failing(report), src)
+			r.Fatalf("level %s, exit %d, %s\n%s%s\n%s", report.Level, report.Exit, report.Verdict, s, rehearsaltest.Failing(report), src)
 		}
 		if s.Claimant != "" && (report.Winner == nil || *report.Winner != s.Claimant) {
 			r.Fatalf("claimed for %s, the audit says %s", s.Claimant, report.Verdict)

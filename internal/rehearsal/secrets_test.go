@@ -9,20 +9,22 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/rehearsal"
+	"bevote/internal/rehearsal/rehearsaltest"
 	"bevote/internal/sharing"
 	"bevote/internal/workbench"
 	"bevote/verifier/board"
+	"bevote/verifier/record"
 )
 
 // No secret is in any file of a record, neither raw nor in hex or base64: the
 // stand-ins' keys, the roll keys, and the secrets that claims are signed with,
 // which k openings let anyone compute and which still nobody writes down.
 func TestNoSecretInTheRecord(t *testing.T) {
-	for name, f := range forms {
+	for name, f := range rehearsaltest.Forms() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			const seed = 3
-			_, keys, err := workbench.StandIns(f.source(), seed)
+			_, keys, err := workbench.StandIns(f.Source(), seed)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -31,7 +33,7 @@ func TestNoSecretInTheRecord(t *testing.T) {
 				b := key.Bytes()
 				secrets[role] = b[:]
 			}
-			for i := range f.voters {
+			for i := range f.Voters {
 				role := fmt.Sprintf("voter %d", i+1)
 				key, err := curve.RandomScalar(rehearsal.Stream(seed, role))
 				if err != nil {
@@ -44,9 +46,9 @@ func TestNoSecretInTheRecord(t *testing.T) {
 				b := key.Bytes()
 				secrets[role] = b[:]
 			}
-			_, path := play(t, rehearsal.Options{Source: f.source(), Seed: seed, Votes: map[string]int{"alice": 3}})
-			all := files(t, path)
-			for name, secret := range claimSecrets(t, all["/board.jsonl"], f.threshold, keys) {
+			path := rehearsaltest.Record(t, rehearsal.Options{Source: f.Source(), Seed: seed, Votes: map[string]int{"alice": 3}})
+			all := rehearsaltest.Files(t, path)
+			for name, secret := range claimSecrets(t, all[record.Board], f.Threshold, keys) {
 				secrets[name] = secret
 			}
 			for role, secret := range secrets {
@@ -58,7 +60,7 @@ func TestNoSecretInTheRecord(t *testing.T) {
 }
 
 // mixingSecrets are the secrets of identity keys, registration keys and mixers.
-func mixingSecrets(t *testing.T, f form, seed uint64) map[string]curve.Scalar {
+func mixingSecrets(t *testing.T, f rehearsaltest.Form, seed uint64) map[string]curve.Scalar {
 	t.Helper()
 	out := make(map[string]curve.Scalar)
 	draw := func(role, stream string, n int) {
@@ -71,7 +73,7 @@ func mixingSecrets(t *testing.T, f form, seed uint64) map[string]curve.Scalar {
 			out[fmt.Sprint(role, " ", i)] = key
 		}
 	}
-	for i := range f.voters {
+	for i := range f.Voters {
 		draw(fmt.Sprintf("identity and registration of voter %d", i+1), fmt.Sprintf("voter %d registration", i+1), 2)
 	}
 	for i := range 2 {

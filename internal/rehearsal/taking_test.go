@@ -3,23 +3,22 @@ package rehearsal_test
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"bevote/examples"
 	"bevote/internal/rehearsal"
-	"bevote/verifier/record"
+	"bevote/internal/rehearsal/rehearsaltest"
 	"bevote/verifier/result"
 )
 
 // branching returns a form's policy with branches.
 func branching(name string, branches ...string) []byte {
-	f := forms[name]
+	f := rehearsaltest.Forms()[name]
 	for _, b := range branches {
-		f.extra += "\n  branch " + b
+		f.Extra += "\n  branch " + b
 	}
-	return f.source()
+	return f.Source()
 }
 
 // TestBranchesTakeStakes plays elections in which branches take stakes: the
@@ -56,10 +55,10 @@ func TestBranchesTakeStakes(t *testing.T) {
 			for opt.Takings[0].Slot == 0 || errors.Is(try(t, opt), rehearsal.ErrUnplayable) {
 				opt.Takings[0].Slot++ // whose stake is not claimed
 			}
-			_, path := play(t, opt)
-			r := audit(t, path)
+			path := rehearsaltest.Record(t, opt)
+			r := rehearsaltest.Audit(t, path)
 			if r.Exit != 0 || r.Level != result.L3 || row.winner != "" && (r.Winner == nil || *r.Winner != row.winner) {
-				t.Fatalf("exit %d, level %s: %s\n%s", r.Exit, r.Level, r.Verdict, failing(r))
+				t.Fatalf("exit %d, level %s: %s\n%s", r.Exit, r.Level, r.Verdict, rehearsaltest.Failing(r))
 			}
 			var notes []string
 			for _, c := range r.Checks {
@@ -88,13 +87,12 @@ func TestBranchesTakeStakes(t *testing.T) {
 // try plays and leaves nothing.
 func try(t *testing.T, opt rehearsal.Options) error {
 	t.Helper()
-	w, err := record.Create(filepath.Join(t.TempDir(), "record"))
+	p, err := rehearsal.New(context.Background(), opt)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	defer w.Abort()
-	_, err = rehearsal.Run(context.Background(), opt, w)
-	return err
+	defer p.Close()
+	return p.Run()
 }
 
 // TestTakingsThatCannotBe are refused: nobody signs, nobody is there, or the
