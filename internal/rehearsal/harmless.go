@@ -188,7 +188,7 @@ func rescues(p *play) error {
 	p.openLate()
 	p.Hooks.Tip = b.After + 3*p.Policy.Depth()
 	p.at(b.After+1, func() error {
-		tx, err := p.sweep(counted(p.Votes), "branch."+b.Name, p.supervisorPen(), roles.PayToKey(p.Supervisor.Key()))
+		tx, err := p.sweep(p.Counted(), "branch."+b.Name, p.supervisorPen(), roles.PayToKey(p.Supervisor.Key()))
 		if err != nil {
 			return err
 		}

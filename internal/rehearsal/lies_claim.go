@@ -107,7 +107,7 @@ func claimed(claim func(p *play, votes []*election.Vote) error) func(*play) erro
 			if err := p.countOnly(); err != nil {
 				return err
 			}
-			return claim(p, counted(p.Votes))
+			return claim(p, p.Counted())
 		})
 		return nil
 	}

@@ -47,7 +47,7 @@ func overAfterCount(p *play) error {
 // adds to the record: at once (0), or after the timeout (1).
 func mined(after int, spend func(p *play, v *Voter, vote *election.Vote) (*wire.MsgTx, error)) func(*remake) error {
 	return func(r *remake) error {
-		vote := counted(r.p.Votes)[0]
+		vote := r.p.Counted()[0]
 		tx, err := spend(r.p, r.p.voter(vote.Index), vote)
 		if err != nil {
 			return err

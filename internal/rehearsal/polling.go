@@ -98,7 +98,7 @@ func (p *Play) spent() (bool, error) {
 	// The replay follows the stakes of a roll and its votes; which of them
 	// count was settled when the vote closed.
 	all := true
-	for _, v := range counted(p.Votes) {
+	for _, v := range p.Counted() {
 		height, spent := r.StakeSpent(v.Stake)
 		all = all && spent
 		p.lastSpend = max(p.lastSpend, height)
@@ -106,8 +106,9 @@ func (p *Play) spent() (bool, error) {
 	return all, nil
 }
 
-func counted(votes []*election.Vote) (out []*election.Vote) {
-	for _, v := range votes {
+// Counted are the votes that count.
+func (p *Play) Counted() (out []*election.Vote) {
+	for _, v := range p.Votes {
 		if v.Counted() {
 			out = append(out, v)
 		}
