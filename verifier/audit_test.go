@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"bevote/internal/corpus"
 	"bevote/internal/curve"
 	"bevote/internal/rehearsal"
 	"bevote/internal/workbench"
@@ -29,7 +30,7 @@ const seed = 7
 
 // played rehearses an election, with misdeeds if any, and returns the files of
 // its record.
-func played(t testing.TB, opt rehearsal.Options, misdeeds ...rehearsal.Misdeed) map[string][]byte {
+func played(t testing.TB, opt rehearsal.Options, misdeeds ...corpus.Misdeed) map[string][]byte {
 	t.Helper()
 	opt.Seed = seed
 	dir := filepath.Join(t.TempDir(), "record")
@@ -37,7 +38,7 @@ func played(t testing.TB, opt rehearsal.Options, misdeeds ...rehearsal.Misdeed) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := rehearsal.With(misdeeds...).Tell(context.Background(), opt, w); err != nil {
+	if _, err := corpus.With(misdeeds...).Tell(context.Background(), opt, w); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Commit(); err != nil {
@@ -329,14 +330,14 @@ func rewriteOpening(t *testing.T, files map[string][]byte, by string, key curve.
 // by the public log, and the election goes on to L3.
 func TestDealersWhoCheat(t *testing.T) {
 	for _, row := range []struct {
-		deed  rehearsal.Misdeed
+		deed  corpus.Misdeed
 		check string
 		want  string // in an item of the check
 	}{
-		{rehearsal.Misdeed{Deed: rehearsal.WrongShare, Slot: 2, Victim: 4}, "V44", "dealer 2"},
-		{rehearsal.Misdeed{Deed: rehearsal.FalseComplaint, Slot: 3, Victim: 1}, "V44", "dealer 3"},
-		{rehearsal.Misdeed{Deed: rehearsal.CopyEphemeral, Slot: 5, Victim: 2}, "V43", "dealer 5"},
-		{rehearsal.Misdeed{Deed: rehearsal.Vanish, Slot: 1}, "V39", "dealer 1"},
+		{corpus.Misdeed{Deed: corpus.WrongShare, Slot: 2, Victim: 4}, "V44", "dealer 2"},
+		{corpus.Misdeed{Deed: corpus.FalseComplaint, Slot: 3, Victim: 1}, "V44", "dealer 3"},
+		{corpus.Misdeed{Deed: corpus.CopyEphemeral, Slot: 5, Victim: 2}, "V43", "dealer 5"},
+		{corpus.Misdeed{Deed: corpus.Vanish, Slot: 1}, "V39", "dealer 1"},
 	} {
 		t.Run(string(row.deed.Deed), func(t *testing.T) {
 			r, err := audited(t, played(t, rehearsal.Options{Source: example(t, "club_chair"),
@@ -361,7 +362,7 @@ func TestDealersWhoCheat(t *testing.T) {
 // TestWithheldOpenings: the level tells what is missing, and the verdict stays.
 func TestWithheldOpenings(t *testing.T) {
 	r, err := audited(t, played(t, rehearsal.Options{Source: example(t, "salted")},
-		rehearsal.Misdeed{Deed: rehearsal.Withhold, Candidate: "otto"}))
+		corpus.Misdeed{Deed: corpus.Withhold, Candidate: "otto"}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"text/tabwriter"
 
+	"bevote/internal/corpus"
 	"bevote/internal/rehearsal"
 
 	"github.com/spf13/cobra"
@@ -46,8 +47,8 @@ func (l *lying) takes(cmd *cobra.Command, args []string) error {
 }
 
 // lie finds a lie and says what an audit of it must find.
-func (c *console) lie(name string, opt rehearsal.Options) (rehearsal.Lie, error) {
-	l, ok := rehearsal.LieNamed(name)
+func (c *console) lie(name string, opt rehearsal.Options) (corpus.Lie, error) {
+	l, ok := corpus.LieNamed(name)
 	if !ok {
 		return l, usage("no lie is called %q: see bevote rehearse --lies", name)
 	}
@@ -58,7 +59,7 @@ func (c *console) lie(name string, opt rehearsal.Options) (rehearsal.Lie, error)
 	return l, nil
 }
 
-func mustSpeak(l rehearsal.Lie) string {
+func mustSpeak(l corpus.Lie) string {
 	if l.Check == "" {
 		return ""
 	}
@@ -67,7 +68,7 @@ func mustSpeak(l rehearsal.Lie) string {
 
 // lies lists the corpus, or tries it.
 func (c *console) lies(ctx context.Context, matrix, asJSON bool) error {
-	all := rehearsal.Lies()
+	all := corpus.Lies()
 	switch {
 	case matrix:
 		return c.tryLies(ctx, asJSON)
@@ -92,7 +93,7 @@ func (c *console) lies(ctx context.Context, matrix, asJSON bool) error {
 // go as it should is told on standard error.
 func (c *console) tryLies(ctx context.Context, asJSON bool) error {
 	bar := newProgress(c.err)
-	m, err := rehearsal.Measure(ctx, func(n, of int) { bar.step("lies", n, of) })
+	m, err := corpus.Measure(ctx, func(n, of int) { bar.step("lies", n, of) })
 	bar.clear()
 	if err != nil {
 		return bug(err)
@@ -100,8 +101,8 @@ func (c *console) tryLies(ctx context.Context, asJSON bool) error {
 	score := m.Score()
 	if asJSON {
 		err = c.answer(struct {
-			Score  rehearsal.Score   `json:"score"`
-			Trials []rehearsal.Trial `json:"trials"`
+			Score  corpus.Score   `json:"score"`
+			Trials []corpus.Trial `json:"trials"`
 		}{score, m.Trials})
 	} else if _, err = m.WriteTo(c.out); err != nil {
 		err = bug(err)

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"bevote/internal/corpus"
 	"bevote/internal/node"
 	"bevote/internal/node/nodetest"
 	"bevote/internal/rehearsal"
@@ -63,7 +64,7 @@ func newRace(t *testing.T) race {
 // told plays a lie and returns its record, and its blocks from genesis.
 func told(t *testing.T, name string) (*record.Record, []*wire.MsgBlock) {
 	t.Helper()
-	l, ok := rehearsal.LieNamed(name)
+	l, ok := corpus.LieNamed(name)
 	if !ok {
 		t.Fatalf("no lie %s", name)
 	}

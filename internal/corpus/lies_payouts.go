@@ -1,0 +1,192 @@
+package corpus
+
+import (
+	"slices"
+
+	"bevote/internal/curve"
+	"bevote/internal/rehearsal"
+	"bevote/internal/roles"
+	"bevote/verifier/board"
+	"bevote/verifier/election"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// payoutLies are about coins, how they come, and what shows whose they are: V27,
+// V28, V35 to V38.
+var payoutLies = []Lie{
+	{Name: "mixed-coin-by-stranger", Text: "a voter is inscribed with a coin that a stranger paid, and its mixer says that it is its own", Strength: KeyHolding, Base: "mixed",
+		Check: "V27", Level: "L3", Exit: 21, plot: strangersCoin},
+	{Name: "payout-marked", Text: "a mixer pays a roll key something beside its coin, and says so", Strength: KeyHolding, Base: "mixed",
+		Check: "V35", Level: "L3", Exit: 0, plot: marked},
+	{Name: "payout-short", Text: "a mixer pays a coin that is a satoshi short, and the supervisor pays the right one", Strength: KeyHolding, Base: "mixed",
+		Check: "V37", Along: []string{"V35"}, Level: "L3", Exit: 21, plot: coinsPaid(func(p *play, tx *wire.MsgTx) (bool, error) {
+			i := payingTo(tx, p.idler().Voter.Key())
+			if i < 0 {
+				return false, nil
+			}
+			tx.TxOut[i].Value--
+			return false, p.resignAsMixer(tx)
+		})},
+	{Name: "payout-late", Text: "a mixer pays its coins after T5, when the supervisor has to", Strength: KeyHolding, Base: "mixed",
+		Check: "V37", Level: "L3", Exit: 21, plot: coinsPaid(func(p *play, tx *wire.MsgTx) (bool, error) {
+			if payingTo(tx, p.idler().Voter.Key()) < 0 {
+				return false, nil
+			}
+			p.at(p.Mixing().Deadlines[election.T5]+1, func() error { return p.Chain.Submit(tx) })
+			return true, nil
+		})},
+	{Name: "payout-twice", Text: "a mixer pays one voucher twice", Strength: KeyHolding, Base: "mixed",
+		Check: "V37", Level: "L3", Exit: 21, plot: func(p *play) error {
+			p.when(election.T5, -1, func() error {
+				_, err := p.payByMixer(p.idler().Voter.Key())
+				return err
+			})
+			return nil
+		}},
+	{Name: "payout-never", Text: "a mixer does not pay, nor does the supervisor in its place", Strength: KeyHolding, Base: "mixed",
+		Check: "V37", Along: []string{"V34"}, Level: "L3", Exit: 21, plot: neverPaid},
+	{Name: "payout-early", Text: "a mixer pays a coin before the deposits are closed, and the supervisor inscribes it", Strength: KeyHolding, Base: "mixed",
+		Check: "V38", Level: "none", Exit: 20, plot: paidEarly},
+	{Name: "change-in-vote", Text: "a voter pays the fee of its vote with the change of its deposit", Strength: KeyHolding, Base: "mixed",
+		Check: "V36", Level: "L3", Exit: 0, plot: changeInVote},
+	{Name: "change-to-roll-key", Text: "a depositor sends the change of its deposit to its roll key", Strength: KeyHolding, Base: "mixed",
+		Check: "V36", Level: "L3", Exit: 0, plot: changeToRollKey},
+}
+
+// payingTo finds the output of a transaction that pays a key.
+func payingTo(tx *wire.MsgTx, key curve.PublicKey) int {
+	script := roles.PayToKey(key)
+	return slices.IndexFunc(tx.TxOut, func(out *wire.TxOut) bool { return slices.Equal(out.PkScript, script) })
+}
+
+// coinsPaid looks at the mixers' tx3 before they are relayed.
+func coinsPaid(trick func(p *play, tx *wire.MsgTx) (bool, error)) func(*play) error {
+	return func(p *play) error {
+		for i := range p.Exchange.Mixers {
+			p.intercept(p.MixerRole(i), func(tx *wire.MsgTx) (bool, error) { return trick(p, tx) })
+		}
+		return nil
+	}
+}
+
+// resignAsMixer signs a transaction of a mixer again.
+func (p *play) resignAsMixer(tx *wire.MsgTx) error {
+	items := pushes(tx.TxIn[0].SignatureScript)
+	secret, err := p.secretOf(curve.PublicKey(items[len(items)-1]))
+	if err != nil {
+		return err
+	}
+	return pen{key: secret}.resign(tx)
+}
+
+// strangersCoin has a stranger pay the idler a second coin, which its mixer
+// claims and the supervisor inscribes.
+func strangersCoin(p *play) error {
+	v, q := p.idler().Voter, pen{key: p.stranger()}
+	var coin wire.OutPoint
+	p.when(election.T4, 0, func() error {
+		_, err := p.gift(q.key)
+		if err == nil {
+			_, err = p.gift(q.key)
+		}
+		return err
+	})
+	p.when(election.T5, -1, func() error {
+		tx, err := p.payFrom(q, wire.NewTxOut(p.Policy.Coin(), roles.PayToKey(v.Key())))
+		if err != nil {
+			return err
+		}
+		coin = wire.OutPoint{Hash: tx.TxHash()}
+		payer, _ := p.promised(board.ForPaying, v.Key())
+		return p.sayPaid(p.mixerPen(payer).key, v.Key(), coin)
+	})
+	p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
+		coins[v.Key()] = coin
+		return nil
+	}
+	return nil
+}
+
+// marked pays the idler's roll key a little besides.
+func marked(p *play) error {
+	v := p.idler().Voter
+	p.when(election.T5, -1, func() error {
+		payer, _ := p.promised(board.ForPaying, v.Key())
+		tx, err := p.payFrom(p.mixerPen(payer), wire.NewTxOut(5000, roles.PayToKey(v.Key())))
+		if err != nil {
+			return err
+		}
+		return p.sayPaid(p.mixerPen(payer).key, v.Key(), wire.OutPoint{Hash: tx.TxHash()})
+	})
+	return nil
+}
+
+// neverPaid has the idler's mixer vanish, and the supervisor keep late coins
+// that it says it has paid.
+func neverPaid(p *play) error {
+	key := p.idler().Voter.Key()
+	hold := func(tx *wire.MsgTx) (bool, error) { return payingTo(tx, key) >= 0, nil }
+	p.intercept("supervisor", hold)
+	return coinsPaid(func(_ *play, tx *wire.MsgTx) (bool, error) { return hold(tx) })(p)
+}
+
+// paidEarly pays the idler a coin when no deposit is in a block yet, and another
+// in time; the supervisor inscribes the first.
+func paidEarly(p *play) error {
+	v := p.idler().Voter
+	var early wire.OutPoint
+	p.when(election.T1, 0, func() error {
+		payer, _ := p.promised(board.ForPaying, v.Key())
+		tx, err := p.payFrom(p.mixerPen(payer), wire.NewTxOut(p.Policy.Coin(), roles.PayToKey(v.Key())))
+		if err == nil {
+			early = wire.OutPoint{Hash: tx.TxHash()}
+		}
+		return err
+	})
+	p.when(election.T5, -1, func() error {
+		_, err := p.payByMixer(v.Key())
+		if err != nil {
+			return err
+		}
+		payer, _ := p.promised(board.ForPaying, v.Key())
+		return p.sayPaid(p.mixerPen(payer).key, v.Key(), early)
+	})
+	p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
+		coins[v.Key()] = early
+		return nil
+	}
+	return nil
+}
+
+// changeInVote has the second candidate's voter add what was left of its
+// deposit's coin to its vote.
+func changeInVote(p *play) error {
+	return votes(func(p *play, v *rehearsal.Voter, keys map[string][]byte) (*wire.MsgTx, error) {
+		tx, err := p.honestVote(v, keys)
+		if err != nil {
+			return nil, err
+		}
+		d := p.depositorOf(v)
+		left, _, err := p.purseOf(d.Key())
+		if err != nil || len(left) == 0 {
+			return nil, errNothing
+		}
+		pen{key: d.Secret}.spend(tx, left[0])
+		if err := (pen{key: v.Secret}).resignInput(tx, 0); err != nil {
+			return nil, err
+		}
+		return tx, pen{key: d.Secret}.resignInput(tx, 1)
+	})(p)
+}
+
+// changeToRollKey has the idler send what was left of its deposit's coin to its
+// roll key.
+func changeToRollKey(p *play) error {
+	d := p.idler()
+	p.when(election.T5, 0, func() error {
+		_, err := p.payFrom(pen{key: d.Secret}, wire.NewTxOut(2000, roles.PayToKey(d.Voter.Key())))
+		return err
+	})
+	return nil
+}
