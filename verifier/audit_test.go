@@ -30,7 +30,7 @@ const seed = 7
 
 // played rehearses an election, with misdeeds if any, and returns the files of
 // its record.
-func played(t testing.TB, opt rehearsal.Options, misdeeds ...corpus.Misdeed) map[string][]byte {
+func played(t testing.TB, opt rehearsal.Options, misdeeds ...corpus.Misconduct) map[string][]byte {
 	t.Helper()
 	opt.Seed = seed
 	dir := filepath.Join(t.TempDir(), "record")
@@ -38,7 +38,7 @@ func played(t testing.TB, opt rehearsal.Options, misdeeds ...corpus.Misdeed) map
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := corpus.With(misdeeds...).Tell(context.Background(), opt, w); err != nil {
+	if _, err := corpus.With(misdeeds...).Run(context.Background(), opt, w); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Commit(); err != nil {
@@ -330,16 +330,16 @@ func rewriteOpening(t *testing.T, files map[string][]byte, by string, key curve.
 // by the public log, and the election goes on to L3.
 func TestDealersWhoCheat(t *testing.T) {
 	for _, row := range []struct {
-		deed  corpus.Misdeed
+		deed  corpus.Misconduct
 		check string
 		want  string // in an item of the check
 	}{
-		{corpus.Misdeed{Deed: corpus.WrongShare, Slot: 2, Victim: 4}, "V44", "dealer 2"},
-		{corpus.Misdeed{Deed: corpus.FalseComplaint, Slot: 3, Victim: 1}, "V44", "dealer 3"},
-		{corpus.Misdeed{Deed: corpus.CopyEphemeral, Slot: 5, Victim: 2}, "V43", "dealer 5"},
-		{corpus.Misdeed{Deed: corpus.Vanish, Slot: 1}, "V39", "dealer 1"},
+		{corpus.Misconduct{Kind: corpus.WrongShare, Slot: 2, Victim: 4}, "V44", "dealer 2"},
+		{corpus.Misconduct{Kind: corpus.FalseComplaint, Slot: 3, Victim: 1}, "V44", "dealer 3"},
+		{corpus.Misconduct{Kind: corpus.CopyEphemeral, Slot: 5, Victim: 2}, "V43", "dealer 5"},
+		{corpus.Misconduct{Kind: corpus.Vanish, Slot: 1}, "V39", "dealer 1"},
 	} {
-		t.Run(string(row.deed.Deed), func(t *testing.T) {
+		t.Run(string(row.deed.Kind), func(t *testing.T) {
 			r, err := audited(t, played(t, rehearsal.Options{Source: example(t, "club_chair"),
 				Votes: map[string]int{"alice": 3, "bob": 2}}, row.deed))
 			if err != nil {
@@ -362,7 +362,7 @@ func TestDealersWhoCheat(t *testing.T) {
 // TestWithheldOpenings: the level tells what is missing, and the verdict stays.
 func TestWithheldOpenings(t *testing.T) {
 	r, err := audited(t, played(t, rehearsal.Options{Source: example(t, "salted")},
-		corpus.Misdeed{Deed: corpus.Withhold, Candidate: "otto"}))
+		corpus.Misconduct{Kind: corpus.Withhold, Candidate: "otto"}))
 	if err != nil {
 		t.Fatal(err)
 	}

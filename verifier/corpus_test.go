@@ -91,7 +91,7 @@ func told(t *testing.T, l corpus.Lie) string {
 		t.Fatal(err)
 	}
 	defer w.Abort()
-	if _, err := l.Tell(context.Background(), rehearsal.Options{Seed: 1}, w); err != nil {
+	if _, err := l.Run(context.Background(), rehearsal.Options{Seed: 1}, w); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Commit(); err != nil {

@@ -73,7 +73,7 @@ func (c *console) rehearse(ctx context.Context, file string, opt rehearsal.Optio
 		if err != nil {
 			return nil, err
 		}
-		play = l.Tell
+		play = l.Run
 	}
 	w, err := record.Create(path)
 	if err != nil {
@@ -82,7 +82,7 @@ func (c *console) rehearse(ctx context.Context, file string, opt rehearsal.Optio
 	defer w.Abort()
 	bar := newProgress(c.err)
 	defer bar.clear()
-	opt.Progress, opt.Tell = bar.step, func(height uint32, what string) {
+	opt.Progress, opt.Message = bar.step, func(height uint32, what string) {
 		bar.clear()
 		c.say("block %5d  %s", height, what)
 	}

@@ -14,15 +14,15 @@ import (
 
 // base is an honest election that lies are told over.
 type base struct {
-	name     string
-	text     string // what it is, in a few words
-	form     form
-	split    split
-	roll     int // how many come, 0 for all
-	misdeeds []Misdeed
-	plot     func(*play) error // what happens in it, whatever else a lie does
-	level    string
-	exit     int
+	name       string
+	text       string // what it is, in a few words
+	form       form
+	split      split
+	roll       int // how many come, 0 for all
+	misconduct []Misconduct
+	tamper     func(*play) error // what happens in it, whatever else a lie does
+	level      string
+	exit       int
 }
 
 // split says who gets how many votes, by the policy that is played.
@@ -48,11 +48,11 @@ var bases = []base{
 	{name: "nobody", text: "nobody reaches the threshold; refunds", split: tied},
 	{name: "everybody", text: "all vote, so that every coin is spent", split: everybody},
 	{name: "withheld", text: "salted ballots, one loser withholds its openings", form: form{extra: "ballots salted", candidates: 3}, split: won,
-		misdeeds: []Misdeed{{Deed: Withhold, Candidate: "bob"}}, level: "L2", exit: 10},
+		misconduct: []Misconduct{{Kind: Withhold, Candidate: "bob"}}, level: "L2", exit: 10},
 	{name: "dealers", text: "one dealer is put out for a wrong share", split: won,
-		misdeeds: []Misdeed{{Deed: WrongShare, Slot: 2, Victim: 4}}},
+		misconduct: []Misconduct{{Kind: WrongShare, Slot: 2, Victim: 4}}},
 	{name: "either", text: "two candidates can both reach the threshold", form: form{threshold: 2}, split: both},
-	{name: "reorganised", text: "a reorganisation displaces the first block of votes", split: won, plot: reorganised},
+	{name: "reorganised", text: "a reorganisation displaces the first block of votes", split: won, tamper: reorganised},
 	{name: "each", text: "a joint key for each candidate", form: form{joint: perCandidate}, split: won},
 	{name: "salted", text: "salted ballots", form: form{extra: "ballots salted"}, split: won},
 	{name: "custodial", text: "the supervisor counts and claims", form: form{joint: "-", win: supervisorSigns}, split: won},
@@ -65,7 +65,7 @@ var bases = []base{
 	{name: "empty-hall", text: "the supervisor counts, and the roll is shorter than the threshold",
 		form: form{joint: "-", win: supervisorSigns}, split: none, roll: 2, level: "L0"},
 	{name: "sabotaged", text: "fewer dealers are left than the threshold", split: won, level: "L0",
-		misdeeds: []Misdeed{{Deed: Silent, Slot: 1}, {Deed: Vanish, Slot: 2}, {Deed: WrongShare, Slot: 3, Victim: 1}}},
+		misconduct: []Misconduct{{Kind: Silent, Slot: 1}, {Kind: Vanish, Slot: 2}, {Kind: WrongShare, Slot: 3, Victim: 1}}},
 	{name: "mixed", text: "voters exchange their coins for anonymous ones at two mixers, by blind RSA signatures",
 		form: form{voters: 8, threshold: 4, mixing: "blind-rsa { modulus 2048 mixers 2 }"}, split: won},
 	{name: "mixed-group", text: "the same with group blind signatures",

@@ -8,57 +8,57 @@ import (
 	"bevote/verifier/record"
 )
 
-// shelf keeps finished base elections for the lies that only change a record:
+// cache keeps finished base elections for the lies that only change a record:
 // they need not be played for each.
-type shelf struct {
-	kept map[string]*keeping // by base
+type cache struct {
+	bases map[string]*entry // by base
 }
 
-// keeping is one base election, played when it is first asked for and kept
+// entry is one base election, played when it is first asked for and kept
 // until the last of its lies is told.
-type keeping struct {
+type entry struct {
 	mu   sync.Mutex
 	left int // lies to be told of it
 	play *play
 }
 
-// newShelf prepares for lies.
-func newShelf(lies []Lie) *shelf {
-	s := &shelf{kept: make(map[string]*keeping)}
+// newCache prepares for lies.
+func newCache(lies []Lie) *cache {
+	s := &cache{bases: make(map[string]*entry)}
 	for i := range lies {
-		if !lies[i].afterwards() {
+		if !lies[i].onRecord() {
 			continue
 		}
-		k := s.kept[lies[i].Base]
+		k := s.bases[lies[i].Base]
 		if k == nil {
-			k = new(keeping)
-			s.kept[lies[i].Base] = k
+			k = new(entry)
+			s.bases[lies[i].Base] = k
 		}
 		k.left++
 	}
 	return s
 }
 
-// afterwards tells whether the election is over when the lie begins.
-func (l *Lie) afterwards() bool {
-	return l.plot == nil && l.policy == nil && l.crowd == 0 && l.chain == ""
+// onRecord tells whether the election is over when the lie begins.
+func (l *Lie) onRecord() bool {
+	return l.tamper == nil && l.policy == nil && l.crowd == 0 && l.chain == ""
 }
 
 // try tries a lie, over a kept election if it can be told of one.
-func (s *shelf) try(ctx context.Context, l Lie) (Trial, error) {
-	if !l.afterwards() {
+func (s *cache) try(ctx context.Context, l Lie) (Trial, error) {
+	if !l.onRecord() {
 		return l.Try(ctx)
 	}
-	k := s.kept[l.Base]
-	p, err := k.take(ctx, &l)
+	k := s.bases[l.Base]
+	p, err := k.acquire(ctx, &l)
 	if err != nil {
 		return Trial{}, err
 	}
-	defer k.give()
-	return l.tried(ctx, func(w *record.Writer) error { return l.leave(ctx, p, w) })
+	defer k.release()
+	return l.audit(ctx, func(w *record.Writer) error { return l.write(ctx, p, w) })
 }
 
-func (k *keeping) take(ctx context.Context, l *Lie) (*play, error) {
+func (k *entry) acquire(ctx context.Context, l *Lie) (*play, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.play != nil {
@@ -69,7 +69,7 @@ func (k *keeping) take(ctx context.Context, l *Lie) (*play, error) {
 	return k.play, err
 }
 
-func (k *keeping) give() {
+func (k *entry) release() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.left--; k.left == 0 {
@@ -79,8 +79,8 @@ func (k *keeping) give() {
 }
 
 // close puts away what was not given back, where trying was cut short.
-func (s *shelf) close() {
-	for _, k := range s.kept {
+func (s *cache) close() {
+	for _, k := range s.bases {
 		if k.play != nil {
 			k.play.Close()
 		}

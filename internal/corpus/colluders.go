@@ -22,21 +22,21 @@ func (p *play) depositorOf(v *rehearsal.Voter) *rehearsal.Depositor {
 	return p.Exchange.Depositors[i]
 }
 
-// idler is a depositor whose voter abstains, so that nobody wins or loses by
+// abstainer is a depositor whose voter abstains, so that nobody wins or loses by
 // what becomes of it.
-func (p *play) idler() *rehearsal.Depositor { return p.depositorOf(p.votersFor(0)[0]) }
+func (p *play) abstainer() *rehearsal.Depositor { return p.depositorOf(p.votersFor(0)[0]) }
 
-// mixerPen signs for the mixer number i.
-func (p *play) mixerPen(i int) pen { return pen{key: p.Keys[p.MixerRole(i)]} }
+// mixerSigner signs for the mixer number i.
+func (p *play) mixerSigner(i int) signer { return signer{key: p.Keys[p.MixerRole(i)]} }
 
 // mixerNumber is the number of the mixer with a key.
 func (p *play) mixerNumber(key curve.PublicKey) int {
 	return slices.IndexFunc(p.Exchange.Mixers, func(m *roles.Mixer) bool { return m.Key() == key })
 }
 
-// when does something in the block after that of one of the exchange's
+// atDeadline does something in the block after that of one of the exchange's
 // deadlines, verifier.T1 to T5, or some blocks later or earlier.
-func (p *play) when(deadline, later int, do func() error) {
+func (p *play) atDeadline(deadline, later int, do func() error) {
 	p.onLine(func(l board.Line) ([]board.Line, error) {
 		var r board.Registry
 		if l.Type == board.TypeRegistry && board.DecodeBody(l, &r) == nil {
@@ -46,8 +46,8 @@ func (p *play) when(deadline, later int, do func() error) {
 	})
 }
 
-// say puts a line onto the board.
-func (p *play) say(key curve.Scalar, body board.Body) error {
+// publish puts a line onto the board.
+func (p *play) publish(key curve.Scalar, body board.Body) error {
 	l, err := p.forge(key, body)
 	if err != nil {
 		return err
@@ -55,8 +55,8 @@ func (p *play) say(key curve.Scalar, body board.Body) error {
 	return p.Append(l)
 }
 
-// beside adds lines after the first of a type that suits.
-func beside[T board.Body](p *play, more func(l board.Line, body T) ([]board.Line, error)) {
+// addAfter adds lines after the first of a type that suits.
+func addAfter[T board.Body](p *play, more func(l board.Line, body T) ([]board.Line, error)) {
 	done := false
 	p.onLine(func(l board.Line) ([]board.Line, error) {
 		var body T
@@ -69,8 +69,8 @@ func beside[T board.Body](p *play, more func(l board.Line, body T) ([]board.Line
 	})
 }
 
-// purseOf lists the unspent outputs that pay a key, the largest first.
-func (p *play) purseOf(key curve.PublicKey) (outs []wire.OutPoint, values map[wire.OutPoint]int64, err error) {
+// coinsOf lists the unspent outputs that pay a key, the largest first.
+func (p *play) coinsOf(key curve.PublicKey) (outs []wire.OutPoint, values map[wire.OutPoint]int64, err error) {
 	values = make(map[wire.OutPoint]int64)
 	script := string(roles.PayToKey(key))
 	tip, _ := p.Chain.Tip()
@@ -99,10 +99,10 @@ func (p *play) purseOf(key curve.PublicKey) (outs []wire.OutPoint, values map[wi
 	return outs, values, nil
 }
 
-// payFrom has somebody pay out of what it has in blocks, with change.
-func (p *play) payFrom(q pen, outs ...*wire.TxOut) (*wire.MsgTx, error) {
+// pay has somebody pay out of what it has in blocks, with change.
+func (p *play) pay(q signer, outs ...*wire.TxOut) (*wire.MsgTx, error) {
 	key := curve.BaseMul(q.key).Key()
-	coins, values, err := p.purseOf(key)
+	coins, values, err := p.coinsOf(key)
 	if err != nil {
 		return nil, err
 	}
@@ -123,8 +123,8 @@ func (p *play) payFrom(q pen, outs ...*wire.TxOut) (*wire.MsgTx, error) {
 	return nil, fmt.Errorf("%s has not enough", key)
 }
 
-// signFor has the mixer number i sign a message that nobody asked it to sign.
-func (p *play) signFor(i int, message []byte) ([]byte, error) {
+// signVoucher has the mixer number i sign a message that nobody asked it to sign.
+func (p *play) signVoucher(i int, message []byte) ([]byte, error) {
 	m := p.Exchange.Mixers[i]
 	scheme, err := p.Mixing().SchemeOf(p.Mixing().MixerOf(m.Key()))
 	if err != nil {

@@ -156,7 +156,7 @@ func TestLateStakeIsListed(t *testing.T) {
 // An election of another kind is refused.
 func TestLieOverTheWrongElection(t *testing.T) {
 	l, _ := corpus.LieNamed("claim-single")
-	_, err := l.Tell(context.Background(), rehearsal.Options{Source: rehearsaltest.Forms()["custodial"].Source()}, nil)
+	_, err := l.Run(context.Background(), rehearsal.Options{Source: rehearsaltest.Forms()["custodial"].Source()}, nil)
 	if !errors.Is(err, rehearsal.ErrUnplayable) || !strings.Contains(err.Error(), "`paper`") {
 		t.Errorf("err %v", err)
 	}
@@ -164,5 +164,5 @@ func TestLieOverTheWrongElection(t *testing.T) {
 
 func tell(t *testing.T, l corpus.Lie, opt rehearsal.Options) (*rehearsal.Summary, string) {
 	t.Helper()
-	return rehearsaltest.Run(t, opt, l.Tell)
+	return rehearsaltest.Run(t, opt, l.Run)
 }

@@ -9,17 +9,17 @@ import (
 	"bevote/verifier/board"
 )
 
-// dealt is a dealer whose lines are written by a lie. A body that is nil is not
+// customDealer is a dealer whose lines are written by a lie. A body that is nil is not
 // written.
-type dealt struct {
+type customDealer struct {
 	p       *play
 	key     curve.Scalar
 	prepare func(params sharing.Params) (commitment [32]byte, deal []byte, err error)
-	late    func() (board.Seen, error) // when the deal is dated; nil for now
+	seen    func() (board.Seen, error) // when the deal is dated; nil for now
 	text    []byte
 }
 
-func (d *dealt) Commit(params sharing.Params) (board.Line, bool, error) {
+func (d *customDealer) Commit(params sharing.Params) (board.Line, bool, error) {
 	commitment, text, err := d.prepare(params)
 	if d.text = text; err != nil || commitment == [32]byte{} {
 		return board.Line{}, false, err
@@ -28,15 +28,15 @@ func (d *dealt) Commit(params sharing.Params) (board.Line, bool, error) {
 	return l, true, err
 }
 
-func (d *dealt) Deal() (board.Line, bool, error) {
+func (d *customDealer) Deal() (board.Line, bool, error) {
 	if d.text == nil {
 		return board.Line{}, false, nil
 	}
-	if d.late == nil {
+	if d.seen == nil {
 		l, err := d.p.forge(d.key, board.Deal{Deal: d.text})
 		return l, true, err
 	}
-	seen, err := d.late()
+	seen, err := d.seen()
 	if err != nil {
 		return board.Line{}, false, err
 	}
@@ -97,10 +97,10 @@ func dealOf(r io.Reader, p sharing.Params, dealer int, polynomials [][]curve.Sca
 	return d, nil
 }
 
-// ring has all members deal together: each tells the ring its polynomials, and
+// dealTogether has all members deal together: each tells the ring its polynomials, and
 // the last chooses its own so that the sums are what the ring wants. choose is
 // given the sum of the others' polynomials for a joint key.
-func (p *play) ring(choose func(others []curve.Scalar) ([]curve.Scalar, error)) error {
+func (p *play) dealTogether(choose func(others []curve.Scalar) ([]curve.Scalar, error)) error {
 	n, k, keys := len(p.Voters), p.Policy.K, p.Policy.JointKeys()
 	all := make([][][]curve.Scalar, n)
 	for i := range all {
@@ -125,22 +125,22 @@ func (p *play) ring(choose func(others []curve.Scalar) ([]curve.Scalar, error)) 
 		all[n-1][key] = last
 	}
 	for i, v := range p.Voters {
-		v.Dealer = p.dealing1(i+1, all[i])
+		v.Dealer = p.fixedDealer(i+1, all[i])
 	}
 	return nil
 }
 
-// dealing1 is a dealer who deals given polynomials.
-func (p *play) dealing1(slot int, polynomials [][]curve.Scalar) *dealt {
+// fixedDealer is a dealer who deals given polynomials.
+func (p *play) fixedDealer(slot int, polynomials [][]curve.Scalar) *customDealer {
 	v := p.Voters[slot-1]
-	return p.written(slot, func(params sharing.Params) (*sharing.Deal, error) {
+	return p.dealerOf(slot, func(params sharing.Params) (*sharing.Deal, error) {
 		return dealOf(p.Stream("ring deal "+v.Role), params, slot, polynomials)
 	})
 }
 
-// written is a dealer who deals what make gives.
-func (p *play) written(slot int, make func(sharing.Params) (*sharing.Deal, error)) *dealt {
-	return &dealt{p: p, key: p.Voters[slot-1].Secret, prepare: func(params sharing.Params) ([32]byte, []byte, error) {
+// dealerOf is a dealer who deals what make gives.
+func (p *play) dealerOf(slot int, make func(sharing.Params) (*sharing.Deal, error)) *customDealer {
+	return &customDealer{p: p, key: p.Voters[slot-1].Secret, prepare: func(params sharing.Params) ([32]byte, []byte, error) {
 		d, err := make(params)
 		if err != nil {
 			return [32]byte{}, nil, err

@@ -18,25 +18,25 @@ import (
 // What their Along names is a warning and changes nothing.
 var variants = []Lie{
 	{Name: "selector-rewritten", Text: "a miner writes another true string for the selector of the winner's claim", Base: "flag",
-		plot: malleates("candidate", func(_ *play, items [][]byte) [][]byte {
+		tamper: malleates("candidate", func(_ *play, items [][]byte) [][]byte {
 			items[len(items)-2] = []byte("any string that is not zero")
 			return items
 		})},
 	{Name: "selector-rewritten-refund", Text: "a miner writes another false string for the selector of a refund", Base: "flag",
-		plot: plots(nobodyClaims, malleates("voter", func(_ *play, items [][]byte) [][]byte {
+		tamper: all(nobodyClaims, malleates("voter", func(_ *play, items [][]byte) [][]byte {
 			items[len(items)-2] = []byte{0, 0, 0x80}
 			return items
 		}))},
 	{Name: "refund-with-dead-signature", Text: "a miner puts a signature that does not verify into a refund's empty place", Base: "nobody",
-		plot: malleates("voter", func(_ *play, items [][]byte) [][]byte {
+		tamper: malleates("voter", func(_ *play, items [][]byte) [][]byte {
 			items[len(items)-2] = items[0] // the voter's own, which no claim key made
 			return items
 		})},
 	{Name: "claim-with-extra-item", Text: "a miner puts a string below the winner's witness", Base: "won",
-		plot: malleates("candidate", func(_ *play, items [][]byte) [][]byte { return slices.Insert(items, 0, []byte("nobody reads this")) })},
-	{Name: "lines-reordered", Text: "the keeper appends the lines of each phase in another order", Base: "won", plot: reorders},
+		tamper: malleates("candidate", func(_ *play, items [][]byte) [][]byte { return slices.Insert(items, 0, []byte("nobody reads this")) })},
+	{Name: "lines-reordered", Text: "the keeper appends the lines of each phase in another order", Base: "won", tamper: reorders},
 	{Name: "dust-on-a-stake", Text: "a stranger pays dust to the script of a stake", Base: "won", Along: []string{"V107"},
-		plot: strays(func(p *play) ([]*wire.TxOut, error) {
+		tamper: strangerPays(func(p *play) ([]*wire.TxOut, error) {
 			votes, err := p.votesNow()
 			if err != nil || len(votes) == 0 {
 				return nil, errNothing
@@ -44,59 +44,59 @@ var variants = []Lie{
 			return []*wire.TxOut{wire.NewTxOut(600, payToScript(votes[0].Redeem))}, nil
 		})},
 	{Name: "vote-fee-bumped", Text: "a voter adds an input of its own to its vote for the fee", Base: "won",
-		plot: votes(func(p *play, v *rehearsal.Voter, keys map[string][]byte) (*wire.MsgTx, error) {
+		tamper: votes(func(p *play, v *rehearsal.Voter, keys map[string][]byte) (*wire.MsgTx, error) {
 			return p.richerVote(v, keys, func(*wire.MsgTx) {})
 		})},
 	{Name: "claims-one-by-one", Text: "the winner claims each stake by itself, up to the last block that counts", Base: "won",
-		plot: claimed(func(p *play, votes []*election.Vote) error {
+		tamper: claimed(func(p *play, votes []*election.Vote) error {
 			for i, v := range votes {
-				p.at(p.Policy.Times.Claim-uint32(i), func() error { return p.claim(1, []*election.Vote{v}, pen{}, nil) })
+				p.at(p.Policy.Times.Claim-uint32(i), func() error { return p.claim(1, []*election.Vote{v}, signer{}, nil) })
 			}
 			return nil
 		})},
-	{Name: "votes-at-the-edges", Text: "all vote in the first and in the last block of the window", Base: "salted", plot: votesAtEdges},
-	{Name: "nobody-votes-for-one", Text: "a candidate gets no vote", Base: "won", plot: func(p *play) error {
+	{Name: "votes-at-the-edges", Text: "all vote in the first and in the last block of the window", Base: "salted", tamper: votesAtEdges},
+	{Name: "nobody-votes-for-one", Text: "a candidate gets no vote", Base: "won", tamper: func(p *play) error {
 		for _, v := range p.votersFor(2) {
-			p.idle(v)
+			p.abstain(v)
 		}
 		return nil
 	}},
-	{Name: "nobody-votes", Text: "all abstain", Base: "won", plot: func(p *play) error {
+	{Name: "nobody-votes", Text: "all abstain", Base: "won", tamper: func(p *play) error {
 		for _, v := range p.Voters {
-			p.idle(v)
+			p.abstain(v)
 		}
 		return nil
 	}},
-	{Name: "nobody-acknowledges", Text: "no member acknowledges the transcript", Base: "won", plot: noAcks},
-	{Name: "block-displaced-in-vote", Text: "a block of votes is displaced by an empty one, again and again", Base: "won", plot: displaces(func(t uint32, p *play) bool {
+	{Name: "nobody-acknowledges", Text: "no member acknowledges the transcript", Base: "won", tamper: noAcks},
+	{Name: "block-displaced-in-vote", Text: "a block of votes is displaced by an empty one, again and again", Base: "won", tamper: displaces(func(t uint32, p *play) bool {
 		return t > p.Policy.Times.VoteFrom && t < p.Policy.Times.VoteTo
 	})},
-	{Name: "block-displaced-in-claim", Text: "the block of the claims is displaced by an empty one", deep: true, Base: "each", plot: displaces(func(t uint32, p *play) bool {
+	{Name: "block-displaced-in-claim", Text: "the block of the claims is displaced by an empty one", deep: true, Base: "each", tamper: displaces(func(t uint32, p *play) bool {
 		return t == p.Times.Count+2
 	})},
-	{Name: "block-displaced-in-dealing", Text: "blocks are displaced while the shares are dealt", deep: true, Base: "won", plot: displaces(func(t uint32, p *play) bool {
+	{Name: "block-displaced-in-dealing", Text: "blocks are displaced while the shares are dealt", deep: true, Base: "won", tamper: displaces(func(t uint32, p *play) bool {
 		return t == p.Times.Coins+1 || t == p.Times.Complaints+1
 	})},
 	{Name: "tip-displaced", Text: "the newest block of the record is another one than that of the voters", deep: true, Base: "won",
-		edit: retip(func(h *wire.BlockHeader) { h.Timestamp = h.Timestamp.Add(time.Second) })},
+		rewrite: retip(func(h *wire.BlockHeader) { h.Timestamp = h.Timestamp.Add(time.Second) })},
 	{Name: "proofs-instead-of-blocks", Text: "the record has proofs of the transactions instead of blocks, and every coin is spent", Base: "everybody", proven: true,
 		Along: []string{"V15", "V91", "V107"}},
-	{Name: "stake-forgotten", Text: "a voter never takes its stake back", Base: "nobody", Along: []string{"V90"}, plot: forgets},
-	{Name: "stakes-rescued", Text: "the supervisor takes forgotten stakes by the policy's branch", Base: "rescue", plot: rescues},
+	{Name: "stake-forgotten", Text: "a voter never takes its stake back", Base: "nobody", Along: []string{"V90"}, tamper: forgets},
+	{Name: "stakes-rescued", Text: "the supervisor takes forgotten stakes by the policy's branch", Base: "rescue", tamper: rescues},
 	{Name: "second-winner", Text: "the second candidate, who has enough ballots too, takes what the winner leaves", Base: "either",
-		plot: claimed(func(p *play, votes []*election.Vote) error { return p.claimBoth(votes, pen{}) })},
+		tamper: claimed(func(p *play, votes []*election.Vote) error { return p.claimBoth(votes, signer{}) })},
 	{Name: "anchor-by-stranger", Text: "a stranger makes anchors of its own for this election", Base: "won",
-		plot: strays(func(p *play) ([]*wire.TxOut, error) {
+		tamper: strangerPays(func(p *play) ([]*wire.TxOut, error) {
 			return []*wire.TxOut{wire.NewTxOut(0, returning(election.AnchorData(election.RollClosed, p.EID, sha256.Sum256(p.PolicyFile))))}, nil
 		})},
-	{Name: "anchor-repeated", Text: "the supervisor makes an anchor twice", Base: "won", plot: repeatsAnchor},
-	{Name: "other-election-anchored", Text: "the supervisor anchors another election", Base: "custodial", plot: otherElection},
-	{Name: "strangers-lines", Text: "strangers write lines of every kind", Base: "won", plot: strangersLines},
-	{Name: "lines-out-of-phase", Text: "members and candidates write lines when their phase is over", Base: "salted", plot: lateLines},
-	{Name: "opening-mended", Text: "a candidate forgets a ballot and opens it in a second line", Base: "salted", plot: mends},
-	{Name: "rivals-ballots-opened", Text: "a candidate opens the ballots of its rivals too", Base: "won", plot: opensAll},
+	{Name: "anchor-repeated", Text: "the supervisor makes an anchor twice", Base: "won", tamper: repeatsAnchor},
+	{Name: "other-election-anchored", Text: "the supervisor anchors another election", Base: "custodial", tamper: otherElection},
+	{Name: "strangers-lines", Text: "strangers write lines of every kind", Base: "won", tamper: strangersLines},
+	{Name: "lines-out-of-phase", Text: "members and candidates write lines when their phase is over", Base: "salted", tamper: lateLines},
+	{Name: "opening-mended", Text: "a candidate forgets a ballot and opens it in a second line", Base: "salted", tamper: mends},
+	{Name: "rivals-ballots-opened", Text: "a candidate opens the ballots of its rivals too", Base: "won", tamper: opensAll},
 	{Name: "payout-paid", Text: "a stranger pays a candidate's payout during the vote", Base: "won",
-		plot: strays(func(p *play) ([]*wire.TxOut, error) {
+		tamper: strangerPays(func(p *play) ([]*wire.TxOut, error) {
 			return []*wire.TxOut{wire.NewTxOut(50_000, p.first().Payout)}, nil
 		})},
 }
@@ -178,7 +178,7 @@ func reorganised(p *play) error {
 func forgets(p *play) error {
 	p.Hooks.Tip = p.Policy.Times.Reveal + 3*p.Policy.Depth()
 	p.openLate()
-	p.hold(p.votersFor(1)[0])
+	p.holdRefund(p.votersFor(1)[0])
 	return nil
 }
 
@@ -189,7 +189,7 @@ func rescues(p *play) error {
 	p.openLate()
 	p.Hooks.Tip = b.After + 3*p.Policy.Depth()
 	p.at(b.After+1, func() error {
-		tx, err := p.sweep(p.Counted(), "branch."+b.Name, p.supervisorPen(), roles.PayToKey(p.Supervisor.Key()))
+		tx, err := p.sweep(p.Counted(), "branch."+b.Name, p.supervisorSigner(), roles.PayToKey(p.Supervisor.Key()))
 		if err != nil {
 			return err
 		}

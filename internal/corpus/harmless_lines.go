@@ -53,7 +53,7 @@ func otherElection(p *play) error {
 		p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) {
 			other := sha256.Sum256(p.PolicyFile)
 			tx.TxOut[0].PkScript = returning(election.AnchorData(election.Announce, other, other))
-			return false, p.supervisorPen().resign(tx)
+			return false, p.supervisorSigner().resign(tx)
 		})
 		err := p.Supervisor.Anchor(election.Announce, p.Log.Head())
 		p.Hooks.Send = before
@@ -124,7 +124,7 @@ func mends(p *play) error {
 // opensAll has the first candidate open all ballots: with the joint secret it
 // knows every share.
 func opensAll(p *play) error {
-	rewrite(p, func(l *board.Line, o *board.Opening) bool {
+	amend(p, func(l *board.Line, o *board.Opening) bool {
 		if l.By != p.first().Key {
 			return false
 		}

@@ -36,14 +36,14 @@ type Lie struct {
 	Level    string   `json:"level"` // of the report, "" where there is none
 	Exit     int      `json:"exit"`
 
-	chain  string                                                              // the network that it is played on, "" for the policy's
-	proven bool                                                                // the record has merkle proofs in place of whole blocks
-	deep   bool                                                                // it needs blocks that nobody has seen deep: two confirmations
-	crowd  int                                                                 // voters beyond those of the policy
-	policy func(text string, keys map[string]curve.Scalar, seed uint64) string // the policy that is announced, its keys already stand-ins
-	plot   func(p *play) error                                                 // sets tricks, when everybody has a part
-	edit   func(r *remake) error                                               // remakes the finished record
-	spoil  func(files map[string][]byte) error                                 // changes its bytes
+	chain   string                                                              // the network that it is played on, "" for the policy's
+	proven  bool                                                                // the record has merkle proofs in place of whole blocks
+	deep    bool                                                                // it needs blocks that nobody has seen deep: two confirmations
+	crowd   int                                                                 // voters beyond those of the policy
+	policy  func(text string, keys map[string]curve.Scalar, seed uint64) string // the policy that is announced, its keys already stand-ins
+	tamper  func(p *play) error                                                 // sets tricks, when everybody has a part
+	rewrite func(r *rewrite) error                                              // remakes the finished record
+	mutate  func(files map[string][]byte) error                                 // changes its bytes
 }
 
 // Bases lists the elections that lies are told over, with a few words on each.
@@ -55,11 +55,11 @@ func Bases() [][2]string {
 	return out
 }
 
-// Tell plays an election with a lie in it. Without a source it is the lie's
+// Run plays an election with a lie in it. Without a source it is the lie's
 // base election; with one it is an election by that policy, which must be of
 // the base's kind: ErrUnplayable says what it lacks. Votes, roll and misdeeds
 // are the base's.
-func (l Lie) Tell(ctx context.Context, opt rehearsal.Options, w *record.Writer) (*rehearsal.Summary, error) {
+func (l Lie) Run(ctx context.Context, opt rehearsal.Options, w *record.Writer) (*rehearsal.Summary, error) {
 	if opt.Source == nil {
 		opt.Source = l.base().form.source()
 	}
@@ -68,7 +68,7 @@ func (l Lie) Tell(ctx context.Context, opt rehearsal.Options, w *record.Writer) 
 		return nil, err
 	}
 	defer p.Close()
-	if err := l.leave(ctx, p, w); err != nil {
+	if err := l.write(ctx, p, w); err != nil {
 		return nil, err
 	}
 	return p.Summary(), nil
@@ -119,35 +119,35 @@ func alike(p, like *lang.Policy) bool {
 // begin sets what the base does and what the lie does.
 func (l *Lie) begin(p *play) error {
 	if b := l.base(); b != nil {
-		if err := p.misbehave(b.misdeeds...); err != nil {
+		if err := p.misconduct(b.misconduct...); err != nil {
 			return err
 		}
-		if b.plot != nil {
-			if err := b.plot(p); err != nil {
+		if b.tamper != nil {
+			if err := b.tamper(p); err != nil {
 				return err
 			}
 		}
 	}
-	if l.plot == nil {
+	if l.tamper == nil {
 		return nil
 	}
-	return l.plot(p)
+	return l.tamper(p)
 }
 
-// leave writes the record of a play, with the lie's changes.
-func (l *Lie) leave(ctx context.Context, p *play, w *record.Writer) error {
+// write writes the record of a play, with the lie's changes.
+func (l *Lie) write(ctx context.Context, p *play, w *record.Writer) error {
 	p.copying.Lock()
 	defer p.copying.Unlock()
-	if l.edit == nil && l.spoil == nil && !l.proven {
+	if l.rewrite == nil && l.mutate == nil && !l.proven {
 		return p.Write(w)
 	}
-	r, err := p.remake(ctx)
+	r, err := p.rewriteRecord(ctx)
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(r.dir)
-	if l.edit != nil {
-		if err := l.edit(r); err != nil {
+	if l.rewrite != nil {
+		if err := l.rewrite(r); err != nil {
 			return rehearsal.Unplayable("%s: %v", l.Name, err)
 		}
 	}
@@ -155,8 +155,8 @@ func (l *Lie) leave(ctx context.Context, p *play, w *record.Writer) error {
 	if err != nil {
 		return err
 	}
-	if l.spoil != nil {
-		if err := l.spoil(files); err != nil {
+	if l.mutate != nil {
+		if err := l.mutate(files); err != nil {
 			return rehearsal.Unplayable("%s: %v", l.Name, err)
 		}
 	}

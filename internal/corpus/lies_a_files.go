@@ -12,34 +12,34 @@ import (
 // recordLies are about the record's files and the chain in it: family A.
 var recordLies = []Lie{
 	{Name: "contract-unknown-key", Text: "the contract has a key that no contract has", Strength: Naive, Base: "won",
-		Check: "V01", Exit: 65, spoil: replace(record.Contract, `{"contract":1,`, `{"contract":1,"note":1,`)},
+		Check: "V01", Exit: 65, mutate: replace(record.Contract, `{"contract":1,`, `{"contract":1,"note":1,`)},
 	{Name: "board-key-twice", Text: "a board line gives its type twice", Strength: Naive, Base: "won",
-		Check: "V01", Exit: 65, spoil: replace(record.Board, `"type":"open"`, `"type":"open","type":"open"`)},
+		Check: "V01", Exit: 65, mutate: replace(record.Board, `"type":"open"`, `"type":"open","type":"open"`)},
 	{Name: "board-other-spelling", Text: "a board line spells its author in capitals", Strength: Naive, Base: "custodial",
-		Check: "V01", Exit: 65, spoil: capitals},
+		Check: "V01", Exit: 65, mutate: capitals},
 	{Name: "board-cut", Text: "the board's last line has no line feed", Strength: Naive, Base: "nobody",
-		Check: "V01", Exit: 65, spoil: cut(record.Board, 1)},
+		Check: "V01", Exit: 65, mutate: cut(record.Board, 1)},
 	{Name: "headers-cut", Text: "the last header is cut off", Strength: Naive, Base: "won",
-		Check: "V01", Exit: 65, spoil: cut(record.Headers, 10)},
+		Check: "V01", Exit: 65, mutate: cut(record.Headers, 10)},
 	{Name: "blocks-cut", Text: "the last block is cut off", Strength: Naive, Base: "won",
-		Check: "V01", Exit: 65, spoil: cut(record.Blocks, 10)},
+		Check: "V01", Exit: 65, mutate: cut(record.Blocks, 10)},
 	{Name: "policy-cut", Text: "the policy ends in the middle", Strength: Naive, Base: "won",
-		Check: "V01", Exit: 65, spoil: cut(record.Policy, 40)},
+		Check: "V01", Exit: 65, mutate: cut(record.Policy, 40)},
 
 	{Name: "signature-changed", Text: "a digit of a board line's signature is changed", Strength: Naive, Base: "won",
-		Check: "V02", Level: "none", Exit: 20, spoil: flipBeforeEnd(record.Board, 5)},
+		Check: "V02", Level: "none", Exit: 20, mutate: flipBeforeEnd(record.Board, 5)},
 	{Name: "share-changed", Text: "a digit of an opened share is changed", Strength: Naive, Base: "won",
-		Check: "V02", Along: []string{"V71", "V74"}, Level: "none", Exit: 20, spoil: flipAfter(record.Board, `"s":"`, 9)},
+		Check: "V02", Along: []string{"V71", "V74"}, Level: "none", Exit: 20, mutate: flipAfter(record.Board, `"s":"`, 9)},
 	{Name: "lines-swapped", Text: "two board lines change places", Strength: Naive, Base: "each",
-		Check: "V02", Level: "none", Exit: 20, edit: swapAcks},
+		Check: "V02", Level: "none", Exit: 20, rewrite: swapAcks},
 	{Name: "line-removed", Text: "the keeper removes a line that an anchor covers, and links the board again", Strength: Consistent, Base: "won",
-		Check: "V02", Along: []string{"V51", "V71", "V74"}, Level: "none", Exit: 20, edit: removeAck},
+		Check: "V02", Along: []string{"V51", "V71", "V74"}, Level: "none", Exit: 20, rewrite: removeAck},
 	{Name: "vote-unmined", Text: "somebody mines the chain again without one vote", Strength: Consistent, Base: "salted",
-		Check: "V02", Along: []string{"V71", "V74"}, Level: "none", Exit: 20, edit: unmineVote},
+		Check: "V02", Along: []string{"V71", "V74"}, Level: "none", Exit: 20, rewrite: unmineVote},
 	{Name: "opening-from-another-chain", Text: "a candidate's opening names a block that is not of this chain", Strength: KeyHolding, Base: "won",
-		Check: "V02", Level: "none", Exit: 20, plot: seenElsewhere(0)},
+		Check: "V02", Level: "none", Exit: 20, tamper: seenElsewhere(0)},
 	{Name: "opening-from-tomorrow", Text: "a candidate's opening names a block above the tip", Strength: KeyHolding, Base: "won",
-		Check: "V02", Level: "none", Exit: 20, plot: seenElsewhere(1000)},
+		Check: "V02", Level: "none", Exit: 20, tamper: seenElsewhere(1000)},
 }
 
 // Changes of a file's bytes.
@@ -97,7 +97,7 @@ func capitals(files map[string][]byte) error {
 }
 
 // acks finds two acknowledgements, or a supervisor's roll lines where there are none.
-func (r *remake) pair() int {
+func (r *rewrite) pair() int {
 	for i := len(r.lines) - 2; i >= 0; i-- {
 		if r.lines[i].Type == r.lines[i+1].Type && (r.lines[i].Type == board.TypeAck || r.lines[i].Type == board.TypeRoll) {
 			return i
@@ -106,7 +106,7 @@ func (r *remake) pair() int {
 	return -1
 }
 
-func swapAcks(r *remake) error {
+func swapAcks(r *rewrite) error {
 	i := r.pair()
 	if i < 0 {
 		return errNothing
@@ -115,7 +115,7 @@ func swapAcks(r *remake) error {
 	return nil
 }
 
-func removeAck(r *remake) error {
+func removeAck(r *rewrite) error {
 	i := r.pair()
 	if i < 0 {
 		return errNothing
@@ -129,7 +129,7 @@ func removeAck(r *remake) error {
 // chain's, so many blocks higher than the one it has seen.
 func seenElsewhere(higher uint32) func(*play) error {
 	return func(p *play) error {
-		rewrite(p, func(l *board.Line, _ *board.Opening) bool {
+		amend(p, func(l *board.Line, _ *board.Opening) bool {
 			if l.By != p.first().Key {
 				return false
 			}
@@ -141,8 +141,8 @@ func seenElsewhere(higher uint32) func(*play) error {
 	}
 }
 
-// plots does several things.
-func plots(all ...func(*play) error) func(*play) error {
+// all does several things.
+func all(all ...func(*play) error) func(*play) error {
 	return func(p *play) error {
 		for _, plot := range all {
 			if err := plot(p); err != nil {

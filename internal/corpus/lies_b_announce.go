@@ -15,56 +15,56 @@ import (
 // announceLies are about what is announced and anchored: families B and K.
 var announceLies = []Lie{
 	{Name: "announce-never", Text: "the supervisor never anchors the announcement", Strength: KeyHolding, Base: "won",
-		Check: "V14", Level: "none", Exit: 20, plot: plots(unanchored(election.Announce), overAfter(election.RollClosed))},
+		Check: "V14", Level: "none", Exit: 20, tamper: all(unanchored(election.Announce), overAfter(election.RollClosed))},
 	{Name: "announce-with-roll", Text: "the supervisor anchors the announcement only in the block of the roll", Strength: KeyHolding, Base: "won",
-		Check: "V14", Level: "none", Exit: 20, plot: announceWithRoll},
+		Check: "V14", Level: "none", Exit: 20, tamper: announceWithRoll},
 	{Name: "announce-other-board", Text: "the supervisor announces another board than the one that it shows", Strength: KeyHolding, Base: "won",
-		Check: "V14", Along: []string{"V02"}, Level: "none", Exit: 20, plot: plots(otherHead(election.Announce), overAfter(election.RollClosed))},
+		Check: "V14", Along: []string{"V02"}, Level: "none", Exit: 20, tamper: all(otherHead(election.Announce), overAfter(election.RollClosed))},
 	{Name: "policy-changed", Text: "the threshold in the policy is lowered after all is over", Strength: Naive, Base: "won",
 		Check: "V14", Along: []string{"V02", "V16", "V17", "V18", "V24", "V51", "V59"}, Level: "none", Exit: 20,
-		spoil: replace("policy.bev", "threshold 3 of 5", "threshold 2 of 5")},
+		mutate: replace("policy.bev", "threshold 3 of 5", "threshold 2 of 5")},
 
 	{Name: "announce-twice", Text: "the supervisor anchors a second announcement of another board", Strength: KeyHolding, Base: "won",
-		Check: "V15", Level: "L3", Exit: 21, plot: anchorAgain(election.Announce)},
+		Check: "V15", Level: "L3", Exit: 21, tamper: anchorAgain(election.Announce)},
 	{Name: "roll-twice", Text: "the supervisor anchors a second roll", Strength: KeyHolding, Base: "salted",
-		Check: "V15", Level: "L3", Exit: 21, plot: anchorAgain(election.RollClosed)},
+		Check: "V15", Level: "L3", Exit: 21, tamper: anchorAgain(election.RollClosed)},
 	{Name: "transcript-twice", Text: "the supervisor anchors a second transcript", Strength: KeyHolding, Base: "each",
-		Check: "V15", Level: "L3", Exit: 21, plot: anchorAgain(election.TranscriptClosed)},
+		Check: "V15", Level: "L3", Exit: 21, tamper: anchorAgain(election.TranscriptClosed)},
 
 	{Name: "opened-by-candidate", Text: "a candidate writes the line that opens the board", Strength: KeyHolding, Base: "won",
-		Check: "V16", Level: "none", Exit: 20, plot: openedBy},
+		Check: "V16", Level: "none", Exit: 20, tamper: openedBy},
 	{Name: "opened-second", Text: "the board's first line is a stranger's", Strength: KeyHolding, Base: "won",
-		Check: "V16", Level: "none", Exit: 20, plot: openedSecond},
+		Check: "V16", Level: "none", Exit: 20, tamper: openedSecond},
 	{Name: "other-policy-opened", Text: "the supervisor's first line names another policy", Strength: KeyHolding, Base: "won",
-		Check: "V16", Level: "none", Exit: 20, plot: opened(func(o *board.Open) { o.Policy[0] ^= 1 })},
+		Check: "V16", Level: "none", Exit: 20, tamper: opened(func(o *board.Open) { o.Policy[0] ^= 1 })},
 	{Name: "other-contract-opened", Text: "the supervisor's first line names another contract", Strength: KeyHolding, Base: "nobody",
-		Check: "V16", Level: "none", Exit: 20, plot: opened(func(o *board.Open) { o.Contract[0] ^= 1 })},
+		Check: "V16", Level: "none", Exit: 20, tamper: opened(func(o *board.Open) { o.Contract[0] ^= 1 })},
 	{Name: "policy-annotated", Text: "a comment of the policy is changed after all is over", Strength: Naive, Base: "custodial",
-		Check: "V16", Level: "none", Exit: 20, spoil: replace("policy.bev", "// rehearsal", "// rehearsed")},
+		Check: "V16", Level: "none", Exit: 20, mutate: replace("policy.bev", "// rehearsal", "// rehearsed")},
 
 	{Name: "contract-back-door", Text: "the contract lets the supervisor claim too, and does not say so", Strength: KeyHolding, Base: "won",
-		Check: "V17", Level: "none", Exit: 20, plot: contract(backDoor)},
+		Check: "V17", Level: "none", Exit: 20, tamper: contract(backDoor)},
 	{Name: "policy-with-error", Text: "the policy asks for more shares than there are voters", Strength: Naive, Base: "won",
-		Check: "V17", Level: "none", Exit: 20, spoil: replace("policy.bev", "threshold 3 of 5", "threshold 6 of 5")},
+		Check: "V17", Level: "none", Exit: 20, mutate: replace("policy.bev", "threshold 3 of 5", "threshold 6 of 5")},
 	{Name: "contract-any-ballot", Text: "the contract's script does not hold the ballot", Strength: KeyHolding, Base: "won",
-		Check: "V17", Level: "none", Exit: 20, plot: contract(func(_ *play, text string) string { return strings.Replace(text, "<ballot> DROP", "0 DROP", 1) })},
+		Check: "V17", Level: "none", Exit: 20, tamper: contract(func(_ *play, text string) string { return strings.Replace(text, "<ballot> DROP", "0 DROP", 1) })},
 	{Name: "contract-early-refund", Text: "the contract's refund opens a block before the timeout", Strength: KeyHolding, Base: "nobody",
-		Check: "V17", Along: []string{"V59", "V92", "V102"}, Level: "none", Exit: 20, plot: contract(earlyRefund)},
+		Check: "V17", Along: []string{"V59", "V92", "V102"}, Level: "none", Exit: 20, tamper: contract(earlyRefund)},
 	{Name: "contract-hidden-lock", Text: "the contract's script has another lock than its list of paths", Strength: KeyHolding, Base: "nobody",
-		Check: "V17", Along: []string{"V59"}, Level: "none", Exit: 20, plot: contract(hiddenLock)},
+		Check: "V17", Along: []string{"V59"}, Level: "none", Exit: 20, tamper: contract(hiddenLock)},
 	{Name: "contract-other-custodian", Text: "the contract's win path is a stranger's", Strength: KeyHolding, Base: "custodial",
-		Check: "V17", Along: []string{"V46"}, Level: "none", Exit: 20, plot: plots(contract(otherCustodian), nobodyClaims)},
+		Check: "V17", Along: []string{"V46"}, Level: "none", Exit: 20, tamper: all(contract(otherCustodian), nobodyClaims)},
 
 	{Name: "possession-missing", Text: "a candidate never proves to hold its key", Strength: KeyHolding, Base: "won",
-		Check: "V18", Level: "none", Exit: 20, plot: unproven},
+		Check: "V18", Level: "none", Exit: 20, tamper: unproven},
 	{Name: "possession-late", Text: "a candidate proves to hold its key only after the roll is anchored", Strength: KeyHolding, Base: "won",
-		Check: "V18", Level: "none", Exit: 20, plot: provenLate},
+		Check: "V18", Level: "none", Exit: 20, tamper: provenLate},
 	{Name: "possession-forged", Text: "a candidate's proof is for another payout", Strength: KeyHolding, Base: "paper",
-		Check: "V18", Level: "none", Exit: 20, plot: provenFor(func(p *play) curve.Context {
+		Check: "V18", Level: "none", Exit: 20, tamper: provenFor(func(p *play) curve.Context {
 			return board.CandidateContext(p.EID, p.second().Name, p.first().Payout)
 		})},
 	{Name: "possession-replayed", Text: "a candidate's proof was made for another election", Strength: KeyHolding, Base: "won",
-		Check: "V18", Along: []string{"V21"}, Level: "none", Exit: 20, plot: provenFor(func(p *play) curve.Context {
+		Check: "V18", Along: []string{"V21"}, Level: "none", Exit: 20, tamper: provenFor(func(p *play) curve.Context {
 			other := p.EID
 			other[0] ^= 1
 			return board.CandidateContext(other, p.second().Name, p.second().Payout)
@@ -76,7 +76,7 @@ var announceLies = []Lie{
 
 func opened(change func(*board.Open)) func(*play) error {
 	return func(p *play) error {
-		rewrite(p, func(_ *board.Line, o *board.Open) bool { change(o); return true })
+		amend(p, func(_ *board.Line, o *board.Open) bool { change(o); return true })
 		return nil
 	}
 }
@@ -169,7 +169,7 @@ func provenLate(p *play) error {
 func provenFor(context func(*play) curve.Context) func(*play) error {
 	return func(p *play) error {
 		proof, err := curve.ProvePossession(p.Stream("forger"), context(p), p.Keys["candidate "+p.second().Name])
-		rewrite(p, func(l *board.Line, c *board.Candidate) bool {
+		amend(p, func(l *board.Line, c *board.Candidate) bool {
 			if l.By != p.second().Key {
 				return false
 			}

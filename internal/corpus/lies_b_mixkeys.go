@@ -18,33 +18,33 @@ import (
 // keyLies are about the keys of mixers and of their manager: V20.
 var keyLies = []Lie{
 	{Name: "mixer-key-unproven", Text: "a mixer's key has a root that is none, and nobody deposits there", Strength: KeyHolding, Base: "mixed",
-		Check: "V20", Level: "none", Exit: 20, plot: mixerKey(func(_ *play, honest []byte) ([]byte, error) {
+		Check: "V20", Level: "none", Exit: 20, tamper: mixerKey(func(_ *play, honest []byte) ([]byte, error) {
 			honest[len(honest)-1] ^= 1
 			return honest, nil
 		})},
 	{Name: "mixer-key-anothers", Text: "a mixer announces another mixer's key", Strength: KeyHolding, Base: "mixed",
-		Check: "V20", Level: "none", Exit: 20, plot: mixerKey(func(p *play, _ []byte) ([]byte, error) {
+		Check: "V20", Level: "none", Exit: 20, tamper: mixerKey(func(p *play, _ []byte) ([]byte, error) {
 			return p.announcedKey(0)
 		})},
 	{Name: "mixer-key-short", Text: "a mixer's key has half the bits that the policy asks for", Strength: KeyHolding, Base: "mixed",
-		Check: "V20", Level: "none", Exit: 20, plot: mixerKey(func(p *play, _ []byte) ([]byte, error) {
+		Check: "V20", Level: "none", Exit: 20, tamper: mixerKey(func(p *play, _ []byte) ([]byte, error) {
 			return p.rsaKey(p.EID, p.Policy.Mixing.Modulus/2, p.Exchange.Mixers[1].Key())
 		})},
 	{Name: "mixer-key-replayed", Text: "a mixer's key has the proof that it gave in another election", Strength: KeyHolding, Base: "mixed",
-		Check: "V20", Level: "none", Exit: 20, plot: mixerKey(func(p *play, _ []byte) ([]byte, error) {
+		Check: "V20", Level: "none", Exit: 20, tamper: mixerKey(func(p *play, _ []byte) ([]byte, error) {
 			other := p.EID
 			other[0] ^= 1
 			return p.rsaKey(other, p.Policy.Mixing.Modulus, p.Exchange.Mixers[1].Key())
 		})},
 	{Name: "modulus-unproven", Text: "the manager's modulus comes with a square root that is none, and nobody deposits", Strength: KeyHolding, Base: "mixed-group",
-		Check: "V20", Level: "none", Exit: 20, plot: modulus(func(_ *play, honest []byte) ([]byte, error) {
+		Check: "V20", Level: "none", Exit: 20, tamper: modulus(func(_ *play, honest []byte) ([]byte, error) {
 			honest[len(honest)/2] ^= 1
 			return honest, nil
 		})},
 	{Name: "modulus-three-primes", Text: "the manager's modulus has three prime factors, and nobody deposits", Strength: KeyHolding, Base: "mixed-group",
-		Check: "V20", Level: "none", Exit: 20, plot: modulus(threePrimes)},
+		Check: "V20", Level: "none", Exit: 20, tamper: modulus(threePrimes)},
 	{Name: "modulus-replayed", Text: "the manager's modulus has the proof of another election, and nobody deposits", Strength: KeyHolding, Base: "mixed-group",
-		Check: "V20", Level: "none", Exit: 20, plot: modulus(func(p *play, _ []byte) ([]byte, error) {
+		Check: "V20", Level: "none", Exit: 20, tamper: modulus(func(p *play, _ []byte) ([]byte, error) {
 			other := p.EID
 			other[0] ^= 1
 			m, err := mixing.NewManager(p.Stream("liar's key"), other, p.Policy.Mixing.Modulus)
@@ -60,7 +60,7 @@ func mixerKey(other func(p *play, honest []byte) ([]byte, error)) func(*play) er
 	return func(p *play) error {
 		var failed error
 		liar := p.MixerRole(1)
-		rewrite(p, func(l *board.Line, m *board.Mixer) bool {
+		amend(p, func(l *board.Line, m *board.Mixer) bool {
 			if l.By != p.Exchange.Mixers[1].Key() {
 				return false
 			}
@@ -68,7 +68,7 @@ func mixerKey(other func(p *play, honest []byte) ([]byte, error)) func(*play) er
 			return true
 		})
 		p.Hooks.Away = func(who string) bool { return who == liar }
-		p.deceive("supervisor") // who admits the mixer without looking
+		p.trustAuthors("supervisor") // who admits the mixer without looking
 		return failed
 	}
 }
@@ -90,7 +90,7 @@ func modulus(other func(p *play, honest []byte) ([]byte, error)) func(*play) err
 			if m.Modulus, err = other(p, m.Modulus); err != nil {
 				return err
 			}
-			if err := errors.Join(p.say(p.Keys["supervisor"], m), p.registerInVain()); err != nil {
+			if err := errors.Join(p.publish(p.Keys["supervisor"], m), p.registerInVain()); err != nil {
 				return err
 			}
 			return p.Anchor(election.RollClosed, p.Policy.Times.Roll, p.Log.Head())
@@ -109,7 +109,7 @@ func (p *play) registerInVain() error {
 	}
 	r := board.Registry{Deadlines: t[:]}
 	for i, m := range p.Exchange.Mixers {
-		if err := p.say(p.Keys[p.MixerRole(i)], board.Mixer{Name: fmt.Sprint("m", i+1), Key: []byte{1}}); err != nil {
+		if err := p.publish(p.Keys[p.MixerRole(i)], board.Mixer{Name: fmt.Sprint("m", i+1), Key: []byte{1}}); err != nil {
 			return err
 		}
 		r.Mixers = append(r.Mixers, m.Key())
@@ -119,7 +119,7 @@ func (p *play) registerInVain() error {
 	}
 	slices.SortFunc(r.Voters, func(x, y board.Registered) int { return bytes.Compare(x.Key[:], y.Key[:]) })
 	r.Root = board.RegistryRoot(p.EID, r.Voters)
-	return p.say(p.Keys["supervisor"], r)
+	return p.publish(p.Keys["supervisor"], r)
 }
 
 // threePrimes puts the product of three primes into the place of a modulus. Of

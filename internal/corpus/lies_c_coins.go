@@ -13,27 +13,27 @@ import (
 // coinLies are about the voters' coins.
 var coinLies = []Lie{
 	{Name: "coin-short", Text: "the supervisor pays a voter a satoshi too little", Strength: KeyHolding, Base: "won",
-		Check: "V27", Level: "L3", Exit: 21, plot: coinValue(-1)},
+		Check: "V27", Level: "L3", Exit: 21, tamper: coinValue(-1)},
 	{Name: "coin-large", Text: "the supervisor pays a voter a satoshi too much, which marks its vote", Strength: KeyHolding, Base: "salted",
-		Check: "V27", Level: "L3", Exit: 21, plot: coinValue(1)},
+		Check: "V27", Level: "L3", Exit: 21, tamper: coinValue(1)},
 	{Name: "coin-missing", Text: "the supervisor inscribes a coin that does not exist", Strength: KeyHolding, Base: "won",
-		Check: "V27", Level: "L3", Exit: 21, plot: inscribeCoin(func(p *play, _ *rehearsal.Voter) (wire.OutPoint, error) {
+		Check: "V27", Level: "L3", Exit: 21, tamper: inscribeCoin(func(p *play, _ *rehearsal.Voter) (wire.OutPoint, error) {
 			return wire.OutPoint{Hash: p.policyHash()}, nil
 		})},
 	{Name: "coin-elsewhere", Text: "the supervisor inscribes a coin that is its own", Strength: KeyHolding, Base: "won",
-		Check: "V27", Level: "L3", Exit: 21, plot: inscribeCoin(func(p *play, _ *rehearsal.Voter) (wire.OutPoint, error) {
-			return p.gift(p.Keys["supervisor"])
+		Check: "V27", Level: "L3", Exit: 21, tamper: inscribeCoin(func(p *play, _ *rehearsal.Voter) (wire.OutPoint, error) {
+			return p.payCoin(p.Keys["supervisor"])
 		})},
 	{Name: "coin-by-stranger", Text: "a voter's coin is paid by a stranger", Strength: KeyHolding, Base: "each",
-		Check: "V27", Level: "L3", Exit: 21, plot: coinByStranger},
+		Check: "V27", Level: "L3", Exit: 21, tamper: coinByStranger},
 	{Name: "coin-early", Text: "the supervisor pays a voter before the announcement", Strength: KeyHolding, Base: "won",
-		Check: "V27", Level: "L3", Exit: 21, plot: coinEarly},
+		Check: "V27", Level: "L3", Exit: 21, tamper: coinEarly},
 	{Name: "coin-late", Text: "the supervisor pays a coin only when the voting has begun", Strength: KeyHolding, Base: "won",
-		Check: "V27", Level: "L3", Exit: 21, plot: coinLate},
+		Check: "V27", Level: "L3", Exit: 21, tamper: coinLate},
 	{Name: "roll-key-candidates", Text: "a candidate votes with its candidate key as roll key", Strength: KeyHolding, Base: "won",
-		Check: "V28", Level: "L3", Exit: 0, plot: func(p *play) error { return p.recast(p.votersFor(2)[0], p.Keys["candidate "+p.second().Name]) }},
+		Check: "V28", Level: "L3", Exit: 0, tamper: func(p *play) error { return p.replaceKey(p.votersFor(2)[0], p.Keys["candidate "+p.second().Name]) }},
 	{Name: "roll-key-supervisors", Text: "the supervisor votes with its own key as roll key", Strength: KeyHolding, Base: "custodial",
-		Check: "V28", Level: "L3", Exit: 0, plot: func(p *play) error { return p.recast(p.votersFor(2)[0], p.Keys["supervisor"]) }},
+		Check: "V28", Level: "L3", Exit: 0, tamper: func(p *play) error { return p.replaceKey(p.votersFor(2)[0], p.Keys["supervisor"]) }},
 }
 
 // coinValue changes the value of the second candidate's voter's coin.
@@ -47,7 +47,7 @@ func coinValue(by int64) func(*play) error {
 				return false, nil
 			}
 			tx.TxOut[i].Value += by
-			err := p.supervisorPen().resign(tx)
+			err := p.supervisorSigner().resign(tx)
 			paid = wire.OutPoint{Hash: tx.TxHash(), Index: uint32(i)}
 			return false, err
 		})
@@ -63,7 +63,7 @@ func coinValue(by int64) func(*play) error {
 func inscribeCoin(coin func(p *play, v *rehearsal.Voter) (wire.OutPoint, error)) func(*play) error {
 	return func(p *play) error {
 		v := p.votersFor(0)[0]
-		p.idle(v)
+		p.abstain(v)
 		p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
 			op, err := coin(p, v)
 			coins[v.Key()] = op
@@ -76,11 +76,11 @@ func inscribeCoin(coin func(p *play, v *rehearsal.Voter) (wire.OutPoint, error))
 // coinByStranger has a stranger pay the second candidate's voter, out of two
 // coins that the supervisor gave to the stranger.
 func coinByStranger(p *play) error {
-	v, q := p.votersFor(2)[0], pen{key: p.stranger()}
+	v, q := p.votersFor(2)[0], signer{key: p.stranger()}
 	p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
 		tx := wire.NewMsgTx(2)
 		for range 2 {
-			op, err := p.gift(q.key)
+			op, err := p.payCoin(q.key)
 			if err != nil {
 				return err
 			}
@@ -99,10 +99,10 @@ func coinByStranger(p *play) error {
 // coinEarly pays one who abstains before the announcement.
 func coinEarly(p *play) error {
 	v := p.votersFor(0)[0]
-	p.idle(v)
+	p.abstain(v)
 	var early wire.OutPoint
 	p.at(p.Times.Announce-1, func() (err error) {
-		early, err = p.gift(v.Secret)
+		early, err = p.payCoin(v.Secret)
 		return err
 	})
 	p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
@@ -125,7 +125,7 @@ func coinLate(p *play) error {
 			held = tx
 			return true, nil
 		})
-		op, err := p.gift(v.Secret)
+		op, err := p.payCoin(v.Secret)
 		coins[v.Key()] = op
 		return err
 	}

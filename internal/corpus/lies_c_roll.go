@@ -16,24 +16,24 @@ import (
 // rollLies are about the roll and its coins: family C.
 var rollLies = []Lie{
 	{Name: "roll-never", Text: "the supervisor never anchors the roll", Strength: KeyHolding, Base: "won",
-		Check: "V24", Level: "none", Exit: 20, plot: rollNever},
+		Check: "V24", Level: "none", Exit: 20, tamper: rollNever},
 	{Name: "roll-late", Text: "the supervisor anchors the roll a block too late", Strength: KeyHolding, Base: "won",
-		Check: "V24", Level: "none", Exit: 20, plot: late(election.RollClosed)},
+		Check: "V24", Level: "none", Exit: 20, tamper: late(election.RollClosed)},
 	{Name: "roll-other-board", Text: "the supervisor's roll anchor commits to a board that it does not show", Strength: KeyHolding, Base: "won",
-		Check: "V24", Along: []string{"V02"}, Level: "none", Exit: 20, plot: plots(otherHead(election.RollClosed), overAfter(election.RollClosed))},
+		Check: "V24", Along: []string{"V02"}, Level: "none", Exit: 20, tamper: all(otherHead(election.RollClosed), overAfter(election.RollClosed))},
 
 	{Name: "roll-key-twice", Text: "the supervisor writes two lines for one roll key, so that two voters are shown one slot", Strength: KeyHolding, Base: "won",
-		Check: "V25", Level: "none", Exit: 20, plot: inscribedToo(func(p *play, first board.Roll) (board.Roll, error) {
+		Check: "V25", Level: "none", Exit: 20, tamper: inscribedToo(func(p *play, first board.Roll) (board.Roll, error) {
 			return p.entry(p.Voters[0].Secret, wire.OutPoint{Hash: p.policyHash()})
 		})},
 	{Name: "roll-coin-twice", Text: "the supervisor gives two slots one coin", Strength: KeyHolding, Base: "won",
-		Check: "V25", Along: []string{"V27", "V52", "V54", "V67"}, Level: "none", Exit: 20, plot: coinTwice},
+		Check: "V25", Along: []string{"V27", "V52", "V54", "V67"}, Level: "none", Exit: 20, tamper: coinTwice},
 	{Name: "roll-unsigned", Text: "the supervisor writes a roll line that the roll key did not sign", Strength: KeyHolding, Base: "won",
-		Check: "V25", Level: "none", Exit: 20, plot: unsignedEntry},
+		Check: "V25", Level: "none", Exit: 20, tamper: unsignedEntry},
 	{Name: "roll-signature-replayed", Text: "a roll key's signature is for another election", Strength: KeyHolding, Base: "custodial",
-		Check: "V25", Level: "none", Exit: 20, plot: replayedEntry},
+		Check: "V25", Level: "none", Exit: 20, tamper: replayedEntry},
 	{Name: "roll-unnamed", Text: "the supervisor puts somebody on the roll whom the policy does not name", Strength: KeyHolding, Base: "named",
-		Check: "V25", Level: "none", Exit: 20, plot: func(p *play) error { return p.recast(p.votersFor(2)[0], p.stranger()) }},
+		Check: "V25", Level: "none", Exit: 20, tamper: func(p *play) error { return p.replaceKey(p.votersFor(2)[0], p.stranger()) }},
 	{Name: "roll-too-long", Text: "the supervisor adds a voter to those registered", Strength: KeyHolding, Base: "won",
 		Check: "V26", Level: "none", Exit: 20, crowd: 1},
 }
@@ -104,8 +104,8 @@ func inscribedToo(make func(p *play, first board.Roll) (board.Roll, error)) func
 	}
 }
 
-// idle has a voter leave its coin where it is.
-func (p *play) idle(v *rehearsal.Voter) {
+// abstain has a voter leave its coin where it is.
+func (p *play) abstain(v *rehearsal.Voter) {
 	v.Choice = 0
 	p.Acts = slices.DeleteFunc(p.Acts, func(a rehearsal.Act) bool { return a.Voter == v })
 }
@@ -113,7 +113,7 @@ func (p *play) idle(v *rehearsal.Voter) {
 // coinTwice gives the last candidate's voter's coin to one who abstains too.
 func coinTwice(p *play) error {
 	victim, idler := p.votersFor(2)[0], p.votersFor(0)[0]
-	p.idle(idler)
+	p.abstain(idler)
 	p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
 		coins[idler.Key()] = coins[victim.Key()]
 		return nil
@@ -123,7 +123,7 @@ func coinTwice(p *play) error {
 
 func unsignedEntry(p *play) error {
 	v := p.votersFor(2)[0]
-	rewrite(p, func(_ *board.Line, r *board.Roll) bool {
+	amend(p, func(_ *board.Line, r *board.Roll) bool {
 		r.Sig[20] ^= 1
 		return r.Key == v.Key()
 	})
@@ -135,7 +135,7 @@ func replayedEntry(p *play) error {
 	other := p.EID
 	other[0] ^= 1
 	var failed error
-	rewrite(p, func(_ *board.Line, r *board.Roll) bool {
+	amend(p, func(_ *board.Line, r *board.Roll) bool {
 		if r.Key != v.Key() {
 			return false
 		}
@@ -146,8 +146,8 @@ func replayedEntry(p *play) error {
 	return failed
 }
 
-// recast gives a voter another key, before anybody knows the roll.
-func (p *play) recast(v *rehearsal.Voter, key curve.Scalar) error {
+// replaceKey gives a voter another key, before anybody knows the roll.
+func (p *play) replaceKey(v *rehearsal.Voter, key curve.Scalar) error {
 	role, err := roles.NewVoter(p.Election, key, p.Node(v.Role), p.Stream(v.Role+" again"))
 	if err != nil {
 		return err

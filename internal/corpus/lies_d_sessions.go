@@ -13,42 +13,42 @@ import (
 // sessionLies are about what mixers take on and do not do: V37.
 var sessionLies = []Lie{
 	{Name: "mixer-vanishes", Text: "a mixer accepts and does nothing more; its depositors have their deposits back", Strength: KeyHolding, Base: "mixed",
-		Check: "V37", Level: "L3", Exit: 21, plot: vanishes(1, election.T1)},
+		Check: "V37", Level: "L3", Exit: 21, tamper: vanishes(1, election.T1)},
 	{Name: "mixer-vanishes-owing", Text: "a mixer vanishes before it pays coins, and the supervisor pays them", Strength: KeyHolding, Base: "mixed",
-		Check: "V37", Level: "L3", Exit: 21, plot: vanishes(0, election.T4)},
+		Check: "V37", Level: "L3", Exit: 21, tamper: vanishes(0, election.T4)},
 	{Name: "mixer-stalls", Text: "a mixer stops between a challenge and its answer, and comes back too late", Strength: KeyHolding, Base: "mixed",
-		Check: "V37", Along: []string{"V36"}, Level: "L3", Exit: 21, plot: stalls},
+		Check: "V37", Along: []string{"V36"}, Level: "L3", Exit: 21, tamper: stalls},
 	{Name: "offer-withheld", Text: "a mixer has no offer for one depositor", Strength: KeyHolding, Base: "mixed",
-		Check: "V37", Level: "L3", Exit: 21, plot: noOffer},
+		Check: "V37", Level: "L3", Exit: 21, tamper: noOffer},
 	{Name: "issue-wrong", Text: "a mixer answers a challenge with what is no signature", Strength: KeyHolding, Base: "mixed",
-		Check: "V37", Level: "L3", Exit: 21, plot: wrongIssue},
+		Check: "V37", Level: "L3", Exit: 21, tamper: wrongIssue},
 	{Name: "issue-twice", Text: "a mixer answers a session a second time", Strength: KeyHolding, Base: "mixed",
-		Check: "V37", Level: "L3", Exit: 21, plot: func(p *play) error {
-			beside(p, func(l board.Line, i board.Issue) ([]board.Line, error) {
+		Check: "V37", Level: "L3", Exit: 21, tamper: func(p *play) error {
+			addAfter(p, func(l board.Line, i board.Issue) ([]board.Line, error) {
 				i.Answer[9] ^= 1
 				return p.again(l, i)
 			})
 			return nil
 		}},
 	{Name: "sessions-two", Text: "a mixer begins a session while a challenge awaits its answer", Strength: KeyHolding, Base: "mixed",
-		Check: "V37", Level: "L3", Exit: 21, plot: twoSessions},
+		Check: "V37", Level: "L3", Exit: 21, tamper: twoSessions},
 	{Name: "escrow-other", Text: "a mixer accepts with an escrow that is not the contract's", Strength: KeyHolding, Base: "mixed",
-		Check: "V37", Level: "L3", Exit: 21, plot: firstAcceptance(func(p *play, a *board.Accept) { a.Escrow[5] ^= 1 })},
+		Check: "V37", Level: "L3", Exit: 21, tamper: firstAcceptance(func(p *play, a *board.Accept) { a.Escrow[5] ^= 1 })},
 	{Name: "nonce-twice", Text: "a mixer accepts with a nonce that it has given before", Strength: KeyHolding, Base: "mixed",
-		Check: "V37", Level: "L3", Exit: 21, plot: nonceTwice},
+		Check: "V37", Level: "L3", Exit: 21, tamper: nonceTwice},
 	{Name: "sweep-unissued", Text: "a mixer and the supervisor take a deposit for which nothing was issued", Strength: KeyHolding, Base: "mixed",
-		Check: "V37", Level: "L3", Exit: 21, plot: plots(noOffer, sweepsUnissued)},
+		Check: "V37", Level: "L3", Exit: 21, tamper: all(noOffer, sweepsUnissued)},
 	{Name: "sweep-never", Text: "a mixer leaves what it has issued for in escrow, and a depositor takes the deposit back beside its coin", Strength: KeyHolding, Base: "mixed",
-		Check: "V37", Level: "L3", Exit: 21, plot: plots(neverSweeps, takesBoth)},
+		Check: "V37", Level: "L3", Exit: 21, tamper: all(neverSweeps, takesBoth)},
 	{Name: "sweep-unsigned", Text: "the supervisor does not sign a mixer's sweep", Strength: KeyHolding, Base: "mixed",
-		Check: "V37", Level: "L3", Exit: 21, plot: func(p *play) error {
+		Check: "V37", Level: "L3", Exit: 21, tamper: func(p *play) error {
 			p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) { return isSweep(tx), nil })
 			return nil
 		}},
 	{Name: "registration-key-asks-to-be-paid", Text: "a voter asks by its registration key to be paid, so that it has no anonymous coin", Strength: KeyHolding, Base: "mixed",
-		Check: "V37", Says: "holding is asked for by registered keys, paying by others", Level: "L3", Exit: 0, plot: func(p *play) error {
-			d := p.idler()
-			return p.recastDepositor(d, d.Secret)
+		Check: "V37", Says: "holding is asked for by registered keys, paying by others", Level: "L3", Exit: 0, tamper: func(p *play) error {
+			d := p.abstainer()
+			return p.replaceRollKey(d, d.Secret)
 		}},
 }
 
@@ -86,15 +86,15 @@ func stalls(p *play) error {
 
 // noOffer keeps the idler's offers off the board.
 func noOffer(p *play) error {
-	drop(p, func(_ board.Line, o board.Offer) bool { return o.To == p.idler().Key() })
+	drop(p, func(_ board.Line, o board.Offer) bool { return o.To == p.abstainer().Key() })
 	return nil
 }
 
 // wrongIssue changes the answer to the idler's challenge.
 func wrongIssue(p *play) error {
-	rewrite(p, func(_ *board.Line, i *board.Issue) bool {
+	amend(p, func(_ *board.Line, i *board.Issue) bool {
 		i.Answer[9] ^= 1
-		return i.To == p.idler().Key()
+		return i.To == p.abstainer().Key()
 	})
 	return nil
 }
@@ -112,7 +112,7 @@ func (p *play) again(l board.Line, body board.Body) ([]board.Line, error) {
 // twoSessions has a mixer offer to another depositor when a challenge has come,
 // and then to the first again, who has to begin anew.
 func twoSessions(p *play) error {
-	beside(p, func(l board.Line, _ board.Challenge) ([]board.Line, error) {
+	addAfter(p, func(l board.Line, _ board.Challenge) ([]board.Line, error) {
 		x := p.Mixing()
 		own := x.DepositOf(l.By)
 		for _, d := range x.Deposits {
@@ -136,7 +136,7 @@ func twoSessions(p *play) error {
 func firstAcceptance(change func(p *play, a *board.Accept)) func(*play) error {
 	return func(p *play) error {
 		done := false
-		rewrite(p, func(_ *board.Line, a *board.Accept) bool {
+		amend(p, func(_ *board.Line, a *board.Accept) bool {
 			if done || a.For != board.ForHolding {
 				return false
 			}
@@ -153,7 +153,7 @@ func firstAcceptance(change func(p *play, a *board.Accept)) func(*play) error {
 func nonceTwice(p *play) error {
 	var first *board.Hash
 	done := false
-	rewrite(p, func(_ *board.Line, a *board.Accept) bool {
+	amend(p, func(_ *board.Line, a *board.Accept) bool {
 		if first == nil {
 			first = &a.Nonce
 			return false
@@ -177,7 +177,7 @@ func neverSweeps(p *play) error {
 
 // takesBoth has the idler take its deposit back though it has its coin.
 func takesBoth(p *play) error {
-	d := p.idler()
+	d := p.abstainer()
 	key := d.Key()
 	p.at(p.Policy.Times.Roll+1, func() error {
 		own := p.Mixing().DepositOf(key)
@@ -190,7 +190,7 @@ func takesBoth(p *play) error {
 		in.Sequence, tx.LockTime = wire.MaxTxInSequenceNum-1, p.Policy.Times.Roll
 		tx.AddTxIn(in)
 		tx.AddTxOut(wire.NewTxOut(p.Policy.Deposit()-p.Policy.Fee*400, roles.PayToKey(key)))
-		sig, err := pen{key: d.Secret}.sign(tx, 0, redeem)
+		sig, err := signer{key: d.Secret}.sign(tx, 0, redeem)
 		if err != nil {
 			return err
 		}
@@ -202,8 +202,8 @@ func takesBoth(p *play) error {
 
 // sweepsUnissued moves the idler's deposit into the pool all the same.
 func sweepsUnissued(p *play) error {
-	p.when(election.T3, 1, func() error {
-		d := p.Mixing().DepositOf(p.idler().Key())
+	p.atDeadline(election.T3, 1, func() error {
+		d := p.Mixing().DepositOf(p.abstainer().Key())
 		redeem, err := p.EscrowRedeem(d.Mixer.Key, d.By)
 		if err != nil {
 			return err
@@ -228,11 +228,11 @@ func (p *play) signSweep(tx *wire.MsgTx) error {
 			if d.Outpoint != in.PreviousOutPoint {
 				continue
 			}
-			own, err := p.supervisorPen().sign(tx, i, redeem)
+			own, err := p.supervisorSigner().sign(tx, i, redeem)
 			if err != nil {
 				return err
 			}
-			mixers, err := p.mixerPen(p.mixerNumber(d.Mixer.Key)).sign(tx, i, redeem)
+			mixers, err := p.mixerSigner(p.mixerNumber(d.Mixer.Key)).sign(tx, i, redeem)
 			if err != nil {
 				return err
 			}
@@ -242,11 +242,11 @@ func (p *play) signSweep(tx *wire.MsgTx) error {
 	return nil
 }
 
-// recastDepositor gives a depositor another roll key, and its voter too.
-func (p *play) recastDepositor(d *rehearsal.Depositor, roll curve.Scalar) (err error) {
+// replaceRollKey gives a depositor another roll key, and its voter too.
+func (p *play) replaceRollKey(d *rehearsal.Depositor, roll curve.Scalar) (err error) {
 	stream := p.Stream(d.Voter.Role + " deposits again")
 	if d.Depositor, err = roles.NewDepositor(p.Election, d.Secret, roll, p.Node(d.Voter.Role), stream); err != nil {
 		return err
 	}
-	return p.recast(d.Voter, roll)
+	return p.replaceKey(d.Voter, roll)
 }

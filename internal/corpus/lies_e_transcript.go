@@ -12,71 +12,71 @@ import (
 // transcriptLies are about what the dealing comes to: V42–V51.
 var transcriptLies = []Lie{
 	{Name: "transcript-missing", Text: "the supervisor anchors the transcript's phase without a transcript", Strength: KeyHolding, Base: "won",
-		Check: "V42", Level: "none", Exit: 20, plot: plots(noAcks, endsWithDealing, func(p *play) error {
+		Check: "V42", Level: "none", Exit: 20, tamper: all(noAcks, endsWithDealing, func(p *play) error {
 			drop(p, func(board.Line, board.Transcript) bool { return true })
 			return nil
 		})},
 	{Name: "transcript-short", Text: "the transcript has no public share for the last slot", Strength: KeyHolding, Base: "won",
-		Check: "V42", Level: "none", Exit: 20, plot: transcript(func(_ *play, t *board.Transcript) error {
+		Check: "V42", Level: "none", Exit: 20, tamper: transcript(func(_ *play, t *board.Transcript) error {
 			t.Keys[0].Shares = t.Keys[0].Shares[:len(t.Keys[0].Shares)-curve.PointSize]
 			return nil
 		})},
 	{Name: "transcript-two-keys", Text: "the transcript has one joint key more than the policy", Strength: KeyHolding, Base: "won",
-		Check: "V42", Level: "none", Exit: 20, plot: transcript(func(_ *play, t *board.Transcript) error {
+		Check: "V42", Level: "none", Exit: 20, tamper: transcript(func(_ *play, t *board.Transcript) error {
 			t.Keys = append(t.Keys, t.Keys[0])
 			return nil
 		})},
 	{Name: "dealer-smuggled-in", Text: "the transcript counts a dealer who is out", Strength: KeyHolding, Base: "dealers",
-		Check: "V45", Level: "none", Exit: 20, plot: transcript(func(_ *play, t *board.Transcript) error {
+		Check: "V45", Level: "none", Exit: 20, tamper: transcript(func(_ *play, t *board.Transcript) error {
 			t.Qual = []int{1, 2, 3, 4, 5}
 			return nil
 		})},
 	{Name: "dealer-dropped", Text: "the transcript drops a dealer who dealt honestly", Strength: KeyHolding, Base: "won",
-		Check: "V45", Level: "none", Exit: 20, plot: transcript(func(_ *play, t *board.Transcript) error {
+		Check: "V45", Level: "none", Exit: 20, tamper: transcript(func(_ *play, t *board.Transcript) error {
 			t.Qual = t.Qual[1:]
 			return nil
 		})},
 	{Name: "joint-key-replaced", Text: "the transcript has a joint key of the supervisor's own", Strength: KeyHolding, Base: "won",
-		Check: "V46", Along: []string{"V48"}, Level: "none", Exit: 20, plot: transcript(func(p *play, t *board.Transcript) error {
+		Check: "V46", Along: []string{"V48"}, Level: "none", Exit: 20, tamper: transcript(func(p *play, t *board.Transcript) error {
 			t.Keys[0].Key = curve.BaseMul(p.stranger()).Key()
 			return nil
 		})},
 	{Name: "joint-key-of-one", Text: "dealers choose first points that cancel, so that the joint key is one dealer's alone", Strength: KeyHolding, Base: "won",
-		Check: "V46", Level: "none", Exit: 20, plot: keyOfOne},
+		Check: "V46", Level: "none", Exit: 20, tamper: keyOfOne},
 	{Name: "joint-key-candidates", Text: "all dealers help a candidate to make the joint key its own key", Strength: KeyHolding, Base: "paper",
-		Check: "V46", Level: "none", Exit: 20, plot: func(p *play) error {
-			return p.ring(func(others []curve.Scalar) ([]curve.Scalar, error) {
+		Check: "V46", Level: "none", Exit: 20, tamper: func(p *play) error {
+			return p.dealTogether(func(others []curve.Scalar) ([]curve.Scalar, error) {
 				return completing(p, others, p.Keys["candidate "+p.first().Name])
 			})
 		}},
 	{Name: "joint-key-members", Text: "all dealers make the joint secret the share of one member", Strength: KeyHolding, Base: "won",
-		Check: "V46", Level: "none", Exit: 20, plot: sharesAlike(0, 1)},
+		Check: "V46", Level: "none", Exit: 20, tamper: sharesAlike(0, 1)},
 	{Name: "joint-key-nothing", Text: "all dealers' first points cancel: the joint key is the point at infinity", Strength: KeyHolding, Base: "won",
-		Check: "V46", Along: []string{"V42"}, Level: "none", Exit: 20, plot: plots(noTranscriptKey, func(p *play) error {
-			return p.ring(func(others []curve.Scalar) ([]curve.Scalar, error) {
+		Check: "V46", Along: []string{"V42"}, Level: "none", Exit: 20, tamper: all(noTranscriptKey, func(p *play) error {
+			return p.dealTogether(func(others []curve.Scalar) ([]curve.Scalar, error) {
 				return completing(p, others, curve.Scalar{})
 			})
 		})},
 	{Name: "public-share-replaced", Text: "the transcript has another public share for one slot", Strength: KeyHolding, Base: "won",
-		Check: "V47", Along: []string{"V48"}, Level: "none", Exit: 20, plot: transcript(func(p *play, t *board.Transcript) error {
+		Check: "V47", Along: []string{"V48"}, Level: "none", Exit: 20, tamper: transcript(func(p *play, t *board.Transcript) error {
 			other := curve.BaseMul(p.stranger()).Key()
 			copy(t.Keys[0].Shares, other[:])
 			return nil
 		})},
 	{Name: "polynomial-replaced", Text: "the transcript's shares are of the supervisor's own polynomial through the joint key", Strength: KeyHolding, Base: "each",
-		Check: "V47", Level: "none", Exit: 20, plot: transcript(ownPolynomial)},
+		Check: "V47", Level: "none", Exit: 20, tamper: transcript(ownPolynomial)},
 	{Name: "shares-alike", Text: "all dealers make the shares of two members the same", Strength: KeyHolding, Base: "won",
-		Check: "V49", Level: "none", Exit: 20, plot: sharesAlike(3, 5)},
+		Check: "V49", Level: "none", Exit: 20, tamper: sharesAlike(3, 5)},
 	{Name: "ack-of-another-transcript", Text: "a member acknowledges a transcript that the board does not show", Strength: KeyHolding, Base: "won",
-		Check: "V50", Level: "L3", Exit: 21, plot: func(p *play) error {
-			rewrite(p, func(l *board.Line, a *board.Ack) bool {
+		Check: "V50", Level: "L3", Exit: 21, tamper: func(p *play) error {
+			amend(p, func(l *board.Line, a *board.Ack) bool {
 				a.Transcript[0] ^= 1
 				return l.By == p.voter(victim).Key()
 			})
 			return nil
 		}},
 	{Name: "transcript-never", Text: "the supervisor never anchors the transcript", Strength: KeyHolding, Base: "won",
-		Check: "V51", Level: "none", Exit: 20, plot: func(p *play) error {
+		Check: "V51", Level: "none", Exit: 20, tamper: func(p *play) error {
 			p.Hooks.Tip = p.Policy.Times.Setup + p.Policy.Depth()
 			p.Hooks.Anchor = func(kind int, _ uint32) (bool, error) {
 				if kind != election.TranscriptClosed {
@@ -87,7 +87,7 @@ var transcriptLies = []Lie{
 			return nil
 		}},
 	{Name: "transcript-late", Text: "the supervisor anchors the transcript a block too late", Strength: KeyHolding, Base: "won",
-		Check: "V51", Level: "none", Exit: 20, plot: late(election.TranscriptClosed)},
+		Check: "V51", Level: "none", Exit: 20, tamper: late(election.TranscriptClosed)},
 }
 
 // noAcks keeps acknowledgements off the board: nobody acknowledges what is
@@ -106,9 +106,9 @@ func endsWithDealing(p *play) error {
 // transcript has the supervisor publish another transcript. The election ends
 // with it, since no voter acknowledges it.
 func transcript(change func(*play, *board.Transcript) error) func(*play) error {
-	return plots(noAcks, endsWithDealing, func(p *play) error {
+	return all(noAcks, endsWithDealing, func(p *play) error {
 		var failed error
-		rewrite(p, func(_ *board.Line, t *board.Transcript) bool {
+		amend(p, func(_ *board.Line, t *board.Transcript) bool {
 			failed = errors.Join(failed, change(p, t))
 			return true
 		})
@@ -156,7 +156,7 @@ func keyOfOne(p *play) error {
 			f[0] = before.Neg()
 		}
 		before = f[0]
-		v.Dealer = p.dealing1(i+1, [][]curve.Scalar{f})
+		v.Dealer = p.fixedDealer(i+1, [][]curve.Scalar{f})
 	}
 	return nil
 }
@@ -164,7 +164,7 @@ func keyOfOne(p *play) error {
 // sharesAlike makes the sum polynomial take one value at two places.
 func sharesAlike(a, b uint32) func(*play) error {
 	return func(p *play) error {
-		return p.ring(func(others []curve.Scalar) ([]curve.Scalar, error) {
+		return p.dealTogether(func(others []curve.Scalar) ([]curve.Scalar, error) {
 			f, err := polynomial(p.Stream("alike"), len(others))
 			if err != nil {
 				return nil, err

@@ -54,12 +54,12 @@ func twoCoins(p *play, v *rehearsal.Voter, keys map[string][]byte) (*wire.MsgTx,
 		return nil, err
 	}
 	idle := p.votersFor(0)[0]
-	also := pen{key: idle.Secret}
+	also := signer{key: idle.Secret}
 	also.spend(tx, p.coin(idle))
 	if err := also.resignInput(tx, 1); err != nil {
 		return nil, err
 	}
-	return tx, pen{key: v.Secret}.resignInput(tx, 0)
+	return tx, signer{key: v.Secret}.resignInput(tx, 0)
 }
 
 // redirected is the liar's script with the refund of the first candidate's first
@@ -74,7 +74,7 @@ func redirectionTaken(p *play) error {
 	p.Hooks.Tip = height + p.Policy.Depth()
 	p.at(height, func() error {
 		thief := p.votersFor(1)[0]
-		tx, err := p.sweep([]*election.Vote{p.aside}, "refund", pen{key: thief.Secret}, roles.PayToKey(thief.Key()))
+		tx, err := p.sweep([]*election.Vote{p.aside}, "refund", signer{key: thief.Secret}, roles.PayToKey(thief.Key()))
 		if err != nil {
 			return err
 		}
@@ -112,11 +112,11 @@ func (p *play) richerVote(v *rehearsal.Voter, keys map[string][]byte, edit func(
 	if err != nil {
 		return nil, err
 	}
-	more, err := p.gift(v.Secret)
+	more, err := p.payCoin(v.Secret)
 	if err != nil {
 		return nil, err
 	}
-	q := pen{key: v.Secret}
+	q := signer{key: v.Secret}
 	q.spend(tx, more)
 	edit(tx)
 	return tx, q.resign(tx)

@@ -14,7 +14,7 @@ import (
 // election is over all the same.
 func withholds(j int) func(*play) error {
 	return func(p *play) error {
-		return p.misbehave(Misdeed{Deed: Withhold, Candidate: p.Policy.Candidates[j-1].Name})
+		return p.misconduct(Misconduct{Kind: Withhold, Candidate: p.Policy.Candidates[j-1].Name})
 	}
 }
 
@@ -97,11 +97,11 @@ func foreignShare(p *play) error {
 	secret := p.stranger()
 	public := curve.BaseMul(secret).Key()
 	liar := p.votersFor(2)[0]
-	rewrite(p, func(_ *board.Line, t *board.Transcript) bool {
+	amend(p, func(_ *board.Line, t *board.Transcript) bool {
 		copy(t.Keys[0].Shares[(liar.Slot()-1)*curve.PointSize:], public[:])
 		return true
 	})
-	rewrite(p, func(_ *board.Line, a *board.Ack) bool {
+	amend(p, func(_ *board.Line, a *board.Ack) bool {
 		for _, l := range p.Log.Lines() {
 			if l.Type == board.TypeTranscript {
 				a.Transcript = board.TranscriptHash(l)

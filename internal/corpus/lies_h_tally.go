@@ -13,53 +13,53 @@ import (
 // tallyLies are about what is opened and counted: family H.
 var tallyLies = []Lie{
 	{Name: "disavowal-unproven", Text: "a candidate disavows another's ballot with a point that is not its own", Strength: KeyHolding, Base: "won",
-		Check: "V70", Level: "L3", Exit: 21, plot: disavows(2, func(d *board.Disavowal) { d.D = curve.BaseMul(curve.NewScalar(7)).Key() })},
+		Check: "V70", Level: "L3", Exit: 21, tamper: disavows(2, func(d *board.Disavowal) { d.D = curve.BaseMul(curve.NewScalar(7)).Key() })},
 	{Name: "disavowal-replayed", Text: "a candidate disavows a ballot with the proof for another one", Strength: KeyHolding, Base: "salted",
-		Check: "V70", Level: "L3", Exit: 21, plot: disavowsReplayed},
+		Check: "V70", Level: "L3", Exit: 21, tamper: disavowsReplayed},
 	{Name: "disavowal-of-nothing", Text: "a candidate disavows the ballot of a slot that did not vote", Strength: KeyHolding, Base: "won",
-		Check: "V70", Level: "L3", Exit: 21, plot: disavows(2, func(d *board.Disavowal) { d.I = 999 })},
+		Check: "V70", Level: "L3", Exit: 21, tamper: disavows(2, func(d *board.Disavowal) { d.I = 999 })},
 	{Name: "share-invented", Text: "a candidate opens another's ballot with a share that it made up", Strength: KeyHolding, Base: "won",
-		Check: "V71", Level: "L3", Exit: 21, plot: opens(func(p *play, o *board.Opening) { o.Openings = append(o.Openings, p.invented(1)) })},
+		Check: "V71", Level: "L3", Exit: 21, tamper: opens(func(p *play, o *board.Opening) { o.Openings = append(o.Openings, p.invented(1)) })},
 	{Name: "share-wrong-opened", Text: "a candidate opens one of its ballots with a wrong share, and does not count it", Strength: KeyHolding, Base: "won",
-		Check: "V71", Level: "L3", Exit: 21, plot: opensOf(1, func(_ *play, o *board.Opening) { o.Openings[0].S[31] ^= 1; o.Count-- })},
+		Check: "V71", Level: "L3", Exit: 21, tamper: opensOf(1, func(_ *play, o *board.Opening) { o.Openings[0].S[31] ^= 1; o.Count-- })},
 	{Name: "opened-for-another", Text: "a candidate opens its ballot as one for its rival", Strength: KeyHolding, Base: "won",
-		Check: "V71", Level: "L3", Exit: 21, plot: opens(func(_ *play, o *board.Opening) { o.Openings[0].J = 1; o.Count-- })},
+		Check: "V71", Level: "L3", Exit: 21, tamper: opens(func(_ *play, o *board.Opening) { o.Openings[0].J = 1; o.Count-- })},
 	{Name: "opened-for-nobody", Text: "the supervisor opens a ballot for a candidate who does not exist", Strength: KeyHolding, Base: "custodial",
-		Check: "V71", Along: []string{"V74", "V75"}, Level: "L1", Exit: 21, plot: opensOf(0, func(_ *play, o *board.Opening) { o.Openings[0].J = 9 })},
+		Check: "V71", Along: []string{"V74", "V75"}, Level: "L1", Exit: 21, tamper: opensOf(0, func(_ *play, o *board.Opening) { o.Openings[0].J = 9 })},
 	{Name: "opened-without-vote", Text: "a candidate opens a ballot of a slot that did not vote", Strength: KeyHolding, Base: "salted",
-		Check: "V71", Level: "L3", Exit: 21, plot: opens(func(_ *play, o *board.Opening) {
+		Check: "V71", Level: "L3", Exit: 21, tamper: opens(func(_ *play, o *board.Opening) {
 			more := o.Openings[0]
 			more.I = 999
 			o.Openings = append(o.Openings, more)
 		})},
 	{Name: "own-ballot-disavowed", Text: "a candidate disavows one of its own ballots instead of opening it", Strength: KeyHolding, Base: "won",
-		Check: "V72", Level: "L3", Exit: 21, plot: disownsFirst},
+		Check: "V72", Level: "L3", Exit: 21, tamper: disownsFirst},
 	{Name: "vote-suppressed", Text: "the supervisor disavows a ballot for the loser instead of opening it", Strength: KeyHolding, Base: "custodial",
-		Check: "V72", Level: "L3", Exit: 21, plot: suppresses},
+		Check: "V72", Level: "L3", Exit: 21, tamper: suppresses},
 	{Name: "total-inflated", Text: "a candidate states one ballot more than it opens", Strength: KeyHolding, Base: "reorganised",
-		Check: "V74", Level: "L3", Exit: 21, plot: opens(func(_ *play, o *board.Opening) { o.Count++ })},
+		Check: "V74", Level: "L3", Exit: 21, tamper: opens(func(_ *play, o *board.Opening) { o.Count++ })},
 	{Name: "total-deflated", Text: "the supervisor states one ballot less than it opens", Strength: KeyHolding, Base: "custodial",
-		Check: "V74", Level: "L3", Exit: 21, plot: opensOf(0, func(_ *play, o *board.Opening) { o.Count-- })},
+		Check: "V74", Level: "L3", Exit: 21, tamper: opensOf(0, func(_ *play, o *board.Opening) { o.Count-- })},
 	{Name: "loser-withholds", Text: "a loser does not open its salted ballots", Strength: KeyHolding, Base: "withheld",
 		Check: "V75", Level: "L2", Exit: 10},
 	{Name: "winner-withholds", Text: "the winner does not open its salted ballots", Strength: KeyHolding, Base: "salted",
-		Check: "V75", Level: "L1", Exit: 11, plot: withholds(1)},
+		Check: "V75", Level: "L1", Exit: 11, tamper: withholds(1)},
 	{Name: "supervisor-withholds", Text: "the supervisor opens no ballot of those that it counted for the loser", Strength: KeyHolding, Base: "custodial",
-		Check: "V75", Level: "L2", Exit: 10, plot: opensWinners},
+		Check: "V75", Level: "L2", Exit: 10, tamper: opensWinners},
 	{Name: "all-withhold", Text: "nobody opens anything", Strength: KeyHolding, Base: "won",
-		Check: "V75", Level: "L1", Exit: 11, plot: plots(withholds(1), withholds(2))},
+		Check: "V75", Level: "L1", Exit: 11, tamper: all(withholds(1), withholds(2))},
 	{Name: "share-from-elsewhere", Text: "a voter and the supervisor put another public share into the transcript, and the voter votes with its secret", Strength: KeyHolding, Base: "won",
-		Check: "V47", Along: []string{"V48", "V76"}, Level: "none", Exit: 20, plot: foreignShare},
+		Check: "V47", Along: []string{"V48", "V76"}, Level: "none", Exit: 20, tamper: foreignShare},
 	{Name: "junk-ballot", Text: "a voter's ballot is sealed to nobody", Strength: KeyHolding, Base: "won",
-		Check: "V77", Level: "L3", Exit: 21, plot: junkBallot},
+		Check: "V77", Level: "L3", Exit: 21, tamper: junkBallot},
 	{Name: "junk-ballot-custodial", Text: "a voter's ballot is not for the supervisor, who proves it", Strength: KeyHolding, Base: "custodial",
-		Check: "V77", Level: "L3", Exit: 21, plot: junkBallot},
+		Check: "V77", Level: "L3", Exit: 21, tamper: junkBallot},
 	{Name: "ballot-for-nobody", Text: "a voter votes for a candidate number that does not exist", Strength: KeyHolding, Base: "each",
-		Check: "V77", Level: "L3", Exit: 21, plot: votesFor(9)},
+		Check: "V77", Level: "L3", Exit: 21, tamper: votesFor(9)},
 	{Name: "opened-early", Text: "the candidates open as soon as the vote has closed, while the stakes are still locked", Strength: KeyHolding, Base: "won",
-		Check: "V79", Level: "L3", Exit: 21, plot: opensEarly},
+		Check: "V79", Level: "L3", Exit: 21, tamper: opensEarly},
 	{Name: "opened-during-vote", Text: "a candidate opens a ballot while others still vote", Strength: KeyHolding, Base: "won",
-		Check: "V80", Level: "L3", Exit: 21, plot: opensDuringVote},
+		Check: "V80", Level: "L3", Exit: 21, tamper: opensDuringVote},
 }
 
 // opens changes the line in which the second candidate opens its ballots.
@@ -74,7 +74,7 @@ func opensOf(j int, change func(*play, *board.Opening)) func(*play) error {
 			by = p.Policy.Candidates[j-1].Key
 		}
 		drop(p, func(l board.Line, o board.Opening) bool { return l.By == by && len(o.Openings) == 0 })
-		rewrite(p, func(l *board.Line, o *board.Opening) bool {
+		amend(p, func(l *board.Line, o *board.Opening) bool {
 			if l.By == by {
 				change(p, o)
 			}

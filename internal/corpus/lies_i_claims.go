@@ -14,87 +14,87 @@ import (
 // claimLies are about who takes the stakes: families I and J.
 var claimLies = []Lie{
 	{Name: "claim-single", Text: "the winner signs its claim with SIGHASH_SINGLE", Strength: KeyHolding, Base: "paper",
-		Check: "V83", Level: "none", Exit: 20, plot: claims(txscript.SigHashSingle)},
+		Check: "V83", Level: "none", Exit: 20, tamper: claims(txscript.SigHashSingle)},
 	{Name: "claim-single-out-of-range", Text: "the winner signs two inputs with SIGHASH_SINGLE and has one output: the second signature is good for every stake",
-		Strength: KeyHolding, Base: "won", Check: "V83", Level: "none", Exit: 20, plot: claimsInPairs},
+		Strength: KeyHolding, Base: "won", Check: "V83", Level: "none", Exit: 20, tamper: claimsInPairs},
 	{Name: "claim-none", Text: "the winner's signature does not cover the outputs", Strength: KeyHolding, Base: "won",
-		Check: "V83", Level: "none", Exit: 20, plot: claims(txscript.SigHashNone)},
+		Check: "V83", Level: "none", Exit: 20, tamper: claims(txscript.SigHashNone)},
 	{Name: "claim-open-to-inputs", Text: "the supervisor signs the claim so that others can add inputs", Strength: KeyHolding, Base: "custodial",
-		Check: "V83", Level: "none", Exit: 20, plot: claims(txscript.SigHashAll | txscript.SigHashAnyOneCanPay)},
+		Check: "V83", Level: "none", Exit: 20, tamper: claims(txscript.SigHashAll | txscript.SigHashAnyOneCanPay)},
 	{Name: "loser-claim-none", Text: "the second candidate, who could have won too, signs its claim of what is left without the outputs", Strength: KeyHolding, Base: "either",
-		Check: "V83", Level: "L3", Exit: 21, plot: claimed(func(p *play, votes []*election.Vote) error {
-			return p.claimBoth(votes, pen{kind: txscript.SigHashNone})
+		Check: "V83", Level: "L3", Exit: 21, tamper: claimed(func(p *play, votes []*election.Vote) error {
+			return p.claimBoth(votes, signer{hashType: txscript.SigHashNone})
 		})},
 	{Name: "nonce-reused", Text: "the winner signs two stakes with one nonce, which reveals its claim key", Strength: KeyHolding, Base: "reorganised",
-		Check: "V84", Level: "L3", Exit: 21, plot: claimed(func(p *play, votes []*election.Vote) error {
+		Check: "V84", Level: "L3", Exit: 21, tamper: claimed(func(p *play, votes []*election.Vote) error {
 			nonce, err := curve.RandomScalar(p.Stream("nonce"))
 			if err != nil {
 				return err
 			}
-			return p.claim(1, votes, pen{nonce: nonce}, nil)
+			return p.claim(1, votes, signer{nonce: nonce}, nil)
 		})},
 	{Name: "claim-pays-stranger", Text: "the winner claims to another script than its payout", Strength: KeyHolding, Base: "won",
-		Check: "V85", Level: "none", Exit: 20, plot: claimsTo(func(p *play) []byte { return roles.PayToKey(curve.BaseMul(p.stranger()).Key()) })},
+		Check: "V85", Level: "none", Exit: 20, tamper: claimsTo(func(p *play) []byte { return roles.PayToKey(curve.BaseMul(p.stranger()).Key()) })},
 	{Name: "claim-pays-rival", Text: "the winner claims to its rival's payout", Strength: KeyHolding, Base: "each",
-		Check: "V85", Level: "none", Exit: 20, plot: claimsTo(func(p *play) []byte { return p.second().Payout })},
+		Check: "V85", Level: "none", Exit: 20, tamper: claimsTo(func(p *play) []byte { return p.second().Payout })},
 	{Name: "claim-pays-two", Text: "the winner's claim pays somebody else beside its payout", Strength: KeyHolding, Base: "salted",
-		Check: "V85", Level: "none", Exit: 20, plot: claimed(func(p *play, votes []*election.Vote) error {
-			return p.claim(1, votes, pen{}, func(tx *wire.MsgTx) {
+		Check: "V85", Level: "none", Exit: 20, tamper: claimed(func(p *play, votes []*election.Vote) error {
+			return p.claim(1, votes, signer{}, func(tx *wire.MsgTx) {
 				tx.TxOut[0].Value -= 20_000
 				tx.AddTxOut(wire.NewTxOut(15_000, roles.PayToKey(p.Supervisor.Key())))
 			})
 		})},
 	{Name: "joint-key-pays-stranger", Text: "k voters who pooled their shares pay the stakes to somebody who is no candidate", Strength: KeyHolding, Base: "paper",
-		Check: "V86", Along: []string{"V85"}, Level: "none", Exit: 20, plot: claimsTo(func(p *play) []byte { return roles.PayToKey(curve.BaseMul(p.stranger()).Key()) })},
+		Check: "V86", Along: []string{"V85"}, Level: "none", Exit: 20, tamper: claimsTo(func(p *play) []byte { return roles.PayToKey(curve.BaseMul(p.stranger()).Key()) })},
 	{Name: "loser-pools", Text: "a loser collects enough shares privately and claims before the winner", Strength: KeyHolding, Base: "won",
-		Check: "V86", Level: "none", Exit: 20, plot: claimsAs(2)},
+		Check: "V86", Level: "none", Exit: 20, tamper: claimsAs(2)},
 	{Name: "loser-pools-paper", Text: "a loser collects enough shares privately and claims everything by the joint key", Strength: KeyHolding, Base: "paper",
-		Check: "V86", Level: "none", Exit: 20, plot: claimsAs(2)},
+		Check: "V86", Level: "none", Exit: 20, tamper: claimsAs(2)},
 	{Name: "nobody-won-but-claimed", Text: "where nobody reached the threshold, a candidate claims with pooled shares", Strength: KeyHolding, Base: "nobody",
-		Check: "V86", Along: []string{"V97"}, Level: "none", Exit: 20, plot: claimsAs(1)},
+		Check: "V86", Along: []string{"V97"}, Level: "none", Exit: 20, tamper: claimsAs(1)},
 	{Name: "loser-takes-one", Text: "the winner leaves a stake, and a loser with pooled shares takes it", Strength: KeyHolding, Base: "won",
-		Check: "V86", Level: "L3", Exit: 21, plot: claimed(func(p *play, votes []*election.Vote) error {
-			if err := p.claim(1, votes[1:], pen{}, nil); err != nil {
+		Check: "V86", Level: "L3", Exit: 21, tamper: claimed(func(p *play, votes []*election.Vote) error {
+			if err := p.claim(1, votes[1:], signer{}, nil); err != nil {
 				return err
 			}
-			return p.claim(2, votes[:1], pen{}, nil)
+			return p.claim(2, votes[:1], signer{}, nil)
 		})},
 	{Name: "supervisor-takes-all", Text: "the supervisor claims the losers' stakes for the winner too", Strength: KeyHolding, Base: "custodial",
-		Check: "V86", Level: "L3", Exit: 21, plot: claimsAs(1)},
+		Check: "V86", Level: "L3", Exit: 21, tamper: claimsAs(1)},
 	{Name: "supervisor-pays-loser", Text: "the supervisor claims for a candidate with too few ballots", Strength: KeyHolding, Base: "custodial",
-		Check: "V86", Level: "none", Exit: 20, plot: claimsAs(2)},
+		Check: "V86", Level: "none", Exit: 20, tamper: claimsAs(2)},
 	{Name: "claim-late", Text: "the winner claims a block after the last that counts", Strength: KeyHolding, Base: "won",
-		Check: "V87", Level: "L3", Exit: 21, plot: claimsAt(func(p *play) uint32 { return p.Policy.Times.Claim + 1 })},
+		Check: "V87", Level: "L3", Exit: 21, tamper: claimsAt(func(p *play) uint32 { return p.Policy.Times.Claim + 1 })},
 	{Name: "claim-late-and-shallow", Text: "the winner claims long after the last block that counts, in the newest block of the record", Strength: KeyHolding, deep: true, Base: "won",
-		Check: "V87", Along: []string{"V13"}, Level: "L3", Exit: 30, plot: claimsAtLast},
+		Check: "V87", Along: []string{"V13"}, Level: "L3", Exit: 30, tamper: claimsAtLast},
 	{Name: "record-cut-short", Text: "the record ends with the block of the claims, which can still be displaced", Strength: KeyHolding, deep: true, Base: "won",
-		Check: "V13", Along: []string{"V100"}, Level: "L1", Exit: 12, plot: cutShort},
+		Check: "V13", Along: []string{"V100"}, Level: "L1", Exit: 12, tamper: cutShort},
 	{Name: "claim-early", Text: "a candidate with enough ballots claims while others still vote", Strength: KeyHolding, Base: "won",
-		Check: "V88", Level: "L3", Exit: 21, plot: claimsDuringVote},
+		Check: "V88", Level: "L3", Exit: 21, tamper: claimsDuringVote},
 	{Name: "claim-partial", Text: "the winner leaves a stake that nobody takes", Strength: KeyHolding, Base: "reorganised",
-		Check: "V90", Level: "L3", plot: leavesOne},
+		Check: "V90", Level: "L3", tamper: leavesOne},
 	{Name: "claim-key-reused", Text: "somebody is paid to the winner's claim key", Strength: KeyHolding, Base: "won",
-		Check: "V91", Level: "L3", plot: strays(func(p *play) ([]*wire.TxOut, error) {
-			q, _, err := p.claimPen(1)
+		Check: "V91", Level: "L3", tamper: strangerPays(func(p *play) ([]*wire.TxOut, error) {
+			q, _, err := p.claimSigner(1)
 			return []*wire.TxOut{wire.NewTxOut(1000, roles.PayToKey(curve.BaseMul(q.key).Key()))}, err
 		})},
 	{Name: "joint-key-reused", Text: "a stranger's script asks for a signature by the joint key", Strength: KeyHolding, Base: "paper",
-		Check: "V91", Level: "L3", plot: strays(func(p *play) ([]*wire.TxOut, error) {
+		Check: "V91", Level: "L3", tamper: strangerPays(func(p *play) ([]*wire.TxOut, error) {
 			key := p.Setup.Dealing.Keys[0].Key.Key()
 			script := built(txscript.NewScriptBuilder().AddOp(txscript.OP_1).AddData(key[:]).AddOp(txscript.OP_1).AddOp(txscript.OP_CHECKMULTISIG))
 			return []*wire.TxOut{wire.NewTxOut(1000, script)}, nil
 		})},
 	{Name: "claim-burns", Text: "the winner's claim pays most of the stakes to the miner", Strength: KeyHolding, Base: "won",
-		Check: "V103", Level: "L3", plot: claimed(func(p *play, votes []*election.Vote) error {
-			return p.claim(1, votes, pen{}, func(tx *wire.MsgTx) { tx.TxOut[0].Value /= 4 })
+		Check: "V103", Level: "L3", tamper: claimed(func(p *play, votes []*election.Vote) error {
+			return p.claim(1, votes, signer{}, func(tx *wire.MsgTx) { tx.TxOut[0].Value /= 4 })
 		})},
 	{Name: "decoy-ballot", Text: "a stranger publishes a ballot with a stake-like output", Strength: KeyHolding, Base: "reorganised",
-		Check: "V107", Level: "L3", plot: strays(func(p *play) ([]*wire.TxOut, error) {
+		Check: "V107", Level: "L3", tamper: strangerPays(func(p *play) ([]*wire.TxOut, error) {
 			sealed, err := p.ballotOf(p.votersFor(1)[0], 1)
 			return []*wire.TxOut{wire.NewTxOut(p.Policy.Stake, payToScript(sealed)), wire.NewTxOut(0, returning(sealed))}, err
 		})},
 	{Name: "decoy-without-stake", Text: "a stranger publishes a salted ballot and locks nothing", Strength: KeyHolding, Base: "salted",
-		Check: "V107", Level: "L3", plot: strays(func(p *play) ([]*wire.TxOut, error) {
+		Check: "V107", Level: "L3", tamper: strangerPays(func(p *play) ([]*wire.TxOut, error) {
 			sealed, err := p.ballotOf(p.votersFor(1)[0], 1)
 			return []*wire.TxOut{wire.NewTxOut(0, returning(sealed))}, err
 		})},
@@ -115,8 +115,8 @@ func claimed(claim func(p *play, votes []*election.Vote) error) func(*play) erro
 
 // claim sweeps stakes for candidate number j with a pen to which the key is
 // added, after a change.
-func (p *play) claim(j int, votes []*election.Vote, with pen, change func(*wire.MsgTx)) error {
-	q, path, err := p.claimPen(j)
+func (p *play) claim(j int, votes []*election.Vote, with signer, change func(*wire.MsgTx)) error {
+	q, path, err := p.claimSigner(j)
 	if err != nil {
 		return err
 	}
@@ -142,7 +142,7 @@ func claims(kind txscript.SigHashType) func(*play) error {
 			if !p.Policy.Dealt() && p.voter(v.Index).Choice != 1 {
 				continue
 			}
-			if err := p.claim(1, []*election.Vote{v}, pen{kind: kind}, nil); err != nil {
+			if err := p.claim(1, []*election.Vote{v}, signer{hashType: kind}, nil); err != nil {
 				return err
 			}
 		}
@@ -153,16 +153,16 @@ func claims(kind txscript.SigHashType) func(*play) error {
 // claimsInPairs signs two stakes at a time, of which the second has no output.
 func claimsInPairs(p *play) error {
 	return claimed(func(p *play, votes []*election.Vote) error {
-		if err := p.claim(1, votes[:2], pen{kind: txscript.SigHashSingle}, nil); err != nil {
+		if err := p.claim(1, votes[:2], signer{hashType: txscript.SigHashSingle}, nil); err != nil {
 			return err
 		}
-		return p.claim(1, votes[2:], pen{}, nil)
+		return p.claim(1, votes[2:], signer{}, nil)
 	})(p)
 }
 
 // claimBoth leaves a stake to the second candidate, who signs with a pen of its own.
-func (p *play) claimBoth(votes []*election.Vote, second pen) error {
-	if err := p.claim(1, votes[1:], pen{}, nil); err != nil {
+func (p *play) claimBoth(votes []*election.Vote, second signer) error {
+	if err := p.claim(1, votes[1:], signer{}, nil); err != nil {
 		return err
 	}
 	if err := p.claim(2, votes[:1], second, nil); err != nil {
@@ -174,19 +174,19 @@ func (p *play) claimBoth(votes []*election.Vote, second pen) error {
 
 func claimsTo(script func(*play) []byte) func(*play) error {
 	return claimed(func(p *play, votes []*election.Vote) error {
-		return p.claim(1, votes, pen{}, func(tx *wire.MsgTx) { tx.TxOut[0].PkScript = script(p) })
+		return p.claim(1, votes, signer{}, func(tx *wire.MsgTx) { tx.TxOut[0].PkScript = script(p) })
 	})
 }
 
 // claimsAs claims all stakes for candidate number j, whatever the ballots say.
 func claimsAs(j int) func(*play) error {
-	return claimed(func(p *play, votes []*election.Vote) error { return p.claim(j, votes, pen{}, nil) })
+	return claimed(func(p *play, votes []*election.Vote) error { return p.claim(j, votes, signer{}, nil) })
 }
 
 // claimsAt claims in the block of a height.
 func claimsAt(height func(*play) uint32) func(*play) error {
 	return claimed(func(p *play, votes []*election.Vote) error {
-		p.at(height(p), func() error { return p.claim(1, votes, pen{}, nil) })
+		p.at(height(p), func() error { return p.claim(1, votes, signer{}, nil) })
 		return nil
 	})
 }
@@ -221,7 +221,7 @@ func claimsDuringVote(p *play) error {
 		if err != nil {
 			return err
 		}
-		return p.claim(1, votes, pen{}, nil)
+		return p.claim(1, votes, signer{}, nil)
 	})
 	return nobodyClaims(p)
 }
@@ -230,21 +230,21 @@ func claimsDuringVote(p *play) error {
 func leavesOne(p *play) error {
 	p.Hooks.Tip = p.Policy.Times.Reveal + 3*p.Policy.Depth()
 	p.openLate()
-	p.hold(p.votersFor(2)[0])
+	p.holdRefund(p.votersFor(2)[0])
 	return claimed(func(p *play, votes []*election.Vote) error {
 		left := p.votersFor(2)[0].Slot()
-		return p.claim(1, slices.DeleteFunc(slices.Clone(votes), func(v *election.Vote) bool { return v.Index == left }), pen{}, nil)
+		return p.claim(1, slices.DeleteFunc(slices.Clone(votes), func(v *election.Vote) bool { return v.Index == left }), signer{}, nil)
 	})(p)
 }
 
-// strays has a stranger pay something during the vote, out of a coin that the
+// strangerPays has a stranger pay something during the vote, out of a coin that the
 // supervisor gave to it.
-func strays(outs func(*play) ([]*wire.TxOut, error)) func(*play) error {
+func strangerPays(outs func(*play) ([]*wire.TxOut, error)) func(*play) error {
 	return func(p *play) error {
-		q := pen{key: p.stranger()}
+		q := signer{key: p.stranger()}
 		p.at(p.Policy.Times.VoteTo, func() error {
 			tx := wire.NewMsgTx(2)
-			op, err := p.gift(q.key)
+			op, err := p.payCoin(q.key)
 			if err != nil {
 				return err
 			}

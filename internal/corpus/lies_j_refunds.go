@@ -12,30 +12,30 @@ import (
 // refundLies are about stakes that a miner takes against the rules: family J.
 var refundLies = []Lie{
 	{Name: "refund-before-timeout", Text: "a miner takes a voter's refund before the timeout", Strength: Consistent, Base: "nobody",
-		Check: "V93", Level: "none", Exit: 20, plot: overAfterCount, edit: mined(0, refundOf)},
+		Check: "V93", Level: "none", Exit: 20, tamper: overAfterCount, rewrite: mined(0, refundOf)},
 	{Name: "refund-unlocked", Text: "a miner takes a refund that has no locktime", Strength: Consistent, Base: "nobody",
-		Check: "V11", Along: []string{"V92"}, Level: "none", Exit: 20, plot: overAfterCount, edit: mined(1, func(p *play, v *rehearsal.Voter, vote *election.Vote) (*wire.MsgTx, error) {
+		Check: "V11", Along: []string{"V92"}, Level: "none", Exit: 20, tamper: overAfterCount, rewrite: mined(1, func(p *play, v *rehearsal.Voter, vote *election.Vote) (*wire.MsgTx, error) {
 			tx, err := refundOf(p, v, vote)
 			if err != nil {
 				return nil, err
 			}
 			tx.LockTime = 0
-			return tx, pen{key: v.Secret}.resign(tx)
+			return tx, signer{key: v.Secret}.resign(tx)
 		})},
 	{Name: "refund-by-stranger", Text: "a miner takes a refund that the roll key did not sign", Strength: Consistent, Base: "nobody",
-		Check: "V11", Along: []string{"V94"}, Level: "none", Exit: 20, plot: overAfterCount, edit: mined(1, func(p *play, v *rehearsal.Voter, vote *election.Vote) (*wire.MsgTx, error) {
+		Check: "V11", Along: []string{"V94"}, Level: "none", Exit: 20, tamper: overAfterCount, rewrite: mined(1, func(p *play, v *rehearsal.Voter, vote *election.Vote) (*wire.MsgTx, error) {
 			tx, err := refundOf(p, v, vote)
 			if err != nil {
 				return nil, err
 			}
-			return tx, pen{key: p.stranger()}.resign(tx)
+			return tx, signer{key: p.stranger()}.resign(tx)
 		})},
 	{Name: "claim-by-stranger", Text: "a miner takes a claim that no claim key signed", Strength: Consistent, Base: "nobody",
-		Check: "V11", Along: []string{"V82", "V86", "V87"}, Level: "none", Exit: 20, plot: overAfterCount, edit: mined(1, strangersClaim)},
+		Check: "V11", Along: []string{"V82", "V86", "V87"}, Level: "none", Exit: 20, tamper: overAfterCount, rewrite: mined(1, strangersClaim)},
 	{Name: "stake-taken-by-other-script", Text: "a miner takes a stake by a script that is not the one it is locked under", Strength: Consistent, Base: "nobody",
-		Check: "V11", Along: []string{"V55", "V58", "V82", "V95", "V97", "V86"}, Level: "none", Exit: 20, plot: overAfterCount, edit: mined(1, otherScript)},
+		Check: "V11", Along: []string{"V55", "V58", "V82", "V95", "V97", "V86"}, Level: "none", Exit: 20, tamper: overAfterCount, rewrite: mined(1, otherScript)},
 	{Name: "stake-taken-by-nobody", Text: "a miner takes a stake without any signature", Strength: Consistent, Base: "nobody",
-		Check: "V11", Along: []string{"V95"}, Level: "none", Exit: 20, plot: overAfterCount, edit: mined(1, unsignedSpend)},
+		Check: "V11", Along: []string{"V95"}, Level: "none", Exit: 20, tamper: overAfterCount, rewrite: mined(1, unsignedSpend)},
 }
 
 // overAfterCount ends the record before anybody takes a stake back.
@@ -46,8 +46,8 @@ func overAfterCount(p *play) error {
 
 // mined puts a spend of the first vote's stake into a buried block that a miner
 // adds to the record: at once (0), or after the timeout (1).
-func mined(after int, spend func(p *play, v *rehearsal.Voter, vote *election.Vote) (*wire.MsgTx, error)) func(*remake) error {
-	return func(r *remake) error {
+func mined(after int, spend func(p *play, v *rehearsal.Voter, vote *election.Vote) (*wire.MsgTx, error)) func(*rewrite) error {
+	return func(r *rewrite) error {
 		vote := r.p.Counted()[0]
 		tx, err := spend(r.p, r.p.voter(vote.Index), vote)
 		if err != nil {
@@ -64,16 +64,16 @@ func mined(after int, spend func(p *play, v *rehearsal.Voter, vote *election.Vot
 
 // refundOf is a voter's own refund.
 func refundOf(p *play, v *rehearsal.Voter, vote *election.Vote) (*wire.MsgTx, error) {
-	return p.sweep([]*election.Vote{vote}, "refund", pen{key: v.Secret}, roles.PayToKey(v.Key()))
+	return p.sweep([]*election.Vote{vote}, "refund", signer{key: v.Secret}, roles.PayToKey(v.Key()))
 }
 
 // strangersClaim is a claim by the first candidate's path that a stranger signed.
 func strangersClaim(p *play, _ *rehearsal.Voter, vote *election.Vote) (*wire.MsgTx, error) {
-	_, path, err := p.claimPen(1)
+	_, path, err := p.claimSigner(1)
 	if err != nil {
 		return nil, err
 	}
-	return p.sweep([]*election.Vote{vote}, path, pen{key: p.stranger()}, p.first().Payout)
+	return p.sweep([]*election.Vote{vote}, path, signer{key: p.stranger()}, p.first().Payout)
 }
 
 // otherScript is a refund by the contract filled with the stranger's keys.
@@ -92,7 +92,7 @@ func otherScript(p *play, v *rehearsal.Voter, vote *election.Vote) (*wire.MsgTx,
 	}
 	other := *vote
 	other.Redeem = redeem
-	return p.sweep([]*election.Vote{&other}, "refund", pen{key: v.Secret}, roles.PayToKey(v.Key()))
+	return p.sweep([]*election.Vote{&other}, "refund", signer{key: v.Secret}, roles.PayToKey(v.Key()))
 }
 
 // unsignedSpend shows the script and nothing else.

@@ -14,23 +14,23 @@ import (
 // anchorLies are about the anchors and their order: family K.
 var anchorLies = []Lie{
 	{Name: "commits-late", Text: "the supervisor anchors the commitments a block too late", Strength: KeyHolding, Base: "won",
-		Check: "V98", Level: "none", Exit: 20, plot: late(election.CommitsClosed)},
+		Check: "V98", Level: "none", Exit: 20, tamper: late(election.CommitsClosed)},
 	{Name: "deals-late", Text: "the supervisor anchors the deals a block too late", Strength: KeyHolding, Base: "won",
-		Check: "V98", Level: "none", Exit: 20, plot: late(election.DealsClosed)},
+		Check: "V98", Level: "none", Exit: 20, tamper: late(election.DealsClosed)},
 	{Name: "commits-unanchored", Text: "the supervisor never anchors the commitments, so that all dealers are out", Strength: KeyHolding, Base: "won",
-		Check: "V98", Level: "none", Exit: 20, plot: unanchored(election.CommitsClosed)},
+		Check: "V98", Level: "none", Exit: 20, tamper: unanchored(election.CommitsClosed)},
 	{Name: "deals-unanchored", Text: "the supervisor never anchors the deals, so that all dealers are out", Strength: KeyHolding, Base: "won",
-		Check: "V98", Level: "none", Exit: 20, plot: unanchored(election.DealsClosed)},
+		Check: "V98", Level: "none", Exit: 20, tamper: unanchored(election.DealsClosed)},
 	{Name: "complaints-unanchored", Text: "the supervisor never anchors the complaints and goes on to the transcript", Strength: KeyHolding, Base: "won",
-		Check: "V98", Level: "none", Exit: 20, plot: unanchored(election.ComplaintsClosed)},
+		Check: "V98", Level: "none", Exit: 20, tamper: unanchored(election.ComplaintsClosed)},
 	{Name: "complaints-before-deals", Text: "the supervisor anchors the complaints before the deals", Strength: KeyHolding, Base: "won",
-		Check: "V98", Along: []string{"V02"}, Level: "none", Exit: 20, plot: complaintsFirst},
+		Check: "V98", Along: []string{"V02"}, Level: "none", Exit: 20, tamper: complaintsFirst},
 	{Name: "complaints-rewound", Text: "the supervisor's complaints anchor commits to a shorter board than the deals anchor", Strength: KeyHolding, Base: "won",
-		Check: "V02", Level: "none", Exit: 20, plot: rewound},
+		Check: "V02", Level: "none", Exit: 20, tamper: rewound},
 	{Name: "custodial-commits", Text: "the supervisor anchors commitments in an election without dealing", Strength: KeyHolding, Base: "custodial",
-		Check: "V98", Level: "none", Exit: 20, plot: extraAnchor(election.CommitsClosed)},
+		Check: "V98", Level: "none", Exit: 20, tamper: extraAnchor(election.CommitsClosed)},
 	{Name: "vote-after-end", Text: "somebody votes in an election that has ended", Strength: KeyHolding, Base: "empty-hall",
-		Check: "V98", Level: "none", Exit: 20, plot: voteAfterEnd},
+		Check: "V98", Level: "none", Exit: 20, tamper: voteAfterEnd},
 }
 
 // unanchored leaves out the anchor of a kind. Without one of the dealing's
@@ -183,7 +183,7 @@ func voteAfterEnd(p *play) error {
 				return err
 			}
 			tx := wire.NewMsgTx(2)
-			q := pen{key: v.Secret}
+			q := signer{key: v.Secret}
 			q.spend(tx, r.Outpoint)
 			tx.AddTxOut(wire.NewTxOut(p.Policy.Stake, payToScript(redeem)))
 			tx.AddTxOut(wire.NewTxOut(0, returning(sealed)))

@@ -51,7 +51,7 @@ func Measure(ctx context.Context, done func(n, of int)) (*Matrix, error) {
 // Score counts.
 func (m *Matrix) Score() (s Score) {
 	for _, t := range m.Trials {
-		fine := len(t.Strays()) == 0
+		fine := len(t.Unexpected()) == 0
 		if t.Lie.Strength == Harmless {
 			s.Harmless++
 			if !fine || !t.AsExpected() {
@@ -86,11 +86,11 @@ func (s Score) String() string {
 func (m *Matrix) Wrong() (out []string) {
 	for _, t := range m.Trials {
 		honest := t.Lie.Strength == Harmless
-		if (honest || t.Attributed()) && len(t.Strays()) == 0 && t.AsExpected() {
+		if (honest || t.Attributed()) && len(t.Unexpected()) == 0 && t.AsExpected() {
 			continue
 		}
 		out = append(out, fmt.Sprintf("%s: %s speak, level %q, exit %d; want %s, level %q, exit %d",
-			t.Lie.Name, list(t.Spoke), t.Level, t.Exit, list(append(nonempty(t.Lie.Check), t.Lie.Along...)), t.Lie.Level, t.Lie.Exit))
+			t.Lie.Name, list(t.Flagged), t.Level, t.Exit, list(append(nonempty(t.Lie.Check), t.Lie.Along...)), t.Lie.Level, t.Lie.Exit))
 	}
 	return out
 }
@@ -111,7 +111,7 @@ func list(ids []string) string {
 
 // Alone tells whether the lie's check is the only one that speaks.
 func (t Trial) Alone() bool {
-	return t.Attributed() && (len(t.Spoke) == 0 || slices.Equal(t.Spoke, []string{t.Lie.Check}))
+	return t.Attributed() && (len(t.Flagged) == 0 || slices.Equal(t.Flagged, []string{t.Lie.Check}))
 }
 
 // WriteTo writes the matrix as a page of Markdown: the score, every lie with
@@ -143,7 +143,7 @@ func (m *Matrix) rows(b *strings.Builder, honest bool) {
 			continue
 		}
 		var along []string
-		for _, id := range t.Spoke {
+		for _, id := range t.Flagged {
 			if id != t.Lie.Check {
 				along = append(along, id)
 			}
@@ -176,7 +176,7 @@ func (m *Matrix) caughtAlone(id string) string {
 func (m *Matrix) caughtToo(id string) string {
 	var names []string
 	for _, t := range m.Trials {
-		if t.Lie.Strength != Harmless && slices.Contains(t.Spoke, id) && (t.Lie.Check != id || !t.Alone()) {
+		if t.Lie.Strength != Harmless && slices.Contains(t.Flagged, id) && (t.Lie.Check != id || !t.Alone()) {
 			names = append(names, t.Lie.Name)
 		}
 	}

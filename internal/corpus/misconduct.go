@@ -12,32 +12,32 @@ import (
 	"bevote/verifier/board"
 )
 
-// Deed is something that an honest role does not do.
-type Deed string
+// Kind is something that an honest role does not do.
+type Kind string
 
 // The misdeeds that can be played. Whoever does one is a member of the roll,
 // but for Withhold; the rest of the election goes on around it.
 const (
-	WrongShare     Deed = "wrong share"     // a dealer sends Victim a wrong share of the first joint key
-	FalseComplaint Deed = "false complaint" // a receiver complains of Victim, who dealt honestly
-	CopyEphemeral  Deed = "copy ephemeral"  // a dealer takes the ephemeral key and the ciphertexts of Victim
-	Vanish         Deed = "vanish"          // a dealer commits and never deals
-	Silent         Deed = "silent"          // a member of the roll does not deal at all
-	Junk           Deed = "junk"            // a voter's ballot is sealed to nobody
-	Withhold       Deed = "withhold"        // Candidate does not open its ballots
+	WrongShare     Kind = "wrong share"     // a dealer sends Victim a wrong share of the first joint key
+	FalseComplaint Kind = "false complaint" // a receiver complains of Victim, who dealt honestly
+	CopyEphemeral  Kind = "copy ephemeral"  // a dealer takes the ephemeral key and the ciphertexts of Victim
+	Vanish         Kind = "vanish"          // a dealer commits and never deals
+	Silent         Kind = "silent"          // a member of the roll does not deal at all
+	Junk           Kind = "junk"            // a voter's ballot is sealed to nobody
+	Withhold       Kind = "withhold"        // Candidate does not open its ballots
 )
 
-// Misdeed is one misdeed, by whom and against whom.
-type Misdeed struct {
-	Deed      Deed
+// Misconduct is one misdeed, by whom and against whom.
+type Misconduct struct {
+	Kind      Kind
 	Slot      int    // of the roll, from 1
 	Victim    int    // of the roll, from 1
 	Candidate string // for Withhold
 }
 
 // With returns a lie without a base: an election in which misdeeds are done.
-func With(misdeeds ...Misdeed) Lie {
-	return Lie{plot: func(p *play) error { return p.misbehave(misdeeds...) }}
+func With(misdeeds ...Misconduct) Lie {
+	return Lie{tamper: func(p *play) error { return p.misconduct(misdeeds...) }}
 }
 
 // vanisher commits and never deals; silent does neither.
@@ -55,9 +55,9 @@ func (vanisher) Deal() (board.Line, bool, error)               { return board.Li
 func (silent) Commit(sharing.Params) (board.Line, bool, error) { return board.Line{}, false, nil }
 func (silent) Deal() (board.Line, bool, error)                 { return board.Line{}, false, nil }
 
-// cheat deals by hand: it draws an honest deal, edits it, and signs with the
+// tamperingDealer deals by hand: it draws an honest deal, edits it, and signs with the
 // roll key.
-type cheat struct {
+type tamperingDealer struct {
 	p    *play
 	slot int
 	key  curve.Scalar
@@ -66,7 +66,7 @@ type cheat struct {
 	text []byte
 }
 
-func (c *cheat) Commit(params sharing.Params) (board.Line, bool, error) {
+func (c *tamperingDealer) Commit(params sharing.Params) (board.Line, bool, error) {
 	d, err := sharing.NewDeal(c.rand, params, c.slot)
 	if err != nil {
 		return board.Line{}, false, err
@@ -78,9 +78,9 @@ func (c *cheat) Commit(params sharing.Params) (board.Line, bool, error) {
 	return c.write(board.Commit{Deal: d.Commitment(params, c.slot)})
 }
 
-func (c *cheat) Deal() (board.Line, bool, error) { return c.write(board.Deal{Deal: c.text}) }
+func (c *tamperingDealer) Deal() (board.Line, bool, error) { return c.write(board.Deal{Deal: c.text}) }
 
-func (c *cheat) write(body board.Body) (board.Line, bool, error) {
+func (c *tamperingDealer) write(body board.Body) (board.Line, bool, error) {
 	l, err := c.p.forge(c.key, body)
 	return l, err == nil, err
 }
@@ -94,29 +94,29 @@ func (p *play) forge(key curve.Scalar, body board.Body) (board.Line, error) {
 	return board.Sign(p.EID, key, seen, body)
 }
 
-// misbehave adds misdeeds to the election.
-func (p *play) misbehave(all ...Misdeed) error {
+// misconduct adds misdeeds to the election.
+func (p *play) misconduct(all ...Misconduct) error {
 	for _, m := range all {
-		if err := p.commit(m); err != nil {
+		if err := p.addMisconduct(m); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// commit adds one misdeed.
-func (p *play) commit(m Misdeed) error {
-	if m.Deed == Withhold {
+// addMisconduct adds one misdeed.
+func (p *play) addMisconduct(m Misconduct) error {
+	if m.Kind == Withhold {
 		return p.withhold(m.Candidate)
 	}
 	onRoll := func(slot int) bool { return slot >= 1 && slot <= len(p.Voters) }
-	victim := m.Deed == WrongShare || m.Deed == FalseComplaint || m.Deed == CopyEphemeral
+	victim := m.Kind == WrongShare || m.Kind == FalseComplaint || m.Kind == CopyEphemeral
 	if !onRoll(m.Slot) || victim && (!onRoll(m.Victim) || m.Victim == m.Slot) {
-		return rehearsal.Unplayable("%s by slot %d against slot %d of a roll of %d", m.Deed, m.Slot, m.Victim, len(p.Voters))
+		return rehearsal.Unplayable("%s by slot %d against slot %d of a roll of %d", m.Kind, m.Slot, m.Victim, len(p.Voters))
 	}
-	switch v := p.Voters[m.Slot-1]; m.Deed {
+	switch v := p.Voters[m.Slot-1]; m.Kind {
 	case WrongShare:
-		v.Dealer = p.cheat(m.Slot, func(_ sharing.Params, d *sharing.Deal) error {
+		v.Dealer = p.tamperingDealer(m.Slot, func(_ sharing.Params, d *sharing.Deal) error {
 			d.Ciphertexts[0][m.Victim-1][31] ^= 1
 			return nil
 		})
@@ -129,16 +129,16 @@ func (p *play) commit(m Misdeed) error {
 	case Junk:
 		p.castJunk(v)
 	case FalseComplaint:
-		p.slander(m)
+		p.complainFalsely(m)
 	default:
-		return rehearsal.Unplayable("misdeed %q is unknown", string(m.Deed))
+		return rehearsal.Unplayable("misdeed %q is unknown", string(m.Kind))
 	}
 	return nil
 }
 
-func (p *play) cheat(slot int, edit func(sharing.Params, *sharing.Deal) error) *cheat {
+func (p *play) tamperingDealer(slot int, edit func(sharing.Params, *sharing.Deal) error) *tamperingDealer {
 	v := p.Voters[slot-1]
-	return &cheat{p: p, slot: slot, key: v.Secret, rand: p.Stream("cheat " + v.Role), edit: edit}
+	return &tamperingDealer{p: p, slot: slot, key: v.Secret, rand: p.Stream("cheat " + v.Role), edit: edit}
 }
 
 // copyEphemeral has slot deal as a thief would who has seen the victim's deal
@@ -147,8 +147,8 @@ func (p *play) cheat(slot int, edit func(sharing.Params, *sharing.Deal) error) *
 // shares. The victim's deal is drawn by hand too, from a stream that the thief
 // reads again.
 func (p *play) copyEphemeral(slot, victim int) {
-	p.Voters[victim-1].Dealer = p.cheat(victim, func(sharing.Params, *sharing.Deal) error { return nil })
-	p.Voters[slot-1].Dealer = p.cheat(slot, func(params sharing.Params, d *sharing.Deal) error {
+	p.Voters[victim-1].Dealer = p.tamperingDealer(victim, func(sharing.Params, *sharing.Deal) error { return nil })
+	p.Voters[slot-1].Dealer = p.tamperingDealer(slot, func(params sharing.Params, d *sharing.Deal) error {
 		from, err := sharing.NewDeal(p.Stream("cheat "+p.Voters[victim-1].Role), params, victim)
 		if err == nil {
 			d.Ephemeral, d.EphemeralPossession, d.Ciphertexts = from.Ephemeral, from.EphemeralPossession, from.Ciphertexts
@@ -157,8 +157,8 @@ func (p *play) copyEphemeral(slot, victim int) {
 	})
 }
 
-// slander has a voter complain of its victim.
-func (p *play) slander(m Misdeed) {
+// complainFalsely has a voter complain of its victim.
+func (p *play) complainFalsely(m Misconduct) {
 	before := p.Hooks.Complain
 	p.Hooks.Complain = func(v *rehearsal.Voter, params sharing.Params, o *sharing.Outcome) error {
 		if before != nil {
@@ -177,7 +177,7 @@ func (p *play) slander(m Misdeed) {
 		if err != nil {
 			return fmt.Errorf("false complaint: %w", err)
 		}
-		return p.say(v.Secret, board.Complaint{Dealer: c.Dealer, Key: c.Key, Point: c.Point.Key(), Proof: c.Proof.Bytes()})
+		return p.publish(v.Secret, board.Complaint{Dealer: c.Dealer, Key: c.Key, Point: c.Point.Key(), Proof: c.Proof.Bytes()})
 	}
 }
 

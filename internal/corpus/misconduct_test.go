@@ -23,16 +23,16 @@ func TestMain(m *testing.M) {
 }
 
 // misbehaved plays with misdeeds and returns the path of the record.
-func misbehaved(t testing.TB, opt rehearsal.Options, misdeeds ...corpus.Misdeed) (*rehearsal.Summary, string) {
+func misbehaved(t testing.TB, opt rehearsal.Options, misdeeds ...corpus.Misconduct) (*rehearsal.Summary, string) {
 	t.Helper()
-	return rehearsaltest.Run(t, opt, corpus.With(misdeeds...).Tell)
+	return rehearsaltest.Run(t, opt, corpus.With(misdeeds...).Run)
 }
 
 // The dealing survives each misdeed: who did it is out of QUAL and named by
 // the audit, the votes of everybody count, and the result stands.
 func TestDealersWhoCheat(t *testing.T) {
 	for _, c := range []struct {
-		deed  corpus.Deed
+		deed  corpus.Kind
 		check string
 	}{
 		{corpus.WrongShare, "V44"},
@@ -44,7 +44,7 @@ func TestDealersWhoCheat(t *testing.T) {
 			t.Run(string(c.deed)+" "+form, func(t *testing.T) {
 				t.Parallel()
 				_, path := misbehaved(t, rehearsal.Options{Source: rehearsaltest.Forms()[form].Source(), Votes: map[string]int{"alice": 4, "bob": 1}},
-					corpus.Misdeed{Deed: c.deed, Slot: 2, Victim: 4})
+					corpus.Misconduct{Kind: c.deed, Slot: 2, Victim: 4})
 				r := rehearsaltest.Audit(t, path)
 				rehearsaltest.Want(t, r, "L3", "alice", 0)
 				if !rehearsaltest.Found(r, c.check, "dealer 2 out") {
@@ -60,17 +60,17 @@ func TestManyMisdeeds(t *testing.T) {
 	f := rehearsaltest.Forms()["hardened"]
 	f.Voters, f.Threshold = 7, 3
 	_, path := misbehaved(t, rehearsal.Options{Source: f.Source(), Votes: map[string]int{"bob": 4, "alice": 3}},
-		corpus.Misdeed{Deed: corpus.WrongShare, Slot: 1, Victim: 7},
-		corpus.Misdeed{Deed: corpus.FalseComplaint, Slot: 2, Victim: 3},
-		corpus.Misdeed{Deed: corpus.Vanish, Slot: 4},
-		corpus.Misdeed{Deed: corpus.Silent, Slot: 5})
+		corpus.Misconduct{Kind: corpus.WrongShare, Slot: 1, Victim: 7},
+		corpus.Misconduct{Kind: corpus.FalseComplaint, Slot: 2, Victim: 3},
+		corpus.Misconduct{Kind: corpus.Vanish, Slot: 4},
+		corpus.Misconduct{Kind: corpus.Silent, Slot: 5})
 	rehearsaltest.Want(t, rehearsaltest.Audit(t, path), "L3", "bob", 0)
 }
 
 func TestTooFewDealers(t *testing.T) {
 	f := rehearsaltest.Forms()["hardened"]
-	s, path := misbehaved(t, rehearsal.Options{Source: f.Source()}, corpus.Misdeed{Deed: corpus.Silent, Slot: 1},
-		corpus.Misdeed{Deed: corpus.Vanish, Slot: 2}, corpus.Misdeed{Deed: corpus.WrongShare, Slot: 3, Victim: 1})
+	s, path := misbehaved(t, rehearsal.Options{Source: f.Source()}, corpus.Misconduct{Kind: corpus.Silent, Slot: 1},
+		corpus.Misconduct{Kind: corpus.Vanish, Slot: 2}, corpus.Misconduct{Kind: corpus.WrongShare, Slot: 3, Victim: 1})
 	r := rehearsaltest.Audit(t, path)
 	rehearsaltest.Want(t, r, "L0", "", 0)
 	if s.Ended == "" || !strings.HasPrefix(r.Verdict, "ended") {
@@ -86,7 +86,7 @@ func TestJunkBallot(t *testing.T) {
 		t.Run(form, func(t *testing.T) {
 			t.Parallel()
 			_, path := misbehaved(t, rehearsal.Options{Source: rehearsaltest.Forms()[form].Source(), Votes: map[string]int{"alice": 5}},
-				corpus.Misdeed{Deed: corpus.Junk, Slot: 3})
+				corpus.Misconduct{Kind: corpus.Junk, Slot: 3})
 			r := rehearsaltest.Audit(t, path)
 			rehearsaltest.Want(t, r, "L3", "alice", 21)
 			if !rehearsaltest.Found(r, "V77", "slot 3") || r.Counts[0].Min != 4 || r.Counts[0].Max != 4 {
@@ -110,7 +110,7 @@ func TestWithheldOpenings(t *testing.T) {
 		t.Run(c.form, func(t *testing.T) {
 			t.Parallel()
 			_, path := misbehaved(t, rehearsal.Options{Source: rehearsaltest.Forms()[c.form].Source(), Votes: map[string]int{"alice": 3, "bob": 2}},
-				corpus.Misdeed{Deed: corpus.Withhold, Candidate: "bob"})
+				corpus.Misconduct{Kind: corpus.Withhold, Candidate: "bob"})
 			rehearsaltest.Want(t, rehearsaltest.Audit(t, path), c.level, "alice", c.exit)
 		})
 	}
@@ -124,11 +124,11 @@ func TestMisdeedsDoNotRefute(t *testing.T) {
 		name := rapid.SampledFrom([]string{"hardened", "salted", "each", "paper flag"}).Draw(r, "form")
 		f := rehearsaltest.Forms()[name]
 		opt := rehearsal.Options{Source: f.Source(), Seed: rapid.Uint64().Draw(r, "seed")}
-		var misdeeds []corpus.Misdeed
-		deeds := []corpus.Deed{corpus.WrongShare, corpus.Vanish, corpus.Silent, corpus.Junk}
+		var misdeeds []corpus.Misconduct
+		deeds := []corpus.Kind{corpus.WrongShare, corpus.Vanish, corpus.Silent, corpus.Junk}
 		for _, slot := range rapid.Permutation([]int{1, 2, 3, 4, 5}).Draw(r, "slots")[:rapid.IntRange(0, 4).Draw(r, "misdeeds")] {
-			misdeeds = append(misdeeds, corpus.Misdeed{
-				Deed: rapid.SampledFrom(deeds).Draw(r, "deed"), Slot: slot, Victim: slot%f.Voters + 1,
+			misdeeds = append(misdeeds, corpus.Misconduct{
+				Kind: rapid.SampledFrom(deeds).Draw(r, "deed"), Slot: slot, Victim: slot%f.Voters + 1,
 			})
 		}
 		s, path := misbehaved(t, opt, misdeeds...)
@@ -144,14 +144,14 @@ func TestMisdeedsDoNotRefute(t *testing.T) {
 
 // What cannot be done is refused.
 func TestMisdeedsThatCannotBe(t *testing.T) {
-	for name, m := range map[string]corpus.Misdeed{
-		"no such slot":       {Deed: corpus.Vanish, Slot: 6},
-		"no such victim":     {Deed: corpus.WrongShare, Slot: 1},
-		"no such misdeed":    {Deed: "be late", Slot: 1},
-		"no such withholder": {Deed: corpus.Withhold, Candidate: "mallory"},
+	for name, m := range map[string]corpus.Misconduct{
+		"no such slot":       {Kind: corpus.Vanish, Slot: 6},
+		"no such victim":     {Kind: corpus.WrongShare, Slot: 1},
+		"no such misdeed":    {Kind: "be late", Slot: 1},
+		"no such withholder": {Kind: corpus.Withhold, Candidate: "mallory"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := corpus.With(m).Tell(context.Background(), rehearsal.Options{Source: rehearsaltest.Forms()["hardened"].Source()}, nil)
+			_, err := corpus.With(m).Run(context.Background(), rehearsal.Options{Source: rehearsaltest.Forms()["hardened"].Source()}, nil)
 			if !errors.Is(err, rehearsal.ErrUnplayable) {
 				t.Errorf("err %v", err)
 			}

@@ -21,7 +21,7 @@ type play struct {
 	instead   map[string]func() (played bool, err error)
 	before    map[uint32][]func() error
 	rewriters []func(board.Line) ([]board.Line, error)
-	believed  believed
+	authors   authorsView
 	copying   sync.Mutex // lies that change a finished record share its play
 }
 
@@ -102,23 +102,23 @@ func (p *play) line(l board.Line) ([]board.Line, error) {
 		}
 		lines = next
 	}
-	if p.believed.view != nil && len(lines) > 0 {
-		p.believed.lines[len(p.Log.Lines())+1] = l
+	if p.authors.view != nil && len(lines) > 0 {
+		p.authors.lines[len(p.Log.Lines())+1] = l
 	}
 	return lines, nil
 }
 
-// believed is the exchange as authors wrote it.
-type believed struct {
+// authorsView is the exchange as authors wrote it.
+type authorsView struct {
 	view  *election.Mixing
 	read  int                // lines of the board that view has read
 	lines map[int]board.Line // what view reads in the place of the board's
 }
 
-// deceive has roles go by what authors wrote, whatever a lie puts onto the board
+// trustAuthors has roles go by what authors wrote, whatever a lie puts onto the board
 // in its place: they are in on it, or do not look. Without names, all do.
-func (p *play) deceive(roles ...string) {
-	b := &p.believed
+func (p *play) trustAuthors(roles ...string) {
+	b := &p.authors
 	b.view, b.lines = election.NewMixing(p.Election), make(map[int]board.Line)
 	p.Hooks.Mixing = func(role string) *election.Mixing {
 		if len(roles) > 0 && !slices.Contains(roles, role) {

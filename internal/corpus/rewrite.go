@@ -22,11 +22,11 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-var _ evidence.Source = (*remake)(nil)
+var _ evidence.Source = (*rewrite)(nil)
 
-// remake is a finished record taken apart, for somebody to change it and to
+// rewrite is a finished record taken apart, for somebody to change it and to
 // put it together again as far as that can be done without a key.
-type remake struct {
+type rewrite struct {
 	p                *play
 	policy, contract []byte
 	lines            []board.Line
@@ -36,9 +36,9 @@ type remake struct {
 	dir              string // for its files
 }
 
-// remake takes the play's record apart.
-func (p *play) remake(ctx context.Context) (*remake, error) {
-	r := &remake{p: p, policy: p.PolicyFile, contract: p.ContractFile, lines: slices.Clone(p.Log.Lines()), first: p.Times.Announce}
+// rewriteRecord takes the play's record apart.
+func (p *play) rewriteRecord(ctx context.Context) (*rewrite, error) {
+	r := &rewrite{p: p, policy: p.PolicyFile, contract: p.ContractFile, lines: slices.Clone(p.Log.Lines()), first: p.Times.Announce}
 	var err error
 	if r.dir, err = os.MkdirTemp("", "bevote-lie-*"); err != nil {
 		return nil, err
@@ -58,13 +58,13 @@ func (p *play) remake(ctx context.Context) (*remake, error) {
 	return r, nil
 }
 
-func (r *remake) tip() uint32 { return uint32(len(r.headers)) - 1 }
+func (r *rewrite) tip() uint32 { return uint32(len(r.headers)) - 1 }
 
-func (r *remake) block(height uint32) *wire.MsgBlock { return r.blocks[height-r.first] }
+func (r *rewrite) block(height uint32) *wire.MsgBlock { return r.blocks[height-r.first] }
 
-// free is the lowest height from which on no board line has seen a block:
+// firstUnseen is the lowest height from which on no board line has seen a block:
 // what an outsider can mine anew without anybody's signature.
-func (r *remake) free() (height uint32) {
+func (r *rewrite) firstUnseen() (height uint32) {
 	for _, l := range r.lines {
 		height = max(height, l.Seen.Height)
 	}
@@ -72,9 +72,9 @@ func (r *remake) free() (height uint32) {
 }
 
 // buried is the height of a free block that is as deep as the policy asks.
-func (r *remake) buried() (uint32, error) {
+func (r *rewrite) buried() (uint32, error) {
 	height := r.tip() + 1 - r.p.Policy.Depth()
-	if height < r.free() {
+	if height < r.firstUnseen() {
 		return 0, fmt.Errorf("block %d has been seen by a board line", height)
 	}
 	return height, nil
@@ -82,7 +82,7 @@ func (r *remake) buried() (uint32, error) {
 
 // relink gives every line the hash of the line before, from line n (0 is the
 // first) on.
-func (r *remake) relink(n int) {
+func (r *rewrite) relink(n int) {
 	for i := max(n, 1); i < len(r.lines); i++ {
 		r.lines[i].Prev = r.lines[i-1].Hash()
 	}
@@ -90,7 +90,7 @@ func (r *remake) relink(n int) {
 
 // remine makes the blocks from a height on anew: merkle roots, links and proof
 // of work.
-func (r *remake) remine(from uint32) {
+func (r *rewrite) remine(from uint32) {
 	for h := from; h <= r.tip(); h++ {
 		if h >= r.first {
 			block := r.block(h)
@@ -141,7 +141,7 @@ func unsolve(h *wire.BlockHeader) {
 }
 
 // extend adds n empty blocks.
-func (r *remake) extend(n int) {
+func (r *rewrite) extend(n int) {
 	tip := r.tip()
 	for i := range n {
 		last := r.block(tip)
@@ -157,7 +157,7 @@ func (r *remake) extend(n int) {
 
 // files are the record's, as they are now: with whole blocks, or with proofs of
 // the transactions that concern the election.
-func (r *remake) files(ctx context.Context, proven bool) (map[string][]byte, error) {
+func (r *rewrite) files(ctx context.Context, proven bool) (map[string][]byte, error) {
 	var log bytes.Buffer
 	for _, l := range r.lines {
 		log.Write(append(l.Encode(), '\n'))
@@ -179,7 +179,7 @@ func (r *remake) files(ctx context.Context, proven bool) (map[string][]byte, err
 
 // through writes a record with the chain's files by who always writes them, and
 // reads all of it back.
-func (r *remake) through(name string, files map[string][]byte, export func(*record.Writer) error) (map[string][]byte, error) {
+func (r *rewrite) through(name string, files map[string][]byte, export func(*record.Writer) error) (map[string][]byte, error) {
 	dir := filepath.Join(r.dir, name)
 	w, err := record.Create(dir)
 	if err != nil {
@@ -211,14 +211,14 @@ var recordFiles = []string{record.Policy, record.Contract, record.Board, record.
 
 // The methods of a source of blocks, for whoever writes the record's chain.
 
-func (r *remake) Evidence() string                      { return "remade" }
-func (r *remake) First(context.Context) (uint32, error) { return r.first, nil }
+func (r *rewrite) Evidence() string                      { return "remade" }
+func (r *rewrite) First(context.Context) (uint32, error) { return r.first, nil }
 
-func (r *remake) Headers(context.Context) iter.Seq2[*wire.BlockHeader, error] {
+func (r *rewrite) Headers(context.Context) iter.Seq2[*wire.BlockHeader, error] {
 	return each(r.headers)
 }
 
-func (r *remake) Blocks(_ context.Context, from uint32) iter.Seq2[*wire.MsgBlock, error] {
+func (r *rewrite) Blocks(_ context.Context, from uint32) iter.Seq2[*wire.MsgBlock, error] {
 	return each(r.blocks[from-r.first:])
 }
 

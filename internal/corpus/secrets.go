@@ -57,7 +57,7 @@ func (p *play) secretOf(key curve.PublicKey) (curve.Scalar, error) {
 	return curve.Scalar{}, fmt.Errorf("nobody has the key %s", key)
 }
 
-func (p *play) supervisorPen() pen { return pen{key: p.Keys["supervisor"]} }
+func (p *play) supervisorSigner() signer { return signer{key: p.Keys["supervisor"]} }
 
 // stranger is somebody who has no part in the election.
 func (p *play) stranger() curve.Scalar {
@@ -99,17 +99,17 @@ func (p *play) joint(number int) (curve.Scalar, error) {
 	return sharing.Interpolate(known, 0), nil
 }
 
-// claimPen signs claims for candidate number j, and names their path.
-func (p *play) claimPen(j int) (q pen, path string, err error) {
+// claimSigner signs claims for candidate number j, and names their path.
+func (p *play) claimSigner(j int) (q signer, path string, err error) {
 	c := p.Policy.Candidates[j-1]
 	if !p.Policy.Dealt() {
-		return p.supervisorPen(), "win", nil
+		return p.supervisorSigner(), "win", nil
 	}
 	secret, err := p.joint(p.KeyNumber(j))
 	if p.Policy.Win == lang.WinHardened {
-		return pen{key: secret.Add(p.Keys["candidate "+c.Name])}, "win." + c.Name, err
+		return signer{key: secret.Add(p.Keys["candidate "+c.Name])}, "win." + c.Name, err
 	}
-	return pen{key: secret}, "win", err
+	return signer{key: secret}, "win", err
 }
 
 // ballotOf is the honest ballot of a voter for candidate number j.
@@ -151,7 +151,7 @@ func (p *play) coin(v *rehearsal.Voter) wire.OutPoint { return p.Setup.Roll[v.Sl
 // spendCoin is a transaction that spends a voter's coin, signed by the voter.
 func (p *play) spendCoin(v *rehearsal.Voter, outs ...*wire.TxOut) (*wire.MsgTx, error) {
 	tx := wire.NewMsgTx(2)
-	q := pen{key: v.Secret}
+	q := signer{key: v.Secret}
 	q.spend(tx, p.coin(v))
 	tx.TxOut = outs
 	return tx, q.resign(tx)
@@ -166,16 +166,16 @@ func (p *play) voting(v *rehearsal.Voter, keys map[string][]byte, sealed []byte)
 	return p.spendCoin(v, wire.NewTxOut(p.Policy.Stake, payToScript(redeem)), wire.NewTxOut(0, returning(sealed)))
 }
 
-// gift has the supervisor pay a coin to somebody's key, and names it.
-func (p *play) gift(to curve.Scalar) (wire.OutPoint, error) {
+// payCoin has the supervisor pay a coin to somebody's key, and names it.
+func (p *play) payCoin(to curve.Scalar) (wire.OutPoint, error) {
 	key := curve.BaseMul(to).Key()
 	coins, err := p.Supervisor.PayCoins([]curve.PublicKey{key})
 	return coins[key], err
 }
 
-// rewrite changes the bodies of a type of lines as the keeper appends them, and
+// amend changes the bodies of a type of lines as the keeper appends them, and
 // signs them again by the same author. What edit does not change stays.
-func rewrite[T board.Body](p *play, edit func(l *board.Line, body *T) (changed bool)) {
+func amend[T board.Body](p *play, edit func(l *board.Line, body *T) (changed bool)) {
 	p.onLine(func(l board.Line) ([]board.Line, error) {
 		var body T
 		if l.Type != body.Type() || board.DecodeBody(l, &body) != nil || !edit(&l, &body) {
@@ -207,8 +207,8 @@ func (p *play) seen(height uint32) (board.Seen, error) {
 	return board.Seen{Height: height, Hash: hash}, err
 }
 
-// hold keeps a voter's refund from the relay and shows it to the liar.
-func (p *play) hold(v *rehearsal.Voter) **wire.MsgTx {
+// holdRefund keeps a voter's refund from the relay and shows it to the liar.
+func (p *play) holdRefund(v *rehearsal.Voter) **wire.MsgTx {
 	held := new(*wire.MsgTx)
 	p.intercept(v.Role, func(tx *wire.MsgTx) (bool, error) {
 		if tx.LockTime == 0 {

@@ -18,21 +18,21 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// pen signs as honest roles do not: with any hash type and any nonce.
-type pen struct {
-	key   curve.Scalar
-	kind  txscript.SigHashType // 0 for SIGHASH_ALL
-	nonce curve.Scalar         // 0 for that of RFC 6979
-	high  bool                 // the higher of the two values of s
+// signer signs as honest roles do not: with any hash type and any nonce.
+type signer struct {
+	key      curve.Scalar
+	hashType txscript.SigHashType // 0 for SIGHASH_ALL
+	nonce    curve.Scalar         // 0 for that of RFC 6979
+	highS    bool                 // the higher of the two values of s
 }
 
 // sign is the signature of an input with its hash type. locking is the redeem
 // script, or the script of the output that is spent.
-func (q pen) sign(tx *wire.MsgTx, i int, locking []byte) ([]byte, error) {
-	if q.kind == 0 {
-		q.kind = txscript.SigHashAll
+func (q signer) sign(tx *wire.MsgTx, i int, locking []byte) ([]byte, error) {
+	if q.hashType == 0 {
+		q.hashType = txscript.SigHashAll
 	}
-	hash, err := txscript.CalcSignatureHash(locking, q.kind, tx, i)
+	hash, err := txscript.CalcSignatureHash(locking, q.hashType, tx, i)
 	if err != nil {
 		return nil, err
 	}
@@ -40,10 +40,10 @@ func (q pen) sign(tx *wire.MsgTx, i int, locking []byte) ([]byte, error) {
 	if err == nil && !q.nonce.IsZero() {
 		sig, err = signWith(q.key, q.nonce, [32]byte(hash))
 	}
-	if err == nil && q.high {
+	if err == nil && q.highS {
 		sig, err = highS(sig)
 	}
-	return append(sig, byte(q.kind)), err
+	return append(sig, byte(q.hashType)), err
 }
 
 // signWith is ECDSA with a given nonce and the lower s, in DER.
@@ -109,7 +109,7 @@ func isSignature(item []byte) bool { return len(item) > 8 && len(item) < 74 && i
 
 // resign signs every input again after a change, in the places of the old
 // signatures.
-func (q pen) resign(tx *wire.MsgTx) error {
+func (q signer) resign(tx *wire.MsgTx) error {
 	for i := range tx.TxIn {
 		if err := q.resignInput(tx, i); err != nil {
 			return err
@@ -118,7 +118,7 @@ func (q pen) resign(tx *wire.MsgTx) error {
 	return nil
 }
 
-func (q pen) resignInput(tx *wire.MsgTx, i int) error {
+func (q signer) resignInput(tx *wire.MsgTx, i int) error {
 	items := pushes(tx.TxIn[i].SignatureScript)
 	if len(items) == 0 {
 		return errors.New("an input without a script")
@@ -142,7 +142,7 @@ func (q pen) resignInput(tx *wire.MsgTx, i int) error {
 }
 
 // spend adds an input that spends an output paid to the pen's key, unsigned.
-func (q pen) spend(tx *wire.MsgTx, op wire.OutPoint) {
+func (q signer) spend(tx *wire.MsgTx, op wire.OutPoint) {
 	key := curve.BaseMul(q.key).Key()
 	in := wire.NewTxIn(&op, push(bytes.Repeat([]byte{0x30}, 70), key[:]), nil)
 	tx.AddTxIn(in)
@@ -164,7 +164,7 @@ func returning(data ...[]byte) []byte {
 
 // sweep spends stakes by a path of the contract into one output script, all
 // with one pen.
-func (p *play) sweep(votes []*election.Vote, path string, q pen, payout []byte) (*wire.MsgTx, error) {
+func (p *play) sweep(votes []*election.Vote, path string, q signer, payout []byte) (*wire.MsgTx, error) {
 	tx := wire.NewMsgTx(2)
 	at := -1
 	for i, way := range p.Contract.Paths {

@@ -19,29 +19,29 @@ import (
 
 // Trial is what an audit makes of a lie.
 type Trial struct {
-	Lie   Lie      `json:"lie"`
-	Spoke []string `json:"spoke"` // the checks that failed, could not decide or were left unresolved
-	Said  bool     `json:"said"`  // an item of the lie's check says what it must
-	Level string   `json:"level"` // "" where the record was refused as a whole
-	Exit  int      `json:"exit"`
+	Lie     Lie      `json:"lie"`
+	Flagged []string `json:"spoke"` // the checks that failed, could not decide or were left unresolved
+	Found   bool     `json:"said"`  // an item of the lie's check says what it must
+	Level   string   `json:"level"` // "" where the record was refused as a whole
+	Exit    int      `json:"exit"`
 
 	checks []result.Check // the report's
 }
 
 // Detected tells whether the audit says that anything is wrong.
-func (t Trial) Detected() bool { return len(t.Spoke) > 0 || t.Lie.Says != "" && t.Said }
+func (t Trial) Detected() bool { return len(t.Flagged) > 0 || t.Lie.Says != "" && t.Found }
 
 // Attributed tells whether the check speaks that must.
 func (t Trial) Attributed() bool {
 	if t.Lie.Says != "" {
-		return t.Said
+		return t.Found
 	}
-	return slices.Contains(t.Spoke, t.Lie.Check)
+	return slices.Contains(t.Flagged, t.Lie.Check)
 }
 
-// Strays are the checks that speak and have no part in the lie.
-func (t Trial) Strays() (out []string) {
-	for _, id := range t.Spoke {
+// Unexpected are the checks that speak and have no part in the lie.
+func (t Trial) Unexpected() (out []string) {
+	for _, id := range t.Flagged {
 		if id != t.Lie.Check && !slices.Contains(t.Lie.Along, id) {
 			out = append(out, id)
 		}
@@ -57,14 +57,14 @@ const exitInput = 65
 
 // Try tells a lie over its base election and audits the record.
 func (l Lie) Try(ctx context.Context) (Trial, error) {
-	return l.tried(ctx, func(w *record.Writer) error {
-		_, err := l.Tell(ctx, rehearsal.Options{Seed: 1}, w)
+	return l.audit(ctx, func(w *record.Writer) error {
+		_, err := l.Run(ctx, rehearsal.Options{Seed: 1}, w)
 		return err
 	})
 }
 
-// tried audits the record that tell makes.
-func (l Lie) tried(ctx context.Context, tell func(*record.Writer) error) (Trial, error) {
+// audit audits the record that tell makes.
+func (l Lie) audit(ctx context.Context, tell func(*record.Writer) error) (Trial, error) {
 	dir, err := os.MkdirTemp("", "bevote-lie-*")
 	if err != nil {
 		return Trial{}, err
@@ -87,18 +87,18 @@ func (l Lie) tried(ctx context.Context, tell func(*record.Writer) error) (Trial,
 		return Trial{}, err
 	}
 	defer rec.Close()
-	return l.judged(verifier.Audit(ctx, rec, chainfile.FromRecord(rec), verifier.Options{}))
+	return l.trial(verifier.Audit(ctx, rec, chainfile.FromRecord(rec), verifier.Options{}))
 }
 
-// judged reads an audit's answer.
-func (l Lie) judged(r *result.Report, err error) (Trial, error) {
-	t := Trial{Lie: l, Spoke: []string{}}
+// trial reads an audit's answer.
+func (l Lie) trial(r *result.Report, err error) (Trial, error) {
+	t := Trial{Lie: l, Flagged: []string{}}
 	var input *verifier.InputError
 	switch {
 	case errors.As(err, &input):
 		t.Exit = exitInput
 		if strings.HasPrefix(err.Error(), "V01 ") {
-			t.Spoke = []string{"V01"}
+			t.Flagged = []string{"V01"}
 		}
 		return t, nil
 	case err != nil:
@@ -107,10 +107,10 @@ func (l Lie) judged(r *result.Report, err error) (Trial, error) {
 	t.Level, t.Exit, t.checks = r.Level, r.Exit, r.Checks
 	for _, c := range r.Checks {
 		if c.Status != result.Pass && c.Status != result.Skipped {
-			t.Spoke = append(t.Spoke, c.ID)
+			t.Flagged = append(t.Flagged, c.ID)
 		}
 		if c.ID == l.Check && l.Says != "" {
-			t.Said = slices.ContainsFunc(c.Items, func(i result.Item) bool { return strings.Contains(i.Where+": "+i.Message, l.Says) })
+			t.Found = slices.ContainsFunc(c.Items, func(i result.Item) bool { return strings.Contains(i.Where+": "+i.Message, l.Says) })
 		}
 	}
 	return t, nil
@@ -119,7 +119,7 @@ func (l Lie) judged(r *result.Report, err error) (Trial, error) {
 // TryAll tries lies on all cores; done, unless nil, hears how many are through.
 func TryAll(ctx context.Context, lies []Lie, done func(n int)) ([]Trial, error) {
 	trials, errs := make([]Trial, len(lies)), make([]error, len(lies))
-	shelf := newShelf(lies)
+	shelf := newCache(lies)
 	defer shelf.close()
 	next, through := make(chan int), 0
 	var telling sync.Mutex

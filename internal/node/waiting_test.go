@@ -73,7 +73,7 @@ func told(t *testing.T, name string) (*record.Record, []*wire.MsgBlock) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.Tell(context.Background(), rehearsal.Options{Seed: 1}, w); err != nil {
+	if _, err := l.Run(context.Background(), rehearsal.Options{Seed: 1}, w); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Commit(); err != nil {

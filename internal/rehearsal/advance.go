@@ -38,9 +38,9 @@ func (p *Play) Advance(height uint32) error {
 	return nil
 }
 
-// settle mines until the block at height is as deep as the policy asks, but
+// deepen mines until the block at height is as deep as the policy asks, but
 // stays below block latest, which the next step must still reach.
-func (p *Play) settle(height, latest uint32) error {
+func (p *Play) deepen(height, latest uint32) error {
 	return p.Advance(min(height+p.Policy.Depth()-1, latest-1))
 }
 
@@ -106,8 +106,8 @@ func (p *Play) Replay() (*election.Replay, error) {
 	return r, nil
 }
 
-// look computes what the board establishes so far, once for everybody.
-func (p *Play) look() error {
+// readBoard computes what the board establishes so far, once for everybody.
+func (p *Play) readBoard() error {
 	r, err := p.Replay()
 	if err != nil {
 		return err
@@ -123,9 +123,9 @@ func (p *Play) progress(stage string, done, total int) {
 	}
 }
 
-// each does work for 0 … n−1 on all cores and returns the error of the
+// parallel does work for 0 … n−1 on all cores and returns the error of the
 // smallest index, or the context's.
-func (p *Play) each(stage string, n int, work func(i int) error) error {
+func (p *Play) parallel(stage string, n int, work func(i int) error) error {
 	errs := make([]error, n)
 	done := 0
 	var telling sync.Mutex

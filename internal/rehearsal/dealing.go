@@ -13,7 +13,7 @@ import (
 // announce puts the policy before the public, and the candidates answer.
 func (p *Play) announce() error {
 	if p.Exchange != nil {
-		if err := p.endow(); err != nil {
+		if err := p.fund(); err != nil {
 			return err
 		}
 	}
@@ -46,15 +46,15 @@ func (p *Play) enrol() error {
 	if err := p.closePhase(election.RollClosed, p.Policy.Times.Roll); err != nil {
 		return err
 	}
-	if err := p.takeBack(); err != nil {
+	if err := p.reclaim(); err != nil {
 		return err
 	}
-	return p.meet()
+	return p.showRoll()
 }
 
 // payCoins has the supervisor pay the voters their coins, and inscribes them.
 func (p *Play) payCoins() error {
-	if err := p.save(); err != nil {
+	if err := p.mineCoins(); err != nil {
 		return err
 	}
 	keys := make([]curve.PublicKey, len(p.Voters))
@@ -71,13 +71,13 @@ func (p *Play) payCoins() error {
 	if err := p.Advance(p.Policy.Times.Roll - 1); err != nil {
 		return err
 	}
-	return p.inscribe(coins, p.Supervisor.Enrol)
+	return p.writeRoll(coins, p.Supervisor.Enrol)
 }
 
-// inscribe writes the roll.
-func (p *Play) inscribe(coins map[curve.PublicKey]wire.OutPoint, enrol enrolling) error {
+// writeRoll writes the roll.
+func (p *Play) writeRoll(coins map[curve.PublicKey]wire.OutPoint, enrol enrolFunc) error {
 	lines := make([]board.Line, len(p.Voters))
-	err := p.each("roll", len(p.Voters), func(i int) error {
+	err := p.parallel("roll", len(p.Voters), func(i int) error {
 		v := p.Voters[i]
 		sig, err := v.Register(coins[v.Key()])
 		if err != nil {
@@ -92,12 +92,12 @@ func (p *Play) inscribe(coins map[curve.PublicKey]wire.OutPoint, enrol enrolling
 	return p.Append(lines...)
 }
 
-// enrolling writes a line of the roll.
-type enrolling func(key curve.PublicKey, coin wire.OutPoint, sig []byte) (board.Line, error)
+// enrolFunc writes a line of the roll.
+type enrolFunc func(key curve.PublicKey, coin wire.OutPoint, sig []byte) (board.Line, error)
 
-// meet shows everybody the closed roll.
-func (p *Play) meet() error {
-	if err := p.look(); err != nil || p.ended != "" {
+// showRoll shows everybody the closed roll.
+func (p *Play) showRoll() error {
+	if err := p.readBoard(); err != nil || p.ended != "" {
 		return err
 	}
 	for _, v := range p.Voters {
@@ -108,9 +108,9 @@ func (p *Play) meet() error {
 	return nil
 }
 
-// save mines until the supervisor can pay all coins: at the planned height if
+// mineCoins mines until the supervisor can pay all coins: at the planned height if
 // the subsidies of the blocks so far suffice, else later, while there is time.
-func (p *Play) save() error {
+func (p *Play) mineCoins() error {
 	policy := p.Policy
 	last := policy.Times.Roll - 2
 	for height := p.Times.Coins - 1; ; height++ {
@@ -146,7 +146,7 @@ func (p *Play) dealing() error {
 		{p.transcribe, election.TranscriptClosed, times.Setup},
 	} {
 		tip, _ := p.Chain.Tip()
-		if err := p.settle(tip, phase.height); err != nil {
+		if err := p.deepen(tip, phase.height); err != nil {
 			return err
 		}
 		if err := phase.act(); err != nil {
@@ -156,16 +156,16 @@ func (p *Play) dealing() error {
 			return err
 		}
 	}
-	return p.look()
+	return p.readBoard()
 }
 
-// written is what somebody wrote in a phase, or nothing.
-type written struct {
+// optionalLine is what somebody wrote in a phase, or nothing.
+type optionalLine struct {
 	line board.Line
 	ok   bool
 }
 
-func (p *Play) appendWritten(lines []written) error {
+func (p *Play) appendOptional(lines []optionalLine) error {
 	for _, w := range lines {
 		if !w.ok {
 			continue
@@ -179,37 +179,37 @@ func (p *Play) appendWritten(lines []written) error {
 
 func (p *Play) commit() error {
 	params := p.Setup.Params()
-	lines := make([]written, len(p.Voters))
+	lines := make([]optionalLine, len(p.Voters))
 	commit := func(i int) (err error) {
 		lines[i].line, lines[i].ok, err = p.Voters[i].dealing().Commit(params)
 		return err
 	}
-	if err := p.each("commitments", len(p.Voters), commit); err != nil {
+	if err := p.parallel("commitments", len(p.Voters), commit); err != nil {
 		return err
 	}
-	return p.appendWritten(lines)
+	return p.appendOptional(lines)
 }
 
 func (p *Play) deal() error {
-	lines := make([]written, len(p.Voters))
-	err := p.each("deals", len(p.Voters), func(i int) (err error) {
+	lines := make([]optionalLine, len(p.Voters))
+	err := p.parallel("deals", len(p.Voters), func(i int) (err error) {
 		lines[i].line, lines[i].ok, err = p.Voters[i].dealing().Deal()
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return p.appendWritten(lines)
+	return p.appendOptional(lines)
 }
 
 // complain has everybody decrypt and check what was dealt.
 func (p *Play) complain() error {
-	if err := p.look(); err != nil {
+	if err := p.readBoard(); err != nil {
 		return err
 	}
 	params, outcome := p.Setup.Params(), p.Setup.Judge()
 	lines := make([][]board.Line, len(p.Voters))
-	err := p.each("shares", len(p.Voters), func(i int) (err error) {
+	err := p.parallel("shares", len(p.Voters), func(i int) (err error) {
 		lines[i], err = p.Voters[i].Receive(params, outcome)
 		return err
 	})
@@ -234,12 +234,12 @@ func (p *Play) complain() error {
 // transcribe judges the complaints, writes the result down and has everybody
 // acknowledge it. Nothing is written where too few dealers are left.
 func (p *Play) transcribe() error {
-	if err := p.look(); err != nil || p.ended != "" {
+	if err := p.readBoard(); err != nil || p.ended != "" {
 		return err
 	}
 	params, outcome := p.Setup.Params(), p.Setup.Dealing
 	if !slices.Equal(p.received, outcome.Qual) {
-		err := p.each("shares", len(p.Voters), func(i int) error {
+		err := p.parallel("shares", len(p.Voters), func(i int) error {
 			_, err := p.Voters[i].Receive(params, outcome)
 			return err
 		})
@@ -252,7 +252,7 @@ func (p *Play) transcribe() error {
 		return err
 	}
 	acks := make([]board.Line, len(p.Voters))
-	err = p.each("acknowledgements", len(p.Voters), func(i int) (err error) {
+	err = p.parallel("acknowledgements", len(p.Voters), func(i int) (err error) {
 		acks[i], err = p.Voters[i].Ack(transcript, outcome)
 		return err
 	})

@@ -10,11 +10,11 @@ import (
 	"bevote/verifier/record"
 )
 
-// collect has the candidates count, and one with k ballots claim. Where two
+// claim has the candidates count, and one with k ballots claim. Where two
 // have enough, the one with more is first here, and leaves nothing to the other.
-func (p *Play) collect() error {
+func (p *Play) claim() error {
 	if !p.Policy.Dealt() {
-		return p.collectForAll()
+		return p.claimCustodial()
 	}
 	counts, err := p.count()
 	if err != nil {
@@ -36,15 +36,15 @@ func (p *Play) collect() error {
 // count has every candidate count.
 func (p *Play) count() ([]int, error) {
 	counts := make([]int, len(p.Candidates))
-	err := p.each("counts", len(p.Candidates), func(j int) error {
+	err := p.parallel("counts", len(p.Candidates), func(j int) error {
 		counts[j] = p.Candidates[j].Count(p.Setup, p.Votes)
 		return nil
 	})
 	return counts, err
 }
 
-// collectForAll is collect where the supervisor counts and claims.
-func (p *Play) collectForAll() error {
+// claimCustodial is collect where the supervisor counts and claims.
+func (p *Play) claimCustodial() error {
 	p.Tally = p.Supervisor.Count(p.Setup, p.Votes)
 	err := p.Supervisor.Claim(p.Tally)
 	if errors.Is(err, roles.ErrTooFew) {
@@ -63,7 +63,7 @@ func (p *Play) refund() error {
 		return err
 	}
 	all, err := p.spent()
-	if err != nil || all && p.opt.Takings == nil {
+	if err != nil || all && p.opt.BranchSpends == nil {
 		return err
 	}
 	if err := p.Advance(p.Policy.Times.Timeout); err != nil {
@@ -72,7 +72,7 @@ func (p *Play) refund() error {
 	if err := p.refundAll(); err != nil {
 		return err
 	}
-	return p.take()
+	return p.spendByBranches()
 }
 
 // claimsABlock is how many stakes surely fit into one block, claimed or
@@ -87,7 +87,7 @@ func (p *Play) refundAll() error {
 	sent := 0
 	for i, v := range p.Voters {
 		stake, voted := v.Stake()
-		if !voted || p.lost(v) {
+		if !voted || p.leftToBranch(v) {
 			continue
 		}
 		if _, spent := r.StakeSpent(stake); spent {
@@ -110,7 +110,7 @@ func (p *Play) refundAll() error {
 // open publishes what the ballots say, when it is due: every stake is spent,
 // and a block in which that is deep is itself deep for who writes.
 func (p *Play) open() error {
-	if err := p.bide(); err != nil {
+	if err := p.waitForDepth(); err != nil {
 		return err
 	}
 	if !p.Policy.Dealt() {
@@ -133,9 +133,9 @@ func (p *Play) open() error {
 	return nil
 }
 
-// bide waits until every spend is deep. A shallow one can still be displaced
+// waitForDepth waits until every spend is deep. A shallow one can still be displaced
 // and come again in a later block, so whoever waited looks again.
-func (p *Play) bide() error {
+func (p *Play) waitForDepth() error {
 	for {
 		due := max(p.lastSpend, p.Policy.Times.VoteTo) + 2*(p.Policy.Depth()-1)
 		if tip, _ := p.Chain.Tip(); tip >= due {
@@ -150,8 +150,8 @@ func (p *Play) bide() error {
 	}
 }
 
-// bury mines until the election is over, also without the last blocks.
-func (p *Play) bury() error {
+// finish mines until the election is over, also without the last blocks.
+func (p *Play) finish() error {
 	tip, _ := p.Chain.Tip()
 	height := tip
 	if p.ended != "" {

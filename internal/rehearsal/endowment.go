@@ -14,30 +14,30 @@ import (
 // Who registers has a coin to begin with, and a mixer enough to pay everybody.
 // In a rehearsal both have it from the supervisor, who mines.
 
-// grant is what somebody has to begin with.
-type grant struct {
+// funding is what somebody has to begin with.
+type funding struct {
 	to    curve.PublicKey
 	value int64 // satoshis
 }
 
-// aCoinbase is what is given away of a coinbase at most: 50 btc but for a fee.
-const aCoinbase = 49 * 100_000_000
+// maxFunding is what is given away of a coinbase at most: 50 btc but for a fee.
+const maxFunding = 49 * 100_000_000
 
-// grants lists what everybody has to begin with, as much of it in a batch as one
+// fundings lists what everybody has to begin with, as much of it in a batch as one
 // coinbase gives.
-func (p *Play) grants() (batches [][]grant) {
-	var all []grant
+func (p *Play) fundings() (batches [][]funding) {
+	var all []funding
 	policy := p.Policy
 	for _, m := range p.Exchange.Mixers {
-		all = append(all, grant{m.Key(), int64(len(p.Exchange.Depositors)) * (policy.Coin() + 500*policy.Fee)})
+		all = append(all, funding{m.Key(), int64(len(p.Exchange.Depositors)) * (policy.Coin() + 500*policy.Fee)})
 	}
 	for _, d := range p.Exchange.Depositors {
-		all = append(all, grant{d.Key(), policy.Deposit() + 1000*policy.Fee})
+		all = append(all, funding{d.Key(), policy.Deposit() + 1000*policy.Fee})
 	}
 	left := int64(0)
 	for _, g := range all {
 		if n := len(batches); n == 0 || left < g.value || len(batches[n-1]) == 1000 {
-			batches, left = append(batches, nil), aCoinbase
+			batches, left = append(batches, nil), maxFunding
 		}
 		last := len(batches) - 1
 		batches[last], left = append(batches[last], g), left-g.value
@@ -45,9 +45,9 @@ func (p *Play) grants() (batches [][]grant) {
 	return batches
 }
 
-// endow pays the grants, as soon as the coinbases for them can be spent.
-func (p *Play) endow() error {
-	batches := p.grants()
+// fund pays the grants, as soon as the coinbases for them can be spent.
+func (p *Play) fund() error {
+	batches := p.fundings()
 	if err := p.Advance(firstSpend - 2 + uint32(len(batches))); err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func (p *Play) mix() error {
 	}
 	last := p.Policy.Times.Roll - 1
 	for tip, _ := p.Chain.Tip(); tip < last; tip++ {
-		if err := p.converse(); err != nil {
+		if err := p.actUntilQuiet(); err != nil {
 			return err
 		}
 		p.progress("mixing", int(tip+1-p.Times.Announce), int(last-p.Times.Announce))
@@ -49,7 +49,7 @@ func (p *Play) mix() error {
 			return err
 		}
 	}
-	return p.converse()
+	return p.actUntilQuiet()
 }
 
 // register admits mixers and voters, and publishes the registry.
@@ -94,7 +94,7 @@ func (p *Play) admit(m *roles.Mixer) error {
 	if err := p.Append(line); err != nil {
 		return err
 	}
-	certificate, err := p.Exchange.Treasurer.Admit(p.heard("supervisor"), line, m.Request())
+	certificate, err := p.Exchange.Treasurer.Admit(p.mixingFor("supervisor"), line, m.Request())
 	if err != nil {
 		return err
 	}
@@ -111,18 +111,18 @@ func (p *Play) Mixing() *election.Mixing {
 	return x.view
 }
 
-// exchanged is the view together with what the chain shows, as somebody takes
+// exchangeFor is the view together with what the chain shows, as somebody takes
 // it.
-func (p *Play) exchanged(who string) (*election.Exchange, error) {
+func (p *Play) exchangeFor(who string) (*election.Exchange, error) {
 	r, err := p.Replay()
 	if err != nil {
 		return nil, err
 	}
-	return p.Election.Exchange(p.heard(who), r), nil
+	return p.Election.Exchange(p.mixingFor(who), r), nil
 }
 
-// heard is the public view as a role sees it.
-func (p *Play) heard(role string) *election.Mixing {
+// mixingFor is the public view as a role sees it.
+func (p *Play) mixingFor(role string) *election.Mixing {
 	if p.Hooks.Mixing != nil {
 		if view := p.Hooks.Mixing(role); view != nil {
 			return view
@@ -131,15 +131,15 @@ func (p *Play) heard(role string) *election.Mixing {
 	return p.Mixing()
 }
 
-// converse lets everybody act until nobody has anything to say before the next
+// actUntilQuiet lets everybody act until nobody has anything to say before the next
 // block.
-func (p *Play) converse() error {
+func (p *Play) actUntilQuiet() error {
 	for {
 		before := len(p.Log.Lines())
 		if err := p.ctx.Err(); err != nil {
 			return err
 		}
-		if err := p.actOffice(); err != nil {
+		if err := p.actMixers(); err != nil {
 			return err
 		}
 		if err := p.actDepositors(); err != nil {
@@ -151,8 +151,8 @@ func (p *Play) converse() error {
 	}
 }
 
-// actOffice lets the treasurer and the mixers act, one after the other.
-func (p *Play) actOffice() error {
+// actMixers lets the treasurer and the mixers act, one after the other.
+func (p *Play) actMixers() error {
 	names, acts := []string{"supervisor"}, []func(*election.Exchange) ([]board.Line, error){p.Exchange.Treasurer.Act}
 	for i, m := range p.Exchange.Mixers {
 		names, acts = append(names, p.MixerRole(i)), append(acts, m.Act)
@@ -161,7 +161,7 @@ func (p *Play) actOffice() error {
 		if p.away(names[i]) {
 			continue
 		}
-		x, err := p.exchanged(names[i])
+		x, err := p.exchangeFor(names[i])
 		if err != nil {
 			return err
 		}
@@ -179,7 +179,7 @@ func (p *Play) actOffice() error {
 // actDepositors lets the depositors act side by side, and mixes their lines, so
 // that the board's order does not tell which keys are the same person's.
 func (p *Play) actDepositors() error {
-	x, err := p.exchanged("voters")
+	x, err := p.exchangeFor("voters")
 	if err != nil {
 		return err
 	}
@@ -203,7 +203,7 @@ func (p *Play) mixCoins() error {
 	if err := p.mix(); err != nil {
 		return err
 	}
-	x, err := p.exchanged("supervisor")
+	x, err := p.exchangeFor("supervisor")
 	if err != nil {
 		return err
 	}
@@ -221,16 +221,16 @@ func (p *Play) mixCoins() error {
 	} else if err := p.Hooks.Coins(coins); err != nil {
 		return err
 	}
-	p.leaveOut(func(v *Voter) bool { _, paid := coins[v.Key()]; return !paid })
-	return p.inscribe(coins, enrol)
+	p.removeVoters(func(v *Voter) bool { _, paid := coins[v.Key()]; return !paid })
+	return p.writeRoll(coins, enrol)
 }
 
-// takeBack lets those take their deposits back for whom nobody issued.
-func (p *Play) takeBack() error {
+// reclaim lets those take their deposits back for whom nobody issued.
+func (p *Play) reclaim() error {
 	if p.Exchange == nil {
 		return nil
 	}
-	x, err := p.exchanged("voters")
+	x, err := p.exchangeFor("voters")
 	if err != nil {
 		return err
 	}
@@ -255,8 +255,8 @@ func (x *Exchange) watch(height uint32, block *wire.MsgBlock) {
 	}
 }
 
-// leaveOut takes voters out of the play who are not on the roll.
-func (p *Play) leaveOut(absent func(v *Voter) bool) {
+// removeVoters takes voters out of the play who are not on the roll.
+func (p *Play) removeVoters(absent func(v *Voter) bool) {
 	p.Voters = slices.DeleteFunc(p.Voters, absent)
 	p.Acts = slices.DeleteFunc(p.Acts, func(a Act) bool { return absent(a.Voter) })
 }

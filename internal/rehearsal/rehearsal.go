@@ -25,17 +25,17 @@ import (
 
 // Options say what is played.
 type Options struct {
-	Source  []byte         // the policy file
-	Seed    uint64         // what every key and every choice is drawn from
-	Votes   map[string]int // votes by candidate, and "abstain"; nil to draw them
-	Roll    int            // how many of the voters come; 0 for all
-	Takings []Taking       // stakes that are taken by branches
-	Hooks   Hooks          // none for an honest election
+	Source       []byte         // the policy file
+	Seed         uint64         // what every key and every choice is drawn from
+	Votes        map[string]int // votes by candidate, and "abstain"; nil to draw them
+	Roll         int            // how many of the voters come; 0 for all
+	BranchSpends []BranchSpend  // stakes that are taken by branches
+	Hooks        Hooks          // none for an honest election
 
 	// Progress, unless nil, hears how far a long stage is.
 	Progress func(stage string, done, total int)
 	// Tell, unless nil, hears what each part of the election came to.
-	Tell func(height uint32, what string)
+	Message func(height uint32, what string)
 }
 
 // ErrUnplayable says that the options or the policy's heights leave no
@@ -117,10 +117,10 @@ func New(ctx context.Context, opt Options) (*Play, error) {
 	p.Log = board.NewLog(p.EID)
 	p.Chain, err = regtest.New(p.dir, lang.Params(cmp.Or(p.Hooks.Network, p.Policy.Network)), roles.PayToKey(p.Policy.Supervisor))
 	if err == nil {
-		err = p.castAll()
+		err = p.newRoles()
 	}
 	if err == nil {
-		err = p.checkTakings()
+		err = p.checkBranchSpends()
 	}
 	if err == nil {
 		p.Acts, err = p.ballots()
@@ -142,12 +142,12 @@ func (p *Play) Run() error {
 		if err != nil {
 			return err
 		}
-		p.tell(s.message())
+		p.message(s.message())
 		if p.ended != "" {
 			break
 		}
 	}
-	return p.bury()
+	return p.finish()
 }
 
 // read builds the policy twice: as given, so that its author hears of its

@@ -15,15 +15,15 @@ type step struct {
 func (p *Play) steps() []step {
 	return []step{
 		{"announce", p.announce, func() string {
-			return "the policy is announced; " + p.names() + " proved to hold their keys"
+			return "the policy is announced; " + p.nameList() + " proved to hold their keys"
 		}},
-		{"enrol", p.enrol, p.enrolled},
-		{"deal", p.dealing, p.dealt},
+		{"enrol", p.enrol, p.enrolMessage},
+		{"deal", p.dealing, p.dealMessage},
 		{"vote", p.vote, func() string {
 			return fmt.Sprintf("%d votes are in; each locks %d sat under a script with its sealed ballot", len(p.Votes), p.Policy.Stake)
 		}},
-		{"claim", p.collect, p.collected},
-		{"refund", p.refund, p.settled},
+		{"claim", p.claim, p.claimMessage},
+		{"refund", p.refund, p.refundMessage},
 		{"open", p.open, func() string { return "the ballots are opened; anybody can recount" }},
 	}
 }
@@ -38,15 +38,15 @@ func (p *Play) run(s step) error {
 	return s.play()
 }
 
-// tell passes on what a scene came to, with the newest block.
-func (p *Play) tell(what string) {
-	if p.opt.Tell != nil {
+// message passes on what a scene came to, with the newest block.
+func (p *Play) message(what string) {
+	if p.opt.Message != nil {
 		height, _ := p.Chain.Tip()
-		p.opt.Tell(height, what)
+		p.opt.Message(height, what)
 	}
 }
 
-func (p *Play) enrolled() string {
+func (p *Play) enrolMessage() string {
 	roll := fmt.Sprintf("%d voters are on the roll, each with one coin of %d sat", len(p.Voters), p.Policy.Coin())
 	if p.Exchange == nil {
 		return roll
@@ -55,7 +55,7 @@ func (p *Play) enrolled() string {
 		len(p.Exchange.Mixers), roll)
 }
 
-func (p *Play) dealt() string {
+func (p *Play) dealMessage() string {
 	switch {
 	case p.ended != "":
 		return "the election ends: " + p.ended
@@ -67,7 +67,7 @@ func (p *Play) dealt() string {
 	return fmt.Sprintf("the voters dealt a joint key; %d shares rebuild it", p.Policy.K)
 }
 
-func (p *Play) collected() string {
+func (p *Play) claimMessage() string {
 	switch {
 	case p.Claimant == "":
 		return fmt.Sprintf("nobody has %d ballots, so nobody can claim", p.Policy.K)
@@ -77,15 +77,15 @@ func (p *Play) collected() string {
 	return p.Claimant + " rebuilt the joint key from the ballots, and claims"
 }
 
-func (p *Play) settled() string {
+func (p *Play) refundMessage() string {
 	if p.Claimant == "" {
 		return "the timeout is over; the voters took their stakes back"
 	}
 	return "the claims are in the chain"
 }
 
-// names lists the candidates.
-func (p *Play) names() string {
+// nameList lists the candidates.
+func (p *Play) nameList() string {
 	var names []string
 	for _, c := range p.Policy.Candidates {
 		names = append(names, c.Name)

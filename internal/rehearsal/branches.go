@@ -7,22 +7,22 @@ import (
 	"bevote/verifier/election"
 )
 
-// Taking is a stake that is taken by a branch: its voter, who has lost the key,
+// BranchSpend is a stake that is taken by a branch: its voter, who has lost the key,
 // takes no refund, and those whom the branch names pay it to the supervisor's
 // key once its lock is over. Who is to sign must be one of the policy's roles;
 // the joint secret is nobody's here.
-type Taking struct {
+type BranchSpend struct {
 	Branch string
 	Slot   int // of the roll, from 1
 }
 
-// checkTakings refuses takings that nobody could carry out.
-func (p *Play) checkTakings() error {
-	for _, t := range p.opt.Takings {
+// checkBranchSpends refuses takings that nobody could carry out.
+func (p *Play) checkBranchSpends() error {
+	for _, t := range p.opt.BranchSpends {
 		if !p.onRoll(t.Slot) {
 			return Unplayable("slot %d of a roll of %d is taken from", t.Slot, len(p.Voters))
 		}
-		if _, err := p.takenBy(t); err != nil {
+		if _, err := p.branchPath(t); err != nil {
 			return Unplayable("%v", err)
 		}
 	}
@@ -31,8 +31,8 @@ func (p *Play) checkTakings() error {
 
 func (p *Play) onRoll(slot int) bool { return slot >= 1 && slot <= len(p.Voters) }
 
-// takenBy returns the path of a taking.
-func (p *Play) takenBy(t Taking) (templates.Path, error) {
+// branchPath returns the path of a taking.
+func (p *Play) branchPath(t BranchSpend) (templates.Path, error) {
 	return roles.BranchPath(p.Election, t.Branch, p.secretsOf(t.Slot))
 }
 
@@ -49,9 +49,9 @@ func (p *Play) secretsOf(slot int) map[string]curve.Scalar {
 	return secrets
 }
 
-// lost tells whether a voter leaves its stake to a branch.
-func (p *Play) lost(v *Voter) bool {
-	for _, t := range p.opt.Takings {
+// leftToBranch tells whether a voter leaves its stake to a branch.
+func (p *Play) leftToBranch(v *Voter) bool {
+	for _, t := range p.opt.BranchSpends {
 		if p.Voters[t.Slot-1] == v {
 			return true
 		}
@@ -59,10 +59,10 @@ func (p *Play) lost(v *Voter) bool {
 	return false
 }
 
-// take carries out the takings, each in a block of its own.
-func (p *Play) take() error {
-	for _, t := range p.opt.Takings {
-		path, err := p.takenBy(t)
+// spendByBranches carries out the takings, each in a block of its own.
+func (p *Play) spendByBranches() error {
+	for _, t := range p.opt.BranchSpends {
+		path, err := p.branchPath(t)
 		if err != nil {
 			return err
 		}

@@ -23,7 +23,7 @@ func TestSpendsThatNoRelayTakes(t *testing.T) {
 	for _, row := range []struct {
 		name    string
 		votes   map[string]int
-		takings []rehearsal.Taking
+		takings []rehearsal.BranchSpend
 	}{
 		{"no_winner", map[string]int{"east": 3, "middle": 2, "west": 2}, nil},
 		{"club_chair", map[string]int{"alice": 2, "bob": 2}, nil},
@@ -31,7 +31,7 @@ func TestSpendsThatNoRelayTakes(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			bent := 0
-			opt := rehearsal.Options{Source: examples.Policy(row.name), Seed: 7, Votes: row.votes, Takings: row.takings}
+			opt := rehearsal.Options{Source: examples.Policy(row.name), Seed: 7, Votes: row.votes, BranchSpends: row.takings}
 			for _, n := range row.votes {
 				opt.Roll += n
 			}

@@ -17,7 +17,7 @@ const abstain = "abstain"
 // whom the split does not mention abstain.
 func choices(p *lang.Policy, split map[string]int, n int, r *rand.Rand) ([]int, error) {
 	if split == nil {
-		return drawn(len(p.Candidates), n, r), nil
+		return drawChoices(len(p.Candidates), n, r), nil
 	}
 	var out []int
 	for _, name := range sorted(split) {
@@ -37,9 +37,9 @@ func choices(p *lang.Policy, split map[string]int, n int, r *rand.Rand) ([]int, 
 	return out, nil
 }
 
-// drawn lets a tenth abstain; one candidate is the favourite of two thirds of
+// drawChoices lets a tenth abstain; one candidate is the favourite of two thirds of
 // the others, who for the rest choose among all.
-func drawn(candidates, n int, r *rand.Rand) []int {
+func drawChoices(candidates, n int, r *rand.Rand) []int {
 	out := make([]int, n)
 	favourite := 1 + r.IntN(candidates)
 	for i := range out {

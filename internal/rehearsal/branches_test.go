@@ -30,7 +30,7 @@ func TestBranchesTakeStakes(t *testing.T) {
 		name    string
 		src     []byte
 		votes   map[string]int
-		takings []rehearsal.Taking
+		takings []rehearsal.BranchSpend
 		winner  string
 		want    []string // in the notes of V95 and V104
 	}{
@@ -48,12 +48,12 @@ func TestBranchesTakeStakes(t *testing.T) {
 		{"named voters", branching("named", "a when 2 of { v1, v2, v3 } sign"), nobody, slots("a", 2), "", []string{"200000 sat taken by branch.a"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			opt := rehearsal.Options{Source: row.src, Seed: 7, Votes: row.votes, Takings: row.takings}
+			opt := rehearsal.Options{Source: row.src, Seed: 7, Votes: row.votes, BranchSpends: row.takings}
 			for _, n := range row.votes {
 				opt.Roll += n
 			}
-			for opt.Takings[0].Slot == 0 || errors.Is(try(t, opt), rehearsal.ErrUnplayable) {
-				opt.Takings[0].Slot++ // whose stake is not claimed
+			for opt.BranchSpends[0].Slot == 0 || errors.Is(try(t, opt), rehearsal.ErrUnplayable) {
+				opt.BranchSpends[0].Slot++ // whose stake is not claimed
 			}
 			path := rehearsaltest.Record(t, opt)
 			r := rehearsaltest.Audit(t, path)
@@ -101,7 +101,7 @@ func TestTakingsThatCannotBe(t *testing.T) {
 	src := branching("hardened", "a when joint and voter sign", "b when voter signs", "c when voter signs after block 220")
 	for name, row := range map[string]struct {
 		votes   map[string]int
-		takings []rehearsal.Taking
+		takings []rehearsal.BranchSpend
 		want    string
 	}{
 		"no such branch":        {nil, slots("x", 1), "nobody here can sign for branch x"},
@@ -111,7 +111,7 @@ func TestTakingsThatCannotBe(t *testing.T) {
 		"a stake that is won":   {map[string]int{"alice": 5}, slots("c", 1), "the stake of slot 1 is spent before the branch takes it"},
 		"a vote that is not":    {map[string]int{"abstain": 5}, slots("b", 1), "slot 1 has not voted"},
 	} {
-		err := try(t, rehearsal.Options{Source: src, Seed: 7, Votes: row.votes, Takings: row.takings})
+		err := try(t, rehearsal.Options{Source: src, Seed: 7, Votes: row.votes, BranchSpends: row.takings})
 		if !errors.Is(err, rehearsal.ErrUnplayable) || !strings.Contains(err.Error(), row.want) {
 			t.Errorf("%s: got %v, want %q", name, err, row.want)
 		}
@@ -119,9 +119,9 @@ func TestTakingsThatCannotBe(t *testing.T) {
 }
 
 // slots are takings by one branch.
-func slots(branch string, slots ...int) (all []rehearsal.Taking) {
+func slots(branch string, slots ...int) (all []rehearsal.BranchSpend) {
 	for _, s := range slots {
-		all = append(all, rehearsal.Taking{Branch: branch, Slot: s})
+		all = append(all, rehearsal.BranchSpend{Branch: branch, Slot: s})
 	}
 	return all
 }

@@ -10,8 +10,8 @@ import (
 	"bevote/verifier/election"
 )
 
-// castExchange gives the parts of registration and mixing to somebody.
-func (p *Play) castExchange() (err error) {
+// newExchange gives the parts of registration and mixing to somebody.
+func (p *Play) newExchange() (err error) {
 	if !p.Policy.Mixed() {
 		return nil
 	}
@@ -19,25 +19,25 @@ func (p *Play) castExchange() (err error) {
 	p.Exchange = x
 	for _, v := range p.Voters {
 		d := &Depositor{Voter: v}
-		if x.Depositors, err = append(x.Depositors, d), p.castDepositor(d); err != nil {
+		if x.Depositors, err = append(x.Depositors, d), p.newDepositor(d); err != nil {
 			return err
 		}
 	}
 	for i := range p.Policy.Mixing.Mixers {
-		m, err := p.castMixer(i)
+		m, err := p.newMixer(i)
 		if err != nil {
 			return err
 		}
 		x.Mixers = append(x.Mixers, m)
 	}
-	if x.registrar, err = p.openRegister(); err != nil {
+	if x.registrar, err = p.newRegistrar(); err != nil {
 		return err
 	}
 	x.Treasurer, err = roles.NewTreasurer(p.Supervisor)
 	return err
 }
 
-func (p *Play) castDepositor(d *Depositor) (err error) {
+func (p *Play) newDepositor(d *Depositor) (err error) {
 	stream := p.Stream(d.Voter.Role + " registration")
 	if d.identity, err = curve.RandomScalar(stream); err != nil {
 		return err
@@ -49,8 +49,8 @@ func (p *Play) castDepositor(d *Depositor) (err error) {
 	return err
 }
 
-// castMixer makes the mixer number i: the policy's, or one with a fresh key.
-func (p *Play) castMixer(i int) (*roles.Mixer, error) {
+// newMixer makes the mixer number i: the policy's, or one with a fresh key.
+func (p *Play) newMixer(i int) (*roles.Mixer, error) {
 	role := p.MixerRole(i)
 	stream := p.Stream(role)
 	if _, known := p.Keys[role]; !known {
@@ -75,8 +75,8 @@ func (p *Play) MixerRole(i int) string {
 	return fmt.Sprintf("mixer m%d", i+1)
 }
 
-// openRegister lists the voters as eligible, the way a supervisor would read it.
-func (p *Play) openRegister() (*roles.Registrar, error) {
+// newRegistrar lists the voters as eligible, the way a supervisor would read it.
+func (p *Play) newRegistrar() (*roles.Registrar, error) {
 	var list strings.Builder
 	list.WriteString("identity,key\n")
 	for _, d := range p.Exchange.Depositors {

@@ -8,8 +8,8 @@ import (
 	"bevote/internal/roles"
 )
 
-// castAll gives every part to somebody, each with a stream of its own.
-func (p *Play) castAll() error {
+// newRoles gives every part to somebody, each with a stream of its own.
+func (p *Play) newRoles() error {
 	var err error
 	p.Supervisor, err = roles.NewSupervisor(p.Election, p.Keys["supervisor"], p.Node("supervisor"), p.Stream("supervisor"))
 	if err != nil {
@@ -23,10 +23,10 @@ func (p *Play) castAll() error {
 		}
 		p.Candidates = append(p.Candidates, candidate)
 	}
-	if err := p.castVoters(); err != nil {
+	if err := p.newVoters(); err != nil {
 		return err
 	}
-	return p.castExchange()
+	return p.newExchange()
 }
 
 // Voter is a voter with what the rehearsal knows of it beside its role.
@@ -38,9 +38,9 @@ type Voter struct {
 	Choice int          // candidate's number, or 0 to abstain
 }
 
-// castVoters gives every voter who comes a fresh roll key, or its stand-in
+// newVoters gives every voter who comes a fresh roll key, or its stand-in
 // where the policy names the voters.
-func (p *Play) castVoters() error {
+func (p *Play) newVoters() error {
 	n := p.Policy.Voters
 	if p.opt.Roll < 0 || p.opt.Roll > n {
 		return Unplayable("a roll of %d, the policy has %d voters", p.opt.Roll, n)
@@ -50,7 +50,7 @@ func (p *Play) castVoters() error {
 	}
 	n += p.Hooks.ExtraVoters
 	p.Voters = make([]*Voter, n)
-	err := p.each("keys", n, func(i int) (err error) {
+	err := p.parallel("keys", n, func(i int) (err error) {
 		v := &Voter{Role: fmt.Sprintf("voter %d", i+1)}
 		if named := p.Policy.Named; len(named) > 0 {
 			v.Role = "voter " + named[i].Name
