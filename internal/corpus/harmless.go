@@ -140,10 +140,10 @@ func malleates(who string, change func(*play, [][]byte) [][]byte) func(*play) er
 }
 
 func votesAtEdges(p *play) error {
-	for i := range p.Acts {
-		p.Acts[i].Height = p.Policy.Times.VoteFrom
+	for i := range p.CoinSpends {
+		p.CoinSpends[i].Height = p.Policy.Times.VoteFrom
 		if i%2 == 1 {
-			p.Acts[i].Height = p.Policy.Times.VoteTo
+			p.CoinSpends[i].Height = p.Policy.Times.VoteTo
 		}
 	}
 	return nil
@@ -165,7 +165,7 @@ func displaces(when func(height uint32, p *play) bool) func(*play) error {
 // pool, and come into the next block while the vote is still open.
 func reorganised(p *play) error {
 	first := p.Policy.Times.VoteTo
-	for _, a := range p.Acts {
+	for _, a := range p.CoinSpends {
 		first = min(first, a.Height)
 	}
 	if first == p.Policy.Times.VoteTo {

@@ -160,7 +160,7 @@ func (r *rewrite) mine(tx *wire.MsgTx) error {
 
 // idleAbstainers has those who abstain leave their coins where they are.
 func idleAbstainers(p *play) error {
-	p.Acts = slices.DeleteFunc(p.Acts, func(a rehearsal.Act) bool { return !a.Votes })
+	p.CoinSpends = slices.DeleteFunc(p.CoinSpends, func(a rehearsal.CoinSpend) bool { return !a.Votes })
 	return nil
 }
 

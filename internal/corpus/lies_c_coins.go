@@ -136,9 +136,9 @@ func coinLate(p *play) error {
 
 // schedule has a voter act in a given block.
 func (p *play) schedule(v *rehearsal.Voter, height uint32) {
-	for i := range p.Acts {
-		if p.Acts[i].Voter == v {
-			p.Acts[i].Height = height
+	for i := range p.CoinSpends {
+		if p.CoinSpends[i].Voter == v {
+			p.CoinSpends[i].Height = height
 		}
 	}
 }

@@ -107,7 +107,7 @@ func inscribedToo(make func(p *play, first board.Roll) (board.Roll, error)) func
 // abstain has a voter leave its coin where it is.
 func (p *play) abstain(v *rehearsal.Voter) {
 	v.Choice = 0
-	p.Acts = slices.DeleteFunc(p.Acts, func(a rehearsal.Act) bool { return a.Voter == v })
+	p.CoinSpends = slices.DeleteFunc(p.CoinSpends, func(a rehearsal.CoinSpend) bool { return a.Voter == v })
 }
 
 // coinTwice gives the last candidate's voter's coin to one who abstains too.

@@ -176,7 +176,7 @@ func minedVote(change func(*play, *rehearsal.Voter, *wire.MsgTx) error) func(*pl
 func voteAt(height func(*play) uint32) func(*play) error {
 	return func(p *play) error {
 		liar := p.votersFor(2)[0]
-		p.Acts = slices.DeleteFunc(p.Acts, func(a rehearsal.Act) bool { return a.Voter == liar })
+		p.CoinSpends = slices.DeleteFunc(p.CoinSpends, func(a rehearsal.CoinSpend) bool { return a.Voter == liar })
 		p.at(height(p), func() error {
 			keys, err := p.Setup.Keys()
 			if err != nil {

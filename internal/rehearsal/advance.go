@@ -8,7 +8,7 @@ import (
 	"bevote/verifier/election"
 )
 
-// Advance mines until the tip is at height; everybody sees each block.
+// Advance mines until the tip is at height. Every role sees every block.
 func (p *Play) Advance(height uint32) error {
 	from, _ := p.Chain.Tip()
 	for tip := from; tip < height; tip++ {
@@ -38,13 +38,14 @@ func (p *Play) Advance(height uint32) error {
 	return nil
 }
 
-// deepen mines until the block at height is as deep as the policy asks, but
-// stays below block latest, which the next step must still reach.
+// deepen mines until the block at height has the policy's depth d, at most up
+// to the block before latest: tip = min(height + d − 1, latest − 1).
 func (p *Play) deepen(height, latest uint32) error {
 	return p.Advance(min(height+p.Policy.Depth()-1, latest-1))
 }
 
-// closePhase anchors the board in the block at height, which closes a phase.
+// closePhase anchors the board in the block at height. The anchor of a kind of
+// package election closes a phase.
 func (p *Play) closePhase(kind int, height uint32) error {
 	if p.Hooks.Anchor != nil {
 		if closed, err := p.Hooks.Anchor(kind, height); closed || err != nil {
@@ -54,7 +55,8 @@ func (p *Play) closePhase(kind int, height uint32) error {
 	return p.Anchor(kind, height, p.Log.Head())
 }
 
-// Anchor has the supervisor anchor a head in the block at height.
+// Anchor has the supervisor anchor a head, the hash of a board line, in the
+// block at height.
 func (p *Play) Anchor(kind int, height uint32, head [32]byte) error {
 	if err := p.Advance(height - 1); err != nil {
 		return err
@@ -65,7 +67,8 @@ func (p *Play) Anchor(kind int, height uint32, head [32]byte) error {
 	return p.Advance(height)
 }
 
-// Append puts lines on the board in their order.
+// Append appends lines to the board in their order, each as the hook Line
+// returns it.
 func (p *Play) Append(lines ...board.Line) error {
 	for _, l := range lines {
 		published := []board.Line{l}
@@ -84,7 +87,7 @@ func (p *Play) Append(lines ...board.Line) error {
 	return nil
 }
 
-// appendLine is append for what a role has just written.
+// appendLine is [Play.Append] for the two results of a role's method.
 func (p *Play) appendLine(l board.Line, err error) error {
 	if err != nil {
 		return err
@@ -92,7 +95,8 @@ func (p *Play) appendLine(l board.Line, err error) error {
 	return p.Append(l)
 }
 
-// Replay shows the blocks since the announcement to the verifier's replay.
+// Replay returns a replay of the board and of the blocks from the announcement
+// to the tip.
 func (p *Play) Replay() (*election.Replay, error) {
 	r := election.NewReplay(p.Election, p.Log.Lines())
 	tip, _ := p.Chain.Tip()
@@ -106,7 +110,8 @@ func (p *Play) Replay() (*election.Replay, error) {
 	return r, nil
 }
 
-// readBoard computes what the board establishes so far, once for everybody.
+// readBoard computes what board and anchors establish so far. All roles share
+// the result.
 func (p *Play) readBoard() error {
 	r, err := p.Replay()
 	if err != nil {
@@ -128,14 +133,14 @@ func (p *Play) progress(stage string, done, total int) {
 func (p *Play) parallel(stage string, n int, work func(i int) error) error {
 	errs := make([]error, n)
 	done := 0
-	var telling sync.Mutex
+	var mu sync.Mutex // guards done
 	cores.Each(n, func(i int) {
 		if p.ctx.Err() != nil {
 			return
 		}
 		errs[i] = work(i)
-		telling.Lock()
-		defer telling.Unlock()
+		mu.Lock()
+		defer mu.Unlock()
 		done++
 		p.progress(stage, done, n)
 	})

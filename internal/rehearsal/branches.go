@@ -7,22 +7,21 @@ import (
 	"bevote/verifier/election"
 )
 
-// BranchSpend is a stake that is taken by a branch: its voter, who has lost the key,
-// takes no refund, and those whom the branch names pay it to the supervisor's
-// key once its lock is over. Who is to sign must be one of the policy's roles;
-// the joint secret is nobody's here.
+// BranchSpend is a stake that a branch of the policy spends, in place of its
+// voter's refund: to the supervisor's key, after the branch's lock. The signers
+// are roles of the policy; no role holds the joint secret.
 type BranchSpend struct {
 	Branch string
 	Slot   int // of the roll, from 1
 }
 
-// checkBranchSpends refuses takings that nobody could carry out.
+// checkBranchSpends refuses spends for which a slot or a signer is missing.
 func (p *Play) checkBranchSpends() error {
-	for _, t := range p.opt.BranchSpends {
-		if !p.onRoll(t.Slot) {
-			return Unplayable("slot %d of a roll of %d is taken from", t.Slot, len(p.Voters))
+	for _, b := range p.opt.BranchSpends {
+		if !p.onRoll(b.Slot) {
+			return Unplayable("slot %d of a roll of %d is taken from", b.Slot, len(p.Voters))
 		}
-		if _, err := p.branchPath(t); err != nil {
+		if _, err := p.branchPath(b); err != nil {
 			return Unplayable("%v", err)
 		}
 	}
@@ -31,13 +30,13 @@ func (p *Play) checkBranchSpends() error {
 
 func (p *Play) onRoll(slot int) bool { return slot >= 1 && slot <= len(p.Voters) }
 
-// branchPath returns the path of a taking.
-func (p *Play) branchPath(t BranchSpend) (templates.Path, error) {
-	return roles.BranchPath(p.Election, t.Branch, p.secretsOf(t.Slot))
+// branchPath returns the path that a spend takes.
+func (p *Play) branchPath(b BranchSpend) (templates.Path, error) {
+	return roles.BranchPath(p.Election, b.Branch, p.secretsOf(b.Slot))
 }
 
-// secretsOf are the secrets of those who may sign for the stake of a slot, by
-// the names that paths give them.
+// secretsOf returns the secrets of the possible signers for the stake of a slot,
+// by their names in paths.
 func (p *Play) secretsOf(slot int) map[string]curve.Scalar {
 	secrets := map[string]curve.Scalar{"supervisor": p.Keys["supervisor"], "voter": p.Voters[slot-1].Secret}
 	for _, c := range p.Policy.Candidates {
@@ -49,24 +48,24 @@ func (p *Play) secretsOf(slot int) map[string]curve.Scalar {
 	return secrets
 }
 
-// leftToBranch tells whether a voter leaves its stake to a branch.
+// leftToBranch reports whether a branch spends the stake of a voter.
 func (p *Play) leftToBranch(v *Voter) bool {
-	for _, t := range p.opt.BranchSpends {
-		if p.Voters[t.Slot-1] == v {
+	for _, b := range p.opt.BranchSpends {
+		if p.Voters[b.Slot-1] == v {
 			return true
 		}
 	}
 	return false
 }
 
-// spendByBranches carries out the takings, each in a block of its own.
+// spendByBranches sends the spends by branches, each in a block of its own.
 func (p *Play) spendByBranches() error {
-	for _, t := range p.opt.BranchSpends {
-		path, err := p.branchPath(t)
+	for _, b := range p.opt.BranchSpends {
+		path, err := p.branchPath(b)
 		if err != nil {
 			return err
 		}
-		vote, err := p.voteOf(t.Slot)
+		vote, err := p.voteOf(b.Slot)
 		if err != nil {
 			return err
 		}
@@ -75,7 +74,7 @@ func (p *Play) spendByBranches() error {
 			return err
 		}
 		to := roles.PayToKey(p.Policy.Supervisor)
-		if err := roles.TakeByBranch(p.Election, p.Node("branch "+t.Branch), vote, path, p.secretsOf(t.Slot), to); err != nil {
+		if err := roles.TakeByBranch(p.Election, p.Node("branch "+b.Branch), vote, path, p.secretsOf(b.Slot), to); err != nil {
 			return err
 		}
 		if err := p.Advance(max(tip, path.After) + 1); err != nil {

@@ -9,12 +9,12 @@ import (
 	"bevote/lang"
 )
 
-// abstain is the name under which a split counts those who do not vote.
+// abstain is the key of a split for voters who do not vote.
 const abstain = "abstain"
 
-// choices gives each of n voters a candidate's number, or 0 to abstain: as the
-// split says, in an order drawn from r, or all drawn from r without one. Those
-// whom the split does not mention abstain.
+// choices returns for each of n voters a candidate's number, or 0 to abstain. A
+// split gives the number of votes by candidate, and r their order; the rest
+// abstain. Without a split r draws the choices too.
 func choices(p *lang.Policy, split map[string]int, n int, r *rand.Rand) ([]int, error) {
 	if split == nil {
 		return drawChoices(len(p.Candidates), n, r), nil
@@ -37,8 +37,8 @@ func choices(p *lang.Policy, split map[string]int, n int, r *rand.Rand) ([]int, 
 	return out, nil
 }
 
-// drawChoices lets a tenth abstain; one candidate is the favourite of two thirds of
-// the others, who for the rest choose among all.
+// drawChoices draws n choices: 0 with probability 1/10, a favourite with 18/30,
+// and any candidate, the favourite among them, with 9/30.
 func drawChoices(candidates, n int, r *rand.Rand) []int {
 	out := make([]int, n)
 	favourite := 1 + r.IntN(candidates)

@@ -6,14 +6,14 @@ import (
 	"bevote/verifier/board"
 )
 
-// Dealer is what a member of the roll does in the dealing. The methods report
-// whether there is a line.
+// Dealer writes the lines of one dealer: the commitment to a deal and the deal.
+// Each method reports whether it has written a line.
 type Dealer interface {
 	Commit(p sharing.Params) (board.Line, bool, error)
 	Deal() (board.Line, bool, error)
 }
 
-// dealing returns what deals for the voter.
+// dealing returns the voter's dealer: [Voter.Dealer], or the voter itself.
 func (v *Voter) dealing() Dealer {
 	if v.Dealer != nil {
 		return v.Dealer

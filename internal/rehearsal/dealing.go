@@ -10,7 +10,8 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// announce puts the policy before the public, and the candidates answer.
+// announce publishes and anchors the policy, and then each candidate's proof of
+// possession.
 func (p *Play) announce() error {
 	if p.Exchange != nil {
 		if err := p.fund(); err != nil {
@@ -34,7 +35,7 @@ func (p *Play) announce() error {
 	return nil
 }
 
-// enrol closes the roll of those who have a coin.
+// enrol pays the voters a coin each, writes the roll and anchors it.
 func (p *Play) enrol() error {
 	pay := p.payCoins
 	if p.Exchange != nil {
@@ -52,7 +53,7 @@ func (p *Play) enrol() error {
 	return p.showRoll()
 }
 
-// payCoins has the supervisor pay the voters their coins, and inscribes them.
+// payCoins has the supervisor pay the coins, and writes the roll.
 func (p *Play) payCoins() error {
 	if err := p.mineCoins(); err != nil {
 		return err
@@ -74,7 +75,7 @@ func (p *Play) payCoins() error {
 	return p.writeRoll(coins, p.Supervisor.Enrol)
 }
 
-// writeRoll writes the roll.
+// writeRoll appends a line of the roll for each voter.
 func (p *Play) writeRoll(coins map[curve.PublicKey]wire.OutPoint, enrol enrolFunc) error {
 	lines := make([]board.Line, len(p.Voters))
 	err := p.parallel("roll", len(p.Voters), func(i int) error {
@@ -92,10 +93,10 @@ func (p *Play) writeRoll(coins map[curve.PublicKey]wire.OutPoint, enrol enrolFun
 	return p.Append(lines...)
 }
 
-// enrolFunc writes a line of the roll.
+// enrolFunc returns the roll line of a key, its coin and its signature.
 type enrolFunc func(key curve.PublicKey, coin wire.OutPoint, sig []byte) (board.Line, error)
 
-// showRoll shows everybody the closed roll.
+// showRoll has each voter find its slot of the closed roll.
 func (p *Play) showRoll() error {
 	if err := p.readBoard(); err != nil || p.ended != "" {
 		return err
@@ -108,8 +109,9 @@ func (p *Play) showRoll() error {
 	return nil
 }
 
-// mineCoins mines until the supervisor can pay all coins: at the planned height if
-// the subsidies of the blocks so far suffice, else later, while there is time.
+// mineCoins mines until the subsidies of the supervisor's blocks pay for all
+// coins: up to the planned height at least, and to two blocks before the roll
+// closes at most.
 func (p *Play) mineCoins() error {
 	policy := p.Policy
 	last := policy.Times.Roll - 2
@@ -128,8 +130,8 @@ func (p *Play) mineCoins() error {
 	}
 }
 
-// dealing plays the joint random secret sharing from the commitments to the
-// acknowledged transcript.
+// dealing plays the joint random secret sharing: commitments, deals, complaints,
+// transcript and acknowledgements.
 func (p *Play) dealing() error {
 	if !p.Policy.Dealt() {
 		return nil
@@ -159,7 +161,7 @@ func (p *Play) dealing() error {
 	return p.readBoard()
 }
 
-// optionalLine is what somebody wrote in a phase, or nothing.
+// optionalLine is the line that a dealer wrote in a phase, if any.
 type optionalLine struct {
 	line board.Line
 	ok   bool
@@ -202,7 +204,8 @@ func (p *Play) deal() error {
 	return p.appendOptional(lines)
 }
 
-// complain has everybody decrypt and check what was dealt.
+// complain has each voter decrypt and check its shares, and appends the
+// complaints.
 func (p *Play) complain() error {
 	if err := p.readBoard(); err != nil {
 		return err
@@ -231,8 +234,9 @@ func (p *Play) complain() error {
 	return nil
 }
 
-// transcribe judges the complaints, writes the result down and has everybody
-// acknowledge it. Nothing is written where too few dealers are left.
+// transcribe judges the complaints, and appends the transcript and its
+// acknowledgements. With fewer dealers left than the threshold it appends
+// nothing.
 func (p *Play) transcribe() error {
 	if err := p.readBoard(); err != nil || p.ended != "" {
 		return err

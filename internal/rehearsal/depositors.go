@@ -10,7 +10,7 @@ import (
 	"bevote/verifier/election"
 )
 
-// newExchange gives the parts of registration and mixing to somebody.
+// newExchange makes the roles of registration and mixing.
 func (p *Play) newExchange() (err error) {
 	if !p.Policy.Mixed() {
 		return nil
@@ -49,7 +49,8 @@ func (p *Play) newDepositor(d *Depositor) (err error) {
 	return err
 }
 
-// newMixer makes the mixer number i: the policy's, or one with a fresh key.
+// newMixer makes mixer number i, from 0: with the policy's key, or with a fresh
+// one where the policy names no mixers.
 func (p *Play) newMixer(i int) (*roles.Mixer, error) {
 	role := p.MixerRole(i)
 	stream := p.Stream(role)
@@ -67,7 +68,7 @@ func (p *Play) newMixer(i int) (*roles.Mixer, error) {
 	return roles.NewMixer(p.Election, strings.TrimPrefix(role, "mixer "), p.Keys[role], p.Node(role), stream, journal)
 }
 
-// MixerRole names the mixer number i's part.
+// MixerRole returns the role of mixer number i, from 0, as streams name it.
 func (p *Play) MixerRole(i int) string {
 	if named := p.Policy.Mixing.Named; len(named) > 0 {
 		return "mixer " + named[i].Name
@@ -75,7 +76,8 @@ func (p *Play) MixerRole(i int) string {
 	return fmt.Sprintf("mixer m%d", i+1)
 }
 
-// newRegistrar lists the voters as eligible, the way a supervisor would read it.
+// newRegistrar makes a registrar to which all voters are eligible. The list is
+// read from its file format.
 func (p *Play) newRegistrar() (*roles.Registrar, error) {
 	var list strings.Builder
 	list.WriteString("identity,key\n")

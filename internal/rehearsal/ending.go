@@ -10,8 +10,8 @@ import (
 	"bevote/verifier/record"
 )
 
-// claim has the candidates count, and one with k ballots claim. Where two
-// have enough, the one with more is first here, and leaves nothing to the other.
+// claim has the candidates count, and the one with the most ballots claim, if
+// they reach the threshold. It claims every stake.
 func (p *Play) claim() error {
 	if !p.Policy.Dealt() {
 		return p.claimCustodial()
@@ -33,7 +33,7 @@ func (p *Play) claim() error {
 	return err
 }
 
-// count has every candidate count.
+// count returns the number of ballots that each candidate counts.
 func (p *Play) count() ([]int, error) {
 	counts := make([]int, len(p.Candidates))
 	err := p.parallel("counts", len(p.Candidates), func(j int) error {
@@ -43,7 +43,7 @@ func (p *Play) count() ([]int, error) {
 	return counts, err
 }
 
-// claimCustodial is collect where the supervisor counts and claims.
+// claimCustodial is [Play.claim] where the supervisor counts and claims.
 func (p *Play) claimCustodial() error {
 	p.Tally = p.Supervisor.Count(p.Setup, p.Votes)
 	err := p.Supervisor.Claim(p.Tally)
@@ -54,11 +54,11 @@ func (p *Play) claimCustodial() error {
 	return err
 }
 
-// refund mines the claims, and lets the voters take back what is then left
-// once the timeout is over.
+// refund mines the claims. After the timeout the voters take back the stakes
+// that are left, or branches do.
 func (p *Play) refund() error {
 	tip, _ := p.Chain.Tip()
-	claims := min(p.Policy.Times.Claim, tip+uint32(1+len(p.Votes)/claimsABlock))
+	claims := min(p.Policy.Times.Claim, tip+uint32(1+len(p.Votes)/spendsPerBlock))
 	if err := p.Advance(claims); err != nil {
 		return err
 	}
@@ -75,9 +75,9 @@ func (p *Play) refund() error {
 	return p.spendByBranches()
 }
 
-// claimsABlock is how many stakes surely fit into one block, claimed or
-// refunded: the largest spend has about 800 bytes of a million.
-const claimsABlock = 1000
+// spendsPerBlock is a number of claims or refunds that fit into one block: the
+// largest spend has about 800 bytes, a block a million.
+const spendsPerBlock = 1000
 
 func (p *Play) refundAll() error {
 	r, err := p.Replay()
@@ -100,15 +100,15 @@ func (p *Play) refundAll() error {
 		p.progress("refunds", i+1, len(p.Voters))
 	}
 	tip, _ := p.Chain.Tip()
-	if err := p.Advance(tip + uint32(1+sent/claimsABlock)); err != nil {
+	if err := p.Advance(tip + uint32(1+sent/spendsPerBlock)); err != nil {
 		return err
 	}
 	_, err = p.spent()
 	return err
 }
 
-// open publishes what the ballots say, when it is due: every stake is spent,
-// and a block in which that is deep is itself deep for who writes.
+// open publishes the openings, and disavowals of ballots that no candidate
+// opened. It waits until all stakes are spent in blocks that are deep.
 func (p *Play) open() error {
 	if err := p.waitForDepth(); err != nil {
 		return err
@@ -133,8 +133,8 @@ func (p *Play) open() error {
 	return nil
 }
 
-// waitForDepth waits until every spend is deep. A shallow one can still be displaced
-// and come again in a later block, so whoever waited looks again.
+// waitForDepth mines until all spends of stakes are 2d − 1 blocks deep. A
+// reorganisation can move a spend to a later block meanwhile, so it looks again.
 func (p *Play) waitForDepth() error {
 	for {
 		due := max(p.lastSpend, p.Policy.Times.VoteTo) + 2*(p.Policy.Depth()-1)
@@ -150,7 +150,8 @@ func (p *Play) waitForDepth() error {
 	}
 }
 
-// finish mines until the election is over, also without the last blocks.
+// finish mines until an election that ended early is over even without its last
+// d − 1 blocks, and up to the height that the hooks ask for.
 func (p *Play) finish() error {
 	tip, _ := p.Chain.Tip()
 	height := tip
@@ -160,7 +161,8 @@ func (p *Play) finish() error {
 	return p.Advance(max(height, p.Hooks.Tip))
 }
 
-// Write leaves the record.
+// Write writes the record: policy, contract, board, and the chain's headers and
+// blocks.
 func (p *Play) Write(w *record.Writer) error {
 	if err := w.WriteFile(record.Policy, p.PolicyFile); err != nil {
 		return err

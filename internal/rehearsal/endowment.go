@@ -3,28 +3,26 @@ package rehearsal
 import (
 	"fmt"
 
-	"github.com/btcsuite/btcd/txscript/v2"
-
 	"bevote/internal/curve"
 	"bevote/internal/roles"
 
+	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// Who registers has a coin to begin with, and a mixer enough to pay everybody.
-// In a rehearsal both have it from the supervisor, who mines.
-
-// funding is what somebody has to begin with.
+// funding is an output that a depositor or a mixer has before the announcement:
+// the supervisor, which mines, pays it.
 type funding struct {
 	to    curve.PublicKey
 	value int64 // satoshis
 }
 
-// maxFunding is what is given away of a coinbase at most: 50 btc but for a fee.
+// maxFunding is the most, in satoshis, that one coinbase of 50 btc pays to
+// others. The rest is fee and change.
 const maxFunding = 49 * 100_000_000
 
-// fundings lists what everybody has to begin with, as much of it in a batch as one
-// coinbase gives.
+// fundings returns the outputs that mixers and depositors begin with, in batches
+// that one coinbase each pays for: at most maxFunding and 1,000 outputs.
 func (p *Play) fundings() (batches [][]funding) {
 	var all []funding
 	policy := p.Policy
@@ -35,17 +33,17 @@ func (p *Play) fundings() (batches [][]funding) {
 		all = append(all, funding{d.Key(), policy.Deposit() + 1000*policy.Fee})
 	}
 	left := int64(0)
-	for _, g := range all {
-		if n := len(batches); n == 0 || left < g.value || len(batches[n-1]) == 1000 {
+	for _, f := range all {
+		if n := len(batches); n == 0 || left < f.value || len(batches[n-1]) == 1000 {
 			batches, left = append(batches, nil), maxFunding
 		}
 		last := len(batches) - 1
-		batches[last], left = append(batches[last], g), left-g.value
+		batches[last], left = append(batches[last], f), left-f.value
 	}
 	return batches
 }
 
-// fund pays the grants, as soon as the coinbases for them can be spent.
+// fund pays the fundings, as soon as the coinbases for them can be spent.
 func (p *Play) fund() error {
 	batches := p.fundings()
 	if err := p.Advance(firstSpend - 2 + uint32(len(batches))); err != nil {
@@ -60,9 +58,9 @@ func (p *Play) fund() error {
 		coinbase := wire.OutPoint{Hash: mined.TxHash()}
 		tx.AddTxIn(wire.NewTxIn(&coinbase, make([]byte, inputScript), nil))
 		change := mined.TxOut[0].Value
-		for _, g := range batch {
-			tx.AddTxOut(wire.NewTxOut(g.value, roles.PayToKey(g.to)))
-			change -= g.value
+		for _, f := range batch {
+			tx.AddTxOut(wire.NewTxOut(f.value, roles.PayToKey(f.to)))
+			change -= f.value
 		}
 		tx.AddTxOut(wire.NewTxOut(0, roles.PayToKey(p.Policy.Supervisor)))
 		tx.TxOut[len(batch)].Value = change - p.Policy.Fee*int64(tx.SerializeSize())

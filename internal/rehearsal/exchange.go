@@ -12,29 +12,31 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// Exchange is registration and mixing under way.
+// Exchange is the mixing phase under way: registration and the exchange of
+// coins.
 type Exchange struct {
 	registrar  *roles.Registrar
 	Treasurer  *roles.Treasurer
 	Mixers     []*roles.Mixer
 	Depositors []*Depositor
 	view       *election.Mixing
-	read       int // lines of the board that view has read
-	order      *rand.Rand
+	read       int        // lines of the board that view has read
+	order      *rand.Rand // of the depositors' lines
 }
 
 // Depositor is a voter before it has an anonymous coin.
 type Depositor struct {
 	*roles.Depositor
 	Voter    *Voter
-	identity curve.Scalar // the key that the supervisor knows it by
-	Secret   curve.Scalar // the registration key
+	identity curve.Scalar // secret of the key by which the supervisor knows it
+	Secret   curve.Scalar // of the registration key
 }
 
 // away reports whether a role does nothing.
 func (p *Play) away(role string) bool { return p.Hooks.Away != nil && p.Hooks.Away(role) }
 
-// mix has everybody register, and exchanges their coins for anonymous ones.
+// mix registers mixers and depositors, and lets them act before each block until
+// the roll closes.
 func (p *Play) mix() error {
 	if err := p.register(); err != nil {
 		return err
@@ -85,7 +87,7 @@ func (p *Play) register() error {
 	return p.appendLine(x.registrar.Publish(x.Treasurer.Mixers(), deadlines))
 }
 
-// admit has a mixer announce itself and be certified.
+// admit publishes a mixer's announcement and certifies the mixer.
 func (p *Play) admit(m *roles.Mixer) error {
 	line, err := m.Announce(p.Mixing())
 	if err != nil {
@@ -101,7 +103,7 @@ func (p *Play) admit(m *roles.Mixer) error {
 	return m.Certify(certificate)
 }
 
-// Mixing is the public view of the exchange, up to the board's last line.
+// Mixing returns the exchange as the board shows it, up to the last line.
 func (p *Play) Mixing() *election.Mixing {
 	x := p.Exchange
 	lines := p.Log.Lines()
@@ -111,17 +113,16 @@ func (p *Play) Mixing() *election.Mixing {
 	return x.view
 }
 
-// exchangeFor is the view together with what the chain shows, as somebody takes
-// it.
-func (p *Play) exchangeFor(who string) (*election.Exchange, error) {
+// exchangeFor returns the exchange of board and chain, as a role sees it.
+func (p *Play) exchangeFor(role string) (*election.Exchange, error) {
 	r, err := p.Replay()
 	if err != nil {
 		return nil, err
 	}
-	return p.Election.Exchange(p.mixingFor(who), r), nil
+	return p.Election.Exchange(p.mixingFor(role), r), nil
 }
 
-// mixingFor is the public view as a role sees it.
+// mixingFor returns the exchange of the board, as a role sees it.
 func (p *Play) mixingFor(role string) *election.Mixing {
 	if p.Hooks.Mixing != nil {
 		if view := p.Hooks.Mixing(role); view != nil {
@@ -131,8 +132,8 @@ func (p *Play) mixingFor(role string) *election.Mixing {
 	return p.Mixing()
 }
 
-// actUntilQuiet lets everybody act until nobody has anything to say before the next
-// block.
+// actUntilQuiet lets the roles act until none writes another line before the
+// next block.
 func (p *Play) actUntilQuiet() error {
 	for {
 		before := len(p.Log.Lines())
@@ -151,7 +152,8 @@ func (p *Play) actUntilQuiet() error {
 	}
 }
 
-// actMixers lets the treasurer and the mixers act, one after the other.
+// actMixers lets the treasurer and the mixers act, one after the other, each on
+// what those before it wrote.
 func (p *Play) actMixers() error {
 	names, acts := []string{"supervisor"}, []func(*election.Exchange) ([]board.Line, error){p.Exchange.Treasurer.Act}
 	for i, m := range p.Exchange.Mixers {
@@ -176,8 +178,8 @@ func (p *Play) actMixers() error {
 	return nil
 }
 
-// actDepositors lets the depositors act side by side, and mixes their lines, so
-// that the board's order does not tell which keys are the same person's.
+// actDepositors lets the depositors act on the same view, and shuffles their
+// lines: the board's order does not show which keys are one depositor's.
 func (p *Play) actDepositors() error {
 	x, err := p.exchangeFor("voters")
 	if err != nil {
@@ -198,7 +200,7 @@ func (p *Play) actDepositors() error {
 	return p.Append(all...)
 }
 
-// mixCoins has everybody get a coin by mixing, and inscribes those who did.
+// mixCoins plays the exchange, and writes the roll of the voters whom it paid.
 func (p *Play) mixCoins() error {
 	if err := p.mix(); err != nil {
 		return err
@@ -225,7 +227,7 @@ func (p *Play) mixCoins() error {
 	return p.writeRoll(coins, enrol)
 }
 
-// reclaim lets those take their deposits back for whom nobody issued.
+// reclaim lets depositors without an issued voucher take their deposits back.
 func (p *Play) reclaim() error {
 	if p.Exchange == nil {
 		return nil
@@ -238,14 +240,14 @@ func (p *Play) reclaim() error {
 		if p.away(d.Voter.Role) {
 			continue
 		}
-		if _, err := d.Act(x); err != nil { // it has nothing to write any more
+		if _, err := d.Act(x); err != nil { // which writes no lines after the roll
 			return err
 		}
 	}
 	return nil
 }
 
-// watch shows everybody a block.
+// watch shows mixers and depositors a block.
 func (x *Exchange) watch(height uint32, block *wire.MsgBlock) {
 	for _, m := range x.Mixers {
 		m.Watch(height, block)
@@ -255,8 +257,8 @@ func (x *Exchange) watch(height uint32, block *wire.MsgBlock) {
 	}
 }
 
-// removeVoters takes voters out of the play who are not on the roll.
+// removeVoters removes the voters that are not on the roll.
 func (p *Play) removeVoters(absent func(v *Voter) bool) {
 	p.Voters = slices.DeleteFunc(p.Voters, absent)
-	p.Acts = slices.DeleteFunc(p.Acts, func(a Act) bool { return absent(a.Voter) })
+	p.CoinSpends = slices.DeleteFunc(p.CoinSpends, func(a CoinSpend) bool { return absent(a.Voter) })
 }

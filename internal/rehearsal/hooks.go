@@ -13,66 +13,64 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// Hooks are the points of a play at which its caller takes over from the
-// roles, which stay honest and know nothing of it. The zero value plays the
-// election as it is. Hooks may be set and changed until they are called: those
-// of the first group by [New], the others by [Play.Run].
+// Hooks are the points of a play at which a caller takes over from the roles,
+// which stay honest and do not know of it. The zero value changes nothing. [New]
+// reads the first four hooks; [Play.Run] reads each of the others when it comes
+// to its point, so that they can be set and changed until then.
 type Hooks struct {
 	Network     string // of the chain, "" for the policy's
-	ExtraVoters int    // beyond those that the policy has
+	ExtraVoters int    // beyond those of the policy
 
-	// Policy returns the text of the policy that is announced, given that with
-	// the stand-ins' keys and their secrets by role.
+	// Policy returns the text of the policy to announce. It is given the policy
+	// with stand-ins, and their secrets by role.
 	Policy func(text string, keys map[string]curve.Scalar) string
-	// Votes returns what takes the place of Options.Votes, or why this policy
-	// cannot be played.
+	// Votes returns the votes in place of Options.Votes, or an ErrUnplayable.
 	Votes func(*lang.Policy) (map[string]int, error)
 
-	Tip uint32 // the lowest height at which the record may end
+	Tip uint32 // least height of the record's last block
 
-	// Step is called before each step by its name: announce, enrol, deal, vote,
-	// claim, refund, open. It reports whether it has played the step.
-	// ErrOver ends the play.
+	// Step is called before each step, which is one of announce, enrol, deal,
+	// vote, claim, refund, open. It reports whether it has played the step. With
+	// ErrOver the play ends.
 	Step func(name string) (played bool, err error)
 	// Block is called before the block of a height is mined.
 	Block func(height uint32) error
-	// Line returns the lines that the keeper appends in place of one.
+	// Line returns the lines to append in place of a line.
 	Line func(board.Line) ([]board.Line, error)
-	// Anchor reports whether it has closed a phase at a height in place of the
-	// supervisor.
+	// Anchor is called before the anchor of a phase. It reports whether it has
+	// closed the phase at a height.
 	Anchor func(kind int, height uint32) (closed bool, err error)
-	// Send reports whether it has dealt with a role's transaction, which is
-	// relayed otherwise, with the changes that were made to it.
+	// Send is called before a role's transaction is relayed, and may change it.
+	// It reports whether the transaction needs no relaying.
 	Send func(role string, tx *wire.MsgTx) (sent bool, err error)
 
-	// Away reports whether a role does nothing in the exchange.
+	// Away reports whether a role does not act in the mixing phase.
 	Away func(role string) bool
-	// Mixing returns the exchange as a role sees it, nil for the board's.
+	// Mixing returns the mixing phase as a role sees it, nil for the board's.
 	Mixing func(role string) *election.Mixing
-	// Coins changes the coins of roll keys before they are written to the roll.
+	// Coins changes the coins that the roll gives to roll keys.
 	Coins func(map[curve.PublicKey]wire.OutPoint) error
 	// Complain is called after a voter's own complaints.
 	Complain func(*Voter, sharing.Params, *sharing.Outcome) error
-	// Vote reports whether it has cast something in place of a voter's vote.
+	// Vote is called before a voter votes. It reports whether it has cast
+	// something in place of the vote. The keys are those of the contract's script.
 	Vote func(v *Voter, keys map[string][]byte) (cast bool, err error)
 }
 
-// ErrOver is returned by a hook that leaves nothing more to play. The record
-// ends there.
+// ErrOver is returned by a hook to end the play, and the record, there.
 var ErrOver = errors.New("the record ends here")
 
-// relay is the chain as a role's node shows it, with the hook that its
-// transactions pass.
+// relay is the chain as a role's node shows it, behind the hook Send.
 type relay struct {
 	roles.Chain
 	p    *Play
 	role string // as streams name it
 }
 
-// Node is the chain as a role's node shows it.
+// Node returns the chain as a role's node shows it.
 func (p *Play) Node(role string) roles.Chain { return relay{p.Chain, p, role} }
 
-// Submit is the chain's, unless the hook has dealt with the transaction.
+// Submit relays a transaction, unless the hook has sent it.
 func (r relay) Submit(tx *wire.MsgTx) error {
 	if send := r.p.Hooks.Send; send != nil {
 		if sent, err := send(r.role, tx); sent || err != nil {

@@ -13,15 +13,15 @@ import (
 	"pgregory.net/rapid"
 )
 
-// An election takes tenths of a second, so few are drawn unless the command
-// line asks for more (-rapid.checks).
+// TestMain draws few elections, which take tenths of a second each, unless
+// -rapid.checks asks for more.
 func TestMain(m *testing.M) {
 	flag.Set("rapid.checks", "12")
 	os.Exit(m.Run())
 }
 
-// The audit of an honest rehearsal is clean, whatever the policy, the seed and
-// the split: every check passes or has a reason to be skipped.
+// TestAuditOfRehearsalIsClean: for drawn policies, seeds and splits every check of
+// the audit of an honest rehearsal passes or is skipped.
 func TestAuditOfRehearsalIsClean(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		src := langtest.Policy(func(label string, n int) int { return rapid.IntRange(0, n-1).Draw(r, label) })

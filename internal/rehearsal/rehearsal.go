@@ -1,9 +1,10 @@
-// Package rehearsal plays whole elections with stand-in keys on a chain of
-// their own, and leaves the record that an auditor reads.
+// Package rehearsal plays whole elections with stand-in keys on an embedded
+// chain, and writes their records.
 //
 // It promises that the same policy, options and seed give the same bytes, that
-// every role is played by the code that would play it in earnest, and that no
-// secret enters the record.
+// the roles are those of package roles, and that no secret enters the record.
+// [Hooks] let a caller take over at fixed points; without them every role is
+// honest.
 package rehearsal
 
 import (
@@ -23,33 +24,34 @@ import (
 	"bevote/verifier/record"
 )
 
-// Options say what is played.
+// Options are what is played. The zero value of each but Source works.
 type Options struct {
 	Source       []byte         // the policy file
-	Seed         uint64         // what every key and every choice is drawn from
-	Votes        map[string]int // votes by candidate, and "abstain"; nil to draw them
-	Roll         int            // how many of the voters come; 0 for all
-	BranchSpends []BranchSpend  // stakes that are taken by branches
-	Hooks        Hooks          // none for an honest election
+	Seed         uint64         // of all keys and choices
+	Votes        map[string]int // number of votes by candidate, and "abstain"; nil to draw them
+	Roll         int            // length of the roll; 0 for all voters
+	BranchSpends []BranchSpend  // stakes that branches spend
+	Hooks        Hooks
 
-	// Progress, unless nil, hears how far a long stage is.
+	// Progress, unless nil, is called with how much of a long stage is done.
 	Progress func(stage string, done, total int)
-	// Tell, unless nil, hears what each part of the election came to.
-	Message func(height uint32, what string)
+	// Message, unless nil, is called after each step with the tip's height and
+	// a sentence on the step's outcome.
+	Message func(height uint32, outcome string)
 }
 
-// ErrUnplayable says that the options or the policy's heights leave no
+// ErrUnplayable is the error for options or heights of a policy that leave no
 // election to play.
 var ErrUnplayable = errors.New("cannot be rehearsed")
 
-// Unplayable is an ErrUnplayable with a reason.
+// Unplayable returns an [ErrUnplayable] with a reason.
 func Unplayable(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrUnplayable, fmt.Sprintf(format, args...))
 }
 
 // Run plays an election and writes its record to w, which the caller commits.
-// A policy with errors gives a *election.PolicyError, and what the options or
-// the heights do not allow an ErrUnplayable.
+// A policy with errors gives an [election.PolicyError]; options or heights that
+// cannot be played give an [ErrUnplayable].
 func Run(ctx context.Context, opt Options, w *record.Writer) (*Summary, error) {
 	p, err := New(ctx, opt)
 	if err != nil {
@@ -65,38 +67,40 @@ func Run(ctx context.Context, opt Options, w *record.Writer) (*Summary, error) {
 	return p.Summary(), nil
 }
 
-// Play is an election under way, and what its roles know together.
+// Play is an election under way: the roles with their secrets, the chain, the
+// board, and what these establish so far. [New] makes a play, [Play.Run] plays
+// it, [Play.Write] writes its record.
 type Play struct {
 	*election.Election              // as announced
 	PolicyFile, ContractFile []byte // as announced
 	Times                    Times
-	Keys                     map[string]curve.Scalar // the stand-ins' secrets by role
+	Keys                     map[string]curve.Scalar // secrets by role, such as "candidate alice"
 	Chain                    *regtest.Chain
 	Log                      *board.Log
 	Hooks                    Hooks
 
 	Supervisor *roles.Supervisor
 	Candidates []*roles.Candidate
-	Voters     []*Voter  // in the order of the roll once that is closed
+	Voters     []*Voter  // in the order of the roll, by key
 	Exchange   *Exchange // nil without mixing
 	Setup      *election.Setup
-	Acts       []Act // what the voters will do in the vote's window
+	CoinSpends []CoinSpend // in the vote's window
 	Votes      []*election.Vote
-	Tally      *roles.Tally // of the supervisor, where it counts
-	Claimant   string       // for whom the stakes were claimed, or ""
+	Tally      *roles.Tally // of the supervisor, in custodial elections
+	Claimant   string       // candidate that claimed the stakes, or ""
 
 	ctx       context.Context
 	opt       Options
 	id        string // of the policy as given
 	dir       string // of the chain's database
 	received  []int  // dealers whose shares the voters have summed
-	lastSpend uint32 // height of the newest spend of a stake
-	ended     string // why the election ended early, or ""
+	lastSpend uint32 // height of the last spend of a stake
+	ended     string // reason of an early end, or ""
 }
 
-// New reads the policy, puts stand-ins into the place of its keys, and gets
-// everything ready up to the chain's first block. The caller closes the play.
-// Errors are those of the function [Run].
+// New reads the policy, puts stand-ins into the place of its keys, and makes the
+// roles and the chain, which has its genesis block only. The caller closes the
+// play. Errors are those of the function [Run].
 func New(ctx context.Context, opt Options) (*Play, error) {
 	p := &Play{ctx: ctx, opt: opt, Hooks: opt.Hooks}
 	err := p.read()
@@ -123,7 +127,7 @@ func New(ctx context.Context, opt Options) (*Play, error) {
 		err = p.checkBranchSpends()
 	}
 	if err == nil {
-		p.Acts, err = p.ballots()
+		p.CoinSpends, err = p.drawSpends()
 	}
 	if err != nil {
 		p.Close()
@@ -132,7 +136,7 @@ func New(ctx context.Context, opt Options) (*Play, error) {
 	return p, nil
 }
 
-// Run plays the election to its end.
+// Run plays the steps, and mines until the election is over.
 func (p *Play) Run() error {
 	for _, s := range p.steps() {
 		err := p.run(s)
@@ -150,8 +154,8 @@ func (p *Play) Run() error {
 	return p.finish()
 }
 
-// read builds the policy twice: as given, so that its author hears of its
-// errors at their places, and with stand-ins, which is what is played.
+// read builds the policy twice: as given, for diagnostics at their places, and
+// with stand-ins, as it is played.
 func (p *Play) read() error {
 	given, diags, err := workbench.Build(p.opt.Source)
 	if err != nil {
@@ -182,7 +186,7 @@ func (p *Play) read() error {
 	return err
 }
 
-// Close releases the chain.
+// Close closes the chain and removes its database.
 func (p *Play) Close() {
 	if p.Chain != nil {
 		p.Chain.Close()

@@ -16,7 +16,8 @@ import (
 	"bevote/verifier/record"
 )
 
-// Each kind of election with a winner, with nobody, and with nobody at the polls.
+// TestForms plays each kind of election with a winner, with a tie, and without
+// votes.
 func TestForms(t *testing.T) {
 	for name, f := range rehearsaltest.Forms() {
 		t.Run(name, func(t *testing.T) {
@@ -47,7 +48,7 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// The examples, with a split drawn from the seed.
+// TestExamples plays the examples, with a split drawn from the seed.
 func TestExamples(t *testing.T) {
 	for _, name := range examples.Names() {
 		t.Run(name, func(t *testing.T) {
@@ -63,7 +64,8 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// Where two candidates reach the threshold, a tie is decided by who claims.
+// TestTie: where two candidates reach the threshold with as many ballots, the
+// claimant wins.
 func TestTie(t *testing.T) {
 	path := rehearsaltest.Record(t, rehearsal.Options{Source: rehearsaltest.Forms()["two can win"].Source(), Votes: map[string]int{"alice": 2, "bob": 2}})
 	rehearsaltest.Want(t, rehearsaltest.Audit(t, path), "L3", "alice", 0)

@@ -16,9 +16,9 @@ import (
 	"bevote/verifier/record"
 )
 
-// No secret is in any file of a record, neither raw nor in hex or base64: the
-// stand-ins' keys, the roll keys, and the secrets that claims are signed with,
-// which k openings let anyone compute and which still nobody writes down.
+// TestNoSecretInTheRecord: no file of a record has a secret in it, neither raw
+// nor in hex or base64: the stand-ins' keys, the roll keys, and the secrets that
+// claims are signed with, which follow from k openings but are written nowhere.
 func TestNoSecretInTheRecord(t *testing.T) {
 	for name, f := range rehearsaltest.Forms() {
 		t.Run(name, func(t *testing.T) {
@@ -59,7 +59,7 @@ func TestNoSecretInTheRecord(t *testing.T) {
 	}
 }
 
-// mixingSecrets are the secrets of identity keys, registration keys and mixers.
+// mixingSecrets returns the secrets of identity keys, registration keys and mixers.
 func mixingSecrets(t *testing.T, f rehearsaltest.Form, seed uint64) map[string]curve.Scalar {
 	t.Helper()
 	out := make(map[string]curve.Scalar)
@@ -82,9 +82,9 @@ func mixingSecrets(t *testing.T, f rehearsaltest.Form, seed uint64) map[string]c
 	return out
 }
 
-// claimSecrets rebuilds, from the first k openings on the board, the secret of
-// the joint key that belongs to alice, and her claim key's. Custodial ballots
-// carry no shares; what then comes out is a number like any other.
+// claimSecrets interpolates the secret of alice's joint key from the first k
+// openings on the board, and computes that of her claim key. Custodial ballots
+// have no shares; there the results are without meaning.
 func claimSecrets(t *testing.T, text []byte, k int, keys map[string]curve.Scalar) map[string][]byte {
 	t.Helper()
 	var shares []sharing.Share
@@ -111,10 +111,11 @@ func claimSecrets(t *testing.T, text []byte, k int, keys map[string]curve.Scalar
 	return map[string][]byte{"the joint key": j[:], "alice's claim key": c[:]}
 }
 
+// refuse fails where a secret of a role is in a file.
 func refuse(t *testing.T, files map[string][]byte, role string, secret []byte) {
 	t.Helper()
-	// Base64 of a longer text shows a secret at one of three offsets, but for
-	// its first and last digits.
+	// In the base64 of a longer text a secret begins at one of three offsets;
+	// its first and last digits depend on its neighbours.
 	forms := [][]byte{secret, []byte(hex.EncodeToString(secret))}
 	for skip := range 3 {
 		text := base64.StdEncoding.EncodeToString(append(make([]byte, skip), secret...))

@@ -9,13 +9,14 @@ import (
 type step struct {
 	name    string // for the hook
 	play    func() error
-	message func() string // what it came to
+	message func() string // its outcome
 }
 
+// steps returns the steps in their order.
 func (p *Play) steps() []step {
 	return []step{
 		{"announce", p.announce, func() string {
-			return "the policy is announced; " + p.nameList() + " proved to hold their keys"
+			return "the policy is announced; " + p.candidateList() + " proved to hold their keys"
 		}},
 		{"enrol", p.enrol, p.enrolMessage},
 		{"deal", p.dealing, p.dealMessage},
@@ -38,11 +39,11 @@ func (p *Play) run(s step) error {
 	return s.play()
 }
 
-// message passes on what a scene came to, with the newest block.
-func (p *Play) message(what string) {
+// message calls Options.Message.
+func (p *Play) message(outcome string) {
 	if p.opt.Message != nil {
 		height, _ := p.Chain.Tip()
-		p.opt.Message(height, what)
+		p.opt.Message(height, outcome)
 	}
 }
 
@@ -84,8 +85,8 @@ func (p *Play) refundMessage() string {
 	return "the claims are in the chain"
 }
 
-// nameList lists the candidates.
-func (p *Play) nameList() string {
+// candidateList is "a, b and c".
+func (p *Play) candidateList() string {
 	var names []string
 	for _, c := range p.Policy.Candidates {
 		names = append(names, c.Name)

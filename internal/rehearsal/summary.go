@@ -5,19 +5,20 @@ import (
 	"strings"
 )
 
-// Summary says what was played. What it came to is for an auditor to say.
+// Summary is what was played. The result is the auditor's to establish.
 type Summary struct {
 	Policy   string         `json:"policy"` // id of the policy as given
 	Played   string         `json:"played"` // id of the policy with stand-ins
 	Seed     uint64         `json:"seed"`
 	Roll     int            `json:"roll"`
 	Votes    map[string]int `json:"votes"`    // by candidate, and "abstain"
-	Claimant string         `json:"claimant"` // for whom the stakes were claimed, or ""
-	Ended    string         `json:"ended"`    // why it ended early, or ""
+	Claimant string         `json:"claimant"` // candidate that claimed the stakes, or ""
+	Ended    string         `json:"ended"`    // reason of an early end, or ""
 	Lines    int            `json:"lines"`    // on the board
 	Tip      uint32         `json:"tip"`
 }
 
+// Summary returns the summary of a play that has run.
 func (p *Play) Summary() *Summary {
 	tip, _ := p.Chain.Tip()
 	s := &Summary{
@@ -37,7 +38,7 @@ func (p *Play) Summary() *Summary {
 	return s
 }
 
-// String is the summary in a few lines.
+// String returns the summary in four lines.
 func (s *Summary) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "policy  %s\nplayed  %s, every key a stand-in from seed %d\n", s.Policy, s.Played, s.Seed)

@@ -17,13 +17,13 @@ import (
 
 // TestSpendsThatNoRelayTakes has a miner take every refund, and every stake
 // that a branch takes, with a wrong signature in the place of an empty one and
-// with an item that the script does not read. Consensus allows both, so an
-// audit must not make anything of it.
+// with an item that the script does not read. Consensus allows both, so the
+// audit has no finding.
 func TestSpendsThatNoRelayTakes(t *testing.T) {
 	for _, row := range []struct {
-		name    string
-		votes   map[string]int
-		takings []rehearsal.BranchSpend
+		name   string
+		votes  map[string]int
+		spends []rehearsal.BranchSpend
 	}{
 		{"no_winner", map[string]int{"east": 3, "middle": 2, "west": 2}, nil},
 		{"club_chair", map[string]int{"alice": 2, "bob": 2}, nil},
@@ -31,7 +31,7 @@ func TestSpendsThatNoRelayTakes(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			bent := 0
-			opt := rehearsal.Options{Source: examples.Policy(row.name), Seed: 7, Votes: row.votes, BranchSpends: row.takings}
+			opt := rehearsal.Options{Source: examples.Policy(row.name), Seed: 7, Votes: row.votes, BranchSpends: row.spends}
 			for _, n := range row.votes {
 				opt.Roll += n
 			}
@@ -65,8 +65,11 @@ func TestSpendsThatNoRelayTakes(t *testing.T) {
 	}
 }
 
-// bend puts the spend's own signature, which is of another key, where the top
-// item is empty, and an item more at the bottom.
+// bend changes the items of an input script as consensus allows:
+//
+//	<signature> … <> <redeem>  →  unread <signature> … <signature> <redeem>
+//
+// The signature is of another key than the one that the empty item stands for.
 func bend(t *testing.T, tx *wire.MsgTx) {
 	t.Helper()
 	b := txscript.NewScriptBuilder().AddData([]byte("unread"))

@@ -8,7 +8,7 @@ import (
 	"bevote/internal/roles"
 )
 
-// newRoles gives every part to somebody, each with a stream of its own.
+// newRoles makes all roles, each with a stream of its own.
 func (p *Play) newRoles() error {
 	var err error
 	p.Supervisor, err = roles.NewSupervisor(p.Election, p.Keys["supervisor"], p.Node("supervisor"), p.Stream("supervisor"))
@@ -29,17 +29,17 @@ func (p *Play) newRoles() error {
 	return p.newExchange()
 }
 
-// Voter is a voter with what the rehearsal knows of it beside its role.
+// Voter is a voter with what the play knows of it.
 type Voter struct {
 	*roles.Voter
-	Role   string       // names its stream
+	Role   string       // as streams name it, such as "voter 1"
 	Secret curve.Scalar // of the roll key
-	Dealer Dealer       // what deals in its place, or nil
+	Dealer Dealer       // in place of the voter's own dealing, or nil
 	Choice int          // candidate's number, or 0 to abstain
 }
 
-// newVoters gives every voter who comes a fresh roll key, or its stand-in
-// where the policy names the voters.
+// newVoters makes the voters of the roll: with fresh roll keys, or with the
+// stand-ins' where the policy names the voters.
 func (p *Play) newVoters() error {
 	n := p.Policy.Voters
 	if p.opt.Roll < 0 || p.opt.Roll > n {

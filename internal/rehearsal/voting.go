@@ -6,15 +6,15 @@ import (
 	"bevote/verifier/election"
 )
 
-// Act is what a voter does in the vote's window, and in which block.
-type Act struct {
+// CoinSpend is a spend of a voter's coin in the vote's window.
+type CoinSpend struct {
 	Voter  *Voter
-	Height uint32
-	Votes  bool // else it takes its coin away
+	Height uint32 // of its block
+	Votes  bool   // else the voter abstains, and pays the coin to itself
 }
 
-// vote has everybody vote or abstain in blocks of the window, and computes
-// which votes count.
+// vote sends the spends of the voters' coins in the blocks of the vote's window,
+// and computes which votes count.
 func (p *Play) vote() error {
 	keys, err := p.Setup.Keys()
 	if err != nil {
@@ -26,7 +26,7 @@ func (p *Play) vote() error {
 		if err := p.Advance(height - 1); err != nil {
 			return err
 		}
-		for _, a := range p.Acts {
+		for _, a := range p.CoinSpends {
 			switch {
 			case a.Height != height:
 				continue
@@ -39,7 +39,7 @@ func (p *Play) vote() error {
 				return err
 			}
 			done++
-			p.progress("votes", done, len(p.Acts))
+			p.progress("votes", done, len(p.CoinSpends))
 		}
 	}
 	if err := p.Advance(max(t.VoteTo, p.Times.Count)); err != nil {
@@ -58,7 +58,7 @@ func (p *Play) vote() error {
 	return nil
 }
 
-// cast has a voter vote.
+// cast casts a voter's vote.
 func (p *Play) cast(v *Voter, keys map[string][]byte) error {
 	if p.Hooks.Vote != nil {
 		if cast, err := p.Hooks.Vote(v, keys); cast || err != nil {
@@ -68,19 +68,19 @@ func (p *Play) cast(v *Voter, keys map[string][]byte) error {
 	return v.Vote(p.Setup, keys, v.Choice)
 }
 
-// ballots draws who votes how, and in which block. Of those who abstain every
-// second one spends the coin otherwise; the others' coins stay where they are.
-func (p *Play) ballots() ([]Act, error) {
+// drawSpends draws the voters' choices, and the block of each spend. A voter who
+// abstains spends its coin with probability 1/2.
+func (p *Play) drawSpends() ([]CoinSpend, error) {
 	r := rand.New(Stream(p.opt.Seed, "votes"))
 	chosen, err := choices(p.Policy, p.opt.Votes, len(p.Voters), r)
 	if err != nil {
 		return nil, err
 	}
 	t := p.Policy.Times
-	var acts []Act
+	var acts []CoinSpend
 	for i, v := range p.Voters {
 		v.Choice = chosen[i]
-		a := Act{v, t.VoteFrom + r.Uint32N(t.VoteTo-t.VoteFrom+1), v.Choice > 0}
+		a := CoinSpend{v, t.VoteFrom + r.Uint32N(t.VoteTo-t.VoteFrom+1), v.Choice > 0}
 		if spends := r.IntN(2) == 0; a.Votes || spends {
 			acts = append(acts, a)
 		}
@@ -88,15 +88,14 @@ func (p *Play) ballots() ([]Act, error) {
 	return acts, nil
 }
 
-// spent looks whether every counted stake is spent, and notes the height of
-// the newest spend.
+// spent reports whether every counted stake is spent, and updates lastSpend.
 func (p *Play) spent() (bool, error) {
 	r, err := p.Replay()
 	if err != nil {
 		return false, err
 	}
-	// The replay follows the stakes of a roll and its votes; which of them
-	// count was settled when the vote closed.
+	// The replay follows the stakes of all votes. Which of them count was
+	// computed when the vote closed.
 	all := true
 	for _, v := range p.Counted() {
 		height, spent := r.StakeSpent(v.Stake)
@@ -106,7 +105,7 @@ func (p *Play) spent() (bool, error) {
 	return all, nil
 }
 
-// Counted are the votes that count.
+// Counted returns the votes that count.
 func (p *Play) Counted() (out []*election.Vote) {
 	for _, v := range p.Votes {
 		if v.Counted() {

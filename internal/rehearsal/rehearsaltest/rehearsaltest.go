@@ -1,5 +1,5 @@
-// Package rehearsaltest makes records for tests and audits them: of a rehearsal,
-// of a lie, or of whatever a test writes.
+// Package rehearsaltest makes records for tests and audits them: records of
+// rehearsals, of lies, or of files that a test writes.
 //
 // It promises that a record is gone when its test is over, and that what cannot
 // be written or read ends the test.
