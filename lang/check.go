@@ -60,6 +60,7 @@ func check(src *source, t *tree, now uint32) *checker {
 	c.phases()
 	c.keys()
 	c.payouts()
+	c.sameNames()
 	c.branches()
 	c.tests()
 	c.allows()
@@ -209,7 +210,7 @@ func (c *checker) declare(s parsed, name lexer.Token) {
 	case s.Candidate != nil:
 		key, _ := c.key(s.Candidate.Key, "candidate", name.Value)
 		c.Candidates = append(c.Candidates, Candidate{
-			Name: name.Value, Display: strings.Trim(s.Candidate.Display.Value, `"`), Key: key,
+			Name: name.Value, Display: c.display(s.Candidate.Display), Key: key,
 			Address: strings.TrimPrefix(s.Candidate.Pay.Value, "addr:"),
 		})
 	}

@@ -25,6 +25,8 @@ func Codes() []Code {
 		{"E0106", "statements that exclude each other"},
 		{"W0107", "an `allow` silences nothing"},
 		{"E0108", "an `allow` of an error"},
+		{"E0109", "two candidates with one name"},
+		{"W0110", "two candidates whose names look alike"},
 		{"E0201", "threshold out of range"},
 		{"E0202", "the threshold is of another number than there are voters"},
 		{"E0203", "the percentage is not whole"},

@@ -13,12 +13,6 @@ const (
 	maxDepth = 8
 )
 
-// unseen is the class of characters that no text or comment may hold: controls
-// other than tab and line ends, and characters that are invisible or turn the
-// direction of writing. With them a file would look other than it is read.
-const unseen = `\x{00}-\x{08}\x{0A}-\x{1F}\x{7F}-\x{9F}` +
-	`\x{61C}\x{200B}\x{200E}\x{200F}\x{2028}-\x{202E}\x{2066}-\x{2069}\x{FEFF}`
-
 // definition lexes any UTF-8: what no other rule takes is Invalid, which no
 // production takes. Keyword is never lexed: lex makes it of Word.
 var definition = lexer.MustSimple([]lexer.SimpleRule{

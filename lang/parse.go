@@ -59,6 +59,7 @@ func parse(src *source, tokens []token, comments []lexer.Token) (*tree, error) {
 	if err == nil && found {
 		r.whole, err = r.body()
 	}
+	r.joiners()
 	return &r.tree, err
 }
 
@@ -259,3 +260,28 @@ func attempt[P any](p *participle.Parser[P], pk *lexer.PeekingLexer) (v *P, err 
 }
 
 func (r *reader) report(d Diagnostic) { r.diags = append(r.diags, d) }
+
+// joiners reports the first misplaced joiner of each text and comment.
+func (r *reader) joiners() {
+	check := func(t lexer.Token) {
+		at := misplacedJoiner(t.Value)
+		if at < 0 || len(r.diags) >= maxSyntaxErrors {
+			return
+		}
+		char := []rune(t.Value[at:])[0]
+		start := t.Pos.Offset + at
+		place := r.src.span(start, start+len(string(char)))
+		r.report(Diagnostic{
+			Code: "E0001", Primary: Label{Span: place}, Help: "take it out", Fix: &Fix{place, ""},
+			Message: "expected no joiner where letters do not join, found " + named(char),
+		})
+	}
+	for _, t := range r.tokens {
+		if t.is("String") {
+			check(t.Token)
+		}
+	}
+	for _, c := range r.comments {
+		check(c)
+	}
+}

@@ -221,6 +221,9 @@ func BenchmarkLargest(b *testing.B) {
 		"comments":   fill(head, "// \n"),
 		"braces":     fill(head, "{}"),
 		"bad block":  fill(head, "\nroll by 1"),
+		"joiners":    fill(head+"\n// ", "\u0915\u094d\u200d"),
+		"names":      fill(head, "\ncandidate a\"\u00e9\"{key pub: pay addr:}"),
+		"long name":  []byte(head + "\ncandidate zoe \"" + strings.Repeat("e\u0301\u0323", 50_000) + "\" { key pub: pay addr: } }"),
 	}
 	for name, src := range shapes {
 		b.Run(strings.ReplaceAll(name, " ", "_"), func(b *testing.B) {

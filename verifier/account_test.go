@@ -169,7 +169,7 @@ func TestAnonymityInWords(t *testing.T) {
 			f.chained(118, depositor(f), change, 1, templates.PayToKey(curve.BaseMul(f.voters[0].roll).Key()))
 		}
 		a := f.audit(fairTip)
-		says := properties(f.e.Policy, a.mixed(), a.linked())[0]
+		says := properties(f.e.Policy, mixingSummary(a), linkedDeposits(a))[0]
 		if !strings.Contains(says.Checked, want) || !strings.Contains(says.Checked, "one of 3 or more") || !strings.Contains(says.Not, "a crowd of their own") {
 			t.Errorf("%d linked: %+v", linked, says)
 		}
@@ -196,8 +196,8 @@ func TestProofsAndDeposits(t *testing.T) {
 		f.play()
 		a := f.audit(fairTip)
 		a.chain.Proven = true
-		s := new(sheet)
-		a.spendEvidence(s)
+		s := new(check)
+		spendEvidence(a, s)
 		want := map[bool]result.Status{false: result.Unresolved, true: result.Pass}[spent]
 		if s.status() != want || s.fatal || s.examined != 2*fairVoters-1 {
 			t.Errorf("deposit spent %t: V10 %s, fatal %t, examined %d, want %s", spent, s.status(), s.fatal, s.examined, want)

@@ -40,25 +40,50 @@ type claim struct {
 
 func (c *claim) where() string { return "tx " + c.at.ID.String() }
 
-// settle sorts out how every counted stake was spent.
-func (a *audit) settle() {
+// facts is everything that the checks compare: who took the stakes of counted
+// votes, who claimed, and all that stands before. Checks only read it.
+type facts struct {
+	*tallied
+	spends   []*spend
+	unspent  []*election.Vote
+	claims   []*claim // in the chain's order
+	winner   int      // candidate number, or 0
+	winning  *claim
+	attempts map[wire.OutPoint][]attempt // on the stakes of counted votes
+	over     bool
+}
+
+// settle sorts out how every counted stake was spent, and finds the winner.
+func settle(t *tallied) *facts {
+	f := &facts{tallied: t}
+	if t.keys != nil {
+		t.progress("following the stakes", 0, 0)
+		f.findSpends()
+		f.groupClaims()
+		f.attempts = findAttempts(t)
+		f.findWinner()
+	}
+	f.over = isOver(f)
+	return f
+}
+
+// findSpends classifies the spend of every counted stake.
+func (a *facts) findSpends() {
 	for _, r := range a.tally.readings {
 		st := a.replay.Stakes[r.vote.Stake]
 		if st == nil || st.Spent == nil {
 			a.unspent = append(a.unspent, r.vote)
 			continue
 		}
-		s := &spend{vote: r.vote, at: *st.Spent, run: a.takers[st]}
-		a.spends = append(a.spends, s)
+		a.spends = append(a.spends, &spend{vote: r.vote, at: *st.Spent, run: a.takers[st]})
 	}
 	cores.Each(len(a.spends), func(i int) { a.classify(a.spends[i]) })
-	a.groupClaims()
 }
 
 // classify tells a spend's path by its witness's shape. Where that is not
 // sure, because the contract has branches or no relay would have let the shape
 // through, it goes by who has signed.
-func (a *audit) classify(s *spend) {
+func (a *prepared) classify(s *spend) {
 	script := s.at.Tx.TxIn[s.at.Input].SignatureScript
 	class, items, redeem, err := lift.Spend(a.e.Contract.Paths, script)
 	if err == nil {
@@ -81,7 +106,7 @@ func (a *audit) classify(s *spend) {
 
 // roleKey returns the public key behind a role of the contract's paths, for
 // the stake of one vote.
-func (a *audit) roleKey(role string, v *election.Vote) (key curve.PublicKey, ok bool) {
+func (a *prepared) roleKey(role string, v *election.Vote) (key curve.PublicKey, ok bool) {
 	p := a.e.Policy
 	_, candidate, sum := strings.Cut(role, "+")
 	filled := a.keys[role]
@@ -109,7 +134,7 @@ func (a *audit) roleKey(role string, v *election.Vote) (key curve.PublicKey, ok 
 
 // groupClaims gathers win spends by transaction and tells each claimant: by
 // the key that signed where the contract names candidates, else by the payout.
-func (a *audit) groupClaims() {
+func (a *facts) groupClaims() {
 	byTx := make(map[string]*claim)
 	for _, s := range a.spends {
 		if s.class != "win" {
@@ -129,13 +154,13 @@ func (a *audit) groupClaims() {
 		guess := c.claimant
 		cores.Each(len(c.spends), func(i int) { a.verifyWin(c.spends[i], guess) })
 		if a.e.Policy.Win == lang.WinHardened {
-			c.claimant = a.signer(c)
+			c.claimant = signer(c)
 		}
 	}
 }
 
 // paid returns the candidate whose payout script takes all outputs, or 0.
-func (a *audit) paid(tx *wire.MsgTx) int {
+func (a *inputs) paid(tx *wire.MsgTx) int {
 	for j, cand := range a.e.Policy.Candidates {
 		all := len(tx.TxOut) > 0
 		for _, out := range tx.TxOut {
@@ -150,7 +175,7 @@ func (a *audit) paid(tx *wire.MsgTx) int {
 
 // verifyWin finds the key behind a win spend's signature: a claim key, the
 // joint key or the supervisor's. It tries the guessed claimant's first.
-func (a *audit) verifyWin(s *spend, guess int) {
+func (a *prepared) verifyWin(s *spend, guess int) {
 	for _, guessed := range []bool{true, false} {
 		for _, k := range a.winKeys {
 			if (k.candidate == guess) != guessed {
@@ -166,7 +191,7 @@ func (a *audit) verifyWin(s *spend, guess int) {
 }
 
 // signer returns the candidate whose claim key signed every input, or 0.
-func (a *audit) signer(c *claim) int {
+func signer(c *claim) int {
 	j := c.spends[0].by
 	for _, s := range c.spends {
 		if s.signer != nil || s.by != j {
@@ -176,38 +201,16 @@ func (a *audit) signer(c *claim) int {
 	return j
 }
 
-// winKey is a key that may sign a win spend, and whose it is (0: nobody's alone).
-type winKey struct {
-	key       curve.PublicKey
-	candidate int
-}
-
-// findWinKeys lists the keys of the contract's win paths, none before they are known.
-func (a *audit) findWinKeys() {
-	p := a.e.Policy
-	switch {
-	case a.keys == nil:
-	case p.Win == lang.WinCustodial:
-		a.winKeys = []winKey{{key: p.Supervisor}}
-	case p.Win == lang.WinPaper:
-		a.winKeys = []winKey{{key: curve.PublicKey(a.keys["joint"])}}
-	default:
-		for j, c := range p.Candidates {
-			a.winKeys = append(a.winKeys, winKey{curve.PublicKey(a.keys["claim."+c.Name]), j + 1})
-		}
-	}
-}
-
 // timely tells whether a claim counts by its height.
-func (a *audit) timely(c *claim) bool {
+func (a *inputs) timely(c *claim) bool {
 	t := a.e.Policy.Times
 	return c.at.Height > t.VoteTo && c.at.Height <= t.Claim
 }
 
-// findWinner is DESIGN 5.7: among candidates with at least k counted ballots,
+// findWinner finds the winner (docs/audit.md, "The winner"): among candidates with at least k counted ballots,
 // the one whose timely claim is earliest. Where no claimant is proven to have
 // k, the earliest timely claimant who may have them is named, not counted.
-func (a *audit) findWinner() {
+func (a *facts) findWinner() {
 	k := a.e.Policy.K
 	for _, proven := range []bool{true, false} {
 		for _, c := range a.claims {
@@ -224,6 +227,29 @@ func (a *audit) findWinner() {
 
 // decides tells whether a fault of this claim decides the election (class A/E):
 // it is the winner's, or no winner remains.
-func (a *audit) decides(c *claim) bool {
-	return a.winner == 0 || c.claimant == a.winner
+func decides(f *facts, c *claim) bool {
+	return f.winner == 0 || c.claimant == f.winner
+}
+
+// isOver is CHECKS' "over": every counted stake spent and d deep and every
+// counted ballot classified, or the last openings' block buried, or ended.
+func isOver(a *facts) bool {
+	d, t := a.e.Policy.Confirmations, a.e.Policy.Times
+	if a.setup.Ended != "" || a.tip >= t.Reveal+d-1 {
+		return true
+	}
+	if a.keys == nil || a.tip <= t.VoteTo || len(a.unspent) > 0 {
+		return false
+	}
+	for _, s := range a.spends {
+		if a.depth(s.at.Height) < d {
+			return false
+		}
+	}
+	for _, r := range a.tally.readings {
+		if !classified(a, r) {
+			return false
+		}
+	}
+	return true
 }

@@ -33,7 +33,7 @@ func TestHonestFair(t *testing.T) {
 func (f *fair) sumsUp(crowd int) {
 	f.t.Helper()
 	a := f.audit(fairTip)
-	m, n := a.mixed(), fairVoters
+	m, n := mixingSummary(a), fairVoters
 	if m.Registered != n || m.Deposits != n || m.Issued != n || m.Swept != n || m.Vouchers != n || m.Paid != n || m.Late+m.Returned != 0 || m.Anonymity != crowd {
 		f.t.Errorf("mixing %+v, want %d of all, a crowd of %d", m, n, crowd)
 	}
@@ -45,7 +45,7 @@ func (f *fair) sumsUp(crowd int) {
 		}
 	}
 	sats := int64(0)
-	for _, flow := range a.depositFlows() {
+	for _, flow := range depositFlows(a) {
 		sats += flow.Sats
 	}
 	if want := f.e.Policy.Deposit() * int64(n); issued != n || paid != n || sats != want {
@@ -53,7 +53,7 @@ func (f *fair) sumsUp(crowd int) {
 	}
 	events := make(map[result.EventKind]int)
 	s := &result.History{}
-	a.tellExchange(s)
+	tellExchange(a, s)
 	for _, e := range s.Events {
 		events[e.Kind]++
 	}

@@ -35,16 +35,24 @@ type inputSignature struct {
 
 func (r *scriptRun) where() string { return fmt.Sprintf("tx %s input %d", r.at.ID, r.at.Input) }
 
-// runScripts executes every spend of an eligible coin, a deposit or a stake, on all
-// cores. The engine runs every opcode; of its signatures it verifies those that
-// were not proven with the others before.
-func (a *audit) runScripts() {
+// executed is every spend of an eligible coin, a deposit or a stake, run on the
+// script engine.
+type executed struct {
+	*prepared
+	runs   []*scriptRun                   // in the chain's order
+	takers map[*election.Stake]*scriptRun // those that spend a stake
+}
+
+// runScripts executes all spends on all cores. The engine runs every opcode; of
+// its signatures it verifies those that were not proven with the others before.
+func runScripts(p *prepared) *executed {
+	p.progress("verifying signatures", 0, 0)
+	a := &executed{prepared: p, takers: make(map[*election.Stake]*scriptRun)}
 	for _, c := range a.replay.Coins {
 		if c.Spent != nil {
 			a.runs = append(a.runs, &scriptRun{at: *c.Spent, prev: c.Out})
 		}
 	}
-	a.takers = make(map[*election.Stake]*scriptRun)
 	a.runDeposits()
 	for _, st := range a.replay.Stakes {
 		if st.Spent != nil {
@@ -63,11 +71,12 @@ func (a *audit) runScripts() {
 		r.err = scriptsig.Execute(r.at.Tx, r.at.Input, r.prev, proven)
 		ran()
 	})
+	return a
 }
 
 // runDeposits adds the spends of deposits, of which sweeps carry the
 // supervisor's signature first.
-func (a *audit) runDeposits() {
+func (a *executed) runDeposits() {
 	if a.mix == nil {
 		return
 	}
@@ -80,7 +89,7 @@ func (a *audit) runDeposits() {
 
 // proveSignatures verifies the signatures of all runs and returns those that
 // are valid, for the engine. Only what verified enters.
-func (a *audit) proveSignatures() *txscript.SigCache {
+func (a *executed) proveSignatures() *txscript.SigCache {
 	txs := a.runsByTx()
 	cores.Each(len(txs), func(i int) {
 		h := scriptsig.NewHasher(txs[i][0].at.Tx)
@@ -110,7 +119,7 @@ func (a *audit) proveSignatures() *txscript.SigCache {
 }
 
 // runsByTx divides the runs, which are in the chain's order, by transaction.
-func (a *audit) runsByTx() (txs [][]*scriptRun) {
+func (a *executed) runsByTx() (txs [][]*scriptRun) {
 	for i, r := range a.runs {
 		if i == 0 || a.runs[i-1].at.Tx != r.at.Tx {
 			txs = append(txs, nil)
@@ -127,7 +136,7 @@ func (a *audit) runsByTx() (txs [][]*scriptRun) {
 //	P2SH, a claim    … <sig> … <redeem>, by the key of whoever is paid
 //
 // A wrong guess costs time and nothing else: what does not verify is not proven.
-func (a *audit) expectSignature(r *scriptRun, h *scriptsig.Hasher) *inputSignature {
+func (a *executed) expectSignature(r *scriptRun, h *scriptsig.Hasher) *inputSignature {
 	items := scriptsig.Items(r.at.Tx.TxIn[r.at.Input].SignatureScript)
 	s := &inputSignature{code: r.prev.PkScript, pushed: scriptsig.FirstSignature(items)}
 	if s.pushed == nil {
@@ -158,7 +167,7 @@ func (a *audit) expectSignature(r *scriptRun, h *scriptsig.Hasher) *inputSignatu
 
 // guessWinKey is the key that should have signed a transaction that claims:
 // that of the candidate whom it pays, or the only one.
-func (a *audit) guessWinKey(tx *wire.MsgTx) (key curve.PublicKey, ok bool) {
+func (a *executed) guessWinKey(tx *wire.MsgTx) (key curve.PublicKey, ok bool) {
 	paid := a.paid(tx)
 	for _, k := range a.winKeys {
 		if k.candidate == 0 || k.candidate == paid {

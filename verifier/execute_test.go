@@ -24,11 +24,11 @@ type polls struct {
 	t      *testing.T
 	voters []curve.Scalar
 	claims []curve.Scalar
-	a      *audit
+	a      *facts
 }
 
 func newPolls(t *testing.T) *polls {
-	p := &polls{t: t, a: &audit{e: &election.Election{Policy: &lang.Policy{}}}}
+	p := &polls{t: t, a: unread(&inputs{e: &election.Election{Policy: &lang.Policy{}}})}
 	for i := range 12 {
 		p.voters = append(p.voters, curve.NewScalar(uint32(100+i)))
 	}

@@ -1,42 +1,62 @@
 package verifier
 
-// Stub makes a check pass whatever there is, until restore is called. No audit
-// may run beside the two calls.
-func Stub(id string) (restore func(), found bool) {
-	return replace(id, func(rule) func(*audit, *sheet) {
-		return func(_ *audit, s *sheet) { s.expect(1); s.pass() }
+import (
+	"context"
+
+	"bevote/verifier/evidence"
+	"bevote/verifier/record"
+	"bevote/verifier/result"
+)
+
+// Table is a table of checks.
+type Table = []family
+
+// Checks is the table of checks of every audit.
+func Checks() Table { return families() }
+
+// AuditBy is Audit by another table of checks, without a self-test.
+func AuditBy(ctx context.Context, rec *record.Record, src evidence.Source, table Table) (*result.Report, error) {
+	return examine(ctx, rec, src, Options{}, table, 0)
+}
+
+// SelfTest runs the self-test by a table of checks.
+func SelfTest(table Table) (trials int, err error) { return selfTest(table) }
+
+// Stub returns a table in which a check passes whatever there is, nil if there
+// is no such check.
+func Stub(id string) Table {
+	return replaced(id, func(rule) func(*facts, *check) {
+		return func(_ *facts, ck *check) { ck.expect(1); ck.pass() }
 	})
 }
 
-// Spoil makes a check fail whatever there is, like Stub.
-func Spoil(id string) (restore func(), found bool) {
-	return replace(id, func(rule) func(*audit, *sheet) {
-		return func(_ *audit, s *sheet) { s.expect(1); s.fail("here", "spoilt") }
+// Spoil returns a table in which a check fails whatever there is.
+func Spoil(id string) Table {
+	return replaced(id, func(rule) func(*facts, *check) {
+		return func(_ *facts, ck *check) { ck.expect(1); ck.fail("here", "spoilt") }
 	})
 }
 
-// Shorten makes a check examine one thing less than it expects, like Stub.
-func Shorten(id string) (restore func(), found bool) {
-	return replace(id, func(r rule) func(*audit, *sheet) {
-		return func(a *audit, s *sheet) { s.expect(1); r.check(a, s) }
+// Shorten returns a table in which a check examines one thing less than it
+// expects.
+func Shorten(id string) Table {
+	return replaced(id, func(r rule) func(*facts, *check) {
+		return func(f *facts, ck *check) { ck.expect(1); r.judge(f, ck) }
 	})
 }
 
-func replace(id string, other func(rule) func(*audit, *sheet)) (restore func(), found bool) {
-	for _, f := range families() {
-		for i, r := range f.rules {
-			if r.ID != id {
-				continue
+func replaced(id string, other func(rule) func(*facts, *check)) Table {
+	table := families()
+	for _, fam := range table {
+		for i, r := range fam.rules {
+			if r.ID == id {
+				fam.rules[i].judge, fam.rules[i].review = other(r), nil
+				return table
 			}
-			f.rules[i].check = other(r)
-			return func() { f.rules[i] = r }, true
 		}
 	}
-	return nil, false
+	return nil
 }
-
-// SelfTest runs the self-test again, whatever it said before.
-func SelfTest() (trials int, err error) { return selfTest() }
 
 // Patch is a byte that the self-test changes.
 type Patch struct {

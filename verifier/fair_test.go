@@ -257,30 +257,31 @@ func (f *fair) op(tx *wire.MsgTx, script []byte) (wire.OutPoint, board.Hex) {
 const fairTip = 130
 
 // audit reads what happened up to a block.
-func (f *fair) audit(tip uint32) *audit {
-	a := &audit{e: f.e, lines: f.log.Lines(), tip: tip, ring: new(curve.Keyring), chain: new(evidence.Chain)}
-	a.replay = election.NewReplay(f.e, a.lines)
+func (f *fair) audit(tip uint32) *facts {
+	in := &inputs{e: f.e, lines: f.log.Lines(), ring: new(curve.Keyring)}
+	ch := &chained{inputs: in, tip: tip, chain: new(evidence.Chain), replay: election.NewReplay(f.e, in.lines)}
 	for h := uint32(100); h <= tip; h++ {
 		b := &wire.MsgBlock{}
 		b.AddTransaction(wire.NewMsgTx(2))
 		for _, tx := range f.chain[h] {
 			b.AddTransaction(tx)
 		}
-		a.replay.Block(h, b)
+		ch.replay.Block(h, b)
 	}
-	f.must(a.establish())
+	a, err := establish(ch, nil)
+	f.must(err)
 	return a
 }
 
 // speaks lists the checks of registration and mixing that do not pass.
 func (f *fair) speaks() (ids []string) {
 	a := f.audit(fairTip)
-	for _, rules := range [][]rule{policyRules, rollRules, mixRules, globalRules, chainRules} {
-		for _, r := range rules {
+	for _, fam := range families() {
+		for _, r := range fam.rules {
 			if !strings.Contains(" V10 V11 V19 V20 V22 V23 V24 V25 V26 V27 V28 V29 V30 V31 V32 V33 V34 V35 V36 V37 V38 V105 ", " "+r.ID+" ") {
 				continue
 			}
-			c, _ := r.run(a)
+			c, _ := r.run(a, nil)
 			if c.Status != result.Pass && c.Status != result.Skipped {
 				ids = append(ids, c.ID)
 				f.t.Logf("%s %s %d/%d %s %v", c.ID, c.Status, c.Examined, c.Expected, c.Reason, c.Items)

@@ -62,18 +62,18 @@ func operation(code byte, data []byte) string {
 
 // knownValues are what a stake's script may hold, by name: the keys of the
 // dealing, and of every slot its key and the key's hash.
-func (a *audit) knownValues() map[string]string {
+func knownValues(f *facts) map[string]string {
 	known := make(map[string]string)
-	for i, r := range a.setup.Roll {
+	for i, r := range f.setup.Roll {
 		known[string(r.Key[:])] = fmt.Sprintf("the key of slot %d", i+1)
 		known[string(r.KeyHash())] = fmt.Sprintf("the key hash of slot %d", i+1)
 	}
-	for _, v := range a.votes {
+	for _, v := range f.votes {
 		if len(v.Ballot) > 0 {
 			known[string(v.Ballot)] = fmt.Sprintf("the ballot of slot %d", v.Index)
 		}
 	}
-	for name, key := range a.keys {
+	for name, key := range f.keys {
 		known[string(key)] = name
 	}
 	return known

@@ -26,7 +26,8 @@ func TestDeviatingScript(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := &audit{e: &election.Election{Template: template}, setup: &election.Setup{}, replay: &election.Replay{Stakes: map[wire.OutPoint]*election.Stake{}}}
+	a := unread(&inputs{e: &election.Election{Template: template}})
+	a.setup, a.replay = new(election.Setup), &election.Replay{Stakes: map[wire.OutPoint]*election.Stake{}}
 	for i := range 2 {
 		key := curve.BaseMul(curve.NewScalar(uint32(i + 5))).Key()
 		a.setup.Roll = append(a.setup.Roll, election.RollEntry{Key: key})
@@ -53,8 +54,8 @@ func TestDeviatingScript(t *testing.T) {
 	spending.AddTxIn(&wire.TxIn{SignatureScript: sig})
 	a.replay.Stakes[vote.OutputAt(0)] = &election.Stake{Spent: &election.Sighting{Tx: spending}}
 
-	s := new(sheet)
-	a.voteScript(s)
+	s := new(check)
+	voteScript(a, s)
 	if len(s.items) != 2 || s.failed != 1 {
 		t.Fatalf("%d items, %d failed: %v", len(s.items), s.failed, s.items)
 	}

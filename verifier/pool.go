@@ -40,7 +40,7 @@ func (t attempt) String() string {
 
 // lookAtPools asks all sources for transactions that would take an open stake.
 // What the state remembers of earlier looks comes first.
-func (a *audit) lookAtPools(ctx context.Context) error {
+func (a *chained) lookAtPools(ctx context.Context) error {
 	if a.opt.State != nil {
 		for _, tx := range a.opt.State.waited {
 			a.waiting = append(a.waiting, waiting{tx, "seen waiting before"})
@@ -57,7 +57,7 @@ func (a *audit) lookAtPools(ctx context.Context) error {
 		}
 		txs, err := pool.Waiting(ctx, open)
 		if errors.Is(err, evidence.ErrNoPool) {
-			a.poolless = err
+			a.noPool = err
 			continue
 		}
 		if err != nil {
@@ -71,7 +71,7 @@ func (a *audit) lookAtPools(ctx context.Context) error {
 }
 
 // openStakes lists the stakes that no block has taken, in a fixed order.
-func (a *audit) openStakes() (ops []wire.OutPoint) {
+func (a *chained) openStakes() (ops []wire.OutPoint) {
 	for op, st := range a.replay.Stakes {
 		if st.Spent == nil {
 			ops = append(ops, op)
@@ -85,12 +85,12 @@ func (a *audit) openStakes() (ops []wire.OutPoint) {
 
 // findAttempts sorts what waits, or waited, by the stake that it would take:
 // the first attempt of each class. What the script engine refuses is none.
-func (a *audit) findAttempts() {
+func findAttempts(a *tallied) map[wire.OutPoint][]attempt {
 	votes := make(map[wire.OutPoint]*election.Vote)
 	for _, r := range a.tally.readings {
 		votes[r.vote.Stake] = r.vote
 	}
-	a.attempts = make(map[wire.OutPoint][]attempt)
+	attempts := make(map[wire.OutPoint][]attempt)
 	for _, w := range a.waiting {
 		for i, in := range w.tx.TxIn {
 			op := in.PreviousOutPoint
@@ -99,15 +99,16 @@ func (a *audit) findAttempts() {
 			}
 			s := &spend{vote: votes[op], at: election.Sighting{Tx: w.tx, ID: w.tx.TxHash(), Input: i}, run: new(scriptRun)}
 			a.classify(s)
-			if !slices.ContainsFunc(a.attempts[op], func(t attempt) bool { return t.class == s.class }) {
-				a.attempts[op] = append(a.attempts[op], attempt{w.tx, i, s.class, w.seen})
+			if !slices.ContainsFunc(attempts[op], func(t attempt) bool { return t.class == s.class }) {
+				attempts[op] = append(attempts[op], attempt{w.tx, i, s.class, w.seen})
 			}
 		}
 	}
+	return attempts
 }
 
 // attempted lists the transactions of all attempts, for the state.
-func (a *audit) attempted() (txs []*wire.MsgTx) {
+func attempted(a *facts) (txs []*wire.MsgTx) {
 	for _, r := range a.tally.readings {
 		for _, t := range a.attempts[r.vote.Stake] {
 			if !slices.Contains(txs, t.tx) {
@@ -116,44 +117,4 @@ func (a *audit) attempted() (txs []*wire.MsgTx) {
 		}
 	}
 	return txs
-}
-
-// V96: no stake was about to be refunded and taken otherwise at once. One pool
-// holds one spend of a stake, so a race shows in two pools, in two looks, or in
-// a pool and a block.
-func (a *audit) refundRace(s *sheet) {
-	taken := make(map[*election.Vote]*spend)
-	for _, sp := range a.spends {
-		taken[sp.vote] = sp
-	}
-	for _, r := range a.tally.readings {
-		tries := a.attempts[r.vote.Stake]
-		if len(tries) == 0 {
-			continue
-		}
-		s.expect(1)
-		where := fmt.Sprintf("slot %d, stake %s", r.vote.Index, r.vote.Stake)
-		sp := taken[r.vote]
-		if sp != nil && !slices.ContainsFunc(tries, func(t attempt) bool { return t.tx.TxHash() == sp.at.ID }) {
-			tries = append(slices.Clip(tries), attempt{sp.at.Tx, sp.at.Input, sp.class, fmt.Sprintf("in block %d", sp.at.Height)})
-		}
-		refund := slices.IndexFunc(tries, func(t attempt) bool { return t.class == "refund" })
-		other := slices.IndexFunc(tries, func(t attempt) bool { return t.class != "refund" })
-		if refund >= 0 && other >= 0 {
-			s.fail(where, "%s; %s", tries[other], tries[refund])
-			continue
-		}
-		s.pass()
-		if sp == nil {
-			s.note(where, "%s", tries[0])
-		}
-	}
-	if s.expected > 0 {
-		return
-	}
-	if a.poolless != nil {
-		s.skip(a.poolless.Error())
-		return
-	}
-	s.skip("no pool shows a spend of a stake")
 }

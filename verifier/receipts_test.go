@@ -258,8 +258,8 @@ func TestSweepsThatWait(t *testing.T) {
 	}
 	a := f.audit(fairTip)
 	for _, d := range a.mix.Deposits {
-		s := new(sheet)
-		a.held(s, d)
+		s := new(check)
+		held(a, s, d)
 		if by := d.Mixer == a.mix.Mixers[0]; by != (len(s.items) > 0) || by && !strings.HasPrefix(s.items[0].Message, "the supervisor: not swept") {
 			t.Errorf("deposit of mixer %s: %v", d.Mixer.Name, s.items)
 		}

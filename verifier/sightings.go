@@ -18,8 +18,11 @@ var ErrNotAnnounced = errors.New("the election is not announced on this chain")
 // the one that announces it to the tip. It judges nothing.
 func Sightings(ctx context.Context, rec *record.Record, src evidence.Source) iter.Seq2[evidence.Selection, error] {
 	return func(yield func(evidence.Selection, error) bool) {
-		a := &audit{src: src}
-		if err := a.read(rec); err != nil {
+		in, err := readInputs(rec, Options{}, nil, 0)
+		if err == nil && in.policyErr != nil {
+			err = in.policyErr
+		}
+		if err != nil {
 			yield(evidence.Selection{}, err)
 			return
 		}
@@ -28,8 +31,8 @@ func Sightings(ctx context.Context, rec *record.Record, src evidence.Source) ite
 			yield(evidence.Selection{}, fmt.Errorf("reading the chain: %w", err))
 			return
 		}
-		height, begun := max(first, a.lines[0].Seen.Height), false
-		r := election.NewReplay(a.e, a.lines)
+		height, begun := max(first, in.lines[0].Seen.Height), false
+		r := election.NewReplay(in.e, in.lines)
 		for b, err := range src.Blocks(ctx, height) {
 			if err != nil {
 				yield(evidence.Selection{}, fmt.Errorf("reading block %d: %w", height, err))

@@ -20,14 +20,14 @@ import (
 // own; whoever can write it can make the next audit believe things. The zero
 // State remembers nothing.
 type State struct {
-	policy string // id
-	memory memory
-	watch  [32]byte // what was looked for in the blocks
-	mark   mark
-	reorgs []string      // what was replaced, in words
-	waited []*wire.MsgTx // seen in a pool: they would take stakes
-	over   bool
-	mixing *election.Mixing // as judged; not encoded, so that another process judges it again
+	policy     string // id
+	blocks     blockLog
+	watch      [32]byte // what was looked for in the blocks
+	checkpoint checkpoint
+	reorgs     []string      // what was replaced, in words
+	waited     []*wire.MsgTx // seen in a pool: they would take stakes
+	over       bool
+	mixing     *election.Mixing // as judged; not encoded, so that another process judges it again
 }
 
 // Over tells whether the election was over.
@@ -73,15 +73,15 @@ const minStateItem = 24
 // Encode writes the state as JSON.
 func (s *State) Encode() ([]byte, error) {
 	f := stateFile{
-		Spec: stateSpec, Policy: s.policy, Over: s.over, Lines: s.mark.lines, Head: hex.EncodeToString(s.mark.head[:]),
-		Tip: result.Tip{Height: s.mark.height, Hash: s.mark.hash.String()}, Watch: hex.EncodeToString(s.watch[:]), First: s.memory.first,
+		Spec: stateSpec, Policy: s.policy, Over: s.over, Lines: s.checkpoint.lines, Head: hex.EncodeToString(s.checkpoint.head[:]),
+		Tip: result.Tip{Height: s.checkpoint.height, Hash: s.checkpoint.hash.String()}, Watch: hex.EncodeToString(s.watch[:]), First: s.blocks.first,
 		Blocks: []stateBlock{}, Transactions: []stateTx{}, Reorgs: append([]string{}, s.reorgs...),
 		Waited: [][]byte{},
 	}
-	for i, h := range s.memory.hashes {
-		f.Blocks = append(f.Blocks, stateBlock{h.String(), s.memory.txs[i]})
+	for i, h := range s.blocks.hashes {
+		f.Blocks = append(f.Blocks, stateBlock{h.String(), s.blocks.txs[i]})
 	}
-	for _, seen := range s.memory.seen {
+	for _, seen := range s.blocks.seen {
 		raw, err := serialize(seen.Tx)
 		if err != nil {
 			return nil, err
@@ -117,8 +117,8 @@ func DecodeState(text []byte) (*State, error) {
 	if f.Spec != stateSpec {
 		return nil, fmt.Errorf("a state of version %d, want %d", f.Spec, stateSpec)
 	}
-	s := &State{policy: f.Policy, over: f.Over, reorgs: f.Reorgs, mark: mark{lines: f.Lines, height: f.Tip.Height}}
-	s.memory.first = f.First
+	s := &State{policy: f.Policy, over: f.Over, reorgs: f.Reorgs, checkpoint: checkpoint{lines: f.Lines, height: f.Tip.Height}}
+	s.blocks.first = f.First
 	if err := f.hashes(s); err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func DecodeState(text []byte) (*State, error) {
 
 // hashes decodes the board's head, the tip, the watch and the blocks.
 func (f *stateFile) hashes(s *State) error {
-	for text, into := range map[string]*[32]byte{f.Head: &s.mark.head, f.Watch: &s.watch} {
+	for text, into := range map[string]*[32]byte{f.Head: &s.checkpoint.head, f.Watch: &s.watch} {
 		if raw, err := hex.DecodeString(text); err != nil || copy(into[:], raw) != 32 {
 			return fmt.Errorf("%q is not 32 bytes in hex", text)
 		}
@@ -142,13 +142,13 @@ func (f *stateFile) hashes(s *State) error {
 	if err != nil {
 		return fmt.Errorf("tip: %w", err)
 	}
-	s.mark.hash = *tip
+	s.checkpoint.hash = *tip
 	for i, b := range f.Blocks {
 		hash, err := chainhash.NewHashFromStr(b.Hash)
 		if err != nil || b.Txs < 1 {
 			return fmt.Errorf("block %d is none", i)
 		}
-		s.memory.hashes, s.memory.txs = append(s.memory.hashes, *hash), append(s.memory.txs, b.Txs)
+		s.blocks.hashes, s.blocks.txs = append(s.blocks.hashes, *hash), append(s.blocks.txs, b.Txs)
 	}
 	return nil
 }
@@ -163,10 +163,10 @@ func (f *stateFile) sightings(s *State) error {
 			return fmt.Errorf("transaction %d: %w", i, err)
 		}
 		seen := election.Sighting{Height: t.Height, Pos: t.Pos, Tx: tx, ID: tx.TxHash()}
-		if t.Height < f.First || t.Height >= s.memory.next() || t.Pos < 0 || t.Pos >= s.memory.txs[t.Height-f.First] || !last.Before(seen) {
+		if t.Height < f.First || t.Height >= s.blocks.next() || t.Pos < 0 || t.Pos >= s.blocks.txs[t.Height-f.First] || !last.Before(seen) {
 			return fmt.Errorf("transaction %d is not of the blocks, or out of order", i)
 		}
-		s.memory.seen, last = append(s.memory.seen, seen), seen
+		s.blocks.seen, last = append(s.blocks.seen, seen), seen
 	}
 	for i, raw := range f.Waited {
 		tx := new(wire.MsgTx)
@@ -178,45 +178,42 @@ func (f *stateFile) sightings(s *State) error {
 	return nil
 }
 
-// recall returns what the state remembers of blocks that are still of the
-// chain, and notes which are not. What was looked for must be the same.
-func (a *audit) recall() *memory {
-	s := a.opt.State
-	if s == nil || len(s.memory.hashes) == 0 {
-		return new(memory)
+// restore returns the log of the blocks that the state has and that are still of
+// the chain, and notes which are not. What was looked for must be the same.
+func (ch *chained) restore() *blockLog {
+	s := ch.opt.State
+	if s == nil || len(s.blocks.hashes) == 0 {
+		return new(blockLog)
 	}
-	common := s.memory.first
-	for ; common < s.memory.next(); common++ {
-		if hash, known := a.chain.HashAt(common); !known || hash != s.memory.hashes[common-s.memory.first] {
+	common := s.blocks.first
+	for ; common < s.blocks.next(); common++ {
+		if hash, known := ch.chain.HashAt(common); !known || hash != s.blocks.hashes[common-s.blocks.first] {
 			break
 		}
 	}
-	if common < s.memory.next() {
-		lost := len(s.memory.seen) - s.memory.index(common)
-		a.reorgs = append(a.reorgs, fmt.Sprintf("blocks %d to %d were replaced, with %d transactions of the election",
-			common, s.memory.next()-1, lost))
+	if common < s.blocks.next() {
+		lost := len(s.blocks.seen) - s.blocks.index(common)
+		ch.reorgs = append(ch.reorgs, fmt.Sprintf("blocks %d to %d were replaced, with %d transactions of the election",
+			common, s.blocks.next()-1, lost))
 	}
-	if s.watch != a.replay.Watching() {
-		return new(memory)
+	if s.watch != ch.replay.Watching() {
+		return new(blockLog)
 	}
-	return s.memory.before(common)
+	return s.blocks.before(common)
 }
 
-// remember leaves what was seen in the state. What a check found wrong with the
-// blocks is not remembered, and a board that was rewritten does not become the
-// one that is known.
-func (a *audit) remember() {
-	s := a.opt.State
-	if s == nil || a.chain.Included.Failed+a.chain.Sane.Failed > 0 {
+// save leaves in the state, unless it is nil, what was seen. It keeps no blocks
+// that a check objects to, and of a board that was rewritten the one seen first.
+func (s *State) save(f *facts) {
+	if s == nil || f.chain.Included.Failed+f.chain.Sane.Failed > 0 {
 		return
 	}
-	known := s.mark
-	*s = State{policy: a.e.Policy.ID(), memory: *a.memory, watch: a.replay.Watching(), mark: a.markNow(), waited: a.attempted(), over: a.over, mixing: a.setup.Mixing,
-		reorgs: a.reorgs[max(0, len(a.reorgs)-maxReorgs):]}
-	if a.chain.Proven {
-		s.memory = *a.whole // proofs are no blocks to go on from
+	known := s.checkpoint
+	*s = State{
+		policy: f.e.Policy.ID(), blocks: *f.saved, watch: f.replay.Watching(), checkpoint: f.chained.checkpoint(),
+		waited: attempted(f), over: f.over, mixing: f.setup.Mixing, reorgs: f.chained.reorgs[max(0, len(f.chained.reorgs)-maxReorgs):],
 	}
-	if known.lines > 0 && a.boardDiffers(known) != "" {
-		s.mark.lines, s.mark.head = known.lines, known.head
+	if known.lines > 0 && f.boardDiffers(known) != "" {
+		s.checkpoint.lines, s.checkpoint.head = known.lines, known.head
 	}
 }

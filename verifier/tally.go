@@ -2,6 +2,7 @@ package verifier
 
 import (
 	"fmt"
+	"slices"
 
 	"bevote/internal/ballot"
 	"bevote/internal/cores"
@@ -54,53 +55,41 @@ type statement struct {
 
 func (s statement) where() string { return fmt.Sprintf("line %d, slot %d", s.line, s.slot) }
 
+// tallied is what the openings say of the counted votes.
+type tallied struct {
+	*executed
+	tally *tally
+}
+
 // count reads the openings and settles what they settle.
-func (a *audit) count() {
+func count(x *executed) *tallied {
+	m := len(x.e.Policy.Candidates)
 	t := &tally{bySlot: make(map[int]*reading), own: make(map[int]int)}
-	a.tally = t
-	for _, v := range a.votes {
+	c := &tallied{x, t}
+	t.bound(m)
+	if x.keys == nil {
+		return c
+	}
+	x.progress("counting", 0, 0)
+	for _, v := range x.votes {
 		if v.Counted() {
-			r := &reading{vote: v, possible: make([]bool, len(a.e.Policy.Candidates))}
-			for j := range r.possible {
-				r.possible[j] = true
-			}
+			r := &reading{vote: v, possible: slices.Repeat([]bool{true}, m)}
 			t.readings, t.bySlot[v.Index] = append(t.readings, r), r
 		}
 	}
-	t.lines = election.InPhase[board.Opening](a.setup.Phases, nil)
-	a.collect()
-	a.openAll()
-	cores.Each(len(t.disavowals), func(i int) { a.deny(&t.disavowals[i]) })
+	t.lines = election.InPhase[board.Opening](x.setup.Phases, nil)
+	c.collect()
+	c.openAll()
+	cores.Each(len(t.disavowals), func(i int) { c.deny(&t.disavowals[i]) })
 	t.apply()
-	a.derive()
-	t.bound(len(a.e.Policy.Candidates))
-}
-
-// author returns the candidate number of an opening's author, 0 for the
-// supervisor of a custodial election, and whether it may open at all.
-func (a *audit) author(k curve.PublicKey) (int, bool) {
-	if !a.e.Policy.Dealt() {
-		return 0, k == a.e.Policy.Supervisor
-	}
-	for j, c := range a.e.Policy.Candidates {
-		if c.Key == k {
-			return j + 1, true
-		}
-	}
-	return 0, false
-}
-
-// party names the author of openings by the number that author gives.
-func (a *audit) party(author int) string {
-	if author == 0 {
-		return "the supervisor"
-	}
-	return a.candidate(author)
+	c.derive()
+	t.bound(m)
+	return c
 }
 
 // collect gathers what entitled authors say of each ballot. All lines of an
 // author count: a mistake can be mended by a later line.
-func (a *audit) collect() {
+func (a *tallied) collect() {
 	t := a.tally
 	for _, line := range t.lines {
 		author, entitled := a.author(line.Line.By)
@@ -118,14 +107,9 @@ func (a *audit) collect() {
 	}
 }
 
-// place binds a ballot of candidate number j to its slot.
-func (a *audit) place(v *election.Vote, j int) ballot.Place {
-	return ballot.Place{EID: a.e.EID, Outpoint: v.Outpoint, PublicShare: a.setup.PublicShare(v.Index, a.e.KeyNumber(j))}
-}
-
 // openAll checks the openings: of each, that the ballot recomputed from it is
 // the one that was cast, byte for byte (V71).
-func (a *audit) openAll() {
+func (a *tallied) openAll() {
 	all := a.tally.openings
 	inBatches(len(all), func(from, to int) {
 		var claimed []ballot.Opening
@@ -145,7 +129,7 @@ func (a *audit) openAll() {
 }
 
 // opening is what a statement says that a ballot says, unless it cannot be said.
-func (a *audit) opening(s *statement) (o ballot.Opening, err error) {
+func (a *tallied) opening(s *statement) (o ballot.Opening, err error) {
 	m, n := s.opened, len(a.e.Policy.Candidates)
 	share, err := curve.DecodeScalar(m.S)
 	switch {
@@ -165,7 +149,7 @@ func (a *audit) opening(s *statement) (o ballot.Opening, err error) {
 
 // deny checks a disavowal: its proof (V70), and that the ballot does not
 // recompute under the published point (V72).
-func (a *audit) deny(s *statement) {
+func (a *tallied) deny(s *statement) {
 	if s.reading == nil {
 		s.proof = fmt.Errorf("disavows a slot without a counted vote")
 		return
@@ -247,7 +231,7 @@ func (r *reading) exclude() {
 }
 
 // shares returns the opened shares of one joint key.
-func (a *audit) shares(key int) (out []sharing.Share) {
+func (a *tallied) shares(key int) (out []sharing.Share) {
 	for _, r := range a.tally.readings {
 		if r.plain != nil && !r.derived && a.e.KeyNumber(r.choice) == key {
 			out = append(out, sharing.Share{I: r.vote.Index, S: r.plain.Share})
@@ -259,7 +243,7 @@ func (a *audit) shares(key int) (out []sharing.Share) {
 // derive reads the ballots that nobody opened, where k opened shares of a joint
 // key give everybody's: all of them with one key, "for j or not for j" with one
 // key each. Salted ballots stay closed.
-func (a *audit) derive() {
+func (a *tallied) derive() {
 	p := a.e.Policy
 	if !p.Dealt() || p.Salted {
 		return
@@ -290,7 +274,7 @@ func allCandidates(m int) (out []int) {
 }
 
 // deriveOne tries a ballot with its voter's share for each of the candidates.
-func (a *audit) deriveOne(r *reading, share curve.Scalar, candidates []int) {
+func (a *tallied) deriveOne(r *reading, share curve.Scalar, candidates []int) {
 	for _, j := range candidates {
 		m := ballot.Plain{Share: share, Candidate: j}
 		if ballot.Recomputes(r.vote.Ballot, m, a.place(r.vote, j), a.e.SealKeys[j-1]) {
@@ -315,4 +299,26 @@ func (t *tally) bound(m int) {
 			}
 		}
 	}
+}
+
+// author returns the candidate number of an opening's author, 0 for the
+// supervisor of a custodial election, and whether it may open at all.
+func (in *inputs) author(k curve.PublicKey) (int, bool) {
+	if !in.e.Policy.Dealt() {
+		return 0, k == in.e.Policy.Supervisor
+	}
+	for j, c := range in.e.Policy.Candidates {
+		if c.Key == k {
+			return j + 1, true
+		}
+	}
+	return 0, false
+}
+
+// party names the author of openings by the number that author gives.
+func (in *inputs) party(author int) string {
+	if author == 0 {
+		return "the supervisor"
+	}
+	return in.candidate(author)
 }

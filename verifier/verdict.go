@@ -10,71 +10,65 @@ import (
 	"bevote/verifier/result"
 )
 
-// family is a group of checks of one subject.
-type family struct {
-	name  string // its letters in docs/audit.md
-	rules []rule
-}
-
-// families lists every check in the order of its id.
-func families() []family {
-	return []family{{"A", chainRules}, {"B", policyRules}, {"C", rollRules}, {"D", mixRules}, {"E", dealingRules},
-		{"F and G", voteRules}, {"H", tallyRules}, {"I", claimRules}, {"J", refundRules},
-		{"K", timingRules}, {"L", globalRules}, {"M", selfRules}}
-}
-
-// report runs every check and sums up. V100 comes last, because it asks
-// whether what the others say would change.
-func (a *audit) report() *result.Report {
-	r := a.head()
-	severities := make(map[string]string)
-	last, at := rule{}, 0
-	for _, f := range families() {
-		a.progress("checking family "+f.name, 0, 0)
-		checks, worst := a.runFamily(f)
-		for i, rule := range f.rules {
-			if rule.ID == "V100" {
-				last, at = rule, len(r.Checks)
-				last.check = (*audit).reorgSafe
+// report judges the facts by every rule and sums up. Rules that review other
+// rows come last, in their order.
+func report(f *facts) *result.Report {
+	r, severities := head(f), make(map[string]string)
+	var reviews []review
+	for _, fam := range f.table {
+		f.progress("checking family "+fam.name, 0, 0)
+		checks, worst := runFamily(f, fam)
+		for i, rule := range fam.rules {
+			if rule.review != nil {
+				reviews = append(reviews, review{rule, len(r.Checks)})
 			}
 			r.Checks = append(r.Checks, checks[i])
 			severities[rule.ID] = worst[i]
 		}
 	}
-	a.conclude(r, severities)
-	a.interim = outcome(r)
-	r.Checks[at], severities[last.ID] = last.run(a)
-	lookOver(r)
-	a.conclude(r, severities)
-	r.History = a.story()
+	conclude(f, r, severities)
+	for _, v := range reviews {
+		r.Checks[v.row], severities[v.ID] = v.run(f, r)
+	}
+	conclude(f, r, severities)
+	r.History = history(f)
 	return r
 }
 
-// runFamily runs a family's checks side by side, but for V100. They only read
-// the audit.
-func (a *audit) runFamily(f family) (checks []result.Check, severities []string) {
-	checks, severities = make([]result.Check, len(f.rules)), make([]string, len(f.rules))
-	cores.Each(len(f.rules), func(i int) {
-		if f.rules[i].ID != "V100" {
-			checks[i], severities[i] = f.rules[i].run(a)
+// review is a rule that reviews the other rows, and its own place among them.
+type review struct {
+	rule
+	row int
+}
+
+// runFamily runs a family's checks side by side, but for those that review
+// other rows. They only read the facts.
+func runFamily(f *facts, fam family) (checks []result.Check, severities []string) {
+	checks, severities = make([]result.Check, len(fam.rules)), make([]string, len(fam.rules))
+	cores.Each(len(fam.rules), func(i int) {
+		rule := fam.rules[i]
+		if rule.review != nil {
+			checks[i] = result.Check{ID: rule.ID} // report runs it
+			return
 		}
+		checks[i], severities[i] = rule.run(f, nil)
 	})
 	return checks, severities
 }
 
 // head fills in what does not depend on the checks.
-func (a *audit) head() *result.Report {
+func head(a *facts) *result.Report {
 	p := a.e.Policy
 	r := &result.Report{
 		Spec: 1, Policy: p.ID(), Election: p.Election, Network: p.Network, Build: a.opt.Build,
 		Threshold: p.K, Voters: len(a.setup.Roll), Votes: len(a.tally.readings),
 		Tip:      result.Tip{Height: a.tip, Hash: a.chain.Tip().Hash.String()},
-		Evidence: a.src.Evidence() + "; " + a.chain.Worth(a.opt.Now), RecordSHA256: hex.EncodeToString(a.sum[:]),
-		Board:  a.boardNow(),
-		Mixing: a.mixed(),
+		Evidence: a.chain.Source().Evidence() + "; " + a.chain.Worth(a.opt.Now), RecordSHA256: hex.EncodeToString(a.sum[:]),
+		Board:  boardNow(a),
+		Mixing: mixingSummary(a),
 		Checks: []result.Check{}, Allowed: []result.Allowed{}, Undetectable: undetectable(), Manual: manual(p),
 	}
-	r.Properties = properties(p, r.Mixing, a.linked())
+	r.Properties = properties(p, r.Mixing, linkedDeposits(a))
 	for j, c := range p.Candidates {
 		r.Counts = append(r.Counts, result.Count{Candidate: c.Name, Min: a.tally.min[j], Max: a.tally.max[j]})
 	}
@@ -85,13 +79,13 @@ func (a *audit) head() *result.Report {
 }
 
 // boardNow is the board as this audit sees it.
-func (a *audit) boardNow() result.Board {
-	m := a.markNow()
+func boardNow(a *facts) result.Board {
+	m := a.chained.checkpoint()
 	return result.Board{Lines: m.lines, Head: hex.EncodeToString(m.head[:])}
 }
 
 // conclude finds level, winner, verdict and exit code.
-func (a *audit) conclude(r *result.Report, severities map[string]string) {
+func conclude(a *facts, r *result.Report, severities map[string]string) {
 	worst := make(map[string][]string)
 	for _, c := range r.Checks {
 		if s := severities[c.ID]; s != "" {
@@ -99,16 +93,16 @@ func (a *audit) conclude(r *result.Report, severities map[string]string) {
 		}
 	}
 	hidden := slices.Contains(worst["U"], "V10")
-	r.Level = a.level(len(worst["E"])+len(unreliable(r.Checks)) > 0, hidden)
+	r.Level = level(a, len(worst["E"])+len(unreliable(r.Checks)) > 0, hidden)
 	if r.Level != result.LevelNone && a.winner > 0 {
 		name := a.e.Policy.Candidates[a.winner-1].Name
 		r.Winner = &name
 	}
-	r.Verdict = a.verdict(r, worst["E"])
+	r.Verdict = verdict(a, r, worst["E"])
 	if hidden && a.over && r.Level == result.L0 && a.setup.Ended == "" {
 		r.Verdict = "undetermined: nobody is shown to have claimed in time, and spends may be hidden (V10)"
 	}
-	r.Exit = a.exit(r, worst)
+	r.Exit = exitCode(a, r, worst)
 }
 
 // unreliable names what speaks against live sources themselves.
@@ -124,7 +118,7 @@ func unreliable(checks []result.Check) (out []string) {
 
 // level is how much of a result is proven. Where spends are hidden, nothing
 // proves that nobody claimed.
-func (a *audit) level(refuted, hidden bool) string {
+func level(a *facts, refuted, hidden bool) string {
 	if refuted {
 		return result.LevelNone
 	}
@@ -148,7 +142,7 @@ func (a *audit) level(refuted, hidden bool) string {
 }
 
 // verdict is the headline in words.
-func (a *audit) verdict(r *result.Report, fatal []string) string {
+func verdict(a *facts, r *result.Report, fatal []string) string {
 	switch doubts := unreliable(r.Checks); {
 	case len(doubts) > 0:
 		return "undetermined: the sources cannot be relied on, " + strings.Join(doubts, " and ")
@@ -169,8 +163,8 @@ func (a *audit) verdict(r *result.Report, fatal []string) string {
 	return "nobody won: nobody claimed in time; not counted"
 }
 
-// exit is the first code that applies.
-func (a *audit) exit(r *result.Report, worst map[string][]string) int {
+// exitCode is the first code that applies.
+func exitCode(a *facts, r *result.Report, worst map[string][]string) int {
 	statuses := func(ids []string, s result.Status) bool {
 		return slices.ContainsFunc(r.Checks, func(c result.Check) bool {
 			return c.Status == s && (ids == nil || slices.Contains(ids, c.ID))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"os"
@@ -20,48 +21,50 @@ func TestBrokenBuilds(t *testing.T) {
 
 	// Openings are believed: the honest records at hand cannot show it, the
 	// self-test does, and there is no report.
-	credulous := brokenBuild(t, "rules_tally.go", `(*audit).openingsRecompute}`, `func(_ *audit, s *sheet) { s.expect(1); s.pass() }}`)
+	credulous := brokenBuild(t, "credulous")
 	for _, args := range [][]string{{"audit", won}, {"audit", won, "--json"}} {
 		wantEnd(t, credulous, args, 70, "", "bevote: V109 SELFTEST: this build cannot be relied on: V71 does not object to a record with a digit of a share in an opening changed\n")
 	}
 
 	// One check is gone, and another counts wrongly where there are refunds: the
 	// embedded election has none, so the report has to say both.
-	careless := brokenBuild(t, "rules_claim.go",
-		`{"V90", "WIN-COMPLETE", "W", voting, (*audit).winComplete},`, ``,
-		`func (a *audit) refundKey(s *sheet) {`, `func (a *audit) refundKey(s *sheet) {
-	s.expect(len(a.refunds()))`)
+	careless := brokenBuild(t, "careless")
 	wantEnd(t, careless, []string{"audit", won}, 0, "PARTIAL Audit of club_chair on regtest\n", "")
 	wantEnd(t, careless, []string{"audit", nobody}, 70, "V94: examined 7 of 14", "")
 }
 
-// brokenBuild builds the command with replacements, old and new, in a file of
-// the verifier.
-func brokenBuild(t *testing.T, file string, replacements ...string) string {
+// brokenBuild builds the command with a table of checks that a file of
+// testdata/broken has changed: the file is laid over the verifier's, and the
+// table passes through it.
+func brokenBuild(t *testing.T, name string) string {
 	t.Helper()
-	path, err := filepath.Abs(filepath.Join("../../verifier", file))
+	room, err := filepath.Abs("../../verifier")
 	if err != nil {
 		t.Fatal(err)
 	}
-	source, err := os.ReadFile(path)
+	whole, err := os.ReadFile(filepath.Join(room, "table.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := string(source)
-	for i := 0; i < len(replacements); i += 2 {
-		if strings.Count(text, replacements[i]) != 1 {
-			t.Fatalf("%s does not have %q once", file, replacements[i])
-		}
-		text = strings.Replace(text, replacements[i], replacements[i+1], 1)
+	const door = "func families() []family {"
+	if bytes.Count(whole, []byte(door)) != 1 {
+		t.Fatalf("table.go has no %q", door)
 	}
 	dir := t.TempDir()
-	changed, overlay, out := filepath.Join(dir, file), filepath.Join(dir, "overlay.json"), filepath.Join(dir, "bevote")
-	plan, err := json.Marshal(map[string]any{"Replace": map[string]string{path: changed}})
+	table, overlay, out := filepath.Join(dir, "table.go"), filepath.Join(dir, "overlay.json"), filepath.Join(dir, "bevote")
+	change, err := filepath.Abs(filepath.Join("testdata", "broken", name+".go.txt"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, text := range map[string][]byte{changed: []byte(text), overlay: plan} {
-		if err := os.WriteFile(name, text, 0o600); err != nil {
+	plan, err := json.Marshal(map[string]any{"Replace": map[string]string{
+		filepath.Join(room, "table.go"): table, filepath.Join(room, "broken.go"): change,
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	passed := strings.Replace(string(whole), door, "func families() []family { return broken(wholeTable()) }\n\nfunc wholeTable() []family {", 1)
+	for file, text := range map[string][]byte{table: []byte(passed), overlay: plan} {
+		if err := os.WriteFile(file, text, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -87,7 +87,7 @@ func printSpends(w io.Writer, c *workbench.Certificate) error {
 		case s.Consensus && s.Relay:
 			verdict = "accepted"
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", s.Path, strings.Join(s.Signers, " and "), s.Removal, verdict)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", s.Path, strings.Join(s.Signers, " and "), s, verdict)
 	}
 	return t.Flush()
 }
@@ -101,7 +101,7 @@ func (c *console) replay(file string, asJSON bool) error {
 	if err != nil {
 		return unreadable(fmt.Errorf("%s: %w", file, err))
 	}
-	r, err := certificate.Replay()
+	r, err := certificate.Verify()
 	if err != nil {
 		return &exit{codeNo, fmt.Errorf("%s does not hold: %w", file, err)}
 	}

@@ -45,20 +45,20 @@ type differing struct {
 }
 
 func (c *console) diff(before, after string, asJSON bool) error {
-	sides := [2]workbench.Side{{Name: before}, {Name: after}}
-	for i, s := range sides {
-		src, err := c.read(s.Name)
+	files := [2]workbench.File{{Name: before}, {Name: after}}
+	for i, f := range files {
+		src, err := c.read(f.Name)
 		if err != nil {
 			return err
 		}
-		sides[i].Src = src
+		files[i].Src = src
 	}
-	d, bad, diags, err := workbench.Diff(sides[0], sides[1])
+	d, bad, diags, err := workbench.Diff(files[0], files[1])
 	if err != nil {
 		return bug(fmt.Errorf("%s and %s: %w", before, after, err))
 	}
 	if d == nil {
-		return c.refuse(sides[bad].Name, sides[bad].Src, diags)
+		return c.refuse(files[bad].Name, files[bad].Src, diags)
 	}
 	if asJSON {
 		var texts [3]string

@@ -56,7 +56,7 @@ func (c *console) test(file string, coverage bool, least int, asJSON bool) error
 	} else {
 		printTests(c.out, file, r)
 		if coverage {
-			err = printCoverage(c.out, r.Coverage)
+			err = printCoverage(c.out, r)
 		}
 	}
 	if err != nil {
@@ -107,7 +107,8 @@ func counted(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-func printCoverage(w io.Writer, c workbench.Coverage) error {
+func printCoverage(w io.Writer, r *workbench.TestReport) error {
+	c := r.Coverage
 	fmt.Fprintf(w, "\ncoverage %d%%, %d of %d\n", c.Percent, c.Covered, c.Of)
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	for _, p := range c.Paths {

@@ -9,6 +9,7 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/rehearsal"
 	"bevote/internal/roles"
+	"bevote/templates"
 	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/wire/v2"
@@ -72,7 +73,7 @@ func addAfter[T board.Body](p *play, more func(l board.Line, body T) ([]board.Li
 // coinsOf lists the unspent outputs that pay a key, the largest first.
 func (p *play) coinsOf(key curve.PublicKey) (outs []wire.OutPoint, values map[wire.OutPoint]int64, err error) {
 	values = make(map[wire.OutPoint]int64)
-	script := string(roles.PayToKey(key))
+	script := string(templates.PayToKey(key))
 	tip, _ := p.Chain.Tip()
 	for h := uint32(1); h <= tip; h++ {
 		block, err := p.Chain.Block(h)
@@ -110,7 +111,7 @@ func (p *play) pay(q signer, outs ...*wire.TxOut) (*wire.MsgTx, error) {
 	for _, out := range outs {
 		left -= out.Value
 	}
-	tx.TxOut = append(slices.Clone(outs), wire.NewTxOut(0, roles.PayToKey(key)))
+	tx.TxOut = append(slices.Clone(outs), wire.NewTxOut(0, templates.PayToKey(key)))
 	for _, op := range coins {
 		q.spend(tx, op)
 		left += values[op]

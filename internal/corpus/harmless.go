@@ -7,7 +7,7 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/rehearsal"
-	"bevote/internal/roles"
+	"bevote/templates"
 	"bevote/verifier/election"
 	"bevote/verifier/result"
 
@@ -41,7 +41,7 @@ var variants = []Lie{
 			if err != nil || len(votes) == 0 {
 				return nil, errNothing
 			}
-			return []*wire.TxOut{wire.NewTxOut(600, payToScript(votes[0].Redeem))}, nil
+			return []*wire.TxOut{wire.NewTxOut(600, templates.PayToRedeem(votes[0].Redeem))}, nil
 		})},
 	{Name: "vote-fee-bumped", Text: "a voter adds an input of its own to its vote for the fee", Base: "won",
 		tamper: votes(func(p *play, v *rehearsal.Voter, keys map[string][]byte) (*wire.MsgTx, error) {
@@ -132,7 +132,7 @@ func malleates(who string, change func(*play, [][]byte) [][]byte) func(*play) er
 			for i, in := range tx.TxIn {
 				tx.TxIn[i].SignatureScript = push(change(p, pushes(in.SignatureScript))...)
 			}
-			p.Chain.Bribe(tx)
+			p.Chain.SubmitToMiner(tx)
 			return true, nil
 		}
 		return nil
@@ -154,7 +154,7 @@ func displaces(when func(height uint32, p *play) bool) func(*play) error {
 	return func(p *play) error {
 		for h := p.Times.Announce; h < p.Policy.Times.Reveal; h++ {
 			if when(h, p) {
-				p.at(h, p.Chain.Displace)
+				p.at(h, p.Chain.Reorganise)
 			}
 		}
 		return nil
@@ -171,7 +171,7 @@ func reorganised(p *play) error {
 	if first == p.Policy.Times.VoteTo {
 		return rehearsal.Unplayable("a vote whose first block is its last leaves no time for a reorganisation")
 	}
-	p.at(first+1, p.Chain.Displace)
+	p.at(first+1, p.Chain.Reorganise)
 	return nil
 }
 
@@ -189,7 +189,7 @@ func rescues(p *play) error {
 	p.openLate()
 	p.Hooks.Tip = b.After + 3*p.Policy.Depth()
 	p.at(b.After+1, func() error {
-		tx, err := p.sweep(p.Counted(), "branch."+b.Name, p.supervisorSigner(), roles.PayToKey(p.Supervisor.Key()))
+		tx, err := p.sweep(election.Counted(p.Votes), "branch."+b.Name, p.supervisorSigner(), templates.PayToKey(p.Supervisor.Key()))
 		if err != nil {
 			return err
 		}

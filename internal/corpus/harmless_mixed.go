@@ -1,7 +1,7 @@
 package corpus
 
 import (
-	"bevote/internal/roles"
+	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 
@@ -64,7 +64,7 @@ var mixedVariants = []Lie{
 	}},
 	{Name: "roll-key-tipped", Text: "the supervisor pays a little to somebody's roll key", Base: "mixed", tamper: func(p *play) error {
 		p.atDeadline(election.T5, 0, func() error {
-			_, err := p.pay(p.supervisorSigner(), wire.NewTxOut(700, roles.PayToKey(p.abstainer().Voter.Key())))
+			_, err := p.pay(p.supervisorSigner(), wire.NewTxOut(700, templates.PayToKey(p.abstainer().Voter.Key())))
 			return err
 		})
 		return nil

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"bevote/internal/rehearsal"
-	"bevote/internal/roles"
+	"bevote/templates"
 	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/wire/v2"
@@ -140,7 +140,7 @@ func addInsane(spoil func(*wire.MsgTx)) func(*rewrite) error {
 		tx := wire.NewMsgTx(2)
 		q := signer{key: r.p.stranger()}
 		q.spend(tx, wire.OutPoint{Hash: r.headers[1].MerkleRoot})
-		tx.AddTxOut(wire.NewTxOut(1000, roles.PayToKey(r.p.Supervisor.Key())))
+		tx.AddTxOut(wire.NewTxOut(1000, templates.PayToKey(r.p.Supervisor.Key())))
 		spoil(tx)
 		return r.mine(tx)
 	}
@@ -172,7 +172,7 @@ func stealCoin(r *rewrite) error {
 	tx := wire.NewMsgTx(2)
 	q := signer{key: r.p.stranger()}
 	q.spend(tx, r.p.coin(idle[0]))
-	tx.AddTxOut(wire.NewTxOut(r.p.Policy.Stake, roles.PayToKey(r.p.Supervisor.Key())))
+	tx.AddTxOut(wire.NewTxOut(r.p.Policy.Stake, templates.PayToKey(r.p.Supervisor.Key())))
 	if err := q.resign(tx); err != nil {
 		return err
 	}

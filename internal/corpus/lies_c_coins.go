@@ -5,7 +5,7 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/rehearsal"
-	"bevote/internal/roles"
+	"bevote/templates"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -42,7 +42,7 @@ func coinValue(by int64) func(*play) error {
 		key := p.votersFor(2)[0].Key()
 		var paid wire.OutPoint
 		p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) {
-			i := slices.IndexFunc(tx.TxOut, func(out *wire.TxOut) bool { return slices.Equal(out.PkScript, roles.PayToKey(key)) })
+			i := slices.IndexFunc(tx.TxOut, func(out *wire.TxOut) bool { return slices.Equal(out.PkScript, templates.PayToKey(key)) })
 			if i < 0 {
 				return false, nil
 			}
@@ -86,7 +86,7 @@ func coinByStranger(p *play) error {
 			}
 			q.spend(tx, op)
 		}
-		tx.AddTxOut(wire.NewTxOut(p.Policy.Coin(), roles.PayToKey(v.Key())))
+		tx.AddTxOut(wire.NewTxOut(p.Policy.Coin(), templates.PayToKey(v.Key())))
 		if err := q.resign(tx); err != nil {
 			return err
 		}
@@ -119,7 +119,7 @@ func coinLate(p *play) error {
 	var held *wire.MsgTx
 	p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
 		p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) {
-			if held != nil || len(tx.TxOut) < 2 || !slices.Equal(tx.TxOut[0].PkScript, roles.PayToKey(v.Key())) {
+			if held != nil || len(tx.TxOut) < 2 || !slices.Equal(tx.TxOut[0].PkScript, templates.PayToKey(v.Key())) {
 				return false, nil
 			}
 			held = tx

@@ -3,7 +3,7 @@ package corpus
 import (
 	"bevote/internal/curve"
 	"bevote/internal/rehearsal"
-	"bevote/internal/roles"
+	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 
@@ -25,7 +25,7 @@ var depositLies = []Lie{
 		})},
 	{Name: "deposit-to-itself", Text: "a depositor names as its deposit an output that is its own", Strength: KeyHolding, Base: "mixed",
 		Check: "V29", Level: "L3", Exit: 21, tamper: deposits(func(_ *play, d *rehearsal.Depositor, tx *wire.MsgTx) error {
-			tx.TxOut[0].PkScript = roles.PayToKey(d.Key())
+			tx.TxOut[0].PkScript = templates.PayToKey(d.Key())
 			return nil
 		})},
 	{Name: "deposit-other-escrow", Text: "a depositor pays into the escrow with another mixer than the one that accepted", Strength: KeyHolding, Base: "mixed",

@@ -5,7 +5,7 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/rehearsal"
-	"bevote/internal/roles"
+	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 
@@ -56,7 +56,7 @@ var payoutLies = []Lie{
 
 // payingTo finds the output of a transaction that pays a key.
 func payingTo(tx *wire.MsgTx, key curve.PublicKey) int {
-	script := roles.PayToKey(key)
+	script := templates.PayToKey(key)
 	return slices.IndexFunc(tx.TxOut, func(out *wire.TxOut) bool { return slices.Equal(out.PkScript, script) })
 }
 
@@ -93,7 +93,7 @@ func strangersCoin(p *play) error {
 		return err
 	})
 	p.atDeadline(election.T5, -1, func() error {
-		tx, err := p.pay(q, wire.NewTxOut(p.Policy.Coin(), roles.PayToKey(v.Key())))
+		tx, err := p.pay(q, wire.NewTxOut(p.Policy.Coin(), templates.PayToKey(v.Key())))
 		if err != nil {
 			return err
 		}
@@ -113,7 +113,7 @@ func marked(p *play) error {
 	v := p.abstainer().Voter
 	p.atDeadline(election.T5, -1, func() error {
 		payer, _ := p.promised(board.ForPaying, v.Key())
-		tx, err := p.pay(p.mixerSigner(payer), wire.NewTxOut(5000, roles.PayToKey(v.Key())))
+		tx, err := p.pay(p.mixerSigner(payer), wire.NewTxOut(5000, templates.PayToKey(v.Key())))
 		if err != nil {
 			return err
 		}
@@ -138,7 +138,7 @@ func paidEarly(p *play) error {
 	var early wire.OutPoint
 	p.atDeadline(election.T1, 0, func() error {
 		payer, _ := p.promised(board.ForPaying, v.Key())
-		tx, err := p.pay(p.mixerSigner(payer), wire.NewTxOut(p.Policy.Coin(), roles.PayToKey(v.Key())))
+		tx, err := p.pay(p.mixerSigner(payer), wire.NewTxOut(p.Policy.Coin(), templates.PayToKey(v.Key())))
 		if err == nil {
 			early = wire.OutPoint{Hash: tx.TxHash()}
 		}
@@ -185,7 +185,7 @@ func changeInVote(p *play) error {
 func changeToRollKey(p *play) error {
 	d := p.abstainer()
 	p.atDeadline(election.T5, 0, func() error {
-		_, err := p.pay(signer{key: d.Secret}, wire.NewTxOut(2000, roles.PayToKey(d.Voter.Key())))
+		_, err := p.pay(signer{key: d.Secret}, wire.NewTxOut(2000, templates.PayToKey(d.Voter.Key())))
 		return err
 	})
 	return nil
@@ -204,7 +204,7 @@ var poolLies = []Lie{
 	{Name: "repaid-too-little", Text: "the supervisor repays a mixer a satoshi less than it is owed", Strength: KeyHolding, Base: "mixed",
 		Check: "V34", Level: "L3", Exit: 21, tamper: repaid(func(p *play, tx *wire.MsgTx, i int) { tx.TxOut[i].Value-- })},
 	{Name: "repaid-elsewhere", Text: "the supervisor pays to itself what a mixer is owed", Strength: KeyHolding, Base: "mixed",
-		Check: "V34", Level: "L3", Exit: 21, tamper: repaid(func(p *play, tx *wire.MsgTx, i int) { tx.TxOut[i].PkScript = roles.PayToKey(p.Supervisor.Key()) })},
+		Check: "V34", Level: "L3", Exit: 21, tamper: repaid(func(p *play, tx *wire.MsgTx, i int) { tx.TxOut[i].PkScript = templates.PayToKey(p.Supervisor.Key()) })},
 	{Name: "repaid-one", Text: "the supervisor forgets one of the mixers", Strength: KeyHolding, Base: "mixed",
 		Check: "V34", Level: "L3", Exit: 21, tamper: settled(func(s *board.Settlement) { s.Repaid = s.Repaid[1:] })},
 	{Name: "settlement-never", Text: "the supervisor gives no account of the pool", Strength: KeyHolding, Base: "mixed",
@@ -223,7 +223,7 @@ func skimmed(p *play) error {
 		}
 		done = true
 		tx.TxOut[0].Value -= 50_000
-		tx.AddTxOut(wire.NewTxOut(49_000, roles.PayToKey(p.Exchange.Mixers[0].Key())))
+		tx.AddTxOut(wire.NewTxOut(49_000, templates.PayToKey(p.Exchange.Mixers[0].Key())))
 		return false, p.signSweep(tx)
 	})
 	return nil

@@ -4,6 +4,7 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/rehearsal"
 	"bevote/internal/roles"
+	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 
@@ -189,7 +190,7 @@ func takesBoth(p *play) error {
 		in := wire.NewTxIn(&own.Outpoint, nil, nil)
 		in.Sequence, tx.LockTime = wire.MaxTxInSequenceNum-1, p.Policy.Times.Roll
 		tx.AddTxIn(in)
-		tx.AddTxOut(wire.NewTxOut(p.Policy.Deposit()-p.Policy.Fee*400, roles.PayToKey(key)))
+		tx.AddTxOut(wire.NewTxOut(p.Policy.Deposit()-p.Policy.Fee*400, templates.PayToKey(key)))
 		sig, err := signer{key: d.Secret}.sign(tx, 0, redeem)
 		if err != nil {
 			return err
@@ -210,7 +211,7 @@ func sweepsUnissued(p *play) error {
 		}
 		tx := wire.NewMsgTx(2)
 		tx.AddTxIn(wire.NewTxIn(&d.Outpoint, push(nil, nil, redeem), nil))
-		tx.AddTxOut(wire.NewTxOut(p.Policy.Deposit()-p.Policy.Fee*400, roles.PayToKey(p.Supervisor.Key())))
+		tx.AddTxOut(wire.NewTxOut(p.Policy.Deposit()-p.Policy.Fee*400, templates.PayToKey(p.Supervisor.Key())))
 		if err := p.signSweep(tx); err != nil {
 			return err
 		}

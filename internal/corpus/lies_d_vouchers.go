@@ -5,7 +5,7 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/rehearsal"
-	"bevote/internal/roles"
+	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 
@@ -90,7 +90,7 @@ func (p *play) payByMixer(key curve.PublicKey) (wire.OutPoint, error) {
 		return wire.OutPoint{}, errNothing
 	}
 	i := p.mixerNumber(v.Mixer.Key)
-	tx, err := p.pay(p.mixerSigner(i), wire.NewTxOut(p.Policy.Coin(), roles.PayToKey(key)))
+	tx, err := p.pay(p.mixerSigner(i), wire.NewTxOut(p.Policy.Coin(), templates.PayToKey(key)))
 	if err != nil {
 		return wire.OutPoint{}, err
 	}

@@ -5,7 +5,7 @@ import (
 	"maps"
 
 	"bevote/internal/rehearsal"
-	"bevote/internal/roles"
+	"bevote/templates"
 	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/txscript/v2"
@@ -23,7 +23,7 @@ func stakes(redeem func(p *play, v *rehearsal.Voter, keys map[string][]byte, sea
 		if err != nil {
 			return nil, err
 		}
-		tx, err := p.spendCoin(v, wire.NewTxOut(p.Policy.Stake, payToScript(script)), wire.NewTxOut(0, returning(sealed)))
+		tx, err := p.spendCoin(v, wire.NewTxOut(p.Policy.Stake, templates.PayToRedeem(script)), wire.NewTxOut(0, returning(sealed)))
 		if err != nil {
 			return nil, err
 		}
@@ -38,7 +38,7 @@ func coinToScript(p *play) error {
 	}
 	v := p.votersFor(0)[0]
 	p.at(p.Policy.Times.VoteFrom, func() error {
-		tx, err := p.spendCoin(v, wire.NewTxOut(p.Policy.Stake, payToScript([]byte{txscript.OP_1})))
+		tx, err := p.spendCoin(v, wire.NewTxOut(p.Policy.Stake, templates.PayToRedeem([]byte{txscript.OP_1})))
 		if err != nil {
 			return err
 		}
@@ -74,7 +74,7 @@ func redirectionTaken(p *play) error {
 	p.Hooks.Tip = height + p.Policy.Depth()
 	p.at(height, func() error {
 		thief := p.votersFor(1)[0]
-		tx, err := p.sweep([]*election.Vote{p.aside}, "refund", signer{key: thief.Secret}, roles.PayToKey(thief.Key()))
+		tx, err := p.sweep([]*election.Vote{p.aside}, "refund", signer{key: thief.Secret}, templates.PayToKey(thief.Key()))
 		if err != nil {
 			return err
 		}

@@ -6,7 +6,7 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/rehearsal"
-	"bevote/internal/roles"
+	"bevote/templates"
 	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/txscript/v2"
@@ -37,14 +37,14 @@ var voteLies = []Lie{
 	{Name: "stake-twice", Text: "a voter stakes twice in one vote", Strength: KeyHolding, Base: "won",
 		Check: "V54", Along: []string{"V65"}, Level: "L3", Exit: 21, tamper: votes(stakeTwice)},
 	{Name: "stake-nowhere", Text: "a voter publishes a ballot and keeps the stake", Strength: KeyHolding, Base: "paper",
-		Check: "V54", Level: "L3", Exit: 21, tamper: changedVote(func(_ *play, v *rehearsal.Voter, tx *wire.MsgTx) { tx.TxOut[0].PkScript = roles.PayToKey(v.Key()) })},
+		Check: "V54", Level: "L3", Exit: 21, tamper: changedVote(func(_ *play, v *rehearsal.Voter, tx *wire.MsgTx) { tx.TxOut[0].PkScript = templates.PayToKey(v.Key()) })},
 	{Name: "stake-short", Text: "a voter stakes a satoshi too little", Strength: KeyHolding, Base: "won",
 		Check: "V61", Level: "L3", Exit: 21, tamper: changedVote(func(_ *play, _ *rehearsal.Voter, tx *wire.MsgTx) { tx.TxOut[0].Value-- })},
 	{Name: "stake-large", Text: "a voter stakes a satoshi too much, which marks the vote", Strength: KeyHolding, Base: "custodial",
 		Check: "V61", Level: "L3", Exit: 21, tamper: changedVote(func(_ *play, _ *rehearsal.Voter, tx *wire.MsgTx) { tx.TxOut[0].Value++ })},
 	{Name: "ballot-hidden", Text: "a voter locks a stake and publishes no ballot", Strength: KeyHolding, Base: "won",
 		Check: "V62", Level: "L3", Exit: 21, tamper: changedVote(func(_ *play, v *rehearsal.Voter, tx *wire.MsgTx) {
-			tx.TxOut[1] = wire.NewTxOut(600, roles.PayToKey(v.Key()))
+			tx.TxOut[1] = wire.NewTxOut(600, templates.PayToKey(v.Key()))
 		})},
 	{Name: "coin-to-script", Text: "one who abstains sends its coin to somebody's script, as a vote without a ballot would", Strength: KeyHolding, Base: "nobody",
 		Check: "V62", Along: []string{"V65"}, Level: "L3", Exit: 21, tamper: coinToScript},
@@ -76,7 +76,7 @@ var voteLies = []Lie{
 		})},
 	{Name: "vote-pays-third", Text: "a voter's vote pays somebody else too", Strength: KeyHolding, Base: "won",
 		Check: "V65", Level: "L3", tamper: changedVote(func(p *play, _ *rehearsal.Voter, tx *wire.MsgTx) {
-			tx.AddTxOut(wire.NewTxOut(600, roles.PayToKey(curve.BaseMul(p.stranger()).Key())))
+			tx.AddTxOut(wire.NewTxOut(600, templates.PayToKey(curve.BaseMul(p.stranger()).Key())))
 		})},
 }
 
@@ -167,7 +167,7 @@ func minedVote(change func(*play, *rehearsal.Voter, *wire.MsgTx) error) func(*pl
 		}
 		return tx, nil
 	}, func(p *play, tx *wire.MsgTx) error {
-		p.Chain.Bribe(tx)
+		p.Chain.SubmitToMiner(tx)
 		return nil
 	})
 }

@@ -40,7 +40,7 @@ func votesFor(j int) func(*play) error {
 			if v != liar {
 				return false, nil
 			}
-			share, err := p.share(v, p.KeyNumber(1))
+			share, err := p.share(v, p.Policy.KeyNumber(1))
 			if err != nil {
 				return false, err
 			}

@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"bevote/internal/curve"
-	"bevote/internal/roles"
+	"bevote/templates"
 	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/txscript/v2"
@@ -34,18 +34,18 @@ var claimLies = []Lie{
 			return p.claim(1, votes, signer{nonce: nonce}, nil)
 		})},
 	{Name: "claim-pays-stranger", Text: "the winner claims to another script than its payout", Strength: KeyHolding, Base: "won",
-		Check: "V85", Level: "none", Exit: 20, tamper: claimsTo(func(p *play) []byte { return roles.PayToKey(curve.BaseMul(p.stranger()).Key()) })},
+		Check: "V85", Level: "none", Exit: 20, tamper: claimsTo(func(p *play) []byte { return templates.PayToKey(curve.BaseMul(p.stranger()).Key()) })},
 	{Name: "claim-pays-rival", Text: "the winner claims to its rival's payout", Strength: KeyHolding, Base: "each",
 		Check: "V85", Level: "none", Exit: 20, tamper: claimsTo(func(p *play) []byte { return p.second().Payout })},
 	{Name: "claim-pays-two", Text: "the winner's claim pays somebody else beside its payout", Strength: KeyHolding, Base: "salted",
 		Check: "V85", Level: "none", Exit: 20, tamper: claimed(func(p *play, votes []*election.Vote) error {
 			return p.claim(1, votes, signer{}, func(tx *wire.MsgTx) {
 				tx.TxOut[0].Value -= 20_000
-				tx.AddTxOut(wire.NewTxOut(15_000, roles.PayToKey(p.Supervisor.Key())))
+				tx.AddTxOut(wire.NewTxOut(15_000, templates.PayToKey(p.Supervisor.Key())))
 			})
 		})},
 	{Name: "joint-key-pays-stranger", Text: "k voters who pooled their shares pay the stakes to somebody who is no candidate", Strength: KeyHolding, Base: "paper",
-		Check: "V86", Along: []string{"V85"}, Level: "none", Exit: 20, tamper: claimsTo(func(p *play) []byte { return roles.PayToKey(curve.BaseMul(p.stranger()).Key()) })},
+		Check: "V86", Along: []string{"V85"}, Level: "none", Exit: 20, tamper: claimsTo(func(p *play) []byte { return templates.PayToKey(curve.BaseMul(p.stranger()).Key()) })},
 	{Name: "loser-pools", Text: "a loser collects enough shares privately and claims before the winner", Strength: KeyHolding, Base: "won",
 		Check: "V86", Level: "none", Exit: 20, tamper: claimsAs(2)},
 	{Name: "loser-pools-paper", Text: "a loser collects enough shares privately and claims everything by the joint key", Strength: KeyHolding, Base: "paper",
@@ -76,7 +76,7 @@ var claimLies = []Lie{
 	{Name: "claim-key-reused", Text: "somebody is paid to the winner's claim key", Strength: KeyHolding, Base: "won",
 		Check: "V91", Level: "L3", tamper: strangerPays(func(p *play) ([]*wire.TxOut, error) {
 			q, _, err := p.claimSigner(1)
-			return []*wire.TxOut{wire.NewTxOut(1000, roles.PayToKey(curve.BaseMul(q.key).Key()))}, err
+			return []*wire.TxOut{wire.NewTxOut(1000, templates.PayToKey(curve.BaseMul(q.key).Key()))}, err
 		})},
 	{Name: "joint-key-reused", Text: "a stranger's script asks for a signature by the joint key", Strength: KeyHolding, Base: "paper",
 		Check: "V91", Level: "L3", tamper: strangerPays(func(p *play) ([]*wire.TxOut, error) {
@@ -91,7 +91,7 @@ var claimLies = []Lie{
 	{Name: "decoy-ballot", Text: "a stranger publishes a ballot with a stake-like output", Strength: KeyHolding, Base: "reorganised",
 		Check: "V107", Level: "L3", tamper: strangerPays(func(p *play) ([]*wire.TxOut, error) {
 			sealed, err := p.ballotOf(p.votersFor(1)[0], 1)
-			return []*wire.TxOut{wire.NewTxOut(p.Policy.Stake, payToScript(sealed)), wire.NewTxOut(0, returning(sealed))}, err
+			return []*wire.TxOut{wire.NewTxOut(p.Policy.Stake, templates.PayToRedeem(sealed)), wire.NewTxOut(0, returning(sealed))}, err
 		})},
 	{Name: "decoy-without-stake", Text: "a stranger publishes a salted ballot and locks nothing", Strength: KeyHolding, Base: "salted",
 		Check: "V107", Level: "L3", tamper: strangerPays(func(p *play) ([]*wire.TxOut, error) {
@@ -107,7 +107,7 @@ func claimed(claim func(p *play, votes []*election.Vote) error) func(*play) erro
 			if err := p.countOnly(); err != nil {
 				return err
 			}
-			return claim(p, p.Counted())
+			return claim(p, election.Counted(p.Votes))
 		})
 		return nil
 	}

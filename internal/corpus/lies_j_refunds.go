@@ -3,7 +3,7 @@ package corpus
 import (
 	"bevote/internal/curve"
 	"bevote/internal/rehearsal"
-	"bevote/internal/roles"
+	"bevote/templates"
 	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
@@ -48,7 +48,7 @@ func overAfterCount(p *play) error {
 // adds to the record: at once (0), or after the timeout (1).
 func mined(after int, spend func(p *play, v *rehearsal.Voter, vote *election.Vote) (*wire.MsgTx, error)) func(*rewrite) error {
 	return func(r *rewrite) error {
-		vote := r.p.Counted()[0]
+		vote := election.Counted(r.p.Votes)[0]
 		tx, err := spend(r.p, r.p.voter(vote.Index), vote)
 		if err != nil {
 			return err
@@ -64,7 +64,7 @@ func mined(after int, spend func(p *play, v *rehearsal.Voter, vote *election.Vot
 
 // refundOf is a voter's own refund.
 func refundOf(p *play, v *rehearsal.Voter, vote *election.Vote) (*wire.MsgTx, error) {
-	return p.sweep([]*election.Vote{vote}, "refund", signer{key: v.Secret}, roles.PayToKey(v.Key()))
+	return p.sweep([]*election.Vote{vote}, "refund", signer{key: v.Secret}, templates.PayToKey(v.Key()))
 }
 
 // strangersClaim is a claim by the first candidate's path that a stranger signed.
@@ -92,7 +92,7 @@ func otherScript(p *play, v *rehearsal.Voter, vote *election.Vote) (*wire.MsgTx,
 	}
 	other := *vote
 	other.Redeem = redeem
-	return p.sweep([]*election.Vote{&other}, "refund", signer{key: v.Secret}, roles.PayToKey(v.Key()))
+	return p.sweep([]*election.Vote{&other}, "refund", signer{key: v.Secret}, templates.PayToKey(v.Key()))
 }
 
 // unsignedSpend shows the script and nothing else.

@@ -6,6 +6,7 @@ import (
 	"bevote/internal/ballot"
 	"bevote/internal/curve"
 	"bevote/internal/rehearsal"
+	"bevote/templates"
 	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
@@ -185,7 +186,7 @@ func voteAfterEnd(p *play) error {
 			tx := wire.NewMsgTx(2)
 			q := signer{key: v.Secret}
 			q.spend(tx, r.Outpoint)
-			tx.AddTxOut(wire.NewTxOut(p.Policy.Stake, payToScript(redeem)))
+			tx.AddTxOut(wire.NewTxOut(p.Policy.Stake, templates.PayToRedeem(redeem)))
 			tx.AddTxOut(wire.NewTxOut(0, returning(sealed)))
 			if err := q.resign(tx); err != nil {
 				return err

@@ -8,6 +8,7 @@ import (
 	"bevote/internal/rehearsal"
 	"bevote/internal/sharing"
 	"bevote/lang"
+	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 
@@ -105,7 +106,7 @@ func (p *play) claimSigner(j int) (q signer, path string, err error) {
 	if !p.Policy.Dealt() {
 		return p.supervisorSigner(), "win", nil
 	}
-	secret, err := p.joint(p.KeyNumber(j))
+	secret, err := p.joint(p.Policy.KeyNumber(j))
 	if p.Policy.Win == lang.WinHardened {
 		return signer{key: secret.Add(p.Keys["candidate "+c.Name])}, "win." + c.Name, err
 	}
@@ -118,7 +119,7 @@ func (p *play) ballotOf(v *rehearsal.Voter, j int) ([]byte, error) {
 	var err error
 	if !p.Policy.Dealt() {
 		to = p.Policy.Supervisor
-	} else if m.Share, err = p.share(v, p.KeyNumber(j)); err != nil {
+	} else if m.Share, err = p.share(v, p.Policy.KeyNumber(j)); err != nil {
 		return nil, err
 	}
 	if p.Policy.Salted {
@@ -133,7 +134,7 @@ func (p *play) ballotOf(v *rehearsal.Voter, j int) ([]byte, error) {
 
 // place is where a voter's ballot for candidate number j stands.
 func (p *play) place(v *rehearsal.Voter, j int) ballot.Place {
-	return ballot.Place{EID: p.EID, Outpoint: election.EncodeOutpoint(p.coin(v)), PublicShare: p.Setup.PublicShare(v.Slot(), p.KeyNumber(j))}
+	return ballot.Place{EID: p.EID, Outpoint: election.EncodeOutpoint(p.coin(v)), PublicShare: p.Setup.PublicShare(v.Slot(), p.Policy.KeyNumber(j))}
 }
 
 // votesNow are the votes so far.
@@ -163,7 +164,7 @@ func (p *play) voting(v *rehearsal.Voter, keys map[string][]byte, sealed []byte)
 	if err != nil {
 		return nil, err
 	}
-	return p.spendCoin(v, wire.NewTxOut(p.Policy.Stake, payToScript(redeem)), wire.NewTxOut(0, returning(sealed)))
+	return p.spendCoin(v, wire.NewTxOut(p.Policy.Stake, templates.PayToRedeem(redeem)), wire.NewTxOut(0, returning(sealed)))
 }
 
 // payCoin has the supervisor pay a coin to somebody's key, and names it.

@@ -9,11 +9,9 @@ import (
 	"math/big"
 
 	"bevote/internal/curve"
-	"bevote/internal/roles"
 	"bevote/templates"
 	"bevote/verifier/election"
 
-	"github.com/btcsuite/btcd/address/v2"
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -125,7 +123,7 @@ func (q signer) resignInput(tx *wire.MsgTx, i int) error {
 	}
 	locking := items[len(items)-1]
 	if len(locking) == curve.PointSize {
-		locking = roles.PayToKey(curve.PublicKey(locking))
+		locking = templates.PayToKey(curve.PublicKey(locking))
 	}
 	sig, err := q.sign(tx, i, locking)
 	if err != nil {
@@ -146,12 +144,6 @@ func (q signer) spend(tx *wire.MsgTx, op wire.OutPoint) {
 	key := curve.BaseMul(q.key).Key()
 	in := wire.NewTxIn(&op, push(bytes.Repeat([]byte{0x30}, 70), key[:]), nil)
 	tx.AddTxIn(in)
-}
-
-// Output scripts beside roles.PayToKey.
-
-func payToScript(redeem []byte) []byte {
-	return built(txscript.NewScriptBuilder().AddOp(txscript.OP_HASH160).AddData(address.Hash160(redeem)).AddOp(txscript.OP_EQUAL))
 }
 
 func returning(data ...[]byte) []byte {

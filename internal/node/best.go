@@ -12,8 +12,8 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// look brings the headers up to the node's best chain.
-func (n *Node) look(ctx context.Context) ([][headerSize]byte, error) {
+// update brings the headers up to the node's best chain.
+func (n *Node) update(ctx context.Context) ([][headerSize]byte, error) {
 	n.mu.Lock()
 	headers := n.headers
 	n.mu.Unlock()
@@ -31,8 +31,8 @@ func (n *Node) look(ctx context.Context) ([][headerSize]byte, error) {
 	}
 }
 
-// extend drops headers that are no longer of the best chain and appends what
-// follows up to its present height. It tells whether all that it appended is linked.
+// extend drops the headers that are no longer of the best chain and appends those up to its present
+// height. linked reports whether each that was appended names the one before.
 func (n *Node) extend(ctx context.Context, headers [][headerSize]byte) (_ [][headerSize]byte, linked bool, err error) {
 	tip, err := n.height(ctx)
 	if err != nil {
@@ -61,8 +61,8 @@ func (n *Node) extend(ctx context.Context, headers [][headerSize]byte) (_ [][hea
 	return headers, linked, nil
 }
 
-// common returns the part of headers that the best chain still has. It steps
-// back by twice as much each time, because reorganisations are short.
+// common returns the headers that the best chain still has. It steps back by 1, 2, 4, … headers, since
+// reorganisations are short.
 func (n *Node) common(ctx context.Context, headers [][headerSize]byte, tip uint32) ([][headerSize]byte, error) {
 	if len(headers) > int(tip)+1 {
 		headers = headers[:tip+1]
@@ -74,7 +74,7 @@ func (n *Node) common(ctx context.Context, headers [][headerSize]byte, tip uint3
 			return nil, err
 		}
 		if hash, err := parseHash(answer); err != nil || hash == hashOf(&headers[last]) {
-			return headers[: last+1 : last+1], err // a capacity of its own: others may read what is dropped
+			return headers[: last+1 : last+1], err // appending must not write where iterators read
 		}
 		headers = headers[:max(0, last+1-back)]
 	}
@@ -90,8 +90,7 @@ func headerOf(raw *[headerSize]byte) (h wire.BlockHeader) {
 
 func hashOf(raw *[headerSize]byte) chainhash.Hash { return chainhash.DoubleHashH(raw[:]) }
 
-// The answers of a node.
-
+// parseHex reads a result that is bytes in hex.
 func parseHex(answer json.RawMessage) ([]byte, error) {
 	var text string
 	if err := json.Unmarshal(answer, &text); err != nil {
@@ -104,6 +103,7 @@ func parseHex(answer json.RawMessage) ([]byte, error) {
 	return raw, nil
 }
 
+// parseHash reads a result that is a block hash.
 func parseHash(answer json.RawMessage) (chainhash.Hash, error) {
 	var text string
 	if err := json.Unmarshal(answer, &text); err != nil || len(text) != chainhash.MaxHashStringSize {
@@ -116,6 +116,7 @@ func parseHash(answer json.RawMessage) (chainhash.Hash, error) {
 	return *hash, nil
 }
 
+// parseHeader reads a result that is a header in hex.
 func parseHeader(answer json.RawMessage) (h [headerSize]byte, err error) {
 	raw, err := parseHex(answer)
 	if err == nil && len(raw) != headerSize {

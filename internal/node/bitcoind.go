@@ -19,22 +19,22 @@ import (
 )
 
 const (
-	// batch is how many headers are asked for at once.
+	// batch is how many headers are requested at once.
 	batch = 2000
-	// maxAnswer is the longest answer that is read: a block in hex, or a batch.
+	// maxAnswer is the most bytes of an answer: a block in hex, or a batch.
 	maxAnswer = 2*wire.MaxBlockPayload + 1<<20
 )
 
-// bitcoind is a Bitcoin Core node behind HTTP. rpcclient would send one request
-// at a time, repeat it for twenty seconds when nobody listens, and read answers
-// of any length; here connections are kept, and the context and a limit hold.
+// bitcoind is a Bitcoin Core node over HTTP. Connections are kept, the context is honoured and answers
+// are limited. btcd's rpcclient does none of these over HTTP, and repeats a refused connection for
+// twenty seconds.
 type bitcoind struct {
 	url            string // without secrets
 	user, password string
 	client         *http.Client
 }
 
-// dialBitcoind prepares to ask; a cookie is read now.
+// dialBitcoind prepares the client and reads the cookie.
 func dialBitcoind(_ context.Context, u URL) (rpc, error) {
 	b := &bitcoind{url: "http://" + u.host + "/", user: u.user, password: u.password}
 	if u.cookie != "" {
@@ -57,67 +57,68 @@ func dialBitcoind(_ context.Context, u URL) (rpc, error) {
 
 func (b *bitcoind) close() { b.client.CloseIdleConnections() }
 
-// question and answer are JSON-RPC's messages.
-type question struct {
+// request is a request of JSON-RPC 1.0.
+type request struct {
 	Version string `json:"jsonrpc"`
 	ID      int    `json:"id"`
 	Method  string `json:"method"`
 	Params  []any  `json:"params"`
 }
 
-type answer struct {
+// response is a response of JSON-RPC 1.0.
+type response struct {
 	ID     int               `json:"id"`
 	Result json.RawMessage   `json:"result"`
 	Error  *btcjson.RPCError `json:"error"`
 }
 
-func newQuestion(id int, method string, params []any) question {
+func newRequest(id int, method string, params []any) request {
 	if params == nil {
 		params = []any{}
 	}
-	return question{"1.0", id, method, params}
+	return request{"1.0", id, method, params}
 }
 
 func (b *bitcoind) call(ctx context.Context, method string, params ...any) (json.RawMessage, error) {
-	var a answer
-	if err := b.post(ctx, newQuestion(0, method, params), &a); err != nil {
+	var r response
+	if err := b.post(ctx, newRequest(0, method, params), &r); err != nil {
 		return nil, err
 	}
-	if a.Error != nil {
-		return nil, refusal(a.Error)
+	if r.Error != nil {
+		return nil, newRPCError(r.Error)
 	}
-	return a.Result, nil
+	return r.Result, nil
 }
 
-// calls asks the same of many things in one request.
+// calls makes a batch of calls of one method.
 func (b *bitcoind) calls(ctx context.Context, method string, params [][]any) ([]json.RawMessage, error) {
-	questions := make([]question, len(params))
+	requests := make([]request, len(params))
 	for i, p := range params {
-		questions[i] = newQuestion(i, method, p)
+		requests[i] = newRequest(i, method, p)
 	}
-	var answers []answer
-	if err := b.post(ctx, questions, &answers); err != nil {
+	var responses []response
+	if err := b.post(ctx, requests, &responses); err != nil {
 		return nil, fmt.Errorf("%s: %w", method, err)
 	}
 	out := make([]json.RawMessage, len(params))
-	for _, a := range answers {
-		if a.Error != nil {
-			return nil, fmt.Errorf("%s: %w", method, refusal(a.Error))
+	for _, r := range responses {
+		if r.Error != nil {
+			return nil, fmt.Errorf("%s: %w", method, newRPCError(r.Error))
 		}
-		if a.ID < 0 || a.ID >= len(out) || out[a.ID] != nil {
-			return nil, fmt.Errorf("%s: an answer that nobody asked for", method)
+		if r.ID < 0 || r.ID >= len(out) || out[r.ID] != nil {
+			return nil, fmt.Errorf("%s: an answer to no question", method)
 		}
-		out[a.ID] = a.Result
+		out[r.ID] = r.Result
 	}
-	if len(answers) != len(params) {
-		return nil, fmt.Errorf("%s: %d answers to %d questions", method, len(answers), len(params))
+	if len(responses) != len(params) {
+		return nil, fmt.Errorf("%s: %d answers to %d questions", method, len(responses), len(params))
 	}
 	return out, nil
 }
 
-// headers asks for hashes by height, and for headers by hash.
+// headers asks for hashes by height and then for headers by hash.
 func (b *bitcoind) headers(ctx context.Context, from, to uint32, _ chainhash.Hash) ([][headerSize]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	var heights, hashes [][]any
 	for h := from; h <= to && h < from+batch; h++ {
@@ -142,8 +143,8 @@ func (b *bitcoind) headers(ctx context.Context, from, to uint32, _ chainhash.Has
 	return out, nil
 }
 
-// post sends one request. The node says errors of single questions with a
-// status of 500 and a JSON body, errors of logging in without one.
+// post sends one HTTP request. The node reports the error of a single call with status 500 and a JSON
+// body, and a failed login without a body.
 func (b *bitcoind) post(ctx context.Context, ask, into any) error {
 	body, err := json.Marshal(ask)
 	if err != nil {
@@ -179,7 +180,7 @@ func (b *bitcoind) post(ctx context.Context, ask, into any) error {
 	return nil
 }
 
-// unwrapURL leaves out what the http package repeats of the request.
+// unwrapURL removes what the http package repeats of the request.
 func unwrapURL(err error) error {
 	var outer *url.Error
 	if errors.As(err, &outer) {

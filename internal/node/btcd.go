@@ -12,13 +12,15 @@ import (
 	"github.com/btcsuite/btcd/rpcclient"
 )
 
-// btcd is a btcd node behind one websocket, which carries many questions at once.
+// btcd is a btcd node over one websocket, which carries many calls at once.
 type btcd struct{ client *rpcclient.Client }
 
-// dialBtcd opens the websocket. A connection that is lost stays lost: what
-// comes after a silent reconnection might be another node's.
+// dialBtcd opens the websocket. A lost connection stays lost: after a silent reconnection another node
+// could answer.
 func dialBtcd(ctx context.Context, u URL) (rpc, error) {
-	config := &rpcclient.ConnConfig{Host: u.host, Endpoint: "ws", User: u.user, Pass: u.password, DisableAutoReconnect: true}
+	config := &rpcclient.ConnConfig{
+		Host: u.host, Endpoint: "ws", User: u.user, Pass: u.password, DisableAutoReconnect: true,
+	}
 	if u.cert != "" {
 		pem, err := os.ReadFile(u.cert)
 		if err != nil {
@@ -26,7 +28,7 @@ func dialBtcd(ctx context.Context, u URL) (rpc, error) {
 		}
 		config.Certificates = pem
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	client, err := await(ctx, func() (*rpcclient.Client, error) { return rpcclient.New(config, nil) })
 	switch {
@@ -52,17 +54,17 @@ func (b btcd) call(ctx context.Context, method string, params ...any) (json.RawM
 	var no *btcjson.RPCError
 	switch {
 	case errors.As(err, &no):
-		return nil, refusal(no)
+		return nil, newRPCError(no)
 	case errors.Is(err, rpcclient.ErrClientDisconnect), errors.Is(err, rpcclient.ErrClientShutdown):
 		return nil, errors.New("the connection is lost")
 	}
 	return answer, err
 }
 
-// headers asks for up to 2,000 at once. The node begins after the last hash
-// that it has on its best chain, or after genesis.
+// headers asks for up to 2,000 at once. The node begins after prev if that is on its best chain, else
+// after genesis.
 func (b btcd) headers(ctx context.Context, from, to uint32, prev chainhash.Hash) ([][headerSize]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if from == 0 {
 		return oneHeader(ctx, b, 0)
@@ -99,18 +101,19 @@ func oneHeader(ctx context.Context, r rpc, height uint32) ([][headerSize]byte, e
 	return [][headerSize]byte{h}, err
 }
 
-// refused is a node's answer that it will not. Its text is quoted: it is the
-// node's, not ours.
-type refused struct {
+// rpcError is a node's refusal. The text is the node's own and is quoted.
+type rpcError struct {
 	code btcjson.RPCErrorCode
 	text string
 }
 
-func (e *refused) Error() string { return fmt.Sprintf("the node refuses with %q (%d)", e.text, e.code) }
+func (e *rpcError) Error() string {
+	return fmt.Sprintf("the node refuses with %q (%d)", e.text, e.code)
+}
 
-func refusal(e *btcjson.RPCError) error { return &refused{e.Code, e.Message} }
+func newRPCError(e *btcjson.RPCError) error { return &rpcError{e.Code, e.Message} }
 
-// await waits for f, but no longer than the context.
+// await returns the result of f, or the context's error if that comes first.
 func await[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	type result struct {
 		value T

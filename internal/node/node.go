@@ -1,9 +1,8 @@
-// Package node reads a chain from a live node: btcd by websocket, bitcoind by
-// HTTP.
+// Package node reads a chain from a live node: btcd over a websocket, bitcoind over HTTP.
 //
-// It promises an [evidence.Source] that names the node in its errors, takes
-// bounded memory whatever the node answers, and gives up where the node's chain
-// changes while it is read.
+// It promises an [evidence.Source] whose errors name the node and hold no password, whose blocks are
+// those of the headers that it last yielded, whatever the node has followed since, and whose memory
+// is bounded whatever the node answers.
 package node
 
 import (
@@ -16,7 +15,6 @@ import (
 	"time"
 
 	"bevote/verifier/evidence"
-	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/wire/v2"
@@ -25,55 +23,56 @@ import (
 var _ evidence.Source = (*Node)(nil)
 
 const (
-	// inFlight is how many blocks are asked for ahead of the one in use.
+	// inFlight is how many blocks are requested ahead of the one in use.
 	inFlight = 8
-	// patience is how long a node may take for one answer.
-	patience = time.Minute
-	// rereads is how often headers are read again when the chain changes
-	// meanwhile. After that they are taken as they come: a node that insists on
-	// headers without a link is the auditor's to judge.
+	// timeout is how long a node may take for one answer.
+	timeout = time.Minute
+	// rereads is how often headers are read again where the chain changes meanwhile. After that they
+	// are taken as they are: headers that do not link are for the audit to judge.
 	rereads = 3
+	// maxHeight is the height that a best chain may have, 76 years of blocks. It bounds the headers
+	// that are kept to 320 MB.
+	maxHeight = 4_000_000 - 1
 )
 
-// headerSize is the length of a header, in bytes.
+// headerSize is the size of a header in bytes.
 const headerSize = wire.MaxBlockHeaderPayload
 
-// Node is a live node as a source. It shows the best chain as it was when
-// Headers was last called: Blocks then yields the blocks of just those headers,
-// also if the node has followed a reorganisation since. It keeps 80 bytes a
-// block. Its errors are *NodeError, or the context's.
+// Node is a live node as a source. It shows the best chain as of the last call of Headers: Blocks
+// yields the blocks of those headers, also where the node has followed a reorganisation since. It
+// keeps 80 bytes a block. Its errors are [*Error], or the context's.
 type Node struct {
 	name string
 	rpc  rpc
 
 	mu      sync.Mutex
-	headers [][headerSize]byte // of the best chain when last asked
+	headers [][headerSize]byte // from genesis, as of the last update
 }
 
-// rpc is what is asked of a node, over websocket or HTTP.
+// rpc is a node's JSON-RPC interface, over a websocket or HTTP.
 type rpc interface {
-	// call asks one question. It may be called several times at once.
+	// call makes one call and returns its result. Several may run at once.
 	call(ctx context.Context, method string, params ...any) (json.RawMessage, error)
-	// headers returns headers of the best chain from a height on, at least one
-	// and none above the height to; prev is the hash before the first.
+	// headers returns headers of the best chain from a height on, at least one and none above the
+	// height to. prev is the hash of the header before the first.
 	headers(ctx context.Context, from, to uint32, prev chainhash.Hash) ([][headerSize]byte, error)
 	close()
 }
 
-// Error says that a node could not be reached, or did not answer as a node
-// does. It holds no password.
+// Error says that a node could not be reached, or did not answer as a node does. It holds no
+// password.
 type Error struct {
 	Node string // the URL without its secrets
 	Err  error
 }
 
+// Error names the node and the cause.
 func (e *Error) Error() string { return e.Node + ": " + e.Err.Error() }
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Dial connects to the node and asks it for its height once, so that a wrong
-// password shows at once.
+// Dial connects to the node and asks for its height, so that a wrong password shows at once.
 func Dial(ctx context.Context, u URL) (*Node, error) {
 	connect := dialBtcd
 	if u.scheme == schemeBitcoind {
@@ -94,28 +93,27 @@ func Dial(ctx context.Context, u URL) (*Node, error) {
 // Close ends the connection.
 func (n *Node) Close() { n.rpc.close() }
 
-// fail names the node, except in a cancellation, which is not its fault.
+// fail adds the node's name to an error, except to a cancellation.
 func (n *Node) fail(err error) error {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return err
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		err = fmt.Errorf("no answer within %s", patience)
+		err = fmt.Errorf("no answer within %s", timeout)
 	}
 	return &Error{Node: n.name, Err: err}
 }
 
-// Evidence is the class of absence claims that whole blocks support.
+// Evidence returns what the source shows, with the node's name.
 func (n *Node) Evidence() string { return "whole blocks (" + n.name + ")" }
 
-// First is genesis; a node that has pruned its first blocks says so when they
-// are asked for.
+// First returns 0, genesis. A node that has pruned its first blocks fails when they are read.
 func (n *Node) First(context.Context) (uint32, error) { return 0, nil }
 
-// Headers looks at the best chain anew and yields its headers from genesis.
+// Headers asks for the best chain and yields its headers from genesis.
 func (n *Node) Headers(ctx context.Context) iter.Seq2[*wire.BlockHeader, error] {
 	return func(yield func(*wire.BlockHeader, error) bool) {
-		headers, err := n.look(ctx)
+		headers, err := n.update(ctx)
 		if err != nil {
 			yield(nil, n.fail(err))
 			return
@@ -133,7 +131,7 @@ func (n *Node) Headers(ctx context.Context) iter.Seq2[*wire.BlockHeader, error] 
 	}
 }
 
-// Blocks yields the blocks of the headers last seen, several being fetched
+// Blocks yields the blocks of the headers of the last update, from a height on. Several are fetched
 // ahead.
 func (n *Node) Blocks(ctx context.Context, from uint32) iter.Seq2[*wire.MsgBlock, error] {
 	return func(yield func(*wire.MsgBlock, error) bool) {
@@ -142,15 +140,15 @@ func (n *Node) Blocks(ctx context.Context, from uint32) iter.Seq2[*wire.MsgBlock
 		n.mu.Unlock()
 		if headers == nil {
 			var err error
-			if headers, err = n.look(ctx); err != nil {
+			if headers, err = n.update(ctx); err != nil {
 				yield(nil, n.fail(err))
 				return
 			}
 		}
-		blocks := inOrder(ctx, inFlight, from, uint32(len(headers)), func(ctx context.Context, height uint32) (*wire.MsgBlock, error) {
+		get := func(ctx context.Context, height uint32) (*wire.MsgBlock, error) {
 			return n.block(ctx, hashOf(&headers[height]))
-		})
-		for b, err := range blocks {
+		}
+		for b, err := range inOrder(ctx, inFlight, from, uint32(len(headers)), get) {
 			if !yield(b, n.fail(err)) || err != nil {
 				return
 			}
@@ -158,8 +156,7 @@ func (n *Node) Blocks(ctx context.Context, from uint32) iter.Seq2[*wire.MsgBlock
 	}
 }
 
-// Changed tells whether the node's best block is another one than the last of
-// the headers last seen.
+// Changed reports whether the node's best block is another than the last header of the last update.
 func (n *Node) Changed(ctx context.Context) (bool, error) {
 	n.mu.Lock()
 	headers := n.headers
@@ -182,7 +179,7 @@ func (n *Node) height(ctx context.Context) (uint32, error) {
 		return 0, err
 	}
 	var height uint32
-	if json.Unmarshal(answer, &height) != nil || height >= record.MaxHeaders/headerSize {
+	if json.Unmarshal(answer, &height) != nil || height > maxHeight {
 		return 0, errors.New("getblockcount: the answer is no height")
 	}
 	return height, nil
@@ -205,9 +202,9 @@ func (n *Node) block(ctx context.Context, hash chainhash.Hash) (*wire.MsgBlock, 
 	return b, nil
 }
 
-// ask is one call, within the time that an answer may take.
+// ask makes one call, within the timeout.
 func (n *Node) ask(ctx context.Context, method string, params ...any) (json.RawMessage, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	answer, err := n.rpc.call(ctx, method, params...)
 	if err != nil {

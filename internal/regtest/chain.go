@@ -1,13 +1,12 @@
-// Package regtest is a Bitcoin chain inside this process: btcd's own consensus
-// rules, mempool and miner, without a daemon.
+// Package regtest is a Bitcoin chain inside this process: btcd's own consensus rules, mempool and
+// miner, without a daemon.
 //
-// It promises that what it accepts is what a node with default relay rules
-// accepts, also on regtest, where nodes are usually laxer; and that the same
-// calls give the same blocks, byte for byte.
+// It promises that it accepts what a node with the relay rules of the main chain accepts, also on
+// regtest, where nodes are laxer by default, and that the same calls give the same blocks, byte for
+// byte.
 package regtest
 
 import (
-	"bevote/verifier/evidence"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +14,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"bevote/verifier/evidence"
 
 	"github.com/btcsuite/btcd/blockchain"
 	"github.com/btcsuite/btcd/btcutil/v2"
@@ -31,34 +32,32 @@ import (
 var _ evidence.Source = (*Chain)(nil)
 
 const (
-	// utxoCache is allocated at once and many times over: 4 MiB cost 82 MB of
-	// memory, 2 MiB hardly more than nothing. In a smaller one the coins of
-	// 20,000 voters spill into many maps, and each is searched for every coin.
+	// utxoCache is the size of the cache of unspent outputs in bytes. btcd allocates it at once and
+	// many times over: 4 MiB take 82 MB of memory, 2 MiB next to none. In a smaller one the outputs of
+	// 20,000 voters spill into many maps, each of which is searched for every output.
 	utxoCache = 2 << 20
-	// sigCache is in signatures: the votes, claims and refunds of 2,000
-	// voters, so that mining does not verify again what the pool verified.
+	// sigCache is the size of the signature cache in signatures: the votes, claims and refunds of
+	// 2,000 voters, which mining need not verify again after the mempool.
 	sigCache = 10_000
 )
 
-// Chain is a chain of its own, with its pool of waiting transactions. Its
-// methods may be called from several goroutines.
+// Chain is a chain with its mempool and its miner. Its methods may be called from several goroutines.
 type Chain struct {
-	mu     sync.Mutex // orders Submit and Mine: their order decides the bytes
-	params *chaincfg.Params
-	mineTo []byte
-	db     database.DB
-	blocks *blockchain.BlockChain
-	pool   *mempool.TxPool
-	miner  *mining.BlkTmplGenerator
-	clock  *clock
-	queue  []*btcutil.Tx // accepted and not yet mined, in the order of arrival
-	bribes []*wire.MsgTx // for the next block, past the pool
-	late   int           // seconds by which blocks come later, so that a new block is another one
+	mu      sync.Mutex // orders Submit and Mine: their order decides the bytes
+	params  *chaincfg.Params
+	mineTo  []byte
+	db      database.DB
+	blocks  *blockchain.BlockChain
+	mempool *mempool.TxPool
+	miner   *mining.BlkTmplGenerator
+	clock   *clock
+	queue   []*btcutil.Tx // accepted and not yet mined, in the order of arrival
+	direct  []*wire.MsgTx // for the next block, past the mempool
+	delay   int           // seconds added to the times of blocks, so that a replaced block differs
 }
 
-// New makes a chain of the network params that holds the genesis block only.
-// Its database is put into dir, which must not hold one already. Blocks pay
-// their subsidies and fees to the output script mineTo.
+// New makes a chain of the network params that holds the genesis block only. Its database is put into
+// dir, which must not hold one. Blocks pay subsidies and fees to the output script mineTo.
 func New(dir string, params *chaincfg.Params, mineTo []byte) (*Chain, error) {
 	if !params.GenerateSupported {
 		return nil, fmt.Errorf("blocks of %s cannot be mined here", params.Name)
@@ -80,14 +79,14 @@ func New(dir string, params *chaincfg.Params, mineTo []byte) (*Chain, error) {
 		db.Close()
 		return nil, fmt.Errorf("chain: %w", err)
 	}
-	c.pool = newPool(c.blocks, params, sigs, hashes)
+	c.mempool = newMempool(c.blocks, params, sigs, hashes)
 	c.miner = mining.NewBlkTmplGenerator(&mining.Policy{BlockMaxWeight: maxBlockWeight},
 		params, arrivals{c}, c.blocks, c.clock, sigs, hashes)
 	c.blocks.Subscribe(c.follow)
 	return c, nil
 }
 
-// Close closes the database. The chain cannot be used any more.
+// Close closes the database, after which the chain cannot be used.
 func (c *Chain) Close() error { return c.db.Close() }
 
 // Tip returns the height and the hash of the newest block.
@@ -114,10 +113,10 @@ func (c *Chain) Block(height uint32) (*wire.MsgBlock, error) {
 	return b.MsgBlock(), nil
 }
 
-// Evidence is the class of absence claims that whole blocks support.
+// Evidence returns what the source shows.
 func (c *Chain) Evidence() string { return "whole blocks (embedded chain)" }
 
-// First is genesis: the chain has every block.
+// First returns 0, genesis: the chain has every block.
 func (c *Chain) First(context.Context) (uint32, error) { return 0, nil }
 
 // Headers yields every header from genesis to the tip at the time of the call.
@@ -137,7 +136,7 @@ func (c *Chain) Blocks(ctx context.Context, from uint32) iter.Seq2[*wire.MsgBloc
 	return heights(ctx, c, from, c.Block)
 }
 
-// heights yields get of each height from from to the tip.
+// heights yields get of each height in [from, tip].
 func heights[T any](ctx context.Context, c *Chain, from uint32, get func(uint32) (*T, error)) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		tip, _ := c.Tip()
@@ -158,8 +157,8 @@ func heights[T any](ctx context.Context, c *Chain, from uint32, get func(uint32)
 	}
 }
 
-// The blocks' times: the first ones of a chain must not be older than April
-// 2012, when P2SH began, and an auditor of today refuses blocks of tomorrow.
+// The times of blocks. P2SH (BIP 16) holds from April 2012 on, and an audit refuses blocks of the
+// future.
 const (
 	spacing = 600           // seconds a block
 	start   = 1_704_067_200 // 2024-01-01 00:00 UTC
@@ -169,7 +168,7 @@ func blockTime(height int32) time.Time {
 	return time.Unix(start+spacing*int64(height), 0)
 }
 
-// clock stands where btcd looks at the network's time.
+// clock is btcd's source of the network's time.
 type clock struct{ now time.Time }
 
 func (c *clock) AdjustedTime() time.Time         { return c.now }

@@ -12,11 +12,11 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// maxBlockWeight leaves the room that miners leave for the coinbase.
+// maxBlockWeight leaves 4,000 for the coinbase, as miners do.
 const maxBlockWeight = blockchain.MaxBlockWeight - 4000
 
-// Mine adds n blocks. They take the waiting transactions in the order of
-// their arrival; what does not fit into the n blocks goes on waiting.
+// Mine adds n blocks. They take the waiting transactions in the order of their arrival; those that do
+// not fit continue to wait.
 func (c *Chain) Mine(n int) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -30,15 +30,15 @@ func (c *Chain) Mine(n int) error {
 
 func (c *Chain) mineBlock() error {
 	height := c.blocks.BestSnapshot().Height + 1
-	c.clock.now = blockTime(height).Add(time.Duration(c.late) * time.Second)
+	c.clock.now = blockTime(height).Add(time.Duration(c.delay) * time.Second)
 	template, err := c.miner.NewBlockTemplate(nil)
 	if err != nil {
 		return fmt.Errorf("block %d: %w", height, err)
 	}
 	block := template.Block
 	payTo(block, c.mineTo)
-	c.takeBribes(block)
-	seal(block)
+	c.addDirect(block)
+	setMerkleRoot(block)
 	if !solve(&block.Header) {
 		return fmt.Errorf("block %d: no nonce solves it", height)
 	}
@@ -53,8 +53,8 @@ func (c *Chain) mineBlock() error {
 	return nil
 }
 
-// solve finds the smallest nonce; on the networks that can be mined here every
-// second one solves.
+// solve finds the smallest nonce that solves a header. On the networks that can be mined here every
+// second one does.
 func solve(h *wire.BlockHeader) bool {
 	target := blockchain.CompactToBig(h.Bits)
 	for nonce := uint32(0); nonce < math.MaxUint32; nonce++ {
@@ -67,20 +67,20 @@ func solve(h *wire.BlockHeader) bool {
 	return false
 }
 
-// arrivals shows the pool to the miner in the order of arrival. The miner sorts
-// by fee rate and breaks ties by chance, so each is shown with a rate of its
-// own, earlier ones with a higher one. A child arrives after its parents.
+// arrivals shows the mempool to the miner in the order of arrival. The miner sorts by fee rate and
+// breaks ties by chance, so that transaction i is shown with the rate 2^63 − 1 − i. A child arrives
+// after its parents.
 type arrivals struct{ c *Chain }
 
 func (a arrivals) LastUpdated() time.Time { return time.Time{} }
 
 func (a arrivals) HaveTransaction(hash *chainhash.Hash) bool {
-	return a.c.pool.IsTransactionInPool(hash)
+	return a.c.mempool.IsTransactionInPool(hash)
 }
 
 func (a arrivals) MiningDescs() []*mining.TxDesc {
 	fees := map[chainhash.Hash]int64{}
-	for _, d := range a.c.pool.MiningDescs() {
+	for _, d := range a.c.mempool.MiningDescs() {
 		fees[*d.Tx.Hash()] = d.Fee
 	}
 	descs := make([]*mining.TxDesc, len(a.c.queue))

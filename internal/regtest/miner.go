@@ -8,26 +8,23 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// Bribe hands a transaction to the miner past the relay's rules: it stands at
-// the end of the next block. Consensus still decides, and Mine fails where it
-// refuses.
-func (c *Chain) Bribe(tx *wire.MsgTx) {
+// SubmitToMiner hands a transaction to the miner past the relay rules, for the end of the next block.
+// Mine fails where the consensus rules refuse it.
+func (c *Chain) SubmitToMiner(tx *wire.MsgTx) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.bribes = append(c.bribes, tx.Copy())
+	c.direct = append(c.direct, tx.Copy())
 }
 
-// takeBribes puts what the miner was bribed with into a block. Its fees are
-// nobody's: the coinbase stays as it is.
-func (c *Chain) takeBribes(block *wire.MsgBlock) {
-	block.Transactions = append(block.Transactions, c.bribes...)
-	c.bribes = nil
+// addDirect appends the miner's own transactions to a block. The coinbase does not take their fees.
+func (c *Chain) addDirect(block *wire.MsgBlock) {
+	block.Transactions = append(block.Transactions, c.direct...)
+	c.direct = nil
 }
 
-// Displace replaces the newest block by an empty one, as a reorganisation
-// does: the transactions of the old block wait in the pool again, and those of
-// them that were not relayed are gone.
-func (c *Chain) Displace() error {
+// Reorganise replaces the newest block by an empty one. The transactions of the old block wait in the
+// mempool again. It fails where one of them was not relayed but given to the miner.
+func (c *Chain) Reorganise() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	best := c.blocks.BestSnapshot()
@@ -39,7 +36,7 @@ func (c *Chain) Displace() error {
 		return fmt.Errorf("displacing block %d: %w", best.Height, err)
 	}
 	waiting := c.queue
-	c.queue, c.late = nil, c.late+1
+	c.queue, c.delay = nil, c.delay+1
 	if err := c.mineBlock(); err != nil {
 		return err
 	}
@@ -52,14 +49,13 @@ func (c *Chain) Displace() error {
 	return nil
 }
 
-// payTo replaces the coinbase's output script. The template could do it for
-// addresses only.
+// payTo replaces the coinbase's output script. Block templates know addresses only.
 func payTo(block *wire.MsgBlock, script []byte) {
 	block.Transactions[0].TxOut[0].PkScript = script
 }
 
-// seal puts the merkle root of what a block now holds into its header.
-func seal(block *wire.MsgBlock) {
+// setMerkleRoot puts the merkle root of a block's transactions into its header.
+func setMerkleRoot(block *wire.MsgBlock) {
 	txs := btcutil.NewBlock(block).Transactions()
 	block.Header.MerkleRoot = blockchain.CalcMerkleRoot(txs, false)
 }

@@ -14,7 +14,7 @@ func TestBribe(t *testing.T) {
 	odd := p.pay(1, fee, []byte{txscript.OP_1})
 	p.refuse(odd, "not standard")
 	p.accept(p.pay(2, fee, p.script))
-	p.Bribe(odd)
+	p.SubmitToMiner(odd)
 	p.mine(1)
 	height, _ := p.Tip()
 	b, err := p.Block(height)
@@ -25,7 +25,7 @@ func TestBribe(t *testing.T) {
 		t.Errorf("a block of %d transactions, the bribed one is not its last", n)
 	}
 
-	p.Bribe(odd) // spends what is spent
+	p.SubmitToMiner(odd) // spends what is spent
 	if p.Mine(1) == nil {
 		t.Error("a double spend was mined")
 	}
@@ -45,7 +45,7 @@ func TestDisplace(t *testing.T) {
 	height, before := p.Tip()
 	child := p.spend(wire.OutPoint{Hash: first.TxHash()}, first.TxOut[0].Value, fee, p.script)
 	p.accept(child)
-	if err := p.Displace(); err != nil {
+	if err := p.Reorganise(); err != nil {
 		t.Fatal(err)
 	}
 	if tip, hash := p.Tip(); tip != height || hash == before {

@@ -73,8 +73,8 @@ func (p *Play) spendByBranches() error {
 		if err := p.Advance(max(tip, path.After)); err != nil {
 			return err
 		}
-		to := roles.PayToKey(p.Policy.Supervisor)
-		if err := roles.TakeByBranch(p.Election, p.Node("branch "+b.Branch), vote, path, p.secretsOf(b.Slot), to); err != nil {
+		to := templates.PayToKey(p.Policy.Supervisor)
+		if err := roles.SpendByBranch(p.Election, p.Node("branch "+b.Branch), vote, path, p.secretsOf(b.Slot), to); err != nil {
 			return err
 		}
 		if err := p.Advance(max(tip, path.After) + 1); err != nil {

@@ -121,7 +121,7 @@ func (p *Play) open() error {
 			return err
 		}
 	}
-	unopened := roles.Unopened(p.Election, p.Setup, p.Votes, p.Log.Lines())
+	unopened := p.Election.Unopened(p.Setup, p.Votes, p.Log.Lines())
 	if len(unopened) == 0 {
 		return nil
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"bevote/internal/curve"
-	"bevote/internal/roles"
+	"bevote/templates"
 
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
@@ -59,10 +59,10 @@ func (p *Play) fund() error {
 		tx.AddTxIn(wire.NewTxIn(&coinbase, make([]byte, inputScript), nil))
 		change := mined.TxOut[0].Value
 		for _, f := range batch {
-			tx.AddTxOut(wire.NewTxOut(f.value, roles.PayToKey(f.to)))
+			tx.AddTxOut(wire.NewTxOut(f.value, templates.PayToKey(f.to)))
 			change -= f.value
 		}
-		tx.AddTxOut(wire.NewTxOut(0, roles.PayToKey(p.Policy.Supervisor)))
+		tx.AddTxOut(wire.NewTxOut(0, templates.PayToKey(p.Policy.Supervisor)))
 		tx.TxOut[len(batch)].Value = change - p.Policy.Fee*int64(tx.SerializeSize())
 		if err := p.signCoinbase(tx); err != nil {
 			return err
@@ -85,7 +85,7 @@ const inputScript = 1 + 70 + 1 + curve.PointSize
 // paid to the supervisor.
 func (p *Play) signCoinbase(tx *wire.MsgTx) error {
 	key := p.Policy.Supervisor
-	hash, err := txscript.CalcSignatureHash(roles.PayToKey(key), txscript.SigHashAll, tx, 0)
+	hash, err := txscript.CalcSignatureHash(templates.PayToKey(key), txscript.SigHashAll, tx, 0)
 	if err != nil {
 		return err
 	}

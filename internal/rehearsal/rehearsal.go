@@ -19,6 +19,7 @@ import (
 	"bevote/internal/roles"
 	"bevote/internal/workbench"
 	"bevote/lang"
+	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 	"bevote/verifier/record"
@@ -119,7 +120,7 @@ func New(ctx context.Context, opt Options) (*Play, error) {
 		return nil, err
 	}
 	p.Log = board.NewLog(p.EID)
-	p.Chain, err = regtest.New(p.dir, lang.Params(cmp.Or(p.Hooks.Network, p.Policy.Network)), roles.PayToKey(p.Policy.Supervisor))
+	p.Chain, err = regtest.New(p.dir, lang.Params(cmp.Or(p.Hooks.Network, p.Policy.Network)), templates.PayToKey(p.Policy.Supervisor))
 	if err == nil {
 		err = p.newRoles()
 	}

@@ -46,7 +46,7 @@ func TestSpendsThatNoRelayTakes(t *testing.T) {
 				}
 				bend(t, tx)
 				bent++
-				p.Chain.Bribe(tx)
+				p.Chain.SubmitToMiner(tx)
 				return true, nil
 			}
 			_, path := rehearsaltest.Run(t, opt, func(_ context.Context, _ rehearsal.Options, w *record.Writer) (*rehearsal.Summary, error) {

@@ -97,20 +97,10 @@ func (p *Play) spent() (bool, error) {
 	// The replay follows the stakes of all votes. Which of them count was
 	// computed when the vote closed.
 	all := true
-	for _, v := range p.Counted() {
+	for _, v := range election.Counted(p.Votes) {
 		height, spent := r.StakeSpent(v.Stake)
 		all = all && spent
 		p.lastSpend = max(p.lastSpend, height)
 	}
 	return all, nil
-}
-
-// Counted returns the votes that count.
-func (p *Play) Counted() (out []*election.Vote) {
-	for _, v := range p.Votes {
-		if v.Counted() {
-			out = append(out, v)
-		}
-	}
-	return out
 }

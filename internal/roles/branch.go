@@ -12,8 +12,8 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// BranchPath returns a path of a branch, the first of which every signer has a
-// secret among those given, by the roles' names in paths.
+// BranchPath returns the first path of a branch all of whose signers have a secret. secrets are by
+// the roles' names in paths.
 func BranchPath(e *election.Election, branch string, secrets map[string]curve.Scalar) (templates.Path, error) {
 	lacking := func(role string) bool { _, ok := secrets[role]; return !ok }
 	for _, q := range e.Contract.Paths {
@@ -24,13 +24,19 @@ func BranchPath(e *election.Election, branch string, secrets map[string]curve.Sc
 	return templates.Path{}, fmt.Errorf("nobody here can sign for branch %s", branch)
 }
 
-// TakeByBranch spends a vote's stake by the path of a branch, signed by those
-// whom it names, and pays the policy's fee out of it. The relay network refuses
-// it before the tip is the branch's lock.
-func TakeByBranch(e *election.Election, chain Chain, v *election.Vote, path templates.Path, secrets map[string]curve.Scalar, payout []byte) error {
+// SpendByBranch spends a vote's stake by the path of a branch to the output script payout, and pays
+// the policy's fee out of it. Relays refuse the transaction before the tip is the path's lock.
+//
+//	version 2, locktime path.After
+//	in   the stake, sequence fffffffe
+//	out  stake − fee   payout
+func SpendByBranch(
+	e *election.Election, chain Chain, v *election.Vote,
+	path templates.Path, secrets map[string]curve.Scalar, payout []byte,
+) error {
 	tx := newTx()
 	tx.LockTime = path.After
-	spend(tx, v.Stake, wire.MaxTxInSequenceNum-1)
+	addInput(tx, v.Stake, wire.MaxTxInSequenceNum-1)
 	fee := e.Policy.Fee * int64(templates.SpendSize(path.Witness, len(v.Redeem), len(payout)))
 	tx.AddTxOut(wire.NewTxOut(v.Value-fee, payout))
 	for _, signer := range path.Signers {

@@ -13,12 +13,12 @@ import (
 	"bevote/verifier/election"
 )
 
-// Candidate may be elected: it opens the ballots sealed to it, and with k of
-// them has the key that claims the stakes.
+// Candidate may be elected. It opens the ballots that are sealed to it; k of them give the key that
+// claims the stakes.
 type Candidate struct {
 	person
-	number int // j, from 1
-	own    []reading
+	number int          // j, from 1
+	own    []openedVote // for the candidate, by slot
 }
 
 // NewCandidate returns candidate number j, whose secret key is key.
@@ -33,10 +33,11 @@ func NewCandidate(e *election.Election, j int, key curve.Scalar, chain Chain, ra
 	return &Candidate{person: p, number: j}, nil
 }
 
+// policy returns the candidate as the policy names it.
 func (c *Candidate) policy() lang.Candidate { return c.e.Policy.Candidates[c.number-1] }
 
-// Possession writes the candidate's proof that it knows its key, bound to its
-// name and payout. It counts up to the roll's anchor.
+// Possession writes the proof that the candidate knows its secret key, bound to its name and payout.
+// The line counts up to the roll's anchor.
 func (c *Candidate) Possession() (board.Line, error) {
 	me := c.policy()
 	proof, err := curve.ProvePossession(c.rand, board.CandidateContext(c.e.EID, me.Name, me.Payout), c.key)
@@ -46,21 +47,20 @@ func (c *Candidate) Possession() (board.Line, error) {
 	return c.write(board.Candidate{Name: me.Name, Proof: proof.Bytes()})
 }
 
-// Count opens the counted votes with the candidate's key and returns how many
-// are its own. It is called when the vote has closed. Votes are the verifier's:
-// the candidate counts exactly what an auditor counts.
+// Count opens the counted ones of the votes with the candidate's key and returns how many are for
+// the candidate. The votes are those of [election.Election.Votes], after the vote has closed.
 func (c *Candidate) Count(s *election.Setup, votes []*election.Vote) int {
-	own, _ := c.read(s, votes, keyNumber(c.e.Policy, c.number))
-	c.own = slices.DeleteFunc(own, func(r reading) bool { return r.plain.Candidate != c.number })
+	own, _ := c.openBallots(s, votes, c.e.Policy.KeyNumber(c.number))
+	c.own = slices.DeleteFunc(own, func(o openedVote) bool { return o.plain.Candidate != c.number })
 	return len(c.own)
 }
 
-// ErrTooFew says that a candidate has fewer ballots than the threshold.
+// ErrTooFew says that a candidate has fewer ballots than the threshold k.
 var ErrTooFew = errors.New("fewer ballots than the threshold")
 
-// Claim rebuilds the joint key from k shares and sweeps every counted stake to
-// the candidate's payout. It never claims with others: with fewer than k
-// ballots of its own it returns ErrTooFew.
+// Claim rebuilds the joint key from the shares in k ballots and sweeps every counted stake to the
+// candidate's payout. With fewer ballots than k it returns [ErrTooFew]: an honest candidate does not
+// join its shares with another's.
 func (c *Candidate) Claim(s *election.Setup, votes []*election.Vote) error {
 	secret, err := c.joint(s)
 	if err != nil {
@@ -74,46 +74,36 @@ func (c *Candidate) Claim(s *election.Setup, votes []*election.Vote) error {
 	if err != nil {
 		return err
 	}
-	return c.sweep(counted(votes), path, secret, c.policy().Payout)
+	return c.claim(election.Counted(votes), path, secret, c.policy().Payout)
 }
 
-// joint interpolates the secret S of the candidate's joint key.
+// joint interpolates the secret S of the candidate's joint key from k shares.
 func (c *Candidate) joint(s *election.Setup) (curve.Scalar, error) {
 	k := c.e.Policy.K
 	if len(c.own) < k {
 		return curve.Scalar{}, ErrTooFew
 	}
 	shares := make([]sharing.Share, k)
-	for i, r := range c.own[:k] {
-		shares[i] = sharing.Share{I: r.vote.Index, S: r.plain.Share}
+	for i, o := range c.own[:k] {
+		shares[i] = sharing.Share{I: o.vote.Index, S: o.plain.Share}
 	}
 	secret := sharing.Interpolate(shares, 0)
-	if !curve.BaseMul(secret).Equal(s.Dealing.Keys[keyNumber(c.e.Policy, c.number)-1].Key) {
+	if !curve.BaseMul(secret).Equal(s.Dealing.Keys[c.e.Policy.KeyNumber(c.number)-1].Key) {
 		return curve.Scalar{}, errors.New("the shares do not give the joint key")
 	}
 	return secret, nil
 }
 
-// Open publishes the candidate's ballots, whether it won or not. Openings are
-// due when every counted stake is spent and deep, or from `reveal from`.
+// Open publishes what the candidate's ballots say, whether it won or not. Openings are due when
+// every counted stake is spent and deep, or from the policy's `reveal from`.
 func (c *Candidate) Open() (board.Line, error) { return c.write(opening(c.own)) }
 
-// Disavow publishes of ballots that nobody opened that they are not this
-// candidate's either: a ballot that all disavow is proven to be nobody's.
+// Disavow proves of ballots without an opening that they are not the candidate's. A ballot that
+// every candidate disavows is for none of them.
 func (c *Candidate) Disavow(s *election.Setup, unopened []*election.Vote) (board.Line, error) {
 	body := board.Opening{Count: len(c.own)}
 	if err := c.disavow(&body, s, unopened, c.number); err != nil {
 		return board.Line{}, err
 	}
 	return c.write(body)
-}
-
-// counted keeps the votes that count.
-func counted(votes []*election.Vote) (out []*election.Vote) {
-	for _, v := range votes {
-		if v.Counted() {
-			out = append(out, v)
-		}
-	}
-	return out
 }

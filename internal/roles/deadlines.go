@@ -7,27 +7,30 @@ import (
 	"bevote/verifier/election"
 )
 
-// The blocks that each step of the exchange has at the least, beside those that
-// transactions take to be deep.
+// leastBlocks are the blocks that each step of the exchange has at least, besides those until
+// transactions are deep.
 var leastBlocks = [5]uint32{
-	election.T1: 2,                     // to ask and be accepted, of several mixers in turn
+	election.T1: 2,                     // to request and be accepted, of several mixers in turn
 	election.T2: 2,                     // to deposit
 	election.T3: election.Patience + 1, // to issue: the last offer may wait so long for its challenge
 	election.T4: 2,                     // to sweep, and to show vouchers
 	election.T5: 2,                     // to pay
 }
 
-// spareBlocks divides the blocks that are left among the steps: issuing, one
-// session after the other, takes longest.
+// spareBlocks are the weights by which the other blocks are shared out. Issuing is one session after
+// the other and takes longest.
 var spareBlocks = [5]uint32{2, 2, 4, 1, 1}
 
-// Deadlines chooses T1 … T5 for a registry that is published when the tip is at
-// height from, as last blocks. Between T5 and `roll by` the supervisor waits a
-// block for the last mixers to tell where they paid, and pays what they have not,
-// so that coins are as deep as the policy asks when the roll is written. The error says how many blocks the exchange needs.
+// Deadlines chooses T1 … T5, heights of last blocks, for a registry that is published at the tip
+// from. The error says how many blocks the exchange needs:
+//
+//	from ─ requests ─ T1 ─ deposits ─ T2 ─ issues ─ T3 ─ vouchers ─ T4 ─ coins ─ T5 ─ late coins ─ roll by
+//
+// After T5 the supervisor waits one block for the last payouts and pays the coins that are missing,
+// which are as deep as the policy asks when the roll is written.
 func Deadlines(p *lang.Policy, from uint32) ([5]uint32, error) {
 	var t [5]uint32
-	deep, need, shares := max(1, p.Confirmations), uint32(0), uint32(0)
+	deep, need, shares := p.Depth(), uint32(0), uint32(0)
 	least := leastBlocks
 	least[election.T3] += deep - 1 // until the last deposit is deep
 	for i := range t {

@@ -13,38 +13,27 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// Depositor is a registered voter that exchanges a coin of its registration key
-// for one of its roll key. On the board and in the chain nothing links the two
-// keys: what either writes depends on what the other did only through deadlines
-// that all depositors share, and each acts at moments drawn by itself.
+// Depositor is a registered voter that exchanges a coin of its registration key for one of its roll
+// key. Neither board nor chain links the two keys: what one writes depends on what the other did
+// through deadlines alone, which all depositors share, and the heights at which it acts are drawn.
 type Depositor struct {
-	payer        // by the registration key, with the coin that it deposits
-	roll  person // by the roll key
-	hold  asking // for who holds the deposit
-	coin  asking // for who pays the coin
+	payer               // by the registration key, which owns what is deposited
+	roll    person      // by the roll key
+	holders mixerSearch // for the mixer that holds the deposit
+	payers  mixerSearch // for the mixer that pays the coin
 
-	moments  [4]uint32 // drawn, to choose moments by
-	sent     *escrowed // nil until there is one
-	session  blind
-	admitted bool // the registry was looked at
-	said     sayings
+	moments      [4]uint32   // drawn, see moment
+	own          *ownDeposit // nil until it is sent
+	session      blindSession
+	isRegistered bool // by a registry that was checked
+	retries      retries
 }
 
-// escrowed is the depositor's own deposit.
-type escrowed struct {
-	op     wire.OutPoint // as it was sent, until it is in a block
-	script []byte
-	redeem []byte
-	holder promise
-	payer  promise // what the voucher for it will be for
-	height uint32  // 0 until it is in a block
-	spent  bool    // or on its way back
-}
-
-// NewDepositor returns the depositor with the secrets of a registration key and
-// of a roll key. Both must be fresh, and the registration key must have come by
-// its coin without the roll key's help.
-func NewDepositor(e *election.Election, registration, roll curve.Scalar, chain Chain, rand io.Reader) (*Depositor, error) {
+// NewDepositor returns the depositor with the secrets of a registration key and of a roll key. Both
+// must be fresh, and nothing of the roll key may have paid the registration key's coin.
+func NewDepositor(
+	e *election.Election, registration, roll curve.Scalar, chain Chain, rand io.Reader,
+) (*Depositor, error) {
 	p, err := join(e, registration, chain, rand)
 	if err != nil {
 		return nil, err
@@ -52,8 +41,13 @@ func NewDepositor(e *election.Election, registration, roll curve.Scalar, chain C
 	if !e.Policy.Mixed() {
 		return nil, errors.New("nothing is mixed in this election")
 	}
-	q := person{e: e, key: roll, public: curve.BaseMul(roll).Key(), chain: chain, rand: rand}
-	d := &Depositor{payer: newPayer(p), roll: q, said: make(sayings), hold: asking{purpose: board.ForHolding}, coin: asking{purpose: board.ForPaying}}
+	d := &Depositor{
+		payer:   newPayer(p),
+		roll:    person{e: e, key: roll, public: curve.BaseMul(roll).Key(), chain: chain, rand: rand},
+		holders: mixerSearch{purpose: board.ForHolding},
+		payers:  mixerSearch{purpose: board.ForPaying},
+		retries: make(retries),
+	}
 	for i := range d.moments {
 		if d.moments[i], err = drawU32(rand); err != nil {
 			return nil, err
@@ -65,13 +59,7 @@ func NewDepositor(e *election.Election, registration, roll curve.Scalar, chain C
 // RollKey returns the depositor's anonymous key.
 func (d *Depositor) RollKey() curve.PublicKey { return d.roll.public }
 
-// promise is a mixer's acceptance.
-type promise struct {
-	mixer curve.PublicKey
-	nonce board.Hash
-}
-
-// The moments that a depositor draws.
+// What a depositor draws moments for.
 const (
 	momentHold = iota
 	momentPay
@@ -79,7 +67,7 @@ const (
 	momentShow
 )
 
-// moment is a height from first to last, chosen once for all.
+// moment is a height from first to last, uniform over depositors and always the same for one.
 func (d *Depositor) moment(which int, first, last uint32) uint32 {
 	if last <= first {
 		return first
@@ -87,14 +75,14 @@ func (d *Depositor) moment(which int, first, last uint32) uint32 {
 	return first + uint32(uint64(d.moments[which])*uint64(last-first+1)>>32)
 }
 
-// Watch shows the depositor a block: for its purse, and for its deposit.
+// Watch takes the block at a height into the depositor's wallet, and finds its deposit there.
 func (d *Depositor) Watch(height uint32, b *wire.MsgBlock) {
 	d.payer.Watch(height, b)
-	own := d.sent
+	own := d.own
 	if own == nil {
 		return
 	}
-	if op, _ := d.purse.payment(own.script, d.e.Policy.Deposit()); own.height == 0 && d.purse.inChain(op) {
+	if op, _ := d.wallet.payment(own.script, d.e.Policy.Deposit()); own.height == 0 && d.wallet.isMined(op) {
 		own.op, own.height = op, height // perhaps under another id than it was sent under
 	}
 	for _, tx := range b.Transactions {
@@ -103,14 +91,15 @@ func (d *Depositor) Watch(height uint32, b *wire.MsgBlock) {
 	}
 }
 
-// Act does what is due, as Mixer.Act. Lines by the registration key and lines by
-// the roll key are to be appended as if strangers had sent them: in no order
-// that tells whose they are.
+// Act does what is due, as [Mixer.Act]. The lines by the two keys must reach the board in an order
+// and by ways that do not link them.
 func (d *Depositor) Act(x *election.Exchange) (lines []board.Line, err error) {
 	if in, err := d.registered(x); err != nil || !in {
 		return nil, err
 	}
-	for _, step := range []func(*election.Exchange) ([]board.Line, error){d.ask, d.deposit, d.declare, d.challenge, d.show, d.takeBack} {
+	for _, step := range []func(*election.Exchange) ([]board.Line, error){
+		d.request, d.deposit, d.declare, d.challenge, d.show, d.takeBack,
+	} {
 		written, err := step(x)
 		if err != nil {
 			return nil, fmt.Errorf("registration key %s: %w", d.public, err)
@@ -120,28 +109,28 @@ func (d *Depositor) Act(x *election.Exchange) (lines []board.Line, err error) {
 	return lines, nil
 }
 
-// registered tells whether the depositor is registered, and refuses a registry
-// by which it could lose its deposit.
+// registered reports whether the depositor is in the registry, and refuses a registry by which the
+// deposit could be lost: deadlines that do not rise up to the roll, or a root of other voters.
 func (d *Depositor) registered(x *election.Exchange) (bool, error) {
-	if d.admitted || x.Registry == nil {
-		return d.admitted, nil
+	if d.isRegistered || x.Registry == nil {
+		return d.isRegistered, nil
 	}
-	before := uint32(0)
+	before, roll := uint32(0), d.e.Policy.Times.Roll
 	for i, t := range x.Deadlines {
-		if t <= before || t > d.e.Policy.Times.Roll {
-			return false, fmt.Errorf("the registry says T%d is block %d, after %d; the roll closes at %d", i+1, t, before, d.e.Policy.Times.Roll)
+		if t <= before || t > roll {
+			return false, fmt.Errorf("the registry says T%d is block %d, after %d; the roll closes at %d",
+				i+1, t, before, roll)
 		}
 		before = t
 	}
 	if x.Registry.Root != board.RegistryRoot(d.e.EID, x.Registry.Voters) {
 		return false, errors.New("the registry's root is not that of its voters")
 	}
-	d.admitted = slices.ContainsFunc(x.Registry.Voters, func(v board.Registered) bool { return v.Key == d.public })
-	return d.admitted, nil
+	d.isRegistered = slices.ContainsFunc(x.Registry.Voters, func(v board.Registered) bool { return v.Key == d.public })
+	return d.isRegistered, nil
 }
 
-// Coin returns the anonymous coin that was paid to the roll key, once it is in
-// the chain.
+// Coin returns the anonymous coin of the roll key, once it is in the chain.
 func (d *Depositor) Coin(x *election.Exchange) (wire.OutPoint, bool) {
 	v := x.VoucherOf(d.roll.public)
 	if v == nil {

@@ -13,21 +13,24 @@ import (
 	"bevote/internal/curve"
 )
 
-// Caps of a list of eligible people.
+// The limits of a list of the eligible.
 const (
 	maxEligible = 64 << 20 // bytes of the file
 	maxIdentity = 200      // bytes of an identity
 )
 
-// Eligible is who may register: identities with the keys by which they sign.
+// Eligible is the list of who may register: identities with the keys by which they sign.
 type Eligible struct {
-	keys   map[string]curve.PublicKey
-	owners map[[32]byte]string // identities by the x of their keys, all that BIP 340 looks at
+	keys   map[string]curve.PublicKey // by identity
+	owners map[[32]byte]string        // identities by the x-coordinate of the key, as BIP 340 signs
 }
 
-// ReadEligible reads CSV (RFC 4180) with the header `identity,key`: for each
-// person a text of 1 to 200 printable bytes and a key of 66 hex digits. Nobody
-// and no key stands there twice. Errors name the line.
+// ReadEligible reads CSV (RFC 4180), at most 64 MiB:
+//
+//	identity,key
+//	<1 to 200 printable bytes>,<66 lower-case hex digits>
+//
+// Identities and keys are distinct, keys by their x-coordinates. Errors name the line.
 func ReadEligible(r io.Reader) (*Eligible, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxEligible+1))
 	if err != nil {
@@ -50,7 +53,7 @@ func ReadEligible(r io.Reader) (*Eligible, error) {
 	}
 }
 
-// row takes one row, or the error in its place.
+// row takes one row, or the error that was read in its place.
 func (e *Eligible) row(row []string, header bool, unread error) error {
 	var syntax *csv.ParseError
 	switch {
@@ -64,7 +67,7 @@ func (e *Eligible) row(row []string, header bool, unread error) error {
 	return e.add(row[0], row[1])
 }
 
-// lineOf is the line of the row that was read last, or of the error in its place.
+// lineOf is the line of the row that was read last, or of the error that was read in its place.
 func lineOf(rows *csv.Reader, unread error) int {
 	var syntax *csv.ParseError
 	switch {
@@ -77,7 +80,7 @@ func lineOf(rows *csv.Reader, unread error) int {
 	return line
 }
 
-// add takes one person.
+// add takes one identity with its key.
 func (e *Eligible) add(identity, text string) error {
 	if err := checkIdentity(identity); err != nil {
 		return err
@@ -89,17 +92,17 @@ func (e *Eligible) add(identity, text string) error {
 	if _, again := e.keys[identity]; again {
 		return fmt.Errorf("identity %q again", identity)
 	}
-	if owner, taken := e.owners[keyX(key)]; taken {
+	if owner, taken := e.owners[key.X()]; taken {
 		return fmt.Errorf("the key of %q again", owner)
 	}
-	e.keys[strings.Clone(identity)], e.owners[keyX(key)] = key, strings.Clone(identity)
+	e.keys[strings.Clone(identity)], e.owners[key.X()] = key, strings.Clone(identity)
 	return nil
 }
 
-// Len returns how many people are eligible.
+// Len returns the number of identities.
 func (e *Eligible) Len() int { return len(e.keys) }
 
-// checkIdentity refuses texts that two people could read as one.
+// checkIdentity refuses what is not printable, and spaces that cannot be seen.
 func checkIdentity(s string) error {
 	unprintable := func(c rune) bool { return !unicode.IsPrint(c) }
 	switch {
@@ -114,6 +117,3 @@ func checkIdentity(s string) error {
 	}
 	return nil
 }
-
-// keyX is the x-coordinate of a key, by which BIP 340 knows it.
-func keyX(k curve.PublicKey) [32]byte { return k.X() }

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"bevote/internal/curve"
-	"bevote/internal/roles"
 	"bevote/templates"
 	"bevote/verifier/election"
 
@@ -166,7 +165,7 @@ func TestNothingLinksTheKeys(t *testing.T) {
 
 // touches tells whether a transaction pays a key, or shows it to spend.
 func touches(tx *wire.MsgTx, key curve.PublicKey) bool {
-	pays := func(out *wire.TxOut) bool { return bytes.Equal(out.PkScript, roles.PayToKey(key)) }
+	pays := func(out *wire.TxOut) bool { return bytes.Equal(out.PkScript, templates.PayToKey(key)) }
 	shows := func(in *wire.TxIn) bool { return bytes.Contains(in.SignatureScript, key[:]) }
 	return slices.ContainsFunc(tx.TxOut, pays) || slices.ContainsFunc(tx.TxIn, shows)
 }

@@ -12,6 +12,7 @@ import (
 	"bevote/internal/regtest"
 	"bevote/internal/roles"
 	"bevote/lang"
+	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 
@@ -102,7 +103,7 @@ func (f *fair) begin(voters, mixers int) {
 	f.bank, f.absent = curve.NewScalar(77), func(string, uint32) bool { return false }
 	f.log, f.view = board.NewLog(f.e.EID), election.NewMixing(f.e)
 	var err error
-	f.chain, err = regtest.New(t.TempDir(), lang.Params("regtest"), roles.PayToKey(curve.BaseMul(f.bank).Key()))
+	f.chain, err = regtest.New(t.TempDir(), lang.Params("regtest"), templates.PayToKey(curve.BaseMul(f.bank).Key()))
 	check(t, err)
 	t.Cleanup(func() { f.chain.Close() })
 	f.supervisor, err = roles.NewSupervisor(f.e, f.keys["supervisor"], f.node(), f.random("supervisor"))
@@ -186,10 +187,10 @@ func (f *fair) give(block uint32, purses ...purse) {
 	tx := wire.NewMsgTx(2)
 	tx.AddTxIn(wire.NewTxIn(&wire.OutPoint{Hash: b.Transactions[0].TxHash()}, nil, nil))
 	for _, p := range purses {
-		tx.AddTxOut(wire.NewTxOut(p.sats, roles.PayToKey(p.key)))
+		tx.AddTxOut(wire.NewTxOut(p.sats, templates.PayToKey(p.key)))
 	}
 	public := curve.BaseMul(f.bank).Key()
-	sig := f.signature(tx, 0, roles.PayToKey(public), f.bank)
+	sig := f.signature(tx, 0, templates.PayToKey(public), f.bank)
 	tx.TxIn[0].SignatureScript, err = txscript.NewScriptBuilder().AddData(sig).AddData(public[:]).Script()
 	check(f.t, err)
 	check(f.t, f.chain.Submit(tx))

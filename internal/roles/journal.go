@@ -12,36 +12,33 @@ import (
 	"bevote/verifier/board"
 )
 
-// Journal is what a mixer must not forget: the seed of its secrets, its
-// certificate, for whom it has issued, the session that is open with the
-// challenge that it answers, and the coins that it sent. A mixer that answered
-// two challenges of one session, or issued twice for one deposit, would give
-// coins away, and with group signatures its secret too.
+// Journal is what a mixer must not forget: the seed of its secrets, its certificate, for whom it has
+// issued, the open session with the challenge that it answered, and the transactions of coins that
+// it sent. Two answers in one session, or two signatures for one deposit, give coins away; with group
+// signatures two answers give the mixer's secret away.
 //
-// Each step is a note, which is stored before it is acted on. Secrets are
-// derived from a stored seed, for a session has tens of kilobytes of them, and
-// who starts again between a challenge and its answer needs the same. Each
-// session has a fresh salt besides: a mixer that is given an old copy of its
-// journal makes no offer again that it made before, of which two answers would
-// tell its secret.
+// Each step is an entry that is stored before it is acted on. Secrets are derived from the stored
+// seed: a session has tens of kilobytes of them, and after a restart between challenge and answer it
+// needs the same ones. Each session has a fresh salt besides, so that a mixer with an old copy of its
+// journal does not make the offers again that it made before.
 type Journal struct {
 	seed        [32]byte
 	certificate []byte
 	issued      map[curve.PublicKey]bool // by registration key
-	open        *session
+	open        *openSession
 	payments    [][]byte                // transactions of coins that it sent
 	store       func(text []byte) error // nil where nothing is stored
 }
 
-// session is what a journal knows of one.
-type session struct {
+// openSession is what a journal holds of a session.
+type openSession struct {
 	with      curve.PublicKey // registration key
 	salt      board.Hash
 	challenge []byte // nil until it is answered
 }
 
-// NewJournal begins a journal in memory, for rehearsals. Its seed is drawn from
-// random. Live mixers want OpenJournal.
+// NewJournal begins a journal in memory, as rehearsals have it, with a seed drawn from random. A
+// live mixer needs [OpenJournal].
 func NewJournal(random io.Reader) (*Journal, error) {
 	j := &Journal{issued: make(map[curve.PublicKey]bool)}
 	if _, err := io.ReadFull(random, j.seed[:]); err != nil {
@@ -50,89 +47,89 @@ func NewJournal(random io.Reader) (*Journal, error) {
 	return j, nil
 }
 
-// Format writes that nothing is shown: a journal in a log line would show its
-// seed.
-func (j *Journal) Format(f fmt.State, _ rune) { io.WriteString(f, "roles.Journal(hidden)") }
+// Format writes nothing of the journal, which holds the seed.
+func (j Journal) Format(f fmt.State, _ rune) { io.WriteString(f, "roles.Journal(hidden)") }
 
-// stream is the randomness for one purpose: the hashes
-// TH("journal", seed ‖ text purpose ‖ text subject ‖ u64 counter), counted from 0.
+// stream is the randomness for one purpose, the concatenation for n = 0, 1, … of
+//
+//	TH("journal", seed ‖ text purpose ‖ text subject ‖ u64 n)
 func (j *Journal) stream(purpose string, subject []byte) io.Reader {
-	return &expansion{key: curve.Encoder(nil).Raw(j.seed[:]).Text([]byte(purpose)).Text(subject)}
+	return &hashStream{key: curve.Encoder(nil).Raw(j.seed[:]).Text([]byte(purpose)).Text(subject)}
 }
 
-// expansion is a stream of hashes. Who sees some of it learns nothing of the
-// rest; what the seed is for must not rest on a generator that is made for speed.
-type expansion struct {
+// hashStream is a stream of tagged hashes, whose blocks are independent of each other for a reader
+// without the key.
+type hashStream struct {
 	key     curve.Encoder
 	counter uint64
 	left    []byte // of the newest hash
 }
 
-func (x *expansion) Read(p []byte) (n int, err error) {
+func (s *hashStream) Read(p []byte) (n int, err error) {
 	for n < len(p) {
-		if len(x.left) == 0 {
-			block := curve.TaggedHash("journal", slices.Clone(x.key).U64(x.counter))
-			x.counter, x.left = x.counter+1, block[:]
+		if len(s.left) == 0 {
+			block := curve.TaggedHash("journal", slices.Clone(s.key).U64(s.counter))
+			s.counter, s.left = s.counter+1, block[:]
 		}
-		taken := copy(p[n:], x.left)
-		n, x.left = n+taken, x.left[taken:]
+		taken := copy(p[n:], s.left)
+		n, s.left = n+taken, s.left[taken:]
 	}
 	return n, nil
 }
 
-// sessionStream is the randomness of the session that is open.
+// sessionStream is the randomness of the open session.
 func (j *Journal) sessionStream() io.Reader {
 	return j.stream("session", curve.Encoder(nil).Raw(j.open.with[:]).Raw(j.open.salt[:]))
 }
 
-// begin opens a session with a depositor, salted from random.
+// begin opens a session with a depositor, with a salt from random.
 func (j *Journal) begin(random io.Reader, with curve.PublicKey) error {
-	o := &beginsWith{With: with}
+	o := &sessionStart{With: with}
 	if _, err := io.ReadFull(random, o.Salt[:]); err != nil {
 		return fmt.Errorf("drawing a salt: %w", err)
 	}
-	return j.write(note{Open: o})
+	return j.write(entry{Open: o})
 }
 
-// note is one line of a journal: exactly one of its parts is there.
-type note struct {
-	Begin       *beginning  `json:"begin,omitempty"` // the first line
-	Certificate board.Bytes `json:"certificate,omitempty"`
-	Open        *beginsWith `json:"open,omitempty"`
-	Challenge   board.Bytes `json:"challenge,omitempty"`
-	Close       closing     `json:"close,omitempty"`
-	Pay         board.Bytes `json:"pay,omitempty"` // a transaction that pays coins
+// entry is one line of a journal. Exactly one of its parts is there.
+type entry struct {
+	Begin       *header       `json:"begin,omitempty"` // the first line
+	Certificate board.Bytes   `json:"certificate,omitempty"`
+	Open        *sessionStart `json:"open,omitempty"`
+	Challenge   board.Bytes   `json:"challenge,omitempty"`
+	Close       outcome       `json:"close,omitempty"`
+	Pay         board.Bytes   `json:"pay,omitempty"` // a transaction that pays coins
 }
 
-// beginsWith opens a session.
-type beginsWith struct {
-	With curve.PublicKey `json:"with"`
-	Salt board.Hash      `json:"salt"`
-}
-
-// beginning says what a journal is for.
-type beginning struct {
+// header says what a journal is for.
+type header struct {
 	Format int        `json:"journal"` // 1
 	Policy string     `json:"policy"`  // the policy id
 	Seed   board.Hash `json:"seed"`
 }
 
-// closing says how a session ended.
-type closing string
+// sessionStart opens a session.
+type sessionStart struct {
+	With curve.PublicKey `json:"with"`
+	Salt board.Hash      `json:"salt"`
+}
+
+// outcome says how a session ended.
+type outcome string
 
 const (
-	closeIssued closing = "issued"
-	closeLapsed closing = "lapsed"
+	closeIssued  outcome = "issued"
+	closeTimeout outcome = "lapsed"
 )
 
-// write checks a note against those before it, stores it and takes it in.
-func (j *Journal) write(n note) error {
-	after, err := j.after(n)
+// write checks an entry against those before it, stores it and takes it in.
+func (j *Journal) write(e entry) error {
+	apply, err := j.change(e)
 	if err != nil {
 		return err
 	}
 	if j.store != nil {
-		text, err := encodeNote(n)
+		text, err := encodeEntry(e)
 		if err != nil {
 			return err
 		}
@@ -140,67 +137,69 @@ func (j *Journal) write(n note) error {
 			return fmt.Errorf("journal: %w", err)
 		}
 	}
-	after()
+	apply()
 	return nil
 }
 
-// after tells what a note changes, or why it cannot come now.
-func (j *Journal) after(n note) (func(), error) {
+// change returns what an entry does to the journal, or why it cannot come now.
+func (j *Journal) change(e entry) (apply func(), err error) {
 	switch {
-	case n.Certificate != nil:
-		return func() { j.certificate = n.Certificate }, nil
-	case n.Pay != nil:
-		return func() { j.payments = append(j.payments, n.Pay) }, nil
-	case n.Open != nil:
-		return j.opens(*n.Open)
-	case n.Challenge != nil && j.open == nil, n.Close != "" && j.open == nil:
+	case e.Certificate != nil:
+		return func() { j.certificate = e.Certificate }, nil
+	case e.Pay != nil:
+		return func() { j.payments = append(j.payments, e.Pay) }, nil
+	case e.Open != nil:
+		return j.start(*e.Open)
+	case e.Challenge != nil && j.open == nil, e.Close != "" && j.open == nil:
 		return nil, errors.New("journal: no session is open")
-	case n.Challenge != nil && j.open.challenge != nil && !bytes.Equal(j.open.challenge, n.Challenge):
+	case e.Challenge != nil && j.open.challenge != nil && !bytes.Equal(j.open.challenge, e.Challenge):
 		return nil, errors.New("journal: the session has another challenge")
-	case n.Challenge != nil:
-		return func() { j.open.challenge = n.Challenge }, nil
-	case n.Close == closeIssued && j.open.challenge == nil:
+	case e.Challenge != nil:
+		return func() { j.open.challenge = e.Challenge }, nil
+	case e.Close == closeIssued && j.open.challenge == nil:
 		return nil, errors.New("journal: the session has no challenge to have been answered")
-	case n.Close == closeIssued:
+	case e.Close == closeIssued:
 		return func() { j.issued[j.open.with], j.open = true, nil }, nil
-	case n.Close == closeLapsed && j.open.challenge != nil:
+	case e.Close == closeTimeout && j.open.challenge != nil:
 		return nil, errors.New("journal: the session was answered")
-	case n.Close == closeLapsed:
+	case e.Close == closeTimeout:
 		return func() { j.open = nil }, nil
 	}
-	return nil, errors.New("journal: not a note")
+	return nil, errors.New("journal: not an entry")
 }
 
-func (j *Journal) opens(o beginsWith) (func(), error) {
+func (j *Journal) start(o sessionStart) (apply func(), err error) {
 	switch {
 	case j.open != nil:
 		return nil, errors.New("journal: a session is open")
 	case j.issued[o.With]:
 		return nil, errors.New("journal: this deposit was issued for")
 	}
-	return func() { j.open = &session{with: o.With, salt: o.Salt} }, nil
+	return func() { j.open = &openSession{with: o.With, salt: o.Salt} }, nil
 }
 
-func encodeNote(n note) ([]byte, error) {
-	text, err := json.Marshal(n)
+func encodeEntry(e entry) ([]byte, error) {
+	text, err := json.Marshal(e)
 	return append(text, '\n'), err
 }
 
-// decodeNote reads what encodeNote writes, without the LF.
-func decodeNote(text []byte) (note, error) {
-	var n note
-	if err := json.Unmarshal(text, &n); err != nil {
-		return n, errors.New("not the JSON of a note") // the decoder's words would quote it
+// decodeEntry reads what encodeEntry writes, without the LF.
+func decodeEntry(text []byte) (entry, error) {
+	var e entry
+	if err := json.Unmarshal(text, &e); err != nil {
+		return e, errors.New("not the JSON of an entry") // the decoder's own error would quote secrets
 	}
-	again, err := encodeNote(n)
-	if err != nil || !bytes.Equal(again[:len(again)-1], text) || n.parts() != 1 {
-		return n, errors.New("not a note as it was written")
+	again, err := encodeEntry(e)
+	if err != nil || !bytes.Equal(again[:len(again)-1], text) || e.parts() != 1 {
+		return e, errors.New("not an entry as it was written")
 	}
-	return n, nil
+	return e, nil
 }
 
-func (n note) parts() (count int) {
-	for _, there := range []bool{n.Begin != nil, n.Certificate != nil, n.Open != nil, n.Challenge != nil, n.Close != "", n.Pay != nil} {
+func (e entry) parts() (count int) {
+	for _, there := range []bool{
+		e.Begin != nil, e.Certificate != nil, e.Open != nil, e.Challenge != nil, e.Close != "", e.Pay != nil,
+	} {
 		if there {
 			count++
 		}

@@ -12,10 +12,9 @@ import (
 	"bevote/internal/curve"
 )
 
-// OpenJournal reads the journal in the file path, or begins one there for the
-// policy with an id and a seed drawn from random. The file is its owner's alone;
-// every note is on the disk before it is acted on. One process at a time has
-// it open. Close ends it.
+// OpenJournal reads the journal in the file path, or begins one there for the policy with this id and
+// with a seed drawn from random. The file is lines of JSON in the mode 0600, and one process at a
+// time has it open. Every entry is on the disk before it is acted on. The Closer closes the file.
 func OpenJournal(path, policy string, random io.Reader) (*Journal, io.Closer, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND, 0)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -46,7 +45,7 @@ func createJournal(path, policy string, random io.Reader) (*Journal, io.Closer, 
 		return nil, nil, err
 	}
 	j.store = appendTo(f)
-	text, err := encodeNote(note{Begin: &beginning{1, policy, j.seed}})
+	text, err := encodeEntry(entry{Begin: &header{1, policy, j.seed}})
 	if err == nil {
 		err = lock(f)
 	}
@@ -63,8 +62,8 @@ func createJournal(path, policy string, random io.Reader) (*Journal, io.Closer, 
 	return j, f, nil
 }
 
-// appendTo stores notes at the end of a file. After a failure nobody knows what
-// the file holds, so that nothing more is stored.
+// appendTo stores entries at the end of a file. After a failure it is not known what the file holds,
+// and nothing more is stored.
 func appendTo(f *os.File) func([]byte) error {
 	var broken error
 	return func(text []byte) error {
@@ -87,8 +86,8 @@ func syncDirectory(path string) error {
 	return d.Sync()
 }
 
-// readJournal reads a journal's file and cuts off a last line that was not
-// written to its end: nothing was done on it.
+// readJournal reads a journal's file and cuts off a last line without an end, on which nothing was
+// done.
 func readJournal(f *os.File, policy string) (*Journal, error) {
 	info, err := f.Stat()
 	if err != nil {
@@ -109,23 +108,23 @@ func readJournal(f *os.File, policy string) (*Journal, error) {
 	return j, err
 }
 
-// decodeJournal takes in the notes of a journal, each ended by LF.
+// decodeJournal takes in the entries of a journal, each ended by LF.
 func decodeJournal(text []byte, policy string) (*Journal, error) {
 	lines := bytes.SplitAfter(text, []byte("\n"))
 	lines = lines[:len(lines)-1]
 	j := &Journal{issued: make(map[curve.PublicKey]bool)}
 	for i, line := range lines {
-		n, err := decodeNote(bytes.TrimSuffix(line, []byte("\n")))
+		e, err := decodeEntry(bytes.TrimSuffix(line, []byte("\n")))
 		switch {
 		case err != nil:
-		case i == 0 && (n.Begin == nil || n.Begin.Format != 1):
+		case i == 0 && (e.Begin == nil || e.Begin.Format != 1):
 			err = errors.New("want how a journal begins")
-		case i == 0 && n.Begin.Policy != policy:
+		case i == 0 && e.Begin.Policy != policy:
 			err = errors.New("of another policy")
 		case i == 0:
-			j.seed = n.Begin.Seed
+			j.seed = e.Begin.Seed
 		default:
-			err = j.write(n)
+			err = j.write(e)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", i+1, err)

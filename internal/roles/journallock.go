@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// lock keeps a journal to one process, until the file is closed or the process
-// ends however it does: two mixers with one journal would answer one offer twice.
+// lock keeps a journal to one process until the file is closed or the process ends. Two mixers with
+// one journal would answer one offer twice.
 func lock(f *os.File) error {
 	if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil {
 		return errors.New("in use by another process")

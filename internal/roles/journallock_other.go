@@ -4,6 +4,6 @@ package roles
 
 import "os"
 
-// lock does nothing where the system has no such lock: there whoever runs a mixer
-// has to see that it runs once.
+// lock does nothing where the system has no such lock. There the operator keeps a mixer to one
+// process.
 func lock(*os.File) error { return nil }

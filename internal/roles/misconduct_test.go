@@ -6,6 +6,7 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/roles"
+	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 
@@ -204,10 +205,10 @@ func (f *fair) payAgain(vouchers []*election.Voucher) {
 	tx := wire.NewMsgTx(2)
 	tx.AddTxIn(wire.NewTxIn(&from.op, nil, nil))
 	for _, v := range vouchers {
-		tx.AddTxOut(wire.NewTxOut(p.Coin(), roles.PayToKey(v.By)))
+		tx.AddTxOut(wire.NewTxOut(p.Coin(), templates.PayToKey(v.By)))
 	}
-	tx.AddTxOut(wire.NewTxOut(from.sats-int64(len(vouchers))*p.Coin()-1000*p.Fee, roles.PayToKey(m1)))
-	sig := f.signature(tx, 0, roles.PayToKey(m1), f.keyOf(m1))
+	tx.AddTxOut(wire.NewTxOut(from.sats-int64(len(vouchers))*p.Coin()-1000*p.Fee, templates.PayToKey(m1)))
+	sig := f.signature(tx, 0, templates.PayToKey(m1), f.keyOf(m1))
 	var err error
 	tx.TxIn[0].SignatureScript, err = txscript.NewScriptBuilder().AddData(sig).AddData(m1[:]).Script()
 	check(f.t, err)
@@ -245,7 +246,7 @@ func (f *fair) sweepByHand(to curve.PublicKey, less int64) {
 		}
 	}
 	size := int64(14 + 34 + 293*len(redeems))
-	tx.AddTxOut(wire.NewTxOut(int64(len(redeems))*f.e.Policy.Deposit()-size*f.e.Policy.Fee-less, roles.PayToKey(to)))
+	tx.AddTxOut(wire.NewTxOut(int64(len(redeems))*f.e.Policy.Deposit()-size*f.e.Policy.Fee-less, templates.PayToKey(to)))
 	for i, redeem := range redeems {
 		var err error
 		tx.TxIn[i].SignatureScript, err = txscript.NewScriptBuilder().AddOp(txscript.OP_0).

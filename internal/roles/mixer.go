@@ -16,26 +16,26 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// Mixer takes deposits in escrow and issues blind signatures for them, and pays
-// coins for the signatures that roll keys show, out of a purse of its own that
-// the supervisor fills again.
+// Mixer holds deposits in escrow and issues blind signatures for them. It pays coins for the
+// signatures that roll keys show, out of a wallet of its own, and the supervisor repays it.
 type Mixer struct {
 	payer
 	name      string
 	journal   *Journal
-	announced []byte         // the key that it announces, once it is made
-	member    *mixing.Signer // of group signatures
-	issuer    mixing.Issuer  // nil until it can sign
-	session   *issuing       // the one that is open, or nil
-	lapses    map[curve.PublicKey]lapse
-	said      sayings
-	unsent    []*wire.MsgTx // of the journal, to be sent again after a restart
+	announced []byte                       // the signing key as announced, nil until it is made
+	member    *mixing.Signer               // nil with blind RSA
+	issuer    mixing.Issuer                // nil until the mixer can sign
+	session   *issueSession                // nil where none is open
+	timeouts  map[curve.PublicKey]timeouts // by registration key
+	retries   retries
+	unsent    []*wire.MsgTx // of the journal, to be sent again
 }
 
-// NewMixer returns the mixer with a name and a secret key. Its signing secrets
-// are drawn from the journal's seed: with the journal of an earlier one it goes
-// on where that one stopped.
-func NewMixer(e *election.Election, name string, key curve.Scalar, chain Chain, rand io.Reader, journal *Journal) (*Mixer, error) {
+// NewMixer returns the mixer with a name and a secret key. Its signing secrets are drawn from the
+// journal's seed: with the journal of an earlier one it continues where that one stopped.
+func NewMixer(
+	e *election.Election, name string, key curve.Scalar, chain Chain, rand io.Reader, journal *Journal,
+) (*Mixer, error) {
 	p, err := join(e, key, chain, rand)
 	if err != nil {
 		return nil, err
@@ -47,37 +47,39 @@ func NewMixer(e *election.Election, name string, key curve.Scalar, chain Chain, 
 	case len(named) > 0 && !slices.ContainsFunc(named, is):
 		return nil, fmt.Errorf("not the key of a mixer %s of the policy", name)
 	}
-	m := &Mixer{payer: newPayer(p), name: name, journal: journal, lapses: make(map[curve.PublicKey]lapse), said: make(sayings)}
-	m.note = func(tx *wire.MsgTx) error {
+	m := &Mixer{
+		payer: newPayer(p), name: name, journal: journal,
+		timeouts: make(map[curve.PublicKey]timeouts), retries: make(retries),
+	}
+	m.beforeSend = func(tx *wire.MsgTx) error {
 		var b bytes.Buffer
 		tx.SerializeNoWitness(&b) // a buffer takes everything
-		return journal.write(note{Pay: b.Bytes()})
+		return journal.write(entry{Pay: b.Bytes()})
 	}
 	for _, text := range journal.payments {
 		tx, err := decodeTx(text)
 		if err != nil {
 			return nil, fmt.Errorf("journal: %w", err)
 		}
-		m.purse.sent(tx)
+		m.wallet.add(tx)
 		m.unsent = append(m.unsent, tx)
 	}
 	return m, nil
 }
 
-// sendAgain sends what the journal says was sent: nobody knows whether it was
-// before the restart. What the chain has already, it refuses.
+// sendAgain sends the transactions of the journal that are not mined. The journal does not know
+// whether they were sent before the restart; relays refuse those that they have.
 func (m *Mixer) sendAgain() {
 	for _, tx := range m.unsent {
-		if _, mined := m.purse.mined[tx.TxHash()]; !mined {
+		if _, mined := m.wallet.mined[tx.TxHash()]; !mined {
 			_ = m.chain.Submit(tx)
 		}
 	}
 	m.unsent = nil
 }
 
-// Announce makes the mixer's signing key and writes the line that announces it.
-// With group signatures this takes the manager's modulus on the board, and the
-// mixer cannot sign before Certify.
+// Announce makes the mixer's signing key and writes the line that announces it. With group
+// signatures the manager's modulus must be on the board, and the mixer cannot sign before Certify.
 func (m *Mixer) Announce(view *election.Mixing) (board.Line, error) {
 	if err := m.prepare(view); err != nil {
 		return board.Line{}, err
@@ -113,8 +115,8 @@ func (m *Mixer) prepare(view *election.Mixing) error {
 	return m.certified(m.journal.certificate)
 }
 
-// Request returns what the supervisor, and nobody else, must see to certify the
-// mixer; with blind RSA there is nothing to certify, and it is nil.
+// Request returns what the supervisor needs to certify the mixer, for the supervisor alone. With
+// blind RSA there is nothing to certify, and it is nil.
 func (m *Mixer) Request() []byte {
 	if m.member == nil {
 		return nil
@@ -122,7 +124,7 @@ func (m *Mixer) Request() []byte {
 	return m.member.Request()
 }
 
-// Certify takes the supervisor's certificate, which nobody else must see.
+// Certify takes the supervisor's certificate, which is for the mixer alone.
 func (m *Mixer) Certify(certificate []byte) error {
 	if m.member == nil {
 		return nil
@@ -130,9 +132,10 @@ func (m *Mixer) Certify(certificate []byte) error {
 	if err := m.certified(certificate); err != nil {
 		return err
 	}
-	return m.journal.write(note{Certificate: certificate})
+	return m.journal.write(entry{Certificate: certificate})
 }
 
+// certified makes the mixer able to sign.
 func (m *Mixer) certified(certificate []byte) error {
 	if err := m.member.Accept(certificate); err != nil {
 		return fmt.Errorf("certificate: %w", err)
@@ -141,14 +144,13 @@ func (m *Mixer) certified(certificate []byte) error {
 	return nil
 }
 
-// Issuer returns what the mixer signs with, once it can sign. Who opens sessions
-// with it beside Act's makes signatures for which nobody deposited: a mixer that
-// cheats, in rehearsals and tests.
+// Issuer returns what the mixer signs with, nil before it can sign. Sessions opened with it besides
+// those of Act give signatures without a deposit: rehearsals and tests play a cheating mixer so.
 func (m *Mixer) Issuer() mixing.Issuer { return m.issuer }
 
-// Act does what is due: it returns lines for the board and sends transactions.
-// It is called again whenever the board or the chain has grown; lines of one
-// call are to be appended together, before the next call.
+// Act does what is due: it returns lines for the board and sends transactions. It is to be called
+// whenever the board or the chain has grown. The lines of one call are to be appended together,
+// before the next call.
 func (m *Mixer) Act(x *election.Exchange) (lines []board.Line, err error) {
 	own := x.MixerOf(m.public)
 	if own == nil {
@@ -161,7 +163,9 @@ func (m *Mixer) Act(x *election.Exchange) (lines []board.Line, err error) {
 		return nil, errors.New("the mixer announced another key, or was never certified")
 	}
 	m.sendAgain()
-	for _, step := range []func(*election.Exchange) ([]board.Line, error){m.accept, m.issue, m.sweep, m.redeem} {
+	for _, step := range []func(*election.Exchange) ([]board.Line, error){
+		m.accept, m.issue, m.sweep, m.payVouchers,
+	} {
 		written, err := step(x)
 		if err != nil {
 			return nil, fmt.Errorf("mixer %s: %w", m.name, err)

@@ -10,17 +10,17 @@ import (
 	"bevote/verifier/record"
 )
 
-// register is the supervisor's private file: who is who. With its signatures
-// the supervisor can show that it invented nobody, and with its salts that the
-// registry commits to these identities.
+// register is the supervisor's private file: which identity has which registration key. The
+// signatures in it show that no voter is invented, and the salts open the registry's commitments to
+// the identities.
 type register struct {
 	Register int                    `json:"register"` // 1, the format
 	Policy   string                 `json:"policy"`   // the policy id
 	Voters   board.List[registered] `json:"voters"`
 }
 
-// Save writes who has registered to the file path, readable by its owner
-// alone. It is no part of a record, and must never become one.
+// Save writes the register to the file path, in the mode 0600. It is no part of a record: published,
+// it would tell each voter's registration key.
 func (r *Registrar) Save(path string) error {
 	text, err := encodeRegister(register{1, r.s.e.Policy.ID(), r.voters})
 	if err != nil {
@@ -29,9 +29,9 @@ func (r *Registrar) Save(path string) error {
 	return record.WriteFile(path, text, 0o600)
 }
 
-// Resume opens the registration again with what Save wrote. Everybody in it
-// must be eligible still.
-func Resume(s *Supervisor, list *Eligible, saved []byte) (*Registrar, error) {
+// ResumeRegistrar opens the registration again with what Save wrote. Every voter in it must still be
+// on the list.
+func ResumeRegistrar(s *Supervisor, list *Eligible, saved []byte) (*Registrar, error) {
 	g, err := decodeRegister(saved)
 	if err != nil {
 		return nil, err
@@ -51,7 +51,7 @@ func Resume(s *Supervisor, list *Eligible, saved []byte) (*Registrar, error) {
 	return r, nil
 }
 
-// encodeRegister writes one voter a line, for people who look into it.
+// encodeRegister writes indented JSON.
 func encodeRegister(g register) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -61,12 +61,12 @@ func encodeRegister(g register) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// decodeRegister reads what encodeRegister writes, and nothing else: that
-// refuses doubled and unknown keys.
+// decodeRegister reads what encodeRegister writes, and nothing else, so that doubled and unknown keys
+// are refused.
 func decodeRegister(text []byte) (register, error) {
 	var g register
 	if err := json.Unmarshal(text, &g); err != nil {
-		return g, errors.New("register: not the JSON of a register") // the decoder's words would quote it
+		return g, errors.New("register: not the JSON of a register") // the decoder's own error would quote it
 	}
 	again, err := encodeRegister(g)
 	if err != nil || !bytes.Equal(again, text) || g.Register != 1 {

@@ -11,19 +11,19 @@ import (
 	"bevote/verifier/board"
 )
 
-// Registrar is the supervisor at its desk: it admits who may vote, numbers
-// them, and alone knows which registration key is whose.
+// Registrar is the supervisor's side of the registration: it admits the eligible, numbers them, and
+// alone knows which registration key belongs to which identity.
 type Registrar struct {
 	s      *Supervisor
 	list   *Eligible
 	voters []registered
-	by     map[string]int   // places in voters by identity
-	keys   map[[32]byte]int // and by the x of the key
+	by     map[string]int   // indices of voters by identity
+	keys   map[[32]byte]int // indices of voters by the x-coordinate of the registration key
 }
 
 // registered is a voter's entry in the supervisor's private file.
 type registered struct {
-	Number int `json:"number"` // from 1, as they came
+	Number int `json:"number"` // from 1, in the order of registration
 	Registration
 	Salt board.Hash `json:"salt"` // of the commitment to the identity
 }
@@ -33,9 +33,13 @@ func NewRegistrar(s *Supervisor, list *Eligible) *Registrar {
 	return &Registrar{s: s, list: list, by: make(map[string]int), keys: make(map[[32]byte]int)}
 }
 
-// Admit takes a registration and returns the voter's number. Its errors wrap
-// ErrRefused and say why, and to nobody but an identity's owner whether that
-// identity has registered.
+// Format writes the number of voters in place of the registrar, which knows their identities.
+func (r Registrar) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "registrar of %d voters (identities hidden)", len(r.voters))
+}
+
+// Admit takes a registration and returns the voter's number. Reasons for a refusal wrap [ErrRefused].
+// That an identity has registered is said only to a registration which that identity's key signed.
 func (r *Registrar) Admit(reg Registration) (number int, err error) {
 	var salt board.Hash
 	if _, err := io.ReadFull(r.s.rand, salt[:]); err != nil {
@@ -47,30 +51,31 @@ func (r *Registrar) Admit(reg Registration) (number int, err error) {
 	return len(r.voters), nil
 }
 
+// admit takes a registration whose identity is committed to with a salt.
 func (r *Registrar) admit(reg Registration, salt board.Hash) error {
 	if err := reg.check(r.s.e.EID, r.list); err != nil {
 		return err
 	}
 	p := r.s.e.Policy
 	_, twice := r.by[reg.Identity]
-	_, taken := r.keys[keyX(reg.Key)]
+	_, taken := r.keys[reg.Key.X()]
 	switch {
 	case twice:
 		return refused("the identity is registered already")
 	case taken:
 		return refused("the registration key is registered already")
-	case r.holdsOffice(reg.Key):
+	case r.inPolicy(reg.Key):
 		return refused("the registration key is the policy's")
 	case len(r.voters) >= p.Voters:
 		return refused("all %d voters are registered", p.Voters)
 	}
-	r.by[reg.Identity], r.keys[keyX(reg.Key)] = len(r.voters), len(r.voters)
+	r.by[reg.Identity], r.keys[reg.Key.X()] = len(r.voters), len(r.voters)
 	r.voters = append(r.voters, registered{len(r.voters) + 1, reg, salt})
 	return nil
 }
 
-// holdsOffice tells whether the policy names a key.
-func (r *Registrar) holdsOffice(key curve.PublicKey) bool {
+// inPolicy reports whether a key is one that the policy names.
+func (r *Registrar) inPolicy(key curve.PublicKey) bool {
 	p := r.s.e.Policy
 	named := []curve.PublicKey{p.Supervisor}
 	for _, c := range p.Candidates {
@@ -79,15 +84,15 @@ func (r *Registrar) holdsOffice(key curve.PublicKey) bool {
 	for _, m := range p.Mixing.Named {
 		named = append(named, m.Key)
 	}
-	return slices.ContainsFunc(named, func(k curve.PublicKey) bool { return keyX(k) == keyX(key) })
+	return slices.ContainsFunc(named, func(k curve.PublicKey) bool { return k.X() == key.X() })
 }
 
 // Len returns how many voters have registered.
 func (r *Registrar) Len() int { return len(r.voters) }
 
-// Publish writes the registry: the registration keys, sorted, each with a
-// commitment that hides its identity, who mixes, and the deadlines (Deadlines).
-// It is written once, after announcements of the mixers that it lists.
+// Publish writes the registry: the registration keys, sorted, each with a commitment that hides its
+// identity; the keys of the mixers; and T1 … T5 ([Deadlines]). It is written once, after the
+// announcements of the mixers that it lists.
 func (r *Registrar) Publish(mixers []curve.PublicKey, deadlines [5]uint32) (board.Line, error) {
 	if want := r.s.e.Policy.Mixing.Mixers; len(mixers) != want {
 		return board.Line{}, fmt.Errorf("%d mixers, want %d", len(mixers), want)
@@ -102,7 +107,9 @@ func (r *Registrar) Publish(mixers []curve.PublicKey, deadlines [5]uint32) (boar
 	}
 	b := board.Registry{Deadlines: deadlines[:], Mixers: mixers}
 	for _, v := range r.voters {
-		b.Voters = append(b.Voters, board.Registered{Key: v.Key, Identity: board.IdentityHash(r.s.e.EID, v.Salt, v.Identity)})
+		b.Voters = append(b.Voters, board.Registered{
+			Key: v.Key, Identity: board.IdentityHash(r.s.e.EID, v.Salt, v.Identity),
+		})
 	}
 	slices.SortFunc(b.Voters, func(x, y board.Registered) int { return bytes.Compare(x.Key[:], y.Key[:]) })
 	b.Root = board.RegistryRoot(r.s.e.EID, b.Voters)

@@ -16,6 +16,7 @@ import (
 	"bevote/internal/regtest"
 	"bevote/internal/roles"
 	"bevote/lang"
+	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 )
@@ -36,7 +37,7 @@ type desk struct {
 func newDesk(t testing.TB) *desk {
 	t.Helper()
 	e, keys := mixedElection(t, 3, 2)
-	c, err := regtest.New(t.TempDir(), lang.Params("regtest"), roles.PayToKey(e.Policy.Supervisor))
+	c, err := regtest.New(t.TempDir(), lang.Params("regtest"), templates.PayToKey(e.Policy.Supervisor))
 	check(t, err)
 	t.Cleanup(func() { c.Close() })
 	d := &desk{t: t, e: e, keys: keys, draw: rand.NewChaCha8([32]byte{7})}
@@ -189,7 +190,7 @@ func TestRegistrationResumes(t *testing.T) {
 	}
 	saved, err := os.ReadFile(path)
 	check(t, err)
-	again, err := roles.Resume(d.supervisor, d.list, saved)
+	again, err := roles.ResumeRegistrar(d.supervisor, d.list, saved)
 	check(t, err)
 	if _, err := again.Admit(d.registration("anna")); !errors.Is(err, roles.ErrRefused) {
 		t.Errorf("registered again after it resumed: %v", err)
@@ -211,7 +212,7 @@ func TestRegistrationResumes(t *testing.T) {
 		if text == string(saved) {
 			t.Fatalf("%s: nothing changed", name)
 		}
-		_, err := roles.Resume(d.supervisor, d.list, []byte(text))
+		_, err := roles.ResumeRegistrar(d.supervisor, d.list, []byte(text))
 		if err == nil {
 			t.Errorf("%s: resumed", name)
 		} else if strings.Contains(err.Error(), "anna") {
@@ -231,7 +232,7 @@ func FuzzResume(f *testing.F) {
 	f.Add(saved)
 	f.Add([]byte(`{"register":1}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		r, err := roles.Resume(d.supervisor, d.list, text)
+		r, err := roles.ResumeRegistrar(d.supervisor, d.list, text)
 		if err != nil {
 			return
 		}

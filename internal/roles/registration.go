@@ -8,9 +8,8 @@ import (
 	"bevote/verifier/board"
 )
 
-// Registration is what a voter hands to the supervisor, off the board: who it
-// is, the key that owns the coin it will deposit, and both keys' signatures
-// over board.RegistrationHash.
+// Registration is what a voter hands to the supervisor off the board: its identity, the key that owns
+// the coin it will deposit, and the BIP 340 signatures of both keys over [board.RegistrationHash].
 type Registration struct {
 	Identity   string          `json:"identity"`
 	Key        curve.PublicKey `json:"key"`
@@ -18,9 +17,8 @@ type Registration struct {
 	ByKey      board.Hex       `json:"by_key"`      // 64 bytes
 }
 
-// Register signs up for the election with the id eid: identityKey is the
-// secret of the key that the supervisor knows the identity by, key that of a
-// fresh one.
+// Register makes the registration for the election with the id eid. identityKey is the secret of the
+// key that the list has for the identity, and key is that of a fresh one.
 func Register(eid [32]byte, identity string, identityKey, key curve.Scalar) (Registration, error) {
 	r := Registration{Identity: identity, Key: curve.BaseMul(key).Key()}
 	hash := board.RegistrationHash(eid, identity, r.Key)
@@ -33,12 +31,13 @@ func Register(eid [32]byte, identity string, identityKey, key curve.Scalar) (Reg
 // ErrRefused is wrapped by the reasons for which a registration is refused.
 var ErrRefused = errors.New("registration refused")
 
+// refused is an error that wraps ErrRefused.
 func refused(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrRefused, fmt.Sprintf(format, args...))
 }
 
-// check looks at a registration by itself: the identity is eligible and both
-// keys have signed.
+// check checks a registration by itself: the identity is eligible, both keys have signed, and the
+// registration key is no identity's.
 func (r Registration) check(eid [32]byte, list *Eligible) error {
 	owner, known := list.keys[r.Identity]
 	hash := board.RegistrationHash(eid, r.Identity, r.Key)
@@ -49,7 +48,7 @@ func (r Registration) check(eid [32]byte, list *Eligible) error {
 		return refused("the identity's key did not sign it")
 	case !curve.VerifySchnorr(r.Key, hash, r.ByKey):
 		return refused("the registration key did not sign it")
-	case list.owners[keyX(r.Key)] != "":
+	case list.owners[r.Key.X()] != "":
 		return refused("the registration key is somebody's identity key")
 	}
 	return nil

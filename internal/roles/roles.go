@@ -1,12 +1,14 @@
-// Package roles is the people of an election: the supervisor with its registrar
-// and its treasurer, the mixers and their depositors, the voters and the
-// candidates. They alone hold private keys.
+// Package roles is the people of an election: the supervisor with its registrar and its treasurer,
+// the mixers and their depositors, the voters and the candidates. They alone hold private keys.
 //
-// It promises that a role does what docs/protocol.md asks of an honest one and
-// nothing else: it writes board lines, sends transactions to the chain, and
-// learns only from what was published. What is public is computed by the
-// verifier and handed in, so that nobody counts by rules of his own. A role
-// trusts no contract that it has not lifted and compared with the policy.
+// It promises that a role does what docs/protocol.md asks of an honest one and nothing else: it
+// writes board lines, sends transactions, and learns from board and chain alone. A role takes no
+// part where the contract does not lift to the policy's paths. What is public comes from package
+// election, so that a candidate counts what an auditor counts. No role prints a secret, whatever
+// the verb.
+//
+// It exports more than 20 names: there are seven roles, each with a constructor, and what they
+// exchange off the board, which is the list of the eligible, registrations and journals.
 package roles
 
 import (
@@ -14,7 +16,6 @@ import (
 	"io"
 
 	"bevote/internal/curve"
-	"bevote/lang"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 	"bevote/verifier/lift"
@@ -25,16 +26,15 @@ import (
 
 // Chain is what a role needs of a node.
 type Chain interface {
-	// Tip is the height and hash of the newest block.
+	// Tip returns the height and the hash of the newest block.
 	Tip() (uint32, chainhash.Hash)
-	// HashAt is the hash of the block at a height up to the tip's.
+	// HashAt returns the hash of the block at a height, at most the tip's.
 	HashAt(height uint32) (chainhash.Hash, error)
 	// Submit hands a transaction to the relay network, which may refuse it.
 	Submit(tx *wire.MsgTx) error
 }
 
-// person is what all roles have in common: an election they have understood,
-// a key, a node and a source of randomness.
+// person is what all roles have in common: an election, a key, a node and a source of randomness.
 type person struct {
 	e      *election.Election
 	key    curve.Scalar
@@ -43,8 +43,7 @@ type person struct {
 	rand   io.Reader
 }
 
-// join lifts the published contract before anything else: nobody takes part in
-// an election whose coins could be spent otherwise than the policy says.
+// join lifts the published contract and refuses one that spends otherwise than the policy says.
 func join(e *election.Election, key curve.Scalar, chain Chain, rand io.Reader) (person, error) {
 	if err := lift.Check(e.Policy, e.Contract); err != nil {
 		return person{}, fmt.Errorf("contract: %w", err)
@@ -55,8 +54,13 @@ func join(e *election.Election, key curve.Scalar, chain Chain, rand io.Reader) (
 // Key returns the role's public key.
 func (p *person) Key() curve.PublicKey { return p.public }
 
-// Seen names the newest block that is confirmations deep: what a line written
-// now is not older than. A chain shorter than that gives genesis.
+// Format writes the public key in place of the role, which holds secrets.
+func (p person) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "role of key %s (secrets hidden)", p.public)
+}
+
+// Seen names the newest block that is confirmations deep, by which a line says how old it can be at
+// most. A chain shorter than that gives genesis.
 func Seen(c Chain, confirmations uint32) (board.Seen, error) {
 	tip, _ := c.Tip()
 	height := uint32(0)
@@ -67,7 +71,7 @@ func Seen(c Chain, confirmations uint32) (board.Seen, error) {
 	return board.Seen{Height: height, Hash: hash}, err
 }
 
-// write signs a line that says body now.
+// write signs a line with body, as of now.
 func (p *person) write(body board.Body) (board.Line, error) {
 	seen, err := Seen(p.chain, p.e.Policy.Confirmations)
 	if err != nil {
@@ -76,37 +80,32 @@ func (p *person) write(body board.Body) (board.Line, error) {
 	return board.Sign(p.e.EID, p.key, seen, body)
 }
 
-// tip is the height of the newest block.
+// tip returns the height of the newest block.
 func (p *person) tip() uint32 {
 	height, _ := p.chain.Tip()
 	return height
 }
 
-// sayings is what somebody has said, and at which tip. What did not get onto the
-// board is said again, but once a block: else a keeper who drops lines, or a
-// reader who is behind, would hear it without end.
-type sayings map[string]uint32
-
-// due tells whether to say something, and takes it as said.
-func (s sayings) due(tip uint32, what string) bool {
-	last, said := s[what]
-	s[what] = tip
-	return !said || last != tip
+// isDeep reports whether the block at height is as deep as the policy asks.
+func (p *person) isDeep(height uint32) bool {
+	return p.tip()+1 >= height+p.e.Policy.Depth()
 }
 
-// submit sends a transaction and names it where it is refused.
+// retries limits how often a line is written that has not come onto the board: once a block. It
+// holds the tip at the newest attempt, by the line's subject.
+type retries map[string]uint32
+
+// allow reports whether there was no attempt at this tip yet, and notes one.
+func (r retries) allow(tip uint32, subject string) bool {
+	last, before := r[subject]
+	r[subject] = tip
+	return !before || last != tip
+}
+
+// submit sends a transaction; the error says which.
 func (p *person) submit(what string, tx *wire.MsgTx) error {
 	if err := p.chain.Submit(tx); err != nil {
 		return fmt.Errorf("%s %s: %w", what, tx.TxHash(), err)
 	}
 	return nil
-}
-
-// keyNumber is the number of the joint key whose shares ballots for candidate
-// number j carry.
-func keyNumber(p *lang.Policy, j int) int {
-	if p.Joint == lang.JointEach {
-		return j
-	}
-	return 1
 }

@@ -36,7 +36,7 @@ func (r *relay) Submit(tx *wire.MsgTx) error {
 	}
 	tx = tx.Copy()
 	tx.TxIn[0].SignatureScript = append([]byte{txscript.OP_PUSHDATA1}, tx.TxIn[0].SignatureScript...)
-	r.Bribe(tx)
+	r.SubmitToMiner(tx)
 	return nil
 }
 
@@ -102,7 +102,7 @@ func gather(t testing.TB, voters int) *poll {
 	e, keys := announced(t, voters)
 	p := &poll{t: t, e: e, log: board.NewLog(e.EID)}
 	var err error
-	p.chain, err = regtest.New(t.TempDir(), lang.Params("regtest"), roles.PayToKey(e.Policy.Supervisor))
+	p.chain, err = regtest.New(t.TempDir(), lang.Params("regtest"), templates.PayToKey(e.Policy.Supervisor))
 	check(t, err)
 	t.Cleanup(func() { p.chain.Close() })
 	p.relay = &relay{Chain: p.chain}

@@ -14,33 +14,15 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// escrowPath is a path of the escrow, with what its spends are made of.
-type escrowPath struct {
-	templates.Path
-	e *election.Election
-}
-
-func pathOfEscrow(e *election.Election, name string) (escrowPath, error) {
-	p, err := pathNamed(e.Contract, name)
-	return escrowPath{p, e}, err
-}
-
-// value is what is left of deposits, of redeem scripts of the given size, when
-// one transaction has taken them to a P2PKH output.
-func (p escrowPath) value(deposits, redeem int) int64 {
-	size := templates.SweepSize(deposits, p.Witness, redeem, p2pkhSize)
-	return int64(deposits)*p.e.Policy.Deposit() - p.e.Policy.Fee*int64(size)
-}
-
-// sweep writes transactions that take what the mixer has rightly issued for out
-// of escrow into the pool, all together once no more issues are due. They lack
-// the supervisor's signatures.
+// sweep writes transactions that move deposits from escrow to the pool, after T3, when no more issues
+// are due: those deposits for which the mixer has rightly issued. They lack the supervisor's
+// signatures.
 func (m *Mixer) sweep(x *election.Exchange) (lines []board.Line, err error) {
 	tip := m.tip()
 	if tip <= x.Deadlines[election.T3] {
 		return nil, nil
 	}
-	path, err := pathOfEscrow(m.e, "sweep")
+	path, err := pathNamed(m.e.Contract, "sweep")
 	if err != nil {
 		return nil, err
 	}
@@ -51,10 +33,10 @@ func (m *Mixer) sweep(x *election.Exchange) (lines []board.Line, err error) {
 			ready = append(ready, d)
 		}
 	}
-	if len(ready) == 0 || !m.said.due(tip, "sweep") {
+	if len(ready) == 0 || !m.retries.allow(tip, "sweep") {
 		return nil, nil
 	}
-	for batch := range slices.Chunk(ready, sweepInputs(path)) {
+	for batch := range slices.Chunk(ready, m.sweepInputs(path)) {
 		line, err := m.sweepBatch(path, batch)
 		if err != nil {
 			return nil, err
@@ -64,12 +46,12 @@ func (m *Mixer) sweep(x *election.Exchange) (lines []board.Line, err error) {
 	return lines, nil
 }
 
-// sweepInputs is how many deposits one sweep may spend.
-func sweepInputs(p escrowPath) int {
-	return templates.SweepInputs(p.Witness, p.e.Escrow.Size(false), p2pkhSize, p.e.Escrow.SigOps())
+// sweepInputs is the most deposits that one sweep may spend.
+func (m *Mixer) sweepInputs(path templates.Path) int {
+	return templates.SweepInputs(path.Witness, m.e.Escrow.Size(false), templates.PayoutP2PKH, m.e.Escrow.SigOps())
 }
 
-// signedFor lists the deposits of which the mixer's sweeps are on the board.
+// signedFor returns the deposits that the mixer's sweeps on the board spend.
 func (m *Mixer) signedFor(x *election.Exchange) map[wire.OutPoint]bool {
 	out := make(map[wire.OutPoint]bool)
 	for _, l := range x.Sweeps {
@@ -82,18 +64,25 @@ func (m *Mixer) signedFor(x *election.Exchange) map[wire.OutPoint]bool {
 	return out
 }
 
-func (m *Mixer) sweepBatch(path escrowPath, batch []*election.Deposit) (board.Line, error) {
+// sweepBatch writes one sweep:
+//
+//	in   the deposits of a batch, with the mixer's signatures
+//	out  their sum − fee   P2PKH of the supervisor's key
+func (m *Mixer) sweepBatch(path templates.Path, batch []*election.Deposit) (board.Line, error) {
 	tx, redeems := newTx(), make([][]byte, len(batch))
 	for i, d := range batch {
 		var err error
 		if redeems[i], err = m.e.EscrowRedeem(m.public, d.By); err != nil {
 			return board.Line{}, err
 		}
-		spend(tx, d.Outpoint, math.MaxUint32)
+		addInput(tx, d.Outpoint, math.MaxUint32)
 	}
-	tx.AddTxOut(wire.NewTxOut(path.value(len(batch), len(redeems[0])), PayToKey(m.e.Policy.Supervisor)))
+	p := m.e.Policy
+	size := templates.SweepSize(len(batch), path.Witness, len(redeems[0]), templates.PayoutP2PKH)
+	value := int64(len(batch))*p.Deposit() - p.Fee*int64(size)
+	tx.AddTxOut(wire.NewTxOut(value, templates.PayToKey(p.Supervisor)))
 	for i, redeem := range redeems {
-		if err := signPath(tx, i, path.Path, redeem, map[string]curve.Scalar{"mixer": m.key}); err != nil {
+		if err := signPath(tx, i, path, redeem, map[string]curve.Scalar{"mixer": m.key}); err != nil {
 			return board.Line{}, err
 		}
 	}

@@ -15,24 +15,25 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// Treasurer is the supervisor's side of the exchange: it makes the group of
-// mixers, helps them take deposits out of escrow, repays them, and pays the
-// coins that they did not pay.
+// Treasurer is the supervisor's side of the exchange: it certifies the group of mixers, signs their
+// sweeps, repays them, and pays the coins that they did not pay.
 type Treasurer struct {
 	s       *Supervisor
-	manager *mixing.Manager   // of group signatures
-	members []curve.PublicKey // the mixers that it has admitted, in this order
-	names   []string          // theirs
+	manager *mixing.Manager   // nil with blind RSA
+	members []curve.PublicKey // the admitted mixers, in the order of their admission
+	names   []string          // of members
 
-	sweeps map[int]*wire.MsgTx // that it has signed, by the line of the mixer's; nil where it refused to
-	tried  map[int]uint32      // the tip at which it sent each
-	said   sayings
+	sweeps  map[int]*wire.MsgTx // as signed, by the line of the mixer's sweep; nil where refused
+	tried   map[int]uint32      // the tip at which each was sent
+	retries retries
 }
 
-// NewTreasurer returns the treasurer of an election that mixes. With group
-// signatures it draws the group, which takes seconds.
+// NewTreasurer returns the treasurer of an election that mixes. With group signatures it draws the
+// group, which takes seconds.
 func NewTreasurer(s *Supervisor) (*Treasurer, error) {
-	t := &Treasurer{s: s, sweeps: make(map[int]*wire.MsgTx), tried: make(map[int]uint32), said: make(sayings)}
+	t := &Treasurer{
+		s: s, sweeps: make(map[int]*wire.MsgTx), tried: make(map[int]uint32), retries: make(retries),
+	}
 	switch p := s.e.Policy.Mixing; p.Scheme {
 	case lang.SchemeNone:
 		return nil, errors.New("nothing is mixed in this election")
@@ -45,7 +46,10 @@ func NewTreasurer(s *Supervisor) (*Treasurer, error) {
 	return t, nil
 }
 
-// Announce writes the line with the group's modulus, or with blind RSA nothing.
+// Format writes the public key in place of the treasurer, which holds the manager's secrets.
+func (t Treasurer) Format(f fmt.State, verb rune) { t.s.Format(f, verb) }
+
+// Announce writes the line with the group's modulus. With blind RSA there is none.
 func (t *Treasurer) Announce() ([]board.Line, error) {
 	if t.manager == nil {
 		return nil, nil
@@ -54,11 +58,12 @@ func (t *Treasurer) Announce() ([]board.Line, error) {
 	return []board.Line{line}, err
 }
 
-// Admit looks at the line with which a mixer announces itself, and with group
-// signatures certifies it for its request (Mixer.Request). The certificate is
-// for the mixer alone; with blind RSA it is nil. Mixers are admitted up to the
-// policy's number.
-func (t *Treasurer) Admit(view *election.Mixing, announcement board.Line, request []byte) (certificate []byte, err error) {
+// Admit checks the line with which a mixer announces itself, and with group signatures certifies the
+// mixer for its request ([Mixer.Request]). The certificate is for the mixer alone; with blind RSA it
+// is nil. Mixers are admitted up to the policy's number.
+func (t *Treasurer) Admit(
+	view *election.Mixing, announcement board.Line, request []byte,
+) (certificate []byte, err error) {
 	var b board.Mixer
 	if err := board.DecodeBody(announcement, &b); err != nil {
 		return nil, err
@@ -110,11 +115,11 @@ func (t *Treasurer) certify(view *election.Mixing, by curve.PublicKey, key, requ
 	return t.manager.Admit(key, request)
 }
 
-// Mixers returns the keys of the mixers that were admitted, for the registry.
+// Mixers returns the keys of the admitted mixers, for [Registrar.Publish].
 func (t *Treasurer) Mixers() []curve.PublicKey { return slices.Clone(t.members) }
 
-// Issuer finds who signed a voucher, which with group signatures nobody else
-// can: where there are more vouchers than deposits, it names the forger.
+// Issuer returns the mixer that signed a voucher. With group signatures this takes the manager's
+// secrets. Where there are more vouchers than deposits, it names who made them.
 func (t *Treasurer) Issuer(view *election.Mixing, v *election.Voucher) (*election.Mixer, error) {
 	if err := view.Valid(v); err != nil {
 		return nil, fmt.Errorf("the voucher is not valid: %w", err)
@@ -129,9 +134,8 @@ func (t *Treasurer) Issuer(view *election.Mixing, v *election.Voucher) (*electio
 	return view.MixerOf(t.members[place]), nil
 }
 
-// Act does what is due, as Mixer.Act: it helps sweep, pays late coins after T5,
-// repays the mixers once the sweeps are in the chain, and gives account when the
-// repayment is.
+// Act does what is due, as [Mixer.Act]: it signs sweeps, pays late coins after T5, repays the mixers
+// once the sweeps are in the chain, and writes the account once the repayments are.
 func (t *Treasurer) Act(x *election.Exchange) (lines []board.Line, err error) {
 	if x.Registry == nil || x.Settled != nil {
 		return nil, nil
@@ -147,13 +151,14 @@ func (t *Treasurer) Act(x *election.Exchange) (lines []board.Line, err error) {
 	return append(lines, account...), err
 }
 
-// hurried tells whether this is the last tip at which a line can be written that
-// the roll's anchor closes in time.
-func (t *Treasurer) hurried() bool { return t.s.tip()+1 >= t.s.e.Policy.Times.Roll }
+// isLastTip reports whether a line written at a later tip would miss the roll's anchor.
+func (t *Treasurer) isLastTip() bool { return t.s.tip()+1 >= t.s.e.Policy.Times.Roll }
 
-// Enrol writes a voter's line of the roll, as Supervisor.Enrol, if its coin was
-// paid for a valid voucher.
-func (t *Treasurer) Enrol(x *election.Exchange, key curve.PublicKey, op wire.OutPoint, sig []byte) (board.Line, error) {
+// Enrol writes a voter's line of the roll, as [Supervisor.Enrol], if its coin was paid for a valid
+// voucher.
+func (t *Treasurer) Enrol(
+	x *election.Exchange, key curve.PublicKey, op wire.OutPoint, sig []byte,
+) (board.Line, error) {
 	v := x.VoucherOf(key)
 	if v == nil || x.Valid(v) != nil {
 		return board.Line{}, fmt.Errorf("roll key %s showed no valid voucher", key)

@@ -7,53 +7,25 @@ import (
 	"bevote/internal/curve"
 	"bevote/templates"
 
-	"github.com/btcsuite/btcd/address/v2"
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// Sizes in bytes, signatures at their longest. All our transactions are
-// legacy, so that a virtual byte is a byte.
-const (
-	txFrame     = 4 + 3 + 3 + 4                  // version, both counts, locktime
-	p2pkhInput  = 36 + 1 + (1 + 72 + 1 + 33) + 4 // outpoint, length, signature and key, sequence
-	p2pkhSize   = 25
-	p2pkhOutput = 8 + 1 + p2pkhSize
-)
-
-// coin is an output that somebody can spend.
-type coin struct {
-	op    wire.OutPoint
-	value int64 // satoshis
-}
-
 func newTx() *wire.MsgTx { return wire.NewMsgTx(2) }
 
-func spend(tx *wire.MsgTx, op wire.OutPoint, sequence uint32) {
+func addInput(tx *wire.MsgTx, op wire.OutPoint, sequence uint32) {
 	in := wire.NewTxIn(&op, nil, nil)
 	in.Sequence = sequence
 	tx.AddTxIn(in)
 }
 
-// PayToKey is the output script DUP HASH160 <hash of key> EQUALVERIFY CHECKSIG.
-func PayToKey(key curve.PublicKey) []byte {
-	return script(txscript.NewScriptBuilder().AddOp(txscript.OP_DUP).AddOp(txscript.OP_HASH160).
-		AddData(address.Hash160(key[:])).AddOp(txscript.OP_EQUALVERIFY).AddOp(txscript.OP_CHECKSIG))
+// opReturn is the output script RETURN <data>.
+func opReturn(data []byte) []byte {
+	return built(txscript.NewScriptBuilder().AddOp(txscript.OP_RETURN).AddData(data))
 }
 
-// payToRedeem is HASH160 <hash of redeem> EQUAL.
-func payToRedeem(redeem []byte) []byte {
-	return script(txscript.NewScriptBuilder().AddOp(txscript.OP_HASH160).
-		AddData(address.Hash160(redeem)).AddOp(txscript.OP_EQUAL))
-}
-
-// publish is RETURN <data>.
-func publish(data []byte) []byte {
-	return script(txscript.NewScriptBuilder().AddOp(txscript.OP_RETURN).AddData(data))
-}
-
-// script ends a builder that is given nothing it could refuse.
-func script(b *txscript.ScriptBuilder) []byte {
+// built is the script of a builder that was given nothing it could refuse.
+func built(b *txscript.ScriptBuilder) []byte {
 	s, err := b.Script()
 	if err != nil {
 		panic("roles: building a script: " + err.Error())
@@ -61,8 +33,8 @@ func script(b *txscript.ScriptBuilder) []byte {
 	return s
 }
 
-// sign is the signature of input i for the whole transaction, with its hash
-// type: DER ‖ 0x01. locking is the redeem script, or the P2PKH output's.
+// sign is the signature of input i for the whole transaction, DER ‖ 01 (SIGHASH_ALL). locking is
+// the redeem script, or the output script of a P2PKH output.
 func sign(tx *wire.MsgTx, i int, locking []byte, key curve.Scalar) ([]byte, error) {
 	hash, err := txscript.CalcSignatureHash(locking, txscript.SigHashAll, tx, i)
 	if err != nil {
@@ -72,13 +44,15 @@ func sign(tx *wire.MsgTx, i int, locking []byte, key curve.Scalar) ([]byte, erro
 	return append(sig, byte(txscript.SigHashAll)), err
 }
 
-// signKey fills input i, which spends an output paid to the key.
+// signKey fills input i, which spends a P2PKH output of the key:
+//
+//	<signature> <public key>
 func signKey(tx *wire.MsgTx, i int, key curve.Scalar, public curve.PublicKey) error {
-	sig, err := sign(tx, i, PayToKey(public), key)
+	sig, err := sign(tx, i, templates.PayToKey(public), key)
 	if err != nil {
 		return err
 	}
-	tx.TxIn[i].SignatureScript = script(txscript.NewScriptBuilder().AddData(sig).AddData(public[:]))
+	tx.TxIn[i].SignatureScript = built(txscript.NewScriptBuilder().AddData(sig).AddData(public[:]))
 	return nil
 }
 
@@ -87,8 +61,8 @@ func signStake(tx *wire.MsgTx, i int, path templates.Path, redeem []byte, key cu
 	return signPath(tx, i, path, redeem, map[string]curve.Scalar{path.Signers[0]: key})
 }
 
-// signPath fills input i, which spends an output by the path of a contract.
-// Secrets are the signers' by role; who has none there leaves its place empty.
+// signPath fills input i, which spends an output by a path of the contract. secrets are by the
+// signers' roles; the signature of a role without a secret stays empty.
 func signPath(tx *wire.MsgTx, i int, path templates.Path, redeem []byte, secrets map[string]curve.Scalar) error {
 	w := witness{sigs: make(map[string][]byte), keys: make(map[string]curve.PublicKey)}
 	for role, key := range secrets {
@@ -101,13 +75,19 @@ func signPath(tx *wire.MsgTx, i int, path templates.Path, redeem []byte, secrets
 	return w.fill(tx, i, path, redeem)
 }
 
-// witness is what signers contribute to a spend, by their roles.
+// witness is what the signers of a path contribute to an input script, by their roles.
 type witness struct {
 	sigs map[string][]byte
 	keys map[string]curve.PublicKey
 }
 
-// fill pushes the items of the path's witness from first to last.
+// fill writes the script of input i, the items of path.Witness pushed from first to last:
+//
+//	item          pushed
+//	0, 1          the number
+//	sig:ROLE      the role's signature
+//	pubkey:ROLE   the role's public key
+//	redeem        the redeem script
 func (w witness) fill(tx *wire.MsgTx, i int, path templates.Path, redeem []byte) error {
 	b := txscript.NewScriptBuilder()
 	for _, item := range path.Witness {
@@ -133,7 +113,7 @@ func (w witness) fill(tx *wire.MsgTx, i int, path templates.Path, redeem []byte)
 	return err
 }
 
-// pathNamed finds a path of the contract, a stake's or the escrow's.
+// pathNamed returns a path of the contract, of its stakes or of its escrow.
 func pathNamed(c *templates.Contract, name string) (templates.Path, error) {
 	for _, paths := range [][]templates.Path{c.Paths, c.EscrowPaths} {
 		for _, p := range paths {

@@ -17,26 +17,26 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// Voter is a member of the roll: it deals, takes its share of the joint key,
-// votes once, and takes its stake back if nobody claims it.
+// Voter is a member of the roll: it deals, receives its share of the joint key, votes once, and
+// takes its stake back where no candidate claims it.
 type Voter struct {
 	person
 	coin   wire.OutPoint
-	slot   int            // place in the roll, from 1
-	deal   []byte         // kept between commitment and deal
+	slot   int            // in the roll, from 1
+	deal   []byte         // nil but between commitment and deal
 	shares []curve.Scalar // s_i by joint key
-	stake  *stake
+	stake  *stake         // nil before the vote
 }
 
-// stake is what a vote locked.
+// stake is the output that a vote locked.
 type stake struct {
 	op     wire.OutPoint
 	redeem []byte
 }
 
-// NewVoter returns the voter whose roll key has the secret key. The key must be
-// fresh, or the policy's where it names the voters: whoever knows it knows how
-// its owner votes.
+// NewVoter returns the voter whose roll key has the secret key. The key must be fresh, or the
+// policy's where the policy names the voters. The secret opens the voter's shares, and with them the
+// ballot.
 func NewVoter(e *election.Election, key curve.Scalar, chain Chain, rand io.Reader) (*Voter, error) {
 	p, err := join(e, key, chain, rand)
 	if err != nil {
@@ -45,17 +45,17 @@ func NewVoter(e *election.Election, key curve.Scalar, chain Chain, rand io.Reade
 	return &Voter{person: p}, nil
 }
 
-// Register signs for the coin that was paid to the voter's key. Key and
-// signature go to the supervisor off the board.
+// Register signs for the coin that was paid to the voter's key and returns the signature, 64 bytes
+// (BIP 340). Key and signature go to the supervisor off the board.
 func (v *Voter) Register(op wire.OutPoint) ([]byte, error) {
-	wireForm := election.EncodeOutpoint(op)
-	sig, err := curve.SignSchnorr(v.key, board.RollHash(v.e.EID, v.public, wireForm[:]))
+	coin := election.EncodeOutpoint(op)
+	sig, err := curve.SignSchnorr(v.key, board.RollHash(v.e.EID, v.public, coin[:]))
 	v.coin = op
 	return sig[:], err
 }
 
-// Find looks the voter up in the closed roll. A voter that is not on it with
-// the coin it signed for takes no part.
+// Find looks the voter up in the closed roll. A voter that is not on it with the coin that it signed
+// for takes no part.
 func (v *Voter) Find(s *election.Setup) error {
 	for i, entry := range s.Roll {
 		if entry.Key == v.public && entry.Outpoint == v.coin {
@@ -66,10 +66,10 @@ func (v *Voter) Find(s *election.Setup) error {
 	return fmt.Errorf("roll key %s is not on the roll with its coin %s", v.public, v.coin)
 }
 
-// Slot returns the voter's place in the roll, from 1, once it is found.
+// Slot returns the voter's slot in the roll, from 1, or 0 before Find.
 func (v *Voter) Slot() int { return v.slot }
 
-// Commit draws the voter's deal and writes the line that binds it.
+// Commit draws the voter's deal and writes the commitment to it.
 func (v *Voter) Commit(p sharing.Params) (board.Line, error) {
 	deal, err := sharing.NewDeal(v.rand, p, v.slot)
 	if err != nil {
@@ -79,8 +79,8 @@ func (v *Voter) Commit(p sharing.Params) (board.Line, error) {
 	return v.write(board.Commit{Deal: deal.Commitment(p, v.slot)})
 }
 
-// Deal writes the deal. It must not be called before the commits' anchor is
-// as deep as the policy asks.
+// Deal writes the deal, once. It must not be called before the commits' anchor is as deep as the
+// policy asks.
 func (v *Voter) Deal() (board.Line, error) {
 	if v.deal == nil {
 		return board.Line{}, errors.New("no deal was committed to")
@@ -90,9 +90,9 @@ func (v *Voter) Deal() (board.Line, error) {
 	return v.write(board.Deal{Deal: deal})
 }
 
-// Receive takes the voter's shares of what the dealers dealt that are in by
-// the outcome so far, and complains of those whose share is wrong. It is
-// called again when the outcome has changed.
+// Receive takes the voter's shares from the deals of the dealers that are in by the outcome so far,
+// and writes complaints about those whose share is wrong. It is to be called again when the outcome
+// has changed.
 func (v *Voter) Receive(p sharing.Params, o *sharing.Outcome) ([]board.Line, error) {
 	shares, wrong := sharing.Receive(p, v.key, v.slot, o)
 	v.shares = shares
@@ -113,8 +113,8 @@ func (v *Voter) Receive(p sharing.Params, o *sharing.Outcome) ([]board.Line, err
 	return lines, nil
 }
 
-// Ack acknowledges the transcript: its joint keys are those that the voter
-// computed from the board, and its p_i are the voter's own shares times G.
+// Ack acknowledges the transcript, if its joint keys are those of the outcome and its public shares
+// of the voter's slot are p_i = s_i·G.
 func (v *Voter) Ack(transcript board.Line, o *sharing.Outcome) (board.Line, error) {
 	var t board.Transcript
 	if err := board.DecodeBody(transcript, &t); err != nil {
@@ -125,14 +125,16 @@ func (v *Voter) Ack(transcript board.Line, o *sharing.Outcome) (board.Line, erro
 	}
 	for i, k := range t.Keys {
 		mine, at := curve.BaseMul(v.shares[i]).Key(), (v.slot-1)*curve.PointSize
-		if k.Key != o.Keys[i].Key.Key() || len(k.Shares) < at+curve.PointSize || !bytes.Equal(k.Shares[at:at+curve.PointSize], mine[:]) {
-			return board.Line{}, fmt.Errorf("the transcript's joint key %d or its share of slot %d is wrong", i+1, v.slot)
+		right := len(k.Shares) >= at+curve.PointSize && bytes.Equal(k.Shares[at:at+curve.PointSize], mine[:])
+		if !right || k.Key != o.Keys[i].Key.Key() {
+			return board.Line{}, fmt.Errorf("the transcript's joint key %d or its share of slot %d is wrong",
+				i+1, v.slot)
 		}
 	}
 	return v.write(board.Ack{Transcript: board.TranscriptHash(transcript)})
 }
 
-// Vote casts a ballot for candidate number j. Keys are the setup's.
+// Vote casts a ballot for candidate number j, from 1. keys are those of [election.Setup.Keys].
 func (v *Voter) Vote(s *election.Setup, keys map[string][]byte, j int) error {
 	sealed, err := v.seal(s, j)
 	if err != nil {
@@ -141,17 +143,20 @@ func (v *Voter) Vote(s *election.Setup, keys map[string][]byte, j int) error {
 	return v.Cast(s, keys, sealed)
 }
 
-// Cast stakes the voter's coin and publishes the sealed ballot beside the
-// stake: the coin in, the stake and RETURN v out, no change.
+// Cast locks the stake and publishes the sealed ballot, in one transaction without change:
+//
+//	in   the coin
+//	out  0   policy.Stake   P2SH of the redeem script, filled for slot and ballot
+//	     1   0              RETURN <ballot>
 func (v *Voter) Cast(s *election.Setup, keys map[string][]byte, sealed []byte) error {
 	redeem, err := s.Redeem(keys, v.slot, sealed)
 	if err != nil {
 		return err
 	}
 	tx := newTx()
-	spend(tx, v.coin, math.MaxUint32)
-	tx.AddTxOut(wire.NewTxOut(v.e.Policy.Stake, payToRedeem(redeem)))
-	tx.AddTxOut(wire.NewTxOut(0, publish(sealed)))
+	addInput(tx, v.coin, math.MaxUint32)
+	tx.AddTxOut(wire.NewTxOut(v.e.Policy.Stake, templates.PayToRedeem(redeem)))
+	tx.AddTxOut(wire.NewTxOut(0, opReturn(sealed)))
 	if err := signKey(tx, 0, v.key, v.public); err != nil {
 		return err
 	}
@@ -159,15 +164,15 @@ func (v *Voter) Cast(s *election.Setup, keys map[string][]byte, sealed []byte) e
 	return v.submit("vote", tx)
 }
 
-// seal makes the ballot: the voter's share of candidate j's joint key and j,
-// or a nonce and j where the supervisor counts.
+// seal seals a ballot for candidate number j: j with the voter's share of the candidate's joint key,
+// or with a nonce where the supervisor counts, and with a salt where the policy asks for one.
 func (v *Voter) seal(s *election.Setup, j int) ([]byte, error) {
 	p := v.e.Policy
 	if j < 1 || j > len(p.Candidates) {
 		return nil, fmt.Errorf("no candidate %d", j)
 	}
 	m, to := ballot.Plain{Candidate: j}, p.Candidates[j-1].Key
-	number := keyNumber(p, j)
+	number := p.KeyNumber(j)
 	switch {
 	case !p.Dealt():
 		nonce, err := curve.RandomScalar(v.rand)
@@ -190,16 +195,21 @@ func (v *Voter) seal(s *election.Setup, j int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := ballot.Place{EID: v.e.EID, Outpoint: election.EncodeOutpoint(v.coin), PublicShare: s.PublicShare(v.slot, number)}
+	at := ballot.Place{
+		EID: v.e.EID, Outpoint: election.EncodeOutpoint(v.coin), PublicShare: s.PublicShare(v.slot, number),
+	}
 	return ballot.Seal(m, at, key), nil
 }
 
-// Abstain sends the coin to the voter's own key instead of voting.
+// Abstain spends the coin to the voter's own key instead of voting:
+//
+//	in   the coin
+//	out  coin − fee   P2PKH of the roll key
 func (v *Voter) Abstain() error {
 	tx := newTx()
-	spend(tx, v.coin, math.MaxUint32)
-	own := PayToKey(v.public)
-	fee := v.e.Policy.Fee * int64(txFrame+p2pkhInput+8+1+len(own))
+	addInput(tx, v.coin, math.MaxUint32)
+	own := templates.PayToKey(v.public)
+	fee := v.e.Policy.Fee * int64(templates.TxFrame+templates.P2PKHInput+templates.P2PKHOutput)
 	tx.AddTxOut(wire.NewTxOut(v.e.Policy.Coin()-fee, own))
 	if err := signKey(tx, 0, v.key, v.public); err != nil {
 		return err
@@ -207,9 +217,9 @@ func (v *Voter) Abstain() error {
 	return v.submit("abstention", tx)
 }
 
-// Follow takes the stake's outpoint from the votes that the chain shows.
-// Whoever relays or mines a transaction can rewrite its input scripts and with
-// them its id, so that the vote need not stand under the id it was sent with.
+// Follow takes the stake's outpoint from the votes that the chain shows. Relays and miners can
+// rewrite a transaction's input scripts and with them its id, so that the vote need not be in the
+// chain under the id that it was sent with.
 func (v *Voter) Follow(votes []*election.Vote) {
 	for _, w := range votes {
 		if v.stake != nil && w.Index == v.slot && bytes.Equal(w.Redeem, v.stake.redeem) {
@@ -226,8 +236,12 @@ func (v *Voter) Stake() (wire.OutPoint, bool) {
 	return v.stake.op, true
 }
 
-// Refund takes the stake back to the roll key. The relay network refuses it
-// before the tip is the policy's timeout.
+// Refund takes the stake back to the roll key. Relays refuse the transaction before the tip is the
+// policy's timeout.
+//
+//	version 2, locktime path.After
+//	in   the stake, sequence fffffffe
+//	out  stake − fee   P2PKH of the roll key
 func (v *Voter) Refund() error {
 	if v.stake == nil {
 		return errors.New("nothing is staked")
@@ -238,9 +252,9 @@ func (v *Voter) Refund() error {
 	}
 	tx := newTx()
 	tx.LockTime = path.After
-	spend(tx, v.stake.op, math.MaxUint32-1)
-	own := PayToKey(v.public)
-	fee := v.e.Policy.Fee * int64(templates.SweepSize(1, path.Witness, len(v.stake.redeem), p2pkhSize))
+	addInput(tx, v.stake.op, math.MaxUint32-1)
+	own := templates.PayToKey(v.public)
+	fee := v.e.Policy.Fee * int64(templates.SweepSize(1, path.Witness, len(v.stake.redeem), templates.PayoutP2PKH))
 	tx.AddTxOut(wire.NewTxOut(v.e.Policy.Stake-fee, own))
 	if err := signStake(tx, 0, path, v.stake.redeem, v.key); err != nil {
 		return err

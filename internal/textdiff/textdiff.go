@@ -1,10 +1,9 @@
 // Package textdiff shows what differs between two texts, line by line.
 //
-// It promises that the same texts always give the same answer, that no line is
-// ever split, that the hunks carry the first text exactly into the second but
-// for what the notes say of line ends, and that nothing in a text can steer a
-// terminal. It knows nothing of what the texts mean: where a program can say
-// what changed, it says so first, and shows the texts second.
+// It promises that the same texts always give the same answer; that no line is
+// split; that the hunks turn the first text into the second but for the line
+// ends that the notes name; and that what it prints is safe to print. It has no
+// notion of what the texts mean.
 package textdiff
 
 import (
@@ -15,72 +14,71 @@ import (
 	"github.com/sergi/go-diff/diffmatchpatch"
 )
 
-// What Compare accepts. The time grows with the square of what differs: two
-// texts of the most lines with nothing in common take a tenth of a second, and
-// the library's 30,000 took eleven.
+// Bounds of each text that [Compare] accepts. The time grows with the square of
+// what differs. Two texts of maxLines with no line in common take a tenth of a
+// second; of 30,000 lines, 11 seconds.
 const (
-	MaxLines = 5000    // in each text
-	MaxBytes = 1 << 20 // of each text
+	maxLines = 5000
+	maxBytes = 1 << 20
 )
 
-// Context is how many lines that did not change are shown around each change.
+// context is how many unchanged lines are shown around each change.
 const context = 3
 
-// Diff is what differs between the texts A and B.
+// Diff is what differs between two texts, A and B.
 type Diff struct {
-	A, B  string // their names
-	Hunks []Hunk
-	Notes []Note // what differs in line ends, which the hunks leave out
+	a, b  string // their names
+	hunks []hunk
+	notes []note // what differs in line ends, which the hunks leave out
 }
 
-// Hunk is a run of changes with the lines around them.
-type Hunk struct {
-	A, B  Range
-	Lines []Line
+// hunk is a run of changes with the lines around them.
+type hunk struct {
+	a, b  span
+	lines []line
 }
 
-// Range is a run of lines of one text. First counts from 1; in an empty range
+// span is a run of lines of one text. The first counts from 1. In an empty span
 // it is the line before, as unified diffs have it.
-type Range struct{ First, Count int }
+type span struct{ first, count int }
 
-// Op says which text a line belongs to, by the character that unified diffs
-// put before it.
-type Op byte
+// op says which text a line belongs to, by the character that unified diffs put
+// before it.
+type op byte
 
-// The three kinds of line.
 const (
-	Same    Op = ' ' // in both
-	Deleted Op = '-' // in A alone
-	Added   Op = '+' // in B alone
+	same    op = ' ' // in both
+	deleted op = '-' // in A alone
+	added   op = '+' // in B alone
 )
 
-// Line is a line without its end, in parts.
-type Line struct {
-	Op    Op
-	Parts []Part
+// line is a line without its end, in parts.
+type line struct {
+	op    op
+	parts []part
 }
 
-// Part is a piece of a line. Changed marks the words that make a deleted line
-// and the added line that takes its place differ.
-type Part struct {
-	Text    string
-	Changed bool
+// part is a piece of a line. It is changed where it is one of the words in which
+// a deleted line and the added line in its place differ.
+type part struct {
+	text    string
+	changed bool
 }
 
-// Text returns the line in one piece.
-func (l Line) Text() string {
+// text returns the line in one piece.
+func (l line) text() string {
 	var b strings.Builder
-	for _, p := range l.Parts {
-		b.WriteString(p.Text)
+	for _, p := range l.parts {
+		b.WriteString(p.text)
 	}
 	return b.String()
 }
 
-// Note is what is to say of one text as a whole.
-type Note struct{ Name, Text string }
+// note is a remark on one text as a whole.
+type note struct{ name, text string }
 
-// Compare finds what differs between two texts. It refuses a text that is not
-// UTF-8 or is longer than MaxLines or MaxBytes.
+// Compare finds what differs between two texts, whose names the answer gives. It
+// refuses a text that is not UTF-8, or has over 5,000 lines or 1 MiB.
 func Compare(nameA, nameB, a, b string) (*Diff, error) {
 	endsA, err := normalise(nameA, a)
 	if err != nil {
@@ -90,16 +88,16 @@ func Compare(nameA, nameB, a, b string) (*Diff, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Diff{A: nameA, B: nameB}
+	d := &Diff{a: nameA, b: nameB}
 	d.note(endsA, endsB)
 	if endsA.text != endsB.text {
-		d.Hunks = hunks(edits(endsA.text, endsB.text))
+		d.hunks = hunks(edits(endsA.text, endsB.text))
 	}
 	return d, nil
 }
 
-// Same tells whether nothing differs, line ends included.
-func (d *Diff) Same() bool { return len(d.Hunks) == 0 && len(d.Notes) == 0 }
+// Same reports whether nothing differs, line ends included.
+func (d *Diff) Same() bool { return len(d.hunks) == 0 && len(d.notes) == 0 }
 
 // lineEnds is a text with LF at the end of every line, and what it had before.
 type lineEnds struct {
@@ -110,8 +108,8 @@ type lineEnds struct {
 }
 
 func normalise(name, text string) (e lineEnds, err error) {
-	if len(text) > MaxBytes {
-		return e, fmt.Errorf("%s: %d bytes, at most %d can be compared", name, len(text), MaxBytes)
+	if len(text) > maxBytes {
+		return e, fmt.Errorf("%s: %d bytes, at most %d can be compared", name, len(text), maxBytes)
 	}
 	if !utf8.ValidString(text) {
 		return e, fmt.Errorf("%s: not UTF-8 at byte %d", name, invalidAt(text))
@@ -121,8 +119,8 @@ func normalise(name, text string) (e lineEnds, err error) {
 	if e.unclosed = e.text != "" && !strings.HasSuffix(e.text, "\n"); e.unclosed {
 		e.text += "\n"
 	}
-	if e.lines = strings.Count(e.text, "\n"); e.lines > MaxLines {
-		return e, fmt.Errorf("%s: %d lines, at most %d can be compared", name, e.lines, MaxLines)
+	if e.lines = strings.Count(e.text, "\n"); e.lines > maxLines {
+		return e, fmt.Errorf("%s: %d lines, at most %d can be compared", name, e.lines, maxLines)
 	}
 	return e, nil
 }
@@ -137,41 +135,41 @@ func invalidAt(s string) int {
 	return len(s)
 }
 
-// note compares the line ends of the two texts.
+// note notes where the line ends of the two texts differ.
 func (d *Diff) note(a, b lineEnds) {
 	for _, t := range []struct {
 		name       string
 		its, other lineEnds
-	}{{d.A, a, b}, {d.B, b, a}} {
+	}{{d.a, a, b}, {d.b, b, a}} {
 		if t.its.unclosed && !t.other.unclosed {
-			d.Notes = append(d.Notes, Note{t.name, "no newline at the end"})
+			d.notes = append(d.notes, note{t.name, "no newline at the end"})
 		}
 		if t.its.returns == 0 || a.returns == b.returns && a.lines == b.lines {
 			continue
 		}
-		d.Notes = append(d.Notes, Note{t.name, fmt.Sprintf("%d of %d lines end with CR LF", t.its.returns, t.its.lines)})
+		d.notes = append(d.notes, note{t.name, fmt.Sprintf("%d of %d lines end with CR LF", t.its.returns, t.its.lines)})
 	}
 }
 
 // edits returns the lines of both texts in one sequence, deleted before added.
-func edits(a, b string) []Line {
+func edits(a, b string) []line {
 	dmp := diffmatchpatch.New()
-	dmp.DiffTimeout = 0 // the default gives up after a second and says nothing
+	dmp.DiffTimeout = 0 // by default it gives up after a second, without an error
 	// One character stands for each line, so that no line can be split. The
 	// checklines flag of DiffMain is something else.
 	charsA, charsB, all := dmp.DiffLinesToChars(a, b)
 	diffs := dmp.DiffCharsToLines(dmp.DiffMain(charsA, charsB, false), all)
-	var out []Line
+	var out []line
 	for _, d := range diffs {
-		op := Same
+		of := same
 		switch d.Type {
 		case diffmatchpatch.DiffDelete:
-			op = Deleted
+			of = deleted
 		case diffmatchpatch.DiffInsert:
-			op = Added
+			of = added
 		}
-		for line := range strings.Lines(d.Text) {
-			out = append(out, Line{op, []Part{{Text: strings.TrimSuffix(line, "\n")}}})
+		for text := range strings.Lines(d.Text) {
+			out = append(out, line{of, []part{{text: strings.TrimSuffix(text, "\n")}}})
 		}
 	}
 	return out
@@ -179,39 +177,38 @@ func edits(a, b string) []Line {
 
 // hunks cuts a sequence of lines into its changes with their context, joins
 // those whose contexts touch, and marks the changed words.
-func hunks(lines []Line) (out []Hunk) {
-	at := func(i int) Range { return Range{Count: i} }
-	from, a, b := 0, at(0), at(0) // lines of A and B before lines[from]
+func hunks(lines []line) (out []hunk) {
+	from, a, b := 0, 0, 0 // lines[from] comes after a lines of A and b of B
 	for from < len(lines) {
 		first := from
-		for first < len(lines) && lines[first].Op == Same {
+		for first < len(lines) && lines[first].op == same {
 			first++
 		}
 		if first == len(lines) {
 			return out
 		}
 		begin := max(from, first-context)
-		a.Count += begin - from
-		b.Count += begin - from
+		a += begin - from
+		b += begin - from
 		end := hunkEnd(lines, first)
-		h := Hunk{A: Range{First: a.Count}, B: Range{First: b.Count}, Lines: lines[begin:end]}
-		for _, l := range h.Lines {
-			if l.Op != Added {
-				h.A.Count++
+		h := hunk{a: span{first: a}, b: span{first: b}, lines: lines[begin:end]}
+		for _, l := range h.lines {
+			if l.op != added {
+				h.a.count++
 			}
-			if l.Op != Deleted {
-				h.B.Count++
+			if l.op != deleted {
+				h.b.count++
 			}
 		}
-		a.Count += h.A.Count
-		b.Count += h.B.Count
-		if h.A.Count > 0 {
-			h.A.First++
+		a += h.a.count
+		b += h.b.count
+		if h.a.count > 0 {
+			h.a.first++
 		}
-		if h.B.Count > 0 {
-			h.B.First++
+		if h.b.count > 0 {
+			h.b.first++
 		}
-		markWords(h.Lines)
+		markWords(h.lines)
 		out, from = append(out, h), end
 	}
 	return out
@@ -219,10 +216,10 @@ func hunks(lines []Line) (out []Hunk) {
 
 // hunkEnd returns the end of the hunk whose first change is at first: behind
 // the context of its last change.
-func hunkEnd(lines []Line, first int) int {
+func hunkEnd(lines []line, first int) int {
 	last := first
 	for i := first; i < len(lines) && i <= last+2*context+1; i++ {
-		if lines[i].Op != Same {
+		if lines[i].op != same {
 			last = i
 		}
 	}

@@ -86,7 +86,7 @@ func holds(t testing.TB, a, b string) {
 		t.Fatalf("the hunks make %q of %q, want %q", got, left, right)
 	}
 	changed := 0
-	for _, h := range d.Hunks {
+	for _, h := range textdiff.Hunks(d) {
 		for _, l := range h.Lines {
 			if l.Op != textdiff.Same {
 				changed++
@@ -114,7 +114,7 @@ func split(text string) (out []string) {
 func apply(t testing.TB, d *textdiff.Diff, a []string) (out []string) {
 	t.Helper()
 	at := 0
-	for _, h := range d.Hunks {
+	for _, h := range textdiff.Hunks(d) {
 		from := h.A.First - 1
 		if h.A.Count == 0 {
 			from++
@@ -133,13 +133,13 @@ func apply(t testing.TB, d *textdiff.Diff, a []string) (out []string) {
 		at = from
 		for _, l := range h.Lines {
 			if l.Op != textdiff.Added {
-				if a[at] != l.Text() {
-					t.Fatalf("line %d is %q, the hunk says %q", at+1, a[at], l.Text())
+				if a[at] != l.Text {
+					t.Fatalf("line %d is %q, the hunk says %q", at+1, a[at], l.Text)
 				}
 				at++
 			}
 			if l.Op != textdiff.Deleted {
-				out = append(out, l.Text())
+				out = append(out, l.Text)
 				added++
 			}
 		}

@@ -13,7 +13,7 @@ type Marks int
 // The ways to mark changed words.
 const (
 	Plain  Marks = iota // not at all: what other tools read
-	Carets              // in a line of ^ below, as for people without colour
+	Carets              // in a line of ^ below
 	Colour              // by escape sequences, for terminals
 )
 
@@ -27,33 +27,33 @@ func Unified(nameA, nameB, a, b string, marks Marks) (string, error) {
 	return d.Unified(marks), nil
 }
 
-// Unified prints the differences as a unified diff, "" where there are none.
-// Control characters of the texts are shown, never sent.
+// Unified prints the differences as a unified diff, "" where there are none. Names
+// and lines are safe to print; tabs stay.
 func (d *Diff) Unified(marks Marks) string {
 	if d.Same() {
 		return ""
 	}
 	p := &printer{marks: marks}
-	p.line("1", "--- "+d.A)
-	p.line("1", "+++ "+d.B)
-	for _, h := range d.Hunks {
-		p.line("36", fmt.Sprintf("@@ -%s +%s @@", h.A, h.B))
-		for _, l := range h.Lines {
+	p.line("1", "--- "+d.a)
+	p.line("1", "+++ "+d.b)
+	for _, h := range d.hunks {
+		p.line("36", fmt.Sprintf("@@ -%s +%s @@", h.a, h.b))
+		for _, l := range h.lines {
 			p.text(l)
 		}
 	}
-	for _, n := range d.Notes {
-		p.line("", `\ `+n.Name+": "+n.Text)
+	for _, n := range d.notes {
+		p.line("", `\ `+n.name+": "+n.text)
 	}
 	return p.b.String()
 }
 
-// String writes a range as diff does: the count is left out where it is 1.
-func (r Range) String() string {
-	if r.Count == 1 {
-		return fmt.Sprint(r.First)
+// String writes a span as diff does: the count is left out where it is 1.
+func (s span) String() string {
+	if s.count == 1 {
+		return fmt.Sprint(s.first)
 	}
-	return fmt.Sprintf("%d,%d", r.First, r.Count)
+	return fmt.Sprintf("%d,%d", s.first, s.count)
 }
 
 // printer writes lines with marks.
@@ -63,7 +63,7 @@ type printer struct {
 }
 
 // colours are the escape sequences of lines and of words in them.
-var colours = map[Op]string{Deleted: "31", Added: "32"}
+var colours = map[op]string{deleted: "31", added: "32"}
 
 // line writes a whole line in one colour.
 func (p *printer) line(colour, s string) {
@@ -71,7 +71,7 @@ func (p *printer) line(colour, s string) {
 	p.b.WriteByte('\n')
 }
 
-// coloured writes s, which can steer nothing, in a colour.
+// coloured writes s, which is safe to print, in a colour.
 func (p *printer) coloured(colour, s string) {
 	if p.marks != Colour || colour == "" || s == "" {
 		p.b.WriteString(s)
@@ -81,18 +81,18 @@ func (p *printer) coloured(colour, s string) {
 }
 
 // text writes a line of a hunk and marks its changed words.
-func (p *printer) text(l Line) {
-	colour := colours[l.Op]
-	p.coloured(colour, string(rune(l.Op)))
+func (p *printer) text(l line) {
+	colour := colours[l.op]
+	p.coloured(colour, string(rune(l.op)))
 	carets := strings.Builder{}
-	for _, part := range l.Parts {
-		s, in, mark := visible(part.Text), colour, " "
-		if part.Changed {
+	for _, part := range l.parts {
+		s, in, mark := visible(part.text), colour, " "
+		if part.changed {
 			in, mark = colour+";1;4", "^"
 		}
 		p.coloured(in, s)
 		for _, r := range s {
-			if r == '\t' && !part.Changed {
+			if r == '\t' && !part.changed {
 				carets.WriteByte('\t')
 				continue
 			}

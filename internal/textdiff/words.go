@@ -7,27 +7,27 @@ import (
 	"github.com/sergi/go-diff/diffmatchpatch"
 )
 
-// maxMarked is how long a line may be, in characters, for its changed words to
-// be sought; in longer ones the whole line is the change.
+// maxMarked is the length of a line, in characters, over which its changed words
+// are not searched for: the whole line is the change.
 const maxMarked = 1000
 
 // markWords pairs, in each run of changes, the deleted lines with the added
 // ones in their order, and marks the words that differ in each pair.
-func markWords(lines []Line) {
+func markWords(lines []line) {
 	for i := 0; i < len(lines); {
-		deleted := i
-		for i < len(lines) && lines[i].Op == Deleted {
+		from := i
+		for i < len(lines) && lines[i].op == deleted {
 			i++
 		}
-		added := i
-		for i < len(lines) && lines[i].Op == Added {
+		middle := i
+		for i < len(lines) && lines[i].op == added {
 			i++
 		}
-		for n := range min(added-deleted, i-added) {
-			a, b := &lines[deleted+n], &lines[added+n]
-			a.Parts, b.Parts = words(a.Text(), b.Text())
+		for n := range min(middle-from, i-middle) {
+			a, b := &lines[from+n], &lines[middle+n]
+			a.parts, b.parts = words(a.text(), b.text())
 		}
-		if i == deleted {
+		if i == from {
 			i++ // a line of both texts
 		}
 	}
@@ -35,10 +35,10 @@ func markWords(lines []Line) {
 
 // words compares two lines character by character and widens what differs to
 // whole words. Lines with little in common are left unmarked.
-func words(a, b string) (partsA, partsB []Part) {
+func words(a, b string) (partsA, partsB []part) {
 	na, nb := utf8.RuneCountInString(a), utf8.RuneCountInString(b)
 	if na > maxMarked || nb > maxMarked {
-		return []Part{{Text: a}}, []Part{{Text: b}}
+		return []part{{text: a}}, []part{{text: b}}
 	}
 	dmp := diffmatchpatch.New()
 	dmp.DiffTimeout = 0
@@ -57,7 +57,7 @@ func words(a, b string) (partsA, partsB []Part) {
 		}
 	}
 	if 3*common < max(na, nb) {
-		return []Part{{Text: a}}, []Part{{Text: b}}
+		return []part{{text: a}}, []part{{text: b}}
 	}
 	return split(a, changedA), split(b, changedB)
 }
@@ -71,7 +71,7 @@ func fill(marks []bool, n int, changed bool) []bool {
 
 // split cuts a line into words and what is between them, and joins neighbours
 // that are alike in being changed.
-func split(line string, changed []bool) (parts []Part) {
+func split(line string, changed []bool) (parts []part) {
 	runes := []rune(line)
 	for i := 0; i < len(runes); {
 		end := i + 1
@@ -83,15 +83,15 @@ func split(line string, changed []bool) (parts []Part) {
 			touched = touched || c
 		}
 		word := string(runes[i:end])
-		if n := len(parts); n > 0 && parts[n-1].Changed == touched {
-			parts[n-1].Text += word
+		if n := len(parts); n > 0 && parts[n-1].changed == touched {
+			parts[n-1].text += word
 		} else {
-			parts = append(parts, Part{word, touched})
+			parts = append(parts, part{word, touched})
 		}
 		i = end
 	}
 	if parts == nil {
-		parts = []Part{{}}
+		parts = []part{{}}
 	}
 	return parts
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/btcsuite/btcd/txscript/v2"
 
-	"bevote/lang"
 	"bevote/templates"
 	"bevote/verifier/lift"
 )
@@ -22,267 +21,50 @@ type Annotation struct {
 	Op     string // as the template's text has it
 	Line   int    // of the clause; 0 where the file leaves it to its default
 	Clause string // in the policy's words
-	Says   string // what the operation is there for
+	Says   string // the operation's purpose
 }
 
 // Annotate returns the operations of the script in order, and with mixing those
-// of the escrow. What each of them is for is read off the script engine, which
-// spends a stake and a deposit by every path: a check belongs to the clause
-// whose spends it comes out true in. src is the policy's file.
+// of the escrow. src is the policy's file. The script engine spends a stake and
+// a deposit by every path: a check belongs to the clause in whose spends it
+// comes out true.
 func (b *Built) Annotate(src []byte) (script, escrow []Annotation, err error) {
-	s, err := newStake(src, trySeed)
+	stake, err := standInOutput(src, trySeed)
 	if err != nil {
 		return nil, nil, err
 	}
-	if script, err = b.annotate(src, s); err != nil {
+	if script, err = b.annotate(src, stake); err != nil {
 		return nil, nil, err
 	}
-	view, err := b.deposit()
-	if view == nil {
+	ofEscrow, err := b.deposit()
+	if ofEscrow == nil {
 		return script, nil, err
 	}
-	d, err := s.deposit()
+	deposit, err := stake.deposit()
 	if err != nil {
 		return nil, nil, err
 	}
-	escrow, err = view.annotate(src, d)
+	escrow, err = ofEscrow.annotate(src, deposit)
 	return script, escrow, err
 }
 
-// annotate annotates one script, which locks s.
-func (b *Built) annotate(src []byte, s *stake) ([]Annotation, error) {
-	traces, err := s.traces()
+// annotate annotates one script, which locks o.
+func (b *Built) annotate(src []byte, o *lockedOutput) ([]Annotation, error) {
+	traces, err := o.traces()
 	if err != nil {
 		return nil, err
 	}
+	ops := b.Template.Ops()
 	n := &notes{
-		policy: b.Policy, src: src, ops: b.Template.Ops(), traces: traces,
-		roles: lift.Roles(b.Policy), clause: make([]string, len(b.Template.Ops())), says: make([]string, len(b.Template.Ops())),
+		policy: b.Policy, src: src, ops: ops, traces: traces,
+		roles: lift.Roles(b.Policy), clause: make([]string, len(ops)), says: make([]string, len(ops)),
 	}
 	n.checks()
 	n.others()
-	return n.write(s.redeem, b.Policy.Salted), nil
+	return n.write(o.redeem, b.Policy.Salted), nil
 }
 
-// notes are found out in two rounds: checks with their keys first, then what
-// stands around them. A clause is named as lang.Policy.Place names it.
-type notes struct {
-	policy *lang.Policy
-	src    []byte
-	ops    []templates.Op
-	traces []trace
-	roles  map[string]string
-
-	clause []string
-	says   []string
-}
-
-// checks notes every check of signatures with the operations that prepare it.
-func (n *notes) checks() {
-	for i, op := range n.ops {
-		from := i
-		switch code := opcode(op); code {
-		case txscript.OP_CHECKSIG, txscript.OP_CHECKSIGVERIFY:
-			from = n.single(i)
-		case txscript.OP_CHECKMULTISIG, txscript.OP_CHECKMULTISIGVERIFY:
-			from = n.several(i)
-		default:
-			continue
-		}
-		for j := from; j <= i; j++ {
-			n.clause[j] = n.clauseOf(n.succeeding(i))
-		}
-	}
-}
-
-// single notes `<key> CHECKSIG` or `DUP HASH160 <hash> EQUALVERIFY CHECKSIG`
-// and returns where it begins.
-func (n *notes) single(check int) int {
-	n.says[check] = "does it sign"
-	if check == 0 {
-		return check // by a key from the witness
-	}
-	if check >= 4 && opcode(n.ops[check-1]) == txscript.OP_EQUALVERIFY {
-		n.says[check-2] = "the hash of " + n.whose(n.ops[check-2])
-		n.says[check-4], n.says[check-3], n.says[check-1] = "the key that is pushed", "its hash", "is the same"
-		return check - 4
-	}
-	n.says[check-1] = n.whose(n.ops[check-1])
-	return check - 1
-}
-
-// several notes `k <key> … n CHECKMULTISIG` and returns where it begins.
-func (n *notes) several(check int) int {
-	if check == 0 {
-		return check
-	}
-	count, ok := n.ops[check-1].Number()
-	from := check - 2 - int(count)
-	if !ok || from < 0 {
-		return check
-	}
-	k, _ := n.ops[from].Number()
-	n.says[from] = "how many sign"
-	n.says[check-1] = "how many keys"
-	n.says[check] = fmt.Sprintf("%d of these %d sign", k, count)
-	for j := from + 1; j < check-1; j++ {
-		n.says[j] = n.whose(n.ops[j])
-	}
-	return from
-}
-
-// whose says whose key an operation pushes.
-func (n *notes) whose(op templates.Op) string {
-	role := op.Hole
-	if op.Data != nil {
-		role = strings.TrimPrefix(op.String(), "0x")
-	}
-	if name, ok := n.roles[role]; ok {
-		role = name
-	}
-	joint, name, sum := strings.Cut(role, "+")
-	switch {
-	case sum:
-		return fmt.Sprintf("the sum of %s and %s's key", jointKey(joint), name)
-	case isJoint(role):
-		return jointKey(role)
-	case templates.HoleKind(role) == templates.KindHash:
-		return owner(templates.HashedRole(role))
-	case templates.HoleKind(role) == templates.KindBallot:
-		return "the sealed ballot, in a key's place"
-	}
-	return owner(role)
-}
-
-// succeeding returns the paths in whose spends a check came out true.
-func (n *notes) succeeding(check int) []templates.Path {
-	verifies := strings.HasSuffix(n.ops[check].String(), "VERIFY")
-	return n.those(func(t trace) bool { return t.ran[check] && (verifies || t.left[check]) })
-}
-
-// running returns the paths whose spends run an operation.
-func (n *notes) running(at int) []templates.Path {
-	return n.those(func(t trace) bool { return t.ran[at] })
-}
-
-func (n *notes) those(do func(trace) bool) []templates.Path {
-	var paths []templates.Path
-	for _, t := range n.traces {
-		if do(t) {
-			paths = append(paths, t.path)
-		}
-	}
-	return paths
-}
-
-// clauseOf names the one clause that all the paths come from, "" if there are
-// several or none.
-func (n *notes) clauseOf(paths []templates.Path) string {
-	found := ""
-	for _, q := range paths {
-		clause := class(q)
-		switch clause {
-		case "branch":
-			clause += " " + branchOf(q)
-		case "sweep":
-			clause = "mixing"
-		case "return":
-			clause = "roll"
-		}
-		if found != "" && found != clause {
-			return ""
-		}
-		found = clause
-	}
-	return found
-}
-
-// others notes what stands around the checks, from first to last: a conditional
-// belongs to the clause of what decides it, and what several paths run to the
-// conditional that it stands in.
-func (n *notes) others() {
-	around := []string{n.whole()}
-	for i, op := range n.ops {
-		top := len(around) - 1
-		switch code := opcode(op); {
-		case op.Hole == "ballot":
-			n.clause[i] = "ballots"
-			if n.says[i] == "" {
-				n.says[i] = "the sealed ballot"
-			}
-		case n.clause[i] != "":
-		case opensConditional(op):
-			n.clause[i], n.says[i] = n.deciding(i), conditionals[code]
-		case code == txscript.OP_ELSE, code == txscript.OP_ENDIF:
-			n.clause[i], n.says[i] = around[top], conditionals[code]
-		case code == txscript.OP_DROP && i > 0:
-			n.clause[i], n.says[i] = n.clause[i-1], "done with it"
-		default:
-			if n.clause[i] = n.clauseOf(n.running(i)); n.clause[i] == "" {
-				n.clause[i] = around[top]
-			}
-			n.says[i] = n.value(i)
-		}
-		switch {
-		case opensConditional(op):
-			around = append(around, n.clause[i])
-		case opcode(op) == txscript.OP_ENDIF:
-			around = around[:top]
-		}
-	}
-}
-
-// whole is the clause that a script as such comes from.
-func (n *notes) whole() string {
-	if ofDeposit(n.traces[0].path) {
-		return "mixing"
-	}
-	return "target"
-}
-
-var conditionals = map[byte]string{
-	txscript.OP_IF: "if so", txscript.OP_NOTIF: "if not", txscript.OP_ELSE: "else", txscript.OP_ENDIF: "either way",
-}
-
-// deciding is the clause of the check before a conditional; a conditional that
-// takes its truth from the witness is the target's own.
-func (n *notes) deciding(at int) string {
-	if at == 0 {
-		return n.whole()
-	}
-	switch opcode(n.ops[at-1]) {
-	case txscript.OP_CHECKSIG, txscript.OP_CHECKMULTISIG, txscript.OP_ENDIF:
-		return n.clause[at-1]
-	}
-	return n.whole()
-}
-
-// value says what a number or a lock is for.
-func (n *notes) value(at int) string {
-	if opcode(n.ops[at]) == txscript.OP_CHECKLOCKTIMEVERIFY {
-		return "in later blocks only"
-	}
-	number, ok := n.ops[at].Number()
-	switch {
-	case !ok:
-		return ""
-	case at+1 < len(n.ops) && opcode(n.ops[at+1]) == txscript.OP_CHECKLOCKTIMEVERIFY:
-		return fmt.Sprintf("block %d", number)
-	case number == 0:
-		return "false"
-	}
-	return "true"
-}
-
-// opcode returns an operation's opcode, 0 for what pushes data.
-func opcode(op templates.Op) byte {
-	if op.Hole != "" || op.Data != nil {
-		return 0
-	}
-	return op.Code
-}
-
-// write puts the notes together.
+// write puts the notes beside the operations.
 func (n *notes) write(redeem []byte, salted bool) []Annotation {
 	var all []Annotation
 	at, depth := 0, 0
@@ -301,8 +83,8 @@ func (n *notes) write(redeem []byte, salted bool) []Annotation {
 	return all
 }
 
-// spelled is an operation's bytes in hex: a constant is the policy's and not
-// its stand-in, and what will fill a hole is left open.
+// spelled returns an operation's bytes in hex. Of a constant they are the
+// policy's, not those of its stand-in; a hole's are left open.
 func spelled(op templates.Op, filled []byte) string {
 	switch {
 	case op.Hole != "":
@@ -313,7 +95,7 @@ func spelled(op templates.Op, filled []byte) string {
 	return hex.EncodeToString(filled)
 }
 
-// pushed is how many bytes say that a push begins and how long it is.
+// pushed returns how many bytes of a push stand before its data.
 func pushed(operation []byte) int {
 	switch operation[0] {
 	case txscript.OP_PUSHDATA1:
@@ -327,11 +109,100 @@ func pushed(operation []byte) int {
 // defaults are the clauses that a file may leave out.
 var defaults = map[string]string{"ballots": "ballots plain", "target": "target p2sh { selector signature }"}
 
-// quote returns a clause in the policy's words, and its line.
+// quote returns a clause in the policy's words, and its line, 0 where the file
+// leaves the clause to its default.
 func (n *notes) quote(clause string) (line int, text string) {
 	at := n.policy.Place(clause)
 	if at == n.policy.Place("election") {
 		return 0, defaults[clause]
 	}
 	return at.Line, strings.Join(slices.Collect(strings.FieldsSeq(string(n.src[at.Start:at.End]))), " ")
+}
+
+// trace is what the script engine did in one accepted spend: which operations
+// of the redeem script ran, and which of them left something true on top.
+type trace struct {
+	path      templates.Path
+	ran, left []bool
+}
+
+// redeemIndex is the redeem script's place among the scripts of a P2SH spend,
+// after the input's and the output's.
+const redeemIndex = 2
+
+// traces spends the stake by each of its paths.
+func (o *lockedOutput) traces() ([]trace, error) {
+	var all []trace
+	for _, q := range o.built.Contract.Paths {
+		tops, err := o.tops(q)
+		if err != nil {
+			return nil, fmt.Errorf("path %s: %w", q.Name, err)
+		}
+		all = append(all, follow(o.built.Template.Ops(), q, tops))
+	}
+	return all, nil
+}
+
+// tops runs a spend by the path and returns whether the top of the stack is
+// true before each operation of the redeem script, and after the last.
+func (o *lockedOutput) tops(q templates.Path) ([]bool, error) {
+	tx, err := o.spend(q.Witness, q.After, notFinal, q.Signers[0])
+	if err != nil {
+		return nil, err
+	}
+	out := o.funding.TxOut[0]
+	prev := txscript.NewCannedPrevOutputFetcher(out.PkScript, out.Value)
+	tops := make([]bool, len(o.built.Template.Ops())+1)
+	step := func(at *txscript.StepInfo) error {
+		if n := len(at.Stack); at.ScriptIndex == redeemIndex && at.OpcodeIndex < len(tops) && n > 0 {
+			tops[at.OpcodeIndex] = truthy(at.Stack[n-1])
+		}
+		return nil
+	}
+	vm, err := txscript.NewDebugEngine(out.PkScript, tx, 0, relayRules, nil, nil, out.Value, prev, step)
+	if err != nil {
+		return nil, err
+	}
+	return tops, vm.Execute()
+}
+
+// follow finds the operations that ran: all but those in a side of a conditional
+// that was not taken.
+func follow(ops []templates.Op, q templates.Path, tops []bool) trace {
+	t := trace{q, make([]bool, len(ops)), make([]bool, len(ops))}
+	var sides []bool // of each open conditional: does this side run
+	for i, op := range ops {
+		if op.Hole == "" && op.Data == nil {
+			switch op.Code {
+			case txscript.OP_ELSE:
+				top := len(sides) - 1
+				t.ran[i] = !slices.Contains(sides[:top], false)
+				sides[top] = !sides[top]
+				continue
+			case txscript.OP_ENDIF:
+				sides = sides[:len(sides)-1]
+			}
+		}
+		t.ran[i] = !slices.Contains(sides, false)
+		t.left[i] = t.ran[i] && tops[i+1]
+		if opensConditional(op) {
+			sides = append(sides, t.ran[i] && tops[i] == (op.Code == txscript.OP_IF))
+		}
+	}
+	return t
+}
+
+func opensConditional(op templates.Op) bool {
+	return op.Hole == "" && op.Data == nil && (op.Code == txscript.OP_IF || op.Code == txscript.OP_NOTIF)
+}
+
+// truthy reports whether the script engine takes an item for true: it is neither
+// 0 nor −0.
+func truthy(b []byte) bool {
+	for i, x := range b {
+		if x != 0 {
+			return i != len(b)-1 || x != 0x80
+		}
+	}
+	return false
 }

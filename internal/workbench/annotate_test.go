@@ -117,7 +117,7 @@ func keyRole(op templates.Op, roles map[string]string) string {
 	return ""
 }
 
-// spends tells whether the role signs on a path of the clause.
+// spends reports whether the role signs on a path of the clause.
 func spends(paths []templates.Path, clause, role string) bool {
 	words := strings.Fields(clause)
 	return slices.ContainsFunc(paths, func(q templates.Path) bool {

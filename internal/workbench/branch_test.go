@@ -15,11 +15,11 @@ import (
 	"bevote/verifier/lift"
 )
 
-// TestNoSignerIsIdle takes one signer at a time out of every path of every
-// form: with an empty signature and with a stranger's the engine refuses, by
-// consensus and by the relays' rules, unless those who are left can sign for
+// TestEverySignerIsNeeded takes one signer at a time out of every path of every
+// form. With an empty signature and with a stranger's the engine refuses, by
+// consensus and by the relays' rules, unless the other signers are those of
 // another path.
-func TestNoSignerIsIdle(t *testing.T) {
+func TestEverySignerIsNeeded(t *testing.T) {
 	refused := 0
 	for _, f := range allForms() {
 		if f.candidates > 3 {
@@ -39,8 +39,9 @@ func TestNoSignerIsIdle(t *testing.T) {
 func (s *stage) without(t testing.TB, path templates.Path, signer string) (refused int) {
 	t.Helper()
 	others := slices.DeleteFunc(slices.Clone(path.Signers), func(r string) bool { return r == signer })
-	if slices.ContainsFunc(s.built.Contract.Paths, func(q templates.Path) bool { return q.After <= path.After && subset(q.Signers, others) }) {
-		return 0 // they could spend otherwise: what they sign may be turned into that
+	enough := func(q templates.Path) bool { return q.After <= path.After && subset(q.Signers, others) }
+	if slices.ContainsFunc(s.built.Contract.Paths, enough) {
+		return 0 // they can spend by another path: what they sign may be turned into that
 	}
 	stranger := func(role string) string {
 		if role == signer {
@@ -103,7 +104,7 @@ func TestRandomBranchesSpend(t *testing.T) {
 			}
 			class, _, _, err := lift.Spend(s.built.Contract.Paths, tx.TxIn[0].SignatureScript)
 			if err != nil || class != path.Name && !strings.HasPrefix(path.Name, "win.") {
-				r.Fatalf("%s is told as %q, %v", path, class, err)
+				r.Fatalf("%s is read as %q, %v", path, class, err)
 			}
 			for _, signer := range path.Signers {
 				refused += s.without(t, path, signer)
@@ -116,10 +117,9 @@ func TestRandomBranchesSpend(t *testing.T) {
 	}
 }
 
-// TestNothingUnsignedSelects rewrites the witness of every path as somebody
-// could who relays it: every order of its items, with every signature emptied
-// or put in another's place. What the relays' rules still take is the same
-// path, or another one of whose signers all have signed.
+// TestNothingUnsignedSelects rewrites the witness of every path without a secret,
+// as a relay can: it becomes each other path's, from the signatures that it has.
+// What the relays' rules still accept is a path whose signers all have signed.
 func TestNothingUnsignedSelects(t *testing.T) {
 	tried, turned := 0, 0
 	for _, f := range allForms() {
@@ -170,19 +170,23 @@ func (s *stage) turn(t *testing.T, script []byte, from, to templates.Path) (take
 	return 1
 }
 
-// TestTakenByMiners puts a stranger's signature, one at a time, where each
-// path's witness has an empty one, and leaves items below that nobody reads.
-// No relay takes that; where the engine does by consensus, Taken still tells
-// the path.
+// TestTakenByMiners puts a stranger's signature, one at a time, where each path's
+// witness has an empty one, and further items below, which the script does not
+// read. The rules of relays refuse that. Where consensus accepts it, lift.Taken
+// still finds the path.
 func TestTakenByMiners(t *testing.T) {
-	told := 0
+	read := 0
 	for _, f := range allForms() {
 		if f.candidates > 3 {
 			continue
 		}
 		s := newStage(t, f.source())
 		for _, path := range s.built.Contract.Paths {
-			variants := [][]string{path.Witness, append([]string{"sig:stranger"}, path.Witness...), append([]string{"1", "0"}, path.Witness...)}
+			variants := [][]string{
+				path.Witness,
+				append([]string{"sig:stranger"}, path.Witness...),
+				append([]string{"1", "0"}, path.Witness...),
+			}
 			for i, item := range path.Witness {
 				if item == "0" {
 					bent := slices.Clone(path.Witness)
@@ -197,17 +201,18 @@ func TestTakenByMiners(t *testing.T) {
 				}
 				got, sig, err := lift.Taken(s.built.Contract.Paths, tx.TxIn[0].SignatureScript, s.signed(t, tx))
 				if err != nil || got.String() != path.String() || len(sig) == 0 {
-					t.Errorf("%s by %s: told as %s, %v", path, witness, got, err)
+					t.Errorf("%s by %s: read as %s, %v", path, witness, got, err)
 				}
-				told++
+				read++
 			}
 			unsigned := s.spend(t, path.Witness, path.After, notFinal, func(string) string { return "stranger" })
-			if got, _, err := lift.Taken(s.built.Contract.Paths, unsigned.TxIn[0].SignatureScript, s.signed(t, unsigned)); err == nil {
-				t.Errorf("what a stranger signed is told as %s", got)
+			input := unsigned.TxIn[0].SignatureScript
+			if got, _, err := lift.Taken(s.built.Contract.Paths, input, s.signed(t, unsigned)); err == nil {
+				t.Errorf("what a stranger signed is read as %s", got)
 			}
 		}
 	}
-	t.Logf("%d spends told", told)
+	t.Logf("%d spends read", read)
 }
 
 // TestTakenIsTheFirstCheckThatPasses: where the signatures would do for two
@@ -231,7 +236,7 @@ func TestTakenIsTheFirstCheckThatPasses(t *testing.T) {
 	}
 	got, _, err := lift.Taken(s.built.Contract.Paths, tx.TxIn[0].SignatureScript, s.signed(t, tx))
 	if err != nil || !slices.Contains(got.Signers, "c00") {
-		t.Errorf("told as %s, %v", got, err)
+		t.Errorf("read as %s, %v", got, err)
 	}
 }
 

@@ -1,10 +1,16 @@
-// Package workbench is where a policy is worked on before its election: it is
-// built into a contract, explained, tested, certified and compared with others,
-// with stand-ins for its people.
+// Package workbench answers the questions about a policy before its election:
+// what it compiles to, who can spend when and at what cost, and what changes
+// with it. No answer needs a real secret: stand-ins take the place of all keys.
 //
-// It promises that nothing is built without being lifted: Build is the only
-// door to the compiler, and what the compiler wrote leaves through it only if
-// the script spends exactly as the policy says.
+//   - [Build], [BuildAt]: the contract, compiled and lifted
+//   - [Illustrate], [Repair], [Scaffold]: counterexamples, fixes, new policy files
+//   - [Built.Annotate], [Built.Explain]: the script beside the policy; costs, limits, risks
+//   - [Test], [Certify], [Diff]: spends that the script engine accepts and refuses
+//   - [StandIns]: the policy with keys whose secrets are known
+//
+// It promises that nothing is built without being lifted: Build alone calls the
+// compiler, and returns a contract only if its script spends exactly as the
+// policy says.
 package workbench
 
 import (
@@ -25,18 +31,18 @@ type Built struct {
 }
 
 // Build loads, compiles and lifts a policy file. Built is nil if any of the
-// diagnostics is an error. The diagnostics are what the file's allow lines
-// leave of them, sorted by place. The error is a bug of this program: the
-// script does not spend as the policy says (E0901, among the diagnostics too).
+// diagnostics is an error. The diagnostics are those that the file's allow lines
+// leave, sorted by place. The error is a bug of this program: the script does
+// not spend as the policy says (E0901, among the diagnostics too).
 func Build(src []byte) (*Built, []lang.Diagnostic, error) { return BuildAt(src, 0) }
 
-// BuildAt is Build at block height now: phases that lie at or before it are
-// errors. A now of 0 knows no present.
+// BuildAt is [Build] at block height now: phases that lie at or before it are
+// errors. A now of 0 is before every phase.
 func BuildAt(src []byte, now uint32) (*Built, []lang.Diagnostic, error) {
 	return build(src, now, compiler.Compile)
 }
 
-// compile is the shape of compiler.Compile; tests put a faulty one in its place.
+// compile is the type of [compiler.Compile]; tests put a faulty one in its place.
 type compile func(*lang.Policy) (*templates.Contract, []lang.Diagnostic)
 
 func build(src []byte, now uint32, compile compile) (*Built, []lang.Diagnostic, error) {
@@ -64,8 +70,8 @@ func build(src []byte, now uint32, compile compile) (*Built, []lang.Diagnostic, 
 	return b, diags, nil
 }
 
-// assemble compiles a policy and lifts what comes of it. Built is nil if the
-// compiler finds errors, or if there is an error of ours.
+// assemble compiles a policy and lifts the contract. Built is nil if the compiler
+// finds errors, or with an error, which is a bug of this program.
 func assemble(p *lang.Policy, compile compile) (*Built, []lang.Diagnostic, error) {
 	c, diags := compile(p)
 	if c == nil {
@@ -88,4 +94,34 @@ func liftBack(p *lang.Policy, c *templates.Contract) (templates.Template, error)
 		return templates.Template{}, fmt.Errorf("compiled contract: %w", err)
 	}
 	return back.Template()
+}
+
+// maxRounds bounds how often fixes may bring up further ones.
+const maxRounds = 10
+
+// change is one fix that Repair made.
+type change struct {
+	lang.Diagnostic        // with its fix, at its place in the file as it was then
+	Old             string // what the fix replaced
+}
+
+// Repair applies the safe fixes to a policy file until it has none, at block
+// height now as [BuildAt] has it. It returns the file and the changes in order.
+// Fixes of warnings leave the policy's id as it is. The error is that of [Build].
+func Repair(src []byte, now uint32) (fixed []byte, changes []change, err error) {
+	for range maxRounds {
+		_, diags, err := BuildAt(src, now)
+		if err != nil {
+			return nil, nil, err
+		}
+		next, applied := lang.Apply(src, diags)
+		if len(applied) == 0 {
+			break
+		}
+		for _, d := range applied {
+			changes = append(changes, change{d, string(src[d.Fix.Start:d.Fix.End])})
+		}
+		src = next
+	}
+	return src, changes, nil
 }

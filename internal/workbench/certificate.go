@@ -15,16 +15,16 @@ import (
 	"bevote/templates"
 )
 
-// CertificateVersion is the format that this program writes and reads.
-const CertificateVersion = 1
+// certificateVersion is the format that this program writes and reads.
+const certificateVersion = 1
 
 // MaxCertificate is the size in bytes over which a certificate is not read.
 const MaxCertificate = 16 << 20
 
 // Certificate shows on the script engine that a contract spends as its policy
 // says and not otherwise: for each path one spend that is accepted, and for
-// each of its conditions one that leaves out just that and is refused. The
-// policy's keys are replaced by stand-ins of the seed.
+// each of its conditions one that breaks just that and is refused. The policy's
+// keys are replaced by stand-ins of the seed.
 type Certificate struct {
 	Certificate int                 `json:"certificate"` // format version, 1
 	Policy      string              `json:"policy"`      // policy id of the source
@@ -35,16 +35,16 @@ type Certificate struct {
 	Funding     string              `json:"funding"`           // the transaction whose output 0 is the stake, hex
 	Escrow      string              `json:"escrow,omitempty"`  // with mixing: the same of a deposit
 	Deposit     string              `json:"deposit,omitempty"` // and the transaction whose output 0 it is
-	Spends      []CertifiedSpend    `json:"spends"`            // of the stake, then of the deposit
+	Spends      []certifiedSpend    `json:"spends"`            // of the stake, then of the deposit
 }
 
-// CertifiedSpend is one spend of the stake or the deposit, as a path says but for what is
-// removed. Where what is left is still enough for another path there is
+// certifiedSpend is a spend of the stake or the deposit by a path, without the
+// condition that is removed. Where the rest is enough for another path there is
 // nothing to refuse, and no transaction.
-type CertifiedSpend struct {
+type certifiedSpend struct {
 	Path    string   `json:"path"`
 	Signers []string `json:"signers"`
-	Removal
+	removal
 	Covered   string `json:"covered"` // the other path, or ""
 	Tx        string `json:"tx"`      // hex
 	Consensus bool   `json:"consensus"`
@@ -52,30 +52,31 @@ type CertifiedSpend struct {
 }
 
 // Certify certifies a policy file. The certificate is nil if the file has
-// errors; the diagnostics are Build's. The error is a bug of this program: the
-// engine does not do what the lift says.
+// errors; the diagnostics are those of [Build]. The error is a bug of this
+// program: the engine does not do what the lift says.
 func Certify(src []byte) (*Certificate, []lang.Diagnostic, error) {
 	built, diags, err := Build(src)
 	if built == nil {
 		return nil, diags, err
 	}
-	s, err := standInStake(src, trySeed, built.Contract)
+	stake, err := contractOutput(src, trySeed, built.Contract)
 	if err != nil {
 		return nil, diags, err
 	}
 	c := &Certificate{
-		Certificate: CertificateVersion, Policy: built.Policy.ID(), Source: string(src), Seed: trySeed,
-		Contract: built.Contract, Redeem: hex.EncodeToString(s.redeem), Funding: encodeTx(s.funding),
+		Certificate: certificateVersion, Policy: built.Policy.ID(), Source: string(src), Seed: trySeed,
+		Contract: built.Contract, Redeem: hex.EncodeToString(stake.redeem), Funding: encodeTx(stake.funding),
 	}
-	locked, err := s.locked()
+	deposit, err := stake.deposit()
 	if err != nil {
 		return nil, diags, err
 	}
-	for _, l := range locked {
-		if l != s {
-			c.Escrow, c.Deposit = hex.EncodeToString(l.redeem), encodeTx(l.funding)
-		}
-		spends, err := l.certifyAll()
+	if c.Spends, err = stake.certifyAll(); err != nil {
+		return nil, diags, err
+	}
+	if deposit != nil {
+		c.Escrow, c.Deposit = hex.EncodeToString(deposit.redeem), encodeTx(deposit.funding)
+		spends, err := deposit.certifyAll()
 		if err != nil {
 			return nil, diags, err
 		}
@@ -85,11 +86,11 @@ func Certify(src []byte) (*Certificate, []lang.Diagnostic, error) {
 }
 
 // certifyAll makes the spends by every path, in full and without each condition.
-func (s *stake) certifyAll() ([]CertifiedSpend, error) {
-	var spends []CertifiedSpend
-	for _, q := range s.built.Contract.Paths {
-		for _, r := range append([]Removal{{}}, removals(q)...) {
-			spend, err := s.certify(q, r)
+func (o *lockedOutput) certifyAll() ([]certifiedSpend, error) {
+	var spends []certifiedSpend
+	for _, q := range o.built.Contract.Paths {
+		for _, r := range append([]removal{{}}, removals(q)...) {
+			spend, err := o.certify(q, r)
 			if err != nil {
 				return nil, fmt.Errorf("path %s: %w", q.Name, err)
 			}
@@ -100,20 +101,20 @@ func (s *stake) certifyAll() ([]CertifiedSpend, error) {
 }
 
 // certify makes one spend of a certificate.
-func (s *stake) certify(q templates.Path, r Removal) (CertifiedSpend, error) {
-	c := CertifiedSpend{Path: q.Name, Signers: q.Signers, Removal: r}
-	kept := r == Removal{}
+func (o *lockedOutput) certify(q templates.Path, r removal) (certifiedSpend, error) {
+	c := certifiedSpend{Path: q.Name, Signers: q.Signers, removal: r}
+	full := r == removal{}
 	lock, sequence := r.times(q)
-	tx, err := s.spend(r.witness(q), lock, sequence, q.Signers[0])
+	tx, err := o.spend(r.witness(q), lock, sequence, q.Signers[0])
 	if err != nil {
 		return c, err
 	}
-	v := s.judge(tx)
+	v := o.judge(tx)
 	switch {
-	case kept && !v.accepted():
+	case full && !v.accepted():
 		return c, fmt.Errorf("refused: %w", errors.Join(v.consensus, v.relay))
-	case !kept && (v.consensus == nil || v.relay == nil):
-		if c.Covered = r.covered(s.built.Contract.Paths, q); c.Covered == "" {
+	case !full && (v.consensus == nil || v.relay == nil):
+		if c.Covered = r.covered(o.built.Contract.Paths, q); c.Covered == "" {
 			return c, fmt.Errorf("accepted without %s (%s)", r.Without, r.Instead)
 		}
 		return c, nil
@@ -122,10 +123,10 @@ func (s *stake) certify(q templates.Path, r Removal) (CertifiedSpend, error) {
 	return c, nil
 }
 
-// standInStake locks a stake under the stand-ins of a policy file by a contract
-// of that file: the script is the contract's, with the stand-ins' keys in the
-// place of the policy's. Nothing is compiled.
-func standInStake(src []byte, seed uint64, c *templates.Contract) (*stake, error) {
+// contractOutput locks a stake under the stand-ins of a policy file by a
+// contract of that file: the script is the contract's, with the stand-ins' keys
+// in place of the policy's. Nothing is compiled.
+func contractOutput(src []byte, seed uint64, c *templates.Contract) (*lockedOutput, error) {
 	replaced, keys, err := StandIns(src, seed)
 	if err != nil {
 		return nil, err
@@ -134,23 +135,23 @@ func standInStake(src []byte, seed uint64, c *templates.Contract) (*stake, error
 	if p == nil {
 		return nil, fmt.Errorf("policy with stand-ins: %w", firstError(diags))
 	}
-	recast := *c
-	recast.Policy = p.ID()
-	if recast.Script, err = recastScript(src, keys, c.Script); err != nil {
+	own := *c
+	own.Policy = p.ID()
+	if own.Script, err = replaceScriptKeys(src, keys, c.Script); err != nil {
 		return nil, err
 	}
-	if recast.Escrow, err = recastScript(src, keys, c.Escrow); err != nil {
+	if own.Escrow, err = replaceScriptKeys(src, keys, c.Escrow); err != nil {
 		return nil, err
 	}
-	t, err := liftBack(p, &recast)
+	t, err := liftBack(p, &own)
 	if err != nil {
 		return nil, err
 	}
-	return castStake(&Built{p, &recast, t}, keys, func(role string) curve.Scalar { return standIn(seed, role) })
+	return lockOutput(&Built{p, &own, t}, keys, func(role string) curve.Scalar { return standIn(seed, role) })
 }
 
-// recastScript replaces the policy's keys in a template's text.
-func recastScript(src []byte, keys map[string]curve.Scalar, script string) (string, error) {
+// replaceScriptKeys replaces the policy's keys in a template's text.
+func replaceScriptKeys(src []byte, keys map[string]curve.Scalar, script string) (string, error) {
 	literals, err := lang.Literals(src)
 	if err != nil {
 		return "", err
@@ -189,8 +190,8 @@ func DecodeCertificate(b []byte) (*Certificate, error) {
 	if err := d.Decode(&c); err != nil {
 		return nil, fmt.Errorf("certificate: %w", err)
 	}
-	if c.Certificate != CertificateVersion {
-		return nil, fmt.Errorf("certificate: unknown format version %d, want %d", c.Certificate, CertificateVersion)
+	if c.Certificate != certificateVersion {
+		return nil, fmt.Errorf("certificate: unknown format version %d, want %d", c.Certificate, certificateVersion)
 	}
 	if c.Contract == nil {
 		return nil, errors.New("certificate: no contract")
@@ -207,7 +208,7 @@ func DecodeCertificate(b []byte) (*Certificate, error) {
 func encodeTx(tx *wire.MsgTx) string {
 	var b bytes.Buffer
 	if err := tx.Serialize(&b); err != nil {
-		panic("workbench: encoding a transaction: " + err.Error()) // a buffer takes everything
+		panic("workbench: encoding a transaction: " + err.Error()) // a buffer has no errors
 	}
 	return hex.EncodeToString(b.Bytes())
 }

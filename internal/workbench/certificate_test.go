@@ -41,7 +41,7 @@ func TestCertificatesHold(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		r, err := c.Replay()
+		r, err := c.Verify()
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -53,22 +53,22 @@ func TestCertificatesHold(t *testing.T) {
 	}
 }
 
-// runAgain runs a certificate's transactions as somebody would who has only
-// the file and an engine.
+// runAgain runs a certificate's transactions with nothing but the file and an
+// engine.
 func runAgain(t *testing.T, name string, c *workbench.Certificate) {
 	t.Helper()
 	for _, s := range c.Spends {
 		for rule, flags := range rules {
-			err := executeTry(t, workbench.Try{Path: s.Path, Funding: c.Funding, Tx: s.Tx}, flags)
+			err := execute(t, workbench.FundedSpend{Path: s.Path, Funding: c.Funding, Tx: s.Tx}, flags)
 			if accepted := s.Without == ""; accepted != (err == nil) || s.Consensus != accepted || s.Relay != accepted {
-				t.Errorf("%s: %s %s: by %s %v", name, s.Path, s.Removal, rule, err)
+				t.Errorf("%s: %s %s: by %s %v", name, s.Path, s, rule, err)
 			}
 		}
 	}
 }
 
-// executeTry runs a transaction that spends output 0 of another.
-func executeTry(t fatal, try workbench.Try, flags txscript.ScriptFlags) error {
+// execute runs a transaction that spends output 0 of another.
+func execute(t fatal, try workbench.FundedSpend, flags txscript.ScriptFlags) error {
 	t.Helper()
 	out, tx := decoded(t, try.Funding).TxOut[0], decoded(t, try.Tx)
 	prev := txscript.NewCannedPrevOutputFetcher(out.PkScript, out.Value)
@@ -101,7 +101,7 @@ func TestCertificateBytes(t *testing.T) {
 func TestCertificateLeavesOutEveryCondition(t *testing.T) {
 	var got []string
 	for _, s := range certify(t, forms[3].source()).Spends[:11] {
-		got = append(got, fmt.Sprintf("%s: %s", s.Path, s.Removal))
+		got = append(got, fmt.Sprintf("%s: %s", s.Path, s))
 	}
 	want := []string{
 		"refund: in full",
@@ -121,8 +121,8 @@ func TestCertificateLeavesOutEveryCondition(t *testing.T) {
 	}
 }
 
-// TestLyingCertificates tells lies of every kind.
-func TestLyingCertificates(t *testing.T) {
+// TestFalseCertificates makes every kind of false certificate.
+func TestFalseCertificates(t *testing.T) {
 	src := examples.Policy("club_chair")
 	other := certify(t, examples.Policy("salted"))
 	for name, lie := range map[string]func(c *workbench.Certificate){
@@ -175,7 +175,7 @@ func TestLyingCertificates(t *testing.T) {
 		if err != nil {
 			continue
 		}
-		if r, err := back.Replay(); err == nil {
+		if r, err := back.Verify(); err == nil {
 			t.Errorf("%s: holds, %+v", name, r)
 		}
 	}
@@ -243,7 +243,7 @@ func TestCoveredConditions(t *testing.T) {
 	f := forms[7]
 	f.branches = []string{"both when c00 and c01 sign after block 310", "one when c01 signs after block 300"}
 	c := certify(t, f.source())
-	r, err := c.Replay()
+	r, err := c.Verify()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -254,13 +254,13 @@ func TestCoveredConditions(t *testing.T) {
 		}
 		covered++
 		if s.Covered != "branch.one" || s.Path != "branch.both" {
-			t.Errorf("%s %s is covered by %s", s.Path, s.Removal, s.Covered)
+			t.Errorf("%s %s is covered by %s", s.Path, s, s.Covered)
 		}
 		lie := *c
 		lie.Spends = slices.Clone(c.Spends)
 		lie.Spends[i].Covered = "refund"
-		if _, err := lie.Replay(); err == nil {
-			t.Errorf("%s %s: covered by the refund, and it holds", s.Path, s.Removal)
+		if _, err := lie.Verify(); err == nil {
+			t.Errorf("%s %s: covered by the refund, and it holds", s.Path, s)
 		}
 	}
 	if covered == 0 || r.Covered != covered {
@@ -280,7 +280,7 @@ func TestCertifyAnything(t *testing.T) {
 		if c == nil {
 			t.Fatal(err)
 		}
-		if _, err := c.Replay(); err != nil {
+		if _, err := c.Verify(); err != nil {
 			t.Fatalf("%v\n%s", err, src)
 		}
 	}
@@ -303,6 +303,6 @@ func FuzzDecodeCertificate(f *testing.F) {
 		if !bytes.Equal(c.Encode(), b) {
 			t.Errorf("%s is written as %s", b, c.Encode())
 		}
-		c.Replay()
+		c.Verify()
 	})
 }

@@ -2,34 +2,35 @@ package workbench
 
 import (
 	"fmt"
+	"strings"
 
 	"bevote/lang"
 	"bevote/templates"
 )
 
-// Costs are what spending costs at the policy's fee. Sizes are with the longest
-// signatures; a virtual byte is a byte here.
-type Costs struct {
+// costs are what spending costs at the policy's fee, in satoshis. Sizes are those
+// with the longest signatures, in bytes, which are virtual bytes here.
+type costs struct {
 	Fee      int64      `json:"fee"`  // satoshis per virtual byte
 	Coin     int64      `json:"coin"` // what a voter's coin holds
 	Stake    int64      `json:"stake"`
-	Paths    []PathCost `json:"paths"`    // of one stake, spent alone; of a branch with many alternatives the dearest
-	Election []Sum      `json:"election"` // of all of them
-	sweeps   int        // transactions of the longest claim of everything
+	Paths    []pathCost `json:"paths"`    // of one stake, spent alone; of a branch with many alternatives the dearest
+	Election []actCost  `json:"election"` // of all of them
+	sweeps   int        // transactions of the longest claim of every stake
 }
 
-// PathCost is the transaction that spends one stake by a path.
-type PathCost struct {
-	Path   string `json:"path"`   // with its signers where others have its name
+// pathCost is the transaction that spends one output by a path.
+type pathCost struct {
+	Path   string `json:"path"`   // with its signers where another path has its name
 	Input  int    `json:"input"`  // bytes of the input script
 	VSize  int    `json:"vsize"`  // of the transaction
 	Fee    int64  `json:"fee"`    // satoshis
-	Leaves int64  `json:"leaves"` // satoshis of the stake
+	Leaves int64  `json:"leaves"` // satoshis of the output
 	payout []byte // output script
 }
 
-// Sum is what one act costs over the whole election.
-type Sum struct {
+// actCost is what one act costs over the whole election.
+type actCost struct {
 	What         string `json:"what"`
 	Stakes       int    `json:"stakes"`
 	Transactions int    `json:"transactions"`
@@ -37,11 +38,11 @@ type Sum struct {
 	Fee          int64  `json:"fee"` // satoshis
 }
 
-func (b *Built) costs(paths []templates.Path) Costs {
+func (b *Built) costs(paths []templates.Path) costs {
 	p, n := b.Policy, b.Policy.Voters
-	c := Costs{Fee: p.Fee, Coin: p.Coin(), Stake: p.Stake}
+	c := costs{Fee: p.Fee, Coin: p.Coin(), Stake: p.Stake}
 	votes := p.Coin() - p.Stake
-	c.Election = append(c.Election, Sum{"votes", n, n, int64(n) * votes / p.Fee, int64(n) * votes})
+	c.Election = append(c.Election, actCost{"votes", n, n, int64(n) * votes / p.Fee, int64(n) * votes})
 	for _, q := range b.dearest(paths) {
 		cost := b.pathCost(paths, q)
 		c.Paths = append(c.Paths, cost)
@@ -56,16 +57,17 @@ func (b *Built) costs(paths []templates.Path) Costs {
 	}
 	for _, cost := range c.Paths {
 		if cost.Path == "refund" {
-			c.Election = append(c.Election, Sum{"refunds", n, n, int64(n) * int64(cost.VSize), int64(n) * cost.Fee})
+			all := actCost{"refunds", n, n, int64(n) * int64(cost.VSize), int64(n) * cost.Fee}
+			c.Election = append(c.Election, all)
 		}
 	}
 	return c
 }
 
-// dearest drops, of branches with many alternatives, all but one of those that
-// cost the most.
+// dearest returns the paths; of a branch with many alternatives only the one
+// that costs the most.
 func (b *Built) dearest(paths []templates.Path) []templates.Path {
-	n, most := ways(paths), map[string]int{}
+	n, most := countByName(paths), map[string]int{}
 	for i, q := range paths {
 		if at, ok := most[q.Name]; !ok || b.pathCost(nil, q).Fee > b.pathCost(nil, paths[at]).Fee {
 			most[q.Name] = i
@@ -73,33 +75,35 @@ func (b *Built) dearest(paths []templates.Path) []templates.Path {
 	}
 	var kept []templates.Path
 	for i, q := range paths {
-		if n[q.Name] <= manyWays || most[q.Name] == i {
+		if n[q.Name] <= maxListed || most[q.Name] == i {
 			kept = append(kept, q)
 		}
 	}
 	return kept
 }
 
-func (b *Built) pathCost(paths []templates.Path, q templates.Path) PathCost {
+func (b *Built) pathCost(paths []templates.Path, q templates.Path) pathCost {
 	redeem, payout := b.Template.Size(b.Policy.Salted), payout(b.Policy, q)
 	size := templates.SpendSize(q.Witness, redeem, len(payout))
 	fee := int64(size) * b.Policy.Fee
-	return PathCost{
+	return pathCost{
 		Path: costLabel(paths, q), Input: templates.ScriptSigSize(q.Witness, redeem), VSize: size,
 		Fee: fee, Leaves: b.Policy.Stake - fee, payout: payout,
 	}
 }
 
-// costLabel is a path's label, or says that it stands for many.
+// costLabel returns a path's label, or its name with the number of alternatives
+// that it is the dearest of.
 func costLabel(paths []templates.Path, q templates.Path) string {
-	if n := ways(paths)[q.Name]; n > manyWays {
+	if n := countByName(paths)[q.Name]; n > maxListed {
 		return fmt.Sprintf("%s (dearest of %d)", q.Name, n)
 	}
 	return label(paths, q)
 }
 
-// payout is the output script that a spend by the path pays to: the winner's,
-// the longest of them where the path names none, or some key's.
+// payout returns an output script that a spend by the path pays to: the
+// winner's, the longest of them where the path names none; else one of the size
+// of a key's.
 func payout(p *lang.Policy, q templates.Path) []byte {
 	if class(q) != "win" {
 		return make([]byte, templates.PayoutP2PKH)
@@ -113,10 +117,10 @@ func payout(p *lang.Policy, q templates.Path) []byte {
 	return script
 }
 
-// sweep is every stake spent by the path, in as few transactions as relays take.
-func (b *Built) sweep(what string, q templates.Path, payout int) Sum {
+// sweep spends every stake by the path, in as few transactions as relays accept.
+func (b *Built) sweep(what string, q templates.Path, payout int) actCost {
 	redeem, n := b.Template.Size(b.Policy.Salted), b.Policy.Voters
-	s := Sum{What: what, Stakes: n}
+	s := actCost{What: what, Stakes: n}
 	for left, most := n, templates.SweepInputs(q.Witness, redeem, payout, b.Template.SigOps()); left > 0; left -= most {
 		s.Transactions++
 		s.VSize += int64(templates.SweepSize(min(left, most), q.Witness, redeem, payout))
@@ -125,8 +129,8 @@ func (b *Built) sweep(what string, q templates.Path, payout int) Sum {
 	return s
 }
 
-// Limit is a bound with how near the policy comes to it.
-type Limit struct {
+// limit is a bound, and what the policy has of it.
+type limit struct {
 	What  string `json:"what"`
 	Have  int64  `json:"have"`
 	Bound int64  `json:"bound"`
@@ -134,13 +138,35 @@ type Limit struct {
 	Of    string `json:"of"`    // whose bound it is
 }
 
-func (b *Built) limits(paths []templates.Path) []Limit {
+// kind returns what is bounded, without the case that comes nearest.
+func (l limit) kind() string {
+	what, _, _ := strings.Cut(l.What, " (")
+	return what
+}
+
+func (l limit) bound() string {
+	if l.Least {
+		return fmt.Sprintf("at least %d", l.Bound)
+	}
+	return fmt.Sprintf("at most %d", l.Bound)
+}
+
+// near returns how much of an upper bound is used, in percent, or what multiple
+// of a lower bound there is.
+func (l limit) near() string {
+	if l.Least {
+		return fmt.Sprintf("%d times", l.Have/l.Bound)
+	}
+	return fmt.Sprintf("%d%%", 100*l.Have/l.Bound)
+}
+
+func (b *Built) limits(paths []templates.Path) []limit {
 	p, size := b.Policy, b.Template.Size(b.Policy.Salted)
 	ballot := templates.PlainBallot
 	if p.Salted {
 		ballot = templates.SaltedBallot
 	}
-	all := []Limit{
+	all := []limit{
 		{"bytes of the redeem script", int64(size), templates.MaxRedeem, false, "consensus"},
 		{"signature operations", int64(b.Template.SigOps()), templates.MaxSigOps, false, "relays"},
 		{"bytes of the published ballot", int64(ballot), templates.MaxOpReturn, false, "relays"},
@@ -148,9 +174,9 @@ func (b *Built) limits(paths []templates.Path) []Limit {
 	if p.Win == lang.WinHardened && len(p.Branches) == 0 {
 		m := len(p.Candidates)
 		room := min((templates.MaxRedeem-size)/(1+templates.KeySize), templates.MaxSigOps-b.Template.SigOps())
-		all = append(all, Limit{"candidates", int64(m), int64(m + room), false, "both"})
+		all = append(all, limit{"candidates", int64(m), int64(m + room), false, "both"})
 	}
-	longest, dearest := PathCost{}, PathCost{}
+	longest, dearest := pathCost{}, pathCost{}
 	for _, q := range paths {
 		cost := b.pathCost(nil, q)
 		if cost.Input > longest.Input {
@@ -160,8 +186,9 @@ func (b *Built) limits(paths []templates.Path) []Limit {
 			dearest = cost
 		}
 	}
+	input, left := "bytes of an input script ("+longest.Path+")", "satoshis left of a stake ("+dearest.Path+")"
 	return append(all,
-		Limit{fmt.Sprintf("bytes of an input script (%s)", longest.Path), int64(longest.Input), templates.MaxScriptSig, false, "relays"},
-		Limit{fmt.Sprintf("satoshis left of a stake (%s)", dearest.Path), dearest.Leaves, templates.Dust(dearest.payout), true, "relays"},
+		limit{input, int64(longest.Input), templates.MaxScriptSig, false, "relays"},
+		limit{left, dearest.Leaves, templates.Dust(dearest.payout), true, "relays"},
 	)
 }

@@ -50,7 +50,8 @@ func tried(t *testing.T, x *lang.Transaction, flags txscript.ScriptFlags) (*wire
 	if err := tx.Deserialize(bytes.NewReader(raw)); err != nil {
 		t.Fatal(err)
 	}
-	vm, err := txscript.NewEngine(script, tx, 0, flags, nil, nil, x.Stake, txscript.NewCannedPrevOutputFetcher(script, x.Stake))
+	prev := txscript.NewCannedPrevOutputFetcher(script, x.Stake)
+	vm, err := txscript.NewEngine(script, tx, 0, flags, nil, nil, x.Stake, prev)
 	if err != nil {
 		return tx, err
 	}
@@ -81,8 +82,8 @@ func withNames(f form) []byte {
 	return []byte(strings.Replace(text, "threshold 3 of 5", "threshold 2 of 3", 1))
 }
 
-// TestCounterexamples: where somebody could spend, there is a transaction that
-// does, and the engine takes it under the rules of blocks and of relays.
+// TestCounterexamples: each diagnostic of an unintended spend has a transaction
+// that the engine accepts by the rules of blocks and of relays.
 func TestCounterexamples(t *testing.T) {
 	hardened, paper, byFlag, custodial := forms[0], forms[4], forms[5], forms[7]
 	for _, row := range []struct {
@@ -144,8 +145,8 @@ func encoded(tx *wire.MsgTx) string {
 	return hex.EncodeToString(b.Bytes())
 }
 
-// TestNoCounterexample: where nobody could spend, or nobody knows by which
-// script, there is none.
+// TestNoCounterexample: there is no transaction without an unintended spend, or
+// without a script.
 func TestNoCounterexample(t *testing.T) {
 	for name, src := range map[string][]byte{
 		"no warning":       forms[3].source(),
@@ -162,7 +163,7 @@ func TestNoCounterexample(t *testing.T) {
 	}
 }
 
-// TestFewCounterexamples: a file with thousands of shared keys is told quickly.
+// TestFewCounterexamples: the number of transactions is bounded.
 func TestFewCounterexamples(t *testing.T) {
 	src := forms[2].source()
 	for i := 1; i < 12; i++ {

@@ -2,25 +2,26 @@ package workbench
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"bevote/lang"
 	"bevote/templates"
 )
 
-// Coverage says which paths the tests of a policy take and which they see
-// refused: of each path both should be seen.
-type Coverage struct {
+// coverage says which paths the tests of a policy take, and which they see
+// refused. Full coverage sees both of each path.
+type coverage struct {
 	Covered int           `json:"covered"`
 	Of      int           `json:"of"`      // two for each path
 	Percent int           `json:"percent"` // rounded down
-	Paths   []CoveredPath `json:"paths"`
+	Paths   []coveredPath `json:"paths"`
 	Missing []string      `json:"missing"` // test lines that would cover the rest
 }
 
-// CoveredPath is a path with the names of the tests that took it, and of those
+// coveredPath is a path with the names of the tests that took it, and of those
 // that saw it refused.
-type CoveredPath struct {
+type coveredPath struct {
 	Name    string   `json:"name"`
 	Signers []string `json:"signers"`
 	After   uint32   `json:"after"`
@@ -28,16 +29,16 @@ type CoveredPath struct {
 	Refused []string `json:"refused"`
 }
 
-func newCoverage(paths []templates.Path) Coverage {
-	c := Coverage{Missing: []string{}}
+func newCoverage(paths []templates.Path) coverage {
+	c := coverage{Missing: []string{}}
 	for _, q := range paths {
-		c.Paths = append(c.Paths, CoveredPath{q.Name, q.Signers, q.After, []string{}, []string{}})
+		c.Paths = append(c.Paths, coveredPath{q.Name, q.Signers, q.After, []string{}, []string{}})
 	}
 	return c
 }
 
-// note adds what a test saw of a path.
-func (c *Coverage) note(path int, test string, taken bool) {
+// note adds the outcome of a path in a test.
+func (c *coverage) note(path int, test string, taken bool) {
 	seen := &c.Paths[path].Refused
 	if taken {
 		seen = &c.Paths[path].Taken
@@ -46,29 +47,110 @@ func (c *Coverage) note(path int, test string, taken bool) {
 }
 
 // close counts, and writes the tests that are missing.
-func (c *Coverage) close(p *lang.Policy, paths []templates.Path) {
+func (c *coverage) close(p *lang.Policy, paths []templates.Path) {
 	c.Of = 2 * len(paths)
 	for i, q := range paths {
+		at, name := atBlock(p, q), label(paths, q)
 		if len(c.Paths[i].Taken) > 0 {
 			c.Covered++
 		} else {
-			c.Missing = append(c.Missing, takes(p, label(paths, q), q))
+			c.Missing = append(c.Missing, testLine(name+" is taken", at, signersOf(q), expectation(q)))
 		}
 		if len(c.Paths[i].Refused) > 0 {
 			c.Covered++
 		} else {
-			c.Missing = append(c.Missing, fmt.Sprintf("test %q { at block %d  signers none  expect reject }",
-				"nobody takes "+label(paths, q), atBlock(p, q)))
+			c.Missing = append(c.Missing, testLine("nobody takes "+name, at, nil, "reject"))
 		}
 	}
 	c.Percent = 100 * c.Covered / c.Of
 }
 
-// takes writes a test that takes the path.
-func takes(p *lang.Policy, label string, q templates.Path) string {
-	return fmt.Sprintf("test %q { at block %d  signers %s  expect %s }",
-		label+" is taken", atBlock(p, q), strings.Join(signersOf(q), ", "), strings.Replace(q.Name, ".", " ", 1))
+// atBlock returns a block after the vote in which the path is open.
+func atBlock(p *lang.Policy, q templates.Path) uint32 { return max(q.After, p.Times.VoteTo) + 1 }
+
+// maxSetTests is how many signer sets of one branch get tests of their own.
+const maxSetTests = 6
+
+// pathTests writes test lines that take every path, and that see it refused:
+// without a signature, and where it is locked, one block too early.
+func pathTests(p *lang.Policy, paths []templates.Path) []string {
+	w := &testWriter{p: p, paths: paths, count: map[string]int{}}
+	open := uint32(0) // a block in which every path is open
+	for _, q := range paths {
+		open = max(open, atBlock(p, q))
+	}
+	w.add("nobody takes a stake unsigned", open, nil, "reject")
+	if p.Win == lang.WinHardened {
+		w.reject("the joint key alone is refused", open, []string{"joint"})
+	}
+	for _, q := range paths {
+		if w.count[q.Name]++; w.count[q.Name] > maxSetTests {
+			continue
+		}
+		title, signers := w.title(q), signersOf(q)
+		if q.After > 0 {
+			w.reject(title+", a block too early", q.After, signers)
+		}
+		w.add(title, atBlock(p, q), signers, expectation(q))
+	}
+	return w.lines
 }
 
-// atBlock is a block in which the path is open, and people would use it.
-func atBlock(p *lang.Policy, q templates.Path) uint32 { return max(q.After, p.Times.VoteTo) + 1 }
+type testWriter struct {
+	p     *lang.Policy
+	paths []templates.Path
+	count map[string]int // paths by name
+	lines []string
+}
+
+// title names the test of a path.
+func (w *testWriter) title(q templates.Path) string {
+	kind, name, _ := strings.Cut(q.Name, ".")
+	alternative := func(o templates.Path) bool { return o.Name == q.Name && !slices.Equal(o.Signers, q.Signers) }
+	switch {
+	case kind == "branch" && slices.ContainsFunc(w.paths, alternative):
+		return name + " by " + enumerate(q.Signers)
+	case kind == "branch":
+		return name
+	case name != "":
+		return name + " claims"
+	case kind == "win":
+		return "a claim"
+	}
+	return "a refund"
+}
+
+// reject adds a test that nothing is taken, if that is so.
+func (w *testWriter) reject(title string, at uint32, signers []string) {
+	k := newKeyring(w.p, signers)
+	if !slices.ContainsFunc(w.paths, func(q templates.Path) bool { return q.After < at && k.signs(q) }) {
+		w.add(title, at, signers, "reject")
+	}
+}
+
+func (w *testWriter) add(title string, at uint32, signers []string, expect string) {
+	w.lines = append(w.lines, testLine(title, at, signers, expect))
+}
+
+// testLine writes a test line of a policy.
+func testLine(title string, at uint32, signers []string, expect string) string {
+	by := "none"
+	if len(signers) > 0 {
+		by = strings.Join(signers, ", ")
+	}
+	return fmt.Sprintf("test %q { at block %d  signers %s  expect %s }", title, at, by, expect)
+}
+
+// expectation spells a path as a test line expects it: "win alice".
+func expectation(q templates.Path) string { return strings.Replace(q.Name, ".", " ", 1) }
+
+// signersOf spells a path's signers as a test line does.
+func signersOf(q templates.Path) []string {
+	var signers []string
+	for _, s := range q.Signers {
+		for _, role := range strings.Split(s, "+") {
+			signers = append(signers, strings.Replace(role, "joint.", "joint ", 1))
+		}
+	}
+	return signers
+}

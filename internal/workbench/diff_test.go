@@ -19,7 +19,7 @@ import (
 
 func diff(t fatal, before, after []byte) *workbench.Difference {
 	t.Helper()
-	d, _, diags, err := workbench.Diff(workbench.Side{Name: "old.bev", Src: before}, workbench.Side{Name: "new.bev", Src: after})
+	d, _, diags, err := workbench.Diff(workbench.File{Name: "old.bev", Src: before}, workbench.File{Name: "new.bev", Src: after})
 	if err != nil || d == nil {
 		t.Fatalf("%v %v\n%s\n%s", err, codes(diags), before, after)
 	}
@@ -63,7 +63,8 @@ func TestDiffOfTheSame(t *testing.T) {
 		formatted, _ := lang.Format(src)
 		for _, same := range [][]byte{src, formatted} {
 			d := diff(t, src, same)
-			if text := d.Text(textdiff.Plain); !d.Same() || len(d.Effects)+len(d.Trust)+len(d.Gains)+len(d.Losses) > 0 || strings.Contains(text, "@@") {
+			found := len(d.Effects) + len(d.Trust) + len(d.Gains) + len(d.Losses)
+			if text := d.Text(textdiff.Plain); !d.Same() || found > 0 || strings.Contains(text, "@@") {
 				t.Fatalf("it differs from itself:\n%s", text)
 			}
 		}
@@ -79,11 +80,10 @@ func randomPolicy(t *rapid.T) []byte {
 	return langtest.Policy(func(label string, n int) int { return rapid.IntRange(0, n-1).Draw(t, label) })
 }
 
-// TestGainsHaveWitnesses compares random policies. Whoever is said to gain or
-// lose has a spend that one script accepts and the other refuses, judged by the
-// engine; and nobody else gains or loses: all sets of people at all heights are
-// tried on the paths of the two cores.
-func TestGainsHaveWitnesses(t *testing.T) {
+// TestGainsAreTheEngines compares random policies. Each gain and loss has a spend
+// that one script accepts on the engine and the other refuses. There are no
+// others: every set of holders is tried on the paths of both cores.
+func TestGainsAreTheEngines(t *testing.T) {
 	pairs, shifts := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		before := randomPolicy(t)
@@ -92,15 +92,15 @@ func TestGainsHaveWitnesses(t *testing.T) {
 		p, _ := lang.Load(before)
 		q, _ := lang.Load(after)
 		for _, s := range d.Gains {
-			judgeWitness(t, s)
+			judgeContrast(t, s)
 		}
 		for _, s := range d.Losses {
-			judgeWitness(t, s)
+			judgeContrast(t, s)
 		}
-		if got, want := told(d.Gains), gained(p, q); !slices.Equal(got, want) {
+		if got, want := listed(d.Gains), gained(p, q); !slices.Equal(got, want) {
 			t.Fatalf("gains %q, want %q\n%s\n%s", got, want, before, after)
 		}
-		if got, want := told(d.Losses), gained(q, p); !slices.Equal(got, want) {
+		if got, want := listed(d.Losses), gained(q, p); !slices.Equal(got, want) {
 			t.Fatalf("losses %q, want %q\n%s\n%s", got, want, before, after)
 		}
 		if d.Same() != (p.ID() == q.ID()) {
@@ -149,44 +149,43 @@ func changed(t *rapid.T, src []byte) []byte {
 	return []byte(text)
 }
 
-// judgeWitness runs a witness on the engine.
-func judgeWitness(t *rapid.T, s workbench.Shift) {
+// judgeContrast runs the spends of a shift on the engine.
+func judgeContrast(t *rapid.T, s workbench.Shift) {
 	t.Helper()
 	for rule, flags := range rules {
-		if err := executeTry(t, s.Witness.Accepted, flags); err != nil {
+		if err := execute(t, s.Contrast.Accepted, flags); err != nil {
 			t.Fatalf("%v, %s: the witness is refused by %s: %v", s.Who, s.Path, rule, err)
 		}
 	}
-	if len(s.Witness.Refused) == 0 {
+	if len(s.Contrast.Refused) == 0 {
 		t.Fatalf("%v, %s: nothing was tried under the other policy", s.Who, s.Path)
 	}
-	for _, try := range s.Witness.Refused {
-		if executeTry(t, try, txscript.StandardVerifyFlags) == nil {
+	for _, try := range s.Contrast.Refused {
+		if execute(t, try, txscript.StandardVerifyFlags) == nil {
 			t.Fatalf("%v, %s: the other script takes %s", s.Who, s.Path, try.Path)
 		}
 	}
-	if tx := decoded(t, s.Witness.Accepted.Tx); tx.LockTime != s.Witness.Block-1 {
-		t.Fatalf("%v, %s: a witness of locktime %d for block %d", s.Who, s.Path, tx.LockTime, s.Witness.Block)
+	if tx := decoded(t, s.Contrast.Accepted.Tx); tx.LockTime != s.Contrast.Block-1 {
+		t.Fatalf("%v, %s: a witness of locktime %d for block %d", s.Who, s.Path, tx.LockTime, s.Contrast.Block)
 	}
 }
 
-// told is the answer in a form that can be compared: keys of people, and first
+// listed is the answer in a form that can be compared: keys of holders, and first
 // blocks.
-func told(shifts []workbench.Shift) []string {
+func listed(shifts []workbench.Shift) []string {
 	var all []string
 	for _, s := range shifts {
 		other := "never"
 		if s.Other != nil {
 			other = fmt.Sprint(*s.Other)
 		}
-		all = append(all, fmt.Sprintf("%s from %d, other %s", strings.Join(s.Secrets(), " "), s.From, other))
+		all = append(all, fmt.Sprintf("%s from %d, other %s", strings.Join(s.Holders(), " "), s.From, other))
 	}
 	slices.Sort(all)
 	return all
 }
 
-// power is a way to spend as the core tells it: whose secrets, and from which
-// block on.
+// power is a path of the core: whose secrets it takes, and from which block on.
 type power struct {
 	people []string
 	first  uint32
@@ -264,8 +263,10 @@ func TestDiffTurnsAround(t *testing.T) {
 				continue
 			}
 			there, back := diff(t, examples.Policy(a), examples.Policy(b)), diff(t, examples.Policy(b), examples.Policy(a))
-			if !slices.Equal(told(there.Gains), told(back.Losses)) || !slices.Equal(told(there.Losses), told(back.Gains)) {
-				t.Errorf("%s and %s: %q %q, back %q %q", a, b, told(there.Gains), told(there.Losses), told(back.Gains), told(back.Losses))
+			gains, losses := listed(there.Gains), listed(there.Losses)
+			lost, gained := listed(back.Losses), listed(back.Gains)
+			if !slices.Equal(gains, lost) || !slices.Equal(losses, gained) {
+				t.Errorf("%s and %s: %q %q, back %q %q", a, b, gains, losses, gained, lost)
 			}
 			if len(there.Effects) != len(back.Effects) || len(there.Trust) != len(back.Trust) {
 				t.Errorf("%s and %s: %d effects, back %d", a, b, len(there.Effects), len(back.Effects))
@@ -275,9 +276,9 @@ func TestDiffTurnsAround(t *testing.T) {
 }
 
 func TestDiffOfErrors(t *testing.T) {
-	good := workbench.Side{Name: "good", Src: examples.Policy("paper")}
-	bad := workbench.Side{Name: "bad", Src: []byte("bevote 1")}
-	for i, sides := range [][2]workbench.Side{{bad, good}, {good, bad}} {
+	good := workbench.File{Name: "good", Src: examples.Policy("paper")}
+	bad := workbench.File{Name: "bad", Src: []byte("bevote 1")}
+	for i, sides := range [][2]workbench.File{{bad, good}, {good, bad}} {
 		d, at, diags, err := workbench.Diff(sides[0], sides[1])
 		if d != nil || err != nil || at != i || len(diags) == 0 {
 			t.Errorf("%v, file %d, %v, %v", d, at, diags, err)
@@ -285,10 +286,10 @@ func TestDiffOfErrors(t *testing.T) {
 	}
 }
 
-// TestDiffOfLongFiles has more lines than are compared: the meaning is told all
-// the same.
+// TestDiffOfLongFiles has more lines than are compared: the answer still has the
+// meaning.
 func TestDiffOfLongFiles(t *testing.T) {
-	long := append(slices.Clone(examples.Policy("paper")), strings.Repeat("// and so on\n", textdiff.MaxLines)...)
+	long := append(slices.Clone(examples.Policy("paper")), strings.Repeat("// and so on\n", 5000)...)
 	d := diff(t, examples.Policy("club_chair"), long)
 	if text := d.Text(textdiff.Plain); d.Same() || !strings.Contains(text, "Not compared line by line") {
 		t.Error(text)

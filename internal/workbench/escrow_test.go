@@ -225,9 +225,9 @@ func flagged(p *lang.Policy, c *templates.Contract) (string, []templates.Path) {
 	return script, paths
 }
 
-// TestNobodyIsCalledDepositor: a candidate of that name cannot stand for the
-// one who paid in.
-func TestNobodyIsCalledDepositor(t *testing.T) {
+// TestCandidateCalledDepositor: a candidate of that name is not the depositor of
+// an escrow.
+func TestCandidateCalledDepositor(t *testing.T) {
 	b := build(t, bytes.ReplaceAll(mixedForm(), []byte("candidate c00"), []byte("candidate depositor")))
 	c := *b.Contract
 	c.Escrow = strings.Replace(c.Escrow, "DUP HASH160 <depositor_hash> EQUALVERIFY", "0x"+langtest.Key("c00").String(), 1)

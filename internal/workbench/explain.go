@@ -12,24 +12,25 @@ import (
 
 // Explanation is what a policy comes to in practice: who can take a stake and
 // from when on, what the election costs, how near it comes to the limits, and
-// what no script promises.
+// what no script promises. Sums are satoshis, blocks are heights.
 type Explanation struct {
-	Election string    `json:"election"`
-	Policy   string    `json:"policy"` // policy id
-	Network  string    `json:"network"`
-	Takers   []Taker   `json:"takers"`
-	Deposits []Taker   `json:"deposits,omitempty"` // who can take a deposit, with mixing
-	Timeline []Phase   `json:"timeline"`
-	Costs    Costs     `json:"costs"`
-	Mixing   *Mixing   `json:"mixing,omitempty"`
-	Limits   []Limit   `json:"limits"`
-	Aloud    []string  `json:"aloud"` // what must be said, a paragraph each
-	Risks    []Risk    `json:"risks"`
-	Allowed  []Allowed `json:"allowed"`
+	Election    string           `json:"election"`
+	Policy      string           `json:"policy"` // policy id
+	Network     string           `json:"network"`
+	Takers      []taker          `json:"takers"`             // of a stake
+	Deposits    []taker          `json:"deposits,omitempty"` // of a deposit, with mixing
+	Timeline    []phase          `json:"timeline"`
+	Costs       costs            `json:"costs"`
+	Mixing      *mixingPart      `json:"mixing,omitempty"`
+	Limits      []limit          `json:"limits"`
+	Assumptions []string         `json:"aloud"` // a paragraph each
+	Risks       []risk           `json:"risks"`
+	Allowed     []allowedWarning `json:"allowed"`
 }
 
-// Taker is somebody who can take a stake or a deposit: one path of its script.
-type Taker struct {
+// taker is one path of a script: whose signatures take a stake or a deposit by
+// it.
+type taker struct {
 	Path    string   `json:"path"`
 	Signers []string `json:"signers"`
 	From    uint32   `json:"from"` // first block that may hold the spend; 0 for any
@@ -38,15 +39,16 @@ type Taker struct {
 	With    string   `json:"with"`
 }
 
-// Allowed is a warning that the policy silences, with its reason.
-type Allowed struct {
+// allowedWarning is a warning that the policy silences, with its reason.
+type allowedWarning struct {
 	Code   string `json:"code"`
 	Says   string `json:"says"`
 	Reason string `json:"reason"`
 }
 
 // Explain says what the policy comes to. Its paths are read back from the
-// compiled script, not from the policy.
+// compiled script, not from the policy. The error is a bug of this program: the
+// script has other paths than the contract lists.
 func (b *Built) Explain() (*Explanation, error) {
 	paths, err := b.liftedPaths()
 	if err != nil {
@@ -59,35 +61,35 @@ func (b *Built) Explain() (*Explanation, error) {
 		Costs:    b.costs(paths),
 		Limits:   b.limits(paths),
 		Risks:    risks(p, paths),
-		Allowed:  []Allowed{},
+		Allowed:  []allowedWarning{},
 	}
-	e.Aloud = assumptions(p, e.Costs.sweeps)
+	e.Assumptions = assumptions(p, e.Costs.sweeps)
 	if err := e.explainDeposits(b); err != nil {
 		return nil, err
 	}
 	for _, q := range paths {
-		e.Takers = append(e.Takers, taker(p, q))
+		e.Takers = append(e.Takers, newTaker(p, q))
 	}
 	for _, a := range p.Allows {
-		e.Allowed = append(e.Allowed, Allowed{a.Code, says(a.Code), a.Reason})
+		e.Allowed = append(e.Allowed, allowedWarning{a.Code, says(a.Code), a.Reason})
 	}
 	return e, nil
 }
 
-// explainDeposits adds what there is to say where coins are mixed.
+// explainDeposits adds what is true of mixed coins only.
 func (e *Explanation) explainDeposits(b *Built) error {
-	view, err := b.deposit()
-	if view == nil {
+	escrow, err := b.deposit()
+	if escrow == nil {
 		return err
 	}
-	paths, err := view.liftedPaths()
+	paths, err := escrow.liftedPaths()
 	if err != nil {
 		return fmt.Errorf("escrow: %w", err)
 	}
 	for _, q := range paths {
-		e.Deposits = append(e.Deposits, taker(view.Policy, q))
+		e.Deposits = append(e.Deposits, newTaker(escrow.Policy, q))
 	}
-	e.Mixing = explainMixing(b.Policy, view, paths)
+	e.Mixing = explainMixing(b.Policy, escrow, paths)
 	return nil
 }
 
@@ -121,7 +123,8 @@ func says(code string) string {
 	return ""
 }
 
-// firstBlock is the first block that may hold a spend by the path, 0 for any.
+// firstBlock returns the first block that may hold a spend by the path, 0 for
+// any.
 func firstBlock(q templates.Path) uint32 {
 	if q.After == 0 {
 		return 0
@@ -129,24 +132,24 @@ func firstBlock(q templates.Path) uint32 {
 	return q.After + 1
 }
 
-func taker(p *lang.Policy, q templates.Path) Taker {
-	t := Taker{Path: q.Name, Signers: q.Signers, From: firstBlock(q), Witness: q.Witness}
+func newTaker(p *lang.Policy, q templates.Path) taker {
+	t := taker{Path: q.Name, Signers: q.Signers, From: firstBlock(q), Witness: q.Witness}
 	var who, with []string
 	for _, s := range q.Signers {
 		joint, name, sum := strings.Cut(s, "+")
 		switch {
 		case sum:
-			who = append(who, person(p, name)+", knowing the secret of "+jointKey(joint))
+			who = append(who, holderName(p, name)+", knowing the secret of "+jointKey(joint))
 			with = append(with, fmt.Sprintf("one signature by the sum of %s and %s's key", jointKey(joint), name))
 		case isJoint(s):
 			who = append(who, "whoever knows the secret of "+jointKey(s))
 			with = append(with, "a signature by "+jointKey(s))
 		default:
-			who = append(who, person(p, s))
-			with = append(with, "a signature by "+owner(s))
+			who = append(who, holderName(p, s))
+			with = append(with, "a signature by "+keyName(s))
 		}
 	}
-	t.Who, t.With = words(who), words(with)
+	t.Who, t.With = enumerate(who), enumerate(with)
 	if len(q.Signers) > 1 {
 		t.Who += " together"
 	}
@@ -156,59 +159,22 @@ func taker(p *lang.Policy, q templates.Path) Taker {
 	return t
 }
 
-// manyWays is how many alternatives of a branch are told one by one; of more,
-// people are told the number.
-const manyWays = 6
-
-// ways counts the paths of each name.
-func ways(paths []templates.Path) map[string]int {
-	n := map[string]int{}
-	for _, q := range paths {
-		n[q.Name]++
-	}
-	return n
+// assumptions returns the paragraphs that every explanation has: what the script
+// does not hold, and who may see what. sweeps is the number of transactions of
+// the longest claim of every stake.
+func assumptions(p *lang.Policy, sweeps int) []string {
+	return paragraphs("assumptions", struct {
+		*lang.Policy
+		LastSend uint32
+	}{p, lastSend(p, sweeps)})
 }
 
-// class is win, refund or branch.
-func class(q templates.Path) string {
-	c, _, _ := strings.Cut(q.Name, ".")
-	return c
-}
-
-func isJoint(role string) bool { return role == "joint" || strings.HasPrefix(role, "joint.") }
-
-// jointKey is how a joint key is spoken of.
-func jointKey(role string) string {
-	if _, candidate, ok := strings.Cut(role, "."); ok {
-		return candidate + "'s joint key"
-	}
-	return "the joint key"
-}
-
-// person is how the holder of a role is spoken of.
-func person(p *lang.Policy, role string) string {
-	switch j := p.CandidateNumber(role); {
-	case role == "voter":
-		return "the voter who locked it"
-	case role == "supervisor":
-		return "the supervisor"
-	case j > 0 && p.Candidates[j-1].Display != "":
-		return fmt.Sprintf("candidate %s (%s)", role, p.Candidates[j-1].Display)
-	case j > 0:
-		return "candidate " + role
-	case role == "mixer":
-		return "the mixer whom it was paid to"
-	case role == "depositor" && len(p.Named) == 0:
-		return "the voter who paid it in"
-	}
-	return "voter " + role
-}
-
-// owner is whose key it is.
-func owner(role string) string {
-	switch role {
-	case "voter", "supervisor", "mixer", "depositor":
-		return "the " + role + "'s key"
-	}
-	return role + "'s key"
+// lastSend returns the last height of the chain at which a claim should be sent.
+// Mined a block later, it counts, and with one transaction a block the last of
+// its sweeps has the policy's confirmations before refunds begin:
+//
+//	max(0, min(claim by − 1, timeout − confirmations − sweeps + 1))
+func lastSend(p *lang.Policy, sweeps int) uint32 {
+	safe := int64(p.Times.Timeout) - int64(p.Confirmations) - int64(sweeps) + 1
+	return uint32(max(min(int64(p.Times.Claim)-1, safe), 0))
 }

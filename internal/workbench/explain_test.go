@@ -39,8 +39,8 @@ func TestExplainExamples(t *testing.T) {
 	golden(t, "explain/branches.txt", []byte(text))
 }
 
-// TestExplainSaysItAloud looks in every form for what must be said.
-func TestExplainSaysItAloud(t *testing.T) {
+// TestExplainAssumptions looks in every form for the assumptions and risks.
+func TestExplainAssumptions(t *testing.T) {
 	for _, f := range forms {
 		_, text := explain(t, f.source())
 		text = strings.Join(strings.Fields(text), " ")
@@ -76,8 +76,8 @@ func TestExplainSaysItAloud(t *testing.T) {
 	}
 }
 
-// TestRisksAreTheEngines lets those who are said to be a risk try, long after
-// the timeout: they take a stake exactly where a sum is at risk.
+// TestRisksAreTheEngines tries the secrets of each risk long after the timeout: a
+// stake is taken exactly where a sum is at risk.
 func TestRisksAreTheEngines(t *testing.T) {
 	for _, f := range forms {
 		if f.candidates > 3 {
@@ -101,7 +101,7 @@ func TestRisksAreTheEngines(t *testing.T) {
 			}
 			x := runTests(t, f.source(`test "x" { at block 900_000 signers `+row.signers+` expect win }`)).Tests[0]
 			if x.Passed != (e.Risks[at].Sum > 0) {
-				t.Errorf("%s: %s is told to take %d, the engine: %v", f.name, row.who, e.Risks[at].Sum, x.Taken)
+				t.Errorf("%s: %s is said to take %d, the engine: %v", f.name, row.who, e.Risks[at].Sum, x.Taken)
 			}
 		}
 	}
@@ -151,7 +151,7 @@ func TestLastSend(t *testing.T) {
 			}
 		}
 		var last int
-		_, rest, _ := strings.Cut(strings.Join(e.Aloud, " "), "should be sent is ")
+		_, rest, _ := strings.Cut(strings.Join(e.Assumptions, " "), "should be sent is ")
 		fmt.Sscan(rest, &last)
 		fine := func(send int) bool {
 			return send+1 <= f.timeout-gap && send+sweeps+depth-1 <= f.timeout
@@ -174,13 +174,14 @@ func TestCostsAreTransactions(t *testing.T) {
 		for i, q := range s.built.Contract.Paths {
 			cost := e.Costs.Paths[i]
 			tx := s.spend(t, q.Witness, q.After, notFinal, itself)
-			if got := tx.SerializeSize(); !strings.HasPrefix(cost.Path, q.Name) || got > cost.VSize || got < cost.VSize-2*len(q.Witness) || cost.Fee != 25*int64(cost.VSize) {
+			got, least := tx.SerializeSize(), cost.VSize-2*len(q.Witness)
+			if !strings.HasPrefix(cost.Path, q.Name) || got > cost.VSize || got < least || cost.Fee != 25*int64(cost.VSize) {
 				t.Errorf("%s: %s takes %d vB, reckoned %+v", f.name, q.Name, got, cost)
 			}
 			if got := len(tx.TxIn[0].SignatureScript); got > cost.Input || got < cost.Input-2*len(q.Witness) {
 				t.Errorf("%s: %s pushes %d bytes, reckoned %d", f.name, q.Name, got, cost.Input)
 			}
-			all := slices.IndexFunc(e.Costs.Election, func(s workbench.Sum) bool { return s.What == "all by "+cost.Path })
+			all := slices.IndexFunc(e.Costs.Election, func(s workbench.ActCost) bool { return s.What == "all by "+cost.Path })
 			if all < 0 {
 				continue
 			}
@@ -188,8 +189,9 @@ func TestCostsAreTransactions(t *testing.T) {
 				tx.AddTxIn(tx.TxIn[0])
 			}
 			sum := e.Costs.Election[all]
-			if got := int64(tx.SerializeSize()); sum.Stakes != 5 || sum.Transactions != 1 || got > sum.VSize || got < sum.VSize-int64(4+10*len(q.Witness)) {
-				t.Errorf("%s: %s of all takes %d vB, reckoned %+v", f.name, q.Name, got, sum)
+			size, floor := int64(tx.SerializeSize()), sum.VSize-int64(4+10*len(q.Witness))
+			if sum.Stakes != 5 || sum.Transactions != 1 || size > sum.VSize || size < floor {
+				t.Errorf("%s: %s of all takes %d vB, reckoned %+v", f.name, q.Name, size, sum)
 			}
 		}
 	}
@@ -198,7 +200,8 @@ func TestCostsAreTransactions(t *testing.T) {
 // TestSweepsAreCounted has more stakes than one transaction takes.
 func TestSweepsAreCounted(t *testing.T) {
 	for voters, want := range map[int]int{342: 1, 343: 2, 684: 2, 685: 3} {
-		src := strings.NewReplacer("voters 5", fmt.Sprintf("voters %d", voters), "3 of 5", fmt.Sprintf("3 of %d", voters)).Replace(string(forms[0].source()))
+		more := strings.NewReplacer("voters 5", fmt.Sprintf("voters %d", voters), "3 of 5", fmt.Sprintf("3 of %d", voters))
+		src := more.Replace(string(forms[0].source()))
 		e, _ := explain(t, []byte(src))
 		if got := e.Costs.Election[1]; got.Transactions != want || got.Stakes != voters {
 			t.Errorf("%d stakes: %+v, want %d transactions", voters, got, want)
@@ -214,11 +217,13 @@ func crowded(lock string) []byte {
 	return f.source()
 }
 
-// TestExplainCrowds tells of many alternatives the first and the number; the
-// answer for programs has all.
-func TestExplainCrowds(t *testing.T) {
+// TestManyAlternatives: of many alternatives of a branch the text has the first
+// ones and the number, the answer all.
+func TestManyAlternatives(t *testing.T) {
 	e, text := explain(t, crowded("timeout"))
-	for _, want := range []string{"branch.some, 4 more sets of signers", "branch.some (dearest of 10)", "any of the 10 sets of signers of the branch some"} {
+	for _, want := range []string{
+		"branch.some, 4 more sets of signers", "branch.some (dearest of 10)", "any of the 10 sets of signers of the branch some",
+	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("nothing of %q in\n%s", want, text)
 		}
@@ -317,7 +322,8 @@ func TestExplainJSON(t *testing.T) {
 		if bytes.Contains(encoded, []byte("null")) {
 			t.Errorf("null in %s", encoded)
 		}
-		if mixed := name == "town_mixed"; bytes.Contains(encoded, []byte(`"deposits"`)) != mixed || bytes.Contains(encoded, []byte(`"mixing"`)) != mixed {
+		mixed, has := name == "town_mixed", func(key string) bool { return bytes.Contains(encoded, []byte(key)) }
+		if has(`"deposits"`) != mixed || has(`"mixing"`) != mixed {
 			t.Errorf("%s says of mixing: %s", name, encoded)
 		}
 	}

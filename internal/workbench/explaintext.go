@@ -13,7 +13,7 @@ import (
 // textWidth is where paragraphs are broken.
 const textWidth = 100
 
-// WriteText writes the explanation for people. It returns the first error of w.
+// WriteText writes the explanation as text. It returns the first error of w.
 func (e *Explanation) WriteText(w io.Writer) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s on %s\n%s\n", e.Election, e.Network, e.Policy)
@@ -46,7 +46,7 @@ func (e *Explanation) WriteText(w io.Writer) error {
 		paragraph(&b, "  - ", r.text())
 	}
 	fmt.Fprintf(&b, "\nWhat the script does not say\n\n")
-	for _, text := range e.Aloud {
+	for _, text := range e.Assumptions {
 		paragraph(&b, "  - ", text)
 	}
 	if len(e.Allowed) > 0 {
@@ -59,14 +59,14 @@ func (e *Explanation) WriteText(w io.Writer) error {
 	return err
 }
 
-func writeTakers(b *bytes.Buffer, title string, takers []Taker) {
+func writeTakers(b *bytes.Buffer, title string, takers []taker) {
 	fmt.Fprintf(b, "\n%s\n\n", title)
-	told := map[string]int{}
+	listed := map[string]int{}
 	for i, t := range takers {
 		last := i+1 == len(takers) || takers[i+1].Path != t.Path
-		if told[t.Path]++; told[t.Path] > manyWays {
+		if listed[t.Path]++; listed[t.Path] > maxListed {
 			if last {
-				fmt.Fprintf(b, "  %s, %d more sets of signers\n", t.Path, told[t.Path]-manyWays)
+				fmt.Fprintf(b, "  %s, %d more sets of signers\n", t.Path, listed[t.Path]-maxListed)
 			}
 			continue
 		}
@@ -81,7 +81,7 @@ func writeTakers(b *bytes.Buffer, title string, takers []Taker) {
 	}
 }
 
-func (c Costs) writeText(b *bytes.Buffer) {
+func (c costs) writeText(b *bytes.Buffer) {
 	fmt.Fprintf(b, "\nCosts at %d sat/vB, of a stake of %s\n\n", c.Fee, sat(c.Stake))
 	writePaths(b, "one stake by", c.Paths)
 	fmt.Fprintln(b)
@@ -89,7 +89,7 @@ func (c Costs) writeText(b *bytes.Buffer) {
 	fmt.Fprintf(b, "\n  A voter's coin holds %s: the stake, and %s for the vote.\n", sat(c.Coin), sat(c.Coin-c.Stake))
 }
 
-func writePaths(b *bytes.Buffer, title string, paths []PathCost) {
+func writePaths(b *bytes.Buffer, title string, paths []pathCost) {
 	columns(b, func(row func(...any)) {
 		row(title, "input script", "transaction", "fee", "leaves")
 		for _, p := range paths {
@@ -98,7 +98,7 @@ func writePaths(b *bytes.Buffer, title string, paths []PathCost) {
 	})
 }
 
-func writeSums(b *bytes.Buffer, title, counted string, sums []Sum) {
+func writeSums(b *bytes.Buffer, title, counted string, sums []actCost) {
 	columns(b, func(row func(...any)) {
 		row(title, counted, "transactions", "size", "fee")
 		for _, s := range sums {
@@ -107,8 +107,8 @@ func writeSums(b *bytes.Buffer, title, counted string, sums []Sum) {
 	})
 }
 
-func (m *Mixing) writeText(b *bytes.Buffer) {
-	subject := mixed{Mixing: m, Voters: m.Fees[0].Stakes}
+func (m *mixingPart) writeText(b *bytes.Buffer) {
+	subject := mixed{mixingPart: m, Voters: m.Fees[0].Stakes}
 	fmt.Fprintf(b, "\nMixing by %s\n\n", sentences("scheme", m))
 	paragraph(b, "  ", sentences("how mixing goes", nil))
 	fmt.Fprintln(b)
@@ -129,8 +129,8 @@ func (m *Mixing) writeText(b *bytes.Buffer) {
 	}
 }
 
-// text says a risk in one paragraph.
-func (r Risk) text() string {
+// text writes a risk in one paragraph.
+func (r risk) text() string {
 	if r.Sum == 0 {
 		return fmt.Sprintf("%s: nothing. %s", r.Who, r.How)
 	}
@@ -139,28 +139,6 @@ func (r Risk) text() string {
 		when = fmt.Sprintf("from block %d on", r.From)
 	}
 	return fmt.Sprintf("%s: up to %s, %s. %s", r.Who, sat(r.Sum), when, r.How)
-}
-
-// kind is what is bounded, without the case that comes nearest.
-func (l Limit) kind() string {
-	what, _, _ := strings.Cut(l.What, " (")
-	return what
-}
-
-func (l Limit) bound() string {
-	if l.Least {
-		return fmt.Sprintf("at least %d", l.Bound)
-	}
-	return fmt.Sprintf("at most %d", l.Bound)
-}
-
-// near is how much of an upper bound is used, or how many times over a lower
-// one is kept.
-func (l Limit) near() string {
-	if l.Least {
-		return fmt.Sprintf("%d times", l.Have/l.Bound)
-	}
-	return fmt.Sprintf("%d%%", 100*l.Have/l.Bound)
 }
 
 // sat spells an amount with its thousands apart, as a policy may.
@@ -179,7 +157,7 @@ func columns(b *bytes.Buffer, fill func(row func(...any))) {
 		}
 		fmt.Fprintln(t)
 	})
-	t.Flush() // a buffer takes everything
+	t.Flush() // a buffer has no errors
 	for line := range strings.Lines(table.String()) {
 		fmt.Fprintf(b, "  %s\n", terminal.Visible(strings.TrimRight(line, " \n")))
 	}

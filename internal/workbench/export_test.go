@@ -5,28 +5,41 @@ import (
 	"bevote/templates"
 )
 
+// The parts of answers by the names that tests give them.
+type (
+	CertifiedSpend = certifiedSpend
+	FundedSpend    = fundedSpend
+	Shift          = shift
+	Risk           = risk
+	Limit          = limit
+	PathCost       = pathCost
+	ActCost        = actCost
+)
+
 // BuildWith is Build with another compiler.
-func BuildWith(src []byte, compile func(*lang.Policy) (*templates.Contract, []lang.Diagnostic)) (*Built, []lang.Diagnostic, error) {
+func BuildWith(src []byte, compile func(*lang.Policy) (*templates.Contract, []lang.Diagnostic)) (
+	*Built, []lang.Diagnostic, error,
+) {
 	return build(src, 0, compile)
 }
 
-// TakenWithout locks a stake under a policy file's stand-ins by another script,
-// and returns which of the policy's paths somebody without a secret takes of it
-// at a locktime.
+// TakenWithout locks a stake under a policy file's stand-ins by another script.
+// It returns which of the policy's paths are taken of it at a locktime with no
+// secret at hand.
 func TakenWithout(src []byte, script string, lock uint32) ([]string, error) {
-	s, err := newStake(src, trySeed)
+	o, err := standInOutput(src, trySeed)
 	if err != nil {
 		return nil, err
 	}
-	if s.built.Template, err = templates.ParseTemplate(script); err != nil {
+	if o.built.Template, err = templates.ParseTemplate(script); err != nil {
 		return nil, err
 	}
-	if err := s.lock(); err != nil {
+	if err := o.lock(); err != nil {
 		return nil, err
 	}
 	var taken []string
-	for _, q := range s.built.Contract.Paths {
-		tx, _, err := s.attempt(q, hand{}, lock)
+	for _, q := range o.built.Contract.Paths {
+		tx, _, err := o.attempt(q, keyring{}, lock)
 		if err != nil {
 			return nil, err
 		}
@@ -37,8 +50,8 @@ func TakenWithout(src []byte, script string, lock uint32) ([]string, error) {
 	return taken, nil
 }
 
-// BoardBytes returns what a voter's blind signature puts on the board.
-func BoardBytes(m lang.Mixing) int { return published(m) }
+// BoardBytes returns what a voter's blind signature takes of the board.
+func BoardBytes(m lang.Mixing) int { return boardBytes(m) }
 
-// Secrets returns whose secrets a shift takes, by their keys.
-func (s Shift) Secrets() []string { return s.signers }
+// Holders returns the holders of a shift's secrets, by their keys.
+func (s shift) Holders() []string { return s.holders }

@@ -5,17 +5,18 @@ import (
 	"bevote/templates"
 )
 
-// Mixing is what making the voters' coins anonymous hides, and what it costs.
-type Mixing struct {
+// mixingPart is what an explanation has on mixing: what making the voters' coins
+// anonymous hides, and what it costs. Sums are satoshis.
+type mixingPart struct {
 	Scheme  string     `json:"scheme"`
 	Modulus int        `json:"modulus"`          // bits
 	Rounds  int        `json:"rounds,omitempty"` // group-blind only
 	Mixers  int        `json:"mixers"`
-	Deposit int64      `json:"deposit"` // what a voter pays in, satoshis
+	Deposit int64      `json:"deposit"` // what a voter pays in
 	Coin    int64      `json:"coin"`    // of which what a voter gets out
-	Paths   []PathCost `json:"paths"`   // of one deposit, spent alone
-	Fees    []Sum      `json:"fees"`    // by whom deposits are made, then what all of them pay for
-	Spare   int64      `json:"spare"`   // satoshis that deposits hold above the latter; below 0 where they are short
+	Paths   []pathCost `json:"paths"`   // of one deposit, spent alone
+	Fees    []actCost  `json:"fees"`    // of making the deposits, then what the deposits pay for
+	Spare   int64      `json:"spare"`   // what deposits hold above the latter; below 0 where they are short
 	Powers  int        `json:"powers"`  // long exponentiations for each voter, to issue, check and pay
 	Audit   int        `json:"audit"`   // and in every audit
 	Board   int        `json:"board"`   // bytes of each voter's blind signature on the board
@@ -25,31 +26,31 @@ type Mixing struct {
 	Holds   []string   `json:"holds"` // what vouchers and deposits rest on
 }
 
-// mixed is what the texts about mixing are of.
+// mixed is what the texts on mixing are about.
 type mixed struct {
-	*Mixing
+	*mixingPart
 	Voters int
 	Roll   uint32 // last block of the roll's anchor
 }
 
-// explainMixing is nil where nothing is mixed. The deposit is Built.deposit's,
-// the paths are its.
-func explainMixing(p *lang.Policy, deposit *Built, paths []templates.Path) *Mixing {
-	if deposit == nil {
+// explainMixing returns nil without mixing. The escrow is that of Built.deposit,
+// with its paths.
+func explainMixing(p *lang.Policy, escrow *Built, paths []templates.Path) *mixingPart {
+	if escrow == nil {
 		return nil
 	}
 	x := p.Mixing
-	m := &Mixing{
+	m := &mixingPart{
 		Scheme: x.Scheme, Modulus: x.Modulus, Rounds: x.Rounds, Mixers: x.Mixers, Deposit: p.Deposit(), Coin: p.Coin(),
-		Powers: makingPowers(x), Audit: auditPowers(x), Board: published(x), Queue: (p.Voters + x.Mixers - 1) / x.Mixers,
+		Powers: makingPowers(x), Audit: auditPowers(x), Board: boardBytes(x), Queue: (p.Voters + x.Mixers - 1) / x.Mixers,
 	}
-	subject := mixed{m, p.Voters, p.Times.Roll}
-	m.Hides, m.Shows = paragraphs("mixing hides", subject), paragraphs("mixing shows", subject)
-	m.Holds = paragraphs("mixing rests on", subject)
+	about := mixed{m, p.Voters, p.Times.Roll}
+	m.Hides, m.Shows = paragraphs("mixing hides", about), paragraphs("mixing shows", about)
+	m.Holds = paragraphs("mixing rests on", about)
 	for _, q := range paths {
-		m.Paths = append(m.Paths, deposit.pathCost(paths, q))
+		m.Paths = append(m.Paths, escrow.pathCost(paths, q))
 		if q.Name == "sweep" {
-			m.Fees = deposit.mixingFees(q)
+			m.Fees = escrow.mixingFees(q)
 		}
 	}
 	m.Spare = int64(p.Voters) * (p.Deposit() - p.Coin())
@@ -59,15 +60,16 @@ func explainMixing(p *lang.Policy, deposit *Built, paths []templates.Path) *Mixi
 	return m
 }
 
-// powersPerSecond is how many long exponentiations a core makes at 2048 bits,
-// tables of powers included, as the benchmarks of package mixing find on common
-// machines.
+// powersPerSecond is how many long exponentiations a core makes in a second at
+// 2048 bits, tables of powers included, by the benchmarks of package mixing on
+// common machines.
 const powersPerSecond = 700
 
-// makingPowers counts the long exponentiations of a voter's blind signature: of
-// a group's in each round 3 of the mixer's, 4 of the voter's and 3 of the paying
-// mixer's, and 18 beside (docs/protocol.md, Group blind signatures); of an RSA
-// signature the mixer's only, since all others have short exponents.
+// makingPowers returns the long exponentiations of a voter's blind signature
+// (docs/protocol.md, Group blind signatures):
+//
+//	group-blind  10 a round (mixer 3, voter 4, paying mixer 3), and 18
+//	blind-rsa    1, the mixer's; the others have short exponents
 func makingPowers(m lang.Mixing) int {
 	if m.Scheme == lang.SchemeGroupBlind {
 		return 10*m.Rounds + 18
@@ -75,7 +77,8 @@ func makingPowers(m lang.Mixing) int {
 	return 1
 }
 
-// auditPowers counts them where session and signature are verified again.
+// auditPowers returns the long exponentiations of verifying one session and its
+// signature again.
 func auditPowers(m lang.Mixing) int {
 	if m.Scheme == lang.SchemeGroupBlind {
 		return 4*m.Rounds + 14
@@ -83,24 +86,32 @@ func auditPowers(m lang.Mixing) int {
 	return 0
 }
 
-// seconds is how long a core takes for some exponentiations modulo numbers of
-// that many bits: as the cube of their length.
+// seconds returns how long a core takes for a number of exponentiations modulo
+// numbers of a length in bits: the time goes with the cube of the length.
 func seconds(modulus, powers int) float64 {
 	longer := float64(modulus) / 2048
 	return float64(powers) * longer * longer * longer / powersPerSecond
 }
 
-// published is the length in base64 of what a blind signature puts on the
-// board: of a group's, in each round two elements modulo p in the offer, which
-// are 8 bytes longer than n, and an answer of 80 bytes and one as long as n; in
-// the voucher, besides g̃, z̃ and the challenge, an answer of 97 and one as long
-// as n. Of an RSA signature the blinded message, its signature, and the voucher's.
-func published(m lang.Mixing) int {
+// boardBytes returns what a voter's blind signature takes of the board, in bytes
+// of base64. With n the modulus's bytes and r the rounds:
+//
+//	            group-blind                                blind-rsa
+//	offer       2 + 2r elements of n + 8                   blinded message, n
+//	challenge   r bits
+//	answer      r times 80 and n                           signature, n
+//	voucher     2 elements, r bits, r times 97 and n       signature, n
+func boardBytes(m lang.Mixing) int {
 	n := (m.Modulus + 7) / 8
 	moves := []int{n, n, n}
 	if m.Scheme == lang.SchemeGroupBlind {
 		element, challenge := n+8, (m.Rounds+7)/8
-		moves = []int{(2 + 2*m.Rounds) * element, challenge, m.Rounds * (80 + n), 2*element + challenge + m.Rounds*(97+n)}
+		moves = []int{
+			(2 + 2*m.Rounds) * element,
+			challenge,
+			m.Rounds * (80 + n),
+			2*element + challenge + m.Rounds*(97+n),
+		}
 	}
 	total := 0
 	for _, bytes := range moves {
@@ -109,21 +120,21 @@ func published(m lang.Mixing) int {
 	return total
 }
 
-// keySpend is what spends an output to a key.
+// keySpend is the witness that spends an output to a key.
 var keySpend = []string{"sig:mixer", "pubkey:mixer"}
 
-// mixingFees reckons the transactions of mixing where voters spread evenly over
-// the mixers, each of which sweeps once (or as often as relays ask for), and
-// pays its coins in one transaction, with change. The first row is the voters'
-// own, the others are what deposits pay for.
-func (b *Built) mixingFees(sweep templates.Path) []Sum {
+// mixingFees returns the transactions of mixing where voters spread evenly over
+// the mixers. A mixer sweeps once, or as often as the limits of relays ask for,
+// and pays its coins in one transaction, with change. The first row is the
+// voters' own, deposits pay for the others.
+func (b *Built) mixingFees(sweep templates.Path) []actCost {
 	const key, script = templates.PayoutP2PKH, templates.PayoutP2SH
 	n, redeem, output := b.Policy.Voters, b.Template.Size(false), templates.OutputSize(key)
 	mixers := min(n, b.Policy.Mixing.Mixers)
 	made := templates.SweepSize(1, keySpend, 0, script) + output
-	deposits := Sum{What: "deposits, by the voters", Stakes: n, Transactions: n, VSize: int64(n) * int64(made)}
-	sweeps := Sum{What: "sweeps into the pool", Stakes: n}
-	coins := Sum{What: "coins to roll keys", Stakes: n, Transactions: mixers}
+	deposits := actCost{What: "deposits, by the voters", Stakes: n, Transactions: n, VSize: int64(n) * int64(made)}
+	sweeps := actCost{What: "sweeps into the pool", Stakes: n}
+	coins := actCost{What: "coins to roll keys", Stakes: n, Transactions: mixers}
 	most := templates.SweepInputs(sweep.Witness, redeem, key, b.Template.SigOps())
 	for i := range mixers {
 		share := (n + i) / mixers
@@ -133,9 +144,9 @@ func (b *Built) mixingFees(sweep templates.Path) []Sum {
 			sweeps.VSize += int64(templates.SweepSize(min(left, most), sweep.Witness, redeem, key))
 		}
 	}
-	repaid := Sum{What: "mixers repaid from it", Stakes: mixers, Transactions: 1}
+	repaid := actCost{What: "mixers repaid from it", Stakes: mixers, Transactions: 1}
 	repaid.VSize = int64(templates.SweepSize(sweeps.Transactions, keySpend, 0, key) + mixers*output)
-	sums := []Sum{deposits, sweeps, coins, repaid}
+	sums := []actCost{deposits, sweeps, coins, repaid}
 	for i := range sums {
 		sums[i].Fee = sums[i].VSize * b.Policy.Fee
 	}

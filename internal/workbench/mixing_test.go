@@ -24,7 +24,9 @@ import (
 // crowd is the first form with other numbers of voters and mixers.
 func crowd(voters, mixers int, scheme string) []byte {
 	src := mix(forms[0].source(), strings.Replace(scheme, "mixers", fmt.Sprintf("mixers %d", mixers), 1))
-	return []byte(strings.NewReplacer("voters 5", fmt.Sprintf("voters %d", voters), "3 of 5", fmt.Sprintf("%d of %d", voters/2+1, voters)).Replace(string(src)))
+	threshold := fmt.Sprintf("%d of %d", voters/2+1, voters)
+	more := strings.NewReplacer("voters 5", fmt.Sprintf("voters %d", voters), "3 of 5", threshold)
+	return []byte(more.Replace(string(src)))
 }
 
 const (
@@ -44,11 +46,18 @@ func TestExplainMixing(t *testing.T) {
 		stop    = "write `rounds 256`"
 	)
 	for scheme, row := range map[string]struct{ says, not []string }{
-		group: {[]string{manager, trace, forge, hides, stop, "one of all who deposited, 25 at most", "1298 exponentiations modulo numbers of 2048 bits to issue, check and pay, and 526 in every audit: some 2 and 1 seconds",
-			"for all voters 46 and 19", "209156 bytes on the board"}, []string{names}},
-		rsa: {[]string{names, "about 9 of 25", "alone with a mixer is not hidden at all", "one exponentiation of the mixer's", "1032 bytes on the board"},
-			[]string{manager, trace, forge, hides, stop}},
-		"group-blind { modulus 4096 rounds 256 mixers }": {[]string{manager, "2^128 hashes", "2578 exponentiations modulo numbers of 4096 bits", "some 29 and 12 seconds"}, []string{stop}},
+		group: {[]string{
+			manager, trace, forge, hides, stop, "one of all who deposited, 25 at most",
+			"1298 exponentiations modulo numbers of 2048 bits to issue, check and pay, and 526 in every audit: some 2 and 1 seconds",
+			"for all voters 46 and 19", "209156 bytes on the board",
+		}, []string{names}},
+		rsa: {[]string{
+			names, "about 9 of 25", "alone with a mixer is not hidden at all", "one exponentiation of the mixer's",
+			"1032 bytes on the board",
+		}, []string{manager, trace, forge, hides, stop}},
+		"group-blind { modulus 4096 rounds 256 mixers }": {[]string{
+			manager, "2^128 hashes", "2578 exponentiations modulo numbers of 4096 bits", "some 29 and 12 seconds",
+		}, []string{stop}},
 	} {
 		e, text := explain(t, crowd(25, 3, scheme))
 		text = strings.Join(strings.Fields(text), " ")
@@ -223,19 +232,19 @@ func TestDiffMixing(t *testing.T) {
 		golden(t, "diff/"+name+".txt", []byte(d.Text(textdiff.Plain)))
 		for _, s := range slices.Concat(d.Gains, d.Losses) {
 			for rule, flags := range rules {
-				if err := executeTry(t, s.Witness.Accepted, flags); err != nil {
+				if err := execute(t, s.Contrast.Accepted, flags); err != nil {
 					t.Errorf("%s: %v by %s: refused by %s: %v", name, s.Who, s.Path, rule, err)
 				}
 			}
-			for _, try := range s.Witness.Refused {
-				if executeTry(t, try, rules["relay"]) == nil {
+			for _, try := range s.Contrast.Refused {
+				if execute(t, try, rules["relay"]) == nil {
 					t.Errorf("%s: %v by %s: the other escrow takes it", name, s.Who, try.Path)
 				}
 			}
 		}
 		back := diff(t, row.after, row.before)
-		if !slices.Equal(told(d.Gains), told(back.Losses)) || !slices.Equal(told(d.Losses), told(back.Gains)) {
-			t.Errorf("%s: %q %q, back %q %q", name, told(d.Gains), told(d.Losses), told(back.Gains), told(back.Losses))
+		if !slices.Equal(listed(d.Gains), listed(back.Losses)) || !slices.Equal(listed(d.Losses), listed(back.Gains)) {
+			t.Errorf("%s: %q %q, back %q %q", name, listed(d.Gains), listed(d.Losses), listed(back.Gains), listed(back.Losses))
 		}
 	}
 	if d := diff(t, mixedForm(), mixedForm()); !d.Same() || len(d.Gains)+len(d.Losses) > 0 {
@@ -243,12 +252,12 @@ func TestDiffMixing(t *testing.T) {
 	}
 }
 
-// TestCertificatesOfDeposits certifies the escrow beside the script, and tells
-// lies about it.
+// TestCertificatesOfDeposits certifies the escrow beside the script, and makes
+// false certificates of it.
 func TestCertificatesOfDeposits(t *testing.T) {
 	src := mixedForm()
 	c := certify(t, src)
-	r, err := c.Replay()
+	r, err := c.Verify()
 	if err != nil || r.Paths != 5 || r.Accepted != 5 || r.Refused != len(c.Spends)-5 {
 		t.Fatalf("%+v, %v of %d spends", r, err, len(c.Spends))
 	}
@@ -271,7 +280,7 @@ func TestCertificatesOfDeposits(t *testing.T) {
 		if err != nil {
 			continue
 		}
-		if r, err := back.Replay(); err == nil {
+		if r, err := back.Verify(); err == nil {
 			t.Errorf("%s: holds, %+v", name, r)
 		}
 	}
@@ -287,9 +296,9 @@ func runDeposits(t *testing.T, c *workbench.Certificate) {
 		}
 		ran++
 		for rule, flags := range rules {
-			err := executeTry(t, workbench.Try{Path: s.Path, Funding: c.Deposit, Tx: s.Tx}, flags)
+			err := execute(t, workbench.FundedSpend{Path: s.Path, Funding: c.Deposit, Tx: s.Tx}, flags)
 			if (err == nil) != (s.Without == "") {
-				t.Errorf("%s %s: by %s %v", s.Path, s.Removal, rule, err)
+				t.Errorf("%s %s: by %s %v", s.Path, s, rule, err)
 			}
 		}
 	}

@@ -71,7 +71,7 @@ var equivalents = []struct {
 
 const aKey = `(<[a-z0-9_.]+>|0x0[23][0-9a-f]{64})`
 
-// equivalent tells why a mutant spends exactly as the original does, or "".
+// equivalent returns why a mutant spends exactly as the original does, or "".
 func equivalent(original, changed string) string {
 	for _, e := range equivalents {
 		for _, at := range e.to.FindAllStringIndex(changed, -1) {
@@ -88,7 +88,7 @@ func equivalent(original, changed string) string {
 	return ""
 }
 
-// sameKeys tells whether two lists of keys have the same members; other texts
+// sameKeys reports whether two lists of keys have the same members; other texts
 // pass.
 func sameKeys(a, b string) bool {
 	if !keyList.MatchString(a) || !keyList.MatchString(b) {

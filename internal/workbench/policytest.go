@@ -9,18 +9,18 @@ import (
 	"bevote/templates"
 )
 
-// TestReport is what the test lines of a policy came to.
+// TestReport is the result of a policy's test lines.
 type TestReport struct {
 	Policy   string       `json:"policy"` // policy id
 	Passed   int          `json:"passed"`
 	Failed   int          `json:"failed"`
-	Tests    []TestResult `json:"tests"`
-	Coverage Coverage     `json:"coverage"`
+	Tests    []testResult `json:"tests"`
+	Coverage coverage     `json:"coverage"`
 }
 
-// TestResult is one test line: what the script engine did, and where that is
+// testResult is one test line: what the script engine did, and where that is
 // not what the line expects, why.
-type TestResult struct {
+type testResult struct {
 	Name    string   `json:"name"`
 	Line    int      `json:"line"`
 	At      uint32   `json:"at"`
@@ -32,24 +32,24 @@ type TestResult struct {
 }
 
 // Test runs the test lines of a policy file on the script engine, with
-// stand-ins for its keys. Every path of the compiled script is tried in the
-// block that the line names: with real signatures where the secret is at hand,
-// with a stranger's and with an empty one elsewhere. A path is taken if the
-// engine accepts it under the rules of consensus and of relays. The report is
-// nil if the file has errors; the diagnostics are Build's.
+// stand-ins for its keys. In the block that a line names every path of the
+// compiled script is tried: with real signatures where the secret is at hand,
+// elsewhere with a stranger's and with an empty one. A path is taken if the
+// engine accepts the spend by the rules of consensus and of relays. The report
+// is nil if the file has errors; the diagnostics are those of [Build].
 func Test(src []byte) (*TestReport, []lang.Diagnostic, error) {
 	built, diags, err := Build(src)
 	if built == nil {
 		return nil, diags, err
 	}
-	s, err := newStake(src, trySeed)
+	stake, err := standInOutput(src, trySeed)
 	if err != nil {
 		return nil, diags, err
 	}
-	paths := s.built.Contract.Paths
-	r := &TestReport{Policy: built.Policy.ID(), Tests: []TestResult{}, Coverage: newCoverage(paths)}
+	paths := stake.built.Contract.Paths
+	r := &TestReport{Policy: built.Policy.ID(), Tests: []testResult{}, Coverage: newCoverage(paths)}
 	for _, line := range built.Policy.Tests {
-		result, outcomes, err := s.test(line)
+		result, outcomes, err := stake.test(line)
 		if err != nil {
 			return nil, diags, fmt.Errorf("test %q: %w", line.Name, err)
 		}
@@ -67,7 +67,7 @@ func Test(src []byte) (*TestReport, []lang.Diagnostic, error) {
 	return r, diags, nil
 }
 
-// outcome is what became of one path in one test.
+// outcome is the result of one path in one test.
 type outcome struct {
 	path    templates.Path
 	label   string
@@ -75,76 +75,76 @@ type outcome struct {
 	refused error
 }
 
-// test tries every path of the contract in one test line's situation.
-func (s *stake) test(line lang.Test) (TestResult, []outcome, error) {
-	h := handOf(s.built.Policy, line.Signers)
-	outcomes := make([]outcome, len(s.built.Contract.Paths))
-	r := TestResult{
+// test tries every path of the contract in the situation of a test line. A spend
+// that is mined in block h was final at height h−1.
+func (o *lockedOutput) test(line lang.Test) (testResult, []outcome, error) {
+	paths, k := o.built.Contract.Paths, newKeyring(o.built.Policy, line.Signers)
+	outcomes := make([]outcome, len(paths))
+	r := testResult{
 		Name: line.Name, Line: line.Span.Line, At: line.At, Signers: append([]string{}, line.Signers...),
 		Expect: line.Expect, Taken: []string{}, Why: []string{},
 	}
-	for i, q := range s.built.Contract.Paths {
-		tx, refused, err := s.attempt(q, h, line.At-1) // mined in block h, a spend has seen block h−1
+	for i, q := range paths {
+		tx, refused, err := o.attempt(q, k, line.At-1)
 		if err != nil {
 			return r, nil, err
 		}
-		outcomes[i] = outcome{q, label(s.built.Contract.Paths, q), tx != nil, refused}
+		outcomes[i] = outcome{q, label(paths, q), tx != nil, refused}
 		if tx != nil {
 			r.Taken = append(r.Taken, outcomes[i].label)
 		}
 	}
 	r.Passed = met(line.Expect, outcomes)
 	if !r.Passed {
-		r.Why = why(line, h, outcomes)
+		r.Why = why(line, k, outcomes)
 	}
 	return r, outcomes, nil
 }
 
-// met tells whether the outcomes are what a test expects.
+// met reports whether the outcomes are what a test expects.
 func met(expect string, outcomes []outcome) bool {
 	return slices.ContainsFunc(outcomes, func(o outcome) bool {
 		return o.taken && (expect == "reject" || expected(expect, o.path))
 	}) != (expect == "reject")
 }
 
-// expected tells whether a test's expectation names the path.
+// expected reports whether a test's expectation names the path.
 func expected(expect string, q templates.Path) bool {
-	class, name, _ := strings.Cut(expect, " ")
+	kind, name, _ := strings.Cut(expect, " ")
 	if name == "" {
-		kind, _, _ := strings.Cut(q.Name, ".")
-		return kind == class
+		return class(q) == kind
 	}
-	return q.Name == class+"."+name
+	return q.Name == kind+"."+name
 }
 
-// why says what a failed test did not reckon with: of a rejection the paths
-// that are taken, else what each expected path lacks.
-func why(line lang.Test, h hand, outcomes []outcome) []string {
+// why explains a failed test: where a rejection is expected the paths that are
+// taken, else what each expected path lacks.
+func why(line lang.Test, k keyring, outcomes []outcome) []string {
 	var all []string
 	for _, o := range outcomes {
 		switch {
 		case line.Expect == "reject" && o.taken:
-			all = append(all, fmt.Sprintf("%s is taken: %s", o.label, possession(o.path, h)))
+			all = append(all, fmt.Sprintf("%s is taken: %s", o.label, possession(o.path, k)))
 		case line.Expect != "reject" && expected(line.Expect, o.path):
-			all = append(all, o.lacks(line.At, h)...)
+			all = append(all, o.lacks(line.At, k)...)
 		}
 	}
 	return all
 }
 
 // possession says by which secrets a path was taken.
-func possession(q templates.Path, h hand) string {
-	if h.signs(q) {
-		return words(q.Signers) + " can sign"
+func possession(q templates.Path, k keyring) string {
+	if k.signs(q) {
+		return enumerate(q.Signers) + " can sign"
 	}
-	return "without a signature of " + words(h.lacks(q.Signers))
+	return "without a signature of " + enumerate(k.lacks(q.Signers))
 }
 
 // lacks says why a path could not be taken in a block.
-func (o outcome) lacks(at uint32, h hand) []string {
+func (o outcome) lacks(at uint32, k keyring) []string {
 	var all []string
-	for _, signer := range h.lacks(o.path.Signers) {
-		all = append(all, fmt.Sprintf("%s needs a signature of %s, and %s not at hand", o.label, signer, absent(signer, h)))
+	for _, signer := range k.lacks(o.path.Signers) {
+		all = append(all, fmt.Sprintf("%s needs a signature of %s, and %s not at hand", o.label, signer, absent(signer, k)))
 	}
 	if first := o.path.After + 1; at < first {
 		all = append(all, fmt.Sprintf("%s can be mined from block %d on, not in block %d", o.label, first, at))
@@ -155,30 +155,12 @@ func (o outcome) lacks(at uint32, h hand) []string {
 	return all
 }
 
-// absent names the secrets of a signer that are missing: "bob is", "joint and bob are".
-func absent(signer string, h hand) string {
-	missing := slices.DeleteFunc(strings.Split(signer, "+"), h.has)
+// absent names the secrets of a signer that are missing: "bob is", "joint and
+// bob are".
+func absent(signer string, k keyring) string {
+	missing := slices.DeleteFunc(strings.Split(signer, "+"), k.has)
 	if len(missing) == 1 {
 		return missing[0] + " is"
 	}
-	return words(missing) + " are"
-}
-
-// label names a path, and its signers where another has its name.
-func label(paths []templates.Path, q templates.Path) string {
-	for _, other := range paths {
-		if other.Name == q.Name && !slices.Equal(other.Signers, q.Signers) {
-			return fmt.Sprintf("%s (%s)", q.Name, words(q.Signers))
-		}
-	}
-	return q.Name
-}
-
-// words joins names as a sentence does.
-func words(names []string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " and " + names[last]
+	return enumerate(missing) + " are"
 }

@@ -35,9 +35,9 @@ func TestExamplesPassTheirTests(t *testing.T) {
 	}
 }
 
-// TestTakenIsWhatPathsSay lets all sets of up to three people, and everybody,
-// meet every form, at the heights around the timeout. What the engine lets them take must be what can
-// be read off the paths: their signers, and their locks.
+// TestTakenIsWhatPathsSay tries the secrets of all sets of up to three roles, and
+// of all roles, on every form at the heights around the timeout. The engine
+// accepts exactly what the paths say by their signers and locks.
 func TestTakenIsWhatPathsSay(t *testing.T) {
 	for _, f := range allForms() {
 		if f.candidates > 2 {
@@ -92,8 +92,8 @@ func TestTakenIsWhatPathsSay(t *testing.T) {
 
 // labelled is a path's name, with its signers where another has it.
 func labelled(paths []templates.Path, q templates.Path) string {
-	alike := slices.ContainsFunc(paths, func(p templates.Path) bool { return p.Name == q.Name && !slices.Equal(p.Signers, q.Signers) })
-	if !alike {
+	alike := func(p templates.Path) bool { return p.Name == q.Name && !slices.Equal(p.Signers, q.Signers) }
+	if !slices.ContainsFunc(paths, alike) {
 		return q.Name
 	}
 	list := strings.Join(q.Signers, ", ")
@@ -160,7 +160,8 @@ func TestExpectations(t *testing.T) {
 }
 
 func TestResultsKeepTheirLines(t *testing.T) {
-	src := forms[0].source("", "// a comment", `test "a" { at block 5 signers none`, `  expect reject }`, `test "b" { at block 5 signers none expect reject }`)
+	src := forms[0].source("", "// a comment", `test "a" { at block 5 signers none`, `  expect reject }`,
+		`test "b" { at block 5 signers none expect reject }`)
 	before, _, _ := strings.Cut(string(src), `test "a"`)
 	line := strings.Count(before, "\n") + 1
 	r := runTests(t, src)
@@ -183,7 +184,7 @@ func TestTriesFindHoles(t *testing.T) {
 	src := forms[4].source()
 	for _, row := range []struct {
 		name, script string
-		taken        []string // by somebody without a secret, at block 265
+		taken        []string // with no secret, at block 265
 	}{
 		{"as compiled", "<ballot> DROP <joint> CHECKSIG NOTIF " + refund + " ELSE 1 ENDIF", nil},
 		{"any key is the voter's", "<ballot> DROP <joint> CHECKSIG NOTIF DUP DROP CHECKSIGVERIFY 264 CHECKLOCKTIMEVERIFY ELSE 1 ENDIF", []string{"refund"}},

@@ -9,54 +9,54 @@ import (
 	"bevote/templates"
 )
 
-// Removal is a condition of a path that a spend does not keep, and what it does
-// instead. The zero value keeps them all.
-type Removal struct {
+// removal is a condition of a path that a spend breaks, and how. The zero value
+// keeps all conditions.
+type removal struct {
 	Without string `json:"without"` // sig:ROLE, pubkey:ROLE or lock
 	Instead string `json:"instead"` // stranger, nothing, only ROLE, early or final
 }
 
-// The ways not to keep a condition.
+// The ways to break a condition.
 const (
-	byStranger  = "stranger" // somebody else's signature, or key and signature
+	byStranger  = "stranger" // the signature of another key, or that key and its signature
 	withNothing = "nothing"  // an empty signature
 	byOnly      = "only "    // a signature by one part of a sum of keys
 	tooEarly    = "early"    // a block early
-	isFinal     = "final"    // a sequence that switches the locktime off
+	isFinal     = "final"    // the sequence that switches the locktime off (BIP 65)
 )
 
 const theLock = "lock"
 
 // removals lists what can be left out of a path, each on its own: a signature,
 // a part of a sum of keys, the key that a signature is of, and the lock.
-func removals(q templates.Path) []Removal {
-	var all []Removal
+func removals(q templates.Path) []removal {
+	var all []removal
 	for _, role := range q.Signers {
-		all = append(all, Removal{"sig:" + role, byStranger}, Removal{"sig:" + role, withNothing})
+		all = append(all, removal{"sig:" + role, byStranger}, removal{"sig:" + role, withNothing})
 		if strings.Contains(role, "+") {
 			for part := range strings.SplitSeq(role, "+") {
-				all = append(all, Removal{"sig:" + role, byOnly + part})
+				all = append(all, removal{"sig:" + role, byOnly + part})
 			}
 		}
 		if slices.Contains(q.Witness, "pubkey:"+role) {
-			all = append(all, Removal{"pubkey:" + role, byStranger})
+			all = append(all, removal{"pubkey:" + role, byStranger})
 		}
 	}
 	if q.After > 0 {
-		all = append(all, Removal{theLock, tooEarly}, Removal{theLock, isFinal})
+		all = append(all, removal{theLock, tooEarly}, removal{theLock, isFinal})
 	}
 	return all
 }
 
-// role is whose signature or key is missing, "" where it is the lock.
-func (r Removal) role() string {
+// role returns the role whose signature or key is missing, "" for the lock.
+func (r removal) role() string {
 	_, role, _ := strings.Cut(r.Without, ":")
 	return role
 }
 
-// witness is what a spend by the path pushes, but for what is removed. Who
-// pushes a key of his own signs with it.
-func (r Removal) witness(q templates.Path) []string {
+// witness returns the path's witness without the condition. A stranger's key
+// comes with the stranger's signature.
+func (r removal) witness(q templates.Path) []string {
 	items := slices.Clone(q.Witness)
 	for i, item := range items {
 		kind, role, _ := strings.Cut(item, ":")
@@ -73,8 +73,8 @@ func (r Removal) witness(q templates.Path) []string {
 	return items
 }
 
-// times is the locktime and the sequence of a spend by the path.
-func (r Removal) times(q templates.Path) (lock, sequence uint32) {
+// times returns the locktime and the sequence of a spend by the path.
+func (r removal) times(q templates.Path) (lock, sequence uint32) {
 	switch {
 	case r.Instead == tooEarly:
 		return q.After - 1, notFinal
@@ -84,10 +84,10 @@ func (r Removal) times(q templates.Path) (lock, sequence uint32) {
 	return q.After, notFinal
 }
 
-// covered returns the path by which the stake can be spent all the same, with
-// the conditions that are left; "" if there is none.
-func (r Removal) covered(paths []templates.Path, q templates.Path) string {
-	left := hand{}
+// covered returns the path whose conditions those that are left fulfil, "" if
+// there is none.
+func (r removal) covered(paths []templates.Path, q templates.Path) string {
+	left := keyring{}
 	if part, ok := strings.CutPrefix(r.Instead, byOnly); ok {
 		left[part] = true
 	}
@@ -111,12 +111,12 @@ func (r Removal) covered(paths []templates.Path, q templates.Path) string {
 }
 
 // String says what is removed.
-func (r Removal) String() string {
+func (r removal) String() string {
 	switch {
-	case r == Removal{}:
+	case r == removal{}:
 		return "in full"
 	case r.Instead == byStranger && strings.HasPrefix(r.Without, "pubkey:"):
-		return "with a stranger's key for " + owner(r.role())
+		return "with a stranger's key for " + keyName(r.role())
 	case r.Instead == byStranger:
 		return "with a stranger's signature for that of " + r.role()
 	case strings.HasPrefix(r.Instead, byOnly):

@@ -62,10 +62,9 @@ func errorsOf(diags []lang.Diagnostic) (n int) {
 	return n
 }
 
-// TestMutatedPolicies: whatever is wrong with a policy, it is told without a
-// bug of ours, every place lies in the file, transactions can be made of what
-// is told, and repairs come to rest and keep the id of a policy without errors.
-// (A repair may bring to light what the mistake hid.)
+// TestMutatedPolicies: any mistakes have diagnostics with places in the file, no
+// bug of ours among them; transactions can be made for them; repairs come to an
+// end, and keep the id of a policy without errors.
 func TestMutatedPolicies(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		src := misspelt(t)
@@ -89,14 +88,15 @@ func TestMutatedPolicies(t *testing.T) {
 	})
 }
 
-// TestRepairReports: each change is told with its place in the file as it was
-// then; what becomes repairable by a repair is repaired too.
+// TestRepairReports: each change has its place in the file as it was then. What
+// becomes repairable by a repair is repaired too.
 func TestRepairReports(t *testing.T) {
-	src := bytes.Replace(forms[0].source("allow E0303 \"why\"", "allow W0604 \"why\""), []byte("stake 1_000_000 sat"), []byte("stake 01_000_000sat"), 1)
+	src := forms[0].source("allow E0303 \"why\"", "allow W0604 \"why\"")
+	src = bytes.Replace(src, []byte("stake 1_000_000 sat"), []byte("stake 01_000_000sat"), 1)
 	fixed, changes, err := workbench.Repair(src, 0)
-	var told []string
+	var made []string
 	for _, c := range changes {
-		told = append(told, c.Code+" "+c.Old+" "+c.Fix.Text)
+		made = append(made, c.Code+" "+c.Old+" "+c.Fix.Text)
 	}
 	want := []string{
 		"E0104 01_000_000sat 01_000_000 sat",
@@ -104,7 +104,7 @@ func TestRepairReports(t *testing.T) {
 		"E0003 01_000_000 1_000_000",
 		"W0107   allow W0604 \"why\"\n ",
 	}
-	if err != nil || !slices.Equal(told, want) || !bytes.Equal(fixed, forms[0].source()) {
-		t.Errorf("%v, %q, want %q\n%s", err, told, want, fixed)
+	if err != nil || !slices.Equal(made, want) || !bytes.Equal(fixed, forms[0].source()) {
+		t.Errorf("%v, %q, want %q\n%s", err, made, want, fixed)
 	}
 }

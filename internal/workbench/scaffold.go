@@ -8,11 +8,12 @@ import (
 	"slices"
 	"strings"
 
+	"bevote/internal/curve"
 	"bevote/lang"
 	"bevote/templates"
 )
 
-// Plan says what a scaffold is like. What it leaves out is the example's.
+// Plan describes a scaffold. Where a field is zero, the example's value is taken.
 type Plan struct {
 	From       []byte // an example's policy file
 	Election   string
@@ -21,47 +22,47 @@ type Plan struct {
 	Threshold  int // 0 with other voters than the example's: more than half
 }
 
-// ErrPlan is wrapped where no policy is like the plan.
+// ErrPlan is wrapped by errors of [Scaffold] where no policy fits the plan.
 var ErrPlan = errors.New("no such policy")
 
-func unplanned(format string, args ...any) error {
+func planErr(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrPlan, fmt.Sprintf(format, args...))
 }
 
-// Scaffold writes a policy to begin from: the example's kind of election among
-// other people. It is formatted, has no errors, and passes its own tests.
-// Every key and address in it is a placeholder, marked by the comment
-// `// replace`: hashed from a text, so that nobody knows a secret. Errors wrap
-// ErrPlan where the plan cannot be followed.
+// Scaffold writes a policy to begin from: the example's kind of election with
+// other candidates and voters. It is formatted, has no errors, and passes its
+// own tests. Each key and address in it is a placeholder, marked by the comment
+// `// replace`, and hashed from a text: no secret of it is known. Errors wrap
+// [ErrPlan] where the plan cannot be followed.
 func Scaffold(plan Plan) ([]byte, error) {
 	example, diags := lang.Load(plan.From)
 	if example == nil {
 		return nil, fmt.Errorf("example: %w", firstError(diags))
 	}
-	s := &scaffold{from: plan.From, like: example}
-	if err := s.cast(plan); err != nil {
+	s := &scaffold{from: plan.From, Like: example}
+	if err := s.fill(plan); err != nil {
 		return nil, err
 	}
-	if err := s.keepBranches(); err != nil {
+	if err := s.copyBranches(); err != nil {
 		return nil, err
 	}
-	// The first draft tells what claims cost and what there is to allow, the
-	// second has the paths to test.
+	// The first draft gives the cost of claims, the second the warnings to allow
+	// and the paths to test.
 	draft, _, err := s.build()
 	if err != nil {
 		return nil, err
 	}
-	s.stake = max(s.stake, stakeFor(draft))
+	s.Stake = max(s.Stake, stakeFor(draft))
 	draft, warnings, err := s.build()
 	if err != nil {
 		return nil, err
 	}
 	for _, a := range example.Allows {
 		if slices.ContainsFunc(warnings, func(d lang.Diagnostic) bool { return d.Code == a.Code }) {
-			s.allows = append(s.allows, a)
+			s.Allows = append(s.Allows, a)
 		}
 	}
-	s.tests = drill(draft.Policy, draft.Contract.Paths)
+	s.Tests = pathTests(draft.Policy, draft.Contract.Paths)
 	if _, _, err = s.build(); err != nil {
 		return nil, err
 	}
@@ -71,50 +72,50 @@ func Scaffold(plan Plan) ([]byte, error) {
 // scaffold is a policy that is being written.
 type scaffold struct {
 	from []byte
-	like *lang.Policy
+	Like *lang.Policy // the example
 
-	election   string
-	candidates []lang.Candidate // names and display names
-	named      []string
-	voters, k  int
-	stake      int64
-	times      lang.Times
-	branches   []string // statements
-	allows     []lang.Allow
-	tests      []string // statements
+	Election   string
+	Candidates []lang.Candidate // names and display names
+	Named      []string         // voters
+	Voters, K  int
+	Stake      int64 // satoshis
+	Times      lang.Times
+	Branches   []string // statements
+	Allows     []lang.Allow
+	Tests      []string // statements
 }
 
 var planName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,31}$`)
 
-// cast chooses who takes part, and how much time they have.
-func (s *scaffold) cast(plan Plan) error {
-	p := s.like
-	s.election, s.stake = cmp.Or(plan.Election, p.Election), p.Stake
-	s.candidates = p.Candidates
+// fill sets names, numbers and times by the plan.
+func (s *scaffold) fill(plan Plan) error {
+	p := s.Like
+	s.Election, s.Stake = cmp.Or(plan.Election, p.Election), p.Stake
+	s.Candidates = p.Candidates
 	if plan.Candidates != nil {
-		s.candidates = nil
+		s.Candidates = nil
 	}
 	for _, name := range plan.Candidates {
 		c := lang.Candidate{Name: name}
 		if j := p.CandidateNumber(name); j > 0 {
 			c.Display = p.Candidates[j-1].Display
 		}
-		s.candidates = append(s.candidates, c)
+		s.Candidates = append(s.Candidates, c)
 	}
-	s.voters, s.k = p.Voters, p.K
+	s.Voters, s.K = p.Voters, p.K
 	if plan.Voters != 0 && plan.Voters != p.Voters {
-		s.voters, s.k = plan.Voters, plan.Voters/2+1
+		s.Voters, s.K = plan.Voters, plan.Voters/2+1
 	}
-	s.k = cmp.Or(plan.Threshold, s.k)
-	for i := range min(s.voters, len(p.Named)) {
-		s.named = append(s.named, p.Named[i].Name)
+	s.K = cmp.Or(plan.Threshold, s.K)
+	for i := range min(s.Voters, len(p.Named)) {
+		s.Named = append(s.Named, p.Named[i].Name)
 	}
-	for i := len(s.named); len(p.Named) > 0 && i < s.voters; i++ {
-		s.named = append(s.named, fmt.Sprintf("voter_%d", i+1))
+	for i := len(s.Named); len(p.Named) > 0 && i < s.Voters; i++ {
+		s.Named = append(s.Named, fmt.Sprintf("voter_%d", i+1))
 	}
-	for _, name := range append([]string{s.election}, s.names()...) {
+	for _, name := range append([]string{s.Election}, s.names()...) {
 		if !planName.MatchString(name) {
-			return unplanned("%.40q is not a name: a letter a–z, then letters, digits and `_`, at most 32 in all", name)
+			return planErr("%.40q is not a name: a letter a–z, then letters, digits and `_`, at most 32 in all", name)
 		}
 	}
 	s.stretch()
@@ -122,41 +123,42 @@ func (s *scaffold) cast(plan Plan) error {
 }
 
 func (s *scaffold) names() []string {
-	names := slices.Clone(s.named)
-	for _, c := range s.candidates {
+	names := slices.Clone(s.Named)
+	for _, c := range s.Candidates {
 		names = append(names, c.Name)
 	}
 	return names
 }
 
-// sweeps is how many stakes one block surely claims, as W0506 counts.
-const sweeps = 150
+// sweptPerBlock is how many stakes the claims of one block surely take, as W0506
+// counts.
+const sweptPerBlock = 150
 
-// stretch gives claims the time that the number of voters takes.
+// stretch gives claims the blocks that the number of voters takes.
 func (s *scaffold) stretch() {
-	s.times = s.like.Times
-	need := uint32(max(0, s.voters)+sweeps-1)/sweeps + s.like.Confirmations
-	if have := s.times.Timeout - s.times.Claim; have < need {
-		s.times.Timeout += need - have
-		s.times.Reveal += need - have
+	s.Times = s.Like.Times
+	need := uint32(max(0, s.Voters)+sweptPerBlock-1)/sweptPerBlock + s.Like.Confirmations
+	if have := s.Times.Timeout - s.Times.Claim; have < need {
+		s.Times.Timeout += need - have
+		s.Times.Reveal += need - have
 	}
 }
 
 var word = regexp.MustCompile(`[a-z][a-z0-9_]*`)
 
-// keepBranches takes the example's branches over, as long as everybody whom
-// they name is still there.
-func (s *scaffold) keepBranches() error {
-	for _, b := range s.like.Branches {
-		at := s.like.Place("branch " + b.Name)
+// copyBranches copies the example's branches. It is an error if one names a
+// candidate or voter that the plan leaves out.
+func (s *scaffold) copyBranches() error {
+	for _, b := range s.Like.Branches {
+		at := s.Like.Place("branch " + b.Name)
 		text := string(s.from[at.Start:at.End])
 		for _, name := range word.FindAllString(text, -1) {
-			voter := slices.ContainsFunc(s.like.Named, func(v lang.Named) bool { return v.Name == name })
-			if (voter || s.like.CandidateNumber(name) > 0) && !slices.Contains(s.names(), name) {
-				return unplanned("branch `%s` of the example names %s: keep %s, or begin from another example", b.Name, name, name)
+			voter := slices.ContainsFunc(s.Like.Named, func(v lang.Named) bool { return v.Name == name })
+			if (voter || s.Like.CandidateNumber(name) > 0) && !slices.Contains(s.names(), name) {
+				return planErr("branch `%s` of the example names %s: keep %s, or begin from another example", b.Name, name, name)
 			}
 		}
-		s.branches = append(s.branches, text)
+		s.Branches = append(s.Branches, text)
 	}
 	return nil
 }
@@ -170,13 +172,13 @@ func (s *scaffold) build() (*Built, []lang.Diagnostic, error) {
 	built, diags, err := Build(text)
 	if err == nil && built == nil {
 		at := slices.IndexFunc(diags, lang.Diagnostic.IsError)
-		err = unplanned("%s: %s", diags[at].Code, diags[at].Message)
+		err = planErr("%s: %s", diags[at].Code, diags[at].Message)
 	}
 	return built, diags, err
 }
 
-// stakeFor is the stake of which a claim costs little, rounded up to what
-// people write.
+// stakeFor returns a stake of which a claim costs at most a twentieth, rounded up
+// to a multiple of 50,000 satoshis.
 func stakeFor(b *Built) int64 {
 	const share, round = 20, 50_000
 	dearest := 0
@@ -187,4 +189,25 @@ func stakeFor(b *Built) int64 {
 	}
 	least := share * b.Policy.Fee * int64(dearest)
 	return (least + round - 1) / round * round
+}
+
+// text writes the policy in the canonical layout.
+func (s *scaffold) text() ([]byte, error) {
+	formatted, diags := lang.Format([]byte(text("policy", s)))
+	if formatted == nil {
+		return nil, planErr("%s: %s", diags[0].Code, diags[0].Message)
+	}
+	return formatted, nil
+}
+
+// Key returns the placeholder of a role's key as a literal.
+func (s *scaffold) Key(role string) string { return "pub:" + s.placeholder(role).String() }
+
+// Address returns the placeholder of a role's address as a literal.
+func (s *scaffold) Address(role string) (string, error) {
+	return addressOf(s.placeholder(role), s.Like.Network)
+}
+
+func (s *scaffold) placeholder(role string) curve.PublicKey {
+	return placeholder("bevote placeholder " + s.Election + ": " + role)
 }

@@ -36,10 +36,10 @@ func TestPathsSpend(t *testing.T) {
 			class, items, redeem, err := lift.Spend(s.built.Contract.Paths, tx.TxIn[0].SignatureScript)
 			want := path.Name
 			if strings.HasPrefix(want, "win.") {
-				want = "win" // told by the key, not by the shape
+				want = "win" // candidates' claims differ in the key, not in the shape
 			}
 			if err != nil || class != want || len(items) != len(path.Witness)-1 || string(redeem) != string(s.redeem) {
-				t.Errorf("%s: %s is told as %q with %d items, %v", f.name, path.Name, class, len(items), err)
+				t.Errorf("%s: %s is read as %q with %d items, %v", f.name, path.Name, class, len(items), err)
 			}
 			bound := templates.SpendSize(path.Witness, len(s.redeem), templates.PayoutP2PKH)
 			if size := tx.SerializeSize(); size > bound || size < bound-4 {
@@ -103,7 +103,7 @@ func (s *stage) pathNamed(t testing.TB, name string) templates.Path {
 func TestOthersCannotSpend(t *testing.T) {
 	for _, f := range allForms() {
 		if f.candidates > 3 || len(f.branches) > 0 {
-			continue // the same, slower; TestNoSignerIsIdle has the branches
+			continue // the same, slower; TestEverySignerIsNeeded has the branches
 		}
 		s := newStage(t, f.source())
 		roles := []string{"voter", "stranger", "joint", "supervisor"}
@@ -118,7 +118,8 @@ func TestOthersCannotSpend(t *testing.T) {
 			for _, role := range roles {
 				tx := s.spend(t, path.Witness, path.After, notFinal, func(string) string { return role })
 				want := slices.ContainsFunc(s.built.Contract.Paths, func(q templates.Path) bool {
-					return slices.Equal(q.Witness, retell(path.Witness, path.Signers[0], role)) && slices.Equal(q.Signers, []string{role})
+					alike := slices.Equal(q.Witness, signedBy(path.Witness, path.Signers[0], role))
+					return alike && slices.Equal(q.Signers, []string{role})
 				})
 				for name, flags := range rules {
 					if err := s.run(tx, flags); (err == nil) != want {
@@ -132,9 +133,9 @@ func TestOthersCannotSpend(t *testing.T) {
 	}
 }
 
-// retell is the witness with one signer in another's place: candidates share
-// the shape of their claims.
-func retell(witness []string, from, to string) []string {
+// signedBy is the witness with one signer in place of another: candidates' claims
+// have one shape.
+func signedBy(witness []string, from, to string) []string {
 	var items []string
 	for _, item := range witness {
 		if item == "sig:"+from {
@@ -172,8 +173,8 @@ func TestWitnessBent(t *testing.T) {
 	}
 }
 
-// TestFlagIsAnyString shows why selectors by flag are warned of: what nobody
-// signs can be rewritten, and the spend is still told.
+// TestFlagIsAnyString shows why there is a warning of selectors by flag: no
+// signature covers the flag, so it can be rewritten, and the spend stays valid.
 func TestFlagIsAnyString(t *testing.T) {
 	s := newStage(t, forms[5].source())
 	win := s.built.Contract.Paths[1]
@@ -189,6 +190,6 @@ func TestFlagIsAnyString(t *testing.T) {
 		t.Error(err)
 	}
 	if class, _, _, err := lift.Spend(s.built.Contract.Paths, tx.TxIn[0].SignatureScript); class != "win" {
-		t.Errorf("told as %q, %v", class, err)
+		t.Errorf("read as %q, %v", class, err)
 	}
 }

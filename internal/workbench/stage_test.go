@@ -156,7 +156,8 @@ func itself(role string) string { return role }
 // run executes the spend on btcd's engine.
 func (s *stage) run(tx *wire.MsgTx, flags txscript.ScriptFlags) error {
 	out := s.funding.TxOut[0]
-	vm, err := txscript.NewEngine(out.PkScript, tx, 0, flags, nil, nil, out.Value, txscript.NewCannedPrevOutputFetcher(out.PkScript, out.Value))
+	prev := txscript.NewCannedPrevOutputFetcher(out.PkScript, out.Value)
+	vm, err := txscript.NewEngine(out.PkScript, tx, 0, flags, nil, nil, out.Value, prev)
 	if err != nil {
 		return err
 	}

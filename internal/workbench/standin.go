@@ -2,6 +2,7 @@ package workbench
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 
@@ -13,23 +14,27 @@ import (
 
 const bom = "\ufeff"
 
-// StandIns returns the policy file with every pub: and addr: literal replaced
-// by one whose secret is known, and the secrets by role, as lang.Literals
-// names them ("supervisor", "candidate alice", "payout alice", "voter v1",
-// "mixer m1"). A role's secret is TH("stand-in", seed as u64 ‖ role) mod q; an
-// address becomes the P2PKH address of its role's key.
+// StandIns returns the policy file with every pub: and addr: literal replaced by
+// one whose secret is known, and the secrets by role, as [lang.Literals] names
+// them ("supervisor", "candidate alice", "payout alice", "voter v1", "mixer
+// m1"):
 //
-// A comment before the first line says whose rehearsal it is, by the id of the
-// policy as given; every other byte stays. The replaced policy, of other keys,
-// has an id of its own.
+//	secret  TH("stand-in", seed as u64 ‖ role) mod q
+//	pub:    the secret's key
+//	addr:   the P2PKH address of that key
+//
+// A comment before the first line names the id of the policy as given; every
+// other byte stays. The replaced policy has an id of its own.
 func StandIns(src []byte, seed uint64) (replaced []byte, keys map[string]curve.Scalar, err error) {
 	note := fmt.Sprintf("seed %d: every key is a stand-in", seed)
-	return recast(src, note, func(l lang.Literal) curve.Scalar { return standIn(seed, l.Role) })
+	return replaceKeys(src, note, func(l lang.Literal) curve.Scalar { return standIn(seed, l.Role) })
 }
 
-// recast replaces every literal by the key of a secret that stands in for it.
-// The note ends the comment that says whose rehearsal it is.
-func recast(src []byte, note string, secretOf func(lang.Literal) curve.Scalar) (replaced []byte, keys map[string]curve.Scalar, err error) {
+// replaceKeys replaces every literal by the key of a secret. The note ends the
+// comment before the first line.
+func replaceKeys(src []byte, note string, secretOf func(lang.Literal) curve.Scalar) (
+	replaced []byte, keys map[string]curve.Scalar, err error,
+) {
 	p, diags := lang.Load(src)
 	if p == nil {
 		return nil, nil, firstError(diags)
@@ -58,7 +63,7 @@ func recast(src []byte, note string, secretOf func(lang.Literal) curve.Scalar) (
 	return out.Bytes(), keys, nil
 }
 
-// firstError says in one line why a file is no policy.
+// firstError returns the first error of a file in one line, with its place.
 func firstError(diags []lang.Diagnostic) error {
 	i := slices.IndexFunc(diags, lang.Diagnostic.IsError)
 	d := diags[i]
@@ -85,4 +90,16 @@ func addressOf(key curve.PublicKey, network string) (string, error) {
 		return "", fmt.Errorf("address: %w", err)
 	}
 	return "addr:" + a.EncodeAddress(), nil
+}
+
+// placeholder returns a key of which no secret is known: the first point with an
+// even y and the abscissa SHA-256(text ‖ i), for i = 0, 1, … as one byte.
+func placeholder(text string) curve.PublicKey {
+	for i := range 256 {
+		x := sha256.Sum256(append([]byte(text), byte(i)))
+		if key, err := curve.ParsePublicKey(fmt.Sprintf("02%x", x)); err == nil {
+			return key
+		}
+	}
+	panic("workbench: no point in 256 tries") // half of all numbers are an abscissa
 }

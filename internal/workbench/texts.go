@@ -21,17 +21,17 @@ var (
 		"times":           func(a, b int) int { return a * b },
 		"half":            func(n int) int { return n / 2 },
 		"sat":             sat,
-		"words":           words,
+		"enumerate":       enumerate,
 		"key":             func(k curve.PublicKey) string { return shortKey("pub:" + k.String()) },
 		"seconds":         func(modulus, powers int) string { return fmt.Sprintf("%.0f", seconds(modulus, powers)) },
 		"powersPerSecond": func() int { return powersPerSecond },
-		"bound":           Limit.bound,
-		"limit":           Limit.kind,
+		"bound":           limit.bound,
+		"limit":           limit.kind,
 	}).ParseFS(textFiles, "*.tmpl"))
 )
 
-// text returns what the template of a name says of the data. Both are this
-// program's own, so an error is a bug.
+// text executes the template of a name. Template and data are this program's
+// own, so an error is a bug.
 func text(name string, data any) string {
 	var b strings.Builder
 	if err := texts.ExecuteTemplate(&b, name, data); err != nil {
@@ -54,7 +54,7 @@ func paragraphs(name string, data any) []string {
 	return all[1:] // before the first item there is white space
 }
 
-// fact is something that can be said of a policy in few words.
+// fact is a property of a policy in few words: "threshold" is "3 of 5".
 type fact struct{ what, is string }
 
 // facts returns a template's list whose items are "what: is", a line each. The

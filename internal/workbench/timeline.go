@@ -8,29 +8,30 @@ import (
 	"bevote/templates"
 )
 
-// Phase is a run of blocks in which something is done. The script enforces the
-// beginning of what spends; what counts is a rule of counting and no more.
-type Phase struct {
+// phase is a run of blocks with one act. Where the act spends, the script
+// enforces the first block; the others are rules of counting.
+type phase struct {
 	Name   string `json:"name"`
 	From   uint32 `json:"from"`   // first block
 	To     uint32 `json:"to"`     // last block; 0 where it never ends
-	Script bool   `json:"script"` // held by the script, not by counting
+	Script bool   `json:"script"` // enforced by the script, not by counting
 	Says   string `json:"says"`
 }
 
-// timeline lists the phases in the order in which they begin to matter.
-func timeline(p *lang.Policy, paths []templates.Path) []Phase {
+// timeline lists the phases: those of counting in their order, what spends by
+// class of path, and the openings.
+func timeline(p *lang.Policy, paths []templates.Path) []phase {
 	t := p.Times
-	all := []Phase{{"setup", t.Roll, t.Setup, false, sentences("setup phase", p)}}
+	all := []phase{{"setup", t.Roll, t.Setup, false, sentences("setup phase", p)}}
 	if !p.Dealt() {
-		all = []Phase{{"roll", t.Roll, t.Roll, false, sentences("roll phase", p)}}
+		all = []phase{{"roll", t.Roll, t.Roll, false, sentences("roll phase", p)}}
 	}
 	if p.Mixed() {
-		all = append(all, Phase{"deposits return", t.Roll + 1, 0, true, sentences("deposits return phase", p)})
+		all = append(all, phase{"deposits return", t.Roll + 1, 0, true, sentences("deposits return phase", p)})
 	}
 	all = append(all,
-		Phase{"votes count", t.VoteFrom, t.VoteTo, false, ""},
-		Phase{"claims count", t.VoteTo + 1, t.Claim, false, ""},
+		phase{"votes count", t.VoteFrom, t.VoteTo, false, ""},
+		phase{"claims count", t.VoteTo + 1, t.Claim, false, ""},
 	)
 	seen := map[string]bool{}
 	for _, c := range []string{"win", "branch", "refund"} {
@@ -40,10 +41,10 @@ func timeline(p *lang.Policy, paths []templates.Path) []Phase {
 				continue
 			}
 			seen[name] = true
-			all = append(all, Phase{name, max(firstBlock(q), t.VoteFrom), 0, true, ""})
+			all = append(all, phase{name, max(firstBlock(q), t.VoteFrom), 0, true, ""})
 		}
 	}
-	return append(all, Phase{"ballots open", t.Reveal, 0, false, sentences("ballots open phase", p)})
+	return append(all, phase{"ballots open", t.Reveal, 0, false, sentences("ballots open phase", p)})
 }
 
 // spends names the phase of a class of paths.
@@ -58,11 +59,11 @@ func spends(q templates.Path) string {
 	}
 }
 
-// chartWidth is the columns of the picture.
+// chartWidth is the width of the chart's bars, in characters.
 const chartWidth = 48
 
 // chart draws the phases to scale, a row each: = counts, - spends, > never ends.
-func chart(phases []Phase) []string {
+func chart(phases []phase) []string {
 	low, high := phases[0].From, uint32(0)
 	label := 0
 	for _, f := range phases {
@@ -86,8 +87,8 @@ func chart(phases []Phase) []string {
 	return rows
 }
 
-// blocks says which blocks a phase has.
-func (f Phase) blocks() string {
+// blocks says which blocks a phase has, and for how long.
+func (f phase) blocks() string {
 	switch {
 	case f.To == 0:
 		return fmt.Sprintf("%d and for ever", f.From)
@@ -98,7 +99,7 @@ func (f Phase) blocks() string {
 	return fmt.Sprintf("%d to %d, about %s", f.From, f.To, duration(n))
 }
 
-// duration is how long blocks take on average.
+// duration says how long blocks take at ten minutes each.
 func duration(blocks uint32) string {
 	switch minutes := 10 * uint64(blocks); {
 	case minutes < 120:

@@ -121,7 +121,7 @@ func (s shape) write(draw Draw) []byte {
 	for j := range s.candidates {
 		name := fmt.Sprintf("%s%d", []string{"ann", "bo", "c_"}[draw("name", 3)], j+1)
 		names = append(names, name)
-		display := []string{"", ` "A name, with \ and é"`}[draw("display", 2)]
+		display := []string{"", fmt.Sprintf(` "Name %d, with \ and é"`, j+1)}[draw("display", 2)]
 		line("candidate %s%s { key pub:%s pay addr:%s }", name, display,
 			Key(salt+"candidate "+name), Address("regtest", salt+"payout "+name))
 	}

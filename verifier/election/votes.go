@@ -62,6 +62,16 @@ type Vote struct {
 // Counted reports whether the vote counts: it breaks no rule that excludes it.
 func (v *Vote) Counted() bool { return v.Exclusion() == nil }
 
+// Counted returns the votes that count, in their order.
+func Counted(votes []*Vote) (counted []*Vote) {
+	for _, v := range votes {
+		if v.Counted() {
+			counted = append(counted, v)
+		}
+	}
+	return counted
+}
+
 func (v *Vote) Fault(kind FaultKind, format string, args ...any) {
 	v.Faults = append(v.Faults, Fault{kind, fmt.Sprintf(format, args...)})
 }

@@ -18,10 +18,9 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// Bitcoind is a server that answers as bitcoind does: getblockcount,
-// getbestblockhash, getblockhash, getblockheader, getblock, and of its pool
-// gettxspendingprevout and getrawtransaction, singly and in batches, to who
-// knows its cookie.
+// Bitcoind is a server that answers as bitcoind does, single calls and batches, with a cookie:
+// getblockcount, getbestblockhash, getblockhash, getblockheader and getblock, and of its mempool
+// gettxspendingprevout and getrawtransaction.
 type Bitcoind struct {
 	t      testing.TB
 	server *httptest.Server
@@ -29,8 +28,8 @@ type Bitcoind struct {
 
 	mu     sync.Mutex
 	best   []*wire.MsgBlock
-	byHash map[chainhash.Hash]*wire.MsgBlock // also blocks that are not on the best chain any more
-	pool   []*wire.MsgTx                     // nil where the server is too old to tell
+	byHash map[chainhash.Hash]*wire.MsgBlock // also blocks that have left the best chain
+	pool   []*wire.MsgTx                     // the mempool, nil where the server lacks gettxspendingprevout
 	hook   func(method string) bool
 }
 
@@ -39,7 +38,10 @@ const cookieUser, cookieSecret = "__cookie__", "5f1c6b1e"
 // StartBitcoind starts the server with a best chain from genesis.
 func StartBitcoind(t testing.TB, blocks []*wire.MsgBlock) *Bitcoind {
 	t.Helper()
-	b := &Bitcoind{t: t, cookie: filepath.Join(t.TempDir(), ".cookie"), byHash: map[chainhash.Hash]*wire.MsgBlock{}, pool: []*wire.MsgTx{}}
+	b := &Bitcoind{
+		t: t, cookie: filepath.Join(t.TempDir(), ".cookie"),
+		byHash: map[chainhash.Hash]*wire.MsgBlock{}, pool: []*wire.MsgTx{},
+	}
 	if err := os.WriteFile(b.cookie, []byte(cookieUser+":"+cookieSecret), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -49,17 +51,17 @@ func StartBitcoind(t testing.TB, blocks []*wire.MsgBlock) *Bitcoind {
 	return b
 }
 
-// URL names the server as an auditor does.
+// URL returns the server's URL with the cookie.
 func (b *Bitcoind) URL() string { return "bitcoind://" + b.host() + "?cookie=" + b.cookie }
 
-// UserURL names it with a user and a password.
+// UserURL returns the server's URL with a user and a password.
 func (b *Bitcoind) UserURL(password string) string {
 	return "bitcoind://" + cookieUser + ":" + password + "@" + b.host()
 }
 
 func (b *Bitcoind) host() string { return strings.TrimPrefix(b.server.URL, "http://") }
 
-// Dial connects to it.
+// Dial connects to the server.
 func (b *Bitcoind) Dial() *node.Node {
 	b.t.Helper()
 	return dial(b.t, b.URL())
@@ -75,15 +77,15 @@ func (b *Bitcoind) Follow(blocks []*wire.MsgBlock) {
 	}
 }
 
-// Pool makes txs what waits for a block; nil makes the server too old to tell.
-func (b *Bitcoind) Pool(txs []*wire.MsgTx) {
+// SetMempool sets the transactions that wait for a block. With nil the server lacks
+// gettxspendingprevout, as Bitcoin Core before 24.
+func (b *Bitcoind) SetMempool(txs []*wire.MsgTx) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.pool = txs
 }
 
-// Hook is called before each question; one that answers false breaks the
-// connection.
+// Hook sets what is called before each call. Where it returns false, the connection breaks.
 func (b *Bitcoind) Hook(f func(method string) bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -114,7 +116,7 @@ type refusal struct {
 	Message string `json:"message"`
 }
 
-// ServeHTTP answers one question or a batch.
+// ServeHTTP answers one call or a batch.
 func (b *Bitcoind) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if user, password, _ := r.BasicAuth(); user != cookieUser || password != cookieSecret {
 		w.WriteHeader(http.StatusUnauthorized)
@@ -142,7 +144,7 @@ func (b *Bitcoind) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		replies[i] = b.answer(m)
 	}
 	if !single {
-		_ = json.NewEncoder(w).Encode(replies) // a client that has gone is none of our business
+		_ = json.NewEncoder(w).Encode(replies) // the client may have gone
 		return
 	}
 	if replies[0].Error != nil {
@@ -197,8 +199,7 @@ func (b *Bitcoind) block(m message) reply {
 	return reply{Result: hex.EncodeToString(raw.Bytes()), ID: m.ID}
 }
 
-// waiting answers about the pool: which of its transactions spend outpoints, and
-// the bytes of one in hex.
+// waiting answers which transactions of the mempool spend outpoints, and with the bytes of one in hex.
 func (b *Bitcoind) waiting(m message) reply {
 	if b.pool == nil && m.Method == "gettxspendingprevout" {
 		return reply{Error: refusal{-32601, "Method not found"}, ID: m.ID}
@@ -229,7 +230,7 @@ func (b *Bitcoind) waiting(m message) reply {
 	return reply{Result: ops, ID: m.ID}
 }
 
-// jsonParams encodes the parameters of a question.
+// jsonParams encodes the parameters of a call.
 func jsonParams(params ...any) (out []json.RawMessage) {
 	for _, p := range params {
 		raw, err := json.Marshal(p)

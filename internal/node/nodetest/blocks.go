@@ -1,6 +1,7 @@
-// Package nodetest gives tests nodes to ask: a real btcd, and a server that
-// speaks as much of bitcoind's JSON-RPC as an auditor asks for. Both listen on
-// loopback only and end with the test.
+// Package nodetest gives tests nodes: a real btcd, and a server that answers those of bitcoind's calls
+// that an audit makes.
+//
+// It promises that both listen on loopback only and end with the test.
 package nodetest
 
 import (
@@ -8,8 +9,8 @@ import (
 	"testing"
 
 	"bevote/internal/regtest"
-	"bevote/internal/roles"
 	"bevote/lang"
+	"bevote/templates"
 	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 
@@ -18,9 +19,8 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// Blocks returns every block of a rehearsed election from genesis on. A record
-// has the blocks since the announcement; those before hold coinbases only, and
-// mining them again gives them byte for byte.
+// Blocks returns every block of a rehearsed election from genesis on. A record has the blocks since
+// the announcement. Those before hold coinbases only and are mined again, byte for byte.
 func Blocks(t testing.TB, rec *record.Record) []*wire.MsgBlock {
 	t.Helper()
 	ctx := context.Background()
@@ -37,7 +37,7 @@ func Blocks(t testing.TB, rec *record.Record) []*wire.MsgBlock {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := regtest.New(t.TempDir(), params, roles.PayToKey(p.Supervisor))
+	c, err := regtest.New(t.TempDir(), params, templates.PayToKey(p.Supervisor))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,8 +64,7 @@ func Blocks(t testing.TB, rec *record.Record) []*wire.MsgBlock {
 	return blocks
 }
 
-// Embedded returns an embedded chain with the blocks, by mining their
-// transactions again.
+// Embedded returns an embedded chain with the blocks, by mining their transactions again.
 func Embedded(t testing.TB, rec *record.Record, blocks []*wire.MsgBlock) *regtest.Chain {
 	t.Helper()
 	policy, err := rec.ReadFile(record.Policy)
@@ -73,7 +72,7 @@ func Embedded(t testing.TB, rec *record.Record, blocks []*wire.MsgBlock) *regtes
 		t.Fatal(err)
 	}
 	p, _ := lang.Load(policy)
-	c, err := regtest.New(t.TempDir(), lang.Params(p.Network), roles.PayToKey(p.Supervisor))
+	c, err := regtest.New(t.TempDir(), lang.Params(p.Network), templates.PayToKey(p.Supervisor))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,8 +93,7 @@ func Embedded(t testing.TB, rec *record.Record, blocks []*wire.MsgBlock) *regtes
 	return c
 }
 
-// Fork returns n blocks without transactions that follow blocks[height]: what
-// remains of a chain whose miners have seen nothing.
+// Fork returns n blocks that follow blocks[height] and hold coinbases only.
 func Fork(t testing.TB, blocks []*wire.MsgBlock, height, n int) []*wire.MsgBlock {
 	t.Helper()
 	var out []*wire.MsgBlock
@@ -106,7 +104,8 @@ func Fork(t testing.TB, blocks []*wire.MsgBlock, height, n int) []*wire.MsgBlock
 		b.Header.PrevBlock = prev.BlockHash()
 		b.Header.Timestamp = prev.Header.Timestamp.Add(601e9)
 		coinbase := wire.NewMsgTx(1)
-		script, err := txscript.NewScriptBuilder().AddInt64(int64(at)).AddData([]byte("fork")).Script() // BIP 34: the height
+		// BIP 34: the height first
+		script, err := txscript.NewScriptBuilder().AddInt64(int64(at)).AddData([]byte("fork")).Script()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -120,7 +119,7 @@ func Fork(t testing.TB, blocks []*wire.MsgBlock, height, n int) []*wire.MsgBlock
 	return out
 }
 
-// solve finds a nonce; on regtest every second one solves.
+// solve finds a nonce. On regtest every second one solves.
 func solve(h *wire.BlockHeader) {
 	target := blockchain.CompactToBig(h.Bits)
 	for h.Nonce = 0; ; h.Nonce++ {

@@ -31,13 +31,13 @@ type Btcd struct {
 	client     *rpcclient.Client
 }
 
-const (
-	user     = "auditor"
-	Password = "not/for:print@all" // Password is btcd's, to be looked for where it must not be.
-)
+const user = "auditor"
 
-// StartBtcd builds btcd, which is a tool of this module, and starts it on free
-// loopback ports. Without a go command the test is skipped.
+// Password is that of every [Btcd]. Tests look for it where it must not be.
+const Password = "not/for:print@all"
+
+// StartBtcd builds btcd, which is a tool of this module, and starts it on free loopback ports. Without
+// a go command the test is skipped.
 func StartBtcd(t testing.TB) *Btcd {
 	t.Helper()
 	if _, err := exec.LookPath("go"); err != nil {
@@ -55,7 +55,8 @@ func StartBtcd(t testing.TB) *Btcd {
 		t.Fatal(err)
 	}
 	b := &Btcd{t: t, port: port, cert: cert}
-	b.args = []string{strings.TrimSpace(string(out)), "--regtest", "--configfile=" + config, "--datadir=" + dir, "--logdir=" + dir,
+	b.args = []string{strings.TrimSpace(string(out)),
+		"--regtest", "--configfile=" + config, "--datadir=" + dir, "--logdir=" + dir,
 		"--rpcuser=" + user, "--rpcpass=" + Password, "--rpclisten=" + port, "--listen=" + peers, "--rpccert=" + cert,
 		"--rpckey=" + filepath.Join(dir, "rpc.key"), "--nodnsseed", "--rejectnonstd", "--debuglevel=critical"}
 	t.Cleanup(b.Kill)
@@ -63,8 +64,8 @@ func StartBtcd(t testing.TB) *Btcd {
 	return b
 }
 
-// Start starts the process, again after Kill: it goes on at the same URL, with
-// those of its blocks that it had written to disk.
+// Start starts the process, also after Kill. It then has the same URL and those of its blocks that
+// were on disk.
 func (b *Btcd) Start() {
 	b.t.Helper()
 	b.cmd, b.ended = exec.Command(b.args[0], b.args[1:]...), make(chan struct{})
@@ -86,8 +87,9 @@ func (b *Btcd) connect() error {
 	for {
 		pem, err := os.ReadFile(b.cert)
 		if err == nil {
-			b.client, err = rpcclient.New(&rpcclient.ConnConfig{Host: b.port, Endpoint: "ws", User: user, Pass: Password,
-				Certificates: pem, DisableAutoReconnect: true}, nil)
+			b.client, err = rpcclient.New(&rpcclient.ConnConfig{
+				Host: b.port, Endpoint: "ws", User: user, Pass: Password, Certificates: pem, DisableAutoReconnect: true,
+			}, nil)
 		}
 		if err == nil {
 			return nil
@@ -103,15 +105,15 @@ func (b *Btcd) connect() error {
 	}
 }
 
-// URL names the node as an auditor does.
+// URL returns the node's URL with user, password and certificate.
 func (b *Btcd) URL() string { return b.urlAt(b.port) }
 
 func (b *Btcd) urlAt(address string) string {
 	return "btcd://" + user + ":" + "not%2Ffor%3Aprint%40all@" + address + "?cert=" + b.cert
 }
 
-// DyingURL names the node too, at an address where it can be asked until it has
-// sent so many bytes. Then it is killed.
+// DyingURL returns a URL at which the node answers one connection until it has sent so many bytes.
+// Then it is killed.
 func (b *Btcd) DyingURL(bytes int64) string {
 	b.t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -123,7 +125,7 @@ func (b *Btcd) DyingURL(bytes int64) string {
 		defer l.Close()
 		client, err := l.Accept()
 		if err != nil {
-			return // nobody came
+			return // the test has ended
 		}
 		defer client.Close()
 		node, err := net.Dial("tcp", b.port)
@@ -138,13 +140,13 @@ func (b *Btcd) DyingURL(bytes int64) string {
 	return b.urlAt(fmt.Sprint(l.Addr()))
 }
 
-// Dial connects to it.
+// Dial connects to the node.
 func (b *Btcd) Dial() *node.Node {
 	b.t.Helper()
 	return dial(b.t, b.URL())
 }
 
-// Feed gives blocks to the node, which takes them as from a miner.
+// Feed submits blocks to the node, as a miner does.
 func (b *Btcd) Feed(blocks ...*wire.MsgBlock) {
 	b.t.Helper()
 	for _, block := range blocks {
@@ -159,7 +161,7 @@ func (b *Btcd) Feed(blocks ...*wire.MsgBlock) {
 	}
 }
 
-// Height is that of the node's best block.
+// Height returns the height of the node's best block.
 func (b *Btcd) Height() int {
 	b.t.Helper()
 	height, err := b.client.GetBlockCount()
@@ -169,19 +171,20 @@ func (b *Btcd) Height() int {
 	return int(height)
 }
 
-// Submit offers a transaction to the node's pool.
+// Submit offers a transaction to the node's mempool.
 func (b *Btcd) Submit(tx *wire.MsgTx) {
 	b.t.Helper()
 	var raw bytes.Buffer
 	if err := tx.Serialize(&raw); err != nil {
 		b.t.Fatal(err)
 	}
-	if _, err := b.client.RawRequest("sendrawtransaction", jsonParams(hex.EncodeToString(raw.Bytes()))); err != nil {
+	_, err := b.client.RawRequest("sendrawtransaction", jsonParams(hex.EncodeToString(raw.Bytes())))
+	if err != nil {
 		b.t.Fatalf("sendrawtransaction: %v", err)
 	}
 }
 
-// Kill ends the process at once, by its own id.
+// Kill ends the process at once.
 func (b *Btcd) Kill() {
 	if b.cmd == nil || b.cmd.Process == nil {
 		return // never started
@@ -207,7 +210,7 @@ func dial(t testing.TB, url string) *node.Node {
 	return n
 }
 
-// freePort returns a loopback address that nobody listens on.
+// freePort returns a loopback address with a free port.
 func freePort(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -1,0 +1,199 @@
+package node_test
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"bevote/internal/corpus"
+	"bevote/internal/node"
+	"bevote/internal/node/nodetest"
+	"bevote/internal/rehearsal"
+	"bevote/lang"
+	"bevote/verifier"
+	"bevote/verifier/record"
+	"bevote/verifier/result"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// race is an election in which nobody won, and which has come to the block
+// before the refunds. In another play of it a candidate claims all the same,
+// with shares that others gave: so there is a claim and a refund of one stake.
+type race struct {
+	rec           *record.Record
+	blocks        []*wire.MsgBlock // of the whole election with refunds
+	at            int              // the height before the refunds
+	refund, claim *wire.MsgTx      // take the same stake
+}
+
+func newRace(t *testing.T) race {
+	t.Helper()
+	rec, blocks := told(t, "honest-nobody")
+	_, others := told(t, "nobody-won-but-claimed")
+	policy, err := rec.ReadFile(record.Policy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, _ := lang.Load(policy)
+	r := race{rec: rec, blocks: blocks, at: int(p.Times.Timeout)}
+	claimed := make(map[wire.OutPoint]*wire.MsgTx)
+	for _, b := range others[p.Times.VoteTo+1:] {
+		for _, tx := range b.Transactions[1:] {
+			for _, in := range tx.TxIn {
+				claimed[in.PreviousOutPoint] = tx
+			}
+		}
+	}
+	for _, b := range blocks[r.at+1:] {
+		for _, tx := range b.Transactions[1:] {
+			if claim := claimed[tx.TxIn[0].PreviousOutPoint]; claim != nil && r.claim == nil {
+				r.refund, r.claim = tx, claim
+			}
+		}
+	}
+	if r.claim == nil {
+		t.Fatal("no stake is claimed in one election and refunded in the other")
+	}
+	return r
+}
+
+// told plays a lie and returns its record, and its blocks from genesis.
+func told(t *testing.T, name string) (*record.Record, []*wire.MsgBlock) {
+	t.Helper()
+	l, ok := corpus.LieNamed(name)
+	if !ok {
+		t.Fatalf("no lie %s", name)
+	}
+	path := filepath.Join(t.TempDir(), "record")
+	w, err := record.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Run(context.Background(), rehearsal.Options{Seed: 1}, w); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	rec, err := record.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { rec.Close() })
+	return rec, nodetest.Blocks(t, rec)
+}
+
+// look audits with live nodes and returns V96.
+func (r race) look(t *testing.T, state *verifier.State, nodes ...*node.Node) result.Check {
+	t.Helper()
+	opt := verifier.Options{Now: time.Now(), Live: true, State: state}
+	for _, n := range nodes[1:] {
+		opt.Also = append(opt.Also, n)
+	}
+	report, err := verifier.Audit(context.Background(), r.rec, nodes[0], opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return check(report, "V96")
+}
+
+func wantRace(t *testing.T, c result.Check, status result.Status, words ...string) {
+	t.Helper()
+	if c.Status != status || c.Examined != c.Expected || (status == result.Skipped) != (c.Examined == 0) {
+		t.Fatalf("V96 is %s %d/%d %s %v, want %s", c.Status, c.Examined, c.Expected, c.Reason, c.Items, status)
+	}
+	text := c.Reason
+	for _, item := range c.Items {
+		text += item.Where + ": " + item.Message + "\n"
+	}
+	for _, w := range words {
+		if !strings.Contains(text, w) {
+			t.Errorf("V96 says %q, want %q", text, w)
+		}
+	}
+}
+
+// TestRefundRaceInTwoPools: a claim waits at one node and a refund of the same
+// stake at another.
+func TestRefundRaceInTwoPools(t *testing.T) {
+	r := newRace(t)
+	btcd, bitcoind := nodetest.StartBtcd(t), nodetest.StartBitcoind(t, r.blocks[:r.at+1])
+	btcd.Feed(r.blocks[1 : r.at+1]...)
+	one, two := btcd.Dial(), bitcoind.Dial()
+	wantRace(t, r.look(t, nil, one, two), result.Skipped, "no pool shows a spend of a stake")
+	btcd.Submit(r.claim)
+	claim, refund := "claim by tx "+r.claim.TxHash().String(), "refund by tx "+r.refund.TxHash().String()
+	wantRace(t, r.look(t, nil, one, two), result.Pass, claim, "waits at whole blocks (btcd://127.0.0.1:")
+	bitcoind.SetMempool([]*wire.MsgTx{r.claim})
+	wantRace(t, r.look(t, nil, one, two), result.Pass, claim)
+	bitcoind.SetMempool([]*wire.MsgTx{r.refund})
+	wantRace(t, r.look(t, nil, one, two), result.Fail, claim, refund, "btcd://127.0.0.1:", "bitcoind://127.0.0.1:")
+	wantRace(t, r.look(t, nil, two), result.Pass, refund)
+}
+
+// TestRefundRaceSeenLater: a node shows a claim first; later it has the refund
+// in a block. Who looked at both times knows.
+func TestRefundRaceSeenLater(t *testing.T) {
+	r := newRace(t)
+	btcd := nodetest.StartBtcd(t)
+	btcd.Feed(r.blocks[1 : r.at+1]...)
+	node, state := btcd.Dial(), new(verifier.State)
+	btcd.Submit(r.claim)
+	wantRace(t, r.look(t, state, node), result.Pass, "claim by tx")
+	text, err := state.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if state, err = verifier.DecodeState(text); err != nil {
+		t.Fatal(err)
+	}
+	btcd.Feed(r.blocks[r.at+1:]...)
+	wantRace(t, r.look(t, state, node), result.Fail, "claim by tx "+r.claim.TxHash().String()+" input ", "seen waiting before",
+		"refund by tx "+r.refund.TxHash().String()+" input 0, in block ")
+	wantRace(t, r.look(t, nil, node), result.Skipped, "no pool shows a spend of a stake")
+}
+
+// TestPoolsThatLie: what a node invents is no attempt, or a node's error.
+func TestPoolsThatLie(t *testing.T) {
+	r := newRace(t)
+	bitcoind := nodetest.StartBitcoind(t, r.blocks[:r.at+1])
+	live := bitcoind.Dial()
+	forged := r.claim.Copy()
+	forged.TxOut[0].Value--
+	bitcoind.SetMempool([]*wire.MsgTx{forged})
+	wantRace(t, r.look(t, nil, live), result.Skipped, "no pool shows a spend of a stake")
+
+	bitcoind.SetMempool(nil) // too old to tell
+	wantRace(t, r.look(t, nil, live), result.Skipped, "bitcoind://127.0.0.1:", "does not show its pool of unconfirmed transactions")
+
+	bitcoind.SetMempool([]*wire.MsgTx{r.claim})
+	bitcoind.Hook(func(method string) bool { return method != "getrawtransaction" })
+	_, err := verifier.Audit(context.Background(), r.rec, live, verifier.Options{Now: time.Now(), Live: true})
+	var lost *node.Error
+	if !errors.As(err, &lost) {
+		t.Errorf("a node lost while its pool is read: got %v", err)
+	}
+}
+
+// TestTransactionLeavesPool: what was mined or dropped between two questions
+// does not wait.
+func TestTransactionLeavesPool(t *testing.T) {
+	r := newRace(t)
+	bitcoind := nodetest.StartBitcoind(t, r.blocks[:r.at+1])
+	bitcoind.SetMempool([]*wire.MsgTx{r.refund})
+	node := bitcoind.Dial()
+	bitcoind.Hook(func(method string) bool {
+		if method == "getrawtransaction" {
+			bitcoind.SetMempool([]*wire.MsgTx{})
+		}
+		return true
+	})
+	txs, err := node.Waiting(context.Background(), []wire.OutPoint{r.refund.TxIn[0].PreviousOutPoint})
+	if err != nil || len(txs) != 0 {
+		t.Errorf("got %d transactions, %v, want none", len(txs), err)
+	}
+}

@@ -1,0 +1,107 @@
+package roles_test
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"bevote/internal/curve"
+	"bevote/templates"
+	"bevote/verifier"
+	"bevote/verifier/record"
+	"bevote/verifier/result"
+
+	"github.com/btcsuite/btcd/chainhash/v2"
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// outs are the unspent outputs that pay a key, in satoshis.
+func (f *fair) outs(key curve.PublicKey) (sats []int64) {
+	f.t.Helper()
+	for _, c := range f.coins(key) {
+		sats = append(sats, c.sats)
+	}
+	return sats
+}
+
+// unspent is an output that a key can spend.
+type unspent struct {
+	op   wire.OutPoint
+	sats int64
+}
+
+// coins are the unspent outputs of a key in the order of the chain.
+func (f *fair) coins(key curve.PublicKey) (out []unspent) {
+	f.t.Helper()
+	script := string(templates.PayToKey(key))
+	values := make(map[wire.OutPoint]int64)
+	var order []wire.OutPoint
+	for h := uint32(1); h <= f.tip(); h++ {
+		b, err := f.chain.Block(h)
+		check(f.t, err)
+		for _, tx := range b.Transactions {
+			for _, in := range tx.TxIn {
+				delete(values, in.PreviousOutPoint)
+			}
+			var id chainhash.Hash
+			for i, out := range tx.TxOut {
+				if string(out.PkScript) != script {
+					continue
+				}
+				if id == (chainhash.Hash{}) {
+					id = tx.TxHash()
+				}
+				op := wire.OutPoint{Hash: id, Index: uint32(i)}
+				values[op], order = out.Value, append(order, op)
+			}
+		}
+	}
+	for _, op := range order {
+		if v, ok := values[op]; ok {
+			out = append(out, unspent{op: op, sats: v})
+		}
+	}
+	return out
+}
+
+func sum(sats []int64) (total int64) {
+	for _, v := range sats {
+		total += v
+	}
+	return total
+}
+
+// audit is what the auditor says of the exchange.
+func (f *fair) audit() *result.Report {
+	f.t.Helper()
+	path := filepath.Join(f.t.TempDir(), "record")
+	w, err := record.Create(path)
+	check(f.t, err)
+	var lines strings.Builder
+	_, err = f.log.WriteTo(&lines)
+	check(f.t, err)
+	check(f.t, w.WriteFile("policy.bev", f.files[0]))
+	check(f.t, w.WriteFile("contract.json", f.files[1]))
+	check(f.t, w.WriteFile("board.jsonl", []byte(lines.String())))
+	check(f.t, w.Commit())
+	rec, err := record.Open(path)
+	check(f.t, err)
+	report, err := verifier.Audit(context.Background(), rec, f.chain, verifier.Options{})
+	check(f.t, err)
+	return report
+}
+
+// findings lists what failed, as "V37 mixer m1: no offer in time".
+func findings(r *result.Report) (out []string) {
+	for _, c := range r.Checks {
+		if c.Status != result.Fail {
+			continue
+		}
+		for _, item := range c.Items[:min(c.Failed, len(c.Items))] {
+			out = append(out, c.ID+" "+item.Message)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}

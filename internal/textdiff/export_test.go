@@ -1,0 +1,37 @@
+package textdiff
+
+// The bounds, and the characters before lines, by the names that tests give them.
+const (
+	MaxLines = maxLines
+	MaxBytes = maxBytes
+	Same     = byte(same)
+	Deleted  = byte(deleted)
+	Added    = byte(added)
+)
+
+// Hunk is a hunk as tests look at it.
+type Hunk struct {
+	A, B  Span
+	Lines []Line
+}
+
+// Span is a run of lines.
+type Span struct{ First, Count int }
+
+// Line is a line without its end.
+type Line struct {
+	Op   byte
+	Text string
+}
+
+// Hunks returns the hunks of a diff.
+func Hunks(d *Diff) (all []Hunk) {
+	for _, h := range d.hunks {
+		out := Hunk{A: Span{h.a.first, h.a.count}, B: Span{h.b.first, h.b.count}}
+		for _, l := range h.lines {
+			out.Lines = append(out.Lines, Line{byte(l.op), l.text()})
+		}
+		all = append(all, out)
+	}
+	return all
+}

@@ -1,0 +1,249 @@
+package verifier
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"bevote/verifier/election"
+	"bevote/verifier/result"
+)
+
+// story gathers what the audit established.
+func history(f *facts) *result.History {
+	s := &result.History{Display: make(map[string]string), Phases: policyPhases(f)}
+	for _, c := range f.e.Policy.Candidates {
+		if c.Display != "" {
+			s.Display[c.Name] = c.Display
+		}
+	}
+	for kind, anchor := range f.setup.Phases.Anchors {
+		if anchor != nil {
+			addEvent(s, anchor.Height, anchorPhases[kind], result.EventAnchor, "tx "+anchor.TxID, "%s anchored", election.AnchorNames[kind])
+		}
+	}
+	for _, v := range f.votes {
+		if v.Counted() {
+			addEvent(s, v.Height, result.PhaseVote, result.EventVote, "tx "+v.TxID, "slot %d votes", v.Index)
+			continue
+		}
+		fault := v.Exclusion()
+		addEvent(s, v.Height, result.PhaseVote, result.EventExcluded, "tx "+v.TxID, "a vote of slot %d that does not count: %s, %s",
+			v.Index, voteChecks[fault.Kind], fault.Message)
+	}
+	tellExchange(f, s)
+	tellSpends(f, s)
+	for _, l := range f.tally.lines {
+		if author, entitled := f.author(l.Line.By); entitled {
+			addEvent(s, l.Line.Seen.Height, result.PhaseReveal, result.EventOpening, fmt.Sprintf("line %d", l.N), "%s opens %d ballots", f.party(author), len(l.Body.Openings))
+		}
+	}
+	sort.SliceStable(s.Events, func(i, j int) bool { return s.Events[i].Height < s.Events[j].Height })
+	s.Flows, s.Mixed = flows(f), depositFlows(f)
+	return s
+}
+
+// anchorPhases are the phases that the anchors' kinds close.
+var anchorPhases = [election.LastAnchor + 1]string{"", result.PhaseRoll, result.PhaseRoll, result.PhaseCommit, result.PhaseDeal, result.PhaseSetup, result.PhaseSetup}
+
+func addEvent(s *result.History, height uint32, phase string, kind result.EventKind, where, format string, args ...any) {
+	s.Events = append(s.Events, result.Event{Height: height, Phase: phase, Kind: kind, Text: fmt.Sprintf(format, args...), Where: where})
+}
+
+// phases are the policy's, in blocks. The first begins with the announcement.
+func policyPhases(f *facts) []result.Phase {
+	t, first := f.e.Policy.Times, f.e.Policy.Times.Roll
+	if announced := f.setup.Phases.Anchors[election.Announce]; announced != nil {
+		first = min(first, announced.Height)
+	}
+	out := append([]result.Phase{{Name: result.PhaseRoll, From: first, To: t.Roll}}, mixPhases(f, first)...)
+	if f.e.Policy.Dealt() {
+		out = append(out, result.Phase{Name: result.PhaseCommit, From: t.Roll + 1, To: t.Commit}, result.Phase{Name: result.PhaseDeal, From: t.Commit + 1, To: t.Deal}, result.Phase{Name: result.PhaseSetup, From: t.Deal + 1, To: t.Setup})
+	}
+	return append(out, result.Phase{Name: result.PhaseVote, From: t.VoteFrom, To: t.VoteTo}, result.Phase{Name: result.PhaseClaim, From: t.VoteTo + 1, To: t.Claim},
+		result.Phase{Name: result.PhaseRefund, From: t.Timeout + 1}, result.Phase{Name: result.PhaseReveal, From: t.Reveal})
+}
+
+// tellSpends adds the claims, one event each, and every other spend of a stake.
+func tellSpends(f *facts, s *result.History) {
+	for _, c := range f.claims {
+		note := ", which does not count"
+		if c.claimant > 0 && f.timely(c) {
+			note = ""
+		}
+		addEvent(s, c.at.Height, result.PhaseClaim, claimKind(f, c), c.where(), "%s claims %d stakes%s", f.candidate(c.claimant), len(c.spends), note)
+	}
+	for _, sp := range f.spends {
+		switch name, branch := strings.CutPrefix(sp.class, "branch."); {
+		case branch:
+			addEvent(s, sp.at.Height, result.PhaseRefund, result.EventBranch, sp.where(), "branch %s takes the stake of slot %d", name, sp.vote.Index)
+		case sp.class == "refund":
+			addEvent(s, sp.at.Height, result.PhaseRefund, result.EventRefund, sp.where(), "slot %d takes its stake back", sp.vote.Index)
+		case sp.class == "alien":
+			addEvent(s, sp.at.Height, result.PhaseRefund, result.EventAlien, sp.where(), "the stake of slot %d is spent by no path of the contract", sp.vote.Index)
+		}
+	}
+}
+
+// flows adds up the stakes of counted votes by where they went, in the order of
+// the kinds above, and at the end what is still locked.
+func flows(f *facts) (out []result.Flow) {
+	at := make(map[result.Flow]int) // of kind and receiver
+	add := func(kind result.EventKind, to string, sats, fee int64) {
+		key := result.Flow{Kind: kind, To: to}
+		i, known := at[key]
+		if !known {
+			i = len(out)
+			at[key], out = i, append(out, key)
+		}
+		out[i].Stakes++
+		out[i].Sats += sats
+		out[i].Fees += fee
+	}
+	claimed := make(map[*spend]*claim)
+	for _, c := range f.claims {
+		for _, sp := range c.spends {
+			claimed[sp] = c
+		}
+	}
+	fees := spendFees(f)
+	for _, sp := range f.spends {
+		kind, to := result.EventAlien, ""
+		switch name, branch := strings.CutPrefix(sp.class, "branch."); {
+		case branch:
+			kind, to = result.EventBranch, name
+		case sp.class == "refund":
+			kind = result.EventRefund
+		case claimed[sp] != nil:
+			kind, to = claimKind(f, claimed[sp]), f.candidate(claimed[sp].claimant)
+		}
+		add(kind, to, sp.vote.Value, fees[sp])
+	}
+	for _, v := range f.unspent {
+		add(result.StillLocked, "", v.Value, 0)
+	}
+	sort.SliceStable(out, func(i, j int) bool { return flowOrder[out[i].Kind] < flowOrder[out[j].Kind] })
+	return out
+}
+
+// flowOrder is the order in which flows are told.
+var flowOrder = map[result.EventKind]int{result.EventWin: 1, result.EventClaim: 2, result.EventBranch: 3, result.EventRefund: 4, result.EventAlien: 5, result.StillLocked: 6}
+
+// claimKind tells the claims that decide from the others.
+func claimKind(f *facts, c *claim) result.EventKind {
+	if f.winner > 0 && c.claimant == f.winner && f.timely(c) {
+		return result.EventWin
+	}
+	return result.EventClaim
+}
+
+// spendFees is each spend's part of its transaction's fee. Where other coins
+// are spent along with stakes, whose fee it was cannot be told, and it is 0.
+func spendFees(f *facts) map[*spend]int64 {
+	byTx := make(map[string][]*spend)
+	for _, sp := range f.spends {
+		byTx[sp.at.ID.String()] = append(byTx[sp.at.ID.String()], sp)
+	}
+	fees := make(map[*spend]int64)
+	for _, together := range byTx {
+		tx := together[0].at.Tx
+		if len(tx.TxIn) != len(together) {
+			continue
+		}
+		fee := int64(0)
+		for _, sp := range together {
+			fee += sp.vote.Value
+		}
+		for _, out := range tx.TxOut {
+			fee -= out.Value
+		}
+		for i, sp := range together {
+			fees[sp] = fee / int64(len(together)-i)
+			fee -= fees[sp]
+		}
+	}
+	return fees
+}
+
+// mixPhases are the registry's, in blocks. Each may begin with the announcement
+// but the last, which begins when no deposits come any more.
+func mixPhases(f *facts, first uint32) (out []result.Phase) {
+	if f.mix == nil || f.mix.Registry == nil || registryDeadlines(f, f.mix.Registry) != nil {
+		return nil
+	}
+	for i, name := range []string{result.PhaseRequest, result.PhaseDeposit, result.PhaseIssue, result.PhaseVoucher, result.PhasePayout} {
+		if i == election.T5 {
+			first = f.mix.Deadlines[election.T2] + 1
+		}
+		out = append(out, result.Phase{Name: name, From: first, To: f.mix.Deadlines[i]})
+	}
+	return out
+}
+
+// tellExchange adds what happened to deposits and vouchers.
+func tellExchange(f *facts, s *result.History) {
+	if len(mixPhases(f, 0)) == 0 {
+		return
+	}
+	written := func(seen uint32) uint32 { return seen + f.mix.Depth() - 1 } // the author's tip
+	for _, l := range f.mix.Requests {
+		addEvent(s, written(l.Line.Seen.Height), result.PhaseRequest, result.EventRequest, fmt.Sprintf("line %d", l.N), "a mixer is asked to %s", l.Body.For)
+	}
+	for _, d := range f.mix.Deposits {
+		if f.mix.Good(d) == nil {
+			addEvent(s, f.mix.Height(d), result.PhaseDeposit, result.EventDeposit, "outpoint "+d.Outpoint.String(), "a deposit with mixer %s", d.Mixer.Name)
+		}
+		if f.mix.Right(d) == nil {
+			addEvent(s, written(d.Answer.Seen), result.PhaseIssue, result.EventIssue, d.Where(), "mixer %s issues for a deposit", d.Mixer.Name)
+		}
+		if f.mix.Spent(d) == election.Returned {
+			addEvent(s, f.mix.SpendOf(d).Height, result.PhaseRefund, result.EventReturn, "tx "+f.mix.SpendOf(d).ID.String(), "a deposit goes back to its owner")
+		}
+	}
+	for _, sweep := range f.mix.SweepTxs() {
+		addEvent(s, sweep.Height, result.PhaseVoucher, result.EventSweep, "tx "+sweep.ID.String(), "a sweep of %d deposits", len(sweep.Tx.TxIn))
+	}
+	for _, v := range f.mix.Vouchers {
+		if f.mix.Valid(v) != nil {
+			continue
+		}
+		addEvent(s, written(v.Seen), result.PhaseVoucher, result.EventVoucher, v.Where(), "a voucher for mixer %s", v.Mixer.Name)
+		if c := f.mix.PaymentOf(v); c != nil {
+			addEvent(s, c.Height, result.PhasePayout, result.EventCoin, "outpoint "+c.Outpoint.String(), "a coin for the voucher of line %d", v.N)
+		}
+	}
+}
+
+// depositFlows adds up where the deposits went.
+func depositFlows(f *facts) (out []result.Flow) {
+	if f.mix == nil {
+		return nil
+	}
+	sums := make(map[string]*result.Flow)
+	for _, path := range []string{election.Swept, election.Returned, ""} {
+		sums[path] = &result.Flow{}
+	}
+	for _, d := range f.mix.Deposits {
+		if flow := sums[f.mix.Spent(d)]; flow != nil && f.mix.Sats(d) > 0 {
+			flow.Stakes++
+			flow.Sats += f.mix.Sats(d)
+		}
+	}
+	coins := result.Flow{Kind: result.EventCoin}
+	for _, v := range f.mix.Vouchers {
+		if c := f.mix.PaymentOf(v); c != nil && f.mix.Valid(v) == nil {
+			coins.Stakes++
+			coins.Sats += c.Sats
+		}
+	}
+	coins.Sats = min(coins.Sats, sums[election.Swept].Sats) // mixers lent the rest
+	kept := result.Flow{Kind: result.EventKept, Stakes: 0, Sats: sums[election.Swept].Sats - coins.Sats}
+	back, open := *sums[election.Returned], *sums[""]
+	back.Kind, open.Kind = result.EventReturn, result.StillLocked
+	for _, flow := range []result.Flow{coins, kept, back, open} {
+		if flow.Sats > 0 {
+			out = append(out, flow)
+		}
+	}
+	return out
+}

@@ -1,0 +1,122 @@
+package verifier
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"sync"
+
+	"bevote/internal/curve"
+	"bevote/lang"
+	"bevote/verifier/board"
+	"bevote/verifier/election"
+	"bevote/verifier/record"
+)
+
+// inputs is what is read before the chain: the record but for its blocks, and
+// what earlier audits had seen.
+type inputs struct {
+	opt       Options
+	table     []family // the checks
+	trials    int      // of the self-test; 0 while it runs
+	sum       [32]byte // record_sha256
+	e         *election.Election
+	policyErr *election.PolicyError // of a policy without meaning; then there is no e
+	diags     []lang.Diagnostic     // what package lang says of the policy
+	lines     []board.Line
+	heads     [][32]byte     // by line: its hash
+	ring      *curve.Keyring // the keys that have signed anything
+	earlier   []checkpoint   // how far earlier audits had seen
+	replaced  []string       // blocks that were replaced before, as the state has it
+}
+
+// readInputs decodes policy, contract and board. The error is an InputError, or
+// says that the state or the earlier report is of another election.
+func readInputs(rec *record.Record, opt Options, table []family, trials int) (*inputs, error) {
+	opt.Build = cmp.Or(opt.Build, "an unnamed build")
+	in := &inputs{opt: opt, table: table, trials: trials, ring: new(curve.Keyring)}
+	if err := in.read(rec); err != nil {
+		return nil, err
+	}
+	if in.policyErr != nil {
+		return in, nil
+	}
+	return in, in.readCheckpoints()
+}
+
+// read decodes the files.
+func (in *inputs) read(rec *record.Record) error {
+	in.progress("reading the record", 0, 0)
+	policy, err := rec.ReadFile("policy.bev")
+	if err != nil {
+		return &InputError{"policy.bev", err}
+	}
+	contract, err := rec.ReadFile("contract.json")
+	if err != nil {
+		return &InputError{"contract.json", err}
+	}
+	if in.sum, err = rec.Sum(); err != nil {
+		return &InputError{"", err}
+	}
+	in.e, err = election.Read(policy, contract)
+	if err != nil && (!errors.As(err, &in.policyErr) || in.policyErr.Unreadable()) {
+		return &InputError{"", err}
+	}
+	if err := in.readBoard(rec); err != nil {
+		return err
+	}
+	_, in.diags = lang.Load(policy)
+	return nil
+}
+
+// maxUnlinked is how many lines may not name the hash of the line before. One is
+// a fault to be reported; a million copies of one line are no board.
+const maxUnlinked = 1000
+
+// readBoard decodes the board's lines.
+func (in *inputs) readBoard(rec *record.Record) error {
+	log, err := rec.Open("board.jsonl")
+	if err != nil {
+		return &InputError{"board.jsonl", err}
+	}
+	defer log.Close()
+	unlinked := 0
+	if err := board.Read(log, func(n int, l board.Line) error {
+		if n > 1 && l.Prev != in.heads[n-2] {
+			unlinked++
+		}
+		if unlinked > maxUnlinked {
+			return fmt.Errorf("board line %d: over %d lines do not name the hash of the line before", n, maxUnlinked)
+		}
+		in.lines, in.heads = append(in.lines, l), append(in.heads, l.Hash())
+		return nil
+	}); err != nil {
+		return &InputError{"board.jsonl", err}
+	}
+	if len(in.lines) == 0 {
+		return &InputError{"board.jsonl", errors.New("the board is empty")}
+	}
+	return nil
+}
+
+// progress tells the caller that a stage begins or goes on.
+func (in *inputs) progress(stage string, done, total int) {
+	if in.opt.Progress != nil {
+		in.opt.Progress(stage, done, total)
+	}
+}
+
+// counter returns what workers side by side call for each thing of a stage that
+// they have done.
+func (in *inputs) counter(stage string, total int) func() {
+	often := min(500, total/100+1) // how many between two reports
+	var telling sync.Mutex
+	done := 0
+	return func() {
+		telling.Lock()
+		defer telling.Unlock()
+		if done++; done%often == 0 {
+			in.progress(stage, done, total)
+		}
+	}
+}

@@ -1,0 +1,80 @@
+package verifier
+
+import (
+	"slices"
+
+	"bevote/internal/ballot"
+	"bevote/internal/curve"
+	"bevote/lang"
+	"bevote/verifier/election"
+)
+
+// prepared is what stands when the vote begins, and the votes: roll, exchange,
+// joint key.
+type prepared struct {
+	*chained
+	setup   *election.Setup
+	mix     *election.Exchange // nil without mixing, and before the roll is closed
+	keys    map[string][]byte  // the contract's keys, nil without a joint key
+	winKeys []winKey
+	votes   []*election.Vote
+}
+
+// prepare reads the setup from the board as far as anchors close it, and judges
+// exchange and votes.
+func prepare(ch *chained, prior *prepared) (*prepared, error) {
+	ch.progress("checking the dealing", 0, 0)
+	p := &prepared{chained: ch, setup: setupOf(ch, prior)}
+	p.mix = judgeExchange(ch, p.setup)
+	keys, err := p.setup.Keys()
+	if err != nil || p.setup.Phases.Closed[election.RollClosed] < 0 {
+		return p, nil // no joint key yet: the checks say so
+	}
+	p.keys, p.winKeys = keys, winKeys(ch.e.Policy, keys)
+	ch.progress("judging the votes", 0, 0)
+	p.votes, err = ch.e.Votes(p.setup, ch.replay)
+	return p, err
+}
+
+// setupOf returns the prior setup where the anchors are the same, else a new one
+// with what earlier audits judged of the exchange.
+func setupOf(ch *chained, prior *prepared) *election.Setup {
+	anchors := ch.replay.Anchors()
+	if prior != nil && slices.Equal(anchors, prior.replay.Anchors()) {
+		return prior.setup
+	}
+	setup := ch.e.Setup(ch.lines, anchors)
+	switch {
+	case prior != nil:
+		setup.ReuseRulings(prior.setup.Mixing)
+	case ch.opt.State != nil:
+		setup.ReuseRulings(ch.opt.State.mixing)
+	}
+	return setup
+}
+
+// winKey is a key that may sign a win spend, and whose it is (0: of no
+// candidate alone).
+type winKey struct {
+	key       curve.PublicKey
+	candidate int
+}
+
+// winKeys lists the keys of the contract's win paths.
+func winKeys(p *lang.Policy, keys map[string][]byte) (out []winKey) {
+	switch p.Win {
+	case lang.WinCustodial:
+		return []winKey{{key: p.Supervisor}}
+	case lang.WinPaper:
+		return []winKey{{key: curve.PublicKey(keys["joint"])}}
+	}
+	for j, c := range p.Candidates {
+		out = append(out, winKey{curve.PublicKey(keys["claim."+c.Name]), j + 1})
+	}
+	return out
+}
+
+// place binds a ballot of candidate number j to its slot.
+func (p *prepared) place(v *election.Vote, j int) ballot.Place {
+	return ballot.Place{EID: p.e.EID, Outpoint: v.Outpoint, PublicShare: p.setup.PublicShare(v.Index, p.e.KeyNumber(j))}
+}

@@ -1,0 +1,225 @@
+package verifier
+
+import (
+	"fmt"
+
+	"bevote/verifier/election"
+	"bevote/verifier/evidence"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// chainRules are family A, sources and chain: V01–V13.
+func chainRules() []rule {
+	return []rule{
+		{ID: "V01", Name: "RECORD-PARSE", Class: "E", textual: true, judge: recordParse},
+		row("V02", "RECORD-CHAIN", "E", always, recordChain),
+		row("V03", "NETWORK", "E", always, counted(func(f *facts) evidence.Findings { return f.chain.Network })),
+		row("V04", "HDR-LINK", "E", always, counted(func(f *facts) evidence.Findings { return f.chain.Links })),
+		row("V05", "HDR-POW", "E", always, counted(func(f *facts) evidence.Findings { return f.chain.Mined })),
+		row("V06", "HDR-TIME", "E/W", always, counted(func(f *facts) evidence.Findings { return f.chain.Times })),
+		row("V07", "HDR-WORK", "E", always, counted(func(f *facts) evidence.Findings { return f.chain.Work })),
+		row("V08", "TX-INCLUDED", "E", always, counted(func(f *facts) evidence.Findings { return f.chain.Included })),
+		row("V09", "TX-SANE", "E", always, counted(func(f *facts) evidence.Findings { return f.chain.Sane })),
+		row("V10", "SPEND-EVIDENCE", "U", rolled, spendEvidence),
+		row("V11", "SCRIPT-EXEC", "E", rolled, scriptExec),
+		row("V12", "SOURCES-AGREE", "–", always, sourcesAgree),
+		row("V13", "FINAL", "U", rolled, finality),
+	}
+}
+
+// counted is the predicate of checks that were made while the chain streamed by.
+func counted(of func(*facts) evidence.Findings) func(*facts, *check) {
+	return func(f *facts, ck *check) { ck.take(of(f)) }
+}
+
+// V12: all sources tell the same.
+func sourcesAgree(f *facts, ck *check) {
+	if len(f.chain.Sources()) < 2 {
+		ck.skip("one source: nothing to compare")
+		return
+	}
+	ck.take(f.chain.Agree)
+}
+
+// V01: policy, contract and every line decode strictly; what does not was
+// refused before there was anything to report on.
+func recordParse(f *facts, ck *check) {
+	ck.expect(2 + len(f.lines))
+	ck.examined = 2 + len(f.lines)
+}
+
+// V02: every line is linked, signed, and of its time, and the anchors' heads
+// occur in order.
+func recordChain(f *facts, ck *check) {
+	ck.expect(len(f.lines))
+	for i, l := range f.lines {
+		where := fmt.Sprintf("line %d", i+1)
+		switch hash, known := f.chain.HashAt(l.Seen.Height); {
+		case f.signed[i] != nil:
+			ck.fail(where, "%v", f.signed[i])
+		case !known:
+			ck.fail(where, "has seen block %d, the chain ends at %d", l.Seen.Height, f.tip)
+		case hash != l.Seen.Hash:
+			ck.fail(where, "has seen block %s at height %d, where the chain has %s", l.Seen.Hash, l.Seen.Height, hash)
+		default:
+			ck.pass()
+		}
+	}
+	anchoredInOrder(f, ck)
+	linesInTime(f, ck)
+	linesOutOfPhase(f, ck)
+}
+
+// linesOutOfPhase lists lines that do not count because of where they stand.
+func linesOutOfPhase(f *facts, ck *check) {
+	for i, l := range f.lines {
+		from, to, _, begun := f.setup.Phases.Span(l.Type)
+		if begun && (i < from || i >= to) {
+			ck.note(fmt.Sprintf("line %d", i+1), "does not count: %s outside its phase", l.Type)
+		}
+	}
+}
+
+// anchoredInOrder checks that later anchors commit to longer boards.
+func anchoredInOrder(f *facts, ck *check) {
+	last := 0
+	for kind, anchor := range f.setup.Phases.Anchors {
+		if anchor == nil {
+			continue
+		}
+		ck.expect(1)
+		closed := f.setup.Phases.Closed[kind]
+		switch {
+		case closed < 0:
+			ck.fail("tx "+anchor.TxID, "the head of the %s anchor is not on the board", election.AnchorNames[kind])
+		case closed < last:
+			ck.fail("tx "+anchor.TxID, "the %s anchor closes %d lines, an earlier one %d", election.AnchorNames[kind], closed, last)
+		default:
+			ck.pass()
+		}
+		last = max(last, closed)
+	}
+}
+
+// linesInTime checks that no line has seen the block of the anchor that
+// commits to it.
+func linesInTime(f *facts, ck *check) {
+	from := 0
+	for kind := election.Announce; kind <= election.LastAnchor; kind++ {
+		anchor, to := f.setup.Phases.Anchors[kind], f.setup.Phases.Closed[kind]
+		for i := from; i < to; i++ {
+			if h := f.lines[i].Seen.Height; h >= anchor.Height {
+				ck.failed++
+				ck.note(fmt.Sprintf("line %d", i+1), "has seen block %d and is anchored in block %d", h, anchor.Height)
+			}
+		}
+		from = max(from, to)
+	}
+}
+
+// V10: for every eligible coin, every counted stake and every deposit the
+// evidence shows the spend, or no spend up to the tip. Whole blocks show both, proofs only spends.
+func spendEvidence(f *facts, ck *check) {
+	stakes := countedStakes(f)
+	ck.expect(len(f.setup.Roll) + len(stakes))
+	complete, spends := f.chain.Included.Failed == 0, 0
+	look := func(op wire.OutPoint, spent bool) {
+		switch {
+		case !complete:
+			ck.leave("outpoint "+op.String(), "blocks are missing or not those of the chain")
+			return
+		case !spent && f.chain.Proven:
+			ck.leave("outpoint "+op.String(), "not shown to be spent; merkle proofs cannot show that it is unspent")
+			return
+		case spent:
+			spends++
+		}
+		ck.pass()
+	}
+	for _, r := range f.setup.Roll {
+		c := f.replay.Coins[r.Outpoint]
+		look(r.Outpoint, c != nil && c.Spent != nil)
+	}
+	for _, op := range stakes {
+		_, spent := f.replay.StakeSpent(op)
+		look(op, spent)
+	}
+	ck.fatal = ck.unresolved > 0 // what is not shown can hide a vote
+	for _, op := range depositsIn(f) {
+		ck.expect(1)
+		look(op, f.replay.Mixed[op].Spent != nil)
+	}
+	noteAbsence(f, ck, spends)
+}
+
+// noteAbsence says on what a claim rests that an output is unspent.
+func noteAbsence(f *facts, ck *check, spends int) {
+	evidence := "whole blocks"
+	if f.chain.Proven {
+		evidence = "none: merkle proofs show spends only"
+	}
+	ck.note("evidence", "%d outputs spent, %d not; evidence of absence: %s", spends, ck.expected-spends, evidence)
+}
+
+// depositsIn are the deposits that are on the chain.
+func depositsIn(f *facts) (out []wire.OutPoint) {
+	if f.mix == nil {
+		return nil
+	}
+	for _, d := range f.mix.Deposits {
+		if f.mix.EscrowOf(d) != nil {
+			out = append(out, d.Outpoint)
+		}
+	}
+	return out
+}
+
+func countedStakes(f *facts) (out []wire.OutPoint) {
+	for _, r := range f.tally.readings {
+		out = append(out, r.vote.Stake)
+	}
+	return out
+}
+
+// V11: every spend of an eligible coin, a deposit or a stake is accepted by the script
+// engine under the consensus rules.
+func scriptExec(f *facts, ck *check) {
+	ck.expect(len(f.runs))
+	for _, r := range f.runs {
+		ck.test(r.where(), r.err)
+	}
+}
+
+// V13: every event that counts is buried d blocks deep. The verdict waits for
+// votes and claims alone.
+func finality(f *facts, ck *check) {
+	look := func(where string, height uint32) {
+		ck.expect(1)
+		if d := f.e.Policy.Confirmations; f.depth(height) < d {
+			ck.leave(where, "in block %d, %d of %d confirmations", height, f.depth(height), d)
+			return
+		}
+		ck.pass()
+	}
+	for kind, anchor := range f.setup.Phases.Anchors {
+		if anchor != nil {
+			look("tx "+anchor.TxID+", "+election.AnchorNames[kind], anchor.Height)
+		}
+	}
+	for _, sp := range f.spends {
+		if sp.class != "win" {
+			look(sp.where(), sp.at.Height)
+		}
+	}
+	others := ck.unresolved
+	for _, r := range f.tally.readings {
+		look(r.vote.Where(), r.vote.Height)
+	}
+	for _, sp := range f.spends {
+		if sp.class == "win" {
+			look(sp.where(), sp.at.Height)
+		}
+	}
+	ck.fatal = ck.unresolved > others
+}

@@ -1,0 +1,223 @@
+package verifier
+
+import (
+	"fmt"
+
+	"bevote/internal/curve"
+	"bevote/lang"
+	"bevote/templates"
+	"bevote/verifier/board"
+	"bevote/verifier/election"
+
+	"github.com/btcsuite/btcd/txscript/v2"
+)
+
+// policyRules are family B, policy and announcement: V14–V21.
+func policyRules() []rule {
+	return []rule{
+		row("V14", "POLICY-ANCHOR", "E", announced, policyAnchor),
+		row("V15", "POLICY-UNIQUE", "A", always, policyUnique),
+		row("V16", "POLICY-SIG", "E", always, policySig),
+		{ID: "V17", Name: "POLICY-SANE", Class: "E/W", textual: true, judge: policySane},
+		row("V18", "CAND-KEYS", "E", rolled, candidateKeys),
+		row("V19", "CAND-PAYOUT", "E", always, candidatePayouts),
+		row("V20", "PARAMS-REGEN", "E", exchanged, paramsRegen),
+		row("V21", "TAGS", "E", rolled, tags),
+	}
+}
+
+// V14: the announcement is anchored by the supervisor, before the roll.
+func policyAnchor(f *facts, ck *check) {
+	ck.expect(1)
+	announce, roll := f.setup.Phases.Anchors[election.Announce], f.setup.Phases.Anchors[election.RollClosed]
+	switch {
+	case announce == nil:
+		ck.fail(f.e.Policy.ID(), "the supervisor anchored no announcement of this policy")
+	case f.setup.Phases.Closed[election.Announce] < 1:
+		ck.fail("tx "+announce.TxID, "the announcement's head is not on the board")
+	case roll != nil && roll.Height <= announce.Height:
+		ck.fail("tx "+roll.TxID, "the roll is anchored in block %d, the announcement in %d", roll.Height, announce.Height)
+	default:
+		ck.pass()
+	}
+}
+
+// V15: of each kind the supervisor made one anchor for this election.
+func policyUnique(f *facts, ck *check) {
+	anchors := f.replay.Anchors()
+	ck.expect(len(anchors))
+	ck.note("chain", "looked at the blocks from %d on", f.first)
+	presenceOnly(f, ck, "other anchor")
+	for i := range anchors {
+		at := &anchors[i]
+		where := fmt.Sprintf("tx %s, block %d", at.TxID, at.Height)
+		first := f.setup.Phases.Anchors[at.Kind]
+		switch {
+		case at.EID != f.e.EID:
+			ck.pass()
+			ck.note(where, "the supervisor's key also anchors election %x", at.EID)
+		case at.Head != first.Head:
+			ck.fail(where, "the supervisor: a second %s anchor with another head", election.AnchorNames[at.Kind])
+		default:
+			ck.pass()
+		}
+	}
+}
+
+// V16: line 1 is the supervisor's and names the two announced files.
+func policySig(f *facts, ck *check) {
+	ck.expect(1)
+	var open board.Open
+	switch l := f.lines[0]; {
+	case board.DecodeBody(l, &open) != nil:
+		ck.fail("line 1", "a %s line, want open", l.Type)
+	case l.By != f.e.Policy.Supervisor:
+		ck.fail("line 1", "by %s, want the supervisor", l.By)
+	case f.signed[0] != nil:
+		ck.fail("line 1", "%v", f.signed[0])
+	case [32]byte(open.Policy) != f.e.PolicyHash:
+		ck.fail("line 1", "names another policy.bev")
+	case [32]byte(open.Contract) != f.e.ContractHash:
+		ck.fail("line 1", "names another contract.json")
+	default:
+		ck.pass()
+	}
+}
+
+// V17: the policy has no error, its contract spends exactly by its paths, and
+// two candidates cannot both reach k.
+func policySane(f *facts, ck *check) {
+	if f.policyErr != nil {
+		policyFaults(f, ck)
+		return
+	}
+	ck.expect(2)
+	ck.pass() // lang.Load found no error, or there would be no policy here
+	ck.test("contract.json", f.e.Mismatch)
+	for _, d := range f.diags {
+		ck.note(fmt.Sprintf("policy.bev:%d", d.Primary.Line), "%s: %s", d.Code, d.Message)
+	}
+}
+
+// V18: every candidate proved possession of its key before the roll was
+// anchored, and no two keys are the same or opposite.
+func candidateKeys(f *facts, ck *check) {
+	p := f.e.Policy
+	ck.expect(len(p.Candidates))
+	seen := make(map[[32]byte]string)
+	proofs := possessions(f)
+	for _, c := range p.Candidates {
+		x := [32]byte(c.Key[1:])
+		switch other := seen[x]; {
+		case other != "":
+			ck.fail("candidate "+c.Name, "has the key of %s, or its negative", other)
+		case proofs[c.Name] == nil:
+			ck.fail("candidate "+c.Name, "no proof of possession on the board before the roll's anchor")
+		default:
+			ck.test("candidate "+c.Name, verifyPossession(f, c, *proofs[c.Name], f.e.EID))
+		}
+		seen[x] = c.Name
+	}
+}
+
+// possessions returns the first candidate line of each candidate's own key.
+func possessions(f *facts) map[string]*board.Candidate {
+	out := make(map[string]*board.Candidate)
+	for _, l := range election.InPhase(f.setup.Phases, func(b board.Candidate) string { return b.Name }) {
+		for _, c := range f.e.Policy.Candidates {
+			if c.Key == l.Line.By && c.Name == l.Body.Name {
+				out[c.Name] = &l.Body
+			}
+		}
+	}
+	return out
+}
+
+func verifyPossession(f *facts, c lang.Candidate, line board.Candidate, eid [32]byte) error {
+	key, err := c.Key.Point()
+	if err != nil {
+		return err
+	}
+	proof, err := curve.DecodeProof(line.Proof)
+	if err != nil {
+		return err
+	}
+	if !curve.VerifyPossession(board.CandidateContext(eid, c.Name, c.Payout), proof, key) {
+		return fmt.Errorf("the proof of possession does not verify")
+	}
+	return nil
+}
+
+// V19: payouts are standard, distinct, and nobody else's.
+func candidatePayouts(f *facts, ck *check) {
+	p := f.e.Policy
+	ck.expect(len(p.Candidates))
+	owner := make(map[string]string)
+	for i, r := range f.setup.Roll {
+		owner[string(templates.P2PKH(r.KeyHash()))] = fmt.Sprintf("slot %d", i+1)
+	}
+	if f.mix != nil {
+		for _, x := range f.mix.Mixers {
+			owner[string(templates.PayToKey(x.Key))] = "mixer " + x.Name
+		}
+	}
+	for _, c := range p.Candidates {
+		other := owner[string(c.Payout)]
+		switch class := txscript.GetScriptClass(c.Payout); {
+		case class == txscript.NonStandardTy || class == txscript.NullDataTy:
+			ck.fail("candidate "+c.Name, "the payout is not a standard script")
+		case other != "":
+			ck.fail("candidate "+c.Name, "the payout is that of %s", other)
+		default:
+			ck.pass()
+		}
+		owner[string(c.Payout)] = c.Name
+	}
+}
+
+// V21: proofs hold for this election and this prover only. Each candidate's
+// proof is tried under another election's id and must be refused.
+func tags(f *facts, ck *check) {
+	proofs := possessions(f)
+	ck.expect(len(proofs))
+	for _, c := range f.e.Policy.Candidates {
+		line := proofs[c.Name]
+		if line == nil {
+			continue // V18 names it
+		}
+		other := f.e.EID
+		other[0] ^= 1
+		if verifyPossession(f, c, *line, other) == nil {
+			ck.fail("candidate "+c.Name, "the proof of possession also holds for another election")
+			continue
+		}
+		ck.pass()
+	}
+}
+
+// V20: everything that the mixing computes with follows from this election and
+// from keys whose owners proved them. Nobody publishes g, a, δ or p: they are
+// derived here, and so are their lengths, e and the number of rounds.
+func paramsRegen(f *facts, ck *check) {
+	m := f.setup.Mixing
+	if f.e.Policy.Mixing.Scheme == lang.SchemeGroupBlind {
+		ck.expect(1)
+		_, err := m.Group()
+		ck.test("the manager's modulus", err)
+		if err != nil {
+			return // what rests on it cannot be looked at
+		}
+	}
+	ck.expect(max(1, len(m.Mixers)))
+	announced := make(map[string]*election.Mixer)
+	for _, x := range m.Mixers {
+		where := fmt.Sprintf("line %d, mixer %s", x.N, x.Name)
+		if other := announced[string(x.Announced)]; other != nil {
+			ck.fail(where, "has the key of mixer %s", other.Name)
+			continue
+		}
+		announced[string(x.Announced)] = x
+		_, err := m.SchemeOf(x)
+		ck.test(where, err)
+	}
+}

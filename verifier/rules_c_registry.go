@@ -1,0 +1,106 @@
+package verifier
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+
+	"bevote/internal/curve"
+	"bevote/verifier/board"
+)
+
+// registryRules are family C, the registry: V22, V23.
+func registryRules() []rule {
+	return []rule{
+		row("V22", "REG-ANCHOR", "E", mixed, registryAnchor),
+		row("V23", "REG-UNIQUE", "E", exchanged, registryUnique),
+	}
+}
+
+// V22: one registry, closed with the roll, says who may deposit, who mixes, and
+// by when.
+func registryAnchor(f *facts, ck *check) {
+	m := f.setup.Mixing
+	if m.Registry == nil {
+		ck.expect(1)
+		ck.fail("board", "the supervisor published no registry before the roll's anchor")
+		return
+	}
+	where := fmt.Sprintf("line %d", m.RegistryLine)
+	for _, rule := range []func(*facts, *board.Registry) error{registryRoot, registryVoters, registryDeadlines, registryMixers} {
+		ck.expect(1)
+		ck.test(where, rule(f, m.Registry))
+	}
+	ck.note(where, "the registry's root is %s", m.Registry.Root)
+}
+
+func registryRoot(f *facts, b *board.Registry) error {
+	if want := board.RegistryRoot(f.e.EID, b.Voters); b.Root != want {
+		return fmt.Errorf("the root is %s, its voters give %s", b.Root, board.Hash(want))
+	}
+	return nil
+}
+
+func registryVoters(f *facts, b *board.Registry) error {
+	byKey := func(x, y board.Registered) int { return bytes.Compare(x.Key[:], y.Key[:]) }
+	switch {
+	case len(b.Voters) > f.e.Policy.Voters:
+		return fmt.Errorf("%d registered, the policy has %d voters", len(b.Voters), f.e.Policy.Voters)
+	case !slices.IsSortedFunc(b.Voters, byKey):
+		return errors.New("the voters are not sorted by key")
+	}
+	return nil
+}
+
+func registryDeadlines(f *facts, b *board.Registry) error {
+	last := f.e.Policy.Times.Roll
+	if slices.Max(b.Deadlines) > last {
+		return fmt.Errorf("a deadline at block %d, the roll closes at %d", slices.Max(b.Deadlines), last)
+	}
+	before := f.mix.AnnouncedAt
+	for i, t := range b.Deadlines {
+		if t <= before {
+			return fmt.Errorf("deadline T%d is block %d, want one after %d", i+1, t, before)
+		}
+		before = t
+	}
+	return nil
+}
+
+func registryMixers(f *facts, b *board.Registry) error {
+	known := make(map[curve.PublicKey]bool)
+	for _, key := range b.Mixers {
+		switch {
+		case known[key]:
+			return fmt.Errorf("mixer %s stands twice", key)
+		case f.setup.Mixing.MixerOf(key) == nil:
+			return fmt.Errorf("mixer %s has no announcement that counts, is registered to vote, or has another's name", key)
+		}
+		known[key] = true
+	}
+	if want := f.e.Policy.Mixing.Mixers; len(b.Mixers) != want {
+		return fmt.Errorf("%d mixers, want %d", len(b.Mixers), want)
+	}
+	return nil
+}
+
+// V23: nobody is registered twice, as far as keys and commitments show it.
+// Whether two commitments hide one person, only the private file can show.
+func registryUnique(f *facts, ck *check) {
+	m := f.setup.Mixing
+	ck.expect(len(m.Registry.Voters))
+	keys, identities := make(map[curve.PublicKey]int), make(map[board.Hash]int)
+	for i, v := range m.Registry.Voters {
+		where := fmt.Sprintf("line %d, voter %d", m.RegistryLine, i+1)
+		switch {
+		case keys[v.Key] > 0:
+			ck.fail(where, "the key of voter %d again", keys[v.Key])
+		case identities[v.Identity] > 0:
+			ck.fail(where, "the identity of voter %d again", identities[v.Identity])
+		default:
+			ck.pass()
+		}
+		keys[v.Key], identities[v.Identity] = i+1, i+1
+	}
+}

@@ -1,0 +1,221 @@
+package verifier
+
+import (
+	"fmt"
+	"strings"
+
+	"bevote/internal/curve"
+	"bevote/internal/sharing"
+	"bevote/lang"
+)
+
+// tallyRules are family H, openings and tally: V69–V80.
+func tallyRules() []rule {
+	return []rule{
+		row("V69", "TAL-SIGNED", "E", counting, openingsSigned),
+		row("V70", "TAL-DLEQ", "A", counting, disavowalProofs),
+		row("V71", "TAL-OPEN", "A", counting, openingsRecompute),
+		row("V72", "TAL-NEGATIVE", "A", counting, disavowalsHold),
+		row("V73", "TAL-PARTITION", "E", counting, partition),
+		row("V74", "TAL-COUNT", "A", counting, totals),
+		row("V75", "TAL-COMPLETE", "U", counting, complete),
+		row("V76", "TAL-INTERPOLATE", "E", counting, interpolates),
+		row("V77", "TAL-INVALID", "A", counting, invalidBallots),
+		row("V78", "TAL-INTERVAL", "–", voting, intervals),
+		row("V79", "TAL-AFTER-SETTLE", "A", counting, afterSettle),
+		row("V80", "TAL-NOT-EARLY", "A", counting, notEarly),
+	}
+}
+
+// V69: what is read of ballots was signed by a candidate, or by the supervisor
+// of a custodial election. What others sign does not count.
+func openingsSigned(f *facts, ck *check) {
+	ck.expect(len(f.tally.lines))
+	for _, l := range f.tally.lines {
+		if _, entitled := f.author(l.Line.By); !entitled {
+			ck.note(fmt.Sprintf("line %d", l.N), "does not count: an opening by %s, who is no candidate", l.Line.By)
+		}
+		ck.pass()
+	}
+}
+
+// V70: each disavowal shows D = x·R for its author's key, this slot and coin.
+func disavowalProofs(f *facts, ck *check) {
+	ck.expect(len(f.tally.disavowals))
+	for _, d := range f.tally.disavowals {
+		hold(f, ck, d, d.proof)
+	}
+}
+
+// V71: each opening recomputes its ballot byte for byte.
+func openingsRecompute(f *facts, ck *check) {
+	ck.expect(len(f.tally.openings))
+	for _, o := range f.tally.openings {
+		hold(f, ck, o, o.err)
+	}
+}
+
+// V72: under each D shown, the ballot is not the author's.
+func disavowalsHold(f *facts, ck *check) {
+	for _, d := range f.tally.disavowals {
+		if d.proof != nil {
+			continue // V70 names it
+		}
+		ck.expect(1)
+		hold(f, ck, d, d.err)
+	}
+}
+
+// hold tests what a line says of a ballot, and names its author where that fails.
+func hold(f *facts, ck *check, st statement, err error) {
+	if err != nil {
+		err = fmt.Errorf("%s: %w", f.party(st.author), err)
+	}
+	ck.test(st.where(), err)
+}
+
+// V73: no ballot has two valid readings.
+func partition(f *facts, ck *check) {
+	ck.expect(len(f.tally.readings))
+	for _, r := range f.tally.readings {
+		if r.second {
+			ck.fail(r.vote.Where(), "two valid openings say different things")
+			continue
+		}
+		ck.pass()
+	}
+}
+
+// V74: each line's total is what its author's openings show.
+func totals(f *facts, ck *check) {
+	for _, l := range f.tally.lines {
+		author, entitled := f.author(l.Line.By)
+		if !entitled {
+			continue // does not count
+		}
+		ck.expect(1)
+		if got := f.tally.own[author]; l.Body.Count != got {
+			ck.fail(fmt.Sprintf("line %d", l.N), "%s: counts %d ballots, the openings show %d", f.party(author), l.Body.Count, got)
+			continue
+		}
+		ck.pass()
+	}
+}
+
+// V75: every counted ballot is opened, derived, proven invalid, or, with a joint
+// key each, settled as not the winner's; the others are named with those who
+// could open them.
+func complete(f *facts, ck *check) {
+	ck.expect(len(f.tally.readings))
+	for _, r := range f.tally.readings {
+		if classified(f, r) {
+			ck.pass()
+			continue
+		}
+		ck.leave(r.vote.Where(), "not opened; %s could", whoCouldOpen(f, r))
+	}
+}
+
+// classified tells whether a ballot needs nobody any more.
+func classified(f *facts, r *reading) bool {
+	notWinners := f.e.Policy.Joint == lang.JointEach && f.winner > 0 && !r.possible[f.winner-1]
+	return r.settled() || notWinners
+}
+
+func whoCouldOpen(f *facts, r *reading) string {
+	if !f.e.Policy.Dealt() {
+		return "the supervisor"
+	}
+	var names []string
+	for j, possible := range r.possible {
+		if possible {
+			names = append(names, f.e.Policy.Candidates[j].Name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// V76: the opened shares of a joint key are of one polynomial of degree k−1,
+// and k of them give the joint key's secret.
+func interpolates(f *facts, ck *check) {
+	if !f.e.Policy.Dealt() {
+		ck.skip("custodial")
+		return
+	}
+	k := f.e.Policy.K
+	ck.expect(f.e.Policy.JointKeys())
+	for i, joint := range f.setup.Dealing.Keys {
+		where, opened := fmt.Sprintf("joint key %d", i+1), f.shares(i+1)
+		switch {
+		case !sharing.OnOnePolynomial(opened, k):
+			ck.fail(where, "the %d opened shares are not of one polynomial of degree %d", len(opened), k-1)
+		case len(opened) >= k && !curve.BaseMul(sharing.Interpolate(opened[:k], 0)).Equal(joint.Key):
+			ck.fail(where, "the opened shares do not give its secret")
+		default:
+			ck.pass()
+		}
+	}
+}
+
+// V77: ballots for nobody, with their voters' slots.
+func invalidBallots(f *facts, ck *check) {
+	ck.expect(len(f.tally.readings))
+	for _, r := range f.tally.readings {
+		if r.invalid {
+			ck.fail(r.vote.Where(), "the ballot is for no candidate")
+			continue
+		}
+		ck.pass()
+	}
+}
+
+// V78: the interval of every candidate's votes.
+func intervals(f *facts, ck *check) {
+	ck.expect(len(f.e.Policy.Candidates))
+	for j, c := range f.e.Policy.Candidates {
+		ck.note("candidate "+c.Name, "%d to %d votes", f.tally.min[j], f.tally.max[j])
+		ck.pass()
+	}
+}
+
+// V79: openings come when every counted stake is spent and d deep, or from
+// `reveal from` on, whichever is first. Those during the vote are V80's.
+func afterSettle(f *facts, ck *check) {
+	due := f.e.Policy.Times.Reveal
+	if len(f.unspent) == 0 {
+		last := f.e.Policy.Times.VoteTo
+		for _, sp := range f.spends {
+			last = max(last, sp.at.Height)
+		}
+		due = min(due, last+f.e.Policy.Confirmations-1)
+	}
+	if f.chain.Proven && len(f.unspent) > 0 {
+		// Who leaves a proof out must not make others guilty.
+		ck.expect(1)
+		ck.leave("evidence", "%d stakes are not shown to be spent; merkle proofs cannot show that they were unspent", len(f.unspent))
+		return
+	}
+	openedFrom(f, ck, f.e.Policy.Times.VoteTo, due, "due from block %d on")
+}
+
+// V80: no opening before the vote has closed.
+func notEarly(f *facts, ck *check) {
+	openedFrom(f, ck, 0, f.e.Policy.Times.VoteTo, "the vote closes with block %d")
+}
+
+// openedFrom fails the openings before a height. Those before floor are
+// another check's.
+func openedFrom(f *facts, ck *check, floor, height uint32, rule string) {
+	for _, l := range f.tally.lines {
+		author, entitled := f.author(l.Line.By)
+		if !entitled {
+			continue // does not count
+		}
+		ck.expect(1)
+		if seen := l.Line.Seen.Height; seen >= floor && seen < height {
+			ck.fail(fmt.Sprintf("line %d", l.N), "%s: has seen block %d, "+rule, f.party(author), seen, height)
+			continue
+		}
+		ck.pass()
+	}
+}

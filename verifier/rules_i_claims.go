@@ -1,0 +1,220 @@
+package verifier
+
+import (
+	"bevote/internal/curve"
+	"bevote/internal/scriptsig"
+	"bevote/lang"
+
+	"github.com/btcsuite/btcd/txscript/v2"
+)
+
+// claimRules are family I, claims: V81–V91.
+func claimRules() []rule {
+	return []rule{
+		row("V81", "WIN-SET", "–", voting, winSet),
+		row("V82", "WIN-SIG-KEY", "E", voting, winSignatures),
+		row("V83", "WIN-SIGHASH", "A/E", voting, winHashTypes),
+		row("V84", "WIN-NONCE", "A", voting, winNonces),
+		row("V85", "WIN-PAYOUT", "A/E", voting, winPayouts),
+		row("V86", "WIN-WINNER", "A/E", voting, winWinner),
+		row("V87", "WIN-DEADLINE", "A", voting, winDeadline),
+		row("V88", "WIN-NOT-EARLY", "A", voting, winNotEarly),
+		row("V89", "WIN-THRESHOLD", "–", voting, winThreshold),
+		row("V90", "WIN-COMPLETE", "W", voting, winComplete),
+		row("V91", "WIN-TEMPLATE-ONLY", "W", voting, keysOnlyHere),
+	}
+}
+
+// candidate names a claimant.
+func (a *inputs) candidate(j int) string {
+	if j == 0 {
+		return "nobody that can be told"
+	}
+	return a.e.Policy.Candidates[j-1].Name
+}
+
+// V81: every spend of a counted stake is sorted by its path.
+func winSet(f *facts, ck *check) {
+	ck.expect(len(f.spends))
+	ck.examined = len(f.spends)
+	for _, c := range f.claims {
+		ck.note(c.where(), "%d stakes claimed in block %d for %s", len(c.spends), c.at.Height, f.candidate(c.claimant))
+	}
+	for _, v := range f.votes {
+		if st := f.replay.Stakes[v.Stake]; !v.Counted() && st != nil && st.Spent != nil {
+			ck.note("tx "+st.Spent.ID.String(), "spends the stake of slot %d, whose vote does not count", v.Index)
+		}
+	}
+}
+
+// V82: each claim's signature is by the joint key, a claim key, or the
+// supervisor's, checked under that key and not by the script's word.
+func winSignatures(f *facts, ck *check) {
+	eachWin(f, ck, func(_ *claim, sp *spend) { ck.test(sp.where(), sp.signer) })
+}
+
+// beneficiary names for whom a claim is.
+func beneficiary(f *facts, c *claim) string {
+	if c.claimant == 0 {
+		return "nobody that can be told"
+	}
+	return f.candidate(c.claimant)
+}
+
+func eachWin(f *facts, ck *check, visit func(*claim, *spend)) {
+	for _, c := range f.claims {
+		ck.expect(len(c.spends))
+		for _, sp := range c.spends {
+			visit(c, sp)
+		}
+	}
+}
+
+// V83: SIGHASH_ALL on every claim. A SIGHASH_SINGLE signature without its
+// output is valid on every stake.
+func winHashTypes(f *facts, ck *check) {
+	eachWin(f, ck, func(c *claim, sp *spend) {
+		if t := scriptsig.HashType(sp.sig); t != txscript.SigHashAll {
+			ck.fatal = ck.fatal || decides(f, c)
+			ck.fail(sp.where(), "claimed for %s with hash type %#02x, want SIGHASH_ALL", beneficiary(f, c), byte(t))
+			return
+		}
+		ck.pass()
+	})
+}
+
+// V84: no two claim signatures share their r.
+func winNonces(f *facts, ck *check) {
+	seen := make(map[[32]byte]string)
+	eachWin(f, ck, func(c *claim, sp *spend) {
+		r, ok := curve.NonceOf(sp.sig[:max(0, len(sp.sig)-1)])
+		if !ok {
+			ck.pass() // V82 names it
+			return
+		}
+		if other := seen[r]; other != "" {
+			ck.fail(sp.where(), "claimed for %s with the nonce of %s again", beneficiary(f, c), other)
+			return
+		}
+		seen[r] = sp.where()
+		ck.pass()
+	})
+}
+
+// V85: a claim pays all to its claimant's payout script.
+func winPayouts(f *facts, ck *check) {
+	ck.expect(len(f.claims))
+	for _, c := range f.claims {
+		paid := f.paid(c.at.Tx)
+		switch {
+		case paid > 0 && (c.claimant == 0 || paid == c.claimant):
+			ck.pass()
+		case paid > 0:
+			ck.fatal = ck.fatal || decides(f, c)
+			ck.fail(c.where(), "signed by %s, pays %s", f.candidate(c.claimant), f.candidate(paid))
+		default:
+			ck.fatal = ck.fatal || decides(f, c)
+			ck.fail(c.where(), "claimed for %s, does not pay all to one candidate's payout", beneficiary(f, c))
+		}
+	}
+}
+
+// V86: the winner is the earliest timely claimant with k ballots. Others are
+// listed; the election is refuted only if no claimant can have k. In custodial
+// elections the supervisor may take the winner's stakes alone.
+func winWinner(f *facts, ck *check) {
+	ck.expect(len(f.claims))
+	k, hopeless := f.e.Policy.K, true
+	for _, c := range f.claims {
+		hopeless = hopeless && (c.claimant == 0 || f.tally.max[c.claimant-1] < k)
+	}
+	ck.fatal = hopeless
+	for _, c := range f.claims {
+		switch j := c.claimant; {
+		case j == 0:
+			ck.fail(c.where(), "claimed for %s", beneficiary(f, c))
+		case f.tally.max[j-1] < k:
+			ck.fail(c.where(), "%s claims with at most %d of %d ballots", f.candidate(j), f.tally.max[j-1], k)
+		case foreign(f, c) > 0:
+			ck.fail(c.where(), "claimed for %s, %d of the stakes are of ballots for others", f.candidate(j), foreign(f, c))
+		default:
+			if j != f.winner {
+				ck.note(c.where(), "%s claims with at least %d ballots and is not the winner", f.candidate(j), f.tally.min[j-1])
+			}
+			ck.pass()
+		}
+	}
+}
+
+// foreign counts the stakes of a custodial claim whose ballots are not its claimant's.
+func foreign(f *facts, c *claim) (n int) {
+	if f.e.Policy.Win != lang.WinCustodial {
+		return 0
+	}
+	for _, sp := range c.spends {
+		if !f.tally.bySlot[sp.vote.Index].possible[c.claimant-1] {
+			n++
+		}
+	}
+	return n
+}
+
+// V87: claims after `claim by` do not count.
+func winDeadline(f *facts, ck *check) {
+	ck.expect(len(f.claims))
+	for _, c := range f.claims {
+		if by := f.e.Policy.Times.Claim; c.at.Height > by {
+			ck.fail(c.where(), "LATE: claimed for %s in block %d, claims count up to %d", beneficiary(f, c), c.at.Height, by)
+			continue
+		}
+		ck.pass()
+	}
+}
+
+// V88: nor do claims before the vote has closed.
+func winNotEarly(f *facts, ck *check) {
+	ck.expect(len(f.claims))
+	for _, c := range f.claims {
+		if to := f.e.Policy.Times.VoteTo; c.at.Height <= to {
+			ck.fail(c.where(), "claimed for %s in block %d, the vote closes with %d", beneficiary(f, c), c.at.Height, to)
+			continue
+		}
+		ck.pass()
+	}
+}
+
+// V89: whether k ballots are opened for the winner; it decides the level, not the verdict.
+func winThreshold(f *facts, ck *check) {
+	if f.winner == 0 {
+		return // 0/0
+	}
+	ck.expect(1)
+	ck.pass()
+	ck.note("candidate "+f.candidate(f.winner), "%d ballots opened, the threshold is %d", f.tally.min[f.winner-1], f.e.Policy.K)
+}
+
+// V90: stakes that nobody has taken yet.
+func winComplete(f *facts, ck *check) {
+	ck.expect(len(f.tally.readings))
+	ck.examined = len(f.tally.readings)
+	if f.winner == 0 && !f.over {
+		return
+	}
+	for _, v := range f.unspent {
+		ck.failed++
+		ck.note("outpoint "+v.Stake.String(), "the stake of slot %d is still open", v.Index)
+	}
+}
+
+// V91: the joint key and the claim keys occur in the stakes' scripts alone.
+func keysOnlyHere(f *facts, ck *check) {
+	if !f.e.Policy.Dealt() {
+		ck.skip("custodial")
+		return
+	}
+	ck.expect(len(f.replay.WatchedKeys))
+	ck.examined = len(f.replay.WatchedKeys)
+	presenceOnly(f, ck, "other use of the keys")
+	ck.failed += len(f.replay.KeyUses.List)
+	f.replay.KeyUses.Show(ck.note)
+}

@@ -1,0 +1,153 @@
+package verifier
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"bevote/internal/cores"
+	"bevote/verifier/election"
+
+	"github.com/btcsuite/btcd/txscript/v2"
+)
+
+// refundRules are family J, refunds: V92–V97.
+func refundRules() []rule {
+	return []rule{
+		row("V92", "REF-PATH", "E", voting, refundPath),
+		row("V93", "REF-HEIGHT", "E", voting, refundHeight),
+		row("V94", "REF-KEY", "E", voting, refundKey),
+		row("V95", "REF-STATE", "E", voting, refundState),
+		row("V96", "REF-RACE", "W", voting, refundRace),
+		row("V97", "REF-NOWINNER", "E", voting, noWinner),
+	}
+}
+
+func refunds(f *facts) (out []*spend) {
+	for _, sp := range f.spends {
+		if sp.class == "refund" {
+			out = append(out, sp)
+		}
+	}
+	return out
+}
+
+// V92: a refund carries the locktime and a sequence that lets it count.
+func refundPath(f *facts, ck *check) {
+	ck.expect(len(refunds(f)))
+	for _, sp := range refunds(f) {
+		tx, timeout := sp.at.Tx, f.e.Policy.Times.Timeout
+		switch {
+		case tx.LockTime < timeout || tx.LockTime >= txscript.LockTimeThreshold:
+			ck.fail(sp.where(), "locktime %d, want %d or later", tx.LockTime, timeout)
+		case tx.TxIn[sp.at.Input].Sequence == 0xffffffff:
+			ck.fail(sp.where(), "a final sequence switches the locktime off")
+		default:
+			ck.pass()
+		}
+	}
+}
+
+// V93: no refund before block T+1.
+func refundHeight(f *facts, ck *check) {
+	ck.expect(len(refunds(f)))
+	for _, sp := range refunds(f) {
+		if timeout := f.e.Policy.Times.Timeout; sp.at.Height <= timeout {
+			ck.fail(sp.where(), "in block %d, refunds begin with %d", sp.at.Height, timeout+1)
+			continue
+		}
+		ck.pass()
+	}
+}
+
+// V94: a refund is signed by the roll key of its slot.
+func refundKey(f *facts, ck *check) {
+	refunds := refunds(f)
+	ck.expect(len(refunds))
+	faults := make([]error, len(refunds))
+	cores.Each(len(refunds), func(i int) { faults[i] = verifyRefund(f, refunds[i]) })
+	for i, sp := range refunds {
+		ck.test(sp.where(), faults[i])
+	}
+}
+
+func verifyRefund(f *facts, sp *spend) error {
+	key := f.setup.Roll[sp.vote.Index-1].Key
+	for _, item := range sp.items {
+		if len(item) == len(key) && !bytes.Equal(item, key[:]) {
+			return fmt.Errorf("by key %x, want the roll key of slot %d", item, sp.vote.Index)
+		}
+	}
+	return sp.signedBy(sp.sig, key)
+}
+
+// V95: every counted stake is in exactly one state. Who took one by a branch is
+// listed: no count decides that.
+func refundState(f *facts, ck *check) {
+	ck.expect(len(f.tally.readings))
+	ck.examined = len(f.unspent)
+	for _, sp := range f.spends {
+		switch sp.class {
+		case "alien":
+			ck.fail(sp.where(), "spends the stake of slot %d by no path of the contract", sp.vote.Index)
+			continue
+		case "win", "refund":
+		default:
+			ck.note(sp.where(), "the stake of slot %d is taken by %s in block %d", sp.vote.Index, sp.class, sp.at.Height)
+		}
+		ck.pass()
+	}
+}
+
+// V97: where no candidate can have k ballots, nobody claims.
+func noWinner(f *facts, ck *check) {
+	for _, most := range f.tally.max {
+		if most >= f.e.Policy.K {
+			return // 0/0: somebody may have them
+		}
+	}
+	ck.expect(len(f.claims))
+	for _, c := range f.claims {
+		ck.fail(c.where(), "claimed for %s although no candidate can have %d ballots", f.candidate(c.claimant), f.e.Policy.K)
+	}
+}
+
+// V96: no stake was about to be refunded and taken otherwise at once. One pool
+// holds one spend of a stake, so a race shows in two pools, in two looks, or in
+// a pool and a block.
+func refundRace(f *facts, ck *check) {
+	taken := make(map[*election.Vote]*spend)
+	for _, sp := range f.spends {
+		taken[sp.vote] = sp
+	}
+	for _, r := range f.tally.readings {
+		tries := f.attempts[r.vote.Stake]
+		if len(tries) == 0 {
+			continue
+		}
+		ck.expect(1)
+		where := fmt.Sprintf("slot %d, stake %s", r.vote.Index, r.vote.Stake)
+		sp := taken[r.vote]
+		if sp != nil && !slices.ContainsFunc(tries, func(t attempt) bool { return t.tx.TxHash() == sp.at.ID }) {
+			tries = append(slices.Clip(tries), attempt{sp.at.Tx, sp.at.Input, sp.class, fmt.Sprintf("in block %d", sp.at.Height)})
+		}
+		refund := slices.IndexFunc(tries, func(t attempt) bool { return t.class == "refund" })
+		other := slices.IndexFunc(tries, func(t attempt) bool { return t.class != "refund" })
+		if refund >= 0 && other >= 0 {
+			ck.fail(where, "%s; %s", tries[other], tries[refund])
+			continue
+		}
+		ck.pass()
+		if sp == nil {
+			ck.note(where, "%s", tries[0])
+		}
+	}
+	if ck.expected > 0 {
+		return
+	}
+	if f.noPool != nil {
+		ck.skip(f.noPool.Error())
+		return
+	}
+	ck.skip("no pool shows a spend of a stake")
+}

@@ -1,0 +1,235 @@
+package verifier
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"bevote/lang"
+	"bevote/verifier/election"
+	"bevote/verifier/result"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// timingRules are family K, timing and reorganisations: V98–V103.
+func timingRules() []rule {
+	return []rule{
+		row("V98", "PHASES", "E", always, phaseOrder),
+		row("V99", "PREFIX", "A", always, prefix),
+		{ID: "V100", Name: "REORG-SAFE", Class: "U", when: always, review: reorgSafe},
+		row("V101", "STALE", "–", always, staleTip),
+		row("V102", "LOCKTYPE", "E", always, lockTypes),
+		row("V103", "FEES", "W", voting, fees),
+	}
+}
+
+// V98: the anchors of the dealing are there, in the policy's order and each in
+// time, and nobody votes in an election that has ended. Whether those of the
+// announcement, the roll and the transcript are there in time is what V14, V24
+// and V51 ask.
+func phaseOrder(f *facts, ck *check) {
+	t := f.e.Policy.Times
+	const elsewhere = math.MaxUint32
+	by := [election.LastAnchor + 1]uint32{election.Announce: elsewhere, election.RollClosed: elsewhere, election.CommitsClosed: t.Commit, election.DealsClosed: t.Deal,
+		election.ComplaintsClosed: t.Setup, election.TranscriptClosed: elsewhere}
+	last := uint32(0)
+	for kind, anchor := range f.setup.Phases.Anchors {
+		if anchor == nil && (!owed(f, kind) || f.tip <= by[kind]) {
+			continue
+		}
+		ck.expect(1)
+		if anchor == nil {
+			ck.fail(fmt.Sprintf("block %d", by[kind]), "no %s anchor up to here", election.AnchorNames[kind])
+			continue
+		}
+		where := "tx " + anchor.TxID
+		switch {
+		case !f.e.Policy.Dealt() && kind > election.RollClosed:
+			ck.fail(where, "a %s anchor in a custodial election", election.AnchorNames[kind])
+			continue
+		case anchor.Height <= last && kind != election.RollClosed:
+			ck.fail(where, "the %s anchor is in block %d, want one after %d, where the phase before it closed", election.AnchorNames[kind], anchor.Height, last)
+		case anchor.Height > by[kind]:
+			ck.fail(where, "the %s anchor is in block %d, due by %d", election.AnchorNames[kind], anchor.Height, by[kind])
+		default:
+			ck.pass()
+		}
+		last = anchor.Height
+	}
+	noneAfterEnd(f, ck)
+}
+
+// owed tells whether the supervisor has to make an anchor of the dealing: all
+// of them, unless the roll has ended the election.
+func owed(f *facts, kind int) bool {
+	switch {
+	case kind <= election.RollClosed:
+		return false // V14 and V24 ask
+	case !f.e.Policy.Dealt() || len(f.setup.Roll) < f.e.Policy.K:
+		return false
+	}
+	return kind < election.TranscriptClosed // V51 asks for that one
+}
+
+// noneAfterEnd finds counted votes in an election that ended at the roll or
+// the setup. Before there is a joint key no script is the contract's, so that
+// what looks like a vote is a coin on its way elsewhere.
+func noneAfterEnd(f *facts, ck *check) {
+	if f.setup.Ended == "" {
+		return
+	}
+	for _, v := range f.votes {
+		ck.expect(1)
+		if v.Counted() {
+			ck.fail(v.Where(), "a vote in an election that has ended")
+			continue
+		}
+		ck.pass()
+	}
+	for i, r := range f.setup.Roll {
+		c := f.replay.Coins[r.Outpoint]
+		if f.keys == nil && c != nil && c.Spent != nil && election.LooksLikeVote(c.Spent.Tx) {
+			ck.note(fmt.Sprintf("slot %d, tx %s", i+1, c.Spent.ID), "looks like a vote; an election that has ended counts none")
+		}
+	}
+}
+
+// maxAge is how old a live source's tip may be.
+const maxAge = 3 * time.Hour
+
+// V101: the tip of a live source is young: a node that has been cut off from
+// the others shows an old one.
+func staleTip(f *facts, ck *check) {
+	switch {
+	case !f.chain.ProvesWork():
+		ck.skip("on " + lang.Params(f.e.Policy.Network).Name + " blocks come when somebody asks for them")
+	case !f.opt.Live:
+		ck.skip("a record: its age is that of its tip")
+	case f.opt.Now.IsZero():
+		ck.skip("no clock")
+	default:
+		ck.expect(1)
+		ck.test(fmt.Sprintf("height %d", f.tip), f.chain.Stale(f.opt.Now, maxAge))
+	}
+}
+
+// V102: the only locks in the contract are those of the policy's paths, at block
+// heights: the refund's, branches', and with mixing the deposit's.
+func lockTypes(f *facts, ck *check) {
+	paths := slices.Concat(f.e.Contract.Paths, f.e.Contract.EscrowPaths)
+	ck.expect(len(paths))
+	allowed := make(map[string]map[uint32]bool)
+	for _, p := range slices.Concat(f.e.Policy.Paths(), f.e.Policy.EscrowPaths()) {
+		if allowed[p.Name] == nil {
+			allowed[p.Name] = make(map[uint32]bool)
+		}
+		allowed[p.Name][p.After] = true
+	}
+	for _, p := range paths {
+		if !allowed[p.Name][p.After] || p.After >= 500_000_000 {
+			ck.fail("path "+p.Name, "a lock at %d that the policy does not give it", p.After)
+			continue
+		}
+		ck.pass()
+	}
+}
+
+// Bounds of the fee rate, in satoshis per virtual byte of the policy's.
+const (
+	lowFee  = 2 // below a half: may not be relayed
+	highFee = 4 // above four times: fees eat the stakes
+)
+
+// V103: votes, claims and refunds pay about the policy's fee rate.
+func fees(f *facts, ck *check) {
+	rate := f.e.Policy.Fee
+	look := func(where string, tx *wire.MsgTx, in int64) {
+		size := int64(tx.SerializeSize()) // no witnesses: bytes are virtual bytes
+		for _, out := range tx.TxOut {
+			in -= out.Value
+		}
+		ck.expect(1)
+		if in*lowFee < rate*size || in > highFee*rate*size {
+			ck.fail(where, "a fee of %d sat for %d vB, the policy's rate is %d sat/vB", in, size, rate)
+			return
+		}
+		ck.pass()
+	}
+	for _, v := range f.votes {
+		if v.Counted() && len(v.Spend.Tx.TxIn) == 1 {
+			look(v.Where(), v.Spend.Tx, f.e.Policy.Coin())
+		}
+	}
+	byTx := make(map[string][]*spend)
+	for _, sp := range f.spends {
+		byTx[sp.at.ID.String()] = append(byTx[sp.at.ID.String()], sp)
+	}
+	for _, sp := range f.spends {
+		together := byTx[sp.at.ID.String()]
+		if together[0] == sp && len(together) == len(sp.at.Tx.TxIn) {
+			look("tx "+sp.at.ID.String(), sp.at.Tx, f.e.Policy.Stake*int64(len(together)))
+		}
+	}
+}
+
+// V99: the board goes on where earlier audits saw it end. Blocks may be
+// replaced; which ones, is listed.
+func prefix(f *facts, ck *check) {
+	if len(f.earlier) == 0 {
+		ck.skip("no earlier report or state was given")
+		return
+	}
+	for _, m := range f.earlier {
+		ck.expect(2)
+		if words := f.boardDiffers(m); words != "" {
+			ck.fail(fmt.Sprintf("line %d", m.lines), "%s", words)
+		} else {
+			ck.pass()
+		}
+		ck.pass()
+		if hash, known := f.chain.HashAt(m.height); !known || hash != m.hash {
+			ck.note(fmt.Sprintf("height %d", m.height), "the chain was reorganised: %s had seen block %s here", m.whose, m.hash)
+		}
+	}
+	for _, words := range f.reorgs {
+		ck.note("chain", "%s", words)
+	}
+}
+
+// V100: the last d − 1 blocks may still be replaced. Without what is in them
+// the outcome of all other checks is the same.
+func reorgSafe(f *facts, r *result.Report, ck *check) {
+	if f.shortened {
+		ck.skip("this is the verdict without the last blocks")
+		return
+	}
+	ck.expect(1)
+	loose := f.e.Policy.Depth() - 1
+	from := f.tip - min(loose, f.tip) + 1
+	if f.blocks.index(from) == len(f.blocks.seen) {
+		ck.pass() // nothing of the election is in them
+		return
+	}
+	short, err := establish(f.chained.before(from), f.prepared)
+	if err != nil {
+		ck.errored = err.Error()
+		return
+	}
+	if with, without := outcome(r), outcome(report(short)); without != with {
+		ck.leave(fmt.Sprintf("height %d", f.tip), "without the blocks from %d on: %s; with them: %s", from, without, with)
+		return
+	}
+	ck.pass()
+}
+
+// outcome is what a reorganisation must not change: level, verdict, votes and counts.
+func outcome(r *result.Report) string {
+	words := []string{r.Level, r.Verdict, fmt.Sprintf("%d votes", r.Votes)}
+	for _, c := range r.Counts {
+		words = append(words, fmt.Sprintf("%s %d to %d", c.Candidate, c.Min, c.Max))
+	}
+	return strings.Join(words, ", ")
+}

@@ -1,0 +1,137 @@
+package verifier
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"bevote/verifier/election"
+)
+
+// sumRules are family L, sums: V104–V108.
+func sumRules() []rule {
+	return []rule{
+		row("V104", "CONS-LOCKED", "E", voting, conserved),
+		row("V105", "CONS-MIX", "E", schemed, mixConserved),
+		row("V106", "CONS-COUNT", "E", voting, countsAddUp),
+		row("V107", "NO-ALIEN", "W", voting, aliens),
+		row("V108", "TURNOUT", "W", voting, turnout),
+	}
+}
+
+// V104: what was locked is what was claimed, refunded, taken by a branch, or is
+// still open. The sums are of the outputs themselves.
+func conserved(f *facts, ck *check) {
+	ck.expect(1)
+	locked := f.e.Policy.Stake * int64(len(f.tally.readings))
+	sums := make(map[string]int64)
+	for _, sp := range f.spends {
+		sums[sp.class] += f.replay.Stakes[sp.vote.Stake].Out.Value
+	}
+	for _, v := range f.unspent {
+		sums["open"] += f.replay.Stakes[v.Stake].Out.Value
+	}
+	total := int64(0)
+	for _, sum := range sums {
+		total += sum
+	}
+	if total != locked {
+		ck.fail("stakes", "%d sat locked, %d accounted for", locked, total)
+		return
+	}
+	ck.pass()
+	ck.note("stakes", "%d sat locked: %d claimed, %d refunded, %d open", locked, sums["win"], sums["refund"], sums["open"])
+	for _, class := range slices.Sorted(maps.Keys(sums)) {
+		if strings.HasPrefix(class, "branch.") {
+			ck.note("stakes", "%d sat taken by %s", sums[class], class)
+		}
+	}
+}
+
+// V106: the counted votes are the candidates', settled as not the winner's,
+// invalid, or unresolved.
+func countsAddUp(f *facts, ck *check) {
+	ck.expect(1)
+	sum, rest := 0, 0
+	for _, n := range f.tally.min {
+		sum += n
+	}
+	for _, r := range f.tally.readings {
+		if r.choice == 0 {
+			rest++
+		}
+	}
+	counted := 0
+	for _, v := range f.votes {
+		if v.Counted() {
+			counted++
+		}
+	}
+	if sum+rest != counted {
+		ck.fail("votes", "%d counted, %d in the tally", counted, sum+rest)
+		return
+	}
+	ck.pass()
+}
+
+// V107: ballots without an eligible coin, and payments to stakes' scripts.
+func aliens(f *facts, ck *check) {
+	presenceOnly(f, ck, "other ballot")
+	n := len(f.replay.Lookalikes.List)
+	ck.expect(n)
+	ck.examined, ck.failed = ck.examined+n, ck.failed+n
+	f.replay.Lookalikes.Show(ck.note)
+}
+
+// V108: no more votes than slots; the silent slots are listed.
+func turnout(f *facts, ck *check) {
+	ck.expect(1)
+	voted := make(map[int]bool)
+	for _, v := range f.votes {
+		voted[v.Index] = true
+	}
+	if len(f.tally.readings) > len(f.setup.Roll) {
+		ck.fail("votes", "%d votes of %d slots", len(f.tally.readings), len(f.setup.Roll))
+		return
+	}
+	ck.pass()
+	for i := range f.setup.Roll {
+		if !voted[i+1] {
+			ck.note(fmt.Sprintf("slot %d", i+1), "did not vote")
+		}
+	}
+}
+
+// V105: every deposit was swept, returned as the contract says, or is there
+// still, to the satoshi; and the coins on the roll come from somewhere.
+func mixConserved(f *facts, ck *check) {
+	in, now := int64(0), make(map[string]int64)
+	for _, d := range f.mix.Deposits {
+		ck.expect(1)
+		sats, path := f.mix.Sats(d), f.mix.Spent(d)
+		in += sats
+		ck.test(d.Where(), spentFault(f, d, path))
+		now[path] += sats
+	}
+	ck.expect(2)
+	if sum := now[""] + now[election.Swept] + now[election.Returned]; sum != in {
+		ck.fail("deposits", "%d sat deposited, %d accounted for", in, sum)
+	} else {
+		ck.pass()
+	}
+	coins := int64(0)
+	for _, r := range f.setup.Roll {
+		if c := f.replay.Coins[r.Outpoint]; c != nil && c.Created != nil && f.setup.CoinFault(r, c) == nil {
+			coins += c.Out.Value
+		}
+	}
+	if coins > in {
+		ck.fail("roll", "coins of %d sat, deposits of %d", coins, in)
+	} else {
+		ck.pass()
+	}
+	p := f.mix.Pool(f.mix.Repaid())
+	ck.note("deposits", "%d sat deposited: %d swept, %d returned, %d still there", in, now[election.Swept], now[election.Returned], now[""])
+	ck.note("pool", "%d sat: %d repaid to mixers, %d in late coins, %d for their fees, %d left", p.Swept, p.Repaid, p.Late, p.Fees, p.Residual())
+}
