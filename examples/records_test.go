@@ -42,7 +42,7 @@ func TestRecordsAreRehearsals(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := rehearsal.Play(context.Background(),
+			if _, err := rehearsal.Run(context.Background(),
 				rehearsal.Options{Source: examples.Policy(r.name), Seed: r.seed, Votes: r.votes}, w); err != nil {
 				t.Fatal(err)
 			}

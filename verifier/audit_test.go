@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"bevote/internal/corpus"
 	"bevote/internal/curve"
 	"bevote/internal/rehearsal"
 	"bevote/internal/workbench"
@@ -27,8 +28,9 @@ import (
 // seed is the one that the recorded elections of these tests are played from.
 const seed = 7
 
-// played rehearses an election and returns the files of its record.
-func played(t testing.TB, opt rehearsal.Options) map[string][]byte {
+// played rehearses an election, with misdeeds if any, and returns the files of
+// its record.
+func played(t testing.TB, opt rehearsal.Options, misdeeds ...corpus.Misconduct) map[string][]byte {
 	t.Helper()
 	opt.Seed = seed
 	dir := filepath.Join(t.TempDir(), "record")
@@ -36,7 +38,7 @@ func played(t testing.TB, opt rehearsal.Options) map[string][]byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := rehearsal.Play(context.Background(), opt, w); err != nil {
+	if _, err := corpus.With(misdeeds...).Run(context.Background(), opt, w); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Commit(); err != nil {
@@ -328,18 +330,18 @@ func rewriteOpening(t *testing.T, files map[string][]byte, by string, key curve.
 // by the public log, and the election goes on to L3.
 func TestDealersWhoCheat(t *testing.T) {
 	for _, row := range []struct {
-		deed  rehearsal.Misdeed
+		deed  corpus.Misconduct
 		check string
 		want  string // in an item of the check
 	}{
-		{rehearsal.Misdeed{Deed: rehearsal.WrongShare, Slot: 2, Victim: 4}, "V44", "dealer 2"},
-		{rehearsal.Misdeed{Deed: rehearsal.FalseComplaint, Slot: 3, Victim: 1}, "V44", "dealer 3"},
-		{rehearsal.Misdeed{Deed: rehearsal.CopyEphemeral, Slot: 5, Victim: 2}, "V43", "dealer 5"},
-		{rehearsal.Misdeed{Deed: rehearsal.Vanish, Slot: 1}, "V39", "dealer 1"},
+		{corpus.Misconduct{Kind: corpus.WrongShare, Slot: 2, Victim: 4}, "V44", "dealer 2"},
+		{corpus.Misconduct{Kind: corpus.FalseComplaint, Slot: 3, Victim: 1}, "V44", "dealer 3"},
+		{corpus.Misconduct{Kind: corpus.CopyEphemeral, Slot: 5, Victim: 2}, "V43", "dealer 5"},
+		{corpus.Misconduct{Kind: corpus.Vanish, Slot: 1}, "V39", "dealer 1"},
 	} {
-		t.Run(string(row.deed.Deed), func(t *testing.T) {
+		t.Run(string(row.deed.Kind), func(t *testing.T) {
 			r, err := audited(t, played(t, rehearsal.Options{Source: example(t, "club_chair"),
-				Votes: map[string]int{"alice": 3, "bob": 2}, Misdeeds: []rehearsal.Misdeed{row.deed}}))
+				Votes: map[string]int{"alice": 3, "bob": 2}}, row.deed))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -359,8 +361,8 @@ func TestDealersWhoCheat(t *testing.T) {
 
 // TestWithheldOpenings: the level tells what is missing, and the verdict stays.
 func TestWithheldOpenings(t *testing.T) {
-	r, err := audited(t, played(t, rehearsal.Options{Source: example(t, "salted"),
-		Misdeeds: []rehearsal.Misdeed{{Deed: rehearsal.Withhold, Candidate: "otto"}}}))
+	r, err := audited(t, played(t, rehearsal.Options{Source: example(t, "salted")},
+		corpus.Misconduct{Kind: corpus.Withhold, Candidate: "otto"}))
 	if err != nil {
 		t.Fatal(err)
 	}

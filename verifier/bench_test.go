@@ -71,7 +71,7 @@ func playedTo(b *testing.B, n int) string {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if _, err := rehearsal.Play(context.Background(), rehearsal.Options{Source: []byte(text), Seed: seed,
+	if _, err := rehearsal.Run(context.Background(), rehearsal.Options{Source: []byte(text), Seed: seed,
 		Votes: map[string]int{"alice": n/2 + 1, "bob": n - n/2 - 1}}, w); err != nil {
 		b.Fatal(err)
 	}

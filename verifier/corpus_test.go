@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"bevote/internal/corpus"
 	"bevote/internal/rehearsal"
 	"bevote/verifier"
 	"bevote/verifier/evidence/chainfile"
@@ -14,7 +15,7 @@ import (
 	"bevote/verifier/result"
 )
 
-var corpus = flag.Bool("corpus", false, "try every lie with its check stubbed, not a sample")
+var whole = flag.Bool("corpus", false, "try every lie with its check stubbed, not a sample")
 
 // TestEveryCheckIsNeeded turns checks off, one at a time: with a check that
 // passes whatever there is, each lie slips through that the corpus says it
@@ -24,13 +25,13 @@ var corpus = flag.Bool("corpus", false, "try every lie with its check stubbed, n
 // check is tried; without -corpus one lie of every ninth check.
 func TestEveryCheckIsNeeded(t *testing.T) {
 	seen := make(map[string]bool)
-	for _, l := range rehearsal.Lies() {
-		if l.Strength == rehearsal.Harmless || len(l.Along) > 0 || l.Check == "V01" || l.Name == "policy-with-error" {
+	for _, l := range corpus.Lies() {
+		if l.Strength == corpus.Harmless || len(l.Along) > 0 || l.Check == "V01" || l.Name == "policy-with-error" {
 			continue // what does not decode, or has no meaning, never comes to the checks
 		}
 		first := !seen[l.Check]
 		seen[l.Check] = true
-		if !first && strings.HasPrefix(l.Base, "mixed") || !*corpus && (!first || len(seen)%9 != 1) {
+		if !first && strings.HasPrefix(l.Base, "mixed") || !*whole && (!first || len(seen)%9 != 1) {
 			continue
 		}
 		t.Run(l.Check+" "+l.Name, func(t *testing.T) { neededFor(t, l) })
@@ -38,7 +39,7 @@ func TestEveryCheckIsNeeded(t *testing.T) {
 }
 
 // neededFor audits a lie with the whole auditor, and with its check turned off.
-func neededFor(t *testing.T, l rehearsal.Lie) {
+func neededFor(t *testing.T, l corpus.Lie) {
 	path := told(t, l)
 	if !speaks(t, path, l, verifier.Checks()) {
 		t.Fatal("the whole auditor does not catch it")
@@ -59,7 +60,7 @@ func TestFindingsNameTheParty(t *testing.T) {
 		"total-deflated": "V74 the supervisor: ", "opened-early": "V79 alice: ", "opened-during-vote": "V80 alice: ", "loser-claim-none": "V83 claimed for bob ",
 		"nonce-reused": "V84 claimed for alice ", "claim-late": "V87 LATE: claimed for alice ", "claim-early": "V88 claimed for alice ",
 	}
-	for _, l := range rehearsal.Lies() {
+	for _, l := range corpus.Lies() {
 		words, asked := want[l.Name]
 		if !asked {
 			continue
@@ -81,7 +82,7 @@ func TestFindingsNameTheParty(t *testing.T) {
 }
 
 // told tells a lie and returns where its record is.
-func told(t *testing.T, l rehearsal.Lie) string {
+func told(t *testing.T, l corpus.Lie) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "record")
 	w, err := record.Create(path)
@@ -89,7 +90,7 @@ func told(t *testing.T, l rehearsal.Lie) string {
 		t.Fatal(err)
 	}
 	defer w.Abort()
-	if _, err := l.Tell(context.Background(), rehearsal.Options{Seed: 1}, w); err != nil {
+	if _, err := l.Run(context.Background(), rehearsal.Options{Seed: 1}, w); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Commit(); err != nil {
@@ -100,7 +101,7 @@ func told(t *testing.T, l rehearsal.Lie) string {
 
 // speaks tells whether an audit of the record objects to anything, or names
 // whom it must.
-func speaks(t *testing.T, path string, l rehearsal.Lie, table verifier.Table) bool {
+func speaks(t *testing.T, path string, l corpus.Lie, table verifier.Table) bool {
 	t.Helper()
 	for _, c := range judged(t, path, table).Checks {
 		if c.Status != result.Pass && c.Status != result.Skipped {

@@ -86,7 +86,7 @@ func town(b *testing.B, n int) (dir string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	_, err = rehearsal.Play(context.Background(), rehearsal.Options{Source: []byte(text), Seed: seed,
+	_, err = rehearsal.Run(context.Background(), rehearsal.Options{Source: []byte(text), Seed: seed,
 		Votes: map[string]int{"north": n * 6 / 10, "south": n - n*6/10}}, w)
 	if err == nil {
 		err = w.Commit()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"text/tabwriter"
 
+	"bevote/internal/corpus"
 	"bevote/internal/rehearsal"
 
 	"github.com/spf13/cobra"
@@ -41,8 +42,8 @@ func (l *lieFlags) args(cmd *cobra.Command, args []string) error {
 
 // announceLie returns the lie of that name and prints what an audit of it must
 // find.
-func (c *console) announceLie(name string, opt rehearsal.Options) (rehearsal.Lie, error) {
-	l, ok := rehearsal.LieNamed(name)
+func (c *console) announceLie(name string, opt rehearsal.Options) (corpus.Lie, error) {
+	l, ok := corpus.LieNamed(name)
 	if !ok {
 		return l, usage("no lie is called %q: see bevote rehearse --lies", name)
 	}
@@ -53,7 +54,7 @@ func (c *console) announceLie(name string, opt rehearsal.Options) (rehearsal.Lie
 	return l, nil
 }
 
-func expectedCheck(l rehearsal.Lie) string {
+func expectedCheck(l corpus.Lie) string {
 	if l.Check == "" {
 		return ""
 	}
@@ -62,7 +63,7 @@ func expectedCheck(l rehearsal.Lie) string {
 
 // listLies prints the corpus, or with matrix plays and audits it.
 func (c *console) listLies(ctx context.Context, matrix, asJSON bool) error {
-	all := rehearsal.Lies()
+	all := corpus.Lies()
 	switch {
 	case matrix:
 		return c.tryLies(ctx, asJSON)
@@ -87,7 +88,7 @@ func (c *console) listLies(ctx context.Context, matrix, asJSON bool) error {
 // auditor missed go to standard error.
 func (c *console) tryLies(ctx context.Context, asJSON bool) error {
 	bar := newProgress(c.err)
-	m, err := rehearsal.Measure(ctx, func(n, of int) { bar.step("lies", n, of) })
+	m, err := corpus.Measure(ctx, func(n, of int) { bar.step("lies", n, of) })
 	bar.clear()
 	if err != nil {
 		return bug(err)
@@ -95,8 +96,8 @@ func (c *console) tryLies(ctx context.Context, asJSON bool) error {
 	score := m.Score()
 	if asJSON {
 		err = c.printJSON(struct {
-			Score  rehearsal.Score   `json:"score"`
-			Trials []rehearsal.Trial `json:"trials"`
+			Score  corpus.Score   `json:"score"`
+			Trials []corpus.Trial `json:"trials"`
 		}{score, m.Trials})
 	} else if _, err = m.WriteTo(c.out); err != nil {
 		err = bug(err)

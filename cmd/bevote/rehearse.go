@@ -65,13 +65,13 @@ func newRehearse(c *console) *cobra.Command {
 func (c *console) rehearse(
 	ctx context.Context, file string, opt rehearsal.Options, lie, path string,
 ) (*rehearsal.Summary, error) {
-	play := rehearsal.Play
+	play := rehearsal.Run
 	if lie != "" {
 		l, err := c.announceLie(lie, opt)
 		if err != nil {
 			return nil, err
 		}
-		play = l.Tell
+		play = l.Run
 	}
 	w, err := record.Create(path)
 	if err != nil {
@@ -80,7 +80,7 @@ func (c *console) rehearse(
 	defer w.Abort()
 	bar := newProgress(c.err)
 	defer bar.clear()
-	opt.Progress, opt.Tell = bar.step, func(height uint32, what string) {
+	opt.Progress, opt.Message = bar.step, func(height uint32, what string) {
 		bar.clear()
 		c.printf("block %5d  %s", height, what)
 	}

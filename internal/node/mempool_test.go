@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"bevote/internal/corpus"
 	"bevote/internal/node"
 	"bevote/internal/node/nodetest"
 	"bevote/internal/rehearsal"
@@ -63,7 +64,7 @@ func newRace(t *testing.T) race {
 // told plays a lie and returns its record, and its blocks from genesis.
 func told(t *testing.T, name string) (*record.Record, []*wire.MsgBlock) {
 	t.Helper()
-	l, ok := rehearsal.LieNamed(name)
+	l, ok := corpus.LieNamed(name)
 	if !ok {
 		t.Fatalf("no lie %s", name)
 	}
@@ -72,7 +73,7 @@ func told(t *testing.T, name string) (*record.Record, []*wire.MsgBlock) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.Tell(context.Background(), rehearsal.Options{Seed: 1}, w); err != nil {
+	if _, err := l.Run(context.Background(), rehearsal.Options{Seed: 1}, w); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Commit(); err != nil {

@@ -8,26 +8,28 @@ import (
 	"bevote/verifier/election"
 )
 
-// advance mines until the tip is at height; everybody sees each block.
-func (p *play) advance(height uint32) error {
-	from, _ := p.chain.Tip()
+// Advance mines until the tip is at height. Every role sees every block.
+func (p *Play) Advance(height uint32) error {
+	from, _ := p.Chain.Tip()
 	for tip := from; tip < height; tip++ {
 		if err := p.ctx.Err(); err != nil {
 			return err
 		}
-		if err := p.happen(tip + 1); err != nil {
+		if p.Hooks.Block != nil {
+			if err := p.Hooks.Block(tip + 1); err != nil {
+				return err
+			}
+		}
+		if err := p.Chain.Mine(1); err != nil {
 			return err
 		}
-		if err := p.chain.Mine(1); err != nil {
-			return err
-		}
-		block, err := p.chain.Block(tip + 1)
+		block, err := p.Chain.Block(tip + 1)
 		if err != nil {
 			return err
 		}
-		p.supervisor.Watch(tip+1, block)
-		if p.exchange != nil {
-			p.exchange.watch(tip+1, block)
+		p.Supervisor.Watch(tip+1, block)
+		if p.Exchange != nil {
+			p.Exchange.watch(tip+1, block)
 		}
 		if height-from > 10 {
 			p.progress("blocks", int(tip+1-from), int(height-from))
@@ -36,46 +38,48 @@ func (p *play) advance(height uint32) error {
 	return nil
 }
 
-// settle mines until the block at height is as deep as the policy asks, but
-// stays below block latest, which the next step must still reach.
-func (p *play) settle(height, latest uint32) error {
-	return p.advance(min(height+p.depth()-1, latest-1))
+// deepen mines until the block at height has the policy's depth d, at most up
+// to the block before latest: tip = min(height + d − 1, latest − 1).
+func (p *Play) deepen(height, latest uint32) error {
+	return p.Advance(min(height+p.Policy.Depth()-1, latest-1))
 }
 
-func (p *play) depth() uint32 { return p.e.Policy.Depth() }
-
-// anchor closes a phase in the block at height.
-func (p *play) anchor(kind int, height uint32) error {
-	if p.tricks.anchor != nil {
-		if made, err := p.tricks.anchor(kind, height); made || err != nil {
+// closePhase anchors the board in the block at height. The anchor of a kind of
+// package election closes a phase.
+func (p *Play) closePhase(kind int, height uint32) error {
+	if p.Hooks.Anchor != nil {
+		if closed, err := p.Hooks.Anchor(kind, height); closed || err != nil {
 			return err
 		}
 	}
-	return p.anchorHead(kind, height, p.log.Head())
+	return p.Anchor(kind, height, p.Log.Head())
 }
 
-func (p *play) anchorHead(kind int, height uint32, head [32]byte) error {
-	if err := p.advance(height - 1); err != nil {
+// Anchor has the supervisor anchor a head, the hash of a board line, in the
+// block at height.
+func (p *Play) Anchor(kind int, height uint32, head [32]byte) error {
+	if err := p.Advance(height - 1); err != nil {
 		return err
 	}
-	if err := p.supervisor.Anchor(kind, head); err != nil {
+	if err := p.Supervisor.Anchor(kind, head); err != nil {
 		return err
 	}
-	return p.advance(height)
+	return p.Advance(height)
 }
 
-// append puts lines on the board in their order.
-func (p *play) append(lines ...board.Line) error {
+// Append appends lines to the board in their order, each as the hook Line
+// returns it.
+func (p *Play) Append(lines ...board.Line) error {
 	for _, l := range lines {
-		published, err := p.published(l)
-		if err != nil {
-			return err
-		}
-		if p.tricks.believes != nil && len(published) > 0 {
-			p.exchange.told[len(p.log.Lines())+1] = l
+		published := []board.Line{l}
+		if p.Hooks.Line != nil {
+			var err error
+			if published, err = p.Hooks.Line(l); err != nil {
+				return err
+			}
 		}
 		for _, l := range published {
-			if err := p.log.Append(l); err != nil {
+			if err := p.Log.Append(l); err != nil {
 				return err
 			}
 		}
@@ -83,20 +87,21 @@ func (p *play) append(lines ...board.Line) error {
 	return nil
 }
 
-// appendLine is append for what a role has just written.
-func (p *play) appendLine(l board.Line, err error) error {
+// appendLine is [Play.Append] for the two results of a role's method.
+func (p *Play) appendLine(l board.Line, err error) error {
 	if err != nil {
 		return err
 	}
-	return p.append(l)
+	return p.Append(l)
 }
 
-// replay shows the blocks since the announcement to the verifier's replay.
-func (p *play) replay() (*election.Replay, error) {
-	r := election.NewReplay(p.e, p.log.Lines())
-	tip, _ := p.chain.Tip()
-	for h := p.times.announce; h <= tip; h++ {
-		block, err := p.chain.Block(h)
+// Replay returns a replay of the board and of the blocks from the announcement
+// to the tip.
+func (p *Play) Replay() (*election.Replay, error) {
+	r := election.NewReplay(p.Election, p.Log.Lines())
+	tip, _ := p.Chain.Tip()
+	for h := p.Times.Announce; h <= tip; h++ {
+		block, err := p.Chain.Block(h)
 		if err != nil {
 			return nil, err
 		}
@@ -105,36 +110,37 @@ func (p *play) replay() (*election.Replay, error) {
 	return r, nil
 }
 
-// look computes what the board establishes so far, once for everybody.
-func (p *play) look() error {
-	r, err := p.replay()
+// readBoard computes what board and anchors establish so far. All roles share
+// the result.
+func (p *Play) readBoard() error {
+	r, err := p.Replay()
 	if err != nil {
 		return err
 	}
-	p.setup = p.e.Setup(p.log.Lines(), r.Anchors())
-	p.ended = p.setup.Ended
+	p.Setup = p.Election.Setup(p.Log.Lines(), r.Anchors())
+	p.ended = p.Setup.Ended
 	return nil
 }
 
-func (p *play) progress(stage string, done, total int) {
+func (p *Play) progress(stage string, done, total int) {
 	if p.opt.Progress != nil {
 		p.opt.Progress(stage, done, total)
 	}
 }
 
-// each does work for 0 … n−1 on all cores and returns the error of the
+// parallel does work for 0 … n−1 on all cores and returns the error of the
 // smallest index, or the context's.
-func (p *play) each(stage string, n int, work func(i int) error) error {
+func (p *Play) parallel(stage string, n int, work func(i int) error) error {
 	errs := make([]error, n)
 	done := 0
-	var telling sync.Mutex
+	var mu sync.Mutex // guards done
 	cores.Each(n, func(i int) {
 		if p.ctx.Err() != nil {
 			return
 		}
 		errs[i] = work(i)
-		telling.Lock()
-		defer telling.Unlock()
+		mu.Lock()
+		defer mu.Unlock()
 		done++
 		p.progress(stage, done, n)
 	})

@@ -10,23 +10,24 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// announce puts the policy before the public, and the candidates answer.
-func (p *play) announce() error {
-	if p.exchange != nil {
-		if err := p.endow(); err != nil {
+// announce publishes and anchors the policy, and then each candidate's proof of
+// possession.
+func (p *Play) announce() error {
+	if p.Exchange != nil {
+		if err := p.fund(); err != nil {
 			return err
 		}
 	}
-	if err := p.advance(p.times.announce - 1); err != nil {
+	if err := p.Advance(p.Times.Announce - 1); err != nil {
 		return err
 	}
-	if err := p.appendLine(p.supervisor.Open(p.policy, p.contract)); err != nil {
+	if err := p.appendLine(p.Supervisor.Open(p.PolicyFile, p.ContractFile)); err != nil {
 		return err
 	}
-	if err := p.anchor(election.Announce, p.times.announce); err != nil {
+	if err := p.closePhase(election.Announce, p.Times.Announce); err != nil {
 		return err
 	}
-	for _, c := range p.candidates {
+	for _, c := range p.Candidates {
 		if err := p.appendLine(c.Possession()); err != nil {
 			return err
 		}
@@ -34,51 +35,51 @@ func (p *play) announce() error {
 	return nil
 }
 
-// enrol closes the roll of those who have a coin.
-func (p *play) enrol() error {
+// enrol pays the voters a coin each, writes the roll and anchors it.
+func (p *Play) enrol() error {
 	pay := p.payCoins
-	if p.exchange != nil {
+	if p.Exchange != nil {
 		pay = p.mixCoins
 	}
 	if err := pay(); err != nil {
 		return err
 	}
-	if err := p.anchor(election.RollClosed, p.e.Policy.Times.Roll); err != nil {
+	if err := p.closePhase(election.RollClosed, p.Policy.Times.Roll); err != nil {
 		return err
 	}
-	if err := p.takeBack(); err != nil {
+	if err := p.reclaim(); err != nil {
 		return err
 	}
-	return p.meet()
+	return p.showRoll()
 }
 
-// payCoins has the supervisor pay the voters their coins, and inscribes them.
-func (p *play) payCoins() error {
-	if err := p.save(); err != nil {
+// payCoins has the supervisor pay the coins, and writes the roll.
+func (p *Play) payCoins() error {
+	if err := p.mineCoins(); err != nil {
 		return err
 	}
-	keys := make([]curve.PublicKey, len(p.voters))
-	for i, v := range p.voters {
+	keys := make([]curve.PublicKey, len(p.Voters))
+	for i, v := range p.Voters {
 		keys[i] = v.Key()
 	}
-	coins, err := p.supervisor.PayCoins(keys)
-	if err == nil && p.tricks.coins != nil {
-		err = p.tricks.coins(coins)
+	coins, err := p.Supervisor.PayCoins(keys)
+	if err == nil && p.Hooks.Coins != nil {
+		err = p.Hooks.Coins(coins)
 	}
 	if err != nil {
 		return err
 	}
-	if err := p.advance(p.e.Policy.Times.Roll - 1); err != nil {
+	if err := p.Advance(p.Policy.Times.Roll - 1); err != nil {
 		return err
 	}
-	return p.inscribe(coins, p.supervisor.Enrol)
+	return p.writeRoll(coins, p.Supervisor.Enrol)
 }
 
-// inscribe writes the roll.
-func (p *play) inscribe(coins map[curve.PublicKey]wire.OutPoint, enrol enrolling) error {
-	lines := make([]board.Line, len(p.voters))
-	err := p.each("roll", len(p.voters), func(i int) error {
-		v := p.voters[i]
+// writeRoll appends a line of the roll for each voter.
+func (p *Play) writeRoll(coins map[curve.PublicKey]wire.OutPoint, enrol enrolFunc) error {
+	lines := make([]board.Line, len(p.Voters))
+	err := p.parallel("roll", len(p.Voters), func(i int) error {
+		v := p.Voters[i]
 		sig, err := v.Register(coins[v.Key()])
 		if err != nil {
 			return err
@@ -89,52 +90,53 @@ func (p *play) inscribe(coins map[curve.PublicKey]wire.OutPoint, enrol enrolling
 	if err != nil {
 		return err
 	}
-	return p.append(lines...)
+	return p.Append(lines...)
 }
 
-// enrolling writes a line of the roll.
-type enrolling func(key curve.PublicKey, coin wire.OutPoint, sig []byte) (board.Line, error)
+// enrolFunc returns the roll line of a key, its coin and its signature.
+type enrolFunc func(key curve.PublicKey, coin wire.OutPoint, sig []byte) (board.Line, error)
 
-// meet shows everybody the closed roll.
-func (p *play) meet() error {
-	if err := p.look(); err != nil || p.ended != "" {
+// showRoll has each voter find its slot of the closed roll.
+func (p *Play) showRoll() error {
+	if err := p.readBoard(); err != nil || p.ended != "" {
 		return err
 	}
-	for _, v := range p.voters {
-		if err := v.Find(p.setup); err != nil {
+	for _, v := range p.Voters {
+		if err := v.Find(p.Setup); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// save mines until the supervisor can pay all coins: at the planned height if
-// the subsidies of the blocks so far suffice, else later, while there is time.
-func (p *play) save() error {
-	policy := p.e.Policy
+// mineCoins mines until the subsidies of the supervisor's blocks pay for all
+// coins: up to the planned height at least, and to two blocks before the roll
+// closes at most.
+func (p *Play) mineCoins() error {
+	policy := p.Policy
 	last := policy.Times.Roll - 2
-	for height := p.times.coins - 1; ; height++ {
-		if err := p.advance(height); err != nil {
+	for height := p.Times.Coins - 1; ; height++ {
+		if err := p.Advance(height); err != nil {
 			return err
 		}
 		// A coin costs an output of 34 bytes, and a block's subsidy an input of 148.
-		bytes := int64(len(p.voters))*34 + int64(height)*148
-		if p.supervisor.Balance() >= int64(len(p.voters))*policy.Coin()+bytes*policy.Fee {
+		bytes := int64(len(p.Voters))*34 + int64(height)*148
+		if p.Supervisor.Balance() >= int64(len(p.Voters))*policy.Coin()+bytes*policy.Fee {
 			return nil
 		}
 		if height == last {
-			return unplayable("%d coins of %d sat are more than the supervisor has mined by block %d", len(p.voters), policy.Coin(), last)
+			return Unplayable("%d coins of %d sat are more than the supervisor has mined by block %d", len(p.Voters), policy.Coin(), last)
 		}
 	}
 }
 
-// dealing plays the joint random secret sharing from the commitments to the
-// acknowledged transcript.
-func (p *play) dealing() error {
-	if !p.e.Policy.Dealt() {
+// dealing plays the joint random secret sharing: commitments, deals, complaints,
+// transcript and acknowledgements.
+func (p *Play) dealing() error {
+	if !p.Policy.Dealt() {
 		return nil
 	}
-	times := p.e.Policy.Times
+	times := p.Policy.Times
 	for _, phase := range []struct {
 		act    func() error
 		kind   int
@@ -142,85 +144,89 @@ func (p *play) dealing() error {
 	}{
 		{p.commit, election.CommitsClosed, times.Commit},
 		{p.deal, election.DealsClosed, times.Deal},
-		{p.complain, election.ComplaintsClosed, p.times.complaints},
+		{p.complain, election.ComplaintsClosed, p.Times.Complaints},
 		{p.transcribe, election.TranscriptClosed, times.Setup},
 	} {
-		tip, _ := p.chain.Tip()
-		if err := p.settle(tip, phase.height); err != nil {
+		tip, _ := p.Chain.Tip()
+		if err := p.deepen(tip, phase.height); err != nil {
 			return err
 		}
 		if err := phase.act(); err != nil {
 			return err
 		}
-		if err := p.anchor(phase.kind, phase.height); err != nil {
+		if err := p.closePhase(phase.kind, phase.height); err != nil {
 			return err
 		}
 	}
-	return p.look()
+	return p.readBoard()
 }
 
-// written is what somebody wrote in a phase, or nothing.
-type written struct {
+// optionalLine is the line that a dealer wrote in a phase, if any.
+type optionalLine struct {
 	line board.Line
 	ok   bool
 }
 
-func (p *play) appendWritten(lines []written) error {
+func (p *Play) appendOptional(lines []optionalLine) error {
 	for _, w := range lines {
 		if !w.ok {
 			continue
 		}
-		if err := p.append(w.line); err != nil {
+		if err := p.Append(w.line); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p *play) commit() error {
-	params := p.setup.Params()
-	lines := make([]written, len(p.voters))
+func (p *Play) commit() error {
+	params := p.Setup.Params()
+	lines := make([]optionalLine, len(p.Voters))
 	commit := func(i int) (err error) {
-		lines[i].line, lines[i].ok, err = p.voters[i].dealer.commit(params)
+		lines[i].line, lines[i].ok, err = p.Voters[i].dealing().Commit(params)
 		return err
 	}
-	if err := p.each("commitments", len(p.voters), commit); err != nil {
+	if err := p.parallel("commitments", len(p.Voters), commit); err != nil {
 		return err
 	}
-	return p.appendWritten(lines)
+	return p.appendOptional(lines)
 }
 
-func (p *play) deal() error {
-	lines := make([]written, len(p.voters))
-	err := p.each("deals", len(p.voters), func(i int) (err error) {
-		lines[i].line, lines[i].ok, err = p.voters[i].dealer.deal()
+func (p *Play) deal() error {
+	lines := make([]optionalLine, len(p.Voters))
+	err := p.parallel("deals", len(p.Voters), func(i int) (err error) {
+		lines[i].line, lines[i].ok, err = p.Voters[i].dealing().Deal()
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return p.appendWritten(lines)
+	return p.appendOptional(lines)
 }
 
-// complain has everybody decrypt and check what was dealt.
-func (p *play) complain() error {
-	if err := p.look(); err != nil {
+// complain has each voter decrypt and check its shares, and appends the
+// complaints.
+func (p *Play) complain() error {
+	if err := p.readBoard(); err != nil {
 		return err
 	}
-	params, outcome := p.setup.Params(), p.setup.Judge()
-	lines := make([][]board.Line, len(p.voters))
-	err := p.each("shares", len(p.voters), func(i int) (err error) {
-		lines[i], err = p.voters[i].Receive(params, outcome)
+	params, outcome := p.Setup.Params(), p.Setup.Judge()
+	lines := make([][]board.Line, len(p.Voters))
+	err := p.parallel("shares", len(p.Voters), func(i int) (err error) {
+		lines[i], err = p.Voters[i].Receive(params, outcome)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	for i, v := range p.voters {
-		if err := p.append(lines[i]...); err != nil {
+	for i, v := range p.Voters {
+		if err := p.Append(lines[i]...); err != nil {
 			return err
 		}
-		if err := p.slander(v, params, outcome); err != nil {
+		if p.Hooks.Complain == nil {
+			continue
+		}
+		if err := p.Hooks.Complain(v, params, outcome); err != nil {
 			return err
 		}
 	}
@@ -228,33 +234,34 @@ func (p *play) complain() error {
 	return nil
 }
 
-// transcribe judges the complaints, writes the result down and has everybody
-// acknowledge it. Nothing is written where too few dealers are left.
-func (p *play) transcribe() error {
-	if err := p.look(); err != nil || p.ended != "" {
+// transcribe judges the complaints, and appends the transcript and its
+// acknowledgements. With fewer dealers left than the threshold it appends
+// nothing.
+func (p *Play) transcribe() error {
+	if err := p.readBoard(); err != nil || p.ended != "" {
 		return err
 	}
-	params, outcome := p.setup.Params(), p.setup.Dealing
+	params, outcome := p.Setup.Params(), p.Setup.Dealing
 	if !slices.Equal(p.received, outcome.Qual) {
-		err := p.each("shares", len(p.voters), func(i int) error {
-			_, err := p.voters[i].Receive(params, outcome)
+		err := p.parallel("shares", len(p.Voters), func(i int) error {
+			_, err := p.Voters[i].Receive(params, outcome)
 			return err
 		})
 		if err != nil {
 			return err
 		}
 	}
-	transcript, err := p.supervisor.Transcript(outcome, len(p.voters))
+	transcript, err := p.Supervisor.Transcript(outcome, len(p.Voters))
 	if err := p.appendLine(transcript, err); err != nil {
 		return err
 	}
-	acks := make([]board.Line, len(p.voters))
-	err = p.each("acknowledgements", len(p.voters), func(i int) (err error) {
-		acks[i], err = p.voters[i].Ack(transcript, outcome)
+	acks := make([]board.Line, len(p.Voters))
+	err = p.parallel("acknowledgements", len(p.Voters), func(i int) (err error) {
+		acks[i], err = p.Voters[i].Ack(transcript, outcome)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return p.append(acks...)
+	return p.Append(acks...)
 }

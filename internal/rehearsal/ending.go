@@ -10,11 +10,11 @@ import (
 	"bevote/verifier/record"
 )
 
-// collect has the candidates count, and one with k ballots claim. Where two
-// have enough, the one with more is first here, and leaves nothing to the other.
-func (p *play) collect() error {
-	if !p.e.Policy.Dealt() {
-		return p.collectForAll()
+// claim has the candidates count, and the one with the most ballots claim, if
+// they reach the threshold. It claims every stake.
+func (p *Play) claim() error {
+	if !p.Policy.Dealt() {
+		return p.claimCustodial()
 	}
 	counts, err := p.count()
 	if err != nil {
@@ -25,69 +25,69 @@ func (p *play) collect() error {
 		order[j] = j
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(counts[b], counts[a]) })
-	err = p.candidates[order[0]].Claim(p.setup, p.votes)
+	err = p.Candidates[order[0]].Claim(p.Setup, p.Votes)
 	if errors.Is(err, roles.ErrTooFew) {
 		return nil
 	}
-	p.claimant = p.e.Policy.Candidates[order[0]].Name
+	p.Claimant = p.Policy.Candidates[order[0]].Name
 	return err
 }
 
-// count has every candidate count.
-func (p *play) count() ([]int, error) {
-	counts := make([]int, len(p.candidates))
-	err := p.each("counts", len(p.candidates), func(j int) error {
-		counts[j] = p.candidates[j].Count(p.setup, p.votes)
+// count returns the number of ballots that each candidate counts.
+func (p *Play) count() ([]int, error) {
+	counts := make([]int, len(p.Candidates))
+	err := p.parallel("counts", len(p.Candidates), func(j int) error {
+		counts[j] = p.Candidates[j].Count(p.Setup, p.Votes)
 		return nil
 	})
 	return counts, err
 }
 
-// collectForAll is collect where the supervisor counts and claims.
-func (p *play) collectForAll() error {
-	p.tally = p.supervisor.Count(p.setup, p.votes)
-	err := p.supervisor.Claim(p.tally)
+// claimCustodial is [Play.claim] where the supervisor counts and claims.
+func (p *Play) claimCustodial() error {
+	p.Tally = p.Supervisor.Count(p.Setup, p.Votes)
+	err := p.Supervisor.Claim(p.Tally)
 	if errors.Is(err, roles.ErrTooFew) {
 		return nil
 	}
-	p.claimant = p.e.Policy.Candidates[p.tally.Winner-1].Name
+	p.Claimant = p.Policy.Candidates[p.Tally.Winner-1].Name
 	return err
 }
 
-// refund mines the claims, and lets the voters take back what is then left
-// once the timeout is over.
-func (p *play) refund() error {
-	tip, _ := p.chain.Tip()
-	claims := min(p.e.Policy.Times.Claim, tip+uint32(1+len(p.votes)/claimsABlock))
-	if err := p.advance(claims); err != nil {
+// refund mines the claims. After the timeout the voters take back the stakes
+// that are left, or branches do.
+func (p *Play) refund() error {
+	tip, _ := p.Chain.Tip()
+	claims := min(p.Policy.Times.Claim, tip+uint32(1+len(p.Votes)/spendsPerBlock))
+	if err := p.Advance(claims); err != nil {
 		return err
 	}
 	all, err := p.spent()
-	if err != nil || all && p.opt.Takings == nil {
+	if err != nil || all && p.opt.BranchSpends == nil {
 		return err
 	}
-	if err := p.advance(p.e.Policy.Times.Timeout); err != nil {
+	if err := p.Advance(p.Policy.Times.Timeout); err != nil {
 		return err
 	}
 	if err := p.refundAll(); err != nil {
 		return err
 	}
-	return p.take()
+	return p.spendByBranches()
 }
 
-// claimsABlock is how many stakes surely fit into one block, claimed or
-// refunded: the largest spend has about 800 bytes of a million.
-const claimsABlock = 1000
+// spendsPerBlock is a number of claims or refunds that fit into one block: the
+// largest spend has about 800 bytes, a block a million.
+const spendsPerBlock = 1000
 
-func (p *play) refundAll() error {
-	r, err := p.replay()
+func (p *Play) refundAll() error {
+	r, err := p.Replay()
 	if err != nil {
 		return err
 	}
 	sent := 0
-	for i, v := range p.voters {
+	for i, v := range p.Voters {
 		stake, voted := v.Stake()
-		if !voted || p.lost(v) {
+		if !voted || p.leftToBranch(v) {
 			continue
 		}
 		if _, spent := r.StakeSpent(stake); spent {
@@ -97,51 +97,51 @@ func (p *play) refundAll() error {
 			return err
 		}
 		sent++
-		p.progress("refunds", i+1, len(p.voters))
+		p.progress("refunds", i+1, len(p.Voters))
 	}
-	tip, _ := p.chain.Tip()
-	if err := p.advance(tip + uint32(1+sent/claimsABlock)); err != nil {
+	tip, _ := p.Chain.Tip()
+	if err := p.Advance(tip + uint32(1+sent/spendsPerBlock)); err != nil {
 		return err
 	}
 	_, err = p.spent()
 	return err
 }
 
-// open publishes what the ballots say, when it is due: every stake is spent,
-// and a block in which that is deep is itself deep for who writes.
-func (p *play) open() error {
-	if err := p.bide(); err != nil {
+// open publishes the openings, and disavowals of ballots that no candidate
+// opened. It waits until all stakes are spent in blocks that are deep.
+func (p *Play) open() error {
+	if err := p.waitForDepth(); err != nil {
 		return err
 	}
-	if !p.e.Policy.Dealt() {
-		return p.appendLine(p.supervisor.OpenAll(p.setup, p.tally))
+	if !p.Policy.Dealt() {
+		return p.appendLine(p.Supervisor.OpenAll(p.Setup, p.Tally))
 	}
-	for _, c := range p.opening() {
+	for _, c := range p.Candidates {
 		if err := p.appendLine(c.Open()); err != nil {
 			return err
 		}
 	}
-	unopened := p.e.Unopened(p.setup, p.votes, p.log.Lines())
+	unopened := p.Election.Unopened(p.Setup, p.Votes, p.Log.Lines())
 	if len(unopened) == 0 {
 		return nil
 	}
-	for _, c := range p.opening() {
-		if err := p.appendLine(c.Disavow(p.setup, unopened)); err != nil {
+	for _, c := range p.Candidates {
+		if err := p.appendLine(c.Disavow(p.Setup, unopened)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// bide waits until every spend is deep. A shallow one can still be displaced
-// and come again in a later block, so whoever waited looks again.
-func (p *play) bide() error {
+// waitForDepth mines until all spends of stakes are 2d − 1 blocks deep. A
+// reorganisation can move a spend to a later block meanwhile, so it looks again.
+func (p *Play) waitForDepth() error {
 	for {
-		due := max(p.lastSpend, p.e.Policy.Times.VoteTo) + 2*(p.depth()-1)
-		if tip, _ := p.chain.Tip(); tip >= due {
+		due := max(p.lastSpend, p.Policy.Times.VoteTo) + 2*(p.Policy.Depth()-1)
+		if tip, _ := p.Chain.Tip(); tip >= due {
 			return nil
 		}
-		if err := p.advance(due); err != nil {
+		if err := p.Advance(due); err != nil {
 			return err
 		}
 		if _, err := p.spent(); err != nil {
@@ -150,50 +150,36 @@ func (p *play) bide() error {
 	}
 }
 
-// opening are the candidates who do not withhold.
-func (p *play) opening() (out []*roles.Candidate) {
-	for j, c := range p.candidates {
-		if !p.withholds(p.e.Policy.Candidates[j].Name) {
-			out = append(out, c)
-		}
-	}
-	return out
-}
-
-// bury mines until the election is over whatever an auditor finds: also where
-// somebody withholds, and also if the last blocks should not last.
-func (p *play) bury() error {
-	tip, _ := p.chain.Tip()
+// finish mines until an election that ended early is over even without its last
+// d − 1 blocks, and up to the height that the hooks ask for.
+func (p *Play) finish() error {
+	tip, _ := p.Chain.Tip()
 	height := tip
 	if p.ended != "" {
-		height = tip + 2*(p.depth()-1)
+		height = tip + 2*(p.Policy.Depth()-1)
 	}
-	for _, m := range p.opt.Misdeeds {
-		if m.Deed == Withhold {
-			height = max(height, p.e.Policy.Times.Reveal+2*(p.depth()-1))
-		}
-	}
-	return p.advance(max(height, p.tricks.until))
+	return p.Advance(max(height, p.Hooks.Tip))
 }
 
-// write leaves the record.
-func (p *play) write(w *record.Writer) error {
-	if err := w.WriteFile(record.Policy, p.policy); err != nil {
+// Write writes the record: policy, contract, board, and the chain's headers and
+// blocks.
+func (p *Play) Write(w *record.Writer) error {
+	if err := w.WriteFile(record.Policy, p.PolicyFile); err != nil {
 		return err
 	}
-	if err := w.WriteFile(record.Contract, p.contract); err != nil {
+	if err := w.WriteFile(record.Contract, p.ContractFile); err != nil {
 		return err
 	}
 	f, err := w.Create(record.Board)
 	if err != nil {
 		return err
 	}
-	if _, err := p.log.WriteTo(f); err != nil {
+	if _, err := p.Log.WriteTo(f); err != nil {
 		f.Close()
 		return err
 	}
 	if err := f.Close(); err != nil {
 		return err
 	}
-	return chainfile.Export(p.ctx, w, p.chain, p.times.announce)
+	return chainfile.Export(p.ctx, w, p.Chain, p.Times.Announce)
 }

@@ -12,167 +12,158 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// exchange is registration and mixing under way.
-type exchange struct {
-	registrar *roles.Registrar
-	treasurer *roles.Treasurer
-	mixers    []*roles.Mixer
-	people    []*depositor
-	view      *election.Mixing
-	read      int                // lines of the board that view has read
-	story     *election.Mixing   // what the confederates of a lie go by, or nil
-	told      map[int]board.Line // lines that story has in the place of the board's
-	order     *rand.Rand
+// Exchange is the mixing phase under way: registration and the exchange of
+// coins.
+type Exchange struct {
+	registrar  *roles.Registrar
+	Treasurer  *roles.Treasurer
+	Mixers     []*roles.Mixer
+	Depositors []*Depositor
+	view       *election.Mixing
+	read       int        // lines of the board that view has read
+	order      *rand.Rand // of the depositors' lines
 }
 
-// depositor is a voter before it has an anonymous coin.
-type depositor struct {
+// Depositor is a voter before it has an anonymous coin.
+type Depositor struct {
 	*roles.Depositor
-	voter    *voter
-	identity curve.Scalar // the key that the supervisor knows it by
-	own      curve.Scalar // the registration key
-	public   curve.PublicKey
+	Voter    *Voter
+	identity curve.Scalar // secret of the key by which the supervisor knows it
+	Secret   curve.Scalar // of the registration key
 }
 
-// away tells whether a lie keeps somebody from acting.
-func (p *play) away(who string) bool { return p.tricks.away != nil && p.tricks.away(who) }
+// away reports whether a role does nothing.
+func (p *Play) away(role string) bool { return p.Hooks.Away != nil && p.Hooks.Away(role) }
 
-// mix has everybody register, and exchanges their coins for anonymous ones.
-func (p *play) mix() error {
+// mix registers mixers and depositors, and lets them act before each block until
+// the roll closes.
+func (p *Play) mix() error {
 	if err := p.register(); err != nil {
 		return err
 	}
-	last := p.e.Policy.Times.Roll - 1
-	for tip, _ := p.chain.Tip(); tip < last; tip++ {
-		if err := p.converse(); err != nil {
+	last := p.Policy.Times.Roll - 1
+	for tip, _ := p.Chain.Tip(); tip < last; tip++ {
+		if err := p.actUntilQuiet(); err != nil {
 			return err
 		}
-		p.progress("mixing", int(tip+1-p.times.announce), int(last-p.times.announce))
-		if err := p.advance(tip + 1); err != nil {
+		p.progress("mixing", int(tip+1-p.Times.Announce), int(last-p.Times.Announce))
+		if err := p.Advance(tip + 1); err != nil {
 			return err
 		}
 	}
-	return p.converse()
+	return p.actUntilQuiet()
 }
 
 // register admits mixers and voters, and publishes the registry.
-func (p *play) register() error {
-	x := p.exchange
-	lines, err := x.treasurer.Announce()
+func (p *Play) register() error {
+	x := p.Exchange
+	lines, err := x.Treasurer.Announce()
 	if err != nil {
 		return err
 	}
-	if err := p.append(lines...); err != nil {
+	if err := p.Append(lines...); err != nil {
 		return err
 	}
-	for _, m := range x.mixers {
+	for _, m := range x.Mixers {
 		if err := p.admit(m); err != nil {
 			return err
 		}
 	}
-	for i, d := range x.people {
-		r, err := roles.Register(p.e.EID, d.voter.role, d.identity, d.own)
+	for i, d := range x.Depositors {
+		r, err := roles.Register(p.EID, d.Voter.Role, d.identity, d.Secret)
 		if err != nil {
 			return err
 		}
 		if _, err := x.registrar.Admit(r); err != nil {
 			return err
 		}
-		p.progress("registration", i+1, len(x.people))
+		p.progress("registration", i+1, len(x.Depositors))
 	}
-	tip, _ := p.chain.Tip()
-	deadlines, err := roles.Deadlines(p.e.Policy, tip)
+	tip, _ := p.Chain.Tip()
+	deadlines, err := roles.Deadlines(p.Policy, tip)
 	if err != nil {
-		return unplayable("%v", err)
+		return Unplayable("%v", err)
 	}
-	return p.appendLine(x.registrar.Publish(x.treasurer.Mixers(), deadlines))
+	return p.appendLine(x.registrar.Publish(x.Treasurer.Mixers(), deadlines))
 }
 
-// admit has a mixer announce itself and be certified.
-func (p *play) admit(m *roles.Mixer) error {
-	line, err := m.Announce(p.overheard())
+// admit publishes a mixer's announcement and certifies the mixer.
+func (p *Play) admit(m *roles.Mixer) error {
+	line, err := m.Announce(p.Mixing())
 	if err != nil {
 		return err
 	}
-	if err := p.append(line); err != nil {
+	if err := p.Append(line); err != nil {
 		return err
 	}
-	certificate, err := p.exchange.treasurer.Admit(p.heard("supervisor"), line, m.Request())
+	certificate, err := p.Exchange.Treasurer.Admit(p.mixingFor("supervisor"), line, m.Request())
 	if err != nil {
 		return err
 	}
 	return m.Certify(certificate)
 }
 
-// overheard is the public view of the exchange, up to the board's last line.
-func (p *play) overheard() *election.Mixing {
-	x := p.exchange
-	lines := p.log.Lines()
+// Mixing returns the exchange as the board shows it, up to the last line.
+func (p *Play) Mixing() *election.Mixing {
+	x := p.Exchange
+	lines := p.Log.Lines()
 	for ; x.read < len(lines); x.read++ {
 		x.view.Read(x.read+1, &lines[x.read])
-		if x.story == nil {
-			continue
-		}
-		l, other := x.told[x.read+1]
-		if !other {
-			l = lines[x.read]
-		}
-		x.story.Read(x.read+1, &l)
 	}
 	return x.view
 }
 
-// exchanged is the view together with what the chain shows, as somebody takes
-// it.
-func (p *play) exchanged(who string) (*election.Exchange, error) {
-	r, err := p.replay()
+// exchangeFor returns the exchange of board and chain, as a role sees it.
+func (p *Play) exchangeFor(role string) (*election.Exchange, error) {
+	r, err := p.Replay()
 	if err != nil {
 		return nil, err
 	}
-	return p.e.Exchange(p.heard(who), r), nil
+	return p.Election.Exchange(p.mixingFor(role), r), nil
 }
 
-// heard is the public view as somebody takes it: as it is, unless a lie has it
-// otherwise.
-func (p *play) heard(who string) *election.Mixing {
-	view := p.overheard()
-	if p.tricks.believes != nil && p.tricks.believes(who) {
-		return p.exchange.story
+// mixingFor returns the exchange of the board, as a role sees it.
+func (p *Play) mixingFor(role string) *election.Mixing {
+	if p.Hooks.Mixing != nil {
+		if view := p.Hooks.Mixing(role); view != nil {
+			return view
+		}
 	}
-	return view
+	return p.Mixing()
 }
 
-// converse lets everybody act until nobody has anything to say before the next
-// block.
-func (p *play) converse() error {
+// actUntilQuiet lets the roles act until none writes another line before the
+// next block.
+func (p *Play) actUntilQuiet() error {
 	for {
-		before := len(p.log.Lines())
+		before := len(p.Log.Lines())
 		if err := p.ctx.Err(); err != nil {
 			return err
 		}
-		if err := p.actOffice(); err != nil {
+		if err := p.actMixers(); err != nil {
 			return err
 		}
 		if err := p.actDepositors(); err != nil {
 			return err
 		}
-		if len(p.log.Lines()) == before {
+		if len(p.Log.Lines()) == before {
 			return nil
 		}
 	}
 }
 
-// actOffice lets the treasurer and the mixers act, one after the other.
-func (p *play) actOffice() error {
-	names, acts := []string{"supervisor"}, []func(*election.Exchange) ([]board.Line, error){p.exchange.treasurer.Act}
-	for i, m := range p.exchange.mixers {
-		names, acts = append(names, p.mixerRole(i)), append(acts, m.Act)
+// actMixers lets the treasurer and the mixers act, one after the other, each on
+// what those before it wrote.
+func (p *Play) actMixers() error {
+	names, acts := []string{"supervisor"}, []func(*election.Exchange) ([]board.Line, error){p.Exchange.Treasurer.Act}
+	for i, m := range p.Exchange.Mixers {
+		names, acts = append(names, p.MixerRole(i)), append(acts, m.Act)
 	}
 	for i, act := range acts {
 		if p.away(names[i]) {
 			continue
 		}
-		x, err := p.exchanged(names[i])
+		x, err := p.exchangeFor(names[i])
 		if err != nil {
 			return err
 		}
@@ -180,23 +171,23 @@ func (p *play) actOffice() error {
 		if err != nil {
 			return err
 		}
-		if err := p.append(lines...); err != nil {
+		if err := p.Append(lines...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// actDepositors lets the depositors act side by side, and mixes their lines, so
-// that the board's order does not tell which keys are the same person's.
-func (p *play) actDepositors() error {
-	x, err := p.exchanged("voters")
+// actDepositors lets the depositors act on the same view, and shuffles their
+// lines: the board's order does not show which keys are one depositor's.
+func (p *Play) actDepositors() error {
+	x, err := p.exchangeFor("voters")
 	if err != nil {
 		return err
 	}
 	var all []board.Line
-	for _, d := range p.exchange.people {
-		if p.away(d.voter.role) {
+	for _, d := range p.Exchange.Depositors {
+		if p.away(d.Voter.Role) {
 			continue
 		}
 		lines, err := d.Act(x)
@@ -205,16 +196,16 @@ func (p *play) actDepositors() error {
 		}
 		all = append(all, lines...)
 	}
-	p.exchange.order.Shuffle(len(all), func(a, b int) { all[a], all[b] = all[b], all[a] })
-	return p.append(all...)
+	p.Exchange.order.Shuffle(len(all), func(a, b int) { all[a], all[b] = all[b], all[a] })
+	return p.Append(all...)
 }
 
-// mixCoins has everybody get a coin by mixing, and inscribes those who did.
-func (p *play) mixCoins() error {
+// mixCoins plays the exchange, and writes the roll of the voters whom it paid.
+func (p *Play) mixCoins() error {
 	if err := p.mix(); err != nil {
 		return err
 	}
-	x, err := p.exchanged("supervisor")
+	x, err := p.exchangeFor("supervisor")
 	if err != nil {
 		return err
 	}
@@ -224,50 +215,50 @@ func (p *play) mixCoins() error {
 			coins[v.By] = paid[0].Outpoint
 		}
 	}
-	enrol := p.supervisor.Enrol // whatever a lie says
-	if p.tricks.coins == nil {
+	enrol := p.Supervisor.Enrol // also what the exchange has not paid
+	if p.Hooks.Coins == nil {
 		enrol = func(key curve.PublicKey, coin wire.OutPoint, sig []byte) (board.Line, error) {
-			return p.exchange.treasurer.Enrol(x, key, coin, sig)
+			return p.Exchange.Treasurer.Enrol(x, key, coin, sig)
 		}
-	} else if err := p.tricks.coins(coins); err != nil {
+	} else if err := p.Hooks.Coins(coins); err != nil {
 		return err
 	}
-	p.leaveOut(func(v *voter) bool { _, paid := coins[v.Key()]; return !paid })
-	return p.inscribe(coins, enrol)
+	p.removeVoters(func(v *Voter) bool { _, paid := coins[v.Key()]; return !paid })
+	return p.writeRoll(coins, enrol)
 }
 
-// takeBack lets those take their deposits back for whom nobody issued.
-func (p *play) takeBack() error {
-	if p.exchange == nil {
+// reclaim lets depositors without an issued voucher take their deposits back.
+func (p *Play) reclaim() error {
+	if p.Exchange == nil {
 		return nil
 	}
-	x, err := p.exchanged("voters")
+	x, err := p.exchangeFor("voters")
 	if err != nil {
 		return err
 	}
-	for _, d := range p.exchange.people {
-		if p.away(d.voter.role) {
+	for _, d := range p.Exchange.Depositors {
+		if p.away(d.Voter.Role) {
 			continue
 		}
-		if _, err := d.Act(x); err != nil { // it has nothing to write any more
+		if _, err := d.Act(x); err != nil { // which writes no lines after the roll
 			return err
 		}
 	}
 	return nil
 }
 
-// watch shows everybody a block.
-func (x *exchange) watch(height uint32, block *wire.MsgBlock) {
-	for _, m := range x.mixers {
+// watch shows mixers and depositors a block.
+func (x *Exchange) watch(height uint32, block *wire.MsgBlock) {
+	for _, m := range x.Mixers {
 		m.Watch(height, block)
 	}
-	for _, d := range x.people {
+	for _, d := range x.Depositors {
 		d.Watch(height, block)
 	}
 }
 
-// leaveOut takes voters out of the play who are not on the roll.
-func (p *play) leaveOut(absent func(v *voter) bool) {
-	p.voters = slices.DeleteFunc(p.voters, absent)
-	p.acts = slices.DeleteFunc(p.acts, func(a act) bool { return absent(a.voter) })
+// removeVoters removes the voters that are not on the roll.
+func (p *Play) removeVoters(absent func(v *Voter) bool) {
+	p.Voters = slices.DeleteFunc(p.Voters, absent)
+	p.CoinSpends = slices.DeleteFunc(p.CoinSpends, func(a CoinSpend) bool { return absent(a.Voter) })
 }

@@ -6,21 +6,22 @@ import (
 	"testing"
 
 	"bevote/internal/rehearsal"
+	"bevote/internal/rehearsal/rehearsaltest"
 	"bevote/internal/workbench"
 	"bevote/lang/langtest"
 
 	"pgregory.net/rapid"
 )
 
-// An election takes tenths of a second, so few are drawn unless the command
-// line asks for more (-rapid.checks).
+// TestMain draws few elections, which take tenths of a second each, unless
+// -rapid.checks asks for more.
 func TestMain(m *testing.M) {
 	flag.Set("rapid.checks", "12")
 	os.Exit(m.Run())
 }
 
-// The audit of an honest rehearsal is clean, whatever the policy, the seed and
-// the split: every check passes or has a reason to be skipped.
+// TestAuditOfRehearsalIsClean: for drawn policies, seeds and splits every check of
+// the audit of an honest rehearsal passes or is skipped.
 func TestAuditOfRehearsalIsClean(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		src := langtest.Policy(func(label string, n int) int { return rapid.IntRange(0, n-1).Draw(r, label) })
@@ -39,35 +40,10 @@ func TestAuditOfRehearsalIsClean(t *testing.T) {
 				left -= opt.Votes[c.Name]
 			}
 		}
-		s, path := play(t, opt)
-		report := audit(t, path)
+		s, path := rehearsaltest.Run(t, opt, rehearsal.Run)
+		report := rehearsaltest.Audit(t, path)
 		if report.Exit != 0 || (report.Level != "L3" && s.Ended == "") {
-			r.Fatalf("level %s, exit %d, %s\n%s%s\n%s", report.Level, report.Exit, report.Verdict, s, failing(report), src)
-		}
-		if s.Claimant != "" && (report.Winner == nil || *report.Winner != s.Claimant) {
-			r.Fatalf("claimed for %s, the audit says %s", s.Claimant, report.Verdict)
-		}
-	})
-}
-
-// Whatever a few members of the roll do in the dealing or with their ballots,
-// the audit does not refute the election: it ends for want of dealers, or
-// everybody's vote counts and who claimed has won.
-func TestMisdeedsDoNotRefute(t *testing.T) {
-	rapid.Check(t, func(r *rapid.T) {
-		name := rapid.SampledFrom([]string{"hardened", "salted", "each", "paper flag"}).Draw(r, "form")
-		f := forms[name]
-		opt := rehearsal.Options{Source: f.source(), Seed: rapid.Uint64().Draw(r, "seed")}
-		deeds := []rehearsal.Deed{rehearsal.WrongShare, rehearsal.Vanish, rehearsal.Silent, rehearsal.Junk}
-		for _, slot := range rapid.Permutation([]int{1, 2, 3, 4, 5}).Draw(r, "slots")[:rapid.IntRange(0, 4).Draw(r, "misdeeds")] {
-			opt.Misdeeds = append(opt.Misdeeds, rehearsal.Misdeed{
-				Deed: rapid.SampledFrom(deeds).Draw(r, "deed"), Slot: slot, Victim: slot%f.voters + 1,
-			})
-		}
-		s, path := play(t, opt)
-		report := audit(t, path)
-		if report.Exit != 0 && report.Exit != 21 || report.Level != "L3" && s.Ended == "" {
-			r.Fatalf("%v: level %s, exit %d, %s\n%s%s", opt.Misdeeds, report.Level, report.Exit, report.Verdict, s, failing(report))
+			r.Fatalf("level %s, exit %d, %s\n%s%s\n%s", report.Level, report.Exit, report.Verdict, s, rehearsaltest.Failing(report), src)
 		}
 		if s.Claimant != "" && (report.Winner == nil || *report.Winner != s.Claimant) {
 			r.Fatalf("claimed for %s, the audit says %s", s.Claimant, report.Verdict)

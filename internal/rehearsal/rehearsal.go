@@ -1,17 +1,18 @@
-// Package rehearsal plays whole elections with stand-in keys on a chain of
-// their own, and leaves the record that an auditor reads.
+// Package rehearsal plays whole elections with stand-in keys on an embedded
+// chain, and writes their records.
 //
 // It promises that the same policy, options and seed give the same bytes, that
-// every role is played by the code that would play it in earnest, and that no
-// secret enters the record.
+// the roles are those of package roles, and that no secret enters the record.
+// [Hooks] let a caller take over at fixed points; without them every role is
+// honest.
 package rehearsal
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"sync"
 
 	"bevote/internal/curve"
 	"bevote/internal/regtest"
@@ -24,153 +25,139 @@ import (
 	"bevote/verifier/record"
 )
 
-// Options say what is played.
+// Options are what is played. The zero value of each but Source works.
 type Options struct {
-	Source   []byte         // the policy file
-	Seed     uint64         // what every key and every choice is drawn from
-	Votes    map[string]int // votes by candidate, and "abstain"; nil to draw them
-	Roll     int            // how many of the voters come; 0 for all
-	Misdeeds []Misdeed      // what is done that should not be
-	Takings  []Taking       // stakes that are taken by branches
+	Source       []byte         // the policy file
+	Seed         uint64         // of all keys and choices
+	Votes        map[string]int // number of votes by candidate, and "abstain"; nil to draw them
+	Roll         int            // length of the roll; 0 for all voters
+	BranchSpends []BranchSpend  // stakes that branches spend
+	Hooks        Hooks
 
-	// Progress, unless nil, hears how far a long stage is.
+	// Progress, unless nil, is called with how much of a long stage is done.
 	Progress func(stage string, done, total int)
-	// Tell, unless nil, hears what each part of the election came to.
-	Tell func(height uint32, what string)
+	// Message, unless nil, is called after each step with the tip's height and
+	// a sentence on the step's outcome.
+	Message func(height uint32, outcome string)
 }
 
-// ErrUnplayable says that the options or the policy's heights leave no
+// ErrUnplayable is the error for options or heights of a policy that leave no
 // election to play.
 var ErrUnplayable = errors.New("cannot be rehearsed")
 
-func unplayable(format string, args ...any) error {
+// Unplayable returns an [ErrUnplayable] with a reason.
+func Unplayable(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrUnplayable, fmt.Sprintf(format, args...))
 }
 
-// Play plays an election and writes its record to w, which the caller commits.
-// A policy with errors gives a *verifier.PolicyError, and what the options or
-// the heights do not allow an ErrUnplayable.
-func Play(ctx context.Context, opt Options, w *record.Writer) (*Summary, error) {
-	return perform(ctx, opt, &Lie{}, w)
-}
-
-// perform plays an election with what a lie does to it. The zero lie does
-// nothing.
-func perform(ctx context.Context, opt Options, lie *Lie, w *record.Writer) (*Summary, error) {
-	p, err := finished(ctx, opt, lie)
+// Run plays an election and writes its record to w, which the caller commits.
+// A policy with errors gives an [election.PolicyError]; options or heights that
+// cannot be played give an [ErrUnplayable].
+func Run(ctx context.Context, opt Options, w *record.Writer) (*Summary, error) {
+	p, err := New(ctx, opt)
 	if err != nil {
 		return nil, err
 	}
-	defer p.close()
-	if err := lie.leave(p, w); err != nil {
+	defer p.Close()
+	if err := p.Run(); err != nil {
 		return nil, err
 	}
-	return p.summary(), nil
+	if err := p.Write(w); err != nil {
+		return nil, err
+	}
+	return p.Summary(), nil
 }
 
-// finished plays an election to its end, with what a lie does to it meanwhile.
-// The caller closes it.
-func finished(ctx context.Context, opt Options, lie *Lie) (*play, error) {
-	p, err := stage(ctx, opt, lie)
+// Play is an election under way: the roles with their secrets, the chain, the
+// board, and what these establish so far. [New] makes a play, [Play.Run] plays
+// it, [Play.Write] writes its record.
+type Play struct {
+	*election.Election              // as announced
+	PolicyFile, ContractFile []byte // as announced
+	Times                    Times
+	Keys                     map[string]curve.Scalar // secrets by role, such as "candidate alice"
+	Chain                    *regtest.Chain
+	Log                      *board.Log
+	Hooks                    Hooks
+
+	Supervisor *roles.Supervisor
+	Candidates []*roles.Candidate
+	Voters     []*Voter  // in the order of the roll, by key
+	Exchange   *Exchange // nil without mixing
+	Setup      *election.Setup
+	CoinSpends []CoinSpend // in the vote's window
+	Votes      []*election.Vote
+	Tally      *roles.Tally // of the supervisor, in custodial elections
+	Claimant   string       // candidate that claimed the stakes, or ""
+
+	ctx       context.Context
+	opt       Options
+	id        string // of the policy as given
+	dir       string // of the chain's database
+	received  []int  // dealers whose shares the voters have summed
+	lastSpend uint32 // height of the last spend of a stake
+	ended     string // reason of an early end, or ""
+}
+
+// New reads the policy, puts stand-ins into the place of its keys, and makes the
+// roles and the chain, which has its genesis block only. The caller closes the
+// play. Errors are those of the function [Run].
+func New(ctx context.Context, opt Options) (*Play, error) {
+	p := &Play{ctx: ctx, opt: opt, Hooks: opt.Hooks}
+	err := p.read()
 	if err != nil {
 		return nil, err
 	}
-	if err := p.playOut(); err != nil {
-		p.close()
-		return nil, err
-	}
-	return p, nil
-}
-
-// playOut plays the scenes.
-func (p *play) playOut() error {
-	for _, s := range p.scenes() {
-		err := s.play()
-		if errors.Is(err, errOver) {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		p.tell(s.told())
-		if p.ended != "" || p.tricks.last == s.name {
-			break
+	if p.Hooks.Votes != nil {
+		if p.opt.Votes, err = p.Hooks.Votes(p.Policy); err != nil {
+			return nil, err
 		}
 	}
-	return p.bury()
-}
-
-// play is an election under way.
-type play struct {
-	ctx              context.Context
-	opt              Options
-	tricks           tricks
-	id               string // of the policy as given
-	policy, contract []byte // the files as announced
-	e                *election.Election
-	times            times
-	keys             map[string]curve.Scalar // the stand-ins' secrets by role
-	dir              string                  // of the chain's database
-	chain            *regtest.Chain
-	log              *board.Log
-
-	supervisor *roles.Supervisor
-	candidates []*roles.Candidate
-	voters     []*voter  // in the order of the roll once that is closed
-	exchange   *exchange // nil without mixing
-	setup      *election.Setup
-	received   []int // dealers whose shares the voters have summed
-	acts       []act // what the voters will do in the vote's window
-	votes      []*election.Vote
-	tally      *roles.Tally // custodial elections
-	claimant   string       // for whom the stakes were claimed, or ""
-	lastSpend  uint32       // height of the newest spend of a stake
-	ended      string       // why the election ended early, or ""
-	copying    sync.Mutex
-}
-
-// stage reads the policy, puts stand-ins into the place of its keys, and gets
-// everything ready up to the chain's first block.
-func stage(ctx context.Context, opt Options, lie *Lie) (*play, error) {
-	p := &play{ctx: ctx, opt: opt}
-	lie.prepare(p)
-	if err := p.read(); err != nil {
-		return nil, err
-	}
-	err := lie.fit(p)
-	if err != nil {
-		return nil, err
-	}
-	if p.times, err = schedule(p.e.Policy); err != nil {
+	if p.Times, err = schedule(p.Policy); err != nil {
 		return nil, err
 	}
 	if p.dir, err = os.MkdirTemp("", "bevote-rehearsal-*"); err != nil {
 		return nil, err
 	}
-	p.log = board.NewLog(p.e.EID)
-	p.chain, err = regtest.New(p.dir, lang.Params(p.network()), templates.PayToKey(p.e.Policy.Supervisor))
+	p.Log = board.NewLog(p.EID)
+	p.Chain, err = regtest.New(p.dir, lang.Params(cmp.Or(p.Hooks.Network, p.Policy.Network)), templates.PayToKey(p.Policy.Supervisor))
 	if err == nil {
-		err = p.castAll()
+		err = p.newRoles()
 	}
 	if err == nil {
-		err = p.checkTakings()
+		err = p.checkBranchSpends()
 	}
 	if err == nil {
-		p.acts, err = p.ballots()
-	}
-	if err == nil {
-		err = lie.begin(p)
+		p.CoinSpends, err = p.drawSpends()
 	}
 	if err != nil {
-		p.close()
+		p.Close()
 		return nil, err
 	}
 	return p, nil
 }
 
-// read builds the policy twice: as given, so that its author hears of its
-// errors at their places, and with stand-ins, which is what is played.
-func (p *play) read() error {
+// Run plays the steps, and mines until the election is over.
+func (p *Play) Run() error {
+	for _, s := range p.steps() {
+		err := p.run(s)
+		if errors.Is(err, ErrOver) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		p.message(s.message())
+		if p.ended != "" {
+			break
+		}
+	}
+	return p.finish()
+}
+
+// read builds the policy twice: as given, for diagnostics at their places, and
+// with stand-ins, as it is played.
+func (p *Play) read() error {
 	given, diags, err := workbench.Build(p.opt.Source)
 	if err != nil {
 		return err
@@ -179,39 +166,31 @@ func (p *play) read() error {
 		return &election.PolicyError{Diagnostics: diags}
 	}
 	p.id = given.Policy.ID()
-	switch {
-	case given.Policy.Network != "regtest":
-		return unplayable("network %s, only regtest is rehearsed", given.Policy.Network)
+	if given.Policy.Network != "regtest" {
+		return Unplayable("network %s, only regtest is rehearsed", given.Policy.Network)
 	}
-	if p.policy, p.keys, err = workbench.StandIns(p.opt.Source, p.opt.Seed); err != nil {
+	if p.PolicyFile, p.Keys, err = workbench.StandIns(p.opt.Source, p.opt.Seed); err != nil {
 		return err
 	}
-	if p.tricks.policy != nil {
-		p.policy = []byte(p.tricks.policy(string(p.policy)))
+	if p.Hooks.Policy != nil {
+		p.PolicyFile = []byte(p.Hooks.Policy(string(p.PolicyFile), p.Keys))
 	}
-	built, diags, err := workbench.Build(p.policy)
+	built, diags, err := workbench.Build(p.PolicyFile)
 	if err != nil {
 		return err
 	}
 	if built == nil {
 		return fmt.Errorf("policy with stand-ins: %w", &election.PolicyError{Diagnostics: diags})
 	}
-	p.contract = built.Contract.Encode()
-	p.e, err = election.Load(p.policy, p.contract)
+	p.ContractFile = built.Contract.Encode()
+	p.Election, err = election.Load(p.PolicyFile, p.ContractFile)
 	return err
 }
 
-// network is that of the chain.
-func (p *play) network() string {
-	if p.tricks.network != "" {
-		return p.tricks.network
-	}
-	return p.e.Policy.Network
-}
-
-func (p *play) close() {
-	if p.chain != nil {
-		p.chain.Close()
+// Close closes the chain and removes its database.
+func (p *Play) Close() {
+	if p.Chain != nil {
+		p.Chain.Close()
 	}
 	os.RemoveAll(p.dir)
 }

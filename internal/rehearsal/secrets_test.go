@@ -9,20 +9,22 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/rehearsal"
+	"bevote/internal/rehearsal/rehearsaltest"
 	"bevote/internal/sharing"
 	"bevote/internal/workbench"
 	"bevote/verifier/board"
+	"bevote/verifier/record"
 )
 
-// No secret is in any file of a record, neither raw nor in hex or base64: the
-// stand-ins' keys, the roll keys, and the secrets that claims are signed with,
-// which k openings let anyone compute and which still nobody writes down.
+// TestNoSecretInTheRecord: no file of a record has a secret in it, neither raw
+// nor in hex or base64: the stand-ins' keys, the roll keys, and the secrets that
+// claims are signed with, which follow from k openings but are written nowhere.
 func TestNoSecretInTheRecord(t *testing.T) {
-	for name, f := range forms {
+	for name, f := range rehearsaltest.Forms() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			const seed = 3
-			_, keys, err := workbench.StandIns(f.source(), seed)
+			_, keys, err := workbench.StandIns(f.Source(), seed)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -31,9 +33,9 @@ func TestNoSecretInTheRecord(t *testing.T) {
 				b := key.Bytes()
 				secrets[role] = b[:]
 			}
-			for i := range f.voters {
+			for i := range f.Voters {
 				role := fmt.Sprintf("voter %d", i+1)
-				key, err := curve.RandomScalar(rehearsal.Seeded(seed, role))
+				key, err := curve.RandomScalar(rehearsal.Stream(seed, role))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -44,9 +46,9 @@ func TestNoSecretInTheRecord(t *testing.T) {
 				b := key.Bytes()
 				secrets[role] = b[:]
 			}
-			_, path := play(t, rehearsal.Options{Source: f.source(), Seed: seed, Votes: map[string]int{"alice": 3}})
-			all := files(t, path)
-			for name, secret := range claimSecrets(t, all["/board.jsonl"], f.threshold, keys) {
+			path := rehearsaltest.Record(t, rehearsal.Options{Source: f.Source(), Seed: seed, Votes: map[string]int{"alice": 3}})
+			all := rehearsaltest.Files(t, path)
+			for name, secret := range claimSecrets(t, all[record.Board], f.Threshold, keys) {
 				secrets[name] = secret
 			}
 			for role, secret := range secrets {
@@ -57,12 +59,12 @@ func TestNoSecretInTheRecord(t *testing.T) {
 	}
 }
 
-// mixingSecrets are the secrets of identity keys, registration keys and mixers.
-func mixingSecrets(t *testing.T, f form, seed uint64) map[string]curve.Scalar {
+// mixingSecrets returns the secrets of identity keys, registration keys and mixers.
+func mixingSecrets(t *testing.T, f rehearsaltest.Form, seed uint64) map[string]curve.Scalar {
 	t.Helper()
 	out := make(map[string]curve.Scalar)
 	draw := func(role, stream string, n int) {
-		random := rehearsal.Seeded(seed, stream)
+		random := rehearsal.Stream(seed, stream)
 		for i := range n {
 			key, err := curve.RandomScalar(random)
 			if err != nil {
@@ -71,7 +73,7 @@ func mixingSecrets(t *testing.T, f form, seed uint64) map[string]curve.Scalar {
 			out[fmt.Sprint(role, " ", i)] = key
 		}
 	}
-	for i := range f.voters {
+	for i := range f.Voters {
 		draw(fmt.Sprintf("identity and registration of voter %d", i+1), fmt.Sprintf("voter %d registration", i+1), 2)
 	}
 	for i := range 2 {
@@ -80,9 +82,9 @@ func mixingSecrets(t *testing.T, f form, seed uint64) map[string]curve.Scalar {
 	return out
 }
 
-// claimSecrets rebuilds, from the first k openings on the board, the secret of
-// the joint key that belongs to alice, and her claim key's. Custodial ballots
-// carry no shares; what then comes out is a number like any other.
+// claimSecrets interpolates the secret of alice's joint key from the first k
+// openings on the board, and computes that of her claim key. Custodial ballots
+// have no shares; there the results are without meaning.
 func claimSecrets(t *testing.T, text []byte, k int, keys map[string]curve.Scalar) map[string][]byte {
 	t.Helper()
 	var shares []sharing.Share
@@ -109,10 +111,11 @@ func claimSecrets(t *testing.T, text []byte, k int, keys map[string]curve.Scalar
 	return map[string][]byte{"the joint key": j[:], "alice's claim key": c[:]}
 }
 
+// refuse fails where a secret of a role is in a file.
 func refuse(t *testing.T, files map[string][]byte, role string, secret []byte) {
 	t.Helper()
-	// Base64 of a longer text shows a secret at one of three offsets, but for
-	// its first and last digits.
+	// In the base64 of a longer text a secret begins at one of three offsets;
+	// its first and last digits depend on its neighbours.
 	forms := [][]byte{secret, []byte(hex.EncodeToString(secret))}
 	for skip := range 3 {
 		text := base64.StdEncoding.EncodeToString(append(make([]byte, skip), secret...))

@@ -1,39 +1,39 @@
 package rehearsal
 
-import (
-	"bevote/lang"
-)
+import "bevote/lang"
 
-// times are the heights of the blocks in which things happen. The policy gives
-// last blocks; a rehearsal uses them, except where something has to settle.
-type times struct {
-	announce, coins uint32
-	complaints      uint32
-	count           uint32 // the tip at which candidates count and claim
+// Times are the heights of a play that its policy leaves open. Where the policy
+// gives the last block of a phase, that block has its anchor.
+type Times struct {
+	Announce   uint32 // block of the announcement's anchor
+	Coins      uint32 // block of the coins of a roll without mixing, at least
+	Complaints uint32 // block of the complaints' anchor
+	Count      uint32 // tip at which candidates count and claim
 }
 
-// firstSpend is the height of the first block that can spend a coinbase of
-// regtest: that of block 1.
+// firstSpend is the height of the first block that can spend a coinbase, that of
+// block 1: coinbases mature after 100 blocks.
 const firstSpend = 101
 
 // schedule chooses the heights that a policy leaves open.
-func schedule(p *lang.Policy) (times, error) {
+func schedule(p *lang.Policy) (Times, error) {
 	d, roll := p.Depth(), p.Times.Roll
 	if roll < firstSpend+2 {
-		return times{}, unplayable("roll by block %d, but the supervisor has no coin before block %d: block %d is the earliest",
+		return Times{}, Unplayable("roll by block %d, but the supervisor has no coin before block %d: block %d is the earliest",
 			roll, firstSpend, firstSpend+2)
 	}
-	// The coins are as deep as the policy asks when the roll is written, and
-	// the announcement when the coins are paid, if there is time for both.
-	t := times{coins: max(firstSpend+1, back(roll, d))}
-	t.announce = max(firstSpend, min(back(t.coins, d), t.coins-1))
-	t.complaints = p.Times.Deal + (p.Times.Setup-p.Times.Deal)/2
-	// Votes are deep when they are counted, if the claim still comes in time.
-	t.count = min(p.Times.VoteTo+d-1, p.Times.Claim-1)
+	// If there is time, the coins are d deep when the roll is written, and the
+	// announcement is when the coins are paid.
+	t := Times{Coins: max(firstSpend+1, below(roll, d))}
+	t.Announce = max(firstSpend, min(below(t.Coins, d), t.Coins-1))
+	t.Complaints = p.Times.Deal + (p.Times.Setup-p.Times.Deal)/2
+	// The last votes are d deep when they are counted, if there is time.
+	t.Count = min(p.Times.VoteTo+d-1, p.Times.Claim-1)
 	if p.Mixed() {
-		t.announce = firstSpend + 1 // unless what is given away takes longer (endow)
+		t.Announce = firstSpend + 1 // or later, if funding takes more blocks (Play.fund)
 	}
 	return t, nil
 }
 
-func back(height, blocks uint32) uint32 { return height - min(height, blocks) }
+// below returns height − blocks, at least 0.
+func below(height, blocks uint32) uint32 { return height - min(height, blocks) }

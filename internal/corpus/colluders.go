@@ -1,0 +1,149 @@
+package corpus
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	"bevote/internal/curve"
+	"bevote/internal/rehearsal"
+	"bevote/internal/roles"
+	"bevote/templates"
+	"bevote/verifier/board"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// What those who lie about registration and mixing can do.
+
+// depositorOf is a voter before it has an anonymous coin.
+func (p *play) depositorOf(v *rehearsal.Voter) *rehearsal.Depositor {
+	i := slices.IndexFunc(p.Exchange.Depositors, func(d *rehearsal.Depositor) bool { return d.Voter == v })
+	return p.Exchange.Depositors[i]
+}
+
+// abstainer is a depositor whose voter abstains, so that nobody wins or loses by
+// what becomes of it.
+func (p *play) abstainer() *rehearsal.Depositor { return p.depositorOf(p.votersFor(0)[0]) }
+
+// mixerSigner signs for the mixer number i.
+func (p *play) mixerSigner(i int) signer { return signer{key: p.Keys[p.MixerRole(i)]} }
+
+// mixerNumber is the number of the mixer with a key.
+func (p *play) mixerNumber(key curve.PublicKey) int {
+	return slices.IndexFunc(p.Exchange.Mixers, func(m *roles.Mixer) bool { return m.Key() == key })
+}
+
+// atDeadline does something in the block after that of one of the exchange's
+// deadlines, verifier.T1 to T5, or some blocks later or earlier.
+func (p *play) atDeadline(deadline, later int, do func() error) {
+	p.onLine(func(l board.Line) ([]board.Line, error) {
+		var r board.Registry
+		if l.Type == board.TypeRegistry && board.DecodeBody(l, &r) == nil {
+			p.at(uint32(int(r.Deadlines[deadline])+1+later), do)
+		}
+		return []board.Line{l}, nil
+	})
+}
+
+// publish puts a line onto the board.
+func (p *play) publish(key curve.Scalar, body board.Body) error {
+	l, err := p.forge(key, body)
+	if err != nil {
+		return err
+	}
+	return p.Append(l)
+}
+
+// addAfter adds lines after the first of a type that suits.
+func addAfter[T board.Body](p *play, more func(l board.Line, body T) ([]board.Line, error)) {
+	done := false
+	p.onLine(func(l board.Line) ([]board.Line, error) {
+		var body T
+		if done || l.Type != body.Type() || board.DecodeBody(l, &body) != nil {
+			return []board.Line{l}, nil
+		}
+		lines, err := more(l, body)
+		done = len(lines) > 0
+		return append([]board.Line{l}, lines...), err
+	})
+}
+
+// coinsOf lists the unspent outputs that pay a key, the largest first.
+func (p *play) coinsOf(key curve.PublicKey) (outs []wire.OutPoint, values map[wire.OutPoint]int64, err error) {
+	values = make(map[wire.OutPoint]int64)
+	script := string(templates.PayToKey(key))
+	tip, _ := p.Chain.Tip()
+	for h := uint32(1); h <= tip; h++ {
+		block, err := p.Chain.Block(h)
+		if err != nil {
+			return nil, nil, err
+		}
+		for i, tx := range block.Transactions {
+			for _, in := range tx.TxIn {
+				delete(values, in.PreviousOutPoint)
+			}
+			for n, out := range tx.TxOut {
+				if string(out.PkScript) == script && out.Value > 0 && i > 0 {
+					values[wire.OutPoint{Hash: tx.TxHash(), Index: uint32(n)}] = out.Value
+				}
+			}
+		}
+	}
+	for op := range values {
+		outs = append(outs, op)
+	}
+	slices.SortFunc(outs, func(a, b wire.OutPoint) int {
+		return cmp.Or(cmp.Compare(values[b], values[a]), slices.Compare(a.Hash[:], b.Hash[:]))
+	})
+	return outs, values, nil
+}
+
+// pay has somebody pay out of what it has in blocks, with change.
+func (p *play) pay(q signer, outs ...*wire.TxOut) (*wire.MsgTx, error) {
+	key := curve.BaseMul(q.key).Key()
+	coins, values, err := p.coinsOf(key)
+	if err != nil {
+		return nil, err
+	}
+	left, tx := int64(0), wire.NewMsgTx(2)
+	for _, out := range outs {
+		left -= out.Value
+	}
+	tx.TxOut = append(slices.Clone(outs), wire.NewTxOut(0, templates.PayToKey(key)))
+	for _, op := range coins {
+		q.spend(tx, op)
+		left += values[op]
+		if change := left - p.Policy.Fee*int64(tx.SerializeSize()); change > 600 {
+			tx.TxOut[len(outs)].Value = change
+			err := q.resign(tx)
+			return tx, errors.Join(err, p.Chain.Submit(tx))
+		}
+	}
+	return nil, fmt.Errorf("%s has not enough", key)
+}
+
+// signVoucher has the mixer number i sign a message that nobody asked it to sign.
+func (p *play) signVoucher(i int, message []byte) ([]byte, error) {
+	m := p.Exchange.Mixers[i]
+	scheme, err := p.Mixing().SchemeOf(p.Mixing().MixerOf(m.Key()))
+	if err != nil {
+		return nil, err
+	}
+	random := p.Stream("forger")
+	session, err := m.Issuer().Open(random)
+	if err != nil {
+		return nil, err
+	}
+	blinding := scheme.Blind(random, message)
+	challenge, err := blinding.Challenge(session.Offer())
+	if err != nil {
+		return nil, err
+	}
+	answer, err := session.Answer(challenge)
+	if err != nil {
+		return nil, err
+	}
+	return blinding.Finish(answer)
+}

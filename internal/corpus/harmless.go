@@ -1,0 +1,199 @@
+package corpus
+
+import (
+	"crypto/sha256"
+	"slices"
+	"time"
+
+	"bevote/internal/curve"
+	"bevote/internal/rehearsal"
+	"bevote/templates"
+	"bevote/verifier/election"
+	"bevote/verifier/result"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// variants are elections in which something is unusual and nothing is wrong.
+// What their Along names is a warning and changes nothing.
+var variants = []Lie{
+	{Name: "selector-rewritten", Text: "a miner writes another true string for the selector of the winner's claim", Base: "flag",
+		tamper: malleates("candidate", func(_ *play, items [][]byte) [][]byte {
+			items[len(items)-2] = []byte("any string that is not zero")
+			return items
+		})},
+	{Name: "selector-rewritten-refund", Text: "a miner writes another false string for the selector of a refund", Base: "flag",
+		tamper: all(nobodyClaims, malleates("voter", func(_ *play, items [][]byte) [][]byte {
+			items[len(items)-2] = []byte{0, 0, 0x80}
+			return items
+		}))},
+	{Name: "refund-with-dead-signature", Text: "a miner puts a signature that does not verify into a refund's empty place", Base: "nobody",
+		tamper: malleates("voter", func(_ *play, items [][]byte) [][]byte {
+			items[len(items)-2] = items[0] // the voter's own, which no claim key made
+			return items
+		})},
+	{Name: "claim-with-extra-item", Text: "a miner puts a string below the winner's witness", Base: "won",
+		tamper: malleates("candidate", func(_ *play, items [][]byte) [][]byte { return slices.Insert(items, 0, []byte("nobody reads this")) })},
+	{Name: "lines-reordered", Text: "the keeper appends the lines of each phase in another order", Base: "won", tamper: reorders},
+	{Name: "dust-on-a-stake", Text: "a stranger pays dust to the script of a stake", Base: "won", Along: []string{"V107"},
+		tamper: strangerPays(func(p *play) ([]*wire.TxOut, error) {
+			votes, err := p.votesNow()
+			if err != nil || len(votes) == 0 {
+				return nil, errNothing
+			}
+			return []*wire.TxOut{wire.NewTxOut(600, templates.PayToRedeem(votes[0].Redeem))}, nil
+		})},
+	{Name: "vote-fee-bumped", Text: "a voter adds an input of its own to its vote for the fee", Base: "won",
+		tamper: votes(func(p *play, v *rehearsal.Voter, keys map[string][]byte) (*wire.MsgTx, error) {
+			return p.richerVote(v, keys, func(*wire.MsgTx) {})
+		})},
+	{Name: "claims-one-by-one", Text: "the winner claims each stake by itself, up to the last block that counts", Base: "won",
+		tamper: claimed(func(p *play, votes []*election.Vote) error {
+			for i, v := range votes {
+				p.at(p.Policy.Times.Claim-uint32(i), func() error { return p.claim(1, []*election.Vote{v}, signer{}, nil) })
+			}
+			return nil
+		})},
+	{Name: "votes-at-the-edges", Text: "all vote in the first and in the last block of the window", Base: "salted", tamper: votesAtEdges},
+	{Name: "nobody-votes-for-one", Text: "a candidate gets no vote", Base: "won", tamper: func(p *play) error {
+		for _, v := range p.votersFor(2) {
+			p.abstain(v)
+		}
+		return nil
+	}},
+	{Name: "nobody-votes", Text: "all abstain", Base: "won", tamper: func(p *play) error {
+		for _, v := range p.Voters {
+			p.abstain(v)
+		}
+		return nil
+	}},
+	{Name: "nobody-acknowledges", Text: "no member acknowledges the transcript", Base: "won", tamper: noAcks},
+	{Name: "block-displaced-in-vote", Text: "a block of votes is displaced by an empty one, again and again", Base: "won", tamper: displaces(func(t uint32, p *play) bool {
+		return t > p.Policy.Times.VoteFrom && t < p.Policy.Times.VoteTo
+	})},
+	{Name: "block-displaced-in-claim", Text: "the block of the claims is displaced by an empty one", deep: true, Base: "each", tamper: displaces(func(t uint32, p *play) bool {
+		return t == p.Times.Count+2
+	})},
+	{Name: "block-displaced-in-dealing", Text: "blocks are displaced while the shares are dealt", deep: true, Base: "won", tamper: displaces(func(t uint32, p *play) bool {
+		return t == p.Times.Coins+1 || t == p.Times.Complaints+1
+	})},
+	{Name: "tip-displaced", Text: "the newest block of the record is another one than that of the voters", deep: true, Base: "won",
+		rewrite: retip(func(h *wire.BlockHeader) { h.Timestamp = h.Timestamp.Add(time.Second) })},
+	{Name: "proofs-instead-of-blocks", Text: "the record has proofs of the transactions instead of blocks, and every coin is spent", Base: "everybody", proven: true,
+		Along: []string{"V15", "V91", "V107"}},
+	{Name: "stake-forgotten", Text: "a voter never takes its stake back", Base: "nobody", Along: []string{"V90"}, tamper: forgets},
+	{Name: "stakes-rescued", Text: "the supervisor takes forgotten stakes by the policy's branch", Base: "rescue", tamper: rescues},
+	{Name: "second-winner", Text: "the second candidate, who has enough ballots too, takes what the winner leaves", Base: "either",
+		tamper: claimed(func(p *play, votes []*election.Vote) error { return p.claimBoth(votes, signer{}) })},
+	{Name: "anchor-by-stranger", Text: "a stranger makes anchors of its own for this election", Base: "won",
+		tamper: strangerPays(func(p *play) ([]*wire.TxOut, error) {
+			return []*wire.TxOut{wire.NewTxOut(0, returning(election.AnchorData(election.RollClosed, p.EID, sha256.Sum256(p.PolicyFile))))}, nil
+		})},
+	{Name: "anchor-repeated", Text: "the supervisor makes an anchor twice", Base: "won", tamper: repeatsAnchor},
+	{Name: "other-election-anchored", Text: "the supervisor anchors another election", Base: "custodial", tamper: otherElection},
+	{Name: "strangers-lines", Text: "strangers write lines of every kind", Base: "won", tamper: strangersLines},
+	{Name: "lines-out-of-phase", Text: "members and candidates write lines when their phase is over", Base: "salted", tamper: lateLines},
+	{Name: "opening-mended", Text: "a candidate forgets a ballot and opens it in a second line", Base: "salted", tamper: mends},
+	{Name: "rivals-ballots-opened", Text: "a candidate opens the ballots of its rivals too", Base: "won", tamper: opensAll},
+	{Name: "payout-paid", Text: "a stranger pays a candidate's payout during the vote", Base: "won",
+		tamper: strangerPays(func(p *play) ([]*wire.TxOut, error) {
+			return []*wire.TxOut{wire.NewTxOut(50_000, p.first().Payout)}, nil
+		})},
+}
+
+// harmless lists every base election as it is, and the variants.
+func harmless() (out []Lie) {
+	for _, b := range bases {
+		l := Lie{Name: "honest-" + b.name, Text: "nothing is wrong: " + b.text, Base: b.name, Level: b.level, Exit: b.exit}
+		if b.exit == 10 {
+			l.Along = []string{"V75"}
+		}
+		out = append(out, l)
+	}
+	out = append(append(out, variants...), mixedVariants...)
+	for i := range out {
+		out[i].Strength = Harmless
+		if out[i].Level == "" {
+			out[i].Level = result.L3
+		}
+	}
+	return out
+}
+
+// malleates has a miner rewrite the input scripts of somebody's spends of
+// stakes, as anybody can who sees them.
+func malleates(who string, change func(*play, [][]byte) [][]byte) func(*play) error {
+	return func(p *play) error {
+		p.Hooks.Send = func(by string, tx *wire.MsgTx) (bool, error) {
+			items := pushes(tx.TxIn[0].SignatureScript)
+			if len(by) < len(who) || by[:len(who)] != who || len(items[len(items)-1]) == curve.PointSize {
+				return false, nil
+			}
+			for i, in := range tx.TxIn {
+				tx.TxIn[i].SignatureScript = push(change(p, pushes(in.SignatureScript))...)
+			}
+			p.Chain.SubmitToMiner(tx)
+			return true, nil
+		}
+		return nil
+	}
+}
+
+func votesAtEdges(p *play) error {
+	for i := range p.CoinSpends {
+		p.CoinSpends[i].Height = p.Policy.Times.VoteFrom
+		if i%2 == 1 {
+			p.CoinSpends[i].Height = p.Policy.Times.VoteTo
+		}
+	}
+	return nil
+}
+
+// displaces has empty blocks displace those before the heights that when tells.
+func displaces(when func(height uint32, p *play) bool) func(*play) error {
+	return func(p *play) error {
+		for h := p.Times.Announce; h < p.Policy.Times.Reveal; h++ {
+			if when(h, p) {
+				p.at(h, p.Chain.Reorganise)
+			}
+		}
+		return nil
+	}
+}
+
+// reorganised has an empty block displace the first with votes. They wait in the
+// pool, and come into the next block while the vote is still open.
+func reorganised(p *play) error {
+	first := p.Policy.Times.VoteTo
+	for _, a := range p.CoinSpends {
+		first = min(first, a.Height)
+	}
+	if first == p.Policy.Times.VoteTo {
+		return rehearsal.Unplayable("a vote whose first block is its last leaves no time for a reorganisation")
+	}
+	p.at(first+1, p.Chain.Reorganise)
+	return nil
+}
+
+func forgets(p *play) error {
+	p.Hooks.Tip = p.Policy.Times.Reveal + 3*p.Policy.Depth()
+	p.openLate()
+	p.holdRefund(p.votersFor(1)[0])
+	return nil
+}
+
+// rescues has the supervisor take the stakes when the branch opens.
+func rescues(p *play) error {
+	b := p.Policy.Branches[0]
+	p.replace("refund", func() error { return nil })
+	p.openLate()
+	p.Hooks.Tip = b.After + 3*p.Policy.Depth()
+	p.at(b.After+1, func() error {
+		tx, err := p.sweep(election.Counted(p.Votes), "branch."+b.Name, p.supervisorSigner(), templates.PayToKey(p.Supervisor.Key()))
+		if err != nil {
+			return err
+		}
+		return p.Chain.Submit(tx)
+	})
+	return nil
+}

@@ -1,0 +1,142 @@
+package corpus
+
+import (
+	"crypto/sha256"
+	"slices"
+
+	"bevote/internal/curve"
+	"bevote/verifier/board"
+	"bevote/verifier/election"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// reorders holds every line of the dealing back until the next of its type.
+func reorders(p *play) error {
+	var held []board.Line
+	count := make(map[board.Type]int)
+	p.onLine(func(l board.Line) ([]board.Line, error) {
+		switch l.Type {
+		case board.TypeRoll, board.TypeCommit, board.TypeDeal, board.TypeAck:
+		default:
+			return []board.Line{l}, nil
+		}
+		held = append(held, l)
+		if count[l.Type]++; count[l.Type] < len(p.Voters) {
+			return nil, nil
+		}
+		all := held
+		held = nil
+		slices.Reverse(all)
+		return all, nil
+	})
+	return nil
+}
+
+func repeatsAnchor(p *play) error {
+	var head [32]byte
+	p.Hooks.Anchor = func(kind int, _ uint32) (bool, error) {
+		if kind == election.RollClosed {
+			head = p.Log.Head()
+		}
+		return false, nil
+	}
+	p.at(p.Policy.Times.VoteFrom, func() error { return p.Supervisor.Anchor(election.RollClosed, head) })
+	return nil
+}
+
+// otherElection changes the election in an anchor that the supervisor makes
+// besides.
+func otherElection(p *play) error {
+	p.at(p.Policy.Times.VoteFrom, func() error {
+		before := p.Hooks.Send
+		p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) {
+			other := sha256.Sum256(p.PolicyFile)
+			tx.TxOut[0].PkScript = returning(election.AnchorData(election.Announce, other, other))
+			return false, p.supervisorSigner().resign(tx)
+		})
+		err := p.Supervisor.Anchor(election.Announce, p.Log.Head())
+		p.Hooks.Send = before
+		return err
+	})
+	return nil
+}
+
+// strangersLines has a stranger write what members, candidates and the
+// supervisor write, in the same phases.
+func strangersLines(p *play) error {
+	done := make(map[board.Type]bool)
+	p.onLine(func(l board.Line) ([]board.Line, error) {
+		if done[l.Type] || l.Type == board.TypeOpen {
+			return []board.Line{l}, nil
+		}
+		done[l.Type] = true
+		copied := l
+		copied.By = curve.BaseMul(p.stranger()).Key()
+		sig, err := curve.SignSchnorr(p.stranger(), lineHash(p.EID, copied))
+		copied.Sig = sig
+		return []board.Line{copied, l}, err
+	})
+	return nil
+}
+
+// lineHash is what the author of a line signs (docs/protocol.md).
+func lineHash(eid [32]byte, l board.Line) [32]byte {
+	return curve.TaggedHash("line", curve.Encoder(nil).Raw(eid[:]).Text([]byte(l.Type)).
+		U32(l.Seen.Height).Raw(l.Seen.Hash[:]).Text(l.Body))
+}
+
+// lateLines has the first of each type of line written again at the end.
+func lateLines(p *play) error {
+	var again []board.Line
+	done := make(map[board.Type]bool)
+	p.onLine(func(l board.Line) ([]board.Line, error) {
+		if !done[l.Type] {
+			done[l.Type] = true
+			again = append(again, l)
+		}
+		return []board.Line{l}, nil
+	})
+	p.at(p.Policy.Times.VoteFrom, func() error {
+		lines := again
+		again = nil
+		return p.Append(lines...)
+	})
+	return nil
+}
+
+// mends leaves a ballot out of the first candidate's first opening line, and
+// all of them in the second.
+func mends(p *play) error {
+	by := p.first().Key
+	p.onLine(func(l board.Line) ([]board.Line, error) {
+		var o board.Opening
+		if l.By != by || board.DecodeBody(l, &o) != nil || len(o.Openings) == 0 {
+			return []board.Line{l}, nil
+		}
+		o.Openings = o.Openings[1:]
+		short, err := board.Sign(p.EID, p.Keys["candidate "+p.first().Name], l.Seen, o)
+		return []board.Line{short, l}, err
+	})
+	return nil
+}
+
+// opensAll has the first candidate open all ballots: with the joint secret it
+// knows every share.
+func opensAll(p *play) error {
+	amend(p, func(l *board.Line, o *board.Opening) bool {
+		if l.By != p.first().Key {
+			return false
+		}
+		for _, v := range p.votersFor(2) {
+			s, err := p.share(v, 1)
+			if err != nil {
+				return false
+			}
+			b := s.Bytes()
+			o.Openings = append(o.Openings, board.Opened{I: v.Slot(), J: 2, S: b[:]})
+		}
+		return true
+	})
+	return nil
+}

@@ -1,0 +1,190 @@
+package corpus
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"bevote/internal/rehearsal"
+	"bevote/templates"
+	"bevote/verifier/record"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// chainLies are about headers, blocks and what miners put into them.
+var chainLies = []Lie{
+	{Name: "other-network", Text: "all play on a chain of simnet what the policy announces for regtest", Strength: KeyHolding, Base: "won",
+		Check: "V03", Level: "none", Exit: 20, chain: "simnet"},
+	{Name: "header-spliced", Text: "a header before the election is replaced by another with its work", Strength: Consistent, Base: "won",
+		Check: "V04", Level: "none", Exit: 20, rewrite: spliceHeader},
+	{Name: "tip-without-work", Text: "the newest block has no proof of work", Strength: Consistent, deep: true, Base: "won",
+		Check: "V05", Level: "none", Exit: 20, rewrite: retip(unsolve)},
+	{Name: "tip-own-target", Text: "the newest block has a target of its own", Strength: Consistent, deep: true, Base: "won",
+		Check: "V05", Level: "none", Exit: 20, rewrite: retip(func(h *wire.BlockHeader) { h.Bits = 0x207ffffe })},
+	{Name: "tip-backdated", Text: "the newest block is stamped before the eleven below it", Strength: Consistent, deep: true, Base: "won",
+		Check: "V06", Level: "none", Exit: 20, rewrite: retip(func(h *wire.BlockHeader) { h.Timestamp = h.Timestamp.Add(-6 * time.Hour) })},
+	{Name: "tip-postdated", Text: "the newest block is stamped decades ahead", Strength: Consistent, deep: true, Base: "won",
+		Check: "V06", Level: "none", Exit: 20, rewrite: retip(func(h *wire.BlockHeader) { h.Timestamp = time.Unix(1<<32-1, 0) })},
+
+	{Name: "transaction-changed", Text: "a byte of a coinbase in the blocks is changed", Strength: Naive, Base: "won",
+		Check: "V08", Along: []string{"V10"}, Level: "none", Exit: 20, mutate: flipBeforeEnd(record.Blocks, 6)},
+	{Name: "vote-cut-out", Text: "a vote is cut out of its block", Strength: Naive, Base: "salted",
+		Check: "V08", Along: []string{"V10", "V71", "V74"}, Level: "none", Exit: 20, rewrite: cutVote},
+	{Name: "transaction-repeated", Text: "the last transactions of a block stand there twice, so that the merkle root stays", Strength: Consistent, Base: "nobody",
+		Check: "V08", Along: []string{"V10", "V91"}, Level: "none", Exit: 20, rewrite: repeatTransaction},
+	{Name: "last-block-missing", Text: "the newest block is left out", Strength: Naive, Base: "won",
+		Check: "V08", Along: []string{"V10"}, Level: "none", Exit: 20, rewrite: dropBlock},
+	{Name: "header-without-block", Text: "a header is added for which there is no block", Strength: Consistent, Base: "won",
+		Check: "V08", Along: []string{"V10"}, Level: "none", Exit: 20, rewrite: addHeader},
+
+	{Name: "input-twice", Text: "a miner's block holds a transaction that spends one coin twice", Strength: Consistent, Base: "won",
+		Check: "V09", Level: "none", Exit: 20, tamper: buryDeeper, rewrite: addInsane(func(tx *wire.MsgTx) { tx.AddTxIn(tx.TxIn[0]) })},
+	{Name: "money-from-nowhere", Text: "a miner's block holds a transaction that pays more than all bitcoins", Strength: Consistent, Base: "won",
+		Check: "V09", Level: "none", Exit: 20, tamper: buryDeeper, rewrite: addInsane(func(tx *wire.MsgTx) { tx.TxOut[0].Value = 22_000_000 * 100_000_000 })},
+	{Name: "coin-taken-unsigned", Text: "a miner's block spends a voter's coin without the voter's signature", Strength: Consistent, Base: "won",
+		Check: "V11", Level: "none", Exit: 20, tamper: all(buryDeeper, idleAbstainers), rewrite: stealCoin},
+	{Name: "refund-too-shallow", Text: "a forgotten stake is refunded in the newest block of the record", Strength: KeyHolding, deep: true, Base: "nobody",
+		Check: "V13", Level: "L3", Exit: 0, tamper: refundAtLast},
+}
+
+// voteAt finds the vote of the second candidate's first voter.
+func (r *rewrite) voteAt() (height uint32, at int, err error) {
+	of := r.p.votersFor(2)
+	for _, v := range r.p.Votes {
+		if len(of) > 0 && v.Index == of[0].Slot() {
+			at := slices.IndexFunc(r.block(v.Height).Transactions, func(tx *wire.MsgTx) bool { return tx.TxHash().String() == v.TxID })
+			return v.Height, at, nil
+		}
+	}
+	return 0, 0, errNothing
+}
+
+func cutVote(r *rewrite) error {
+	height, at, err := r.voteAt()
+	if err == nil {
+		r.block(height).Transactions = slices.Delete(r.block(height).Transactions, at, at+1)
+	}
+	return err
+}
+
+func unmineVote(r *rewrite) error {
+	if err := cutVote(r); err != nil {
+		return err
+	}
+	height, _, err := r.voteAt()
+	r.remine(height)
+	return err
+}
+
+// spliceHeader replaces a header of the time before the election by one with
+// another merkle root and its own work.
+func spliceHeader(r *rewrite) error {
+	h := r.headers[r.first/2]
+	h.MerkleRoot[0] ^= 1
+	solve(h)
+	return nil
+}
+
+// retip changes the newest header, which no line has seen. It has its work,
+// unless that is what is changed.
+func retip(change func(*wire.BlockHeader)) func(*rewrite) error {
+	return func(r *rewrite) error {
+		if r.tip() < r.firstUnseen() {
+			return errors.New("a board line has seen the newest block")
+		}
+		h := &r.block(r.tip()).Header
+		before := *h
+		change(h)
+		if h.Nonce == before.Nonce {
+			solve(h)
+		}
+		r.headers[r.tip()] = h
+		return nil
+	}
+}
+
+func dropBlock(r *rewrite) error {
+	r.blocks = r.blocks[:len(r.blocks)-1]
+	return nil
+}
+
+func addHeader(r *rewrite) error {
+	blocks := slices.Clone(r.blocks)
+	r.extend(1)
+	r.blocks = blocks
+	return nil
+}
+
+// repeatTransaction finds a block whose last row of the merkle tree is odd, and
+// repeats what the row's last node is the root of.
+func repeatTransaction(r *rewrite) error {
+	for _, b := range r.blocks {
+		if n := len(b.Transactions); n > 1 && n%2 == 1 {
+			b.Transactions = append(b.Transactions, b.Transactions[n-1])
+			return nil
+		}
+	}
+	return errNothing
+}
+
+// buryDeeper leaves blocks above the last ones that somebody has seen.
+func buryDeeper(p *play) error {
+	p.Hooks.Tip = p.Policy.Times.Reveal + 2*p.Policy.Depth()
+	return nil
+}
+
+// addInsane puts a transaction of a stranger's into a buried block.
+func addInsane(spoil func(*wire.MsgTx)) func(*rewrite) error {
+	return func(r *rewrite) error {
+		tx := wire.NewMsgTx(2)
+		q := signer{key: r.p.stranger()}
+		q.spend(tx, wire.OutPoint{Hash: r.headers[1].MerkleRoot})
+		tx.AddTxOut(wire.NewTxOut(1000, templates.PayToKey(r.p.Supervisor.Key())))
+		spoil(tx)
+		return r.mine(tx)
+	}
+}
+
+// mine puts a transaction into a block that is as deep as the policy asks and
+// that no line has seen, and makes the chain from there on anew.
+func (r *rewrite) mine(tx *wire.MsgTx) error {
+	height, err := r.buried()
+	if err != nil {
+		return err
+	}
+	r.block(height).AddTransaction(tx)
+	r.remine(height)
+	return nil
+}
+
+// idleAbstainers has those who abstain leave their coins where they are.
+func idleAbstainers(p *play) error {
+	p.CoinSpends = slices.DeleteFunc(p.CoinSpends, func(a rehearsal.CoinSpend) bool { return !a.Votes })
+	return nil
+}
+
+func stealCoin(r *rewrite) error {
+	idle := r.p.votersFor(0)
+	if len(idle) == 0 {
+		return errNothing
+	}
+	tx := wire.NewMsgTx(2)
+	q := signer{key: r.p.stranger()}
+	q.spend(tx, r.p.coin(idle[0]))
+	tx.AddTxOut(wire.NewTxOut(r.p.Policy.Stake, templates.PayToKey(r.p.Supervisor.Key())))
+	if err := q.resign(tx); err != nil {
+		return err
+	}
+	return r.mine(tx)
+}
+
+// refundAtLast has one voter forget its stake until the record's newest block.
+func refundAtLast(p *play) error {
+	v := p.votersFor(1)[0]
+	p.Hooks.Tip = p.Policy.Times.Reveal + 3*p.Policy.Depth()
+	held := p.holdRefund(v)
+	p.openLate()
+	p.at(p.Hooks.Tip, func() error { return p.Chain.Submit(*held) })
+	return nil
+}

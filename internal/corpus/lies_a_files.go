@@ -1,0 +1,154 @@
+package corpus
+
+import (
+	"bytes"
+	"slices"
+
+	"bevote/internal/rehearsal"
+	"bevote/verifier/board"
+	"bevote/verifier/record"
+)
+
+// recordLies are about the record's files and the chain in it: family A.
+var recordLies = []Lie{
+	{Name: "contract-unknown-key", Text: "the contract has a key that no contract has", Strength: Naive, Base: "won",
+		Check: "V01", Exit: 65, mutate: replace(record.Contract, `{"contract":1,`, `{"contract":1,"note":1,`)},
+	{Name: "board-key-twice", Text: "a board line gives its type twice", Strength: Naive, Base: "won",
+		Check: "V01", Exit: 65, mutate: replace(record.Board, `"type":"open"`, `"type":"open","type":"open"`)},
+	{Name: "board-other-spelling", Text: "a board line spells its author in capitals", Strength: Naive, Base: "custodial",
+		Check: "V01", Exit: 65, mutate: capitals},
+	{Name: "board-cut", Text: "the board's last line has no line feed", Strength: Naive, Base: "nobody",
+		Check: "V01", Exit: 65, mutate: cut(record.Board, 1)},
+	{Name: "headers-cut", Text: "the last header is cut off", Strength: Naive, Base: "won",
+		Check: "V01", Exit: 65, mutate: cut(record.Headers, 10)},
+	{Name: "blocks-cut", Text: "the last block is cut off", Strength: Naive, Base: "won",
+		Check: "V01", Exit: 65, mutate: cut(record.Blocks, 10)},
+	{Name: "policy-cut", Text: "the policy ends in the middle", Strength: Naive, Base: "won",
+		Check: "V01", Exit: 65, mutate: cut(record.Policy, 40)},
+
+	{Name: "signature-changed", Text: "a digit of a board line's signature is changed", Strength: Naive, Base: "won",
+		Check: "V02", Level: "none", Exit: 20, mutate: flipBeforeEnd(record.Board, 5)},
+	{Name: "share-changed", Text: "a digit of an opened share is changed", Strength: Naive, Base: "won",
+		Check: "V02", Along: []string{"V71", "V74"}, Level: "none", Exit: 20, mutate: flipAfter(record.Board, `"s":"`, 9)},
+	{Name: "lines-swapped", Text: "two board lines change places", Strength: Naive, Base: "each",
+		Check: "V02", Level: "none", Exit: 20, rewrite: swapAcks},
+	{Name: "line-removed", Text: "the keeper removes a line that an anchor covers, and links the board again", Strength: Consistent, Base: "won",
+		Check: "V02", Along: []string{"V51", "V71", "V74"}, Level: "none", Exit: 20, rewrite: removeAck},
+	{Name: "vote-unmined", Text: "somebody mines the chain again without one vote", Strength: Consistent, Base: "salted",
+		Check: "V02", Along: []string{"V71", "V74"}, Level: "none", Exit: 20, rewrite: unmineVote},
+	{Name: "opening-from-another-chain", Text: "a candidate's opening names a block that is not of this chain", Strength: KeyHolding, Base: "won",
+		Check: "V02", Level: "none", Exit: 20, tamper: seenElsewhere(0)},
+	{Name: "opening-from-tomorrow", Text: "a candidate's opening names a block above the tip", Strength: KeyHolding, Base: "won",
+		Check: "V02", Level: "none", Exit: 20, tamper: seenElsewhere(1000)},
+}
+
+// Changes of a file's bytes.
+
+var errNothing = rehearsal.Unplayable("the election has nothing that the lie could change")
+
+func replace(name, old, new string) func(map[string][]byte) error {
+	return func(files map[string][]byte) error {
+		before := files[name]
+		files[name] = bytes.Replace(before, []byte(old), []byte(new), 1)
+		if bytes.Equal(files[name], before) {
+			return errNothing
+		}
+		return nil
+	}
+}
+
+func cut(name string, n int) func(map[string][]byte) error {
+	return func(files map[string][]byte) error {
+		files[name] = files[name][:len(files[name])-n]
+		return nil
+	}
+}
+
+// flip changes one character or byte and stays in its alphabet.
+func flip(text []byte, at int) {
+	if text[at]++; text[at] == '9'+1 || text[at] == 'f'+1 {
+		text[at] -= 2
+	}
+}
+
+func flipBeforeEnd(name string, n int) func(map[string][]byte) error {
+	return func(files map[string][]byte) error {
+		flip(files[name], len(files[name])-n)
+		return nil
+	}
+}
+
+func flipAfter(name, mark string, n int) func(map[string][]byte) error {
+	return func(files map[string][]byte) error {
+		at := bytes.Index(files[name], []byte(mark))
+		if at < 0 {
+			return errNothing
+		}
+		flip(files[name], at+len(mark)+n)
+		return nil
+	}
+}
+
+func capitals(files map[string][]byte) error {
+	text := files[record.Board]
+	at := bytes.Index(text, []byte(`"by":"`)) + len(`"by":"`)
+	copy(text[at:], bytes.ToUpper(text[at:at+66]))
+	return nil
+}
+
+// acks finds two acknowledgements, or a supervisor's roll lines where there are none.
+func (r *rewrite) pair() int {
+	for i := len(r.lines) - 2; i >= 0; i-- {
+		if r.lines[i].Type == r.lines[i+1].Type && (r.lines[i].Type == board.TypeAck || r.lines[i].Type == board.TypeRoll) {
+			return i
+		}
+	}
+	return -1
+}
+
+func swapAcks(r *rewrite) error {
+	i := r.pair()
+	if i < 0 {
+		return errNothing
+	}
+	r.lines[i], r.lines[i+1] = r.lines[i+1], r.lines[i]
+	return nil
+}
+
+func removeAck(r *rewrite) error {
+	i := r.pair()
+	if i < 0 {
+		return errNothing
+	}
+	r.lines = slices.Delete(r.lines, i, i+1)
+	r.relink(i)
+	return nil
+}
+
+// seenElsewhere has the first candidate's opening name a block that is not the
+// chain's, so many blocks higher than the one it has seen.
+func seenElsewhere(higher uint32) func(*play) error {
+	return func(p *play) error {
+		amend(p, func(l *board.Line, _ *board.Opening) bool {
+			if l.By != p.first().Key {
+				return false
+			}
+			l.Seen.Height += higher
+			l.Seen.Hash[0] ^= 1
+			return true
+		})
+		return nil
+	}
+}
+
+// all does several things.
+func all(all ...func(*play) error) func(*play) error {
+	return func(p *play) error {
+		for _, plot := range all {
+			if err := plot(p); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}

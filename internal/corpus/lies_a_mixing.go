@@ -1,0 +1,119 @@
+package corpus
+
+import (
+	"bytes"
+	"slices"
+
+	"bevote/verifier/board"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// mixRecordLies change what a finished record says of registration and mixing,
+// by somebody who had no part in it.
+var mixRecordLies = []Lie{
+	{Name: "registry-changed", Text: "a digit of the registry's root is changed", Strength: Naive, Base: "mixed",
+		Check: "V02", Along: unanchoredBoard, Level: "none", Exit: 20, rewrite: changedLine(board.TypeRegistry, `"root":"`)},
+	{Name: "mixer-key-changed", Text: "a character of a mixer's key is changed", Strength: Naive, Base: "mixed",
+		Check: "V02", Along: unanchoredBoard, Level: "none", Exit: 20, rewrite: changedLine(board.TypeMixer, `"key":"`)},
+	{Name: "deposit-changed", Text: "a digit of a deposit's outpoint is changed", Strength: Naive, Base: "mixed",
+		Check: "V02", Along: unanchoredBoard, Level: "none", Exit: 20, rewrite: changedLine(board.TypeDeposit, `"outpoint":"`)},
+	{Name: "issue-changed", Text: "a character of a mixer's answer is changed", Strength: Naive, Base: "mixed",
+		Check: "V02", Along: unanchoredBoard, Level: "none", Exit: 20, rewrite: changedLine(board.TypeIssue, `"answer":"`)},
+	{Name: "voucher-signature-changed", Text: "a character of a voucher's signature is changed", Strength: Naive, Base: "mixed",
+		Check: "V02", Along: unanchoredBoard, Level: "none", Exit: 20, rewrite: changedLine(board.TypeVoucher, `"signature":"`)},
+	{Name: "payout-changed", Text: "a digit of a payout's outpoint is changed", Strength: Naive, Base: "mixed",
+		Check: "V02", Along: unanchoredBoard, Level: "none", Exit: 20, rewrite: changedLine(board.TypePayout, `"outpoint":"`)},
+	{Name: "residual-changed", Text: "a digit of the declared residual is changed", Strength: Naive, Base: "mixed",
+		Check: "V02", Along: unanchoredBoard, Level: "none", Exit: 20, rewrite: changedLine(board.TypeSettlement, `"residual":`)},
+	{Name: "modulus-changed", Text: "a character of the manager's modulus is changed", Strength: Naive, Base: "mixed-group",
+		Check: "V02", Along: []string{"V24"}, Level: "none", Exit: 20, rewrite: changedLine(board.TypeManager, `"modulus":"`)},
+
+	{Name: "registry-removed", Text: "the keeper removes the registry, and links the board again", Strength: Consistent, Base: "mixed",
+		Check: "V02", Along: unanchoredBoard, Level: "none", Exit: 20, rewrite: removedLine(board.TypeRegistry)},
+	{Name: "deposit-removed", Text: "the keeper removes a deposit, and links the board again", Strength: Consistent, Base: "mixed",
+		Check: "V02", Along: unanchoredBoard, Level: "none", Exit: 20, rewrite: removedLine(board.TypeDeposit)},
+	{Name: "issue-removed", Text: "the keeper removes a mixer's answer, and links the board again", Strength: Consistent, Base: "mixed",
+		Check: "V02", Along: unanchoredBoard, Level: "none", Exit: 20, rewrite: removedLine(board.TypeIssue)},
+	{Name: "voucher-removed", Text: "the keeper removes a voucher, and links the board again", Strength: Consistent, Base: "mixed",
+		Check: "V02", Along: unanchoredBoard, Level: "none", Exit: 20, rewrite: removedLine(board.TypeVoucher)},
+	{Name: "settlement-removed", Text: "the keeper removes the account of the pool, and links the board again", Strength: Consistent, Base: "mixed",
+		Check: "V02", Along: unanchoredBoard, Level: "none", Exit: 20, rewrite: removedLine(board.TypeSettlement)},
+	{Name: "sweep-unmined", Text: "somebody mines the chain again without a sweep of deposits", Strength: Consistent, Base: "mixed",
+		Check: "V02", Along: []string{"V34", "V37"}, Level: "none", Exit: 20, rewrite: unminedSweep},
+	{Name: "deposit-cut-out", Text: "a deposit is cut out of its block", Strength: Naive, Base: "mixed",
+		Check: "V08", Along: []string{"V10", "V26", "V29", "V33", "V34", "V105"}, Level: "none", Exit: 20, rewrite: cutDeposit},
+}
+
+// unanchoredBoard are what speaks when a line of the exchange is another than
+// was anchored: the anchors of the roll and of the transcript commit to it.
+var unanchoredBoard = []string{"V24", "V51"}
+
+// lineOf finds the last line of a type.
+func (r *rewrite) lineOf(t board.Type) int {
+	for i, l := range slices.Backward(r.lines) {
+		if l.Type == t {
+			return i
+		}
+	}
+	return -1
+}
+
+// changedLine changes a character of the last line of a type, some places
+// behind a mark.
+func changedLine(t board.Type, mark string) func(*rewrite) error {
+	return func(r *rewrite) error {
+		i := r.lineOf(t)
+		if i < 0 {
+			return errNothing
+		}
+		body := bytes.Clone(r.lines[i].Body)
+		at := bytes.Index(body, []byte(mark)) + len(mark)
+		if body[at+1] == '4' { // of any alphabet here
+			at++
+		}
+		if body[at]++; body[at] > '9' {
+			body[at] = '1'
+		}
+		r.lines[i].Body = body
+		r.relink(i)
+		return nil
+	}
+}
+
+func removedLine(t board.Type) func(*rewrite) error {
+	return func(r *rewrite) error {
+		i := r.lineOf(t)
+		if i < 0 {
+			return errNothing
+		}
+		r.lines = slices.Delete(r.lines, i, i+1)
+		r.relink(i)
+		return nil
+	}
+}
+
+// cut takes a transaction out of its block, the first that is meant.
+func (r *rewrite) cut(meant func(*wire.MsgTx) bool) (height uint32, err error) {
+	for _, b := range r.blocks {
+		if i := 1 + slices.IndexFunc(b.Transactions[1:], meant); i > 0 {
+			b.Transactions = slices.Delete(b.Transactions, i, i+1)
+			return r.first + uint32(slices.Index(r.blocks, b)), nil
+		}
+	}
+	return 0, errNothing
+}
+
+// cutDeposit does without making the chain anew.
+func cutDeposit(r *rewrite) error {
+	_, err := r.cut(r.p.isDeposit)
+	return err
+}
+
+func unminedSweep(r *rewrite) error {
+	height, err := r.cut(isSweep)
+	if err == nil {
+		r.remine(height)
+	}
+	return err
+}

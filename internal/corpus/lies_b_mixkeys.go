@@ -1,0 +1,175 @@
+package corpus
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+	"slices"
+
+	"bevote/internal/curve"
+	"bevote/internal/mixing"
+	"bevote/internal/roles"
+	"bevote/verifier/board"
+	"bevote/verifier/election"
+)
+
+// keyLies are about the keys of mixers and of their manager: V20.
+var keyLies = []Lie{
+	{Name: "mixer-key-unproven", Text: "a mixer's key has a root that is none, and nobody deposits there", Strength: KeyHolding, Base: "mixed",
+		Check: "V20", Level: "none", Exit: 20, tamper: mixerKey(func(_ *play, honest []byte) ([]byte, error) {
+			honest[len(honest)-1] ^= 1
+			return honest, nil
+		})},
+	{Name: "mixer-key-anothers", Text: "a mixer announces another mixer's key", Strength: KeyHolding, Base: "mixed",
+		Check: "V20", Level: "none", Exit: 20, tamper: mixerKey(func(p *play, _ []byte) ([]byte, error) {
+			return p.announcedKey(0)
+		})},
+	{Name: "mixer-key-short", Text: "a mixer's key has half the bits that the policy asks for", Strength: KeyHolding, Base: "mixed",
+		Check: "V20", Level: "none", Exit: 20, tamper: mixerKey(func(p *play, _ []byte) ([]byte, error) {
+			return p.rsaKey(p.EID, p.Policy.Mixing.Modulus/2, p.Exchange.Mixers[1].Key())
+		})},
+	{Name: "mixer-key-replayed", Text: "a mixer's key has the proof that it gave in another election", Strength: KeyHolding, Base: "mixed",
+		Check: "V20", Level: "none", Exit: 20, tamper: mixerKey(func(p *play, _ []byte) ([]byte, error) {
+			other := p.EID
+			other[0] ^= 1
+			return p.rsaKey(other, p.Policy.Mixing.Modulus, p.Exchange.Mixers[1].Key())
+		})},
+	{Name: "modulus-unproven", Text: "the manager's modulus comes with a square root that is none, and nobody deposits", Strength: KeyHolding, Base: "mixed-group",
+		Check: "V20", Level: "none", Exit: 20, tamper: modulus(func(_ *play, honest []byte) ([]byte, error) {
+			honest[len(honest)/2] ^= 1
+			return honest, nil
+		})},
+	{Name: "modulus-three-primes", Text: "the manager's modulus has three prime factors, and nobody deposits", Strength: KeyHolding, Base: "mixed-group",
+		Check: "V20", Level: "none", Exit: 20, tamper: modulus(threePrimes)},
+	{Name: "modulus-replayed", Text: "the manager's modulus has the proof of another election, and nobody deposits", Strength: KeyHolding, Base: "mixed-group",
+		Check: "V20", Level: "none", Exit: 20, tamper: modulus(func(p *play, _ []byte) ([]byte, error) {
+			other := p.EID
+			other[0] ^= 1
+			m, err := mixing.NewManager(p.Stream("liar's key"), other, p.Policy.Mixing.Modulus)
+			if err != nil {
+				return nil, err
+			}
+			return m.Modulus().Bytes(), nil
+		})},
+}
+
+// mixerKey has the second mixer announce another key, and then do nothing.
+func mixerKey(other func(p *play, honest []byte) ([]byte, error)) func(*play) error {
+	return func(p *play) error {
+		var failed error
+		liar := p.MixerRole(1)
+		amend(p, func(l *board.Line, m *board.Mixer) bool {
+			if l.By != p.Exchange.Mixers[1].Key() {
+				return false
+			}
+			m.Key, failed = other(p, m.Key)
+			return true
+		})
+		p.Hooks.Away = func(who string) bool { return who == liar }
+		p.trustAuthors("supervisor") // who admits the mixer without looking
+		return failed
+	}
+}
+
+// modulus has the manager publish another modulus. Mixers list their
+// keys, which nobody can use; nobody deposits, and the election ends.
+func modulus(other func(p *play, honest []byte) ([]byte, error)) func(*play) error {
+	return func(p *play) error {
+		p.Hooks.Tip = p.Policy.Times.Roll + 2*p.Policy.Depth()
+		p.replace("enrol", func() error {
+			lines, err := p.Exchange.Treasurer.Announce()
+			if err != nil {
+				return err
+			}
+			var m board.Manager
+			if err := board.DecodeBody(lines[0], &m); err != nil {
+				return err
+			}
+			if m.Modulus, err = other(p, m.Modulus); err != nil {
+				return err
+			}
+			if err := errors.Join(p.publish(p.Keys["supervisor"], m), p.registerInVain()); err != nil {
+				return err
+			}
+			return p.Anchor(election.RollClosed, p.Policy.Times.Roll, p.Log.Head())
+		})
+		p.last = "enrol"
+		return nil
+	}
+}
+
+// registerInVain publishes the registry of an exchange that nobody begins.
+func (p *play) registerInVain() error {
+	tip, _ := p.Chain.Tip()
+	t, err := roles.Deadlines(p.Policy, tip)
+	if err != nil {
+		return err
+	}
+	r := board.Registry{Deadlines: t[:]}
+	for i, m := range p.Exchange.Mixers {
+		if err := p.publish(p.Keys[p.MixerRole(i)], board.Mixer{Name: fmt.Sprint("m", i+1), Key: []byte{1}}); err != nil {
+			return err
+		}
+		r.Mixers = append(r.Mixers, m.Key())
+	}
+	for i, d := range p.Exchange.Depositors {
+		r.Voters = append(r.Voters, board.Registered{Key: d.Key(), Identity: board.Hash{byte(i)}})
+	}
+	slices.SortFunc(r.Voters, func(x, y board.Registered) int { return bytes.Compare(x.Key[:], y.Key[:]) })
+	r.Root = board.RegistryRoot(p.EID, r.Voters)
+	return p.publish(p.Keys["supervisor"], r)
+}
+
+// threePrimes puts the product of three primes into the place of a modulus. Of
+// the numbers of which its proof must show roots many have none.
+func threePrimes(p *play, honest []byte) ([]byte, error) {
+	random, bits := p.Stream("three primes"), p.Policy.Mixing.Modulus
+	draw := func(bits int) (*big.Int, error) {
+		for v := make([]byte, bits/8); ; {
+			if _, err := io.ReadFull(random, v); err != nil {
+				return nil, err
+			}
+			v[0], v[len(v)-1] = v[0]|0xe0, v[len(v)-1]|1 // products of these do not get shorter
+			if n := new(big.Int).SetBytes(v); n.ProbablyPrime(20) {
+				return n, nil
+			}
+		}
+	}
+	for {
+		n := big.NewInt(1)
+		for _, share := range []int{4, 4, 2} {
+			f, err := draw(bits / share)
+			if err != nil {
+				return nil, err
+			}
+			n.Mul(n, f)
+		}
+		if n.BitLen() == bits && n.Bit(1) == 0 {
+			n.FillBytes(honest[4 : 4+bits/8])
+			return honest, nil
+		}
+	}
+}
+
+// rsaKey makes a key for blind RSA signatures.
+func (p *play) rsaKey(eid [32]byte, bits int, who curve.PublicKey) ([]byte, error) {
+	s, err := mixing.NewRSASigner(p.Stream("liar's key"), eid, bits, who[:])
+	if err != nil {
+		return nil, err
+	}
+	return s.Key().Bytes(), nil
+}
+
+// announcedKey is what the mixer number i announced.
+func (p *play) announcedKey(i int) ([]byte, error) {
+	for _, l := range p.Log.Lines() {
+		var m board.Mixer
+		if l.By == p.Exchange.Mixers[i].Key() && l.Type == board.TypeMixer {
+			err := board.DecodeBody(l, &m)
+			return m.Key, err
+		}
+	}
+	return nil, errNothing
+}

@@ -1,0 +1,144 @@
+package corpus
+
+import (
+	"slices"
+
+	"bevote/internal/curve"
+	"bevote/internal/rehearsal"
+	"bevote/templates"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// coinLies are about the voters' coins.
+var coinLies = []Lie{
+	{Name: "coin-short", Text: "the supervisor pays a voter a satoshi too little", Strength: KeyHolding, Base: "won",
+		Check: "V27", Level: "L3", Exit: 21, tamper: coinValue(-1)},
+	{Name: "coin-large", Text: "the supervisor pays a voter a satoshi too much, which marks its vote", Strength: KeyHolding, Base: "salted",
+		Check: "V27", Level: "L3", Exit: 21, tamper: coinValue(1)},
+	{Name: "coin-missing", Text: "the supervisor inscribes a coin that does not exist", Strength: KeyHolding, Base: "won",
+		Check: "V27", Level: "L3", Exit: 21, tamper: inscribeCoin(func(p *play, _ *rehearsal.Voter) (wire.OutPoint, error) {
+			return wire.OutPoint{Hash: p.policyHash()}, nil
+		})},
+	{Name: "coin-elsewhere", Text: "the supervisor inscribes a coin that is its own", Strength: KeyHolding, Base: "won",
+		Check: "V27", Level: "L3", Exit: 21, tamper: inscribeCoin(func(p *play, _ *rehearsal.Voter) (wire.OutPoint, error) {
+			return p.payCoin(p.Keys["supervisor"])
+		})},
+	{Name: "coin-by-stranger", Text: "a voter's coin is paid by a stranger", Strength: KeyHolding, Base: "each",
+		Check: "V27", Level: "L3", Exit: 21, tamper: coinByStranger},
+	{Name: "coin-early", Text: "the supervisor pays a voter before the announcement", Strength: KeyHolding, Base: "won",
+		Check: "V27", Level: "L3", Exit: 21, tamper: coinEarly},
+	{Name: "coin-late", Text: "the supervisor pays a coin only when the voting has begun", Strength: KeyHolding, Base: "won",
+		Check: "V27", Level: "L3", Exit: 21, tamper: coinLate},
+	{Name: "roll-key-candidates", Text: "a candidate votes with its candidate key as roll key", Strength: KeyHolding, Base: "won",
+		Check: "V28", Level: "L3", Exit: 0, tamper: func(p *play) error { return p.replaceKey(p.votersFor(2)[0], p.Keys["candidate "+p.second().Name]) }},
+	{Name: "roll-key-supervisors", Text: "the supervisor votes with its own key as roll key", Strength: KeyHolding, Base: "custodial",
+		Check: "V28", Level: "L3", Exit: 0, tamper: func(p *play) error { return p.replaceKey(p.votersFor(2)[0], p.Keys["supervisor"]) }},
+}
+
+// coinValue changes the value of the second candidate's voter's coin.
+func coinValue(by int64) func(*play) error {
+	return func(p *play) error {
+		key := p.votersFor(2)[0].Key()
+		var paid wire.OutPoint
+		p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) {
+			i := slices.IndexFunc(tx.TxOut, func(out *wire.TxOut) bool { return slices.Equal(out.PkScript, templates.PayToKey(key)) })
+			if i < 0 {
+				return false, nil
+			}
+			tx.TxOut[i].Value += by
+			err := p.supervisorSigner().resign(tx)
+			paid = wire.OutPoint{Hash: tx.TxHash(), Index: uint32(i)}
+			return false, err
+		})
+		p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
+			coins[key] = paid // an honest supervisor does not know of such a coin
+			return nil
+		}
+		return nil
+	}
+}
+
+// inscribeCoin inscribes another coin for one who abstains.
+func inscribeCoin(coin func(p *play, v *rehearsal.Voter) (wire.OutPoint, error)) func(*play) error {
+	return func(p *play) error {
+		v := p.votersFor(0)[0]
+		p.abstain(v)
+		p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
+			op, err := coin(p, v)
+			coins[v.Key()] = op
+			return err
+		}
+		return nil
+	}
+}
+
+// coinByStranger has a stranger pay the second candidate's voter, out of two
+// coins that the supervisor gave to the stranger.
+func coinByStranger(p *play) error {
+	v, q := p.votersFor(2)[0], signer{key: p.stranger()}
+	p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
+		tx := wire.NewMsgTx(2)
+		for range 2 {
+			op, err := p.payCoin(q.key)
+			if err != nil {
+				return err
+			}
+			q.spend(tx, op)
+		}
+		tx.AddTxOut(wire.NewTxOut(p.Policy.Coin(), templates.PayToKey(v.Key())))
+		if err := q.resign(tx); err != nil {
+			return err
+		}
+		coins[v.Key()] = wire.OutPoint{Hash: tx.TxHash()}
+		return p.Chain.Submit(tx)
+	}
+	return nil
+}
+
+// coinEarly pays one who abstains before the announcement.
+func coinEarly(p *play) error {
+	v := p.votersFor(0)[0]
+	p.abstain(v)
+	var early wire.OutPoint
+	p.at(p.Times.Announce-1, func() (err error) {
+		early, err = p.payCoin(v.Secret)
+		return err
+	})
+	p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
+		coins[v.Key()] = early
+		return nil
+	}
+	return nil
+}
+
+// coinLate inscribes the coin of the second candidate's voter and pays it when
+// the first votes are cast.
+func coinLate(p *play) error {
+	v := p.votersFor(2)[0]
+	var held *wire.MsgTx
+	p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
+		p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) {
+			if held != nil || len(tx.TxOut) < 2 || !slices.Equal(tx.TxOut[0].PkScript, templates.PayToKey(v.Key())) {
+				return false, nil
+			}
+			held = tx
+			return true, nil
+		})
+		op, err := p.payCoin(v.Secret)
+		coins[v.Key()] = op
+		return err
+	}
+	p.schedule(v, p.Policy.Times.VoteTo)
+	p.at(p.Policy.Times.VoteFrom, func() error { return p.Chain.Submit(held) })
+	return nil
+}
+
+// schedule has a voter act in a given block.
+func (p *play) schedule(v *rehearsal.Voter, height uint32) {
+	for i := range p.CoinSpends {
+		if p.CoinSpends[i].Voter == v {
+			p.CoinSpends[i].Height = height
+		}
+	}
+}

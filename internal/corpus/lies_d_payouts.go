@@ -1,0 +1,256 @@
+package corpus
+
+import (
+	"slices"
+
+	"bevote/internal/curve"
+	"bevote/internal/rehearsal"
+	"bevote/templates"
+	"bevote/verifier/board"
+	"bevote/verifier/election"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// payoutLies are about coins, how they come, and what shows whose they are: V27,
+// V28, V35 to V38.
+var payoutLies = []Lie{
+	{Name: "mixed-coin-by-stranger", Text: "a voter is inscribed with a coin that a stranger paid, and its mixer says that it is its own", Strength: KeyHolding, Base: "mixed",
+		Check: "V27", Level: "L3", Exit: 21, tamper: strangersCoin},
+	{Name: "payout-marked", Text: "a mixer pays a roll key something beside its coin, and says so", Strength: KeyHolding, Base: "mixed",
+		Check: "V35", Level: "L3", Exit: 0, tamper: marked},
+	{Name: "payout-short", Text: "a mixer pays a coin that is a satoshi short, and the supervisor pays the right one", Strength: KeyHolding, Base: "mixed",
+		Check: "V37", Along: []string{"V35"}, Level: "L3", Exit: 21, tamper: coinsPaid(func(p *play, tx *wire.MsgTx) (bool, error) {
+			i := payingTo(tx, p.abstainer().Voter.Key())
+			if i < 0 {
+				return false, nil
+			}
+			tx.TxOut[i].Value--
+			return false, p.resignAsMixer(tx)
+		})},
+	{Name: "payout-late", Text: "a mixer pays its coins after T5, when the supervisor has to", Strength: KeyHolding, Base: "mixed",
+		Check: "V37", Level: "L3", Exit: 21, tamper: coinsPaid(func(p *play, tx *wire.MsgTx) (bool, error) {
+			if payingTo(tx, p.abstainer().Voter.Key()) < 0 {
+				return false, nil
+			}
+			p.at(p.Mixing().Deadlines[election.T5]+1, func() error { return p.Chain.Submit(tx) })
+			return true, nil
+		})},
+	{Name: "payout-twice", Text: "a mixer pays one voucher twice", Strength: KeyHolding, Base: "mixed",
+		Check: "V37", Level: "L3", Exit: 21, tamper: func(p *play) error {
+			p.atDeadline(election.T5, -1, func() error {
+				_, err := p.payByMixer(p.abstainer().Voter.Key())
+				return err
+			})
+			return nil
+		}},
+	{Name: "payout-never", Text: "a mixer does not pay, nor does the supervisor in its place", Strength: KeyHolding, Base: "mixed",
+		Check: "V37", Along: []string{"V34"}, Level: "L3", Exit: 21, tamper: neverPaid},
+	{Name: "payout-early", Text: "a mixer pays a coin before the deposits are closed, and the supervisor inscribes it", Strength: KeyHolding, Base: "mixed",
+		Check: "V38", Level: "none", Exit: 20, tamper: paidEarly},
+	{Name: "change-in-vote", Text: "a voter pays the fee of its vote with the change of its deposit", Strength: KeyHolding, Base: "mixed",
+		Check: "V36", Level: "L3", Exit: 0, tamper: changeInVote},
+	{Name: "change-to-roll-key", Text: "a depositor sends the change of its deposit to its roll key", Strength: KeyHolding, Base: "mixed",
+		Check: "V36", Level: "L3", Exit: 0, tamper: changeToRollKey},
+}
+
+// payingTo finds the output of a transaction that pays a key.
+func payingTo(tx *wire.MsgTx, key curve.PublicKey) int {
+	script := templates.PayToKey(key)
+	return slices.IndexFunc(tx.TxOut, func(out *wire.TxOut) bool { return slices.Equal(out.PkScript, script) })
+}
+
+// coinsPaid looks at the mixers' tx3 before they are relayed.
+func coinsPaid(trick func(p *play, tx *wire.MsgTx) (bool, error)) func(*play) error {
+	return func(p *play) error {
+		for i := range p.Exchange.Mixers {
+			p.intercept(p.MixerRole(i), func(tx *wire.MsgTx) (bool, error) { return trick(p, tx) })
+		}
+		return nil
+	}
+}
+
+// resignAsMixer signs a transaction of a mixer again.
+func (p *play) resignAsMixer(tx *wire.MsgTx) error {
+	items := pushes(tx.TxIn[0].SignatureScript)
+	secret, err := p.secretOf(curve.PublicKey(items[len(items)-1]))
+	if err != nil {
+		return err
+	}
+	return signer{key: secret}.resign(tx)
+}
+
+// strangersCoin has a stranger pay the idler a second coin, which its mixer
+// claims and the supervisor inscribes.
+func strangersCoin(p *play) error {
+	v, q := p.abstainer().Voter, signer{key: p.stranger()}
+	var coin wire.OutPoint
+	p.atDeadline(election.T4, 0, func() error {
+		_, err := p.payCoin(q.key)
+		if err == nil {
+			_, err = p.payCoin(q.key)
+		}
+		return err
+	})
+	p.atDeadline(election.T5, -1, func() error {
+		tx, err := p.pay(q, wire.NewTxOut(p.Policy.Coin(), templates.PayToKey(v.Key())))
+		if err != nil {
+			return err
+		}
+		coin = wire.OutPoint{Hash: tx.TxHash()}
+		payer, _ := p.promised(board.ForPaying, v.Key())
+		return p.publishPayout(p.mixerSigner(payer).key, v.Key(), coin)
+	})
+	p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
+		coins[v.Key()] = coin
+		return nil
+	}
+	return nil
+}
+
+// marked pays the idler's roll key a little besides.
+func marked(p *play) error {
+	v := p.abstainer().Voter
+	p.atDeadline(election.T5, -1, func() error {
+		payer, _ := p.promised(board.ForPaying, v.Key())
+		tx, err := p.pay(p.mixerSigner(payer), wire.NewTxOut(5000, templates.PayToKey(v.Key())))
+		if err != nil {
+			return err
+		}
+		return p.publishPayout(p.mixerSigner(payer).key, v.Key(), wire.OutPoint{Hash: tx.TxHash()})
+	})
+	return nil
+}
+
+// neverPaid has the idler's mixer vanish, and the supervisor keep late coins
+// that it says it has paid.
+func neverPaid(p *play) error {
+	key := p.abstainer().Voter.Key()
+	hold := func(tx *wire.MsgTx) (bool, error) { return payingTo(tx, key) >= 0, nil }
+	p.intercept("supervisor", hold)
+	return coinsPaid(func(_ *play, tx *wire.MsgTx) (bool, error) { return hold(tx) })(p)
+}
+
+// paidEarly pays the idler a coin when no deposit is in a block yet, and another
+// in time; the supervisor inscribes the first.
+func paidEarly(p *play) error {
+	v := p.abstainer().Voter
+	var early wire.OutPoint
+	p.atDeadline(election.T1, 0, func() error {
+		payer, _ := p.promised(board.ForPaying, v.Key())
+		tx, err := p.pay(p.mixerSigner(payer), wire.NewTxOut(p.Policy.Coin(), templates.PayToKey(v.Key())))
+		if err == nil {
+			early = wire.OutPoint{Hash: tx.TxHash()}
+		}
+		return err
+	})
+	p.atDeadline(election.T5, -1, func() error {
+		_, err := p.payByMixer(v.Key())
+		if err != nil {
+			return err
+		}
+		payer, _ := p.promised(board.ForPaying, v.Key())
+		return p.publishPayout(p.mixerSigner(payer).key, v.Key(), early)
+	})
+	p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
+		coins[v.Key()] = early
+		return nil
+	}
+	return nil
+}
+
+// changeInVote has the second candidate's voter add what was left of its
+// deposit's coin to its vote.
+func changeInVote(p *play) error {
+	return votes(func(p *play, v *rehearsal.Voter, keys map[string][]byte) (*wire.MsgTx, error) {
+		tx, err := p.honestVote(v, keys)
+		if err != nil {
+			return nil, err
+		}
+		d := p.depositorOf(v)
+		left, _, err := p.coinsOf(d.Key())
+		if err != nil || len(left) == 0 {
+			return nil, errNothing
+		}
+		signer{key: d.Secret}.spend(tx, left[0])
+		if err := (signer{key: v.Secret}).resignInput(tx, 0); err != nil {
+			return nil, err
+		}
+		return tx, signer{key: d.Secret}.resignInput(tx, 1)
+	})(p)
+}
+
+// changeToRollKey has the idler send what was left of its deposit's coin to its
+// roll key.
+func changeToRollKey(p *play) error {
+	d := p.abstainer()
+	p.atDeadline(election.T5, 0, func() error {
+		_, err := p.pay(signer{key: d.Secret}, wire.NewTxOut(2000, templates.PayToKey(d.Voter.Key())))
+		return err
+	})
+	return nil
+}
+
+// poolLies are about the money between deposits and coins: V34.
+var poolLies = []Lie{
+	{Name: "sweep-skimmed", Text: "a mixer and the supervisor take a part of the deposits elsewhere than to the pool", Strength: KeyHolding, Base: "mixed",
+		Check: "V34", Level: "L3", Exit: 21, tamper: skimmed},
+	{Name: "residual-inflated", Text: "the supervisor declares a satoshi more left in the pool than there is", Strength: KeyHolding, Base: "mixed",
+		Check: "V34", Level: "L3", Exit: 21, tamper: settled(func(s *board.Settlement) { s.Residual++ })},
+	{Name: "residual-deflated", Text: "the supervisor declares a satoshi less left in the pool than there is", Strength: KeyHolding, Base: "mixed",
+		Check: "V34", Level: "L3", Exit: 21, tamper: settled(func(s *board.Settlement) { s.Residual-- })},
+	{Name: "repaid-too-much", Text: "the supervisor repays a mixer more than it is owed", Strength: KeyHolding, Base: "mixed",
+		Check: "V34", Level: "L3", Exit: 21, tamper: repaid(func(p *play, tx *wire.MsgTx, i int) { tx.TxOut[i].Value += 1000 })},
+	{Name: "repaid-too-little", Text: "the supervisor repays a mixer a satoshi less than it is owed", Strength: KeyHolding, Base: "mixed",
+		Check: "V34", Level: "L3", Exit: 21, tamper: repaid(func(p *play, tx *wire.MsgTx, i int) { tx.TxOut[i].Value-- })},
+	{Name: "repaid-elsewhere", Text: "the supervisor pays to itself what a mixer is owed", Strength: KeyHolding, Base: "mixed",
+		Check: "V34", Level: "L3", Exit: 21, tamper: repaid(func(p *play, tx *wire.MsgTx, i int) { tx.TxOut[i].PkScript = templates.PayToKey(p.Supervisor.Key()) })},
+	{Name: "repaid-one", Text: "the supervisor forgets one of the mixers", Strength: KeyHolding, Base: "mixed",
+		Check: "V34", Level: "L3", Exit: 21, tamper: settled(func(s *board.Settlement) { s.Repaid = s.Repaid[1:] })},
+	{Name: "settlement-never", Text: "the supervisor gives no account of the pool", Strength: KeyHolding, Base: "mixed",
+		Check: "V34", Level: "L3", Exit: 21, tamper: func(p *play) error {
+			drop(p, func(board.Line, board.Settlement) bool { return true })
+			return nil
+		}},
+}
+
+// skimmed takes 50,000 satoshis out of the first sweep.
+func skimmed(p *play) error {
+	done := false
+	p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) {
+		if done || !isSweep(tx) {
+			return false, nil
+		}
+		done = true
+		tx.TxOut[0].Value -= 50_000
+		tx.AddTxOut(wire.NewTxOut(49_000, templates.PayToKey(p.Exchange.Mixers[0].Key())))
+		return false, p.signSweep(tx)
+	})
+	return nil
+}
+
+// settled changes the supervisor's account.
+func settled(change func(*board.Settlement)) func(*play) error {
+	return func(p *play) error {
+		amend(p, func(_ *board.Line, s *board.Settlement) bool {
+			change(s)
+			return true
+		})
+		return nil
+	}
+}
+
+// repaid changes what the supervisor pays to the first mixer.
+func repaid(change func(p *play, tx *wire.MsgTx, i int)) func(*play) error {
+	return func(p *play) error {
+		p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) {
+			i := payingTo(tx, p.Exchange.Mixers[0].Key())
+			if i < 0 {
+				return false, nil
+			}
+			change(p, tx, i)
+			return false, p.supervisorSigner().resign(tx)
+		})
+		return nil
+	}
+}

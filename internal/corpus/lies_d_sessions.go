@@ -1,0 +1,253 @@
+package corpus
+
+import (
+	"bevote/internal/curve"
+	"bevote/internal/rehearsal"
+	"bevote/internal/roles"
+	"bevote/templates"
+	"bevote/verifier/board"
+	"bevote/verifier/election"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// sessionLies are about what mixers take on and do not do: V37.
+var sessionLies = []Lie{
+	{Name: "mixer-vanishes", Text: "a mixer accepts and does nothing more; its depositors have their deposits back", Strength: KeyHolding, Base: "mixed",
+		Check: "V37", Level: "L3", Exit: 21, tamper: vanishes(1, election.T1)},
+	{Name: "mixer-vanishes-owing", Text: "a mixer vanishes before it pays coins, and the supervisor pays them", Strength: KeyHolding, Base: "mixed",
+		Check: "V37", Level: "L3", Exit: 21, tamper: vanishes(0, election.T4)},
+	{Name: "mixer-stalls", Text: "a mixer stops between a challenge and its answer, and comes back too late", Strength: KeyHolding, Base: "mixed",
+		Check: "V37", Along: []string{"V36"}, Level: "L3", Exit: 21, tamper: stalls},
+	{Name: "offer-withheld", Text: "a mixer has no offer for one depositor", Strength: KeyHolding, Base: "mixed",
+		Check: "V37", Level: "L3", Exit: 21, tamper: noOffer},
+	{Name: "issue-wrong", Text: "a mixer answers a challenge with what is no signature", Strength: KeyHolding, Base: "mixed",
+		Check: "V37", Level: "L3", Exit: 21, tamper: wrongIssue},
+	{Name: "issue-twice", Text: "a mixer answers a session a second time", Strength: KeyHolding, Base: "mixed",
+		Check: "V37", Level: "L3", Exit: 21, tamper: func(p *play) error {
+			addAfter(p, func(l board.Line, i board.Issue) ([]board.Line, error) {
+				i.Answer[9] ^= 1
+				return p.again(l, i)
+			})
+			return nil
+		}},
+	{Name: "sessions-two", Text: "a mixer begins a session while a challenge awaits its answer", Strength: KeyHolding, Base: "mixed",
+		Check: "V37", Level: "L3", Exit: 21, tamper: twoSessions},
+	{Name: "escrow-other", Text: "a mixer accepts with an escrow that is not the contract's", Strength: KeyHolding, Base: "mixed",
+		Check: "V37", Level: "L3", Exit: 21, tamper: firstAcceptance(func(p *play, a *board.Accept) { a.Escrow[5] ^= 1 })},
+	{Name: "nonce-twice", Text: "a mixer accepts with a nonce that it has given before", Strength: KeyHolding, Base: "mixed",
+		Check: "V37", Level: "L3", Exit: 21, tamper: nonceTwice},
+	{Name: "sweep-unissued", Text: "a mixer and the supervisor take a deposit for which nothing was issued", Strength: KeyHolding, Base: "mixed",
+		Check: "V37", Level: "L3", Exit: 21, tamper: all(noOffer, sweepsUnissued)},
+	{Name: "sweep-never", Text: "a mixer leaves what it has issued for in escrow, and a depositor takes the deposit back beside its coin", Strength: KeyHolding, Base: "mixed",
+		Check: "V37", Level: "L3", Exit: 21, tamper: all(neverSweeps, takesBoth)},
+	{Name: "sweep-unsigned", Text: "the supervisor does not sign a mixer's sweep", Strength: KeyHolding, Base: "mixed",
+		Check: "V37", Level: "L3", Exit: 21, tamper: func(p *play) error {
+			p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) { return isSweep(tx), nil })
+			return nil
+		}},
+	{Name: "registration-key-asks-to-be-paid", Text: "a voter asks by its registration key to be paid, so that it has no anonymous coin", Strength: KeyHolding, Base: "mixed",
+		Check: "V37", Says: "holding is asked for by registered keys, paying by others", Level: "L3", Exit: 0, tamper: func(p *play) error {
+			d := p.abstainer()
+			return p.replaceRollKey(d, d.Secret)
+		}},
+}
+
+// vanishes keeps a mixer from acting once a deadline is over.
+func vanishes(i, deadline int) func(*play) error {
+	return func(p *play) error {
+		liar := p.MixerRole(i)
+		p.Hooks.Away = func(who string) bool {
+			tip, _ := p.Chain.Tip()
+			return who == liar && p.Mixing().Registry != nil && tip > p.Mixing().Deadlines[deadline]
+		}
+		return nil
+	}
+}
+
+// stalls keeps the first mixer from acting from a challenge on until T3, when
+// it has answered one.
+func stalls(p *play) error {
+	liar := p.MixerRole(0)
+	p.Hooks.Away = func(who string) bool {
+		if who != liar {
+			return false
+		}
+		tip, _ := p.Chain.Tip()
+		answered, waiting := false, false
+		for _, d := range p.Mixing().Deposits {
+			mine := d.Mixer.Key == p.Exchange.Mixers[0].Key()
+			answered = answered || mine && d.Answer != nil
+			waiting = waiting || mine && d.Answer == nil && d.Challenge != nil
+		}
+		return answered && waiting && tip <= p.Mixing().Deadlines[election.T3]
+	}
+	return nil
+}
+
+// noOffer keeps the idler's offers off the board.
+func noOffer(p *play) error {
+	drop(p, func(_ board.Line, o board.Offer) bool { return o.To == p.abstainer().Key() })
+	return nil
+}
+
+// wrongIssue changes the answer to the idler's challenge.
+func wrongIssue(p *play) error {
+	amend(p, func(_ *board.Line, i *board.Issue) bool {
+		i.Answer[9] ^= 1
+		return i.To == p.abstainer().Key()
+	})
+	return nil
+}
+
+// again is a line with another body by the same author.
+func (p *play) again(l board.Line, body board.Body) ([]board.Line, error) {
+	secret, err := p.secretOf(l.By)
+	if err != nil {
+		return nil, err
+	}
+	l, err = board.Sign(p.EID, secret, l.Seen, body)
+	return []board.Line{l}, err
+}
+
+// twoSessions has a mixer offer to another depositor when a challenge has come,
+// and then to the first again, who has to begin anew.
+func twoSessions(p *play) error {
+	addAfter(p, func(l board.Line, _ board.Challenge) ([]board.Line, error) {
+		x := p.Mixing()
+		own := x.DepositOf(l.By)
+		for _, d := range x.Deposits {
+			if d == own || d.Mixer != own.Mixer || d.Answer != nil {
+				continue
+			}
+			mixer := p.Keys[p.MixerRole(p.mixerNumber(own.Mixer.Key))]
+			other, err := p.forge(mixer, board.Offer{To: d.By, Offer: []byte{}})
+			if err != nil {
+				return nil, err
+			}
+			back, err := p.forge(mixer, board.Offer{To: l.By, Offer: []byte{}})
+			return []board.Line{other, back}, err
+		}
+		return nil, nil
+	})
+	return nil
+}
+
+// firstAcceptance changes the first acceptance of a deposit.
+func firstAcceptance(change func(p *play, a *board.Accept)) func(*play) error {
+	return func(p *play) error {
+		done := false
+		amend(p, func(_ *board.Line, a *board.Accept) bool {
+			if done || a.For != board.ForHolding {
+				return false
+			}
+			done = true
+			change(p, a)
+			return true
+		})
+		return nil
+	}
+}
+
+// nonceTwice changes the second acceptance on the board. The mixer, which does
+// not see its own there, then writes another.
+func nonceTwice(p *play) error {
+	var first *board.Hash
+	done := false
+	amend(p, func(_ *board.Line, a *board.Accept) bool {
+		if first == nil {
+			first = &a.Nonce
+			return false
+		}
+		if done {
+			return false
+		}
+		done, a.Nonce = true, *first
+		return true
+	})
+	return nil
+}
+
+// isSweep tells a sweep from the other transactions of the supervisor.
+func isSweep(tx *wire.MsgTx) bool { return len(pushes(tx.TxIn[0].SignatureScript)) == 3 }
+
+func neverSweeps(p *play) error {
+	drop(p, func(board.Line, board.Sweep) bool { return true })
+	return nil
+}
+
+// takesBoth has the idler take its deposit back though it has its coin.
+func takesBoth(p *play) error {
+	d := p.abstainer()
+	key := d.Key()
+	p.at(p.Policy.Times.Roll+1, func() error {
+		own := p.Mixing().DepositOf(key)
+		redeem, err := p.EscrowRedeem(own.Mixer.Key, key)
+		if err != nil {
+			return err
+		}
+		tx := wire.NewMsgTx(2)
+		in := wire.NewTxIn(&own.Outpoint, nil, nil)
+		in.Sequence, tx.LockTime = wire.MaxTxInSequenceNum-1, p.Policy.Times.Roll
+		tx.AddTxIn(in)
+		tx.AddTxOut(wire.NewTxOut(p.Policy.Deposit()-p.Policy.Fee*400, templates.PayToKey(key)))
+		sig, err := signer{key: d.Secret}.sign(tx, 0, redeem)
+		if err != nil {
+			return err
+		}
+		in.SignatureScript = push(sig, key[:], nil, redeem)
+		return p.Chain.Submit(tx)
+	})
+	return nil
+}
+
+// sweepsUnissued moves the idler's deposit into the pool all the same.
+func sweepsUnissued(p *play) error {
+	p.atDeadline(election.T3, 1, func() error {
+		d := p.Mixing().DepositOf(p.abstainer().Key())
+		redeem, err := p.EscrowRedeem(d.Mixer.Key, d.By)
+		if err != nil {
+			return err
+		}
+		tx := wire.NewMsgTx(2)
+		tx.AddTxIn(wire.NewTxIn(&d.Outpoint, push(nil, nil, redeem), nil))
+		tx.AddTxOut(wire.NewTxOut(p.Policy.Deposit()-p.Policy.Fee*400, templates.PayToKey(p.Supervisor.Key())))
+		if err := p.signSweep(tx); err != nil {
+			return err
+		}
+		return p.Chain.Submit(tx)
+	})
+	return nil
+}
+
+// signSweep signs every input of a sweep anew, for the supervisor and the mixer.
+func (p *play) signSweep(tx *wire.MsgTx) error {
+	for i, in := range tx.TxIn {
+		items := pushes(in.SignatureScript)
+		redeem := items[len(items)-1]
+		for _, d := range p.Mixing().Deposits {
+			if d.Outpoint != in.PreviousOutPoint {
+				continue
+			}
+			own, err := p.supervisorSigner().sign(tx, i, redeem)
+			if err != nil {
+				return err
+			}
+			mixers, err := p.mixerSigner(p.mixerNumber(d.Mixer.Key)).sign(tx, i, redeem)
+			if err != nil {
+				return err
+			}
+			tx.TxIn[i].SignatureScript = push(own, mixers, redeem)
+		}
+	}
+	return nil
+}
+
+// replaceRollKey gives a depositor another roll key, and its voter too.
+func (p *play) replaceRollKey(d *rehearsal.Depositor, roll curve.Scalar) (err error) {
+	stream := p.Stream(d.Voter.Role + " deposits again")
+	if d.Depositor, err = roles.NewDepositor(p.Election, d.Secret, roll, p.Node(d.Voter.Role), stream); err != nil {
+		return err
+	}
+	return p.replaceKey(d.Voter, roll)
+}

@@ -1,0 +1,206 @@
+package corpus
+
+import (
+	"bytes"
+
+	"bevote/internal/curve"
+	"bevote/internal/rehearsal"
+	"bevote/templates"
+	"bevote/verifier/board"
+	"bevote/verifier/election"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// voucherLies are about vouchers and about who comes onto the roll by them: V26,
+// V30 to V33.
+var voucherLies = []Lie{
+	{Name: "voucher-changed", Text: "a mixer pays a coin for a voucher whose signature has a wrong byte, and the supervisor lets it onto the roll", Strength: KeyHolding, Base: "mixed",
+		Check: "V30", Level: "none", Exit: 20, tamper: badVoucher(func(_ *play, v *board.Voucher) { v.Signature[9] ^= 1 })},
+	{Name: "voucher-other-issuer", Text: "a paid voucher names a mixer that did not sign it", Strength: KeyHolding, Base: "mixed",
+		Check: "V30", Level: "none", Exit: 20, tamper: badVoucher(func(p *play, v *board.Voucher) {
+			v.Issuer = bytes.Clone(p.otherMixer(curve.PublicKey(v.Issuer)))
+		})},
+	{Name: "voucher-other-payer", Text: "a paid voucher is signed for another paying mixer", Strength: KeyHolding, Base: "mixed",
+		Check: "V30", Level: "none", Exit: 20, tamper: all(asksBoth, badVoucher(func(p *play, v *board.Voucher) {
+			v.Mixer = curve.PublicKey(p.otherMixer(v.Mixer))
+			a, _ := p.Mixing().Accepted(board.ForPaying, v.Mixer, p.abstainer().Voter.Key())
+			v.Nonce = a.Nonce
+		}))},
+	{Name: "voucher-too-large", Text: "a paid voucher's signature is no number below the issuer's modulus", Strength: KeyHolding, Base: "mixed",
+		Check: "V31", Level: "none", Exit: 20, tamper: badVoucher(func(_ *play, v *board.Voucher) {
+			for i := range v.Signature {
+				v.Signature[i] = 0xff
+			}
+		})},
+	{Name: "voucher-short", Text: "a paid voucher's signature is a byte short", Strength: KeyHolding, Base: "mixed",
+		Check: "V31", Level: "none", Exit: 20, tamper: badVoucher(func(_ *play, v *board.Voucher) { v.Signature = v.Signature[1:] })},
+	{Name: "voucher-copied", Text: "a mixer pays for a signature that somebody else has shown before", Strength: KeyHolding, Base: "mixed",
+		Check: "V32", Along: []string{"V30"}, Level: "none", Exit: 20, tamper: badVoucher(func(p *play, v *board.Voucher) {
+			for _, other := range p.Mixing().Vouchers {
+				if other.By != p.abstainer().Voter.Key() {
+					v.Signature, v.Issuer = bytes.Clone(other.Signature), bytes.Clone(other.Issuer)
+				}
+			}
+		})},
+	{Name: "slot-stolen", Text: "a mixer signs a voucher of its own for the slot of a depositor who never asked for one", Strength: KeyHolding, Base: "mixed",
+		Check: "V33", Level: "none", Exit: 20, tamper: all(neverAsks, selfIssued)},
+	{Name: "slot-filled-by-supervisor", Text: "the supervisor puts a voter without a voucher into the slot of a depositor who never asked for one", Strength: KeyHolding, Base: "mixed",
+		Check: "V33", Level: "none", Exit: 20, tamper: all(neverAsks, filledBySupervisor)},
+	{Name: "voter-made-by-mixer", Text: "a mixer signs a voucher for somebody who never deposited", Strength: KeyHolding, Base: "mixed",
+		Check: "V26", Along: []string{"V33", "V105"}, Level: "none", Exit: 20, tamper: all(neverDeposits, selfIssued)},
+}
+
+// otherMixer is the key of the mixer who is not the one with a key.
+func (p *play) otherMixer(key curve.PublicKey) []byte {
+	other := p.Exchange.Mixers[1-p.mixerNumber(key)].Key()
+	return other[:]
+}
+
+// badVoucher changes the idler's voucher. Its mixer pays it nevertheless, out of
+// its own pocket, and the supervisor inscribes the coin.
+func badVoucher(change func(p *play, v *board.Voucher)) func(*play) error {
+	return func(p *play) error {
+		key := p.abstainer().Voter.Key()
+		amend(p, func(l *board.Line, v *board.Voucher) bool {
+			if l.By != key {
+				return false
+			}
+			change(p, v)
+			return true
+		})
+		var coin wire.OutPoint
+		p.atDeadline(election.T5, -1, func() (err error) {
+			coin, err = p.payByMixer(key)
+			return err
+		})
+		p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
+			coins[key] = coin
+			return nil
+		}
+		return nil
+	}
+}
+
+// payByMixer has the mixer that a roll key showed its voucher to pay it a coin,
+// and say so.
+func (p *play) payByMixer(key curve.PublicKey) (wire.OutPoint, error) {
+	v := p.Mixing().VoucherOf(key)
+	if v == nil {
+		return wire.OutPoint{}, errNothing
+	}
+	i := p.mixerNumber(v.Mixer.Key)
+	tx, err := p.pay(p.mixerSigner(i), wire.NewTxOut(p.Policy.Coin(), templates.PayToKey(key)))
+	if err != nil {
+		return wire.OutPoint{}, err
+	}
+	op := wire.OutPoint{Hash: tx.TxHash()}
+	return op, p.publishPayout(p.mixerSigner(i).key, key, op)
+}
+
+// publishPayout writes where somebody's coin is.
+func (p *play) publishPayout(by curve.Scalar, key curve.PublicKey, op wire.OutPoint) error {
+	at := election.EncodeOutpoint(op)
+	return p.publish(by, board.Payout{Key: key, Outpoint: at[:]})
+}
+
+// asksBoth has the idler ask the other mixer too to pay it.
+func asksBoth(p *play) error {
+	d := p.abstainer()
+	p.atDeadline(election.T1, -1, func() error {
+		i, _ := p.promised(board.ForPaying, d.Voter.Key())
+		if i < 0 {
+			return errNothing
+		}
+		t := p.Mixing().Deadlines
+		return p.publish(d.Voter.Secret, board.Request{For: board.ForPaying, Mixer: p.Exchange.Mixers[1-i].Key(),
+			Deadlines: []uint32{t[election.T4], t[election.T5]}})
+	})
+	return nil
+}
+
+// neverAsks has the idler deposit and answer no offer.
+func neverAsks(p *play) error {
+	drop(p, func(l board.Line, _ board.Challenge) bool { return l.By == p.abstainer().Key() })
+	return nil
+}
+
+// neverDeposits has the idler promise a deposit and keep it.
+func neverDeposits(p *play) error {
+	return withheld(func(*play, *rehearsal.Depositor, *wire.MsgTx) error { return nil })(p)
+}
+
+// selfIssued has the first mixer sign a voucher for the idler's roll key.
+func selfIssued(p *play) error {
+	v := p.abstainer().Voter
+	p.atDeadline(election.T3, 0, func() error {
+		payer, nonce := p.promised(board.ForPaying, v.Key())
+		to, issuer := p.Exchange.Mixers[payer].Key(), p.Exchange.Mixers[0].Key()
+		message := board.VoucherMessage(p.EID, v.Key(), to, nonce)
+		signature, err := p.signVoucher(0, message[:])
+		if err != nil {
+			return err
+		}
+		return p.publish(v.Secret, board.Voucher{Mixer: to, Nonce: nonce, Issuer: issuer[:], Signature: signature})
+	})
+	return nil
+}
+
+// filledBySupervisor has the supervisor pay the idler and inscribe it.
+func filledBySupervisor(p *play) error {
+	v := p.abstainer().Voter
+	p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) (err error) {
+		coins[v.Key()], err = p.payCoin(v.Secret)
+		return err
+	}
+	return nil
+}
+
+// forgeryLies are about group signatures that nobody made: V30, V31. They are
+// shown for the slot of a depositor whom nobody issued for, and paid by a mixer
+// that is in on it.
+var forgeryLies = []Lie{
+	{Name: "group-identity-element", Text: "a paid group signature is of the identity element, which anybody can make", Strength: KeyHolding, Base: "mixed-group",
+		Check: "V31", Along: []string{"V36"}, Level: "none", Exit: 20, tamper: forged(func(p *play, signature []byte) {
+			size := p.Policy.Mixing.Modulus/8 + 8
+			copy(signature, make([]byte, 2*size))
+			signature[size-1], signature[2*size-1] = 1, 1
+		})},
+	{Name: "group-answers-zero", Text: "a paid group signature answers V2 with zeros, which anybody can make", Strength: KeyHolding, Base: "mixed-group",
+		Check: "V31", Along: []string{"V36"}, Level: "none", Exit: 20, tamper: forged(func(p *play, signature []byte) {
+			m := p.Policy.Mixing
+			clear(signature[len(signature)-m.Rounds*m.Modulus/8:])
+		})},
+	{Name: "group-answer-changed", Text: "a paid group signature has a wrong answer in one round", Strength: KeyHolding, Base: "mixed-group",
+		Check: "V30", Along: []string{"V36"}, Level: "none", Exit: 20, tamper: forged(func(p *play, signature []byte) {
+			m := p.Policy.Mixing
+			signature[len(signature)-m.Rounds*m.Modulus/8-1] ^= 1
+		})},
+}
+
+// forged makes a signature out of somebody else's.
+func forged(change func(p *play, signature []byte)) func(*play) error {
+	return func(p *play) error {
+		v := p.abstainer().Voter
+		var coin wire.OutPoint
+		p.atDeadline(election.T4, -1, func() error {
+			shown := p.Mixing().Vouchers
+			payer, nonce := p.promised(board.ForPaying, v.Key())
+			if len(shown) == 0 || payer < 0 {
+				return errNothing
+			}
+			signature := bytes.Clone(shown[0].Signature)
+			change(p, signature)
+			return p.publish(v.Secret, board.Voucher{Mixer: p.Exchange.Mixers[payer].Key(), Nonce: nonce, Issuer: []byte{}, Signature: signature})
+		})
+		p.atDeadline(election.T5, -1, func() (err error) {
+			coin, err = p.payByMixer(v.Key())
+			return err
+		})
+		p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
+			coins[v.Key()] = coin
+			return nil
+		}
+		return garbles(p)
+	}
+}

@@ -1,0 +1,108 @@
+package corpus
+
+import (
+	"bytes"
+	"slices"
+
+	"bevote/internal/curve"
+	"bevote/internal/rehearsal"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// ballotLies are about what votes publish: family G.
+var ballotLies = []Lie{
+	{Name: "ballot-other-mark", Text: "a plain ballot begins as a salted one", Strength: KeyHolding, Base: "won",
+		Check: "V66", Level: "L3", Exit: 21, tamper: publishes(func(_ *play, sealed []byte) []byte { sealed[0] = 0xb2; return sealed })},
+	{Name: "ballot-off-curve", Text: "a ballot's point is not on the curve", Strength: KeyHolding, Base: "each",
+		Check: "V66", Level: "L3", Exit: 21, tamper: publishes(func(_ *play, sealed []byte) []byte { sealed[1] = 4; return sealed })},
+	{Name: "ballot-cut", Text: "a ballot is a byte short", Strength: KeyHolding, Base: "custodial",
+		Check: "V66", Level: "L3", Exit: 21, tamper: publishes(func(_ *play, sealed []byte) []byte { return sealed[:len(sealed)-1] })},
+	{Name: "ballot-is-key", Text: "a voter publishes a key of its own where the script has the ballot in a key's place", Strength: KeyHolding, Base: "flag",
+		Check: "V57", Along: []string{"V66"}, Level: "L3", Exit: 21, tamper: publishes(func(p *play, _ []byte) []byte {
+			key := curve.BaseMul(p.stranger()).Key()
+			return key[:]
+		})},
+	{Name: "ballot-copied", Text: "a voter publishes another voter's ballot as its own", Strength: KeyHolding, Base: "won",
+		Check: "V67", Along: []string{"V77"}, Level: "L3", Exit: 21, tamper: casts(func(_ *play, other []byte) []byte { return other })},
+	{Name: "ballot-point-copied", Text: "a voter's ballot has the point of another's", Strength: KeyHolding, Base: "salted",
+		Check: "V67", Along: []string{"V77"}, Level: "L3", Exit: 21, tamper: casts(func(_ *play, other []byte) []byte {
+			return append(slices.Clone(other[:34]), bytes.Repeat([]byte{7}, len(other)-34)...)
+		})},
+	{Name: "ballot-text-copied", Text: "a voter's ballot has the ciphertext of another's", Strength: KeyHolding, Base: "custodial",
+		Check: "V67", Along: []string{"V77"}, Level: "L3", Exit: 21, tamper: casts(func(p *play, other []byte) []byte {
+			return slices.Concat(other[:1], key33(curve.BaseMul(p.stranger())), other[34:])
+		})},
+	{Name: "ballot-copied-unopened", Text: "a voter copies a ballot; nothing is opened yet", Strength: KeyHolding, Base: "won",
+		Check: "V67", Level: "L0", Exit: 21, tamper: all(overAfterVote, casts(func(_ *play, other []byte) []byte { return other }))},
+	{Name: "ballot-point-negated", Text: "a voter's ballot has the negative of another's point", Strength: KeyHolding, Base: "won",
+		Check: "V68", Along: []string{"V77"}, Level: "L3", Exit: 21, tamper: casts(func(_ *play, other []byte) []byte {
+			out := append(slices.Clone(other[:34]), bytes.Repeat([]byte{7}, len(other)-34)...)
+			out[1] ^= 1
+			return out
+		})},
+	{Name: "ballot-point-joint-key", Text: "a voter's ballot has the joint key for its point, so that opening it tells about the joint secret", Strength: KeyHolding, Base: "paper",
+		Check: "V68", Along: []string{"V77"}, Level: "L3", Exit: 21, tamper: casts(related(func(p *play) curve.Point { return p.Setup.Dealing.Keys[0].Key }))},
+	{Name: "ballot-point-candidates", Text: "a voter's ballot has a candidate's key for its point; nothing is opened yet", Strength: KeyHolding, Base: "won",
+		Check: "V68", Level: "L0", Exit: 21, tamper: all(overAfterVote, casts(related(func(p *play) curve.Point {
+			return curve.BaseMul(p.Keys["candidate "+p.first().Name])
+		})))},
+	{Name: "ballot-point-share", Text: "a voter's ballot has another's public share for its point", Strength: KeyHolding, Base: "each",
+		Check: "V68", Along: []string{"V77"}, Level: "L3", Exit: 21, tamper: casts(related(func(p *play) curve.Point {
+			s, _ := p.share(p.votersFor(1)[0], 1)
+			return curve.BaseMul(s)
+		}))},
+	{Name: "ballot-point-generator", Text: "a voter's ballot has the generator for its point", Strength: KeyHolding, Base: "custodial",
+		Check: "V68", Along: []string{"V77"}, Level: "L3", Exit: 21, tamper: casts(related(func(*play) curve.Point { return curve.BaseMul(curve.NewScalar(1)) }))},
+}
+
+func key33(p curve.Point) []byte {
+	k := p.Key()
+	return k[:]
+}
+
+// overAfterVote ends the record when the vote has closed.
+func overAfterVote(p *play) error {
+	p.last = "vote"
+	return nil
+}
+
+// publishes changes the ballot that is published, and not the script.
+func publishes(change func(*play, []byte) []byte) func(*play) error {
+	return changedVote(func(p *play, _ *rehearsal.Voter, tx *wire.MsgTx) {
+		items := pushes(tx.TxOut[1].PkScript[1:])
+		tx.TxOut[1].PkScript = returning(change(p, slices.Clone(items[0])))
+	})
+}
+
+// casts has the liar cast a ballot made from that of the first candidate's
+// first voter, after that one has voted.
+func casts(change func(p *play, other []byte) []byte) func(*play) error {
+	return func(p *play) error {
+		victim, liar := p.votersFor(1)[0], p.votersFor(2)[0]
+		p.schedule(victim, p.Policy.Times.VoteFrom)
+		p.schedule(liar, p.Policy.Times.VoteTo)
+		var other []byte
+		p.intercept(victim.Role, func(tx *wire.MsgTx) (bool, error) {
+			if len(tx.TxOut) == 2 {
+				other = pushes(tx.TxOut[1].PkScript[1:])[0]
+			}
+			return false, nil
+		})
+		p.Hooks.Vote = func(v *rehearsal.Voter, keys map[string][]byte) (bool, error) {
+			if v != liar {
+				return false, nil
+			}
+			return true, v.Cast(p.Setup, keys, change(p, slices.Clone(other)))
+		}
+		return nil
+	}
+}
+
+// related puts a point that others know into a ballot.
+func related(point func(*play) curve.Point) func(*play, []byte) []byte {
+	return func(p *play, other []byte) []byte {
+		noise := bytes.Repeat([]byte{9}, len(other)-34)
+		return slices.Concat(other[:1], key33(point(p)), noise)
+	}
+}

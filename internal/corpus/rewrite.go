@@ -1,0 +1,233 @@
+package corpus
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"bevote/verifier"
+	"bevote/verifier/board"
+	"bevote/verifier/evidence"
+	"bevote/verifier/evidence/chainfile"
+	"bevote/verifier/record"
+
+	"github.com/btcsuite/btcd/chainhash/v2"
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+var _ evidence.Source = (*rewrite)(nil)
+
+// rewrite is a finished record taken apart, for somebody to change it and to
+// put it together again as far as that can be done without a key.
+type rewrite struct {
+	p                *play
+	policy, contract []byte
+	lines            []board.Line
+	headers          []*wire.BlockHeader // from genesis
+	blocks           []*wire.MsgBlock    // from height first
+	first            uint32
+	dir              string // for its files
+}
+
+// rewriteRecord takes the play's record apart.
+func (p *play) rewriteRecord(ctx context.Context) (*rewrite, error) {
+	r := &rewrite{p: p, policy: p.PolicyFile, contract: p.ContractFile, lines: slices.Clone(p.Log.Lines()), first: p.Times.Announce}
+	var err error
+	if r.dir, err = os.MkdirTemp("", "bevote-lie-*"); err != nil {
+		return nil, err
+	}
+	for h, err := range p.Chain.Headers(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		r.headers = append(r.headers, h)
+	}
+	for b, err := range p.Chain.Blocks(ctx, r.first) {
+		if err != nil {
+			return nil, err
+		}
+		r.blocks = append(r.blocks, b.Copy())
+	}
+	return r, nil
+}
+
+func (r *rewrite) tip() uint32 { return uint32(len(r.headers)) - 1 }
+
+func (r *rewrite) block(height uint32) *wire.MsgBlock { return r.blocks[height-r.first] }
+
+// firstUnseen is the lowest height from which on no board line has seen a block:
+// what an outsider can mine anew without anybody's signature.
+func (r *rewrite) firstUnseen() (height uint32) {
+	for _, l := range r.lines {
+		height = max(height, l.Seen.Height)
+	}
+	return height + 1
+}
+
+// buried is the height of a free block that is as deep as the policy asks.
+func (r *rewrite) buried() (uint32, error) {
+	height := r.tip() + 1 - r.p.Policy.Depth()
+	if height < r.firstUnseen() {
+		return 0, fmt.Errorf("block %d has been seen by a board line", height)
+	}
+	return height, nil
+}
+
+// relink gives every line the hash of the line before, from line n (0 is the
+// first) on.
+func (r *rewrite) relink(n int) {
+	for i := max(n, 1); i < len(r.lines); i++ {
+		r.lines[i].Prev = r.lines[i-1].Hash()
+	}
+}
+
+// remine makes the blocks from a height on anew: merkle roots, links and proof
+// of work.
+func (r *rewrite) remine(from uint32) {
+	for h := from; h <= r.tip(); h++ {
+		if h >= r.first {
+			block := r.block(h)
+			block.Header.MerkleRoot = merkleRoot(block)
+			r.headers[h] = &block.Header
+		}
+		r.headers[h].PrevBlock = r.headers[h-1].BlockHash()
+		solve(r.headers[h])
+	}
+}
+
+// merkleRoot folds the ids of a block's transactions.
+func merkleRoot(b *wire.MsgBlock) chainhash.Hash {
+	var row []chainhash.Hash
+	for _, tx := range b.Transactions {
+		row = append(row, tx.TxHash())
+	}
+	for len(row) > 1 {
+		if len(row)%2 == 1 {
+			row = append(row, row[len(row)-1])
+		}
+		for i := range len(row) / 2 {
+			row[i] = chainhash.DoubleHashH(append(row[2*i][:], row[2*i+1][:]...))
+		}
+		row = row[:len(row)/2]
+	}
+	return row[0]
+}
+
+// solved tells whether a header has the work that regtest asks for, which is
+// one try in two.
+func solved(h *wire.BlockHeader) bool {
+	hash := h.BlockHash()
+	return hash[len(hash)-1] < 0x7f
+}
+
+func solve(h *wire.BlockHeader) {
+	for !solved(h) {
+		h.Nonce++
+	}
+}
+
+// unsolve gives a header a nonce with too little work.
+func unsolve(h *wire.BlockHeader) {
+	for hash := h.BlockHash(); hash[len(hash)-1] < 0x80; hash = h.BlockHash() {
+		h.Nonce++
+	}
+}
+
+// extend adds n empty blocks.
+func (r *rewrite) extend(n int) {
+	tip := r.tip()
+	for i := range n {
+		last := r.block(tip)
+		coinbase := last.Transactions[0].Copy()
+		coinbase.TxIn[0].SignatureScript = append(slices.Clone(coinbase.TxIn[0].SignatureScript), byte(1+i))
+		b := wire.NewMsgBlock(&last.Header)
+		b.Header.Timestamp = last.Header.Timestamp.Add(time.Duration(1+i) * time.Minute)
+		b.Transactions = []*wire.MsgTx{coinbase}
+		r.blocks, r.headers = append(r.blocks, b), append(r.headers, &b.Header)
+	}
+	r.remine(tip + 1)
+}
+
+// files are the record's, as they are now: with whole blocks, or with proofs of
+// the transactions that concern the election.
+func (r *rewrite) files(ctx context.Context, proven bool) (map[string][]byte, error) {
+	var log bytes.Buffer
+	for _, l := range r.lines {
+		log.Write(append(l.Encode(), '\n'))
+	}
+	files := map[string][]byte{record.Policy: r.policy, record.Contract: r.contract, record.Board: log.Bytes()}
+	blocks, err := r.through("with blocks", files, func(w *record.Writer) error { return chainfile.Export(ctx, w, r, r.first) })
+	if err != nil || !proven {
+		return blocks, err
+	}
+	rec, err := record.Open(filepath.Join(r.dir, "with blocks"))
+	if err != nil {
+		return nil, err
+	}
+	defer rec.Close()
+	return r.through("with proofs", files, func(w *record.Writer) error {
+		return chainfile.ExportProofs(ctx, w, r, verifier.Sightings(ctx, rec, r))
+	})
+}
+
+// through writes a record with the chain's files by who always writes them, and
+// reads all of it back.
+func (r *rewrite) through(name string, files map[string][]byte, export func(*record.Writer) error) (map[string][]byte, error) {
+	dir := filepath.Join(r.dir, name)
+	w, err := record.Create(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer w.Abort()
+	for name, text := range files {
+		if err := w.WriteFile(name, text); err != nil {
+			return nil, err
+		}
+	}
+	if err := errors.Join(export(w), w.Commit()); err != nil {
+		return nil, err
+	}
+	all := make(map[string][]byte)
+	for _, name := range recordFiles {
+		text, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+		switch {
+		case err == nil:
+			all[name] = text
+		case !errors.Is(err, fs.ErrNotExist):
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+var recordFiles = []string{record.Policy, record.Contract, record.Board, record.Headers, record.Blocks, record.Proofs}
+
+// The methods of a source of blocks, for whoever writes the record's chain.
+
+func (r *rewrite) Evidence() string                      { return "remade" }
+func (r *rewrite) First(context.Context) (uint32, error) { return r.first, nil }
+
+func (r *rewrite) Headers(context.Context) iter.Seq2[*wire.BlockHeader, error] {
+	return each(r.headers)
+}
+
+func (r *rewrite) Blocks(_ context.Context, from uint32) iter.Seq2[*wire.MsgBlock, error] {
+	return each(r.blocks[from-r.first:])
+}
+
+func each[T any](list []T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for _, v := range list {
+			if !yield(v, nil) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,76 @@
+package rehearsal
+
+import (
+	"fmt"
+	"slices"
+
+	"bevote/internal/curve"
+	"bevote/internal/roles"
+)
+
+// newRoles makes all roles, each with a stream of its own.
+func (p *Play) newRoles() error {
+	var err error
+	p.Supervisor, err = roles.NewSupervisor(p.Election, p.Keys["supervisor"], p.Node("supervisor"), p.Stream("supervisor"))
+	if err != nil {
+		return err
+	}
+	for i, c := range p.Policy.Candidates {
+		role := "candidate " + c.Name
+		candidate, err := roles.NewCandidate(p.Election, i+1, p.Keys[role], p.Node(role), p.Stream(role))
+		if err != nil {
+			return err
+		}
+		p.Candidates = append(p.Candidates, candidate)
+	}
+	if err := p.newVoters(); err != nil {
+		return err
+	}
+	return p.newExchange()
+}
+
+// Voter is a voter with what the play knows of it.
+type Voter struct {
+	*roles.Voter
+	Role   string       // as streams name it, such as "voter 1"
+	Secret curve.Scalar // of the roll key
+	Dealer Dealer       // in place of the voter's own dealing, or nil
+	Choice int          // candidate's number, or 0 to abstain
+}
+
+// newVoters makes the voters of the roll: with fresh roll keys, or with the
+// stand-ins' where the policy names the voters.
+func (p *Play) newVoters() error {
+	n := p.Policy.Voters
+	if p.opt.Roll < 0 || p.opt.Roll > n {
+		return Unplayable("a roll of %d, the policy has %d voters", p.opt.Roll, n)
+	}
+	if p.opt.Roll > 0 {
+		n = p.opt.Roll
+	}
+	n += p.Hooks.ExtraVoters
+	p.Voters = make([]*Voter, n)
+	err := p.parallel("keys", n, func(i int) (err error) {
+		v := &Voter{Role: fmt.Sprintf("voter %d", i+1)}
+		if named := p.Policy.Named; len(named) > 0 {
+			v.Role = "voter " + named[i].Name
+		}
+		stream := p.Stream(v.Role)
+		if v.Secret = p.Keys[v.Role]; len(p.Policy.Named) == 0 {
+			if v.Secret, err = curve.RandomScalar(stream); err != nil {
+				return err
+			}
+		}
+		v.Voter, err = roles.NewVoter(p.Election, v.Secret, p.Node(v.Role), stream)
+		p.Voters[i] = v
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(p.Voters, func(a, b *Voter) int {
+		ka, kb := a.Key(), b.Key()
+		return slices.Compare(ka[:], kb[:])
+	})
+	return nil
+}
