@@ -13,7 +13,7 @@ import (
 // judgeExchange judges every session and every voucher, on all cores. It returns
 // nil without mixing, and before the roll is closed.
 func judgeExchange(ch *chained, setup *election.Setup) *election.Exchange {
-	m := setup.Mixing
+	m := setup.ExchangeLog
 	if m == nil || setup.Phases.Closed[election.RollClosed] < 0 {
 		return nil
 	}
@@ -21,13 +21,13 @@ func judgeExchange(ch *chained, setup *election.Setup) *election.Exchange {
 	cores.Each(len(m.Mixers), func(i int) { _, _ = m.SchemeOf(m.Mixers[i]) }) // V20 reads the answers
 	done := ch.counter("checking the issues", len(m.Deposits))
 	cores.Each(len(m.Deposits), func(i int) {
-		_ = m.Right(m.Deposits[i])
+		_ = m.CheckIssue(m.Deposits[i])
 		done()
 	})
 	vouchers := vouchersThatMatter(setup)
 	done = ch.counter("verifying vouchers", len(vouchers))
 	cores.Each(len(vouchers), func(i int) {
-		_ = m.Valid(vouchers[i])
+		_ = m.VerifyVoucher(vouchers[i])
 		done()
 	})
 	return ch.e.Exchange(m, ch.replay)
@@ -43,7 +43,7 @@ var errUnread = errors.New("not judged: too many were shown that nobody paid")
 // Which of the others are judged follows from a hash that nobody knew when they
 // were shown. What the supervisor pays late is among the first.
 func vouchersThatMatter(setup *election.Setup) []*election.Voucher {
-	m := setup.Mixing
+	m := setup.ExchangeLog
 	var paid, unpaid []*election.Voucher
 	for _, v := range m.Vouchers {
 		if len(v.Payouts) > 0 || setup.Slots[v.By] > 0 {

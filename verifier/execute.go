@@ -17,7 +17,7 @@ import (
 
 // scriptRun is one input executed again on the script engine (V11).
 type scriptRun struct {
-	at   election.Sighting
+	at   election.ConfirmedTx
 	prev *wire.TxOut
 	err  error
 	by   curve.PublicKey // who should have signed first, where it is known beforehand
@@ -81,7 +81,7 @@ func (a *executed) runDeposits() {
 		return
 	}
 	for _, d := range a.mix.Deposits {
-		if at := a.mix.SpendOf(d); at != nil {
+		if at := a.mix.SpendingTx(d); at != nil {
 			a.runs = append(a.runs, &scriptRun{at: *at, prev: a.replay.Mixed[d.Outpoint].Out, by: a.e.Policy.Supervisor})
 		}
 	}

@@ -30,7 +30,7 @@ func TestDeviatingScript(t *testing.T) {
 	a.setup, a.replay = new(election.Setup), &election.Replay{Stakes: map[wire.OutPoint]*election.Stake{}}
 	for i := range 2 {
 		key := curve.BaseMul(curve.NewScalar(uint32(i + 5))).Key()
-		a.setup.Roll = append(a.setup.Roll, election.RollEntry{Key: key})
+		a.setup.Roll = append(a.setup.Roll, election.Slot{Key: key})
 	}
 	joint := curve.BaseMul(curve.NewScalar(9)).Key()
 	a.keys = map[string][]byte{"joint": joint[:]}
@@ -42,9 +42,9 @@ func TestDeviatingScript(t *testing.T) {
 		}
 		return script
 	}
-	vote := &election.Vote{Index: 1, TxID: "aa", Ballot: ballot, Redeem: fill(template, 1), Spend: election.Sighting{ID: chainhash.Hash{1}, Tx: wire.NewMsgTx(1)}}
+	vote := &election.Vote{Index: 1, TxID: "aa", Ballot: ballot, Redeem: fill(template, 1), Spend: election.ConfirmedTx{ID: chainhash.Hash{1}, Tx: wire.NewMsgTx(1)}}
 	vote.Spend.Tx.AddTxOut(wire.NewTxOut(1, nil))
-	vote.Fault(election.WrongScript, "0 outputs pay the contract filled for slot 1, want one")
+	vote.fault(election.WrongScript, "0 outputs pay the contract filled for slot 1, want one")
 	a.votes = []*election.Vote{vote}
 	sig, err := txscript.NewScriptBuilder().AddOp(txscript.OP_0).AddFullData(fill(early, 2)).Script()
 	if err != nil {
@@ -52,7 +52,7 @@ func TestDeviatingScript(t *testing.T) {
 	}
 	spending := wire.NewMsgTx(1)
 	spending.AddTxIn(&wire.TxIn{SignatureScript: sig})
-	a.replay.Stakes[vote.OutputAt(0)] = &election.Stake{Spent: &election.Sighting{Tx: spending}}
+	a.replay.Stakes[vote.OutputAt(0)] = &election.Stake{Spent: &election.ConfirmedTx{Tx: spending}}
 
 	s := new(check)
 	voteScript(a, s)

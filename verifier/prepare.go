@@ -46,9 +46,9 @@ func setupOf(ch *chained, prior *prepared) *election.Setup {
 	setup := ch.e.Setup(ch.lines, anchors)
 	switch {
 	case prior != nil:
-		setup.ReuseRulings(prior.setup.Mixing)
+		setup.ReuseExchangeLog(prior.setup.ExchangeLog)
 	case ch.opt.State != nil:
-		setup.ReuseRulings(ch.opt.State.mixing)
+		setup.ReuseExchangeLog(ch.opt.State.mixing)
 	}
 	return setup
 }

@@ -102,7 +102,7 @@ func mixed(f *facts) string {
 // exchanged lets a check apply where there is an exchange to look at. V22 names
 // the absence of a registry.
 func exchanged(f *facts) string {
-	if reason := mixed(f); reason != "" || f.setup.Mixing.Registry != nil {
+	if reason := mixed(f); reason != "" || f.setup.ExchangeLog.Registry != nil {
 		return reason
 	}
 	return "there is no registry"
@@ -114,7 +114,7 @@ func schemed(f *facts) string {
 	if reason != "" || f.e.Policy.Mixing.Scheme != lang.SchemeGroupBlind {
 		return reason
 	}
-	if _, err := f.setup.Mixing.Group(); err != nil {
+	if _, err := f.setup.ExchangeLog.Group(); err != nil {
 		return "there is no group to verify by"
 	}
 	return ""

@@ -199,7 +199,7 @@ func tags(f *facts, ck *check) {
 // from keys whose owners proved them. Nobody publishes g, a, δ or p: they are
 // derived here, and so are their lengths, e and the number of rounds.
 func paramsRegen(f *facts, ck *check) {
-	m := f.setup.Mixing
+	m := f.setup.ExchangeLog
 	if f.e.Policy.Mixing.Scheme == lang.SchemeGroupBlind {
 		ck.expect(1)
 		_, err := m.Group()

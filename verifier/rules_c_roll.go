@@ -78,7 +78,7 @@ func rollUnique(f *facts, ck *check) {
 }
 
 // acceptedByKeys tells of each roll line whether its key signed the entry.
-func acceptedByKeys(f *facts, lines []election.Posted[board.Roll]) []bool {
+func acceptedByKeys(f *facts, lines []election.Entry[board.Roll]) []bool {
 	all := make([]curve.Signed, len(lines))
 	for i, l := range lines {
 		b := l.Body
@@ -102,7 +102,7 @@ func rollSize(f *facts, ck *check) {
 	}
 	good := 0
 	for _, d := range f.mix.Deposits {
-		if f.mix.Good(d) == nil {
+		if f.mix.CheckDeposit(d) == nil {
 			good++
 		}
 	}
@@ -113,7 +113,7 @@ func rollSize(f *facts, ck *check) {
 		ck.pass()
 	}
 	for _, v := range f.mix.Vouchers {
-		if f.setup.Slots[v.By] == 0 && f.mix.Valid(v) == nil && f.mix.PaymentOf(v) != nil {
+		if f.setup.Slots[v.By] == 0 && f.mix.VerifyVoucher(v) == nil && f.mix.CoinOf(v) != nil {
 			ck.note(v.Where(), "a valid voucher, paid and not on the roll: its owner did not sign for the coin, or the supervisor left it out")
 		}
 	}
@@ -132,7 +132,7 @@ func rollDisjoint(f *facts, ck *check) {
 	ck.expect(len(f.setup.Roll))
 	others := map[curve.PublicKey]string{f.e.Policy.Supervisor: "the supervisor"}
 	payouts := make(map[string]string)
-	if m := f.setup.Mixing; m != nil && m.Registry != nil {
+	if m := f.setup.ExchangeLog; m != nil && m.Registry != nil {
 		for _, v := range m.Registry.Voters {
 			others[v.Key] = "a registered voter"
 		}

@@ -34,11 +34,11 @@ func untraceable(f *facts, ck *check) {
 	}
 	for i, r := range f.setup.Roll {
 		v := f.mix.VoucherOf(r.Key)
-		if v == nil || f.mix.Valid(v) != nil {
+		if v == nil || f.mix.VerifyVoucher(v) != nil {
 			continue // V30, V31 and V33 name it
 		}
 		ck.expect(1)
-		if n := f.mix.Crowd(v); n < leastCrowd {
+		if n := f.mix.AnonymitySet(v); n < leastCrowd {
 			ck.fail(fmt.Sprintf("slot %d", i+1), "one of %d whose deposit had been issued for when its voucher was shown, want %d", n, leastCrowd)
 			continue
 		}

@@ -102,7 +102,7 @@ func jointKey(f *facts, ck *check) {
 		supervisorsKey(f, ck)
 		return
 	}
-	if f.setup.Transcript == nil && !f.setup.Keyless() {
+	if f.setup.Transcript == nil && !f.setup.InfiniteKey() {
 		ck.skip("there is no transcript")
 		return
 	}

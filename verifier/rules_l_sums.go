@@ -109,7 +109,7 @@ func mixConserved(f *facts, ck *check) {
 	in, now := int64(0), make(map[string]int64)
 	for _, d := range f.mix.Deposits {
 		ck.expect(1)
-		sats, path := f.mix.Sats(d), f.mix.Spent(d)
+		sats, path := f.mix.Sats(d), f.mix.SpendPath(d)
 		in += sats
 		ck.test(d.Where(), spentFault(f, d, path))
 		now[path] += sats

@@ -16,7 +16,7 @@ import (
 // tally is what openings, derived shares and disavowals say of every counted
 // ballot. It keeps with each statement what became of it.
 type tally struct {
-	lines      []election.Posted[board.Opening]
+	lines      []election.Entry[board.Opening]
 	readings   []*reading // of counted votes, in the chain's order
 	bySlot     map[int]*reading
 	openings   []statement

@@ -110,7 +110,7 @@ func (p *play) line(l board.Line) ([]board.Line, error) {
 
 // authorsView is the exchange as authors wrote it.
 type authorsView struct {
-	view  *election.Mixing
+	view  *election.ExchangeLog
 	read  int                // lines of the board that view has read
 	lines map[int]board.Line // what view reads in the place of the board's
 }
@@ -119,8 +119,8 @@ type authorsView struct {
 // in its place: they are in on it, or do not look. Without names, all do.
 func (p *play) trustAuthors(roles ...string) {
 	b := &p.authors
-	b.view, b.lines = election.NewMixing(p.Election), make(map[int]board.Line)
-	p.Hooks.Mixing = func(role string) *election.Mixing {
+	b.view, b.lines = election.NewExchangeLog(p.Election), make(map[int]board.Line)
+	p.Hooks.Mixing = func(role string) *election.ExchangeLog {
 		if len(roles) > 0 && !slices.Contains(roles, role) {
 			return nil
 		}

@@ -44,7 +44,7 @@ type fixture struct {
 	files      [2][]byte // policy and contract
 
 	read      int // lines that view has read
-	view      *election.Mixing
+	view      *election.ExchangeLog
 	announced uint32
 
 	// absent reports whether a role does nothing at a tip: "m1", "v2", "treasurer".
@@ -100,7 +100,7 @@ func (f *fixture) begin(voters, mixers int) {
 	f.t.Helper()
 	t := f.t
 	f.minerKey, f.absent = curve.NewScalar(77), func(string, uint32) bool { return false }
-	f.log, f.view = board.NewLog(f.e.EID), election.NewMixing(f.e)
+	f.log, f.view = board.NewLog(f.e.EID), election.NewExchangeLog(f.e)
 	var err error
 	f.chain, err = regtest.New(t.TempDir(), lang.Params("regtest"), templates.PayToKey(curve.BaseMul(f.minerKey).Key()))
 	check(t, err)

@@ -21,8 +21,8 @@ const (
 
 var AnchorNames = [LastAnchor + 1]string{"", "announce", "roll", "commits", "deals", "complaints", "transcript"}
 
-// Posted is a board line with its number (from 1) and its decoded body.
-type Posted[T board.Body] struct {
+// Entry is a board line with its number (from 1) and its decoded body.
+type Entry[T board.Body] struct {
 	N    int
 	Line *board.Line
 	Body T
@@ -102,14 +102,14 @@ func (p *Phases) Span(t board.Type) (from, to int, by *Anchor, ok bool) {
 // InPhase returns the lines of one type that lie in their phase and are not
 // younger than the anchor that closes it. Of lines with the same author and
 // subject the first counts; a nil subject lets every line count.
-func InPhase[T board.Body](p *Phases, subject func(T) string) []Posted[T] {
+func InPhase[T board.Body](p *Phases, subject func(T) string) []Entry[T] {
 	var zero T
 	t := zero.Type()
 	from, to, by, ok := p.Span(t)
 	if !ok {
 		return nil
 	}
-	var out []Posted[T]
+	var out []Entry[T]
 	seen := make(map[string]bool)
 	for i := from; i < to; i++ {
 		l := &p.lines[i]
@@ -124,7 +124,7 @@ func InPhase[T board.Body](p *Phases, subject func(T) string) []Posted[T] {
 			}
 			seen[key] = true
 		}
-		out = append(out, Posted[T]{i + 1, l, body})
+		out = append(out, Entry[T]{i + 1, l, body})
 	}
 	return out
 }

@@ -30,15 +30,15 @@ type Replay struct {
 	hashes      map[[20]byte]curve.PublicKey
 
 	anchors    []Anchor
-	Lookalikes Lookalikes // ballots, and payments to a stake's script, outside eligible transactions
-	KeyUses    Lookalikes // other uses of a joint or claim key
+	Lookalikes TxList // ballots, and payments to a stake's script, outside eligible transactions
+	KeyUses    TxList // other uses of a joint or claim key
 
 	asked   *wire.MsgTx // the last transaction that was looked at for signatures
 	answers map[curve.PublicKey]bool
 }
 
-// Sighting is a transaction with its place in the chain.
-type Sighting struct {
+// ConfirmedTx is a transaction with its place in the chain.
+type ConfirmedTx struct {
 	Height uint32
 	Pos    int // in its block
 	Tx     *wire.MsgTx
@@ -48,22 +48,22 @@ type Sighting struct {
 }
 
 // Before orders sightings as the chain does.
-func (s Sighting) Before(o Sighting) bool {
+func (s ConfirmedTx) Before(o ConfirmedTx) bool {
 	return s.Height < o.Height || s.Height == o.Height && s.Pos < o.Pos
 }
 
 // Output is a watched outpoint's history.
 type Output struct {
-	Created *Sighting
+	Created *ConfirmedTx
 	Out     *wire.TxOut
 	payer   curve.PublicKey // the supervisor or a mixer that signed an input of the creating transaction, or zero
-	Spent   *Sighting
+	Spent   *ConfirmedTx
 }
 
 // Stake is a watched P2SH output's history.
 type Stake struct {
 	Out   *wire.TxOut
-	Spent *Sighting
+	Spent *ConfirmedTx
 }
 
 // NewReplay prepares to watch the coins that the board's roll lines name and
@@ -86,15 +86,15 @@ func NewReplay(e *Election, lines []board.Line) *Replay {
 // it remembers something of. Those alone lead to the same memory.
 func (r *Replay) Block(height uint32, b *wire.MsgBlock) (at []int) {
 	for pos, tx := range b.Transactions {
-		if r.Transaction(Sighting{Height: height, Pos: pos, Tx: tx, ID: tx.TxHash()}) {
+		if r.Tx(ConfirmedTx{Height: height, Pos: pos, Tx: tx, ID: tx.TxHash()}) {
 			at = append(at, pos)
 		}
 	}
 	return at
 }
 
-// Transaction takes the next transaction and tells whether it changed anything.
-func (r *Replay) Transaction(s Sighting) bool {
+// Tx takes the next transaction and tells whether it changed anything.
+func (r *Replay) Tx(s ConfirmedTx) bool {
 	eligible, ofStake := r.inputs(s)
 	ofMixing := r.mixedInputs(s)
 	if r.parents[s.ID] {
@@ -119,7 +119,7 @@ func (r *Replay) Transaction(s Sighting) bool {
 }
 
 // inputs notes spends of coins and of stakes.
-func (r *Replay) inputs(s Sighting) (eligible, ofStake bool) {
+func (r *Replay) inputs(s ConfirmedTx) (eligible, ofStake bool) {
 	for i, in := range s.Tx.TxIn {
 		s.Input = i
 		if c := r.Coins[in.PreviousOutPoint]; c != nil && c.Created != nil && c.Spent == nil {
@@ -135,7 +135,7 @@ func (r *Replay) inputs(s Sighting) (eligible, ofStake bool) {
 }
 
 // mixedInputs notes spends of deposits, payouts and repayments.
-func (r *Replay) mixedInputs(s Sighting) (any bool) {
+func (r *Replay) mixedInputs(s ConfirmedTx) (any bool) {
 	for i, in := range s.Tx.TxIn {
 		if c := r.Mixed[in.PreviousOutPoint]; c != nil && c.Created != nil && c.Spent == nil {
 			at := s
@@ -147,7 +147,7 @@ func (r *Replay) mixedInputs(s Sighting) (any bool) {
 }
 
 // created notes the coins that a transaction creates.
-func (r *Replay) created(s Sighting) {
+func (r *Replay) created(s ConfirmedTx) {
 	payer := r.payer(s.Tx)
 	for i, out := range s.Tx.TxOut {
 		op := wire.OutPoint{Hash: s.ID, Index: uint32(i)}
@@ -171,7 +171,7 @@ func (r *Replay) payer(tx *wire.MsgTx) curve.PublicKey {
 
 // anchor remembers an anchor of the supervisor's, in whatever transaction it
 // stands. What others write in its form is nobody's anchor.
-func (r *Replay) anchor(s Sighting, out *wire.TxOut) {
+func (r *Replay) anchor(s ConfirmedTx, out *wire.TxOut) {
 	data, ok := nullData(out.PkScript)
 	if !ok {
 		return
@@ -183,7 +183,7 @@ func (r *Replay) anchor(s Sighting, out *wire.TxOut) {
 }
 
 // staked watches the P2SH outputs of a transaction that spends a coin.
-func (r *Replay) staked(s Sighting, i int, out *wire.TxOut) {
+func (r *Replay) staked(s ConfirmedTx, i int, out *wire.TxOut) {
 	if txscript.IsPayToScriptHash(out.PkScript) {
 		r.Stakes[wire.OutPoint{Hash: s.ID, Index: uint32(i)}] = &Stake{Out: out}
 		r.scripts[string(out.PkScript)] = true

@@ -8,11 +8,11 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// Lookalikes are transactions of anybody's that look as if they were of the
+// TxList are transactions of anybody's that look as if they were of the
 // election. Blocks can be full of them: after the first megabytes there are
 // just more.
-type Lookalikes struct {
-	List []Sighting
+type TxList struct {
+	List []ConfirmedTx
 	size int  // bytes that remembering them takes, with their transactions
 	more bool // than are listed
 }
@@ -23,7 +23,7 @@ const (
 )
 
 // note lists a sighting.
-func (n *Lookalikes) note(s Sighting) {
+func (n *TxList) note(s ConfirmedTx) {
 	if n.size > maxStrays {
 		n.more = true
 		return
@@ -33,7 +33,7 @@ func (n *Lookalikes) note(s Sighting) {
 
 // weigh counts what a transaction has added to a list that had a length before,
 // and tells whether it has.
-func (n *Lookalikes) weigh(tx *wire.MsgTx, before int) bool {
+func (n *TxList) weigh(tx *wire.MsgTx, before int) bool {
 	added := len(n.List) - before
 	if added == 0 {
 		return false
@@ -43,7 +43,7 @@ func (n *Lookalikes) weigh(tx *wire.MsgTx, before int) bool {
 }
 
 // Show lists them as items.
-func (n *Lookalikes) Show(note func(where, format string, args ...any)) {
+func (n *TxList) Show(note func(where, format string, args ...any)) {
 	for _, s := range n.List {
 		note("tx "+s.ID.String(), "%s", s.Note)
 	}
@@ -55,7 +55,7 @@ func (n *Lookalikes) Show(note func(where, format string, args ...any)) {
 // output looks for ballots and payments outside eligible transactions, and for
 // other uses of the election's keys. It remembers where, and not the whole
 // transaction.
-func (r *Replay) output(s Sighting, i int, out *wire.TxOut) {
+func (r *Replay) output(s ConfirmedTx, i int, out *wire.TxOut) {
 	s.Tx = nil
 	if data, ok := nullData(out.PkScript); ok {
 		if isBallotSized(data) {
@@ -98,7 +98,7 @@ func (r *Replay) keyInScript(script []byte) (curve.PublicKey, bool) {
 
 // keyInInputs looks for a watched key in inputs that spend no stake: pushed by
 // the input script, in the redeem script that it pushes last, or in a witness.
-func (r *Replay) keyInInputs(s Sighting) {
+func (r *Replay) keyInInputs(s ConfirmedTx) {
 	if len(r.WatchedKeys) == 0 {
 		return
 	}

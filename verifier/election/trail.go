@@ -40,7 +40,7 @@ type trail struct {
 // Link is where a trail meets an anonymous voter.
 type Link struct {
 	Hops int
-	At   Sighting // without the transaction
+	At   ConfirmedTx // without the transaction
 }
 
 // watchTrails prepares to follow the deposits of lines.
@@ -65,7 +65,7 @@ func (r *Replay) watchTrails(lines []board.Line) {
 
 // follow takes the next transaction and tells whether a trail goes through it.
 // Eligible says that it spends a coin of the roll.
-func (r *Replay) follow(s Sighting, eligible bool) bool {
+func (r *Replay) follow(s ConfirmedTx, eligible bool) bool {
 	if len(r.deposits) == 0 {
 		return false
 	}
@@ -94,7 +94,7 @@ func nearest(found []trail, t trail) []trail {
 }
 
 // begun returns the trails that begin in a transaction: of the deposits in it.
-func (r *Replay) begun(s Sighting) (found []trail) {
+func (r *Replay) begun(s ConfirmedTx) (found []trail) {
 	if !r.parents[s.ID] {
 		return nil
 	}
@@ -107,7 +107,7 @@ func (r *Replay) begun(s Sighting) (found []trail) {
 }
 
 // pursue takes one trail through a transaction.
-func (r *Replay) pursue(s Sighting, from trail, eligible bool) {
+func (r *Replay) pursue(s ConfirmedTx, from trail, eligible bool) {
 	if from.hops > 0 && (eligible || r.createsCoin(s)) {
 		r.link(s, from, "meets a coin of the roll")
 	}
@@ -129,7 +129,7 @@ func (r *Replay) pursue(s Sighting, from trail, eligible bool) {
 }
 
 // createsCoin tells whether a transaction has an output that is a coin of the roll.
-func (r *Replay) createsCoin(s Sighting) bool {
+func (r *Replay) createsCoin(s ConfirmedTx) bool {
 	for i := range s.Tx.TxOut {
 		if r.Coins[wire.OutPoint{Hash: s.ID, Index: uint32(i)}] != nil {
 			return true
@@ -138,7 +138,7 @@ func (r *Replay) createsCoin(s Sighting) bool {
 	return false
 }
 
-func (r *Replay) link(s Sighting, from trail, note string) {
+func (r *Replay) link(s ConfirmedTx, from trail, note string) {
 	if _, known := r.Trails.Links[from.deposit]; !known {
 		s.Tx, s.Note = nil, note
 		r.Trails.Links[from.deposit] = Link{from.hops, s}

@@ -34,7 +34,7 @@ func (r *Replay) watchLine(l board.Line) {
 
 // watchCoin watches an outpoint and the transaction that creates it.
 func (r *Replay) watchCoin(coins map[wire.OutPoint]*Output, outpoint []byte) {
-	op, err := DecodeOutpoint(outpoint)
+	op, err := decodeOutpoint(outpoint)
 	if err != nil {
 		return
 	}
@@ -55,7 +55,7 @@ func (r *Replay) watchExchange(l board.Line) {
 		var b board.Deposit
 		if r.registered[l.By] && board.DecodeBody(l, &b) == nil {
 			r.watchCoin(r.Mixed, b.Outpoint)
-			if op, err := DecodeOutpoint(b.Outpoint); err == nil {
+			if op, err := decodeOutpoint(b.Outpoint); err == nil {
 				r.deposits[op] = true
 			}
 		}
@@ -107,9 +107,9 @@ func (r *Replay) watchKey(k curve.PublicKey, name string) {
 	r.hashes[[20]byte(address.Hash160(k[:]))] = k
 }
 
-// Watching is a hash of everything that a replay looks for. What was seen while
+// WatchHash is a hash of everything that a replay looks for. What was seen while
 // it looked for less has to be read again.
-func (r *Replay) Watching() [32]byte {
+func (r *Replay) WatchHash() [32]byte {
 	var items [][]byte
 	for _, coins := range []map[wire.OutPoint]*Output{r.Coins, r.Mixed} {
 		for op := range coins {

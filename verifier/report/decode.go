@@ -181,7 +181,7 @@ func checkReport(r *result.Report) error {
 }
 
 // checkMixing returns an error for negative numbers.
-func checkMixing(m *result.Mixed) error {
+func checkMixing(m *result.Exchange) error {
 	if m == nil {
 		return nil
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 // crowd returns the size of the smallest anonymity set in words.
-func crowd(m *result.Mixed) string {
+func crowd(m *result.Exchange) string {
 	if m.Anonymity == 0 {
 		return "no coin on the roll yet"
 	}
@@ -15,7 +15,7 @@ func crowd(m *result.Mixed) string {
 }
 
 // exchangeSummary returns the numbers of the mixing phase in one line.
-func exchangeSummary(m *result.Mixed) string {
+func exchangeSummary(m *result.Exchange) string {
 	words := fmt.Sprintf("%d of %d registered deposited, %d issued for; %d swept, %d returned; %d valid vouchers, %d paid",
 		m.Deposits, m.Registered, m.Issued, m.Swept, m.Returned, m.Vouchers, m.Paid)
 	if m.Late > 0 {
@@ -25,7 +25,7 @@ func exchangeSummary(m *result.Mixed) string {
 }
 
 // mixingRows returns the rows of the text about the mixing phase.
-func mixingRows(m *result.Mixed) []fact {
+func mixingRows(m *result.Exchange) []fact {
 	anonymity := fmt.Sprintf("%s (%s, %s)", crowd(m), clean(m.Scheme), plural(len(m.Mixers), "mixer"))
 	rows := []fact{{Name: "anonymity", Text: anonymity}}
 	if m.Root == "" {
@@ -69,22 +69,22 @@ func newMixView(r *result.Report) *mixView {
 		v.Mixers = append(v.Mixers, row)
 	}
 	if s := r.History; s != nil {
-		v.Money, v.Thick = depositsDrawing(s, m), len(s.Mixed) > 1
+		v.Money, v.Thick = depositsDrawing(s, m), len(s.Deposits) > 1
 	}
 	return v
 }
 
 // depositsDrawing draws where the deposits went.
-func depositsDrawing(s *result.History, m *result.Mixed) *drawing {
+func depositsDrawing(s *result.History, m *result.Exchange) *drawing {
 	still := 0
-	for _, f := range s.Mixed {
+	for _, f := range s.Deposits {
 		if f.Kind == result.StillLocked {
 			still = f.Stakes
 		}
 	}
 	d := flowDrawing{
 		id: "deposits", title: "Where the deposits went", unit: "deposit",
-		flows: s.Mixed, words: depositWords, count: depositCount,
+		flows: s.Deposits, words: depositWords, count: depositCount,
 	}
 	return d.draw(m.Swept + m.Returned + still)
 }
