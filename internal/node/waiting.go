@@ -14,7 +14,7 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-var _ evidence.PoolSource = (*Node)(nil)
+var _ evidence.MempoolSource = (*Node)(nil)
 
 const (
 	// askedAtOnce is how many outpoints one question names.
@@ -42,7 +42,7 @@ func (n *Node) Waiting(ctx context.Context, ops []wire.OutPoint) (txs []*wire.Ms
 	for part := range slices.Chunk(ops, askedAtOnce) {
 		found, err := n.spenders(ctx, part)
 		if isRefused(err, btcjson.ErrRPCMethodNotFound.Code) || isRefused(err, btcjson.ErrRPCInvalidParams.Code) {
-			return nil, fmt.Errorf("%s %w", n.name, evidence.ErrNoPool)
+			return nil, fmt.Errorf("%s %w", n.name, evidence.ErrNoMempool)
 		}
 		if err != nil {
 			return nil, n.fail(err)

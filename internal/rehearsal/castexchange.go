@@ -15,7 +15,7 @@ func (p *play) castExchange() (err error) {
 	if !p.e.Policy.Mixed() {
 		return nil
 	}
-	x := &exchange{view: election.NewMixing(p.e), order: rand.New(seeded(p.opt.Seed, "order"))}
+	x := &exchange{view: election.NewExchangeLog(p.e), order: rand.New(seeded(p.opt.Seed, "order"))}
 	p.exchange = x
 	for _, v := range p.voters {
 		d := &depositor{voter: v}

@@ -37,7 +37,7 @@ func (p *play) mixerNumber(key curve.PublicKey) int {
 // deceive has some go by what authors wrote, whatever a lie puts onto the board
 // in its place: they are in on it, or do not look. Without names, all do.
 func (p *play) deceive(who ...string) {
-	p.exchange.story, p.exchange.told = election.NewMixing(p.e), make(map[int]board.Line)
+	p.exchange.story, p.exchange.told = election.NewExchangeLog(p.e), make(map[int]board.Line)
 	p.tricks.believes = func(role string) bool { return slices.Contains(who, role) || len(who) == 0 }
 }
 

@@ -207,7 +207,7 @@ func (p *play) complain() error {
 	if err := p.look(); err != nil {
 		return err
 	}
-	params, outcome := p.setup.Params(), p.setup.Judge()
+	params, outcome := p.setup.Params(), p.setup.JudgeDealing()
 	lines := make([][]board.Line, len(p.voters))
 	err := p.each("shares", len(p.voters), func(i int) (err error) {
 		lines[i], err = p.voters[i].Receive(params, outcome)

@@ -18,10 +18,10 @@ type exchange struct {
 	treasurer *roles.Treasurer
 	mixers    []*roles.Mixer
 	people    []*depositor
-	view      *election.Mixing
-	read      int                // lines of the board that view has read
-	story     *election.Mixing   // what the confederates of a lie go by, or nil
-	told      map[int]board.Line // lines that story has in the place of the board's
+	view      *election.ExchangeLog
+	read      int                   // lines of the board that view has read
+	story     *election.ExchangeLog // what the confederates of a lie go by, or nil
+	told      map[int]board.Line    // lines that story has in the place of the board's
 	order     *rand.Rand
 }
 
@@ -105,7 +105,7 @@ func (p *play) admit(m *roles.Mixer) error {
 }
 
 // overheard is the public view of the exchange, up to the board's last line.
-func (p *play) overheard() *election.Mixing {
+func (p *play) overheard() *election.ExchangeLog {
 	x := p.exchange
 	lines := p.log.Lines()
 	for ; x.read < len(lines); x.read++ {
@@ -134,7 +134,7 @@ func (p *play) exchanged(who string) (*election.Exchange, error) {
 
 // heard is the public view as somebody takes it: as it is, unless a lie has it
 // otherwise.
-func (p *play) heard(who string) *election.Mixing {
+func (p *play) heard(who string) *election.ExchangeLog {
 	view := p.overheard()
 	if p.tricks.believes != nil && p.tricks.believes(who) {
 		return p.exchange.story
@@ -220,7 +220,7 @@ func (p *play) mixCoins() error {
 	}
 	coins := make(map[curve.PublicKey]wire.OutPoint)
 	for _, v := range x.Vouchers {
-		if paid := x.Coins(v); len(paid) > 0 && x.Valid(v) == nil {
+		if paid := x.Coins(v); len(paid) > 0 && x.VerifyVoucher(v) == nil {
 			coins[v.By] = paid[0].Outpoint
 		}
 	}

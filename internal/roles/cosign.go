@@ -43,7 +43,7 @@ func (t *Treasurer) sweeping(x *election.Exchange) bool {
 // isSwept tells whether the deposits of a sweep are spent, by it or otherwise.
 func isSwept(x *election.Exchange, tx *wire.MsgTx) bool {
 	d := x.DepositAt(tx.TxIn[0].PreviousOutPoint)
-	return d == nil || x.Spent(d) != ""
+	return d == nil || x.SpendPath(d) != ""
 }
 
 // complete adds the supervisor's signatures to a mixer's sweep, if it is one.

@@ -10,11 +10,11 @@ import (
 // The blocks that each step of the exchange has at the least, beside those that
 // transactions take to be deep.
 var leastBlocks = [5]uint32{
-	election.T1: 2,                     // to ask and be accepted, of several mixers in turn
-	election.T2: 2,                     // to deposit
-	election.T3: election.Patience + 1, // to issue: the last offer may wait so long for its challenge
-	election.T4: 2,                     // to sweep, and to show vouchers
-	election.T5: 2,                     // to pay
+	election.T1: 2,                           // to ask and be accepted, of several mixers in turn
+	election.T2: 2,                           // to deposit
+	election.T3: election.SessionTimeout + 1, // to issue: the last offer may wait so long for its challenge
+	election.T4: 2,                           // to sweep, and to show vouchers
+	election.T5: 2,                           // to pay
 }
 
 // spareBlocks divides the blocks that are left among the steps: issuing, one

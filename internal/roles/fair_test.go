@@ -43,7 +43,7 @@ type fair struct {
 	files      [2][]byte // policy and contract
 
 	read      int // lines that view has read
-	view      *election.Mixing
+	view      *election.ExchangeLog
 	announced uint32
 
 	// absent tells who does nothing at all at a tip: "m1", "v2", "treasurer".
@@ -100,7 +100,7 @@ func (f *fair) begin(voters, mixers int) {
 	f.t.Helper()
 	t := f.t
 	f.bank, f.absent = curve.NewScalar(77), func(string, uint32) bool { return false }
-	f.log, f.view = board.NewLog(f.e.EID), election.NewMixing(f.e)
+	f.log, f.view = board.NewLog(f.e.EID), election.NewExchangeLog(f.e)
 	var err error
 	f.chain, err = regtest.New(t.TempDir(), lang.Params("regtest"), roles.PayToKey(curve.BaseMul(f.bank).Key()))
 	check(t, err)

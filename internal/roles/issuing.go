@@ -74,7 +74,7 @@ func (m *Mixer) open() error {
 func (m *Mixer) goOn(x *election.Exchange) ([]board.Line, error) {
 	to, s := m.journal.open.with, m.session
 	d := x.DepositOf(to)
-	waited := m.tip() > s.since+election.Patience
+	waited := m.tip() > s.since+election.SessionTimeout
 	switch {
 	case d == nil:
 		return nil, errors.New("the deposit of the open session is not on the board")
@@ -135,13 +135,13 @@ func (m *Mixer) close(how closing) error {
 // block; of these the first on the board. Nobody gets an offer without the time
 // to answer it.
 func (m *Mixer) next(x *election.Exchange) *election.Deposit {
-	if m.tip()+election.Patience+1 > x.Deadlines[election.T3] {
+	if m.tip()+election.SessionTimeout+1 > x.Deadlines[election.T3] {
 		return nil
 	}
 	var ready []*election.Deposit
 	for _, d := range x.Deposits {
 		mine := d.Mixer.Key == m.public && d.Answer == nil && !m.journal.issued[d.By]
-		if last, before := m.lapses[d.By]; mine && (!before || m.tip() > last.tip) && !x.Late(d.Seen, election.T2) && x.Good(d) == nil && m.deep(x.Height(d)) {
+		if last, before := m.lapses[d.By]; mine && (!before || m.tip() > last.tip) && !x.Late(d.Seen, election.T2) && x.CheckDeposit(d) == nil && m.deep(x.Height(d)) {
 			ready = append(ready, d)
 		}
 	}

@@ -74,7 +74,7 @@ func (p *payer) payouts(x *election.Exchange, keys []curve.PublicKey, said sayin
 // redeemable lists, sorted, the keys whose vouchers the mixer is to pay.
 func (m *Mixer) redeemable(x *election.Exchange) (keys []curve.PublicKey) {
 	for _, v := range x.Vouchers {
-		if v.Mixer.Key == m.public && !x.Late(v.Seen, election.T4) && x.Valid(v) == nil {
+		if v.Mixer.Key == m.public && !x.Late(v.Seen, election.T4) && x.VerifyVoucher(v) == nil {
 			keys = append(keys, v.By)
 		}
 	}

@@ -58,7 +58,7 @@ func (t *Treasurer) Announce() ([]board.Line, error) {
 // signatures certifies it for its request (Mixer.Request). The certificate is
 // for the mixer alone; with blind RSA it is nil. Mixers are admitted up to the
 // policy's number.
-func (t *Treasurer) Admit(view *election.Mixing, announcement board.Line, request []byte) (certificate []byte, err error) {
+func (t *Treasurer) Admit(view *election.ExchangeLog, announcement board.Line, request []byte) (certificate []byte, err error) {
 	var b board.Mixer
 	if err := board.DecodeBody(announcement, &b); err != nil {
 		return nil, err
@@ -88,7 +88,7 @@ func (t *Treasurer) Admit(view *election.Mixing, announcement board.Line, reques
 }
 
 // certify checks a mixer's key and certifies a member of the group.
-func (t *Treasurer) certify(view *election.Mixing, by curve.PublicKey, key, request []byte) ([]byte, error) {
+func (t *Treasurer) certify(view *election.ExchangeLog, by curve.PublicKey, key, request []byte) ([]byte, error) {
 	if t.manager == nil {
 		k, err := mixing.DecodeRSAKey(key)
 		if err != nil {
@@ -115,8 +115,8 @@ func (t *Treasurer) Mixers() []curve.PublicKey { return slices.Clone(t.members) 
 
 // Issuer finds who signed a voucher, which with group signatures nobody else
 // can: where there are more vouchers than deposits, it names the forger.
-func (t *Treasurer) Issuer(view *election.Mixing, v *election.Voucher) (*election.Mixer, error) {
-	if err := view.Valid(v); err != nil {
+func (t *Treasurer) Issuer(view *election.ExchangeLog, v *election.Voucher) (*election.Mixer, error) {
+	if err := view.VerifyVoucher(v); err != nil {
 		return nil, fmt.Errorf("the voucher is not valid: %w", err)
 	}
 	if t.manager == nil {
@@ -155,10 +155,10 @@ func (t *Treasurer) hurried() bool { return t.s.tip()+1 >= t.s.e.Policy.Times.Ro
 // paid for a valid voucher.
 func (t *Treasurer) Enrol(x *election.Exchange, key curve.PublicKey, op wire.OutPoint, sig []byte) (board.Line, error) {
 	v := x.VoucherOf(key)
-	if v == nil || x.Valid(v) != nil {
+	if v == nil || x.VerifyVoucher(v) != nil {
 		return board.Line{}, fmt.Errorf("roll key %s showed no valid voucher", key)
 	}
-	if !slices.ContainsFunc(x.Coins(v), func(c election.Payment) bool { return c.Outpoint == op }) {
+	if !slices.ContainsFunc(x.Coins(v), func(c election.Coin) bool { return c.Outpoint == op }) {
 		return board.Line{}, fmt.Errorf("%s is not a coin that was paid to roll key %s", op, key)
 	}
 	return t.s.Enrol(key, op, sig)

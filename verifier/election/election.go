@@ -125,15 +125,6 @@ func sealKeys(p *lang.Policy) (points []curve.Point, err error) {
 	return points, nil
 }
 
-// KeyNumber returns the number of the joint key that a ballot for candidate
-// number j carries a share of: its own where each has one, else 1.
-func (e *Election) KeyNumber(j int) int {
-	if e.Policy.Joint == lang.JointEach {
-		return j
-	}
-	return 1
-}
-
 // LiftedPaths are the paths of the contract's script, by the policy's names of keys.
 func (e *Election) LiftedPaths() ([]templates.Path, error) {
 	return lift.Paths(e.Template, lift.Roles(e.Policy))

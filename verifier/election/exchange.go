@@ -19,7 +19,7 @@ import (
 // Exchange is what a board's exchange came to on the chain: a pure function of
 // both, the same for supervisor, mixers, voters and auditor.
 type Exchange struct {
-	*Mixing
+	*ExchangeLog
 	r           *Replay
 	AnnouncedAt uint32 // height of the announcement
 	PoolScript  []byte // what pays into the pool
@@ -31,13 +31,13 @@ type Exchange struct {
 	answers  map[*Mixer][]int // lines of right issues, rising; under nil all
 }
 
-// Payment is what pays a voucher.
-type Payment struct {
+// Coin is what pays a voucher.
+type Coin struct {
 	Payout
 	Height uint32
 	Sats   int64
 
-	tx *Sighting
+	tx *ConfirmedTx
 }
 
 // The paths by which a deposit is spent, as the contract names them.
@@ -48,8 +48,8 @@ const (
 
 // Exchange joins what lines say with what blocks show. The replay must have
 // been made with those lines.
-func (e *Election) Exchange(m *Mixing, r *Replay) *Exchange {
-	x := &Exchange{Mixing: m, r: r, PoolScript: templates.PayToKey(e.Policy.Supervisor)}
+func (e *Election) Exchange(m *ExchangeLog, r *Replay) *Exchange {
+	x := &Exchange{ExchangeLog: m, r: r, PoolScript: templates.PayToKey(e.Policy.Supervisor)}
 	for _, a := range r.anchors {
 		if a.Kind == Announce && a.EID == e.EID {
 			x.AnnouncedAt = a.Height
@@ -59,10 +59,10 @@ func (e *Election) Exchange(m *Mixing, r *Replay) *Exchange {
 	return x
 }
 
-// Good tells whether a deposit is one: the right sum in the right escrow, in
+// CheckDeposit tells whether a deposit is one: the right sum in the right escrow, in
 // time (V29).
-func (x *Exchange) Good(d *Deposit) error {
-	c := x.r.Mixed[d.Outpoint]
+func (x *Exchange) CheckDeposit(d *Deposit) error {
+	c := x.r.exchanged[d.Outpoint]
 	switch {
 	case c == nil || c.Created == nil:
 		return errors.New("there is no such output since the announcement")
@@ -82,7 +82,7 @@ func (x *Exchange) Good(d *Deposit) error {
 // this depositor's escrow, or nil. What else a line may name is not the
 // exchange's, whatever becomes of it.
 func (x *Exchange) EscrowOf(d *Deposit) *Output {
-	if c := x.r.Mixed[d.Outpoint]; c != nil && c.Created != nil && bytes.Equal(c.Out.PkScript, d.script) {
+	if c := x.r.exchanged[d.Outpoint]; c != nil && c.Created != nil && bytes.Equal(c.Out.PkScript, d.script) {
 		return c
 	}
 	return nil
@@ -114,10 +114,10 @@ func (x *Exchange) Height(d *Deposit) uint32 {
 	return 0
 }
 
-// Spent returns the path by which a deposit was spent, "" where it was not and
+// SpendPath returns the path by which a deposit was spent, "" where it was not and
 // "alien" where it was by none of the contract's.
-func (x *Exchange) Spent(d *Deposit) string {
-	s := x.SpendOf(d)
+func (x *Exchange) SpendPath(d *Deposit) string {
+	s := x.SpendingTx(d)
 	if s == nil {
 		return ""
 	}
@@ -135,8 +135,8 @@ func (x *Exchange) Spent(d *Deposit) string {
 	return path.Name
 }
 
-// SpendOf is the transaction that spends a deposit, or nil.
-func (x *Exchange) SpendOf(d *Deposit) *Sighting {
+// SpendingTx is the transaction that spends a deposit, or nil.
+func (x *Exchange) SpendingTx(d *Deposit) *ConfirmedTx {
 	if c := x.EscrowOf(d); c != nil {
 		return c.Spent
 	}
@@ -146,11 +146,11 @@ func (x *Exchange) SpendOf(d *Deposit) *Sighting {
 // Coins returns the coins that were paid for a voucher after T2, by its mixer up
 // to T5 and by the supervisor up to `roll by`, in the order of the board: the
 // first is the voucher's, others were paid by mistake.
-func (x *Exchange) Coins(v *Voucher) (coins []Payment) {
+func (x *Exchange) Coins(v *Voucher) (coins []Coin) {
 	for _, p := range v.Payouts {
-		c := x.r.Mixed[p.Outpoint]
+		c := x.r.exchanged[p.Outpoint]
 		if x.pays(v, p, c) == nil {
-			coins = append(coins, Payment{p, c.Created.Height, c.Out.Value, c.Created})
+			coins = append(coins, Coin{p, c.Created.Height, c.Out.Value, c.Created})
 		}
 	}
 	return coins
@@ -177,21 +177,21 @@ func (x *Exchange) pays(v *Voucher, p Payout, c *Output) error {
 	return nil
 }
 
-// PaymentOf returns the voucher's coin, or nil.
-func (x *Exchange) PaymentOf(v *Voucher) *Payment {
+// CoinOf returns the voucher's coin, or nil.
+func (x *Exchange) CoinOf(v *Voucher) *Coin {
 	if coins := x.Coins(v); len(coins) > 0 {
 		return &coins[0]
 	}
 	return nil
 }
 
-// Crowd is how many deposits a voucher may be for: those that had been rightly
+// AnonymitySet is how many deposits a voucher may be for: those that had been rightly
 // issued for when it was shown, by its issuer where the voucher names it.
-func (x *Exchange) Crowd(v *Voucher) int {
+func (x *Exchange) AnonymitySet(v *Voucher) int {
 	x.counting.Do(func() {
 		x.answers = make(map[*Mixer][]int)
 		for _, d := range x.Deposits {
-			if x.Right(d) == nil {
+			if x.CheckIssue(d) == nil {
 				x.answers[nil] = append(x.answers[nil], d.Answer.N)
 				x.answers[d.Mixer] = append(x.answers[d.Mixer], d.Answer.N)
 			}
@@ -210,7 +210,7 @@ func (x *Exchange) Crowd(v *Voucher) int {
 func (x *Exchange) Owed(mixer *Mixer) int64 {
 	sum, coins, txs := int64(0), int64(0), make(map[chainhash.Hash]*wire.MsgTx)
 	for _, v := range x.Vouchers {
-		if c := x.PaymentOf(v); c != nil && c.By == mixer.Key && x.Valid(v) == nil {
+		if c := x.CoinOf(v); c != nil && c.By == mixer.Key && x.VerifyVoucher(v) == nil {
 			sum, coins = sum+c.Sats, coins+1
 			txs[c.tx.ID] = c.tx.Tx
 		}
@@ -250,13 +250,13 @@ func (x *Exchange) Pool(repaid []wire.OutPoint) Pool {
 	}
 	txs := make(map[chainhash.Hash]*wire.MsgTx)
 	for _, op := range repaid {
-		if c := x.r.Mixed[op]; c != nil && c.Created != nil {
+		if c := x.r.exchanged[op]; c != nil && c.Created != nil {
 			p.Repaid += c.Out.Value
 			txs[op.Hash] = c.Created.Tx
 		}
 	}
 	for _, v := range x.Vouchers {
-		if c := x.PaymentOf(v); c != nil && c.By == x.e.Policy.Supervisor && x.Valid(v) == nil {
+		if c := x.CoinOf(v); c != nil && c.By == x.e.Policy.Supervisor && x.VerifyVoucher(v) == nil {
 			p.Late += c.Sats
 			txs[c.tx.ID] = c.tx.Tx
 		}
@@ -267,10 +267,10 @@ func (x *Exchange) Pool(repaid []wire.OutPoint) Pool {
 
 // SweepTxs are the transactions that spend deposits by that path, each once, in
 // the order of the deposits.
-func (x *Exchange) SweepTxs() (out []*Sighting) {
+func (x *Exchange) SweepTxs() (out []*ConfirmedTx) {
 	known := make(map[chainhash.Hash]bool)
 	for _, d := range x.Deposits {
-		if s := x.SpendOf(d); s != nil && !known[s.ID] && x.Spent(d) == Swept {
+		if s := x.SpendingTx(d); s != nil && !known[s.ID] && x.SpendPath(d) == Swept {
 			known[s.ID], out = true, append(out, s)
 		}
 	}
@@ -283,7 +283,7 @@ func (x *Exchange) Repaid() (out []wire.OutPoint) {
 		return nil
 	}
 	for _, r := range x.Settled.Repaid {
-		if op, err := DecodeOutpoint(r.Outpoint); err == nil {
+		if op, err := decodeOutpoint(r.Outpoint); err == nil {
 			out = append(out, op)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 
 const notSupervisor = "not by the supervisor"
 
-func (m *Mixing) manager(l Posted[board.Manager]) string {
+func (m *ExchangeLog) manager(l Entry[board.Manager]) string {
 	switch {
 	case l.Line.By != m.e.Policy.Supervisor:
 		return notSupervisor
@@ -25,7 +25,7 @@ func (m *Mixing) manager(l Posted[board.Manager]) string {
 }
 
 // mixer takes an announcement. Where the policy names the mixers, only theirs.
-func (m *Mixing) mixer(l Posted[board.Mixer]) string {
+func (m *ExchangeLog) mixer(l Entry[board.Mixer]) string {
 	named := m.e.Policy.Mixing.Named
 	is := func(x lang.Named) bool { return x.Key == l.Line.By && x.Name == l.Body.Name }
 	_, again := m.announced[l.Line.By]
@@ -45,7 +45,7 @@ func (m *Mixing) mixer(l Posted[board.Mixer]) string {
 	return ""
 }
 
-func (m *Mixing) registry(l Posted[board.Registry]) string {
+func (m *ExchangeLog) registry(l Entry[board.Registry]) string {
 	switch {
 	case l.Line.By != m.e.Policy.Supervisor:
 		return notSupervisor
@@ -72,13 +72,13 @@ func (m *Mixing) registry(l Posted[board.Registry]) string {
 }
 
 // AnnouncementOf returns what a mixer announced in the line of it that counts.
-func (m *Mixing) AnnouncementOf(key curve.PublicKey) (board.Mixer, bool) {
+func (m *ExchangeLog) AnnouncementOf(key curve.PublicKey) (board.Mixer, bool) {
 	l, ok := m.announced[key]
 	return l.Body, ok
 }
 
 // request takes M1 and M3.
-func (m *Mixing) request(l Posted[board.Request]) string {
+func (m *ExchangeLog) request(l Entry[board.Request]) string {
 	due := m.Deadlines[T2:T4]
 	if l.Body.For == board.ForPaying {
 		due = m.Deadlines[T4:]
@@ -100,7 +100,7 @@ func (m *Mixing) request(l Posted[board.Request]) string {
 }
 
 // accept takes M2 and M4.
-func (m *Mixing) accept(l Posted[board.Accept]) string {
+func (m *ExchangeLog) accept(l Entry[board.Accept]) string {
 	ask := asking{l.Body.To, l.Line.By, l.Body.For}
 	_, again := m.accepted[ask]
 	switch {
@@ -120,13 +120,13 @@ func (m *Mixing) accept(l Posted[board.Accept]) string {
 }
 
 // escrowed tells whether an acceptance names the escrow that the contract gives.
-func (m *Mixing) escrowed(l Posted[board.Accept]) bool {
+func (m *ExchangeLog) escrowed(l Entry[board.Accept]) bool {
 	redeem, err := m.e.EscrowRedeem(l.Line.By, l.Body.To)
 	return err == nil && bytes.Equal(l.Body.Escrow, address.Hash160(redeem))
 }
 
 // Accepted returns a mixer's acceptance of a request.
-func (m *Mixing) Accepted(purpose string, mixer, by curve.PublicKey) (board.Accept, bool) {
+func (m *ExchangeLog) Accepted(purpose string, mixer, by curve.PublicKey) (board.Accept, bool) {
 	l, ok := m.accepted[asking{by, mixer, purpose}]
 	return l.Body, ok
 }

@@ -2,6 +2,8 @@ package election
 
 import (
 	"bytes"
+	"iter"
+	"maps"
 
 	"bevote/internal/curve"
 	"bevote/internal/scriptsig"
@@ -16,29 +18,29 @@ import (
 // Replay watches blocks for what concerns one election and remembers only
 // that: its memory grows with the roll, not with the chain. It judges nothing.
 type Replay struct {
-	e           *Election
-	Coins       map[wire.OutPoint]*Output // every outpoint that a roll line names
-	parents     map[chainhash.Hash]bool   // transactions that create them
-	Stakes      map[wire.OutPoint]*Stake  // P2SH outputs of transactions that spend a coin
-	Mixed       map[wire.OutPoint]*Output // every outpoint that a line of the exchange names
-	deposits    map[wire.OutPoint]bool    // those of them that are deposits
-	mixers      []curve.PublicKey         // who may pay coins, besides the supervisor
-	Trails      Trails
-	registered  map[curve.PublicKey]bool // who may deposit; nil before a registry
-	scripts     map[string]bool          // of stakes
-	WatchedKeys map[curve.PublicKey]string
-	hashes      map[[20]byte]curve.PublicKey
+	Lookalikes TxList // ballots, and payments to a stake's script, outside eligible transactions
+	KeyUses    TxList // other uses of a joint or claim key
 
+	e          *Election
+	coins      map[wire.OutPoint]*Output // every outpoint that a roll line names
+	parents    map[chainhash.Hash]bool   // transactions that create watched outputs
+	stakes     map[wire.OutPoint]*Output // P2SH outputs of transactions that spend a coin
+	scripts    map[string]bool           // of stakes
+	exchanged  map[wire.OutPoint]*Output // every outpoint that a line of the exchange names
+	deposits   map[wire.OutPoint]bool    // those of them that are deposits
+	mixers     []curve.PublicKey         // who may pay coins, besides the supervisor
+	registered map[curve.PublicKey]bool  // who may deposit; nil before a registry
+	trails     trails
+	keys       map[curve.PublicKey]string // names of the joint and claim keys
+	hashes     map[[20]byte]curve.PublicKey
 	anchors    []Anchor
-	Lookalikes Lookalikes // ballots, and payments to a stake's script, outside eligible transactions
-	KeyUses    Lookalikes // other uses of a joint or claim key
 
 	asked   *wire.MsgTx // the last transaction that was looked at for signatures
 	answers map[curve.PublicKey]bool
 }
 
-// Sighting is a transaction with its place in the chain.
-type Sighting struct {
+// ConfirmedTx is a transaction with its place in the chain.
+type ConfirmedTx struct {
 	Height uint32
 	Pos    int // in its block
 	Tx     *wire.MsgTx
@@ -48,60 +50,75 @@ type Sighting struct {
 }
 
 // Before orders sightings as the chain does.
-func (s Sighting) Before(o Sighting) bool {
+func (s ConfirmedTx) Before(o ConfirmedTx) bool {
 	return s.Height < o.Height || s.Height == o.Height && s.Pos < o.Pos
 }
 
-// Output is a watched outpoint's history.
+// Output is a watched output, and the transactions that create and spend it. Of
+// a stake only Out and Spent are kept.
 type Output struct {
-	Created *Sighting
+	Created *ConfirmedTx
 	Out     *wire.TxOut
 	payer   curve.PublicKey // the supervisor or a mixer that signed an input of the creating transaction, or zero
-	Spent   *Sighting
+	Spent   *ConfirmedTx
 }
 
-// Stake is a watched P2SH output's history.
-type Stake struct {
-	Out   *wire.TxOut
-	Spent *Sighting
-}
-
-// NewReplay prepares to watch the coins that the board's roll lines name and
-// the keys that its transcripts name.
+// NewReplay prepares to watch the coins that the board's roll lines name, the
+// keys that its transcripts name, and the outputs of its exchange.
 func NewReplay(e *Election, lines []board.Line) *Replay {
 	r := &Replay{
-		e: e, Coins: make(map[wire.OutPoint]*Output), parents: make(map[chainhash.Hash]bool),
-		Stakes: make(map[wire.OutPoint]*Stake), scripts: make(map[string]bool),
-		Mixed: make(map[wire.OutPoint]*Output), deposits: make(map[wire.OutPoint]bool),
-		WatchedKeys: make(map[curve.PublicKey]string), hashes: make(map[[20]byte]curve.PublicKey),
+		e: e, coins: make(map[wire.OutPoint]*Output), parents: make(map[chainhash.Hash]bool),
+		stakes: make(map[wire.OutPoint]*Output), scripts: make(map[string]bool),
+		exchanged: make(map[wire.OutPoint]*Output), deposits: make(map[wire.OutPoint]bool),
+		keys: make(map[curve.PublicKey]string), hashes: make(map[[20]byte]curve.PublicKey),
+		trails: newTrails(),
 	}
-	for _, l := range lines {
-		r.watchLine(l)
+	for i := range lines {
+		r.watchLine(&lines[i])
 	}
-	r.watchTrails(lines)
+	r.shareScripts()
 	return r
 }
+
+// Coin returns the output that a roll line names, or nil.
+func (r *Replay) Coin(op wire.OutPoint) *Output { return r.coins[op] }
+
+// Coins yields all outputs that roll lines name, in no order.
+func (r *Replay) Coins() iter.Seq2[wire.OutPoint, *Output] { return maps.All(r.coins) }
+
+// Stake returns the P2SH output of a transaction that spends a coin, or nil.
+func (r *Replay) Stake(op wire.OutPoint) *Output { return r.stakes[op] }
+
+// Stakes yields all P2SH outputs of transactions that spend coins, in no order.
+func (r *Replay) Stakes() iter.Seq2[wire.OutPoint, *Output] { return maps.All(r.stakes) }
+
+// ExchangeOutput returns the deposit, the payout or the repayment that a line
+// names, or nil.
+func (r *Replay) ExchangeOutput(op wire.OutPoint) *Output { return r.exchanged[op] }
+
+// WatchedKeys returns how many joint and claim keys are looked for.
+func (r *Replay) WatchedKeys() int { return len(r.keys) }
 
 // Block takes the next block and returns the indices of the transactions that
 // it remembers something of. Those alone lead to the same memory.
 func (r *Replay) Block(height uint32, b *wire.MsgBlock) (at []int) {
 	for pos, tx := range b.Transactions {
-		if r.Transaction(Sighting{Height: height, Pos: pos, Tx: tx, ID: tx.TxHash()}) {
+		if r.Tx(ConfirmedTx{Height: height, Pos: pos, Tx: tx, ID: tx.TxHash()}) {
 			at = append(at, pos)
 		}
 	}
 	return at
 }
 
-// Transaction takes the next transaction and tells whether it changed anything.
-func (r *Replay) Transaction(s Sighting) bool {
+// Tx takes the next transaction and tells whether it changed anything.
+func (r *Replay) Tx(s ConfirmedTx) bool {
 	eligible, ofStake := r.inputs(s)
 	ofMixing := r.mixedInputs(s)
 	if r.parents[s.ID] {
 		r.created(s)
 	}
 	ofTrail := r.follow(s, eligible)
-	anchors, decoys, reuses := len(r.anchors), len(r.Lookalikes.List), len(r.KeyUses.List)
+	anchors, lookalikes, keyUses := len(r.anchors), r.Lookalikes.Len(), r.KeyUses.Len()
 	for i, out := range s.Tx.TxOut {
 		r.anchor(s, out)
 		if eligible {
@@ -113,20 +130,20 @@ func (r *Replay) Transaction(s Sighting) bool {
 	if !eligible && !ofStake {
 		r.keyInInputs(s)
 	}
-	stray := r.Lookalikes.weigh(s.Tx, decoys)
-	stray = r.KeyUses.weigh(s.Tx, reuses) || stray
-	return eligible || ofStake || ofMixing || ofTrail || stray || r.parents[s.ID] || len(r.anchors) > anchors
+	listed := r.Lookalikes.weigh(s.Tx, lookalikes)
+	listed = r.KeyUses.weigh(s.Tx, keyUses) || listed
+	return eligible || ofStake || ofMixing || ofTrail || listed || r.parents[s.ID] || len(r.anchors) > anchors
 }
 
 // inputs notes spends of coins and of stakes.
-func (r *Replay) inputs(s Sighting) (eligible, ofStake bool) {
+func (r *Replay) inputs(s ConfirmedTx) (eligible, ofStake bool) {
 	for i, in := range s.Tx.TxIn {
 		s.Input = i
-		if c := r.Coins[in.PreviousOutPoint]; c != nil && c.Created != nil && c.Spent == nil {
+		if c := r.coins[in.PreviousOutPoint]; c != nil && c.Created != nil && c.Spent == nil {
 			at := s
 			c.Spent, eligible = &at, true
 		}
-		if st := r.Stakes[in.PreviousOutPoint]; st != nil && st.Spent == nil {
+		if st := r.stakes[in.PreviousOutPoint]; st != nil && st.Spent == nil {
 			at := s
 			st.Spent, ofStake = &at, true
 		}
@@ -135,9 +152,9 @@ func (r *Replay) inputs(s Sighting) (eligible, ofStake bool) {
 }
 
 // mixedInputs notes spends of deposits, payouts and repayments.
-func (r *Replay) mixedInputs(s Sighting) (any bool) {
+func (r *Replay) mixedInputs(s ConfirmedTx) (any bool) {
 	for i, in := range s.Tx.TxIn {
-		if c := r.Mixed[in.PreviousOutPoint]; c != nil && c.Created != nil && c.Spent == nil {
+		if c := r.exchanged[in.PreviousOutPoint]; c != nil && c.Created != nil && c.Spent == nil {
 			at := s
 			at.Input = i
 			c.Spent, any = &at, true
@@ -147,11 +164,11 @@ func (r *Replay) mixedInputs(s Sighting) (any bool) {
 }
 
 // created notes the coins that a transaction creates.
-func (r *Replay) created(s Sighting) {
+func (r *Replay) created(s ConfirmedTx) {
 	payer := r.payer(s.Tx)
 	for i, out := range s.Tx.TxOut {
 		op := wire.OutPoint{Hash: s.ID, Index: uint32(i)}
-		for _, c := range []*Output{r.Coins[op], r.Mixed[op]} {
+		for _, c := range []*Output{r.coins[op], r.exchanged[op]} {
 			if c != nil {
 				c.Created, c.Out, c.payer = &s, out, payer
 			}
@@ -171,7 +188,7 @@ func (r *Replay) payer(tx *wire.MsgTx) curve.PublicKey {
 
 // anchor remembers an anchor of the supervisor's, in whatever transaction it
 // stands. What others write in its form is nobody's anchor.
-func (r *Replay) anchor(s Sighting, out *wire.TxOut) {
+func (r *Replay) anchor(s ConfirmedTx, out *wire.TxOut) {
 	data, ok := nullData(out.PkScript)
 	if !ok {
 		return
@@ -183,9 +200,9 @@ func (r *Replay) anchor(s Sighting, out *wire.TxOut) {
 }
 
 // staked watches the P2SH outputs of a transaction that spends a coin.
-func (r *Replay) staked(s Sighting, i int, out *wire.TxOut) {
+func (r *Replay) staked(s ConfirmedTx, i int, out *wire.TxOut) {
 	if txscript.IsPayToScriptHash(out.PkScript) {
-		r.Stakes[wire.OutPoint{Hash: s.ID, Index: uint32(i)}] = &Stake{Out: out}
+		r.stakes[wire.OutPoint{Hash: s.ID, Index: uint32(i)}] = &Output{Out: out}
 		r.scripts[string(out.PkScript)] = true
 	}
 }
@@ -255,7 +272,7 @@ func (r *Replay) Anchors() []Anchor { return r.anchors }
 
 // StakeSpent tells whether a vote's stake has been spent, and at what height.
 func (r *Replay) StakeSpent(op wire.OutPoint) (height uint32, spent bool) {
-	if st := r.Stakes[op]; st != nil && st.Spent != nil {
+	if st := r.stakes[op]; st != nil && st.Spent != nil {
 		return st.Spent.Height, true
 	}
 	return 0, false

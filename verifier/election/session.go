@@ -7,13 +7,13 @@ import (
 	"bevote/verifier/result"
 )
 
-// Patience is how many blocks a depositor has to answer an offer, and a mixer
+// SessionTimeout is how many blocks a depositor has to answer an offer, and a mixer
 // waits for the answer before it goes on to the next depositor.
-const Patience = 2
+const SessionTimeout = 2
 
 // deposit takes M5.
-func (m *Mixing) deposit(l Posted[board.Deposit]) string {
-	op, err := DecodeOutpoint(l.Body.Outpoint)
+func (m *ExchangeLog) deposit(l Entry[board.Deposit]) string {
+	op, err := decodeOutpoint(l.Body.Outpoint)
 	a, ok := m.Accepted(board.ForHolding, l.Body.Mixer, l.Line.By)
 	switch {
 	case err != nil:
@@ -31,7 +31,7 @@ func (m *Mixing) deposit(l Posted[board.Deposit]) string {
 	return ""
 }
 
-func (m *Mixing) offer(l Posted[board.Offer]) string {
+func (m *ExchangeLog) offer(l Entry[board.Offer]) string {
 	d := m.depositors[l.Body.To]
 	switch {
 	case d == nil || d.Mixer.Key != l.Line.By:
@@ -54,21 +54,21 @@ func (m *Mixing) offer(l Posted[board.Offer]) string {
 }
 
 // move is the message of the line being read.
-func (m *Mixing) move(n int, data []byte) *Move {
+func (m *ExchangeLog) move(n int, data []byte) *Move {
 	return &Move{n, m.written, append([]byte{}, data...)}
 }
 
-func (m *Mixing) challenge(l Posted[board.Challenge]) string {
+func (m *ExchangeLog) challenge(l Entry[board.Challenge]) string {
 	d := m.depositors[l.Line.By]
 	switch {
 	case d == nil:
 		return "not by a depositor"
 	case d.Offer == nil || l.Body.Offer != d.answers:
 		return "it is not for the newest offer"
-	case m.written > d.Offer.Seen+Patience:
-		return fmt.Sprintf("it came more than %d blocks after the offer", Patience)
-	case d.Mixer.open != d && d.Challenge == nil && d.Lapsed == nil:
-		d.Lapsed = m.move(l.N, l.Body.Challenge)
+	case m.written > d.Offer.Seen+SessionTimeout:
+		return fmt.Sprintf("it came more than %d blocks after the offer", SessionTimeout)
+	case d.Mixer.open != d && d.Challenge == nil && d.LateChallenge == nil:
+		d.LateChallenge = m.move(l.N, l.Body.Challenge)
 		return "the session has lapsed"
 	case d.Mixer.open != d || d.Challenge != nil:
 		return "no session awaits it"
@@ -78,7 +78,7 @@ func (m *Mixing) challenge(l Posted[board.Challenge]) string {
 }
 
 // issue takes M6.
-func (m *Mixing) issue(l Posted[board.Issue]) string {
+func (m *ExchangeLog) issue(l Entry[board.Issue]) string {
 	d := m.depositors[l.Body.To]
 	switch {
 	case d == nil || d.Mixer.Key != l.Line.By:
@@ -95,6 +95,6 @@ func (m *Mixing) issue(l Posted[board.Issue]) string {
 }
 
 // breach notes what a mixer did against the rules of sessions.
-func (m *Mixing) breach(x *Mixer, n int, format string, args ...any) {
+func (m *ExchangeLog) breach(x *Mixer, n int, format string, args ...any) {
 	m.Breaches = append(m.Breaches, Breach{By: x, Item: result.Item{Where: fmt.Sprintf("line %d", n), Message: fmt.Sprintf(format, args...)}})
 }

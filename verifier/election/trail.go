@@ -5,7 +5,6 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/templates"
-	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -17,18 +16,18 @@ const (
 	MaxTrails = 1000
 )
 
-// Trails follow what depositors own beside their deposits, through
+// trails follow what depositors own beside their deposits, through
 // transactions that no mixer and not the supervisor signed: in those anybody's
 // coins meet.
 //
 //	deposit's transaction ── deposit          hop 0
 //	                     └── change ── … ──▶  hop 1, 2, … maxHops
-type Trails struct {
-	at    map[wire.OutPoint]trail
-	roll  map[string]bool        // scripts of roll keys
-	hubs  map[string]bool        // scripts of mixers and the supervisor
-	Links map[wire.OutPoint]Link // the first, by deposit
-	Many  map[wire.OutPoint]int  // outputs followed, by deposit; more than maxTrails are not
+type trails struct {
+	at     map[wire.OutPoint]trail
+	roll   map[string]bool        // scripts of roll keys
+	shared map[string]bool        // scripts of mixers and the supervisor
+	links  map[wire.OutPoint]Link // the first, by deposit
+	many   map[wire.OutPoint]int  // outputs followed, by deposit; more than maxTrails are not
 }
 
 // trail is whose an output may be.
@@ -40,38 +39,43 @@ type trail struct {
 // Link is where a trail meets an anonymous voter.
 type Link struct {
 	Hops int
-	At   Sighting // without the transaction
+	At   ConfirmedTx // without the transaction
 }
 
-// watchTrails prepares to follow the deposits of lines.
-func (r *Replay) watchTrails(lines []board.Line) {
+func newTrails() trails {
+	return trails{at: make(map[wire.OutPoint]trail), roll: make(map[string]bool), shared: make(map[string]bool),
+		links: make(map[wire.OutPoint]Link), many: make(map[wire.OutPoint]int)}
+}
+
+// shareScripts notes the scripts to which many pay: the supervisor's and the mixers'.
+func (r *Replay) shareScripts() {
 	if !r.e.Policy.Mixed() {
 		return
 	}
-	t := &r.Trails
-	*t = Trails{at: make(map[wire.OutPoint]trail), roll: make(map[string]bool), hubs: make(map[string]bool),
-		Links: make(map[wire.OutPoint]Link), Many: make(map[wire.OutPoint]int)}
-	t.hubs[string(templates.PayToKey(r.e.Policy.Supervisor))] = true
-	for _, key := range r.mixers {
-		t.hubs[string(templates.PayToKey(key))] = true
-	}
-	for _, l := range lines {
-		var b board.Roll
-		if l.Type == board.TypeRoll && l.By == r.e.Policy.Supervisor && board.DecodeBody(l, &b) == nil {
-			t.roll[string(templates.PayToKey(b.Key))] = true
-		}
+	for _, key := range append([]curve.PublicKey{r.e.Policy.Supervisor}, r.mixers...) {
+		r.trails.shared[string(templates.PayToKey(key))] = true
 	}
 }
 
+// Link returns where the trail from a deposit meets a roll entry, if it does.
+func (r *Replay) Link(deposit wire.OutPoint) (Link, bool) {
+	l, linked := r.trails.links[deposit]
+	return l, linked
+}
+
+// Untraced reports whether more than MaxTrails outputs lead away from a deposit,
+// so that some of them were not followed.
+func (r *Replay) Untraced(deposit wire.OutPoint) bool { return r.trails.many[deposit] > MaxTrails }
+
 // follow takes the next transaction and tells whether a trail goes through it.
 // Eligible says that it spends a coin of the roll.
-func (r *Replay) follow(s Sighting, eligible bool) bool {
+func (r *Replay) follow(s ConfirmedTx, eligible bool) bool {
 	if len(r.deposits) == 0 {
 		return false
 	}
 	found := r.begun(s)
 	for _, in := range s.Tx.TxIn {
-		if from, ok := r.Trails.at[in.PreviousOutPoint]; ok {
+		if from, ok := r.trails.at[in.PreviousOutPoint]; ok {
 			found = nearest(found, trail{from.deposit, from.hops + 1})
 		}
 	}
@@ -94,7 +98,7 @@ func nearest(found []trail, t trail) []trail {
 }
 
 // begun returns the trails that begin in a transaction: of the deposits in it.
-func (r *Replay) begun(s Sighting) (found []trail) {
+func (r *Replay) begun(s ConfirmedTx) (found []trail) {
 	if !r.parents[s.ID] {
 		return nil
 	}
@@ -107,40 +111,40 @@ func (r *Replay) begun(s Sighting) (found []trail) {
 }
 
 // pursue takes one trail through a transaction.
-func (r *Replay) pursue(s Sighting, from trail, eligible bool) {
+func (r *Replay) pursue(s ConfirmedTx, from trail, eligible bool) {
 	if from.hops > 0 && (eligible || r.createsCoin(s)) {
 		r.link(s, from, "meets a coin of the roll")
 	}
-	hub := from.hops > 0 && r.payer(s.Tx) != (curve.PublicKey{})
+	shared := from.hops > 0 && r.payer(s.Tx) != (curve.PublicKey{})
 	for i, out := range s.Tx.TxOut {
 		op := wire.OutPoint{Hash: s.ID, Index: uint32(i)}
-		_, known := r.Trails.at[op]
+		_, known := r.trails.at[op]
 		switch {
-		case r.Trails.roll[string(out.PkScript)] && !hub && r.Coins[op] == nil:
+		case r.trails.roll[string(out.PkScript)] && !shared && r.coins[op] == nil:
 			r.link(s, from, fmt.Sprintf("output %d pays a roll key", i))
-		case hub || known || from.hops == MaxHops || r.deposits[op] || isNullData(out.PkScript) || r.Trails.hubs[string(out.PkScript)]:
-		case r.Trails.Many[from.deposit] > MaxTrails:
+		case shared || known || from.hops == MaxHops || r.deposits[op] || isNullData(out.PkScript) || r.trails.shared[string(out.PkScript)]:
+		case r.trails.many[from.deposit] > MaxTrails:
 		default:
-			if r.Trails.Many[from.deposit]++; r.Trails.Many[from.deposit] <= MaxTrails {
-				r.Trails.at[op] = from
+			if r.trails.many[from.deposit]++; r.trails.many[from.deposit] <= MaxTrails {
+				r.trails.at[op] = from
 			}
 		}
 	}
 }
 
 // createsCoin tells whether a transaction has an output that is a coin of the roll.
-func (r *Replay) createsCoin(s Sighting) bool {
+func (r *Replay) createsCoin(s ConfirmedTx) bool {
 	for i := range s.Tx.TxOut {
-		if r.Coins[wire.OutPoint{Hash: s.ID, Index: uint32(i)}] != nil {
+		if r.coins[wire.OutPoint{Hash: s.ID, Index: uint32(i)}] != nil {
 			return true
 		}
 	}
 	return false
 }
 
-func (r *Replay) link(s Sighting, from trail, note string) {
-	if _, known := r.Trails.Links[from.deposit]; !known {
+func (r *Replay) link(s ConfirmedTx, from trail, note string) {
+	if _, known := r.trails.links[from.deposit]; !known {
 		s.Tx, s.Note = nil, note
-		r.Trails.Links[from.deposit] = Link{from.hops, s}
+		r.trails.links[from.deposit] = Link{from.hops, s}
 	}
 }

@@ -55,14 +55,14 @@ type Vote struct {
 	Redeem   []byte // Fill(contract, …) for this slot and ballot
 	Faults   []Fault
 
-	Spend  Sighting
+	Spend  ConfirmedTx
 	Sealed ballot.Sealed
 }
 
 // Counted reports whether the vote counts: it breaks no rule that excludes it.
 func (v *Vote) Counted() bool { return v.Exclusion() == nil }
 
-func (v *Vote) Fault(kind FaultKind, format string, args ...any) {
+func (v *Vote) fault(kind FaultKind, format string, args ...any) {
 	v.Faults = append(v.Faults, Fault{kind, fmt.Sprintf(format, args...)})
 }
 
@@ -86,7 +86,7 @@ func (e *Election) Votes(s *Setup, r *Replay) ([]*Vote, error) {
 	}
 	var votes []*Vote
 	for i, entry := range s.Roll {
-		c := r.Coins[entry.Outpoint]
+		c := r.coins[entry.Outpoint]
 		if c == nil || c.Spent == nil || !LooksLikeVote(c.Spent.Tx) {
 			continue
 		}
@@ -95,7 +95,7 @@ func (e *Election) Votes(s *Setup, r *Replay) ([]*Vote, error) {
 			Outpoint: EncodeOutpoint(entry.Outpoint), Spend: *c.Spent,
 		})
 		if err := s.CoinFault(entry, c); err != nil {
-			votes[len(votes)-1].Fault(BadCoin, "%v", err)
+			votes[len(votes)-1].fault(BadCoin, "%v", err)
 		}
 	}
 	sort.SliceStable(votes, func(a, b int) bool { return votes[a].Spend.Before(votes[b].Spend) })
@@ -132,7 +132,7 @@ func crowded(votes []*Vote) {
 	}
 	for _, v := range votes {
 		if n := spends[v.TxID]; n > 1 {
-			v.Fault(SeveralSlots, "spends the coins of %d slots", n)
+			v.fault(SeveralSlots, "spends the coins of %d slots", n)
 		}
 	}
 }
@@ -141,20 +141,20 @@ func crowded(votes []*Vote) {
 func (e *Election) judge(s *Setup, keys map[string][]byte, v *Vote) {
 	p := e.Policy
 	if v.Height < p.Times.VoteFrom || v.Height > p.Times.VoteTo {
-		v.Fault(OutsideWindow, "in block %d, votes count from %d to %d", v.Height, p.Times.VoteFrom, p.Times.VoteTo)
+		v.fault(OutsideWindow, "in block %d, votes count from %d to %d", v.Height, p.Times.VoteFrom, p.Times.VoteTo)
 	}
 	if err := plainSigned(v.Spend); err != nil {
-		v.Fault(NotSighashAll, "%v", err)
+		v.fault(NotSighashAll, "%v", err)
 	}
 	if len(v.Spend.Tx.TxOut) != 2 {
-		v.Fault(OtherOutputs, "%d outputs, want the stake and the ballot", len(v.Spend.Tx.TxOut))
+		v.fault(OtherOutputs, "%d outputs, want the stake and the ballot", len(v.Spend.Tx.TxOut))
 	}
 	if !e.published(v) {
 		return
 	}
 	redeem, err := s.Redeem(keys, v.Index, v.Ballot)
 	if err != nil {
-		v.Fault(WrongScript, "%v", err)
+		v.fault(WrongScript, "%v", err)
 		return
 	}
 	v.Redeem = redeem
@@ -170,12 +170,12 @@ func (e *Election) published(v *Vote) bool {
 		}
 	}
 	if len(returns) != 1 {
-		v.Fault(NoBallot, "%d OP_RETURN outputs, want one", len(returns))
+		v.fault(NoBallot, "%d OP_RETURN outputs, want one", len(returns))
 		return false
 	}
 	data, ok := nullData(returns[0])
 	if !ok {
-		v.Fault(NoBallot, "the OP_RETURN is not one push")
+		v.fault(NoBallot, "the OP_RETURN is not one push")
 		return false
 	}
 	v.Ballot = data
@@ -184,12 +184,12 @@ func (e *Election) published(v *Vote) bool {
 		size, prefix = templates.SaltedBallot, templates.SaltedPrefix
 	}
 	if len(data) != size || data[0] != prefix {
-		v.Fault(MalformedBallot, "a ballot of %d bytes beginning %#02x, want %d beginning %#02x", len(data), first(data), size, prefix)
+		v.fault(MalformedBallot, "a ballot of %d bytes beginning %#02x, want %d beginning %#02x", len(data), first(data), size, prefix)
 		return false
 	}
 	sealed, err := ballot.Parse(data)
 	if err != nil {
-		v.Fault(MalformedBallot, "%v", err)
+		v.fault(MalformedBallot, "%v", err)
 		return false
 	}
 	v.Sealed = sealed
@@ -215,17 +215,17 @@ func (e *Election) staked(v *Vote) {
 	}
 	if matches != 1 {
 		v.Stake = wire.OutPoint{}
-		v.Fault(WrongScript, "%d outputs pay the contract filled for slot %d, want one", matches, v.Index)
+		v.fault(WrongScript, "%d outputs pay the contract filled for slot %d, want one", matches, v.Index)
 		return
 	}
 	if v.Value != e.Policy.Stake {
-		v.Fault(WrongStake, "a stake of %d sat, want %d", v.Value, e.Policy.Stake)
+		v.fault(WrongStake, "a stake of %d sat, want %d", v.Value, e.Policy.Stake)
 	}
 }
 
 // plainSigned checks that the coin's input is signed for the whole transaction
 // with SIGHASH_ALL, strict DER and low s (V64).
-func plainSigned(s Sighting) error {
+func plainSigned(s ConfirmedTx) error {
 	t := txscript.MakeScriptTokenizer(0, s.Tx.TxIn[s.Input].SignatureScript)
 	if !t.Next() || len(t.Data()) == 0 {
 		return fmt.Errorf("the coin's input has no signature")
@@ -253,12 +253,12 @@ func judgeTogether(s *Setup, votes []*Vote) {
 			continue
 		}
 		if of := repeats(v, seen); of > 0 {
-			v.Fault(RepeatedBallot, "the ballot of slot %d again: at most one of the two can open", of)
+			v.fault(RepeatedBallot, "the ballot of slot %d again: at most one of the two can open", of)
 			continue
 		}
 		r, slot := v.Sealed.R.Key(), fmt.Sprintf("slot %d", v.Index)
 		if of := points[[32]byte(r[1:])]; of != "" {
-			v.Fault(RelatedPoint, "R has the x-coordinate of %s", of)
+			v.fault(RelatedPoint, "R has the x-coordinate of %s", of)
 		}
 		points[[32]byte(r[1:])] = slot
 	}
@@ -284,10 +284,10 @@ func knownPoints(s *Setup) map[[32]byte]string {
 		out[[32]byte(k[1:])] = fmt.Sprintf(format, args...)
 	}
 	add(curve.BaseMul(curve.NewScalar(1)).Key(), "the generator")
-	for _, c := range s.Election.Policy.Candidates {
+	for _, c := range s.e.Policy.Candidates {
 		add(c.Key, "the key of %s", c.Name)
 	}
-	add(s.Election.Policy.Supervisor, "the supervisor's key")
+	add(s.e.Policy.Supervisor, "the supervisor's key")
 	for key, shares := range s.Shares {
 		if s.Dealing != nil && key < len(s.Dealing.Keys) {
 			add(s.Dealing.Keys[key].Key.Key(), "a joint key")

@@ -3,7 +3,7 @@ package election
 import "bevote/verifier/board"
 
 // voucher takes M7.
-func (m *Mixing) voucher(l Posted[board.Voucher]) string {
+func (m *ExchangeLog) voucher(l Entry[board.Voucher]) string {
 	a, ok := m.Accepted(board.ForPaying, l.Body.Mixer, l.Line.By)
 	switch {
 	case !ok || a.Nonce != l.Body.Nonce:
@@ -19,8 +19,8 @@ func (m *Mixing) voucher(l Posted[board.Voucher]) string {
 
 // payout takes the place of tx3. A second one for a voucher is kept too, and
 // is for the checks to judge.
-func (m *Mixing) payout(l Posted[board.Payout]) string {
-	op, err := DecodeOutpoint(l.Body.Outpoint)
+func (m *ExchangeLog) payout(l Entry[board.Payout]) string {
+	op, err := decodeOutpoint(l.Body.Outpoint)
 	v := m.vouchers[l.Body.Key]
 	switch {
 	case err != nil:
@@ -36,7 +36,7 @@ func (m *Mixing) payout(l Posted[board.Payout]) string {
 	return ""
 }
 
-func (m *Mixing) sweep(l Posted[board.Sweep]) string {
+func (m *ExchangeLog) sweep(l Entry[board.Sweep]) string {
 	if m.mixers[l.Line.By] == nil {
 		return "not by a mixer"
 	}
@@ -44,7 +44,7 @@ func (m *Mixing) sweep(l Posted[board.Sweep]) string {
 	return ""
 }
 
-func (m *Mixing) settlement(l Posted[board.Settlement]) string {
+func (m *ExchangeLog) settlement(l Entry[board.Settlement]) string {
 	switch {
 	case l.Line.By != m.e.Policy.Supervisor:
 		return notSupervisor

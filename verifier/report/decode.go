@@ -176,7 +176,7 @@ func checkReport(r *result.Report) error {
 }
 
 // checkMixing refuses what no exchange can come to.
-func checkMixing(m *result.Mixed) error {
+func checkMixing(m *result.Exchange) error {
 	if m == nil {
 		return nil
 	}

@@ -57,7 +57,7 @@ func (m *markdown) head(r *result.Report) {
 		m.line("| registry | `%s` |", strings.NewReplacer("`", "'", "|", "¦").Replace(clean(r.Mixing.Root)))
 	}
 	if r.History != nil {
-		for _, f := range r.History.Mixed {
+		for _, f := range r.History.Deposits {
 			_, words := depositWords(f)
 			m.line("| deposits | %s: %s |", escaped(words), stream{counted: depositCount}.amount(f))
 		}

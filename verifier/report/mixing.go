@@ -7,7 +7,7 @@ import (
 )
 
 // crowd says how anonymous the coins of the roll are.
-func crowd(m *result.Mixed) string {
+func crowd(m *result.Exchange) string {
 	if m.Anonymity == 0 {
 		return "no coin on the roll yet"
 	}
@@ -15,7 +15,7 @@ func crowd(m *result.Mixed) string {
 }
 
 // course sums the exchange up in one line.
-func course(m *result.Mixed) string {
+func course(m *result.Exchange) string {
 	words := fmt.Sprintf("%d of %d registered deposited, %d issued for; %d swept, %d returned; %d valid vouchers, %d paid",
 		m.Deposits, m.Registered, m.Issued, m.Swept, m.Returned, m.Vouchers, m.Paid)
 	if m.Late > 0 {
@@ -25,7 +25,7 @@ func course(m *result.Mixed) string {
 }
 
 // mixingRows are what a text says of the exchange.
-func mixingRows(m *result.Mixed) []fact {
+func mixingRows(m *result.Exchange) []fact {
 	rows := []fact{{Name: "anonymity", Text: fmt.Sprintf("%s (%s, %s)", crowd(m), clean(m.Scheme), plural(len(m.Mixers), "mixer"))}}
 	if m.Root == "" {
 		return rows
@@ -66,20 +66,20 @@ func newMixView(r *result.Report) *mixView {
 		v.Mixers = append(v.Mixers, row)
 	}
 	if s := r.History; s != nil {
-		v.Money, v.Thick = depositMoney(s, m), len(s.Mixed) > 1
+		v.Money, v.Thick = depositMoney(s, m), len(s.Deposits) > 1
 	}
 	return v
 }
 
 // depositMoney draws where the deposits went.
-func depositMoney(s *result.History, m *result.Mixed) *drawing {
+func depositMoney(s *result.History, m *result.Exchange) *drawing {
 	still := 0
-	for _, f := range s.Mixed {
+	for _, f := range s.Deposits {
 		if f.Kind == result.StillLocked {
 			still = f.Stakes
 		}
 	}
-	return stream{id: "deposits", title: "Where the deposits went", unit: "deposit", flows: s.Mixed, words: depositWords, counted: depositCount}.
+	return stream{id: "deposits", title: "Where the deposits went", unit: "deposit", flows: s.Deposits, words: depositWords, counted: depositCount}.
 		draw(m.Swept + m.Returned + still)
 }
 

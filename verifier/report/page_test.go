@@ -65,7 +65,7 @@ func disputed() *result.Report {
 func exchanged() *result.Report {
 	r := disputed()
 	seven, eight := 7, 8
-	r.Mixing = &result.Mixed{
+	r.Mixing = &result.Exchange{
 		Scheme: "blind-rsa", Root: strings.Repeat("5e", 32), Deadlines: []uint32{101, 103, 106, 107, 108}, Registered: 60,
 		Deposits: 24, Issued: 23, Swept: 22, Returned: 1, Vouchers: 22, Paid: 22, Late: 2, Anonymity: 7, Residual: 41_350,
 		Mixers: []result.MixerCount{
@@ -74,7 +74,7 @@ func exchanged() *result.Report {
 		},
 	}
 	s := r.History
-	s.Mixed = []result.Flow{
+	s.Deposits = []result.Flow{
 		{Kind: result.EventCoin, Stakes: 22, Sats: 4_559_500}, {Kind: result.EventKept, Sats: 275_000},
 		{Kind: result.EventReturn, Stakes: 1, Sats: 219_750}, {Kind: result.StillLocked, Stakes: 1, Sats: 219_750},
 	}

@@ -8,43 +8,46 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// Lookalikes are transactions of anybody's that look as if they were of the
+// TxList are transactions of anybody's that look as if they were of the
 // election. Blocks can be full of them: after the first megabytes there are
 // just more.
-type Lookalikes struct {
-	List []Sighting
+type TxList struct {
+	list []ConfirmedTx
 	size int  // bytes that remembering them takes, with their transactions
 	more bool // than are listed
 }
 
 const (
-	maxStrays = 16 << 20 // bytes
-	strayCost = 256      // bytes of a sighting, about
+	maxListed  = 16 << 20 // bytes
+	listedCost = 256      // bytes of a sighting, about
 )
 
 // note lists a sighting.
-func (n *Lookalikes) note(s Sighting) {
-	if n.size > maxStrays {
+func (n *TxList) note(s ConfirmedTx) {
+	if n.size > maxListed {
 		n.more = true
 		return
 	}
-	n.List = append(n.List, s)
+	n.list = append(n.list, s)
 }
 
 // weigh counts what a transaction has added to a list that had a length before,
 // and tells whether it has.
-func (n *Lookalikes) weigh(tx *wire.MsgTx, before int) bool {
-	added := len(n.List) - before
+func (n *TxList) weigh(tx *wire.MsgTx, before int) bool {
+	added := len(n.list) - before
 	if added == 0 {
 		return false
 	}
-	n.size += tx.SerializeSize() + added*strayCost
+	n.size += tx.SerializeSize() + added*listedCost
 	return true
 }
 
+// Len returns how many are listed.
+func (n *TxList) Len() int { return len(n.list) }
+
 // Show lists them as items.
-func (n *Lookalikes) Show(note func(where, format string, args ...any)) {
-	for _, s := range n.List {
+func (n *TxList) Show(note func(where, format string, args ...any)) {
+	for _, s := range n.list {
 		note("tx "+s.ID.String(), "%s", s.Note)
 	}
 	if n.more {
@@ -55,7 +58,7 @@ func (n *Lookalikes) Show(note func(where, format string, args ...any)) {
 // output looks for ballots and payments outside eligible transactions, and for
 // other uses of the election's keys. It remembers where, and not the whole
 // transaction.
-func (r *Replay) output(s Sighting, i int, out *wire.TxOut) {
+func (r *Replay) output(s ConfirmedTx, i int, out *wire.TxOut) {
 	s.Tx = nil
 	if data, ok := nullData(out.PkScript); ok {
 		if isBallotSized(data) {
@@ -69,7 +72,7 @@ func (r *Replay) output(s Sighting, i int, out *wire.TxOut) {
 		r.Lookalikes.note(s)
 	}
 	if k, ok := r.keyInScript(out.PkScript); ok {
-		s.Note = r.WatchedKeys[k] + " in an output"
+		s.Note = r.keys[k] + " in an output"
 		r.KeyUses.note(s)
 	}
 }
@@ -77,7 +80,7 @@ func (r *Replay) output(s Sighting, i int, out *wire.TxOut) {
 // keyInScript looks for a watched key in an output script: the key itself, or
 // its hash in P2PKH or P2WPKH.
 func (r *Replay) keyInScript(script []byte) (curve.PublicKey, bool) {
-	if len(r.WatchedKeys) == 0 {
+	if len(r.keys) == 0 {
 		return curve.PublicKey{}, false
 	}
 	t := txscript.MakeScriptTokenizer(0, script)
@@ -88,7 +91,7 @@ func (r *Replay) keyInScript(script []byte) (curve.PublicKey, bool) {
 				return k, true
 			}
 		case curve.PointSize:
-			if k := curve.PublicKey(d); r.WatchedKeys[k] != "" {
+			if k := curve.PublicKey(d); r.keys[k] != "" {
 				return k, true
 			}
 		}
@@ -98,8 +101,8 @@ func (r *Replay) keyInScript(script []byte) (curve.PublicKey, bool) {
 
 // keyInInputs looks for a watched key in inputs that spend no stake: pushed by
 // the input script, in the redeem script that it pushes last, or in a witness.
-func (r *Replay) keyInInputs(s Sighting) {
-	if len(r.WatchedKeys) == 0 {
+func (r *Replay) keyInInputs(s ConfirmedTx) {
+	if len(r.keys) == 0 {
 		return
 	}
 	for i, in := range s.Tx.TxIn {
@@ -110,11 +113,11 @@ func (r *Replay) keyInInputs(s Sighting) {
 		for _, item := range in.Witness {
 			if !found && len(item) == curve.PointSize {
 				k = curve.PublicKey(item)
-				found = r.WatchedKeys[k] != ""
+				found = r.keys[k] != ""
 			}
 		}
 		if found {
-			s.Tx, s.Input, s.Note = nil, i, r.WatchedKeys[k]+" in an input"
+			s.Tx, s.Input, s.Note = nil, i, r.keys[k]+" in an input"
 			r.KeyUses.note(s)
 		}
 	}

@@ -17,23 +17,23 @@ type ruling struct {
 	err  error
 }
 
-// ReuseRulings takes an exchange that has been read and judged before, if it is of
+// ReuseExchangeLog takes an exchange that has been read and judged before, if it is of
 // the same board: what took minutes need not be computed again.
-func (s *Setup) ReuseRulings(m *Mixing) {
-	if s.Mixing != nil && m != nil && s.Mixing.Head != [32]byte{} && s.Mixing.Head == m.Head &&
-		s.Election.EID == m.e.EID && s.Election.ContractHash == m.e.ContractHash {
-		s.Mixing = m
+func (s *Setup) ReuseExchangeLog(m *ExchangeLog) {
+	if s.ExchangeLog != nil && m != nil && s.ExchangeLog.Head != [32]byte{} && s.ExchangeLog.Head == m.Head &&
+		s.e.EID == m.e.EID && s.e.ContractHash == m.e.ContractHash {
+		s.ExchangeLog = m
 	}
 }
 
 // Group returns the group that the manager's modulus gives, or what is wrong
 // with the modulus. It is built once, which takes seconds.
-func (m *Mixing) Group() (*mixing.Group, error) {
+func (m *ExchangeLog) Group() (*mixing.Group, error) {
 	m.grouping.Do(func() { m.group, m.noGroup = m.makeGroup() })
 	return m.group, m.noGroup
 }
 
-func (m *Mixing) makeGroup() (*mixing.Group, error) {
+func (m *ExchangeLog) makeGroup() (*mixing.Group, error) {
 	p := m.e.Policy.Mixing
 	switch {
 	case p.Scheme != lang.SchemeGroupBlind:
@@ -55,12 +55,12 @@ func (m *Mixing) makeGroup() (*mixing.Group, error) {
 // it issues, the group or its own RSA key, and what is wrong with the key that
 // the mixer announced. With a wrong key nobody should have to do, but sessions
 // can still be judged where there is a scheme. It is computed once.
-func (m *Mixing) SchemeOf(x *Mixer) (mixing.Verifier, error) {
-	x.keying.Do(func() { x.scheme, x.useless = m.makeScheme(x) })
-	return x.scheme, x.useless
+func (m *ExchangeLog) SchemeOf(x *Mixer) (mixing.Verifier, error) {
+	x.keying.Do(func() { x.scheme, x.schemeErr = m.makeScheme(x) })
+	return x.scheme, x.schemeErr
 }
 
-func (m *Mixing) makeScheme(x *Mixer) (mixing.Verifier, error) {
+func (m *ExchangeLog) makeScheme(x *Mixer) (mixing.Verifier, error) {
 	if m.e.Policy.Mixing.Scheme == lang.SchemeBlindRSA {
 		key, err := mixing.DecodeRSAKey(x.Announced)
 		if err != nil {
@@ -79,10 +79,10 @@ func (m *Mixing) makeScheme(x *Mixer) (mixing.Verifier, error) {
 	return group, group.CheckMember(member, x.Key[:])
 }
 
-// Right tells whether a deposit was issued for by an answer that fits offer and
+// CheckIssue tells whether a deposit was issued for by an answer that fits offer and
 // challenge. An error that wraps mixing.ErrChallenge is the depositor's fault.
 // An answer is judged once, and by any number of callers side by side.
-func (m *Mixing) Right(d *Deposit) error {
+func (m *ExchangeLog) CheckIssue(d *Deposit) error {
 	if d.Answer == nil {
 		return errors.New("it was not issued for")
 	}
@@ -91,7 +91,7 @@ func (m *Mixing) Right(d *Deposit) error {
 }
 
 // CheckSession judges the moves of a session that have been made.
-func (m *Mixing) CheckSession(x *Mixer, s Session) error {
+func (m *ExchangeLog) CheckSession(x *Mixer, s Session) error {
 	scheme, err := m.SchemeOf(x)
 	if scheme == nil {
 		return fmt.Errorf("the mixer's key: %w", err)
@@ -105,16 +105,16 @@ func (m *Mixing) CheckSession(x *Mixer, s Session) error {
 	return scheme.CheckTranscript(data[0], data[1], data[2])
 }
 
-// Valid tells whether a voucher carries a signature over its message, by the
+// VerifyVoucher tells whether a voucher carries a signature over its message, by the
 // group or by the mixer that it names as its issuer. Errors about the
 // signature's parts alone wrap mixing.ErrDomain. A voucher is judged once, and
 // by any number of callers side by side.
-func (m *Mixing) Valid(v *Voucher) error {
+func (m *ExchangeLog) VerifyVoucher(v *Voucher) error {
 	v.once.Do(func() { v.err = m.verifyVoucher(v) })
 	return v.err
 }
 
-func (m *Mixing) verifyVoucher(v *Voucher) error {
+func (m *ExchangeLog) verifyVoucher(v *Voucher) error {
 	scheme, err := m.schemeFor(v)
 	if err != nil {
 		return err
@@ -124,7 +124,7 @@ func (m *Mixing) verifyVoucher(v *Voucher) error {
 }
 
 // schemeFor returns what a voucher's signature must verify by.
-func (m *Mixing) schemeFor(v *Voucher) (mixing.Verifier, error) {
+func (m *ExchangeLog) schemeFor(v *Voucher) (mixing.Verifier, error) {
 	if m.e.Policy.Mixing.Scheme == lang.SchemeGroupBlind {
 		if len(v.Issuer) > 0 {
 			return nil, errors.New("the voucher names its issuer, which the group hides")
@@ -143,7 +143,7 @@ func (m *Mixing) schemeFor(v *Voucher) (mixing.Verifier, error) {
 }
 
 // IssuerOf is the mixer that a voucher names, or nil.
-func (m *Mixing) IssuerOf(v *Voucher) *Mixer {
+func (m *ExchangeLog) IssuerOf(v *Voucher) *Mixer {
 	if len(v.Issuer) != curve.PointSize {
 		return nil
 	}

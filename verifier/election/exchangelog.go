@@ -22,30 +22,30 @@ const (
 	T5
 )
 
-// Mixing is what a board says of registration and of the exchange: a pure
+// ExchangeLog is what a board says of registration and of the exchange: a pure
 // function of its lines, the same for every reader. It holds what counts by
 // the rules of docs/protocol.md; whether signatures are right is computed when
 // it is asked for, and what the chain did is the Replay's to say.
-type Mixing struct {
-	Manager   []byte                // the manager's modulus as published, or nil
-	Registry  *board.Registry       // nil until it is published
-	Deadlines [5]uint32             // T1 … T5, of the registry
-	Mixers    []*Mixer              // those of the registry, in its order
-	Deposits  []*Deposit            // in the board's order
-	Vouchers  []*Voucher            // in the board's order
-	Sweeps    []Posted[board.Sweep] // by mixers
-	Settled   *board.Settlement     // nil until it is published
-	Requests  []Posted[board.Request]
+type ExchangeLog struct {
+	Manager   []byte               // the manager's modulus as published, or nil
+	Registry  *board.Registry      // nil until it is published
+	Deadlines [5]uint32            // T1 … T5, of the registry
+	Mixers    []*Mixer             // those of the registry, in its order
+	Deposits  []*Deposit           // in the board's order
+	Vouchers  []*Voucher           // in the board's order
+	Sweeps    []Entry[board.Sweep] // by mixers
+	Settled   *board.Settlement    // nil until it is published
+	Requests  []Entry[board.Request]
 
 	e            *Election
 	Head         [32]byte // of the board up to the anchor that closes it, where one does
 	RegistryLine int      // its line
 	SettledLine  int
-	announced    map[curve.PublicKey]Posted[board.Mixer]
+	announced    map[curve.PublicKey]Entry[board.Mixer]
 	mixers       map[curve.PublicKey]*Mixer
 	Registered   map[curve.PublicKey]bool
 	asked        map[asking]bool
-	accepted     map[asking]Posted[board.Accept]
+	accepted     map[asking]Entry[board.Accept]
 	claims       map[wire.OutPoint][]*Deposit // who say that it is theirs
 	depositors   map[curve.PublicKey]*Deposit
 	vouchers     map[curve.PublicKey]*Voucher
@@ -75,7 +75,7 @@ type nonce struct {
 
 // IgnoredLine is a line that does not count, and why.
 type IgnoredLine struct {
-	Of board.Type
+	Type board.Type
 	result.Item
 }
 
@@ -93,10 +93,10 @@ type Mixer struct {
 	Announced []byte // its member key or RSA key as published
 	N         int    // the line
 
-	open    *Deposit // with whom it has a session
-	keying  sync.Once
-	scheme  mixing.Verifier
-	useless error // why there is no scheme
+	open      *Deposit // with whom it has a session
+	keying    sync.Once
+	scheme    mixing.Verifier
+	schemeErr error // why there is no scheme
 }
 
 // Deposit is a depositor's coin in escrow, and the issuing for it. Several may
@@ -117,7 +117,7 @@ type Deposit struct {
 // Session is one attempt at issuing: its three moves, each nil until made.
 type Session struct {
 	Offer, Challenge, Answer *Move
-	Lapsed                   *Move // a challenge that came when the mixer had gone on
+	LateChallenge            *Move // a challenge that came when the mixer had gone on
 }
 
 // Move is one message of a session.
@@ -147,11 +147,11 @@ type Payout struct {
 	Outpoint wire.OutPoint
 }
 
-// NewMixing begins to read a board; Read takes its lines.
-func NewMixing(e *Election) *Mixing {
-	return &Mixing{
-		e: e, announced: make(map[curve.PublicKey]Posted[board.Mixer]), mixers: make(map[curve.PublicKey]*Mixer),
-		Registered: make(map[curve.PublicKey]bool), asked: make(map[asking]bool), accepted: make(map[asking]Posted[board.Accept]),
+// NewExchangeLog begins to read a board; Read takes its lines.
+func NewExchangeLog(e *Election) *ExchangeLog {
+	return &ExchangeLog{
+		e: e, announced: make(map[curve.PublicKey]Entry[board.Mixer]), mixers: make(map[curve.PublicKey]*Mixer),
+		Registered: make(map[curve.PublicKey]bool), asked: make(map[asking]bool), accepted: make(map[asking]Entry[board.Accept]),
 		claims: make(map[wire.OutPoint][]*Deposit), depositors: make(map[curve.PublicKey]*Deposit),
 		vouchers: make(map[curve.PublicKey]*Voucher), nonces: make(map[nonce]int),
 	}
@@ -159,7 +159,7 @@ func NewMixing(e *Election) *Mixing {
 
 // Read takes the board's line number n (from 1). Lines of other phases mean
 // nothing to it.
-func (m *Mixing) Read(n int, l *board.Line) {
+func (m *ExchangeLog) Read(n int, l *board.Line) {
 	m.written = m.seenBy(l)
 	m.latest = max(m.latest, l.Seen.Height)
 	if why := m.read(n, l); why != "" {
@@ -171,78 +171,41 @@ func (m *Mixing) Read(n int, l *board.Line) {
 // name an old block; but no line is older than those before it. The newest block
 // that these name counts as their authors' tip and not as d deep, so that nobody
 // makes others late by naming a block that is not yet so deep.
-func (m *Mixing) seenBy(l *board.Line) uint32 {
-	return max(l.Seen.Height, m.latest-min(m.latest, m.Depth()-1))
+func (m *ExchangeLog) seenBy(l *board.Line) uint32 {
+	return max(l.Seen.Height, m.latest-min(m.latest, m.e.Policy.Depth()-1))
 }
 
-// Depth is how many blocks deep is what an honest author names in seen.
-func (m *Mixing) Depth() uint32 { return max(1, m.e.Policy.Confirmations) }
-
 // read returns why a line does not count, or "".
-func (m *Mixing) read(n int, l *board.Line) string {
-	switch l.Type {
-	case board.TypeManager:
-		return taken(m, n, l, (*Mixing).manager)
-	case board.TypeMixer:
-		return taken(m, n, l, (*Mixing).mixer)
-	case board.TypeRegistry:
-		return taken(m, n, l, (*Mixing).registry)
-	case board.TypeRequest:
-		return taken(m, n, l, (*Mixing).request)
-	case board.TypeAccept:
-		return taken(m, n, l, (*Mixing).accept)
-	case board.TypeDeposit:
-		return taken(m, n, l, (*Mixing).deposit)
-	case board.TypeOffer:
-		return taken(m, n, l, (*Mixing).offer)
-	case board.TypeChallenge:
-		return taken(m, n, l, (*Mixing).challenge)
-	case board.TypeIssue:
-		return taken(m, n, l, (*Mixing).issue)
-	case board.TypeVoucher:
-		return taken(m, n, l, (*Mixing).voucher)
-	case board.TypePayout:
-		return taken(m, n, l, (*Mixing).payout)
-	case board.TypeSweep:
-		return taken(m, n, l, (*Mixing).sweep)
-	case board.TypeSettlement:
-		return taken(m, n, l, (*Mixing).settlement)
+func (m *ExchangeLog) read(n int, l *board.Line) string {
+	if read := lineTypes[l.Type].read; read != nil {
+		return read(m, n, l)
 	}
 	return ""
 }
 
-// taken gives a line with its body to whoever reads its type.
-func taken[T board.Body](m *Mixing, n int, l *board.Line, by func(*Mixing, Posted[T]) string) string {
-	var body T
-	if err := board.DecodeBody(*l, &body); err != nil {
-		return err.Error()
-	}
-	return by(m, Posted[T]{n, l, body})
-}
-
 // Late tells whether what was written with seen at a height is past one of the
 // deadlines: its author's tip was above it.
-func (m *Mixing) Late(seen uint32, deadline int) bool {
-	return uint64(seen)+uint64(m.Depth())-1 > uint64(m.Deadlines[deadline])
+func (m *ExchangeLog) Late(seen uint32, deadline int) bool {
+	return uint64(seen)+uint64(m.e.Policy.Depth())-1 > uint64(m.Deadlines[deadline])
 }
 
 // DepositOf finds the deposit of a registration key, or nil.
-func (m *Mixing) DepositOf(key curve.PublicKey) *Deposit { return m.depositors[key] }
+func (m *ExchangeLog) DepositOf(key curve.PublicKey) *Deposit { return m.depositors[key] }
 
 // VoucherOf finds the voucher of a roll key, or nil.
-func (m *Mixing) VoucherOf(key curve.PublicKey) *Voucher { return m.vouchers[key] }
+func (m *ExchangeLog) VoucherOf(key curve.PublicKey) *Voucher { return m.vouchers[key] }
 
 // MixerOf finds the mixer with a key, or nil.
-func (m *Mixing) MixerOf(key curve.PublicKey) *Mixer { return m.mixers[key] }
+func (m *ExchangeLog) MixerOf(key curve.PublicKey) *Mixer { return m.mixers[key] }
 
 func (d *Deposit) Where() string { return fmt.Sprintf("line %d, outpoint %s", d.N, d.Outpoint) }
 
 func (v *Voucher) Where() string { return fmt.Sprintf("line %d", v.N) }
 
-// Asked is a session's challenge, in time for the mixer or not.
-func (s Session) Asked() *Move {
+// AnyChallenge is a session's challenge, in time for the mixer or not.
+func (s Session) AnyChallenge() *Move {
 	if s.Challenge != nil {
 		return s.Challenge
 	}
-	return s.Lapsed
+	return s.LateChallenge
 }

@@ -38,7 +38,7 @@ func (x *Exchange) CheckSweep(mixer curve.PublicKey, text []byte) (*wire.MsgTx, 
 			return nil, fmt.Errorf("input %d is no deposit with this mixer, or there twice", i)
 		}
 		known[d.Outpoint] = true
-		if err := errors.Join(x.Good(d), x.Right(d)); err != nil {
+		if err := errors.Join(x.CheckDeposit(d), x.CheckIssue(d)); err != nil {
 			return nil, fmt.Errorf("input %d: %w", i, err)
 		}
 		var err error
