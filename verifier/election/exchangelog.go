@@ -12,8 +12,9 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// The deadlines of the exchange, as places in Mixing.Deadlines: the last
-// blocks of requests, deposits, issues, vouchers and payouts.
+// The deadlines of the exchange (paper, section 3.3), as indices of
+// ExchangeLog.Deadlines: the last blocks of requests, deposits, issues, vouchers
+// and payouts.
 const (
 	T1 = iota
 	T2
@@ -22,52 +23,50 @@ const (
 	T5
 )
 
-// ExchangeLog is what a board says of registration and of the exchange: a pure
-// function of its lines, the same for every reader. It holds what counts by
-// the rules of docs/protocol.md; whether signatures are right is computed when
-// it is asked for, and what the chain did is the Replay's to say.
+// ExchangeLog is what a board says of registration and exchange: a pure function
+// of its lines, the same for every reader. It holds the lines that count by the
+// rules of docs/protocol.md. Signatures are verified on demand, and what the chain
+// shows is not looked at: [Exchange] joins the two.
 type ExchangeLog struct {
-	Manager   []byte               // the manager's modulus as published, or nil
-	Registry  *board.Registry      // nil until it is published
-	Deadlines [5]uint32            // T1 … T5, of the registry
-	Mixers    []*Mixer             // those of the registry, in its order
-	Deposits  []*Deposit           // in the board's order
-	Vouchers  []*Voucher           // in the board's order
-	Sweeps    []Entry[board.Sweep] // by mixers
-	Settled   *board.Settlement    // nil until it is published
-	Requests  []Entry[board.Request]
+	Manager      []byte                   // the manager's modulus as published; nil until it is
+	Registry     *board.Registry          // nil until it is published
+	RegistryLine int                      // 0 until it is published
+	Deadlines    [5]uint32                // T1 … T5, of the registry
+	Registered   map[curve.PublicKey]bool // registration keys, of the registry
+	Mixers       []*Mixer                 // of the registry, in its order
+	Requests     []Entry[board.Request]   // in the board's order, like the next
+	Deposits     []*Deposit
+	Vouchers     []*Voucher
+	Sweeps       []Entry[board.Sweep] // by mixers
+	Settled      *board.Settlement    // nil until it is published
+	SettledLine  int                  // 0 until it is published
+	Head         [32]byte             // of the board that an anchor closed; zero before
 
-	e            *Election
-	Head         [32]byte // of the board up to the anchor that closes it, where one does
-	RegistryLine int      // its line
-	SettledLine  int
-	announced    map[curve.PublicKey]Entry[board.Mixer]
-	mixers       map[curve.PublicKey]*Mixer
-	Registered   map[curve.PublicKey]bool
-	asked        map[asking]bool
-	accepted     map[asking]Entry[board.Accept]
-	claims       map[wire.OutPoint][]*Deposit // who say that it is theirs
-	depositors   map[curve.PublicKey]*Deposit
-	vouchers     map[curve.PublicKey]*Voucher
-	nonces       map[nonce]int // line of the acceptance
-	latest       uint32        // newest block that a line read so far has seen
-	written      uint32        // Seen of the line being read
-	Ignored      []IgnoredLine // lines that do not count
-	Breaches     []Breach
+	Ignored  []IgnoredLine
+	Breaches []Breach
 
-	grouping sync.Once // of the group
-	group    *mixing.Group
-	noGroup  error
+	e          *Election
+	announced  map[curve.PublicKey]Entry[board.Mixer]
+	mixers     map[curve.PublicKey]*Mixer
+	asked      map[asking]bool
+	accepted   map[asking]Entry[board.Accept]
+	nonces     map[nonce]int // the line that accepts with it
+	claims     map[wire.OutPoint][]*Deposit
+	depositors map[curve.PublicKey]*Deposit // by registration key
+	vouchers   map[curve.PublicKey]*Voucher // by roll key
+	latest     uint32                       // highest Seen of the lines so far
+	written    uint32                       // seenBy of the line being read
+
+	group func() (*mixing.Group, error) // computed once
 }
 
-// asking names a request: who asks which mixer for what.
+// asking is a key's request to a mixer: to hold its deposit, or to pay its coin.
 type asking struct {
 	by, mixer curve.PublicKey
 	purpose   string
 }
 
-// nonce is a mixer's: another may have the same, and would not make it a fault
-// to have drawn it.
+// nonce is a mixer's nonce: those of two mixers may be equal.
 type nonce struct {
 	by    curve.PublicKey
 	value board.Hash
@@ -79,133 +78,69 @@ type IgnoredLine struct {
 	result.Item
 }
 
-// Breach is what a mixer did against the rules, shown by its own lines.
+// Breach is what a mixer did against the rules of sessions, shown by its own lines.
 type Breach struct {
 	By *Mixer
 	result.Item
-	Pending *Session // the one that it left unanswered: a breach if its challenge is well-formed
+	Pending *Session // if not nil, a breach only if the challenge of this session is well-formed
 }
 
-// Mixer is one who mixes.
-type Mixer struct {
-	Name      string
-	Key       curve.PublicKey
-	Announced []byte // its member key or RSA key as published
-	N         int    // the line
-
-	open      *Deposit // with whom it has a session
-	keying    sync.Once
-	scheme    mixing.Verifier
-	schemeErr error // why there is no scheme
-}
-
-// Deposit is a depositor's coin in escrow, and the issuing for it. Several may
-// name one outpoint; the escrow's script shows whose it is.
-type Deposit struct {
-	N        int             // line of M5
-	Seen     uint32          // as in Move
-	By       curve.PublicKey // the registration key
-	Mixer    *Mixer          // who holds it
-	Outpoint wire.OutPoint
-	Session  // the newest one
-	Earlier  []Session
-	answers  board.Hash // OfferHash of its offer, which a challenge must name
-	script   []byte     // of the escrow
-	ruling              // what Right said
-}
-
-// Session is one attempt at issuing: its three moves, each nil until made.
-type Session struct {
-	Offer, Challenge, Answer *Move
-	LateChallenge            *Move // a challenge that came when the mixer had gone on
-}
-
-// Move is one message of a session.
-type Move struct {
-	N    int    // line
-	Seen uint32 // for Late: the height that the author names, or what lines before show it to be at least
-	Data []byte // never nil
-}
-
-// Voucher is a signature that a roll key shows to be paid its coin.
-type Voucher struct {
-	N         int             // line of M7
-	Seen      uint32          // as in Move
-	By        curve.PublicKey // the roll key
-	Mixer     *Mixer          // who is to pay
-	Nonce     board.Hash
-	Issuer    []byte // key of the mixer that signed, where the scheme shows it
-	Signature []byte
-	Payouts   []Payout
-	ruling    // what Valid said
-}
-
-// Payout is where a voucher's coin is said to be.
-type Payout struct {
-	N        int // line
-	By       curve.PublicKey
-	Outpoint wire.OutPoint
-}
-
-// NewExchangeLog begins to read a board; Read takes its lines.
+// NewExchangeLog returns the log of an empty board.
 func NewExchangeLog(e *Election) *ExchangeLog {
-	return &ExchangeLog{
-		e: e, announced: make(map[curve.PublicKey]Entry[board.Mixer]), mixers: make(map[curve.PublicKey]*Mixer),
-		Registered: make(map[curve.PublicKey]bool), asked: make(map[asking]bool), accepted: make(map[asking]Entry[board.Accept]),
+	m := &ExchangeLog{
+		e: e, Registered: make(map[curve.PublicKey]bool),
+		announced: make(map[curve.PublicKey]Entry[board.Mixer]), mixers: make(map[curve.PublicKey]*Mixer),
+		asked: make(map[asking]bool), accepted: make(map[asking]Entry[board.Accept]), nonces: make(map[nonce]int),
 		claims: make(map[wire.OutPoint][]*Deposit), depositors: make(map[curve.PublicKey]*Deposit),
-		vouchers: make(map[curve.PublicKey]*Voucher), nonces: make(map[nonce]int),
+		vouchers: make(map[curve.PublicKey]*Voucher),
 	}
+	m.group = sync.OnceValues(m.makeGroup)
+	return m
 }
 
-// Read takes the board's line number n (from 1). Lines of other phases mean
-// nothing to it.
+// Read takes the board's line number n. Lines of other types are passed over.
 func (m *ExchangeLog) Read(n int, l *board.Line) {
 	m.written = m.seenBy(l)
 	m.latest = max(m.latest, l.Seen.Height)
-	if why := m.read(n, l); why != "" {
-		m.Ignored = append(m.Ignored, IgnoredLine{l.Type, result.Item{Where: fmt.Sprintf("line %d", n), Message: fmt.Sprintf("the %s does not count: %s", l.Type, why)}})
+	read := lineTypes[l.Type].read
+	if read == nil {
+		return
+	}
+	if why := read(m, n, l); why != "" {
+		m.Ignored = append(m.Ignored, IgnoredLine{l.Type, result.Item{
+			Where: fmt.Sprintf("line %d", n), Message: fmt.Sprintf("the %s does not count: %s", l.Type, why),
+		}})
 	}
 }
 
-// seenBy is the height that tells whether a line is late. Who writes late can
-// name an old block; but no line is older than those before it. The newest block
-// that these name counts as their authors' tip and not as d deep, so that nobody
-// makes others late by naming a block that is not yet so deep.
+// seenBy returns the height by which a line is late:
+//
+//	max(its Seen, highest Seen before it − (d − 1))
+//
+// Thus a line is not dated before those above it. Subtracting d − 1 keeps an
+// author who names a block that is not yet d deep from making others late.
 func (m *ExchangeLog) seenBy(l *board.Line) uint32 {
 	return max(l.Seen.Height, m.latest-min(m.latest, m.e.Policy.Depth()-1))
 }
 
-// read returns why a line does not count, or "".
-func (m *ExchangeLog) read(n int, l *board.Line) string {
-	if read := lineTypes[l.Type].read; read != nil {
-		return read(m, n, l)
-	}
-	return ""
-}
-
-// Late tells whether what was written with seen at a height is past one of the
-// deadlines: its author's tip was above it.
+// Late reports whether a line is past a deadline, T1 to T5. Seen is the height of
+// a [Move] or a [Voucher]: its author's tip was at seen + d − 1.
 func (m *ExchangeLog) Late(seen uint32, deadline int) bool {
 	return uint64(seen)+uint64(m.e.Policy.Depth())-1 > uint64(m.Deadlines[deadline])
 }
 
-// DepositOf finds the deposit of a registration key, or nil.
+// DepositOf returns the deposit of a registration key, or nil.
 func (m *ExchangeLog) DepositOf(key curve.PublicKey) *Deposit { return m.depositors[key] }
 
-// VoucherOf finds the voucher of a roll key, or nil.
+// VoucherOf returns the voucher of a roll key, or nil.
 func (m *ExchangeLog) VoucherOf(key curve.PublicKey) *Voucher { return m.vouchers[key] }
 
-// MixerOf finds the mixer with a key, or nil.
+// MixerOf returns the mixer with a key, or nil.
 func (m *ExchangeLog) MixerOf(key curve.PublicKey) *Mixer { return m.mixers[key] }
 
-func (d *Deposit) Where() string { return fmt.Sprintf("line %d, outpoint %s", d.N, d.Outpoint) }
-
-func (v *Voucher) Where() string { return fmt.Sprintf("line %d", v.N) }
-
-// AnyChallenge is a session's challenge, in time for the mixer or not.
-func (s Session) AnyChallenge() *Move {
-	if s.Challenge != nil {
-		return s.Challenge
-	}
-	return s.LateChallenge
+// breach notes what a mixer did against the rules of sessions in line n.
+func (m *ExchangeLog) breach(x *Mixer, n int, format string, args ...any) {
+	m.Breaches = append(m.Breaches, Breach{By: x, Item: result.Item{
+		Where: fmt.Sprintf("line %d", n), Message: fmt.Sprintf(format, args...),
+	}})
 }

@@ -3,26 +3,26 @@ package election
 import (
 	"bevote/internal/curve"
 	"bevote/internal/scriptsig"
+	"bevote/templates"
 
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// TxList are transactions of anybody's that look as if they were of the
-// election. Blocks can be full of them: after the first megabytes there are
-// just more.
+// TxList is a bounded list of transactions that look like the election's, and are
+// not. Anyone may publish such transactions, so a list ends after 16 MiB of them.
 type TxList struct {
 	list []ConfirmedTx
-	size int  // bytes that remembering them takes, with their transactions
-	more bool // than are listed
+	size int  // of their transactions and entries, in bytes
+	more bool // there are more than those listed
 }
 
 const (
 	maxListed  = 16 << 20 // bytes
-	listedCost = 256      // bytes of a sighting, about
+	listedCost = 256      // bytes of an entry, about
 )
 
-// note lists a sighting.
+// note lists a transaction.
 func (n *TxList) note(s ConfirmedTx) {
 	if n.size > maxListed {
 		n.more = true
@@ -31,8 +31,8 @@ func (n *TxList) note(s ConfirmedTx) {
 	n.list = append(n.list, s)
 }
 
-// weigh counts what a transaction has added to a list that had a length before,
-// and tells whether it has.
+// weigh adds the size of a transaction that has been listed since the list had a
+// length. It reports whether there is such a one.
 func (n *TxList) weigh(tx *wire.MsgTx, before int) bool {
 	added := len(n.list) - before
 	if added == 0 {
@@ -42,10 +42,10 @@ func (n *TxList) weigh(tx *wire.MsgTx, before int) bool {
 	return true
 }
 
-// Len returns how many are listed.
+// Len returns the number of entries.
 func (n *TxList) Len() int { return len(n.list) }
 
-// Show lists them as items.
+// Show calls note for each entry.
 func (n *TxList) Show(note func(where, format string, args ...any)) {
 	for _, s := range n.list {
 		note("tx "+s.ID.String(), "%s", s.Note)
@@ -55,13 +55,12 @@ func (n *TxList) Show(note func(where, format string, args ...any)) {
 	}
 }
 
-// output looks for ballots and payments outside eligible transactions, and for
-// other uses of the election's keys. It remembers where, and not the whole
-// transaction.
+// output lists an output of a transaction that spends no coin of the roll: a
+// ballot, a payment to the script of a stake, or a use of a watched key.
 func (r *Replay) output(s ConfirmedTx, i int, out *wire.TxOut) {
 	s.Tx = nil
 	if data, ok := nullData(out.PkScript); ok {
-		if isBallotSized(data) {
+		if templates.IsBallot(data) {
 			s.Note = "a ballot that spends no eligible coin"
 			r.Lookalikes.note(s)
 		}
@@ -77,8 +76,8 @@ func (r *Replay) output(s ConfirmedTx, i int, out *wire.TxOut) {
 	}
 }
 
-// keyInScript looks for a watched key in an output script: the key itself, or
-// its hash in P2PKH or P2WPKH.
+// keyInScript looks for a watched key among a script's pushes: the key itself, or
+// its HASH160 as in P2PKH and P2WPKH.
 func (r *Replay) keyInScript(script []byte) (curve.PublicKey, bool) {
 	if len(r.keys) == 0 {
 		return curve.PublicKey{}, false
@@ -99,8 +98,8 @@ func (r *Replay) keyInScript(script []byte) (curve.PublicKey, bool) {
 	return curve.PublicKey{}, false
 }
 
-// keyInInputs looks for a watched key in inputs that spend no stake: pushed by
-// the input script, in the redeem script that it pushes last, or in a witness.
+// keyInInputs lists the inputs of a transaction that use a watched key: in a push
+// of the input script, in the redeem script that it pushes last, or in a witness.
 func (r *Replay) keyInInputs(s ConfirmedTx) {
 	if len(r.keys) == 0 {
 		return

@@ -1,47 +1,28 @@
 package election
 
-import (
-	"bytes"
+import "bevote/verifier/board"
 
-	"bevote/internal/curve"
-	"bevote/verifier/board"
-)
-
-// The anchors' kinds, in the order of the phases that they close.
-const (
-	Announce = 1 + iota
-	RollClosed
-	CommitsClosed
-	DealsClosed
-	ComplaintsClosed
-	TranscriptClosed
-
-	LastAnchor = TranscriptClosed
-)
-
-// AnchorName returns the word for a kind of anchor.
-func AnchorName(kind int) string {
-	return [...]string{"", "announce", "roll", "commits", "deals", "complaints", "transcript"}[kind]
-}
-
-// Entry is a board line with its number (from 1) and its decoded body.
+// Entry is a board line with its number, from 1, and its decoded body.
 type Entry[T board.Body] struct {
 	N    int
 	Line *board.Line
 	Body T
 }
 
-// Phases divides a board by its anchors: phase k is what lies between the
-// prefixes that anchors k−1 and k commit to.
+// Phases divides a board by its anchors. Each anchor commits to a prefix of the
+// board; a phase is what one prefix has beyond the one before:
+//
+//	line 1 ····· │ ················· │ ········· │ ····· line n
+//	         Announce            RollClosed  CommitsClosed …
+//	             └─ roll, exchange ──┘└─ commits ┘
 type Phases struct {
 	lines   []board.Line
 	dealt   bool
-	anchors [LastAnchor + 1]*Anchor // the anchor of each kind that counts, or nil
-	closed  [LastAnchor + 1]int     // how many lines it closes; −1 without an anchor or where its head is unknown
+	anchors [LastAnchor + 1]*Anchor // by kind: the first of this election, or nil
+	closed  [LastAnchor + 1]int     // by kind: lines in its prefix; −1 where there is no such prefix
 }
 
-// newPhases takes of each kind the first anchor that the supervisor made for
-// this election.
+// newPhases takes the election's first anchor of each kind.
 func newPhases(eid [32]byte, dealt bool, lines []board.Line, anchors []Anchor) *Phases {
 	p := &Phases{lines: lines, dealt: dealt}
 	heads := make(map[[32]byte]int, len(lines)+1)
@@ -83,9 +64,9 @@ func (p *Phases) Lines(kind int) int { return p.closed[kind] }
 // Closed reports whether the anchor of a kind closes a prefix of the board.
 func (p *Phases) Closed(kind int) bool { return p.closed[kind] >= 0 }
 
-// Span returns the half-open range of line indices that may hold lines of a type,
-// and the anchor that closes it (nil after the last). It reports whether the
-// phase has been closed, or for openings, begun.
+// Span returns the phase of a type of lines: a half-open range of line indices,
+// and the anchor that closes it, nil after the last. It reports whether the phase
+// is closed; of openings, which no anchor closes, whether it has begun.
 func (p *Phases) Span(t board.Type) (from, to int, by *Anchor, ok bool) {
 	row := lineTypes[t]
 	if row.by == 0 {
@@ -98,8 +79,8 @@ func (p *Phases) Span(t board.Type) (from, to int, by *Anchor, ok bool) {
 	return p.closed[row.after], p.closed[row.by], p.anchors[row.by], p.Closed(row.after) && p.Closed(row.by)
 }
 
-// InPhase returns the lines of one type that lie in their phase and are not
-// younger than the anchor that closes it.
+// InPhase returns the lines of one type that stand in their phase and whose
+// authors had not seen the block of the anchor that closes it.
 func InPhase[T board.Body](p *Phases) (out []Entry[T]) {
 	var zero T
 	t := zero.Type()
@@ -114,8 +95,8 @@ func InPhase[T board.Body](p *Phases) (out []Entry[T]) {
 	return out
 }
 
-// Counting returns those lines of [InPhase] that count: of the lines that an
-// author wrote on one subject, the first.
+// Counting returns the lines of [InPhase] that count: of each author's lines on
+// one subject the first.
 func Counting[T board.Body](p *Phases) []Entry[T] {
 	var zero T
 	subject := lineTypes[zero.Type()].subject
@@ -131,31 +112,12 @@ func Counting[T board.Body](p *Phases) []Entry[T] {
 	})
 }
 
-// Anchor is a transaction that spends from the supervisor's key and commits to
-// a prefix of the board.
-type Anchor struct {
-	Kind   int
-	EID    [32]byte
-	Head   [32]byte
-	Height uint32
-	TxID   string
-}
-
-// anchorMagic begins the data of every anchor: BEV1 ‖ kind(1) ‖ eid(32) ‖ head(32).
-var anchorMagic = []byte("BEV1")
-
-// AnchorData is what an anchor's OP_RETURN carries, 69 bytes.
-func AnchorData(kind int, eid, head [32]byte) []byte {
-	return curve.Encoder(nil).Raw(anchorMagic).Raw([]byte{byte(kind)}).Raw(eid[:]).Raw(head[:])
-}
-
-// parseAnchor reads AnchorData back.
-func parseAnchor(data []byte) (a Anchor, ok bool) {
-	if len(data) != len(anchorMagic)+1+64 || !bytes.HasPrefix(data, anchorMagic) {
-		return a, false
+// keep returns the elements that satisfy ok.
+func keep[T any](in []T, ok func(T) bool) (out []T) {
+	for _, v := range in {
+		if ok(v) {
+			out = append(out, v)
+		}
 	}
-	a.Kind = int(data[4])
-	copy(a.EID[:], data[5:37])
-	copy(a.Head[:], data[37:])
-	return a, a.Kind >= Announce && a.Kind <= LastAnchor
+	return out
 }

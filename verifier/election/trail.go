@@ -9,37 +9,36 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// How far, and over how many outputs, coins are followed that a depositor kept
-// when it paid its deposit (V36).
+// Bounds of the trail from a deposit.
 const (
-	MaxHops   = 4
-	MaxTrails = 1000
+	MaxHops   = 4    // transactions
+	MaxTrails = 1000 // outputs
 )
 
-// trails follow what depositors own beside their deposits, through
-// transactions that no mixer and not the supervisor signed: in those anybody's
-// coins meet.
+// trails follow the change of deposits to the roll. A trail ends at a transaction
+// that a mixer or the supervisor signed, and at an output to one of their keys:
+// there the coins of many meet.
 //
 //	deposit's transaction ── deposit          hop 0
-//	                     └── change ── … ──▶  hop 1, 2, … maxHops
+//	                     └── change ── … ──▶  hop 1, 2, … MaxHops
 type trails struct {
 	at     map[wire.OutPoint]trail
-	roll   map[string]bool        // scripts of roll keys
-	shared map[string]bool        // scripts of mixers and the supervisor
-	links  map[wire.OutPoint]Link // the first, by deposit
-	many   map[wire.OutPoint]int  // outputs followed, by deposit; more than maxTrails are not
+	roll   map[string]bool        // output scripts of roll keys
+	shared map[string]bool        // output scripts of the mixers and the supervisor
+	links  map[wire.OutPoint]Link // by deposit: the first
+	many   map[wire.OutPoint]int  // by deposit: outputs that lead away from it, counted up to MaxTrails + 1
 }
 
-// trail is whose an output may be.
+// trail is the deposit whose change an output may be.
 type trail struct {
 	deposit wire.OutPoint
 	hops    int
 }
 
-// Link is where a trail meets an anonymous voter.
+// Link is where the trail from a deposit meets the roll.
 type Link struct {
 	Hops int
-	At   ConfirmedTx // without the transaction
+	At   ConfirmedTx // Tx is nil; Note says what was met
 }
 
 func newTrails() trails {
@@ -47,8 +46,8 @@ func newTrails() trails {
 		links: make(map[wire.OutPoint]Link), many: make(map[wire.OutPoint]int)}
 }
 
-// shareScripts notes the scripts to which many pay: the supervisor's and the mixers'.
-func (r *Replay) shareScripts() {
+// noteSharedScripts notes the output scripts of the supervisor and of the mixers.
+func (r *Replay) noteSharedScripts() {
 	if !r.e.Policy.Mixed() {
 		return
 	}
@@ -57,17 +56,17 @@ func (r *Replay) shareScripts() {
 	}
 }
 
-// Link returns where the trail from a deposit meets a roll entry, if it does.
+// Link returns where the trail from a deposit first meets the roll, if it does.
 func (r *Replay) Link(deposit wire.OutPoint) (Link, bool) {
 	l, linked := r.trails.links[deposit]
 	return l, linked
 }
 
-// Untraced reports whether more than MaxTrails outputs lead away from a deposit,
-// so that some of them were not followed.
+// Untraced reports whether more than [MaxTrails] outputs lead away from a deposit.
+// Those beyond are not followed.
 func (r *Replay) Untraced(deposit wire.OutPoint) bool { return r.trails.many[deposit] > MaxTrails }
 
-// follow takes the next transaction and tells whether a trail goes through it.
+// follow takes the next transaction and reports whether a trail goes through it.
 // Eligible says that it spends a coin of the roll.
 func (r *Replay) follow(s ConfirmedTx, eligible bool) bool {
 	if len(r.deposits) == 0 {
@@ -85,8 +84,8 @@ func (r *Replay) follow(s ConfirmedTx, eligible bool) bool {
 	return len(found) > 0
 }
 
-// nearest adds a trail to those found in a transaction. Of each deposit's there
-// is one, with the fewest hops: its change may come in by thousands of inputs.
+// nearest adds a trail to those found in a transaction. It keeps one of each
+// deposit, with the fewest hops.
 func nearest(found []trail, t trail) []trail {
 	for i := range found {
 		if found[i].deposit == t.deposit {
@@ -97,7 +96,7 @@ func nearest(found []trail, t trail) []trail {
 	return append(found, t)
 }
 
-// begun returns the trails that begin in a transaction: of the deposits in it.
+// begun returns the trails that begin in a transaction: those of its deposits.
 func (r *Replay) begun(s ConfirmedTx) (found []trail) {
 	if !r.parents[s.ID] {
 		return nil
@@ -122,7 +121,8 @@ func (r *Replay) pursue(s ConfirmedTx, from trail, eligible bool) {
 		switch {
 		case r.trails.roll[string(out.PkScript)] && !shared && r.coins[op] == nil:
 			r.link(s, from, fmt.Sprintf("output %d pays a roll key", i))
-		case shared || known || from.hops == MaxHops || r.deposits[op] || isNullData(out.PkScript) || r.trails.shared[string(out.PkScript)]:
+		case shared || known || from.hops == MaxHops || r.deposits[op]:
+		case isNullData(out.PkScript) || r.trails.shared[string(out.PkScript)]:
 		case r.trails.many[from.deposit] > MaxTrails:
 		default:
 			if r.trails.many[from.deposit]++; r.trails.many[from.deposit] <= MaxTrails {
@@ -132,7 +132,7 @@ func (r *Replay) pursue(s ConfirmedTx, from trail, eligible bool) {
 	}
 }
 
-// createsCoin tells whether a transaction has an output that is a coin of the roll.
+// createsCoin reports whether a transaction has an output that is a coin of the roll.
 func (r *Replay) createsCoin(s ConfirmedTx) bool {
 	for i := range s.Tx.TxOut {
 		if r.coins[wire.OutPoint{Hash: s.ID, Index: uint32(i)}] != nil {
@@ -142,6 +142,7 @@ func (r *Replay) createsCoin(s ConfirmedTx) bool {
 	return false
 }
 
+// link notes the first link of a deposit.
 func (r *Replay) link(s ConfirmedTx, from trail, note string) {
 	if _, known := r.trails.links[from.deposit]; !known {
 		s.Tx, s.Note = nil, note

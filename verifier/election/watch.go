@@ -13,14 +13,15 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// watchLine notes what a board line gives to look for in blocks.
+// watchLine takes from a board line what there is to look for in blocks.
 func (r *Replay) watchLine(l *board.Line) {
 	if watch := lineTypes[l.Type].watch; watch != nil {
 		watch(r, l)
 	}
 }
 
-// watchOutput watches an outpoint and the transaction that creates it.
+// watchOutput watches the outpoint that a line names, in wire form, and the
+// transaction that creates it.
 func (r *Replay) watchOutput(outputs map[wire.OutPoint]*Output, outpoint []byte) {
 	op, err := decodeOutpoint(outpoint)
 	if err != nil {
@@ -30,7 +31,8 @@ func (r *Replay) watchOutput(outputs map[wire.OutPoint]*Output, outpoint []byte)
 	r.parents[op.Hash] = true
 }
 
-// watchRoll watches the coin of a roll entry, and the script of its key.
+// watchRoll watches the coin of a slot. With mixing, payments to the roll key are
+// the end of a trail.
 func (r *Replay) watchRoll(l Entry[board.Roll]) {
 	if l.Line.By != r.e.Policy.Supervisor {
 		return
@@ -41,7 +43,7 @@ func (r *Replay) watchRoll(l Entry[board.Roll]) {
 	}
 }
 
-// watchRegistry learns which keys mix and which deposit.
+// watchRegistry takes the keys of mixers and depositors from the first registry.
 func (r *Replay) watchRegistry(l Entry[board.Registry]) {
 	if r.registered != nil || l.Line.By != r.e.Policy.Supervisor || !r.e.Policy.Mixed() {
 		return
@@ -52,6 +54,7 @@ func (r *Replay) watchRegistry(l Entry[board.Registry]) {
 	}
 }
 
+// watchDeposit watches the deposit of a registered key.
 func (r *Replay) watchDeposit(l Entry[board.Deposit]) {
 	if !r.registered[l.Line.By] {
 		return
@@ -62,13 +65,14 @@ func (r *Replay) watchDeposit(l Entry[board.Deposit]) {
 	}
 }
 
+// watchPayout watches the coin that a mixer or the supervisor says it paid.
 func (r *Replay) watchPayout(l Entry[board.Payout]) {
 	if r.e.Policy.Mixed() && (l.Line.By == r.e.Policy.Supervisor || slices.Contains(r.mixers, l.Line.By)) {
 		r.watchOutput(r.exchanged, l.Body.Outpoint)
 	}
 }
 
-// watchSettlement watches the repayments to mixers.
+// watchSettlement watches the repayments that the supervisor says it made.
 func (r *Replay) watchSettlement(l Entry[board.Settlement]) {
 	if !r.e.Policy.Mixed() || l.Line.By != r.e.Policy.Supervisor {
 		return
@@ -78,7 +82,7 @@ func (r *Replay) watchSettlement(l Entry[board.Settlement]) {
 	}
 }
 
-// watchTranscript watches P and every Q_j = P + C_j of a transcript.
+// watchTranscript watches the joint keys P and the claim keys Q_j = P + C_j.
 func (r *Replay) watchTranscript(l Entry[board.Transcript]) {
 	if l.Line.By != r.e.Policy.Supervisor {
 		return
@@ -97,6 +101,7 @@ func (r *Replay) watchTranscript(l Entry[board.Transcript]) {
 	}
 }
 
+// watchKey watches a key and its HASH160.
 func (r *Replay) watchKey(k curve.PublicKey, name string) {
 	r.keys[k] = name
 	r.hashes[[20]byte(address.Hash160(k[:]))] = k
