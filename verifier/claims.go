@@ -70,7 +70,7 @@ func settle(t *tallied) *facts {
 // findSpends classifies the spend of every counted stake.
 func (a *facts) findSpends() {
 	for _, r := range a.tally.readings {
-		st := a.replay.Stakes[r.vote.Stake]
+		st := a.replay.Stake(r.vote.Stake)
 		if st == nil || st.Spent == nil {
 			a.unspent = append(a.unspent, r.vote)
 			continue

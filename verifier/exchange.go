@@ -14,7 +14,7 @@ import (
 // nil without mixing, and before the roll is closed.
 func judgeExchange(ch *chained, setup *election.Setup) *election.Exchange {
 	m := setup.ExchangeLog
-	if m == nil || setup.Phases.Closed[election.RollClosed] < 0 {
+	if m == nil || !setup.Phases.Closed(election.RollClosed) {
 		return nil
 	}
 	ch.progress("checking the mixers' keys", 0, 0)
@@ -46,7 +46,7 @@ func vouchersThatMatter(setup *election.Setup) []*election.Voucher {
 	m := setup.ExchangeLog
 	var paid, unpaid []*election.Voucher
 	for _, v := range m.Vouchers {
-		if len(v.Payouts) > 0 || setup.Slots[v.By] > 0 {
+		if len(v.Payouts) > 0 || setup.OnRoll(v.By) {
 			paid = append(paid, v)
 		} else {
 			unpaid = append(unpaid, v)

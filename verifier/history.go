@@ -17,9 +17,9 @@ func history(f *facts) *result.History {
 			s.Display[c.Name] = c.Display
 		}
 	}
-	for kind, anchor := range f.setup.Phases.Anchors {
+	for kind, anchor := range f.setup.Phases.Anchors() {
 		if anchor != nil {
-			addEvent(s, anchor.Height, anchorPhases[kind], result.EventAnchor, "tx "+anchor.TxID, "%s anchored", election.AnchorNames[kind])
+			addEvent(s, anchor.Height, anchorPhases[kind], result.EventAnchor, "tx "+anchor.TxID, "%s anchored", election.AnchorName(kind))
 		}
 	}
 	for _, v := range f.votes {
@@ -53,7 +53,7 @@ func addEvent(s *result.History, height uint32, phase string, kind result.EventK
 // phases are the policy's, in blocks. The first begins with the announcement.
 func policyPhases(f *facts) []result.Phase {
 	t, first := f.e.Policy.Times, f.e.Policy.Times.Roll
-	if announced := f.setup.Phases.Anchors[election.Announce]; announced != nil {
+	if announced := f.setup.Phases.Anchor(election.Announce); announced != nil {
 		first = min(first, announced.Height)
 	}
 	out := append([]result.Phase{{Name: result.PhaseRoll, From: first, To: t.Roll}}, mixPhases(f, first)...)
@@ -185,7 +185,7 @@ func tellExchange(f *facts, s *result.History) {
 	if len(mixPhases(f, 0)) == 0 {
 		return
 	}
-	written := func(seen uint32) uint32 { return seen + f.mix.Depth() - 1 } // the author's tip
+	written := func(seen uint32) uint32 { return seen + f.e.Policy.Depth() - 1 } // the author's tip
 	for _, l := range f.mix.Requests {
 		addEvent(s, written(l.Line.Seen.Height), result.PhaseRequest, result.EventRequest, fmt.Sprintf("line %d", l.N), "a mixer is asked to %s", l.Body.For)
 	}

@@ -121,7 +121,7 @@ func schemed(f *facts) string {
 }
 
 func announced(f *facts) string {
-	if f.setup.Phases.Anchors[election.Announce] == nil && f.tip < f.e.Policy.Times.Roll {
+	if f.setup.Phases.Anchor(election.Announce) == nil && f.tip < f.e.Policy.Times.Roll {
 		return "not yet"
 	}
 	return ""
@@ -129,7 +129,7 @@ func announced(f *facts) string {
 
 func rolled(f *facts) string {
 	switch {
-	case f.setup.Phases.Closed[election.RollClosed] >= 0:
+	case f.setup.Phases.Closed(election.RollClosed):
 		return ""
 	case f.tip <= f.e.Policy.Times.Roll:
 		return "not yet"
@@ -159,7 +159,7 @@ func transcribed(f *facts) string {
 		return reason
 	case f.setup.Ended != "":
 		return "ended"
-	case f.setup.Phases.Closed[election.TranscriptClosed] >= 0:
+	case f.setup.Phases.Closed(election.TranscriptClosed):
 		return ""
 	case f.tip <= f.e.Policy.Times.Setup:
 		return "not yet"

@@ -64,7 +64,7 @@ func voucherDomains(f *facts, ck *check) {
 
 // judgeVoucher fails a bad voucher that is on the roll and lists any other.
 func judgeVoucher(f *facts, ck *check, v *election.Voucher, err error) {
-	slot := f.setup.Slots[v.By]
+	slot := f.setup.SlotOf(v.By)
 	switch {
 	case err == nil:
 		ck.pass()
@@ -87,7 +87,7 @@ func serials(f *facts, ck *check) {
 		case other == nil:
 			ck.pass()
 			signatures[string(v.Signature)] = v
-		case f.setup.Slots[v.By] > 0 && f.setup.Slots[other.By] > 0:
+		case f.setup.OnRoll(v.By) && f.setup.OnRoll(other.By):
 			ck.fail(v.Where(), "the signature of line %d again", other.N)
 		default:
 			ck.pass()

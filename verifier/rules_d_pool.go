@@ -103,7 +103,7 @@ func repayments(f *facts, ck *check, where string) {
 }
 
 func repaymentFault(f *facts, x *election.Mixer, op wire.OutPoint) error {
-	c := f.replay.Mixed[op]
+	c := f.replay.ExchangeOutput(op)
 	switch {
 	case c == nil || c.Created == nil:
 		return fmt.Errorf("the supervisor: the repayment of mixer %s is not on the chain", x.Name)
@@ -124,7 +124,7 @@ func overpaid(f *facts, ck *check) {
 	for _, v := range f.mix.Vouchers {
 		if f.mix.CoinOf(v) != nil && f.mix.VerifyVoucher(v) == nil {
 			paid++
-			if f.setup.Slots[v.By] > 0 {
+			if f.setup.OnRoll(v.By) {
 				onRoll++
 			}
 		}
@@ -146,7 +146,7 @@ func payoutsAlike(f *facts, ck *check) {
 	together := make(map[chainhash.Hash]int)
 	for _, v := range f.mix.Vouchers {
 		for _, p := range v.Payouts {
-			c := f.replay.Mixed[p.Outpoint]
+			c := f.replay.ExchangeOutput(p.Outpoint)
 			if c == nil || c.Created == nil {
 				continue // V37 looks for the coin
 			}

@@ -215,7 +215,7 @@ func mixOrder(f *facts, ck *check) {
 		}
 	}
 	for i, r := range f.setup.Roll {
-		c := f.replay.Coins[r.Outpoint]
+		c := f.replay.Coin(r.Outpoint)
 		if c == nil || c.Created == nil {
 			continue // V27 names it
 		}

@@ -202,10 +202,10 @@ func distinctShares(f *facts, ck *check) {
 
 // V50: every acknowledgement names this transcript. A missing one is listed.
 func acks(f *facts, ck *check) {
-	acks := election.InPhase(f.setup.Phases, election.OnePerAuthor[board.Ack])
+	acks := election.Counting[board.Ack](f.setup.Phases)
 	acked := make(map[int]bool)
 	for _, ack := range acks {
-		slot := f.setup.Slots[ack.Line.By]
+		slot := f.setup.SlotOf(ack.Line.By)
 		if slot == 0 {
 			continue // a stranger's
 		}

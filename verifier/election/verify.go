@@ -11,14 +11,21 @@ import (
 	"bevote/verifier/board"
 )
 
-// ruling is an answer that takes time, computed once.
-type ruling struct {
+// memo is an answer that is computed once, by the first of any number of callers
+// side by side.
+type memo struct {
 	once sync.Once
 	err  error
 }
 
-// ReuseExchangeLog takes an exchange that has been read and judged before, if it is of
-// the same board: what took minutes need not be computed again.
+// get returns the answer, computed by the first caller's function.
+func (m *memo) get(compute func() error) error {
+	m.once.Do(func() { m.err = compute() })
+	return m.err
+}
+
+// ReuseExchangeLog takes the log of an earlier setup, with its answers, if an anchor
+// had closed it at the same board. Verifying again would take minutes.
 func (s *Setup) ReuseExchangeLog(m *ExchangeLog) {
 	if s.ExchangeLog != nil && m != nil && s.ExchangeLog.Head != [32]byte{} && s.ExchangeLog.Head == m.Head &&
 		s.e.EID == m.e.EID && s.e.ContractHash == m.e.ContractHash {
@@ -26,13 +33,11 @@ func (s *Setup) ReuseExchangeLog(m *ExchangeLog) {
 	}
 }
 
-// Group returns the group that the manager's modulus gives, or what is wrong
-// with the modulus. It is built once, which takes seconds.
-func (m *ExchangeLog) Group() (*mixing.Group, error) {
-	m.grouping.Do(func() { m.group, m.noGroup = m.makeGroup() })
-	return m.group, m.noGroup
-}
+// Group returns the group of the manager's modulus, or what is wrong with the
+// modulus. Computed once, which takes seconds.
+func (m *ExchangeLog) Group() (*mixing.Group, error) { return m.group() }
 
+// makeGroup computes [ExchangeLog.Group].
 func (m *ExchangeLog) makeGroup() (*mixing.Group, error) {
 	p := m.e.Policy.Mixing
 	switch {
@@ -51,15 +56,13 @@ func (m *ExchangeLog) makeGroup() (*mixing.Group, error) {
 	return mixing.NewGroup(m.e.EID, modulus, p.Rounds)
 }
 
-// SchemeOf returns what judges the sessions of a mixer and the signatures that
-// it issues, the group or its own RSA key, and what is wrong with the key that
-// the mixer announced. With a wrong key nobody should have to do, but sessions
-// can still be judged where there is a scheme. It is computed once.
-func (m *ExchangeLog) SchemeOf(x *Mixer) (mixing.Verifier, error) {
-	x.keying.Do(func() { x.scheme, x.schemeErr = m.makeScheme(x) })
-	return x.scheme, x.schemeErr
-}
+// SchemeOf returns the verifier of a mixer's sessions and signatures: the group, or
+// the mixer's RSA key. If the key that the mixer announced is invalid, it returns an
+// error, and a verifier only if the key decodes: past sessions are judged by it.
+// Computed once.
+func (m *ExchangeLog) SchemeOf(x *Mixer) (mixing.Verifier, error) { return x.scheme() }
 
+// makeScheme computes [ExchangeLog.SchemeOf].
 func (m *ExchangeLog) makeScheme(x *Mixer) (mixing.Verifier, error) {
 	if m.e.Policy.Mixing.Scheme == lang.SchemeBlindRSA {
 		key, err := mixing.DecodeRSAKey(x.Announced)
@@ -79,18 +82,18 @@ func (m *ExchangeLog) makeScheme(x *Mixer) (mixing.Verifier, error) {
 	return group, group.CheckMember(member, x.Key[:])
 }
 
-// CheckIssue tells whether a deposit was issued for by an answer that fits offer and
-// challenge. An error that wraps mixing.ErrChallenge is the depositor's fault.
-// An answer is judged once, and by any number of callers side by side.
+// CheckIssue returns nil if the newest session of a deposit has an answer that fits
+// offer and challenge. An error that wraps mixing.ErrChallenge is the depositor's
+// fault. Computed once.
 func (m *ExchangeLog) CheckIssue(d *Deposit) error {
 	if d.Answer == nil {
 		return errors.New("it was not issued for")
 	}
-	d.once.Do(func() { d.err = m.CheckSession(d.Mixer, d.Session) })
-	return d.err
+	return d.issue.get(func() error { return m.CheckSession(d.Mixer, d.Session) })
 }
 
-// CheckSession judges the moves of a session that have been made.
+// CheckSession checks the moves of a session that have been made. An error that
+// wraps mixing.ErrChallenge is the depositor's fault.
 func (m *ExchangeLog) CheckSession(x *Mixer, s Session) error {
 	scheme, err := m.SchemeOf(x)
 	if scheme == nil {
@@ -105,16 +108,15 @@ func (m *ExchangeLog) CheckSession(x *Mixer, s Session) error {
 	return scheme.CheckTranscript(data[0], data[1], data[2])
 }
 
-// VerifyVoucher tells whether a voucher carries a signature over its message, by the
-// group or by the mixer that it names as its issuer. Errors about the
-// signature's parts alone wrap mixing.ErrDomain. A voucher is judged once, and
-// by any number of callers side by side.
+// VerifyVoucher verifies a voucher's signature over its message, by the group or by
+// the mixer that it names as its issuer. Errors about the signature's parts alone
+// wrap mixing.ErrDomain. Computed once, unless [Voucher.Dismiss] came before.
 func (m *ExchangeLog) VerifyVoucher(v *Voucher) error {
-	v.once.Do(func() { v.err = m.verifyVoucher(v) })
-	return v.err
+	return v.verified.get(func() error { return m.verifySignature(v) })
 }
 
-func (m *ExchangeLog) verifyVoucher(v *Voucher) error {
+// verifySignature computes [ExchangeLog.VerifyVoucher].
+func (m *ExchangeLog) verifySignature(v *Voucher) error {
 	scheme, err := m.schemeFor(v)
 	if err != nil {
 		return err
@@ -123,7 +125,7 @@ func (m *ExchangeLog) verifyVoucher(v *Voucher) error {
 	return scheme.Verify(message[:], v.Signature)
 }
 
-// schemeFor returns what a voucher's signature must verify by.
+// schemeFor returns the verifier of a voucher's signature.
 func (m *ExchangeLog) schemeFor(v *Voucher) (mixing.Verifier, error) {
 	if m.e.Policy.Mixing.Scheme == lang.SchemeGroupBlind {
 		if len(v.Issuer) > 0 {
@@ -142,7 +144,7 @@ func (m *ExchangeLog) schemeFor(v *Voucher) (mixing.Verifier, error) {
 	return scheme, nil
 }
 
-// IssuerOf is the mixer that a voucher names, or nil.
+// IssuerOf returns the mixer that a voucher names as its issuer, or nil.
 func (m *ExchangeLog) IssuerOf(v *Voucher) *Mixer {
 	if len(v.Issuer) != curve.PointSize {
 		return nil

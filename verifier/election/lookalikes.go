@@ -3,48 +3,51 @@ package election
 import (
 	"bevote/internal/curve"
 	"bevote/internal/scriptsig"
+	"bevote/templates"
 
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// TxList are transactions of anybody's that look as if they were of the
-// election. Blocks can be full of them: after the first megabytes there are
-// just more.
+// TxList is a bounded list of transactions that look like the election's, and are
+// not. Anyone may publish such transactions, so a list ends after 16 MiB of them.
 type TxList struct {
-	List []ConfirmedTx
-	size int  // bytes that remembering them takes, with their transactions
-	more bool // than are listed
+	list []ConfirmedTx
+	size int  // of their transactions and entries, in bytes
+	more bool // there are more than those listed
 }
 
 const (
-	maxStrays = 16 << 20 // bytes
-	strayCost = 256      // bytes of a sighting, about
+	maxListed  = 16 << 20 // bytes
+	listedCost = 256      // bytes of an entry, about
 )
 
-// note lists a sighting.
+// note lists a transaction.
 func (n *TxList) note(s ConfirmedTx) {
-	if n.size > maxStrays {
+	if n.size > maxListed {
 		n.more = true
 		return
 	}
-	n.List = append(n.List, s)
+	n.list = append(n.list, s)
 }
 
-// weigh counts what a transaction has added to a list that had a length before,
-// and tells whether it has.
+// weigh adds the size of a transaction that has been listed since the list had a
+// length. It reports whether there is such a one.
 func (n *TxList) weigh(tx *wire.MsgTx, before int) bool {
-	added := len(n.List) - before
+	added := len(n.list) - before
 	if added == 0 {
 		return false
 	}
-	n.size += tx.SerializeSize() + added*strayCost
+	n.size += tx.SerializeSize() + added*listedCost
 	return true
 }
 
-// Show lists them as items.
+// Len returns the number of entries.
+func (n *TxList) Len() int { return len(n.list) }
+
+// Show calls note for each entry.
 func (n *TxList) Show(note func(where, format string, args ...any)) {
-	for _, s := range n.List {
+	for _, s := range n.list {
 		note("tx "+s.ID.String(), "%s", s.Note)
 	}
 	if n.more {
@@ -52,13 +55,12 @@ func (n *TxList) Show(note func(where, format string, args ...any)) {
 	}
 }
 
-// output looks for ballots and payments outside eligible transactions, and for
-// other uses of the election's keys. It remembers where, and not the whole
-// transaction.
+// output lists an output of a transaction that spends no coin of the roll: a
+// ballot, a payment to the script of a stake, or a use of a watched key.
 func (r *Replay) output(s ConfirmedTx, i int, out *wire.TxOut) {
 	s.Tx = nil
 	if data, ok := nullData(out.PkScript); ok {
-		if isBallotSized(data) {
+		if templates.IsBallot(data) {
 			s.Note = "a ballot that spends no eligible coin"
 			r.Lookalikes.note(s)
 		}
@@ -69,15 +71,15 @@ func (r *Replay) output(s ConfirmedTx, i int, out *wire.TxOut) {
 		r.Lookalikes.note(s)
 	}
 	if k, ok := r.keyInScript(out.PkScript); ok {
-		s.Note = r.WatchedKeys[k] + " in an output"
+		s.Note = r.keys[k] + " in an output"
 		r.KeyUses.note(s)
 	}
 }
 
-// keyInScript looks for a watched key in an output script: the key itself, or
-// its hash in P2PKH or P2WPKH.
+// keyInScript looks for a watched key among a script's pushes: the key itself, or
+// its HASH160 as in P2PKH and P2WPKH.
 func (r *Replay) keyInScript(script []byte) (curve.PublicKey, bool) {
-	if len(r.WatchedKeys) == 0 {
+	if len(r.keys) == 0 {
 		return curve.PublicKey{}, false
 	}
 	t := txscript.MakeScriptTokenizer(0, script)
@@ -88,7 +90,7 @@ func (r *Replay) keyInScript(script []byte) (curve.PublicKey, bool) {
 				return k, true
 			}
 		case curve.PointSize:
-			if k := curve.PublicKey(d); r.WatchedKeys[k] != "" {
+			if k := curve.PublicKey(d); r.keys[k] != "" {
 				return k, true
 			}
 		}
@@ -96,10 +98,10 @@ func (r *Replay) keyInScript(script []byte) (curve.PublicKey, bool) {
 	return curve.PublicKey{}, false
 }
 
-// keyInInputs looks for a watched key in inputs that spend no stake: pushed by
-// the input script, in the redeem script that it pushes last, or in a witness.
+// keyInInputs lists the inputs of a transaction that use a watched key: in a push
+// of the input script, in the redeem script that it pushes last, or in a witness.
 func (r *Replay) keyInInputs(s ConfirmedTx) {
-	if len(r.WatchedKeys) == 0 {
+	if len(r.keys) == 0 {
 		return
 	}
 	for i, in := range s.Tx.TxIn {
@@ -110,11 +112,11 @@ func (r *Replay) keyInInputs(s ConfirmedTx) {
 		for _, item := range in.Witness {
 			if !found && len(item) == curve.PointSize {
 				k = curve.PublicKey(item)
-				found = r.WatchedKeys[k] != ""
+				found = r.keys[k] != ""
 			}
 		}
 		if found {
-			s.Tx, s.Input, s.Note = nil, i, r.WatchedKeys[k]+" in an input"
+			s.Tx, s.Input, s.Note = nil, i, r.keys[k]+" in an input"
 			r.KeyUses.note(s)
 		}
 	}
