@@ -41,7 +41,7 @@ func newCache(lies []Lie) *cache {
 
 // onRecord tells whether the election is over when the lie begins.
 func (l *Lie) onRecord() bool {
-	return l.tamper == nil && l.policy == nil && l.crowd == 0 && l.chain == ""
+	return l.tamper == nil && l.policy == nil && l.extraVoters == 0 && l.network == ""
 }
 
 // try tries a lie, over a kept election if it can be told of one.

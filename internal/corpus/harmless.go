@@ -37,7 +37,7 @@ var variants = []Lie{
 	{Name: "lines-reordered", Text: "the keeper appends the lines of each phase in another order", Base: "won", tamper: reorders},
 	{Name: "dust-on-a-stake", Text: "a stranger pays dust to the script of a stake", Base: "won", Along: []string{"V107"},
 		tamper: strangerPays(func(p *play) ([]*wire.TxOut, error) {
-			votes, err := p.votesNow()
+			votes, err := p.currentVotes()
 			if err != nil || len(votes) == 0 {
 				return nil, errNothing
 			}

@@ -15,7 +15,7 @@ import (
 // chainLies are about headers, blocks and what miners put into them.
 var chainLies = []Lie{
 	{Name: "other-network", Text: "all play on a chain of simnet what the policy announces for regtest", Strength: KeyHolding, Base: "won",
-		Check: "V03", Level: "none", Exit: 20, chain: "simnet"},
+		Check: "V03", Level: "none", Exit: 20, network: "simnet"},
 	{Name: "header-spliced", Text: "a header before the election is replaced by another with its work", Strength: Consistent, Base: "won",
 		Check: "V04", Level: "none", Exit: 20, rewrite: spliceHeader},
 	{Name: "tip-without-work", Text: "the newest block has no proof of work", Strength: Consistent, deep: true, Base: "won",
@@ -43,7 +43,7 @@ var chainLies = []Lie{
 	{Name: "money-from-nowhere", Text: "a miner's block holds a transaction that pays more than all bitcoins", Strength: Consistent, Base: "won",
 		Check: "V09", Level: "none", Exit: 20, tamper: buryDeeper, rewrite: addInsane(func(tx *wire.MsgTx) { tx.TxOut[0].Value = 22_000_000 * 100_000_000 })},
 	{Name: "coin-taken-unsigned", Text: "a miner's block spends a voter's coin without the voter's signature", Strength: Consistent, Base: "won",
-		Check: "V11", Level: "none", Exit: 20, tamper: all(buryDeeper, idleAbstainers), rewrite: stealCoin},
+		Check: "V11", Level: "none", Exit: 20, tamper: all(buryDeeper, abstainersKeepCoins), rewrite: stealCoin},
 	{Name: "refund-too-shallow", Text: "a forgotten stake is refunded in the newest block of the record", Strength: KeyHolding, deep: true, Base: "nobody",
 		Check: "V13", Level: "L3", Exit: 0, tamper: refundAtLast},
 }
@@ -149,7 +149,7 @@ func addInsane(spoil func(*wire.MsgTx)) func(*rewrite) error {
 // mine puts a transaction into a block that is as deep as the policy asks and
 // that no line has seen, and makes the chain from there on anew.
 func (r *rewrite) mine(tx *wire.MsgTx) error {
-	height, err := r.buried()
+	height, err := r.deepUnseen()
 	if err != nil {
 		return err
 	}
@@ -158,8 +158,8 @@ func (r *rewrite) mine(tx *wire.MsgTx) error {
 	return nil
 }
 
-// idleAbstainers has those who abstain leave their coins where they are.
-func idleAbstainers(p *play) error {
+// abstainersKeepCoins has those who abstain leave their coins where they are.
+func abstainersKeepCoins(p *play) error {
 	p.CoinSpends = slices.DeleteFunc(p.CoinSpends, func(a rehearsal.CoinSpend) bool { return !a.Votes })
 	return nil
 }

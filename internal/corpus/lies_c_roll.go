@@ -35,7 +35,7 @@ var rollLies = []Lie{
 	{Name: "roll-unnamed", Text: "the supervisor puts somebody on the roll whom the policy does not name", Strength: KeyHolding, Base: "named",
 		Check: "V25", Level: "none", Exit: 20, tamper: func(p *play) error { return p.replaceKey(p.votersFor(2)[0], p.stranger()) }},
 	{Name: "roll-too-long", Text: "the supervisor adds a voter to those registered", Strength: KeyHolding, Base: "won",
-		Check: "V26", Level: "none", Exit: 20, crowd: 1},
+		Check: "V26", Level: "none", Exit: 20, extraVoters: 1},
 }
 
 // rollNever writes the roll and does not anchor it; there the election stops.

@@ -12,8 +12,8 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// stakes changes the script that the stake is locked under.
-func stakes(redeem func(p *play, v *rehearsal.Voter, keys map[string][]byte, sealed []byte) ([]byte, error)) func(*play) error {
+// lockedUnder changes the script that the stake is locked under.
+func lockedUnder(redeem func(p *play, v *rehearsal.Voter, keys map[string][]byte, sealed []byte) ([]byte, error)) func(*play) error {
 	return votes(func(p *play, v *rehearsal.Voter, keys map[string][]byte) (*wire.MsgTx, error) {
 		sealed, err := p.ballotOf(v, v.Choice)
 		if err != nil {
@@ -27,13 +27,13 @@ func stakes(redeem func(p *play, v *rehearsal.Voter, keys map[string][]byte, sea
 		if err != nil {
 			return nil, err
 		}
-		p.aside = &election.Vote{Stake: wire.OutPoint{Hash: tx.TxHash()}, Value: p.Policy.Stake, Redeem: script}
+		p.lostStake = &election.Vote{Stake: wire.OutPoint{Hash: tx.TxHash()}, Value: p.Policy.Stake, Redeem: script}
 		return tx, nil
 	})
 }
 
 func coinToScript(p *play) error {
-	if err := idleAbstainers(p); err != nil {
+	if err := abstainersKeepCoins(p); err != nil {
 		return err
 	}
 	v := p.votersFor(0)[0]
@@ -74,7 +74,7 @@ func redirectionTaken(p *play) error {
 	p.Hooks.Tip = height + p.Policy.Depth()
 	p.at(height, func() error {
 		thief := p.votersFor(1)[0]
-		tx, err := p.sweep([]*election.Vote{p.aside}, "refund", signer{key: thief.Secret}, templates.PayToKey(thief.Key()))
+		tx, err := p.sweep([]*election.Vote{p.lostStake}, "refund", signer{key: thief.Secret}, templates.PayToKey(thief.Key()))
 		if err != nil {
 			return err
 		}

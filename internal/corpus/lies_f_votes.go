@@ -17,9 +17,9 @@ import (
 // second candidate's voter, whose vote decides nothing.
 var voteLies = []Lie{
 	{Name: "two-coins-one-vote", Text: "a voter and one who abstains spend both their coins in one vote", Strength: KeyHolding, Base: "won",
-		Check: "V52", Level: "L3", Exit: 21, tamper: all(idleAbstainers, votes(twoCoins))},
+		Check: "V52", Level: "L3", Exit: 21, tamper: all(abstainersKeepCoins, votes(twoCoins))},
 	{Name: "script-other-ballot", Text: "a voter's script holds another ballot than the one published", Strength: KeyHolding, Base: "won",
-		Check: "V54", Level: "L3", Exit: 21, tamper: stakes(func(p *play, v *rehearsal.Voter, keys map[string][]byte, _ []byte) ([]byte, error) {
+		Check: "V54", Level: "L3", Exit: 21, tamper: lockedUnder(func(p *play, v *rehearsal.Voter, keys map[string][]byte, _ []byte) ([]byte, error) {
 			other, err := p.ballotOf(v, 1)
 			if err != nil {
 				return nil, err
@@ -27,13 +27,13 @@ var voteLies = []Lie{
 			return p.Setup.Redeem(keys, v.Slot(), other)
 		})},
 	{Name: "script-other-refund", Text: "a voter's script refunds another voter", Strength: KeyHolding, Base: "salted",
-		Check: "V54", Level: "L3", Exit: 21, tamper: stakes(redirected)},
+		Check: "V54", Level: "L3", Exit: 21, tamper: lockedUnder(redirected)},
 	{Name: "script-other-refund-taken", Text: "a voter's script refunds another voter, who takes the stake after the timeout", Strength: KeyHolding, Base: "won",
-		Check: "V54", Along: []string{"V60"}, Level: "L3", Exit: 21, tamper: all(stakes(redirected), redirectionTaken)},
+		Check: "V54", Along: []string{"V60"}, Level: "L3", Exit: 21, tamper: all(lockedUnder(redirected), redirectionTaken)},
 	{Name: "script-other-timeout", Text: "a voter's script opens the refund a block early", Strength: KeyHolding, Base: "won",
-		Check: "V54", Level: "L3", Exit: 21, tamper: stakes(earlier)},
+		Check: "V54", Level: "L3", Exit: 21, tamper: lockedUnder(earlier)},
 	{Name: "script-own-key", Text: "a voter's script lets the voter claim its stake", Strength: KeyHolding, Base: "each",
-		Check: "V54", Level: "L3", Exit: 21, tamper: stakes(ownKey)},
+		Check: "V54", Level: "L3", Exit: 21, tamper: lockedUnder(ownKey)},
 	{Name: "stake-twice", Text: "a voter stakes twice in one vote", Strength: KeyHolding, Base: "won",
 		Check: "V54", Along: []string{"V65"}, Level: "L3", Exit: 21, tamper: votes(stakeTwice)},
 	{Name: "stake-nowhere", Text: "a voter publishes a ballot and keeps the stake", Strength: KeyHolding, Base: "paper",
@@ -109,7 +109,7 @@ func (p *play) honestVote(v *rehearsal.Voter, keys map[string][]byte) (*wire.Msg
 	if err != nil {
 		return nil, err
 	}
-	return p.voting(v, keys, sealed)
+	return p.voteTx(v, keys, sealed)
 }
 
 // changedVote changes an honest vote and signs it again.
@@ -127,7 +127,7 @@ func changedVote(change func(*play, *rehearsal.Voter, *wire.MsgTx)) func(*play) 
 // lateStake has the winner claim what does not count beside what does.
 func lateStake(p *play) error {
 	return claimed(func(p *play, _ []*election.Vote) error {
-		votes, err := p.votesNow()
+		votes, err := p.currentVotes()
 		if err != nil {
 			return err
 		}

@@ -81,7 +81,7 @@ func opensDuringVote(p *play) error {
 		p.schedule(v, p.Policy.Times.VoteFrom)
 	}
 	p.at(to, func() error {
-		votes, err := p.votesNow()
+		votes, err := p.currentVotes()
 		if err != nil {
 			return err
 		}

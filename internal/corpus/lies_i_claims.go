@@ -217,7 +217,7 @@ func claimsDuringVote(p *play) error {
 		p.schedule(v, to)
 	}
 	p.at(to, func() error {
-		votes, err := p.votesNow()
+		votes, err := p.currentVotes()
 		if err != nil {
 			return err
 		}

@@ -71,8 +71,8 @@ func (r *rewrite) firstUnseen() (height uint32) {
 	return height + 1
 }
 
-// buried is the height of a free block that is as deep as the policy asks.
-func (r *rewrite) buried() (uint32, error) {
+// deepUnseen is the height of a free block that is as deep as the policy asks.
+func (r *rewrite) deepUnseen() (uint32, error) {
 	height := r.tip() + 1 - r.p.Policy.Depth()
 	if height < r.firstUnseen() {
 		return 0, fmt.Errorf("block %d has been seen by a board line", height)
@@ -163,7 +163,7 @@ func (r *rewrite) files(ctx context.Context, proven bool) (map[string][]byte, er
 		log.Write(append(l.Encode(), '\n'))
 	}
 	files := map[string][]byte{record.Policy: r.policy, record.Contract: r.contract, record.Board: log.Bytes()}
-	blocks, err := r.through("with blocks", files, func(w *record.Writer) error { return chainfile.Export(ctx, w, r, r.first) })
+	blocks, err := r.writeAndRead("with blocks", files, func(w *record.Writer) error { return chainfile.Export(ctx, w, r, r.first) })
 	if err != nil || !proven {
 		return blocks, err
 	}
@@ -172,14 +172,14 @@ func (r *rewrite) files(ctx context.Context, proven bool) (map[string][]byte, er
 		return nil, err
 	}
 	defer rec.Close()
-	return r.through("with proofs", files, func(w *record.Writer) error {
+	return r.writeAndRead("with proofs", files, func(w *record.Writer) error {
 		return chainfile.ExportProofs(ctx, w, r, verifier.Sightings(ctx, rec, r))
 	})
 }
 
-// through writes a record with the chain's files by who always writes them, and
+// writeAndRead writes a record with the chain's files by who always writes them, and
 // reads all of it back.
-func (r *rewrite) through(name string, files map[string][]byte, export func(*record.Writer) error) (map[string][]byte, error) {
+func (r *rewrite) writeAndRead(name string, files map[string][]byte, export func(*record.Writer) error) (map[string][]byte, error) {
 	dir := filepath.Join(r.dir, name)
 	w, err := record.Create(dir)
 	if err != nil {
