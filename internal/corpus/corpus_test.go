@@ -67,7 +67,7 @@ func everyCheckHasItsLie(t *testing.T, m *corpus.Matrix) {
 				alone = append(alone, trial.Lie.Name)
 			}
 		}
-		if reason := corpus.NeverAlone[c.ID]; (reason == "") == (len(alone) == 0) {
+		if reason := corpus.NeverAlone(c.ID); (reason == "") == (len(alone) == 0) {
 			t.Errorf("%s alone catches %v, and the reason why it never does is %q", c.ID, alone, reason)
 		}
 	}

@@ -97,7 +97,7 @@ func capitals(files map[string][]byte) error {
 }
 
 // acks finds two acknowledgements, or a supervisor's roll lines where there are none.
-func (r *rewrite) pair() int {
+func (r *rewrite) twinLines() int {
 	for i := len(r.lines) - 2; i >= 0; i-- {
 		if r.lines[i].Type == r.lines[i+1].Type && (r.lines[i].Type == board.TypeAck || r.lines[i].Type == board.TypeRoll) {
 			return i
@@ -107,7 +107,7 @@ func (r *rewrite) pair() int {
 }
 
 func swapAcks(r *rewrite) error {
-	i := r.pair()
+	i := r.twinLines()
 	if i < 0 {
 		return errNothing
 	}
@@ -116,7 +116,7 @@ func swapAcks(r *rewrite) error {
 }
 
 func removeAck(r *rewrite) error {
-	i := r.pair()
+	i := r.twinLines()
 	if i < 0 {
 		return errNothing
 	}

@@ -75,8 +75,8 @@ func deals(change func(*customDealer)) func(*play) error {
 		d := p.dealerOf(liar, func(params sharing.Params) (*sharing.Deal, error) {
 			return sharing.NewDeal(p.Stream("liar"), params, liar)
 		})
-		honest := d.prepare
-		d.prepare = func(params sharing.Params) ([32]byte, []byte, error) {
+		honest := d.choose
+		d.choose = func(params sharing.Params) ([32]byte, []byte, error) {
 			commitment, text, err := honest(params)
 			d.text = text
 			change(d)
@@ -91,7 +91,7 @@ func deals(change func(*customDealer)) func(*play) error {
 func prepares(choose func(*play, sharing.Params, *sharing.Deal) ([32]byte, []byte, error)) func(*play) error {
 	return func(p *play) error {
 		d := &customDealer{p: p, key: p.voter(liar).Secret}
-		d.prepare = func(params sharing.Params) (commitment [32]byte, text []byte, err error) {
+		d.choose = func(params sharing.Params) (commitment [32]byte, text []byte, err error) {
 			honest, err := sharing.NewDeal(p.Stream("liar"), params, liar)
 			if err != nil {
 				return commitment, nil, err
@@ -151,7 +151,7 @@ func misconduct(deed Kind) func(*play) error {
 // ephemeral key, each as its own.
 func sharedEphemeral(p *play) error {
 	for _, slot := range []int{liar, victim} {
-		f, err := polynomial(p.Stream(p.voter(slot).Role+" in the ring"), p.Policy.K)
+		f, err := drawPolynomial(p.Stream(p.voter(slot).Role+" in the ring"), p.Policy.K)
 		if err != nil {
 			return err
 		}

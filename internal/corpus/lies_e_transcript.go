@@ -119,7 +119,7 @@ func transcript(change func(*play, *board.Transcript) error) func(*play) error {
 // ownPolynomial puts shares of another polynomial through P into a transcript:
 // p_j = P + Σ j^l·B_l.
 func ownPolynomial(p *play, t *board.Transcript) error {
-	f, err := polynomial(p.Stream("own polynomial"), p.Policy.K)
+	f, err := drawPolynomial(p.Stream("own polynomial"), p.Policy.K)
 	if err != nil {
 		return err
 	}
@@ -135,7 +135,7 @@ func ownPolynomial(p *play, t *board.Transcript) error {
 
 // completing is a polynomial that makes the sum's constant term a given one.
 func completing(p *play, others []curve.Scalar, want curve.Scalar) ([]curve.Scalar, error) {
-	f, err := polynomial(p.Stream("completing"), len(others))
+	f, err := drawPolynomial(p.Stream("completing"), len(others))
 	f[0] = want.Sub(others[0])
 	return f, err
 }
@@ -148,7 +148,7 @@ func keyOfOne(p *play) error {
 	}
 	var before curve.Scalar
 	for i, v := range p.Voters {
-		f, err := polynomial(p.Stream("pair "+v.Role), p.Policy.K)
+		f, err := drawPolynomial(p.Stream("pair "+v.Role), p.Policy.K)
 		if err != nil {
 			return err
 		}
@@ -165,7 +165,7 @@ func keyOfOne(p *play) error {
 func sharesAlike(a, b uint32) func(*play) error {
 	return func(p *play) error {
 		return p.dealTogether(func(others []curve.Scalar) ([]curve.Scalar, error) {
-			f, err := polynomial(p.Stream("alike"), len(others))
+			f, err := drawPolynomial(p.Stream("alike"), len(others))
 			if err != nil {
 				return nil, err
 			}
