@@ -13,8 +13,8 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// voteLies are about votes and their ballots: families F and G. The liar is the
-// second candidate's voter, whose vote decides nothing.
+// voteLies are about family F: voting transactions (V52, V54, V61 to V65). The
+// liar is the second candidate's voter, whose vote does not decide.
 var voteLies = []Lie{
 	{Name: "two-coins-one-vote", Text: "a voter and one who abstains spend both their coins in one vote", Strength: KeyHolding, Base: "won",
 		Check: "V52", Level: "L3", Exit: 21, tamper: all(abstainersKeepCoins, votes(twoCoins))},
@@ -80,30 +80,27 @@ var voteLies = []Lie{
 		})},
 }
 
-// votes has the liar send what make gives in place of a vote.
+// votes has the liar send what make returns in the place of its vote.
 func votes(make func(p *play, v *rehearsal.Voter, keys map[string][]byte) (*wire.MsgTx, error)) func(*play) error {
 	return castBy(make, func(p *play, tx *wire.MsgTx) error { return p.Chain.Submit(tx) })
 }
 
-// castBy has the liar send what make gives in a way of its own.
+// castBy is [votes] with another way to send.
 func castBy(make func(p *play, v *rehearsal.Voter, keys map[string][]byte) (*wire.MsgTx, error), send func(*play, *wire.MsgTx) error) func(*play) error {
 	return func(p *play) error {
 		liar := p.votersFor(2)[0]
-		p.Hooks.Vote = func(v *rehearsal.Voter, keys map[string][]byte) (bool, error) {
-			if v != liar {
-				return false, nil
-			}
-			tx, err := make(p, v, keys)
+		p.castInstead(liar, func(keys map[string][]byte) error {
+			tx, err := make(p, liar, keys)
 			if err != nil {
-				return true, err
+				return err
 			}
-			return true, send(p, tx)
-		}
+			return send(p, tx)
+		})
 		return nil
 	}
 }
 
-// honestVote makes the vote that the liar would cast.
+// honestVote returns an honest vote of a voter.
 func (p *play) honestVote(v *rehearsal.Voter, keys map[string][]byte) (*wire.MsgTx, error) {
 	sealed, err := p.ballotOf(v, v.Choice)
 	if err != nil {
@@ -112,7 +109,7 @@ func (p *play) honestVote(v *rehearsal.Voter, keys map[string][]byte) (*wire.Msg
 	return p.voteTx(v, keys, sealed)
 }
 
-// changedVote changes an honest vote and signs it again.
+// changedVote changes an honest vote and signs it anew.
 func changedVote(change func(*play, *rehearsal.Voter, *wire.MsgTx)) func(*play) error {
 	return votes(func(p *play, v *rehearsal.Voter, keys map[string][]byte) (*wire.MsgTx, error) {
 		tx, err := p.honestVote(v, keys)
@@ -124,7 +121,7 @@ func changedVote(change func(*play, *rehearsal.Voter, *wire.MsgTx)) func(*play) 
 	})
 }
 
-// lateStake has the winner claim what does not count beside what does.
+// lateStake has the winner claim all stakes, also one that does not count.
 func lateStake(p *play) error {
 	return claimed(func(p *play, _ []*election.Vote) error {
 		votes, err := p.currentVotes()
@@ -147,7 +144,8 @@ func signedVote(q signer) func(*play) error {
 	})
 }
 
-// minedVote changes an honest vote to what no node relays; a miner takes it.
+// minedVote changes an honest vote to one that no node relays. A miner includes
+// it.
 func minedVote(change func(*play, *rehearsal.Voter, *wire.MsgTx) error) func(*play) error {
 	return castBy(func(p *play, v *rehearsal.Voter, keys map[string][]byte) (*wire.MsgTx, error) {
 		tx, err := p.honestVote(v, keys)
@@ -172,7 +170,7 @@ func minedVote(change func(*play, *rehearsal.Voter, *wire.MsgTx) error) func(*pl
 	})
 }
 
-// voteAt has the liar vote honestly, but in a block of its own choice.
+// voteAt has the liar vote honestly in the block of a height.
 func voteAt(height func(*play) uint32) func(*play) error {
 	return func(p *play) error {
 		liar := p.votersFor(2)[0]

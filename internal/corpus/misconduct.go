@@ -183,20 +183,13 @@ func (p *play) complainFalsely(m Misconduct) {
 
 // castJunk has a voter cast a ballot without a plaintext.
 func (p *play) castJunk(liar *rehearsal.Voter) {
-	before := p.Hooks.Vote
-	p.Hooks.Vote = func(v *rehearsal.Voter, keys map[string][]byte) (bool, error) {
-		if v == liar {
-			text, err := p.junk(v)
-			if err != nil {
-				return true, err
-			}
-			return true, v.Cast(p.Setup, keys, text)
+	p.castInstead(liar, func(keys map[string][]byte) error {
+		text, err := p.junk(liar)
+		if err != nil {
+			return err
 		}
-		if before != nil {
-			return before(v, keys)
-		}
-		return false, nil
-	}
+		return liar.Cast(p.Setup, keys, text)
+	})
 }
 
 // junk returns bytes in the form of a ballot: a first byte, a point, and noise.

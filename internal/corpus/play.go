@@ -109,6 +109,21 @@ func (p *play) line(l board.Line) ([]board.Line, error) {
 	return lines, nil
 }
 
+// castInstead has cast called in the place of a voter's vote, with the keys of the
+// contract's script.
+func (p *play) castInstead(voter *rehearsal.Voter, cast func(keys map[string][]byte) error) {
+	before := p.Hooks.Vote
+	p.Hooks.Vote = func(v *rehearsal.Voter, keys map[string][]byte) (bool, error) {
+		switch {
+		case v == voter:
+			return true, cast(keys)
+		case before != nil:
+			return before(v, keys)
+		}
+		return false, nil
+	}
+}
+
 // authorsView is the mixing phase as its authors wrote it.
 type authorsView struct {
 	view  *election.Mixing   // nil while no role trusts authors
