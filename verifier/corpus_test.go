@@ -20,7 +20,7 @@ var whole = flag.Bool("corpus", false, "try every lie with its check stubbed, no
 // TestEveryCheckIsNeeded turns checks off, one at a time: with a check that
 // passes whatever there is, each lie slips through that the corpus says it
 // alone catches. Otherwise the check would be redundant, or nothing would test
-// it. The checks of which that cannot be are rehearsal.NeverAlone, with the
+// it. The checks of which that cannot be are corpus.NeverAlone, with the
 // reasons. Of the lies over mixed elections, which take long to play, one of each
 // check is tried; without -corpus one lie of every ninth check.
 func TestEveryCheckIsNeeded(t *testing.T) {

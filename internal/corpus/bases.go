@@ -12,29 +12,29 @@ import (
 	"github.com/btcsuite/btcd/address/v2"
 )
 
-// base is an honest election that lies are told over.
+// base is an election that lies change.
 type base struct {
 	name       string
 	text       string // what it is, in a few words
 	form       form
 	split      split
-	roll       int // how many come, 0 for all
+	roll       int // length of the roll, 0 for all voters
 	misconduct []Misconduct
-	tamper     func(*play) error // what happens in it, whatever else a lie does
+	tamper     func(*play) error // sets hooks before a lie does
 	level      string
 	exit       int
 }
 
-// split says who gets how many votes, by the policy that is played.
+// split returns the number of votes by candidate, under a policy.
 type split func(*lang.Policy) map[string]int
 
-// form is what tells one kind of election from another. Its zero value is
-// hardened: claims need the joint key and the candidate's.
+// form is what tells one kind of policy from another. In the zero value claims
+// are signed with the joint key and the candidate's.
 type form struct {
-	candidates int    // 2 where it says nothing
-	voters     int    // 5 where it says nothing
-	threshold  int    // 3 where it says nothing
-	mixing     string // none where it says nothing
+	candidates int    // 0 for 2
+	voters     int    // 0 for 5
+	threshold  int    // 0 for 3
+	mixing     string // "" for none
 	joint, win string
 	extra      string
 	named      bool
@@ -46,7 +46,7 @@ const perCandidate, jointSigns, supervisorSigns = "by voters for each candidate"
 var bases = []base{
 	{name: "won", text: "one joint key, and a winner", split: won},
 	{name: "nobody", text: "nobody reaches the threshold; refunds", split: tied},
-	{name: "everybody", text: "all vote, so that every coin is spent", split: everybody},
+	{name: "everybody", text: "all vote, so that every coin is spent", split: allVote},
 	{name: "withheld", text: "salted ballots, one loser withholds its openings", form: form{extra: "ballots salted", candidates: 3}, split: won,
 		misconduct: []Misconduct{{Kind: Withhold, Candidate: "bob"}}, level: "L2", exit: 10},
 	{name: "dealers", text: "one dealer is put out for a wrong share", split: won,
@@ -81,29 +81,29 @@ func won(p *lang.Policy) map[string]int {
 	return votes
 }
 
-// justEnough gives the first candidate the threshold, and nobody else votes.
+// justEnough gives the first candidate the threshold; the other voters abstain.
 func justEnough(p *lang.Policy) map[string]int { return map[string]int{p.Candidates[0].Name: p.K} }
 
-// everybody gives the first candidate the threshold and the second the rest.
-func everybody(p *lang.Policy) map[string]int {
+// allVote gives the first candidate the threshold and the second the rest.
+func allVote(p *lang.Policy) map[string]int {
 	return map[string]int{p.Candidates[0].Name: p.K, p.Candidates[1].Name: p.Voters - p.K}
 }
 
-// tied gives the first two candidates as many votes as do not suffice.
+// tied gives the first two candidates one number of votes, below the threshold.
 func tied(p *lang.Policy) map[string]int {
 	few := min(p.K-1, p.Voters/2)
 	return map[string]int{p.Candidates[0].Name: few, p.Candidates[1].Name: few}
 }
 
-// none has everybody abstain.
+// none has all voters abstain.
 func none(*lang.Policy) map[string]int { return map[string]int{} }
 
-// both gives the first two candidates enough.
+// both gives the first two candidates the threshold at least.
 func both(p *lang.Policy) map[string]int {
 	return map[string]int{p.Candidates[0].Name: p.Voters - p.K, p.Candidates[1].Name: p.K}
 }
 
-// source writes the policy of a form, with two confirmations.
+// source returns the policy of a form, with two confirmations.
 func (f form) source() []byte {
 	var b strings.Builder
 	line := func(format string, a ...any) { fmt.Fprintf(&b, "  "+format+"\n", a...) }
@@ -118,7 +118,7 @@ func (f form) source() []byte {
 		line("voters %d\n  mixing %s", f.voters, f.mixing)
 	}
 	line("threshold %d of %d\n  stake 200_000 sat\n  fee 25 sat/vB\n  confirmations 2", f.threshold, f.voters)
-	at := func(height int) int { // mixing takes its time
+	at := func(height int) int { // mixing takes 28 blocks
 		if f.mixing != "none" {
 			return height + 28
 		}
@@ -137,13 +137,13 @@ func (f form) source() []byte {
 	return []byte(b.String())
 }
 
-// fill puts into a form what it leaves out.
+// fill puts the defaults into a form.
 func (f *form) fill() {
 	f.candidates, f.voters, f.threshold = cmp.Or(f.candidates, 2), cmp.Or(f.voters, 5), cmp.Or(f.threshold, 3)
 	f.mixing, f.joint, f.win = cmp.Or(f.mixing, "none"), cmp.Or(f.joint, "by voters"), cmp.Or(f.win, "joint and candidate sign")
 }
 
-// placeholder is a key that a stand-in takes the place of.
+// placeholder returns the key of a role, which a stand-in replaces.
 func placeholder(role string) curve.PublicKey {
 	x, err := curve.RandomScalar(rehearsal.Stream(0, "base "+role))
 	if err != nil {
@@ -152,7 +152,7 @@ func placeholder(role string) curve.PublicKey {
 	return curve.BaseMul(x).Key()
 }
 
-// payTo is the address of a key on regtest.
+// payTo returns the address of a key on regtest.
 func payTo(key curve.PublicKey) string {
 	a, err := address.NewAddressPubKeyHash(address.Hash160(key[:]), lang.Params("regtest"))
 	if err != nil {

@@ -8,81 +8,82 @@ import (
 	"bevote/verifier/record"
 )
 
-// cache keeps finished base elections for the lies that only change a record:
-// they need not be played for each.
+// cache holds finished base elections, which lies that only change a record
+// share.
 type cache struct {
-	bases map[string]*entry // by base
+	bases map[string]*entry // by name
 }
 
-// entry is one base election, played when it is first asked for and kept
-// until the last of its lies is told.
+// entry is a base election: played on its first use, closed after its last.
 type entry struct {
 	mu   sync.Mutex
-	left int // lies to be told of it
+	uses int // that are left
 	play *play
 }
 
-// newCache prepares for lies.
+// newCache returns a cache for the base elections of lies.
 func newCache(lies []Lie) *cache {
-	s := &cache{bases: make(map[string]*entry)}
+	c := &cache{bases: make(map[string]*entry)}
 	for i := range lies {
 		if !lies[i].onRecord() {
 			continue
 		}
-		k := s.bases[lies[i].Base]
-		if k == nil {
-			k = new(entry)
-			s.bases[lies[i].Base] = k
+		e := c.bases[lies[i].Base]
+		if e == nil {
+			e = new(entry)
+			c.bases[lies[i].Base] = e
 		}
-		k.left++
+		e.uses++
 	}
-	return s
+	return c
 }
 
-// onRecord tells whether the election is over when the lie begins.
+// onRecord reports whether the lie only changes a finished record.
 func (l *Lie) onRecord() bool {
-	return l.tamper == nil && l.policy == nil && l.crowd == 0 && l.chain == ""
+	return l.tamper == nil && l.policy == nil && l.extraVoters == 0 && l.network == ""
 }
 
-// try tries a lie, over a kept election if it can be told of one.
-func (s *cache) try(ctx context.Context, l Lie) (Trial, error) {
+// try plays and audits a lie, over a cached election if that can be.
+func (c *cache) try(ctx context.Context, l Lie) (Trial, error) {
 	if !l.onRecord() {
 		return l.Try(ctx)
 	}
-	k := s.bases[l.Base]
-	p, err := k.acquire(ctx, &l)
+	e := c.bases[l.Base]
+	p, err := e.acquire(ctx, &l)
 	if err != nil {
 		return Trial{}, err
 	}
-	defer k.release()
+	defer e.release()
 	return l.audit(ctx, func(w *record.Writer) error { return l.write(ctx, p, w) })
 }
 
-func (k *entry) acquire(ctx context.Context, l *Lie) (*play, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.play != nil {
-		return k.play, nil
+// acquire returns the election, played with a lie that leaves it as it is.
+func (e *entry) acquire(ctx context.Context, l *Lie) (*play, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.play != nil {
+		return e.play, nil
 	}
 	var err error
-	k.play, err = l.played(ctx, rehearsal.Options{Seed: 1, Source: l.base().form.source()})
-	return k.play, err
+	e.play, err = l.played(ctx, rehearsal.Options{Seed: 1, Source: l.base().form.source()})
+	return e.play, err
 }
 
-func (k *entry) release() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.left--; k.left == 0 {
-		k.play.Close()
-		k.play = nil
+// release ends a use.
+func (e *entry) release() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.uses--; e.uses == 0 {
+		e.play.Close()
+		e.play = nil
 	}
 }
 
-// close puts away what was not given back, where trying was cut short.
-func (s *cache) close() {
-	for _, k := range s.bases {
-		if k.play != nil {
-			k.play.Close()
+// close closes elections with uses left, after an error.
+func (c *cache) close() {
+	for _, e := range c.bases {
+		if e.play != nil {
+			e.play.Close()
 		}
 	}
 }

@@ -15,28 +15,26 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// What those who lie about registration and mixing can do.
-
-// depositorOf is a voter before it has an anonymous coin.
+// depositorOf returns the depositor of a voter.
 func (p *play) depositorOf(v *rehearsal.Voter) *rehearsal.Depositor {
 	i := slices.IndexFunc(p.Exchange.Depositors, func(d *rehearsal.Depositor) bool { return d.Voter == v })
 	return p.Exchange.Depositors[i]
 }
 
-// abstainer is a depositor whose voter abstains, so that nobody wins or loses by
-// what becomes of it.
+// abstainer returns a depositor whose voter abstains, so that no result depends on
+// it.
 func (p *play) abstainer() *rehearsal.Depositor { return p.depositorOf(p.votersFor(0)[0]) }
 
-// mixerSigner signs for the mixer number i.
+// mixerSigner returns the signer of mixer number i, from 0.
 func (p *play) mixerSigner(i int) signer { return signer{key: p.Keys[p.MixerRole(i)]} }
 
-// mixerNumber is the number of the mixer with a key.
+// mixerNumber returns the number of the mixer with a key, from 0.
 func (p *play) mixerNumber(key curve.PublicKey) int {
 	return slices.IndexFunc(p.Exchange.Mixers, func(m *roles.Mixer) bool { return m.Key() == key })
 }
 
-// atDeadline does something in the block after that of one of the exchange's
-// deadlines, verifier.T1 to T5, or some blocks later or earlier.
+// atDeadline has do called before the block of height deadline + 1 + later is
+// mined. The deadline is [election.T1] to [election.T5]; later may be negative.
 func (p *play) atDeadline(deadline, later int, do func() error) {
 	p.onLine(func(l board.Line) ([]board.Line, error) {
 		var r board.Registry
@@ -47,7 +45,7 @@ func (p *play) atDeadline(deadline, later int, do func() error) {
 	})
 }
 
-// publish puts a line onto the board.
+// publish appends a line with a body by the author with a key.
 func (p *play) publish(key curve.Scalar, body board.Body) error {
 	l, err := p.forge(key, body)
 	if err != nil {
@@ -56,7 +54,8 @@ func (p *play) publish(key curve.Scalar, body board.Body) error {
 	return p.Append(l)
 }
 
-// addAfter adds lines after the first of a type that suits.
+// addAfter appends lines after a line of a type: the first for which more returns
+// any.
 func addAfter[T board.Body](p *play, more func(l board.Line, body T) ([]board.Line, error)) {
 	done := false
 	p.onLine(func(l board.Line) ([]board.Line, error) {
@@ -70,7 +69,8 @@ func addAfter[T board.Body](p *play, more func(l board.Line, body T) ([]board.Li
 	})
 }
 
-// coinsOf lists the unspent outputs that pay a key, the largest first.
+// coinsOf returns the unspent outputs that pay a key, coinbases left out, the
+// largest first, and their values in satoshis.
 func (p *play) coinsOf(key curve.PublicKey) (outs []wire.OutPoint, values map[wire.OutPoint]int64, err error) {
 	values = make(map[wire.OutPoint]int64)
 	script := string(templates.PayToKey(key))
@@ -100,7 +100,8 @@ func (p *play) coinsOf(key curve.PublicKey) (outs []wire.OutPoint, values map[wi
 	return outs, values, nil
 }
 
-// pay has somebody pay out of what it has in blocks, with change.
+// pay sends a transaction with outs, from coins of the signer's key in blocks,
+// with change.
 func (p *play) pay(q signer, outs ...*wire.TxOut) (*wire.MsgTx, error) {
 	key := curve.BaseMul(q.key).Key()
 	coins, values, err := p.coinsOf(key)
@@ -124,7 +125,8 @@ func (p *play) pay(q signer, outs ...*wire.TxOut) (*wire.MsgTx, error) {
 	return nil, fmt.Errorf("%s has not enough", key)
 }
 
-// signVoucher has the mixer number i sign a message that nobody asked it to sign.
+// signVoucher returns a blind signature by mixer number i, from 0, for which no
+// depositor asked.
 func (p *play) signVoucher(i int, message []byte) ([]byte, error) {
 	m := p.Exchange.Mixers[i]
 	scheme, err := p.Mixing().SchemeOf(p.Mixing().MixerOf(m.Key()))

@@ -1,22 +1,25 @@
-// Package corpus is a corpus of lies: elections in which one thing is wrong, with
-// the check of the audit that must say so, and harmless variants, of which the
-// audit must say nothing. It plays and audits them all and scores the audit.
+// Package corpus is the corpus of lies: elections in each of which one thing is
+// wrong, and harmless variants, in which nothing is. It plays and audits them, and
+// scores the audit by what it finds.
 //
-// It promises that a lie is an honest rehearsal but for what the lie's hooks
-// change, so that no role is written to be caught, and that the same seed gives
-// the same bytes.
+// It promises that a lie is an honest rehearsal but for its hooks and what it
+// changes of the record, and that the same seed gives the same bytes.
+//
+// A lie is a row in a file named for the family of its check in docs/audit.md:
+// lies_f_votes.go has lies about family F, voting transactions.
 package corpus
 
 import "slices"
 
-// Lies lists the corpus: every lie and every harmless variant, in the order of
-// the checks that they are about.
+// Lies returns the corpus: the lies in the order of their checks, then the
+// harmless variants.
 func Lies() []Lie {
-	return slices.Concat(recordLies, chainLies, proofLies, announceLies, keyLies, registryLies, depositLies, sessionLies, voucherLies, forgeryLies, payoutLies, poolLies, mixRecordLies, rollLies, coinLies, dealerLies, transcriptLies,
+	return slices.Concat(recordLies, chainLies, proofLies, announceLies, keyLies, registryLies, depositLies, sessionLies,
+		voucherLies, forgeryLies, payoutLies, poolLies, mixRecordLies, rollLies, coinLies, dealerLies, transcriptLies,
 		voteLies, ballotLies, tallyLies, claimLies, refundLies, anchorLies, harmless())
 }
 
-// LieNamed finds a lie.
+// LieNamed returns a lie, and reports whether there is one of the name.
 func LieNamed(name string) (Lie, bool) {
 	all := Lies()
 	i := slices.IndexFunc(all, func(l Lie) bool { return l.Name == name })

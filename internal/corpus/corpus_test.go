@@ -22,9 +22,9 @@ var (
 
 const matrixPage = "../../docs/matrix.md"
 
-// TestCorpus tries every lie: each is detected, by the check that must, by no
-// check that has no part in it, with the level and exit code that it deserves;
-// and nothing is held against harmless variants. The page of the result is kept.
+// TestCorpus tries every lie: the lie's check is flagged, no unexpected one is, and
+// level and exit code are the lie's. Variants have no finding. docs/matrix.md is the
+// page of the result.
 func TestCorpus(t *testing.T) {
 	if !*whole && !*update {
 		t.Skip("the whole corpus is tried with -corpus")
@@ -56,8 +56,8 @@ func TestCorpus(t *testing.T) {
 	everyCheckHasItsLie(t, m)
 }
 
-// everyCheckHasItsLie wants of each check either a lie that it alone catches, or
-// the reason why there is none, and not both.
+// everyCheckHasItsLie wants of each check either a lie that is caught by it alone,
+// or the reason why there is none.
 func everyCheckHasItsLie(t *testing.T, m *corpus.Matrix) {
 	t.Helper()
 	for _, c := range m.Checks {
@@ -67,19 +67,19 @@ func everyCheckHasItsLie(t *testing.T, m *corpus.Matrix) {
 				alone = append(alone, trial.Lie.Name)
 			}
 		}
-		if reason := corpus.NeverAlone[c.ID]; (reason == "") == (len(alone) == 0) {
+		if reason := corpus.NeverAlone(c.ID); (reason == "") == (len(alone) == 0) {
 			t.Errorf("%s alone catches %v, and the reason why it never does is %q", c.ID, alone, reason)
 		}
 	}
 }
 
-// A sample of the corpus, so that every run of the tests tries some.
+// TestSampleOfLies tries every twelfth lie.
 func TestSampleOfLies(t *testing.T) {
 	if *whole {
 		t.Skip("all of them are tried")
 	}
 	for i, l := range corpus.Lies() {
-		if i%12 != 0 || l.Base == "mixed-group" { // group signatures take their time
+		if i%12 != 0 || l.Base == "mixed-group" { // group signatures take minutes
 			continue
 		}
 		t.Run(l.Name, func(t *testing.T) {
@@ -96,7 +96,8 @@ func TestSampleOfLies(t *testing.T) {
 	}
 }
 
-// The corpus is as large as it was asked to be, and its words are in order.
+// TestCorpusIsInOrder: names are unique, bases exist and are used, texts fit into a
+// table, and there are a hundred lies or more.
 func TestCorpusIsInOrder(t *testing.T) {
 	names := make(map[string]bool)
 	strengths := make(map[corpus.Strength]int)
@@ -119,7 +120,7 @@ func TestCorpusIsInOrder(t *testing.T) {
 		case (l.Check == "") != (l.Strength == corpus.Harmless):
 			t.Errorf("%s is %s and caught by %q", l.Name, l.Strength, l.Check)
 		case slices.Contains(l.Along, l.Check):
-			t.Errorf("%s: %s speaks along with itself", l.Name, l.Check)
+			t.Errorf("%s: %s is along with itself", l.Name, l.Check)
 		}
 	}
 	lies := len(names) - strengths[corpus.Harmless]
@@ -129,7 +130,7 @@ func TestCorpusIsInOrder(t *testing.T) {
 	}
 }
 
-// A lie can be told over another election than its base, if that is alike.
+// TestLieOverAnotherElection: a lie can be told over a policy of its base's kind.
 func TestLieOverAnotherElection(t *testing.T) {
 	l, ok := corpus.LieNamed("stake-short")
 	if !ok {
@@ -137,32 +138,27 @@ func TestLieOverAnotherElection(t *testing.T) {
 	}
 	f := rehearsaltest.Forms()["hardened"]
 	f.Voters, f.Threshold, f.Depth = 9, 5, 2
-	_, path := tell(t, l, rehearsal.Options{Source: f.Source(), Seed: 3})
+	_, path := rehearsaltest.Run(t, rehearsal.Options{Source: f.Source(), Seed: 3}, l.Run)
 	r := rehearsaltest.Audit(t, path)
 	if r.Exit != 21 || r.Votes != 5 || !rehearsaltest.Found(r, "V61", "199999") {
 		t.Errorf("exit %d, %d votes%s", r.Exit, r.Votes, rehearsaltest.Failing(r))
 	}
 }
 
-// What a claim takes besides is listed, though it counts for nothing.
+// TestLateStakeIsListed: a claim of a stake that does not count is listed.
 func TestLateStakeIsListed(t *testing.T) {
 	l, _ := corpus.LieNamed("late-stake-swept")
-	_, path := tell(t, l, rehearsal.Options{Seed: 1})
+	_, path := rehearsaltest.Run(t, rehearsal.Options{Seed: 1}, l.Run)
 	if r := rehearsaltest.Audit(t, path); !rehearsaltest.Found(r, "V81", "whose vote does not count") {
 		t.Errorf("V81 lists %v", rehearsaltest.Items(r, "V81"))
 	}
 }
 
-// An election of another kind is refused.
+// TestLieOverTheWrongElection: a policy of another kind is refused.
 func TestLieOverTheWrongElection(t *testing.T) {
 	l, _ := corpus.LieNamed("claim-single")
 	_, err := l.Run(context.Background(), rehearsal.Options{Source: rehearsaltest.Forms()["custodial"].Source()}, nil)
 	if !errors.Is(err, rehearsal.ErrUnplayable) || !strings.Contains(err.Error(), "`paper`") {
 		t.Errorf("err %v", err)
 	}
-}
-
-func tell(t *testing.T, l corpus.Lie, opt rehearsal.Options) (*rehearsal.Summary, string) {
-	t.Helper()
-	return rehearsaltest.Run(t, opt, l.Run)
 }

@@ -9,18 +9,18 @@ import (
 	"bevote/verifier/board"
 )
 
-// customDealer is a dealer whose lines are written by a lie. A body that is nil is not
-// written.
+// customDealer is a dealer whose commitment and deal a lie chooses. A commitment of
+// zeros or a deal that is nil is not written.
 type customDealer struct {
-	p       *play
-	key     curve.Scalar
-	prepare func(params sharing.Params) (commitment [32]byte, deal []byte, err error)
-	seen    func() (board.Seen, error) // when the deal is dated; nil for now
-	text    []byte
+	p      *play
+	key    curve.Scalar
+	choose func(sharing.Params) (commitment [32]byte, deal []byte, err error)
+	seen   func() (board.Seen, error) // the block that the deal names; nil for the newest deep one
+	text   []byte
 }
 
 func (d *customDealer) Commit(params sharing.Params) (board.Line, bool, error) {
-	commitment, text, err := d.prepare(params)
+	commitment, text, err := d.choose(params)
 	if d.text = text; err != nil || commitment == [32]byte{} {
 		return board.Line{}, false, err
 	}
@@ -44,8 +44,8 @@ func (d *customDealer) Deal() (board.Line, bool, error) {
 	return l, true, err
 }
 
-// polynomial draws a polynomial of k coefficients.
-func polynomial(r io.Reader, k int) ([]curve.Scalar, error) {
+// drawPolynomial draws a polynomial of k coefficients, the constant term first.
+func drawPolynomial(r io.Reader, k int) ([]curve.Scalar, error) {
 	out := make([]curve.Scalar, k)
 	for l := range out {
 		var err error
@@ -56,8 +56,9 @@ func polynomial(r io.Reader, k int) ([]curve.Scalar, error) {
 	return out, nil
 }
 
-// dealOf deals given polynomials, one for each joint key, as docs/protocol.md
-// says. Honest dealers draw theirs, and nobody else ever sees them.
+// dealOf returns the deal of given polynomials, one for each joint key, as
+// docs/protocol.md has it. A dealer's number is from 1. Package sharing deals
+// polynomials that it draws itself, and does not show them.
 func dealOf(r io.Reader, p sharing.Params, dealer int, polynomials [][]curve.Scalar) (*sharing.Deal, error) {
 	member := curve.Encoder(nil).U16(dealer).Key(p.Roll[dealer-1])
 	e, err := curve.RandomScalar(r)
@@ -97,9 +98,9 @@ func dealOf(r io.Reader, p sharing.Params, dealer int, polynomials [][]curve.Sca
 	return d, nil
 }
 
-// dealTogether has all members deal together: each tells the ring its polynomials, and
-// the last chooses its own so that the sums are what the ring wants. choose is
-// given the sum of the others' polynomials for a joint key.
+// dealTogether has all members collude: the last one knows the others' polynomials
+// and chooses its own by their sum. choose is called with that sum for each joint
+// key.
 func (p *play) dealTogether(choose func(others []curve.Scalar) ([]curve.Scalar, error)) error {
 	n, k, keys := len(p.Voters), p.Policy.K, p.Policy.JointKeys()
 	all := make([][][]curve.Scalar, n)
@@ -109,7 +110,7 @@ func (p *play) dealTogether(choose func(others []curve.Scalar) ([]curve.Scalar, 
 	for key := range keys {
 		sum := make([]curve.Scalar, k)
 		for i := range n - 1 {
-			f, err := polynomial(p.Stream(fmt.Sprintf("ring %d %d", i, key)), k)
+			f, err := drawPolynomial(p.Stream(fmt.Sprintf("ring %d %d", i, key)), k)
 			if err != nil {
 				return err
 			}
@@ -130,7 +131,7 @@ func (p *play) dealTogether(choose func(others []curve.Scalar) ([]curve.Scalar, 
 	return nil
 }
 
-// fixedDealer is a dealer who deals given polynomials.
+// fixedDealer returns a dealer of given polynomials, one for each joint key.
 func (p *play) fixedDealer(slot int, polynomials [][]curve.Scalar) *customDealer {
 	v := p.Voters[slot-1]
 	return p.dealerOf(slot, func(params sharing.Params) (*sharing.Deal, error) {
@@ -138,9 +139,9 @@ func (p *play) fixedDealer(slot int, polynomials [][]curve.Scalar) *customDealer
 	})
 }
 
-// dealerOf is a dealer who deals what make gives.
+// dealerOf returns a dealer that deals what make returns.
 func (p *play) dealerOf(slot int, make func(sharing.Params) (*sharing.Deal, error)) *customDealer {
-	return &customDealer{p: p, key: p.Voters[slot-1].Secret, prepare: func(params sharing.Params) ([32]byte, []byte, error) {
+	return &customDealer{p: p, key: p.Voters[slot-1].Secret, choose: func(params sharing.Params) ([32]byte, []byte, error) {
 		d, err := make(params)
 		if err != nil {
 			return [32]byte{}, nil, err

@@ -15,7 +15,7 @@ import (
 )
 
 // variants are elections in which something is unusual and nothing is wrong.
-// What their Along names is a warning and changes nothing.
+// Checks in Along give warnings, or lack evidence, and change no verdict.
 var variants = []Lie{
 	{Name: "selector-rewritten", Text: "a miner writes another true string for the selector of the winner's claim", Base: "flag",
 		tamper: malleates("candidate", func(_ *play, items [][]byte) [][]byte {
@@ -23,7 +23,7 @@ var variants = []Lie{
 			return items
 		})},
 	{Name: "selector-rewritten-refund", Text: "a miner writes another false string for the selector of a refund", Base: "flag",
-		tamper: all(nobodyClaims, malleates("voter", func(_ *play, items [][]byte) [][]byte {
+		tamper: all(noClaim, malleates("voter", func(_ *play, items [][]byte) [][]byte {
 			items[len(items)-2] = []byte{0, 0, 0x80}
 			return items
 		}))},
@@ -37,7 +37,7 @@ var variants = []Lie{
 	{Name: "lines-reordered", Text: "the keeper appends the lines of each phase in another order", Base: "won", tamper: reorders},
 	{Name: "dust-on-a-stake", Text: "a stranger pays dust to the script of a stake", Base: "won", Along: []string{"V107"},
 		tamper: strangerPays(func(p *play) ([]*wire.TxOut, error) {
-			votes, err := p.votesNow()
+			votes, err := p.currentVotes()
 			if err != nil || len(votes) == 0 {
 				return nil, errNothing
 			}
@@ -101,7 +101,7 @@ var variants = []Lie{
 		})},
 }
 
-// harmless lists every base election as it is, and the variants.
+// harmless returns each base election as it is, and the variants.
 func harmless() (out []Lie) {
 	for _, b := range bases {
 		l := Lie{Name: "honest-" + b.name, Text: "nothing is wrong: " + b.text, Base: b.name, Level: b.level, Exit: b.exit}
@@ -120,8 +120,8 @@ func harmless() (out []Lie) {
 	return out
 }
 
-// malleates has a miner rewrite the input scripts of somebody's spends of
-// stakes, as anybody can who sees them.
+// malleates has a miner rewrite the input scripts of a role's spends of stakes.
+// That takes no key.
 func malleates(who string, change func(*play, [][]byte) [][]byte) func(*play) error {
 	return func(p *play) error {
 		p.Hooks.Send = func(by string, tx *wire.MsgTx) (bool, error) {
@@ -149,7 +149,8 @@ func votesAtEdges(p *play) error {
 	return nil
 }
 
-// displaces has empty blocks displace those before the heights that when tells.
+// displaces has empty blocks displace those before the heights for which when
+// holds.
 func displaces(when func(height uint32, p *play) bool) func(*play) error {
 	return func(p *play) error {
 		for h := p.Times.Announce; h < p.Policy.Times.Reveal; h++ {
@@ -161,8 +162,8 @@ func displaces(when func(height uint32, p *play) bool) func(*play) error {
 	}
 }
 
-// reorganised has an empty block displace the first with votes. They wait in the
-// pool, and come into the next block while the vote is still open.
+// reorganised has an empty block displace the first block with votes. They
+// return to the pool, and are mined again while the vote is open.
 func reorganised(p *play) error {
 	first := p.Policy.Times.VoteTo
 	for _, a := range p.CoinSpends {
@@ -182,7 +183,7 @@ func forgets(p *play) error {
 	return nil
 }
 
-// rescues has the supervisor take the stakes when the branch opens.
+// rescues has the supervisor spend the stakes by the policy's branch.
 func rescues(p *play) error {
 	b := p.Policy.Branches[0]
 	p.replace("refund", func() error { return nil })

@@ -11,7 +11,8 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// reorders holds every line of the dealing back until the next of its type.
+// reorders holds back the lines of the roll and of the dealing until all of a
+// type are there, and appends them in reverse.
 func reorders(p *play) error {
 	var held []board.Line
 	count := make(map[board.Type]int)
@@ -45,8 +46,7 @@ func repeatsAnchor(p *play) error {
 	return nil
 }
 
-// otherElection changes the election in an anchor that the supervisor makes
-// besides.
+// otherElection has the supervisor anchor another election.
 func otherElection(p *play) error {
 	p.at(p.Policy.Times.VoteFrom, func() error {
 		before := p.Hooks.Send
@@ -62,8 +62,8 @@ func otherElection(p *play) error {
 	return nil
 }
 
-// strangersLines has a stranger write what members, candidates and the
-// supervisor write, in the same phases.
+// strangersLines has a stranger write a copy of the first line of each type,
+// right before it.
 func strangersLines(p *play) error {
 	done := make(map[board.Type]bool)
 	p.onLine(func(l board.Line) ([]board.Line, error) {
@@ -80,13 +80,13 @@ func strangersLines(p *play) error {
 	return nil
 }
 
-// lineHash is what the author of a line signs (docs/protocol.md).
+// lineHash returns what the author of a line signs (docs/protocol.md).
 func lineHash(eid [32]byte, l board.Line) [32]byte {
 	return curve.TaggedHash("line", curve.Encoder(nil).Raw(eid[:]).Text([]byte(l.Type)).
 		U32(l.Seen.Height).Raw(l.Seen.Hash[:]).Text(l.Body))
 }
 
-// lateLines has the first of each type of line written again at the end.
+// lateLines appends the first line of each type again when voting begins.
 func lateLines(p *play) error {
 	var again []board.Line
 	done := make(map[board.Type]bool)
@@ -105,8 +105,8 @@ func lateLines(p *play) error {
 	return nil
 }
 
-// mends leaves a ballot out of the first candidate's first opening line, and
-// all of them in the second.
+// mends leaves a ballot out of the first candidate's opening line, and appends
+// the whole line after it.
 func mends(p *play) error {
 	by := p.first().Key
 	p.onLine(func(l board.Line) ([]board.Line, error) {
@@ -121,8 +121,8 @@ func mends(p *play) error {
 	return nil
 }
 
-// opensAll has the first candidate open all ballots: with the joint secret it
-// knows every share.
+// opensAll has the first candidate open all ballots: the joint secret's
+// polynomial gives it every share.
 func opensAll(p *play) error {
 	amend(p, func(l *board.Line, o *board.Opening) bool {
 		if l.By != p.first().Key {

@@ -8,8 +8,8 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// mixedVariants are exchanges in which something is unusual, and what somebody
-// did costs nobody else anything.
+// mixedVariants are mixing phases in which something is unusual. What one role
+// does costs the others nothing.
 var mixedVariants = []Lie{
 	{Name: "depositor-silent", Text: "a depositor never answers its mixer, and takes its deposit back", Base: "mixed", tamper: neverAsks},
 	{Name: "depositor-garbled", Text: "a depositor answers with what is no challenge, and takes its deposit back", Base: "mixed",
@@ -72,7 +72,7 @@ var mixedVariants = []Lie{
 	{Name: "strangers-lines-mixed", Text: "strangers write lines of every kind into an exchange", Base: "mixed", tamper: strangersLines},
 }
 
-// garbles has the idler answer its mixer with what is no challenge.
+// garbles has the abstainer answer its mixer with bytes that are no challenge.
 func garbles(p *play) error {
 	amend(p, func(l *board.Line, c *board.Challenge) bool {
 		c.Challenge = c.Challenge[1:]

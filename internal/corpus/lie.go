@@ -11,42 +11,46 @@ import (
 	"bevote/verifier/record"
 )
 
-// Strength says what a liar can do.
+// Strength is what it takes to tell a lie.
 type Strength string
 
-// The strengths of lies, and what is no lie at all.
+// The strengths of lies, and that of variants that are none.
 const (
-	Naive      Strength = "naive"       // changes bytes of a finished record
-	Consistent Strength = "consistent"  // remakes every hash, link and proof of work that an outsider can
-	KeyHolding Strength = "key-holding" // has a part in the election, and signs
-	Harmless   Strength = "harmless"    // unusual and allowed: an auditor must not object
+	Naive      Strength = "naive"       // bytes of a finished record are changed
+	Consistent Strength = "consistent"  // hashes, links and proofs of work are made anew, without a key
+	KeyHolding Strength = "key-holding" // a role of the election signs
+	Harmless   Strength = "harmless"    // unusual and allowed
 )
 
-// Lie is one way to cheat in an election, told over a base election, and what
-// an auditor must make of it. Or it is a harmless variant, of which an auditor
-// must make nothing.
+// Lie is one lie over a base election, and what an audit of it must find. A
+// harmless variant is a Lie of which an audit must find nothing.
 type Lie struct {
 	Name     string   `json:"name"`
-	Text     string   `json:"text"` // what is done, and by whom
+	Text     string   `json:"text"` // what is done, and by which role
 	Strength Strength `json:"strength"`
 	Base     string   `json:"base"`
-	Check    string   `json:"check"` // the check that must speak; "" where the variant is harmless
-	Says     string   `json:"says"`  // in an item of that check
-	Along    []string `json:"along"` // checks that may speak along with it
+	Check    string   `json:"check"` // must not pass, or have the item Says; "" for a variant
+	Says     string   `json:"says"`  // in an item of the check, which may pass then
+	Along    []string `json:"along"` // other checks that may not pass
 	Level    string   `json:"level"` // of the report, "" where there is none
-	Exit     int      `json:"exit"`
+	Exit     int      `json:"exit"`  // the audit's exit code
 
-	chain   string                                                              // the network that it is played on, "" for the policy's
-	proven  bool                                                                // the record has merkle proofs in place of whole blocks
-	deep    bool                                                                // it needs blocks that nobody has seen deep: two confirmations
-	crowd   int                                                                 // voters beyond those of the policy
-	policy  func(text string, keys map[string]curve.Scalar, seed uint64) string // the policy that is announced, its keys already stand-ins
-	tamper  func(p *play) error                                                 // sets tricks, when everybody has a part
-	rewrite func(r *rewrite) error                                              // remakes the finished record
-	mutate  func(files map[string][]byte) error                                 // changes its bytes
+	network     string // of the chain, "" for the policy's
+	extraVoters int    // beyond those of the policy
+	proven      bool   // whether the record has merkle proofs in place of blocks
+	deep        bool   // whether the policy must have a depth of two or more
+
+	// policy changes the policy with stand-ins before it is announced.
+	policy func(text string, keys map[string]curve.Scalar, seed uint64) string
+	// tamper sets hooks before the first block.
+	tamper func(p *play) error
+	// rewrite changes the record when the election is over.
+	rewrite func(r *rewrite) error
+	// mutate changes bytes of the record's files, by name.
+	mutate func(files map[string][]byte) error
 }
 
-// Bases lists the elections that lies are told over, with a few words on each.
+// Bases returns name and description of each base election.
 func Bases() [][2]string {
 	var out [][2]string
 	for _, b := range bases {
@@ -55,9 +59,9 @@ func Bases() [][2]string {
 	return out
 }
 
-// Run plays an election with a lie in it. Without a source it is the lie's
-// base election; with one it is an election by that policy, which must be of
-// the base's kind: ErrUnplayable says what it lacks. Votes, roll and misdeeds
+// Run plays an election with the lie in it, as [rehearsal.Run] does. Without
+// opt.Source it is the base election; otherwise the policy must be of the base's
+// kind, or the error is a [rehearsal.ErrUnplayable]. Votes, roll and misconduct
 // are the base's.
 func (l Lie) Run(ctx context.Context, opt rehearsal.Options, w *record.Writer) (*rehearsal.Summary, error) {
 	if opt.Source == nil {
@@ -74,7 +78,7 @@ func (l Lie) Run(ctx context.Context, opt rehearsal.Options, w *record.Writer) (
 	return p.Summary(), nil
 }
 
-// base is the election that the lie is told over.
+// base returns the base election, nil for a lie without one.
 func (l *Lie) base() *base {
 	i := slices.IndexFunc(bases, func(b base) bool { return b.name == l.Base })
 	if i < 0 {
@@ -83,7 +87,7 @@ func (l *Lie) base() *base {
 	return &bases[i]
 }
 
-// policyHook is the hook that changes the policy, nil without a change.
+// policyHook returns the hook that changes the policy, nil without a change.
 func (l *Lie) policyHook(seed uint64) func(string, map[string]curve.Scalar) string {
 	if l.policy == nil {
 		return nil
@@ -91,8 +95,8 @@ func (l *Lie) policyHook(seed uint64) func(string, map[string]curve.Scalar) stri
 	return func(text string, keys map[string]curve.Scalar) string { return l.policy(text, keys, seed) }
 }
 
-// votes splits the votes as the base does, and refuses a policy that is not of
-// its kind.
+// votes returns the base's votes under a policy, or an ErrUnplayable for a policy
+// of another kind.
 func (l *Lie) votes(p *lang.Policy) (map[string]int, error) {
 	b := l.base()
 	like, _ := lang.Load(b.form.source())
@@ -108,15 +112,16 @@ func (l *Lie) votes(p *lang.Policy) (map[string]int, error) {
 	return b.split(p), nil
 }
 
-// alike tells whether what is told over one policy can be told over the other.
+// alike reports whether a policy is of the kind of another one, and as large.
 func alike(p, like *lang.Policy) bool {
 	majority := func(p *lang.Policy) bool { return 2*p.K > p.Voters }
-	return p.Win == like.Win && p.Joint == like.Joint && p.Mixing.Scheme == like.Mixing.Scheme && p.Mixing.Mixers >= like.Mixing.Mixers && p.Salted == like.Salted && p.Selector == like.Selector &&
-		(len(p.Named) > 0) == (len(like.Named) > 0) && majority(p) == majority(like) &&
-		p.Voters >= like.Voters && p.K >= like.K && len(p.Candidates) >= len(like.Candidates) && len(p.Branches) >= len(like.Branches)
+	return p.Win == like.Win && p.Joint == like.Joint && p.Salted == like.Salted && p.Selector == like.Selector &&
+		p.Mixing.Scheme == like.Mixing.Scheme && (len(p.Named) > 0) == (len(like.Named) > 0) && majority(p) == majority(like) &&
+		p.Voters >= like.Voters && p.K >= like.K && p.Mixing.Mixers >= like.Mixing.Mixers &&
+		len(p.Candidates) >= len(like.Candidates) && len(p.Branches) >= len(like.Branches)
 }
 
-// begin sets what the base does and what the lie does.
+// begin sets the hooks of the base, and then those of the lie.
 func (l *Lie) begin(p *play) error {
 	if b := l.base(); b != nil {
 		if err := p.misconduct(b.misconduct...); err != nil {
@@ -134,10 +139,10 @@ func (l *Lie) begin(p *play) error {
 	return l.tamper(p)
 }
 
-// write writes the record of a play, with the lie's changes.
+// write writes the record of a play as the lie changes it.
 func (l *Lie) write(ctx context.Context, p *play, w *record.Writer) error {
-	p.copying.Lock()
-	defer p.copying.Unlock()
+	p.rewriting.Lock()
+	defer p.rewriting.Unlock()
 	if l.rewrite == nil && l.mutate == nil && !l.proven {
 		return p.Write(w)
 	}

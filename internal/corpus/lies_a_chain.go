@@ -12,10 +12,11 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// chainLies are about headers, blocks and what miners put into them.
+// chainLies are about family A: headers, and blocks with their transactions
+// (V03 to V06, V08, V09, V11, V13).
 var chainLies = []Lie{
 	{Name: "other-network", Text: "all play on a chain of simnet what the policy announces for regtest", Strength: KeyHolding, Base: "won",
-		Check: "V03", Level: "none", Exit: 20, chain: "simnet"},
+		Check: "V03", Level: "none", Exit: 20, network: "simnet"},
 	{Name: "header-spliced", Text: "a header before the election is replaced by another with its work", Strength: Consistent, Base: "won",
 		Check: "V04", Level: "none", Exit: 20, rewrite: spliceHeader},
 	{Name: "tip-without-work", Text: "the newest block has no proof of work", Strength: Consistent, deep: true, Base: "won",
@@ -43,12 +44,13 @@ var chainLies = []Lie{
 	{Name: "money-from-nowhere", Text: "a miner's block holds a transaction that pays more than all bitcoins", Strength: Consistent, Base: "won",
 		Check: "V09", Level: "none", Exit: 20, tamper: buryDeeper, rewrite: addInsane(func(tx *wire.MsgTx) { tx.TxOut[0].Value = 22_000_000 * 100_000_000 })},
 	{Name: "coin-taken-unsigned", Text: "a miner's block spends a voter's coin without the voter's signature", Strength: Consistent, Base: "won",
-		Check: "V11", Level: "none", Exit: 20, tamper: all(buryDeeper, idleAbstainers), rewrite: stealCoin},
+		Check: "V11", Level: "none", Exit: 20, tamper: all(buryDeeper, abstainersKeepCoins), rewrite: stealCoin},
 	{Name: "refund-too-shallow", Text: "a forgotten stake is refunded in the newest block of the record", Strength: KeyHolding, deep: true, Base: "nobody",
 		Check: "V13", Level: "L3", Exit: 0, tamper: refundAtLast},
 }
 
-// voteAt finds the vote of the second candidate's first voter.
+// voteAt returns height and index of the vote of the second candidate's first
+// voter.
 func (r *rewrite) voteAt() (height uint32, at int, err error) {
 	of := r.p.votersFor(2)
 	for _, v := range r.p.Votes {
@@ -77,8 +79,8 @@ func unmineVote(r *rewrite) error {
 	return err
 }
 
-// spliceHeader replaces a header of the time before the election by one with
-// another merkle root and its own work.
+// spliceHeader changes the merkle root of a header before the election, and
+// mines that header alone anew.
 func spliceHeader(r *rewrite) error {
 	h := r.headers[r.first/2]
 	h.MerkleRoot[0] ^= 1
@@ -86,8 +88,8 @@ func spliceHeader(r *rewrite) error {
 	return nil
 }
 
-// retip changes the newest header, which no line has seen. It has its work,
-// unless that is what is changed.
+// retip changes the tip's header, which no line names, and mines it anew unless
+// change has chosen a nonce.
 func retip(change func(*wire.BlockHeader)) func(*rewrite) error {
 	return func(r *rewrite) error {
 		if r.tip() < r.firstUnseen() {
@@ -116,8 +118,8 @@ func addHeader(r *rewrite) error {
 	return nil
 }
 
-// repeatTransaction finds a block whose last row of the merkle tree is odd, and
-// repeats what the row's last node is the root of.
+// repeatTransaction repeats the last transaction of a block with an odd number
+// of them, which leaves the merkle root as it is (CVE-2012-2459).
 func repeatTransaction(r *rewrite) error {
 	for _, b := range r.blocks {
 		if n := len(b.Transactions); n > 1 && n%2 == 1 {
@@ -128,13 +130,13 @@ func repeatTransaction(r *rewrite) error {
 	return errNothing
 }
 
-// buryDeeper leaves blocks above the last ones that somebody has seen.
+// buryDeeper leaves d blocks or more above the last ones that a line names.
 func buryDeeper(p *play) error {
 	p.Hooks.Tip = p.Policy.Times.Reveal + 2*p.Policy.Depth()
 	return nil
 }
 
-// addInsane puts a transaction of a stranger's into a buried block.
+// addInsane puts a changed transaction by a stranger into a deep block.
 func addInsane(spoil func(*wire.MsgTx)) func(*rewrite) error {
 	return func(r *rewrite) error {
 		tx := wire.NewMsgTx(2)
@@ -146,10 +148,10 @@ func addInsane(spoil func(*wire.MsgTx)) func(*rewrite) error {
 	}
 }
 
-// mine puts a transaction into a block that is as deep as the policy asks and
-// that no line has seen, and makes the chain from there on anew.
+// mine puts a transaction into a deep block that no line names, and mines the
+// chain from there on anew.
 func (r *rewrite) mine(tx *wire.MsgTx) error {
-	height, err := r.buried()
+	height, err := r.deepUnseen()
 	if err != nil {
 		return err
 	}
@@ -158,8 +160,8 @@ func (r *rewrite) mine(tx *wire.MsgTx) error {
 	return nil
 }
 
-// idleAbstainers has those who abstain leave their coins where they are.
-func idleAbstainers(p *play) error {
+// abstainersKeepCoins has abstainers leave their coins unspent.
+func abstainersKeepCoins(p *play) error {
 	p.CoinSpends = slices.DeleteFunc(p.CoinSpends, func(a rehearsal.CoinSpend) bool { return !a.Votes })
 	return nil
 }
@@ -179,7 +181,7 @@ func stealCoin(r *rewrite) error {
 	return r.mine(tx)
 }
 
-// refundAtLast has one voter forget its stake until the record's newest block.
+// refundAtLast has a voter send its refund in the last block of the record.
 func refundAtLast(p *play) error {
 	v := p.votersFor(1)[0]
 	p.Hooks.Tip = p.Policy.Times.Reveal + 3*p.Policy.Depth()

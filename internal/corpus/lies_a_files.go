@@ -9,7 +9,8 @@ import (
 	"bevote/verifier/record"
 )
 
-// recordLies are about the record's files and the chain in it: family A.
+// recordLies are about family A: the files of a record, and the chain of board
+// lines (V01, V02).
 var recordLies = []Lie{
 	{Name: "contract-unknown-key", Text: "the contract has a key that no contract has", Strength: Naive, Base: "won",
 		Check: "V01", Exit: 65, mutate: replace(record.Contract, `{"contract":1,`, `{"contract":1,"note":1,`)},
@@ -42,8 +43,6 @@ var recordLies = []Lie{
 		Check: "V02", Level: "none", Exit: 20, tamper: seenElsewhere(1000)},
 }
 
-// Changes of a file's bytes.
-
 var errNothing = rehearsal.Unplayable("the election has nothing that the lie could change")
 
 func replace(name, old, new string) func(map[string][]byte) error {
@@ -64,7 +63,7 @@ func cut(name string, n int) func(map[string][]byte) error {
 	}
 }
 
-// flip changes one character or byte and stays in its alphabet.
+// flip changes one character or byte; a decimal or hex digit stays one.
 func flip(text []byte, at int) {
 	if text[at]++; text[at] == '9'+1 || text[at] == 'f'+1 {
 		text[at] -= 2
@@ -96,8 +95,9 @@ func capitals(files map[string][]byte) error {
 	return nil
 }
 
-// acks finds two acknowledgements, or a supervisor's roll lines where there are none.
-func (r *rewrite) pair() int {
+// twinLines returns the index of the last line that has its type in common with
+// the next one, of acknowledgements or roll lines; −1 if there is none.
+func (r *rewrite) twinLines() int {
 	for i := len(r.lines) - 2; i >= 0; i-- {
 		if r.lines[i].Type == r.lines[i+1].Type && (r.lines[i].Type == board.TypeAck || r.lines[i].Type == board.TypeRoll) {
 			return i
@@ -107,7 +107,7 @@ func (r *rewrite) pair() int {
 }
 
 func swapAcks(r *rewrite) error {
-	i := r.pair()
+	i := r.twinLines()
 	if i < 0 {
 		return errNothing
 	}
@@ -116,7 +116,7 @@ func swapAcks(r *rewrite) error {
 }
 
 func removeAck(r *rewrite) error {
-	i := r.pair()
+	i := r.twinLines()
 	if i < 0 {
 		return errNothing
 	}
@@ -126,7 +126,7 @@ func removeAck(r *rewrite) error {
 }
 
 // seenElsewhere has the first candidate's opening name a block that is not the
-// chain's, so many blocks higher than the one it has seen.
+// chain's, and so many blocks higher than the one that it saw.
 func seenElsewhere(higher uint32) func(*play) error {
 	return func(p *play) error {
 		amend(p, func(l *board.Line, _ *board.Opening) bool {
@@ -141,7 +141,7 @@ func seenElsewhere(higher uint32) func(*play) error {
 	}
 }
 
-// all does several things.
+// all returns a function that calls all in their order.
 func all(all ...func(*play) error) func(*play) error {
 	return func(p *play) error {
 		for _, plot := range all {

@@ -9,8 +9,8 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// mixRecordLies change what a finished record says of registration and mixing,
-// by somebody who had no part in it.
+// mixRecordLies are about family A again: a finished record's lines of
+// registration and mixing, and their transactions (V02, V08).
 var mixRecordLies = []Lie{
 	{Name: "registry-changed", Text: "a digit of the registry's root is changed", Strength: Naive, Base: "mixed",
 		Check: "V02", Along: unanchoredBoard, Level: "none", Exit: 20, rewrite: changedLine(board.TypeRegistry, `"root":"`)},
@@ -45,11 +45,12 @@ var mixRecordLies = []Lie{
 		Check: "V08", Along: []string{"V10", "V26", "V29", "V33", "V34", "V105"}, Level: "none", Exit: 20, rewrite: cutDeposit},
 }
 
-// unanchoredBoard are what speaks when a line of the exchange is another than
-// was anchored: the anchors of the roll and of the transcript commit to it.
+// unanchoredBoard are the checks that are flagged along with a changed line of
+// the mixing phase, to which the anchors of the roll and of the transcript
+// commit.
 var unanchoredBoard = []string{"V24", "V51"}
 
-// lineOf finds the last line of a type.
+// lineOf returns the index of the last line of a type, −1 if there is none.
 func (r *rewrite) lineOf(t board.Type) int {
 	for i, l := range slices.Backward(r.lines) {
 		if l.Type == t {
@@ -59,8 +60,8 @@ func (r *rewrite) lineOf(t board.Type) int {
 	return -1
 }
 
-// changedLine changes a character of the last line of a type, some places
-// behind a mark.
+// changedLine changes a character of the last line of a type, the first after a
+// mark or the second.
 func changedLine(t board.Type, mark string) func(*rewrite) error {
 	return func(r *rewrite) error {
 		i := r.lineOf(t)
@@ -93,7 +94,8 @@ func removedLine(t board.Type) func(*rewrite) error {
 	}
 }
 
-// cut takes a transaction out of its block, the first that is meant.
+// cut removes the first transaction that is meant from its block, and returns
+// the height.
 func (r *rewrite) cut(meant func(*wire.MsgTx) bool) (height uint32, err error) {
 	for _, b := range r.blocks {
 		if i := 1 + slices.IndexFunc(b.Transactions[1:], meant); i > 0 {
@@ -104,7 +106,7 @@ func (r *rewrite) cut(meant func(*wire.MsgTx) bool) (height uint32, err error) {
 	return 0, errNothing
 }
 
-// cutDeposit does without making the chain anew.
+// cutDeposit removes a deposit, and leaves merkle root and headers as they are.
 func cutDeposit(r *rewrite) error {
 	_, err := r.cut(r.p.isDeposit)
 	return err

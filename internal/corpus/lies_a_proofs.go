@@ -10,8 +10,8 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// proofLies are about records that prove single transactions and have no whole
-// blocks: family A again.
+// proofLies are about family A again: records with merkle proofs in place of
+// blocks (V08, V10).
 var proofLies = []Lie{
 	{Name: "claim-not-shown", Text: "whoever makes the record leaves the proofs of the claims out", Strength: Naive, Base: "everybody", proven: true,
 		Check: "V10", Along: []string{"V15", "V79", "V90", "V91", "V107"}, Level: "L0", Exit: 30, tamper: buryDeeper, mutate: proofs(func(blocks []blockProofs) []blockProofs {
@@ -38,7 +38,8 @@ var proofLies = []Lie{
 		})},
 }
 
-// blockProofs and txProof are the proofs of a record (docs/protocol.md).
+// blockProofs and txProof are a line of the proofs of a record
+// (docs/protocol.md).
 type blockProofs struct {
 	Height   uint32    `json:"height"`
 	Coinbase []byte    `json:"coinbase"`
@@ -52,7 +53,7 @@ type txProof struct {
 	Path  []byte `json:"path"`
 }
 
-// proofs changes the proofs of a record and writes them in their one spelling.
+// proofs changes the proofs of a record and encodes them again.
 func proofs(change func([]blockProofs) []blockProofs) func(map[string][]byte) error {
 	return func(files map[string][]byte) error {
 		var blocks []blockProofs
@@ -76,8 +77,8 @@ func proofs(change func([]blockProofs) []blockProofs) func(map[string][]byte) er
 	}
 }
 
-// withoutVote leaves out the last proven transaction that publishes something
-// the size of a ballot.
+// withoutVote removes the last transaction with two outputs, of which the
+// second has the size of a ballot.
 func withoutVote(blocks []blockProofs) []blockProofs {
 	for i, b := range slices.Backward(blocks) {
 		for t, proof := range b.Txs {

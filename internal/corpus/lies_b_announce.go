@@ -12,7 +12,8 @@ import (
 	"bevote/verifier/election"
 )
 
-// announceLies are about what is announced and anchored: families B and K.
+// announceLies are about family B: what is announced, and its anchor (V14 to
+// V19).
 var announceLies = []Lie{
 	{Name: "announce-never", Text: "the supervisor never anchors the announcement", Strength: KeyHolding, Base: "won",
 		Check: "V14", Level: "none", Exit: 20, tamper: all(unanchored(election.Announce), overAfter(election.RollClosed))},
@@ -53,7 +54,7 @@ var announceLies = []Lie{
 	{Name: "contract-hidden-lock", Text: "the contract's script has another lock than its list of paths", Strength: KeyHolding, Base: "nobody",
 		Check: "V17", Along: []string{"V59"}, Level: "none", Exit: 20, tamper: contract(hiddenLock)},
 	{Name: "contract-other-custodian", Text: "the contract's win path is a stranger's", Strength: KeyHolding, Base: "custodial",
-		Check: "V17", Along: []string{"V46"}, Level: "none", Exit: 20, tamper: all(contract(otherCustodian), nobodyClaims)},
+		Check: "V17", Along: []string{"V46"}, Level: "none", Exit: 20, tamper: all(contract(otherCustodian), noClaim)},
 
 	{Name: "possession-missing", Text: "a candidate never proves to hold its key", Strength: KeyHolding, Base: "won",
 		Check: "V18", Level: "none", Exit: 20, tamper: unproven},
@@ -104,8 +105,8 @@ func openedSecond(p *play) error {
 	return nil
 }
 
-// contract announces another contract than the compiler's, and has everybody's
-// software accept it.
+// contract announces a contract that is not the compiler's. The roles, which
+// refuse it, are given it nevertheless.
 func contract(change func(p *play, text string) string) func(*play) error {
 	return func(p *play) error {
 		p.ContractFile = []byte(change(p, string(p.ContractFile)))
@@ -123,7 +124,7 @@ func contract(change func(p *play, text string) string) func(*play) error {
 
 var multisig = regexp.MustCompile(`(\d+) CHECKMULTISIG`)
 
-// backDoor adds the supervisor's key to those that claim.
+// backDoor adds the supervisor's key to the keys of claims.
 func backDoor(p *play, text string) string {
 	own := p.Supervisor.Key()
 	return multisig.ReplaceAllStringFunc(text, func(string) string {
@@ -146,7 +147,7 @@ func otherCustodian(p *play, text string) string {
 	return strings.Replace(text, "0x"+own, "0x"+other, 1)
 }
 
-// unproven keeps the second candidate's proof off the board.
+// unproven keeps the second candidate's proof of possession off the board.
 func unproven(p *play) error {
 	drop(p, func(l board.Line, _ board.Candidate) bool { return l.By == p.second().Key })
 	return nil
@@ -180,8 +181,8 @@ func provenFor(context func(*play) curve.Context) func(*play) error {
 	}
 }
 
-// payoutToVoter announces a policy that pays the first candidate to the roll key
-// of a voter.
+// payoutToVoter announces a policy in which the first candidate's payout is a
+// roll key's.
 func payoutToVoter(text string, keys map[string]curve.Scalar, seed uint64) string {
 	like, _ := lang.Load([]byte(text))
 	if like == nil {

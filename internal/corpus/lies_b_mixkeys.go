@@ -15,7 +15,7 @@ import (
 	"bevote/verifier/election"
 )
 
-// keyLies are about the keys of mixers and of their manager: V20.
+// keyLies are about family B: the keys of mixers and of their manager (V20).
 var keyLies = []Lie{
 	{Name: "mixer-key-unproven", Text: "a mixer's key has a root that is none, and nobody deposits there", Strength: KeyHolding, Base: "mixed",
 		Check: "V20", Level: "none", Exit: 20, tamper: mixerKey(func(_ *play, honest []byte) ([]byte, error) {
@@ -55,7 +55,7 @@ var keyLies = []Lie{
 		})},
 }
 
-// mixerKey has the second mixer announce another key, and then do nothing.
+// mixerKey has the second mixer announce another key, and not act afterwards.
 func mixerKey(other func(p *play, honest []byte) ([]byte, error)) func(*play) error {
 	return func(p *play) error {
 		var failed error
@@ -73,8 +73,8 @@ func mixerKey(other func(p *play, honest []byte) ([]byte, error)) func(*play) er
 	}
 }
 
-// modulus has the manager publish another modulus. Mixers list their
-// keys, which nobody can use; nobody deposits, and the election ends.
+// modulus has the manager publish another modulus. Mixers list keys without
+// meaning, no voter deposits, and the election ends.
 func modulus(other func(p *play, honest []byte) ([]byte, error)) func(*play) error {
 	return func(p *play) error {
 		p.Hooks.Tip = p.Policy.Times.Roll + 2*p.Policy.Depth()
@@ -100,7 +100,8 @@ func modulus(other func(p *play, honest []byte) ([]byte, error)) func(*play) err
 	}
 }
 
-// registerInVain publishes the registry of an exchange that nobody begins.
+// registerInVain publishes the registry of a mixing phase in which no depositor
+// acts.
 func (p *play) registerInVain() error {
 	tip, _ := p.Chain.Tip()
 	t, err := roles.Deadlines(p.Policy, tip)
@@ -122,8 +123,8 @@ func (p *play) registerInVain() error {
 	return p.publish(p.Keys["supervisor"], r)
 }
 
-// threePrimes puts the product of three primes into the place of a modulus. Of
-// the numbers of which its proof must show roots many have none.
+// threePrimes puts a product of three primes into the place of a modulus.
+// Numbers of which the proof must show roots have none then.
 func threePrimes(p *play, honest []byte) ([]byte, error) {
 	random, bits := p.Stream("three primes"), p.Policy.Mixing.Modulus
 	draw := func(bits int) (*big.Int, error) {
@@ -153,7 +154,7 @@ func threePrimes(p *play, honest []byte) ([]byte, error) {
 	}
 }
 
-// rsaKey makes a key for blind RSA signatures.
+// rsaKey returns a key for blind RSA signatures, with its proof.
 func (p *play) rsaKey(eid [32]byte, bits int, who curve.PublicKey) ([]byte, error) {
 	s, err := mixing.NewRSASigner(p.Stream("liar's key"), eid, bits, who[:])
 	if err != nil {
@@ -162,7 +163,7 @@ func (p *play) rsaKey(eid [32]byte, bits int, who curve.PublicKey) ([]byte, erro
 	return s.Key().Bytes(), nil
 }
 
-// announcedKey is what the mixer number i announced.
+// announcedKey returns the key that mixer number i announced, from 0.
 func (p *play) announcedKey(i int) ([]byte, error) {
 	for _, l := range p.Log.Lines() {
 		var m board.Mixer

@@ -10,18 +10,18 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// coinLies are about the voters' coins.
+// coinLies are about family C: the coins of the roll (V27, V28).
 var coinLies = []Lie{
 	{Name: "coin-short", Text: "the supervisor pays a voter a satoshi too little", Strength: KeyHolding, Base: "won",
 		Check: "V27", Level: "L3", Exit: 21, tamper: coinValue(-1)},
 	{Name: "coin-large", Text: "the supervisor pays a voter a satoshi too much, which marks its vote", Strength: KeyHolding, Base: "salted",
 		Check: "V27", Level: "L3", Exit: 21, tamper: coinValue(1)},
 	{Name: "coin-missing", Text: "the supervisor inscribes a coin that does not exist", Strength: KeyHolding, Base: "won",
-		Check: "V27", Level: "L3", Exit: 21, tamper: inscribeCoin(func(p *play, _ *rehearsal.Voter) (wire.OutPoint, error) {
+		Check: "V27", Level: "L3", Exit: 21, tamper: otherCoin(func(p *play, _ *rehearsal.Voter) (wire.OutPoint, error) {
 			return wire.OutPoint{Hash: p.policyHash()}, nil
 		})},
 	{Name: "coin-elsewhere", Text: "the supervisor inscribes a coin that is its own", Strength: KeyHolding, Base: "won",
-		Check: "V27", Level: "L3", Exit: 21, tamper: inscribeCoin(func(p *play, _ *rehearsal.Voter) (wire.OutPoint, error) {
+		Check: "V27", Level: "L3", Exit: 21, tamper: otherCoin(func(p *play, _ *rehearsal.Voter) (wire.OutPoint, error) {
 			return p.payCoin(p.Keys["supervisor"])
 		})},
 	{Name: "coin-by-stranger", Text: "a voter's coin is paid by a stranger", Strength: KeyHolding, Base: "each",
@@ -36,7 +36,7 @@ var coinLies = []Lie{
 		Check: "V28", Level: "L3", Exit: 0, tamper: func(p *play) error { return p.replaceKey(p.votersFor(2)[0], p.Keys["supervisor"]) }},
 }
 
-// coinValue changes the value of the second candidate's voter's coin.
+// coinValue changes the value of the coin of the second candidate's voter.
 func coinValue(by int64) func(*play) error {
 	return func(p *play) error {
 		key := p.votersFor(2)[0].Key()
@@ -59,8 +59,8 @@ func coinValue(by int64) func(*play) error {
 	}
 }
 
-// inscribeCoin inscribes another coin for one who abstains.
-func inscribeCoin(coin func(p *play, v *rehearsal.Voter) (wire.OutPoint, error)) func(*play) error {
+// otherCoin puts another coin onto the roll for a voter who abstains.
+func otherCoin(coin func(p *play, v *rehearsal.Voter) (wire.OutPoint, error)) func(*play) error {
 	return func(p *play) error {
 		v := p.votersFor(0)[0]
 		p.abstain(v)
@@ -73,8 +73,8 @@ func inscribeCoin(coin func(p *play, v *rehearsal.Voter) (wire.OutPoint, error))
 	}
 }
 
-// coinByStranger has a stranger pay the second candidate's voter, out of two
-// coins that the supervisor gave to the stranger.
+// coinByStranger has a stranger pay the second candidate's voter, from two
+// coins that the supervisor paid to the stranger.
 func coinByStranger(p *play) error {
 	v, q := p.votersFor(2)[0], signer{key: p.stranger()}
 	p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
@@ -96,7 +96,7 @@ func coinByStranger(p *play) error {
 	return nil
 }
 
-// coinEarly pays one who abstains before the announcement.
+// coinEarly pays a voter who abstains before the announcement.
 func coinEarly(p *play) error {
 	v := p.votersFor(0)[0]
 	p.abstain(v)
@@ -112,8 +112,8 @@ func coinEarly(p *play) error {
 	return nil
 }
 
-// coinLate inscribes the coin of the second candidate's voter and pays it when
-// the first votes are cast.
+// coinLate puts the coin of the second candidate's voter onto the roll, and has
+// it relayed when voting begins.
 func coinLate(p *play) error {
 	v := p.votersFor(2)[0]
 	var held *wire.MsgTx
@@ -134,7 +134,7 @@ func coinLate(p *play) error {
 	return nil
 }
 
-// schedule has a voter act in a given block.
+// schedule sets the block in which a voter spends its coin.
 func (p *play) schedule(v *rehearsal.Voter, height uint32) {
 	for i := range p.CoinSpends {
 		if p.CoinSpends[i].Voter == v {

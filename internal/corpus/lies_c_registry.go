@@ -9,7 +9,8 @@ import (
 	"bevote/verifier/election"
 )
 
-// registryLies are about who may deposit and who mixes: V22, V23.
+// registryLies are about family C: the registry of voters and mixers (V22,
+// V23).
 var registryLies = []Lie{
 	{Name: "registry-never", Text: "the supervisor publishes no registry, so that nobody can deposit", Strength: KeyHolding, Base: "mixed",
 		Check: "V22", Level: "none", Exit: 20, tamper: registryDropped(nil)},
@@ -56,7 +57,7 @@ var registryLies = []Lie{
 		})},
 }
 
-// registry changes the registry before anybody reads it.
+// registry changes the registry before it is appended.
 func registry(change func(p *play, r *board.Registry)) func(*play) error {
 	return func(p *play) error {
 		amend(p, func(_ *board.Line, r *board.Registry) bool {
@@ -67,7 +68,7 @@ func registry(change func(p *play, r *board.Registry)) func(*play) error {
 	}
 }
 
-// voterList changes who is registered, and the root with it.
+// voterList changes the registered voters, and the root with them.
 func voterList(change func(p *play, voters []board.Registered) []board.Registered) func(*play) error {
 	return registry(func(p *play, r *board.Registry) {
 		r.Voters = change(p, r.Voters)
@@ -76,14 +77,13 @@ func voterList(change func(p *play, voters []board.Registered) []board.Registere
 	})
 }
 
-// allTrustAuthors has everybody go by what authors wrote.
+// allTrustAuthors has all roles trust authors.
 func allTrustAuthors(p *play) error {
 	p.trustAuthors()
 	return nil
 }
 
-// registryDropped keeps the registry off the board, and has something done with
-// it.
+// registryDropped keeps the registry off the board, and calls with for it.
 func registryDropped(with func(p *play, l board.Line)) func(*play) error {
 	return func(p *play) error {
 		drop(p, func(l board.Line, _ board.Registry) bool {
@@ -109,7 +109,7 @@ func deadlineAfterRoll(p *play) error {
 }
 
 // supervisorMixes lists the supervisor in the place of the second mixer, with a
-// good key.
+// key that is proven.
 func supervisorMixes(p *play) error {
 	key := p.Supervisor.Key()
 	p.onLine(func(l board.Line) ([]board.Line, error) {

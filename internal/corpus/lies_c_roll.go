@@ -13,7 +13,7 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// rollLies are about the roll and its coins: family C.
+// rollLies are about family C: the roll and its anchor (V24 to V26).
 var rollLies = []Lie{
 	{Name: "roll-never", Text: "the supervisor never anchors the roll", Strength: KeyHolding, Base: "won",
 		Check: "V24", Level: "none", Exit: 20, tamper: rollNever},
@@ -23,7 +23,7 @@ var rollLies = []Lie{
 		Check: "V24", Along: []string{"V02"}, Level: "none", Exit: 20, tamper: all(otherHead(election.RollClosed), overAfter(election.RollClosed))},
 
 	{Name: "roll-key-twice", Text: "the supervisor writes two lines for one roll key, so that two voters are shown one slot", Strength: KeyHolding, Base: "won",
-		Check: "V25", Level: "none", Exit: 20, tamper: inscribedToo(func(p *play, first board.Roll) (board.Roll, error) {
+		Check: "V25", Level: "none", Exit: 20, tamper: extraRollLine(func(p *play, first board.Roll) (board.Roll, error) {
 			return p.entry(p.Voters[0].Secret, wire.OutPoint{Hash: p.policyHash()})
 		})},
 	{Name: "roll-coin-twice", Text: "the supervisor gives two slots one coin", Strength: KeyHolding, Base: "won",
@@ -35,10 +35,10 @@ var rollLies = []Lie{
 	{Name: "roll-unnamed", Text: "the supervisor puts somebody on the roll whom the policy does not name", Strength: KeyHolding, Base: "named",
 		Check: "V25", Level: "none", Exit: 20, tamper: func(p *play) error { return p.replaceKey(p.votersFor(2)[0], p.stranger()) }},
 	{Name: "roll-too-long", Text: "the supervisor adds a voter to those registered", Strength: KeyHolding, Base: "won",
-		Check: "V26", Level: "none", Exit: 20, crowd: 1},
+		Check: "V26", Level: "none", Exit: 20, extraVoters: 1},
 }
 
-// rollNever writes the roll and does not anchor it; there the election stops.
+// rollNever writes the roll, does not anchor it, and ends the record.
 func rollNever(p *play) error {
 	p.Hooks.Tip = p.Policy.Times.Roll + p.Policy.Depth()
 	p.Hooks.Anchor = func(kind int, height uint32) (bool, error) {
@@ -50,8 +50,7 @@ func rollNever(p *play) error {
 	return nil
 }
 
-// overAfter ends the play when the anchor of a kind has been made, by a trick or
-// without one.
+// overAfter ends the record after the anchor of a kind.
 func overAfter(kind int) func(*play) error {
 	return func(p *play) error {
 		before := p.Hooks.Anchor
@@ -73,18 +72,18 @@ func overAfter(kind int) func(*play) error {
 	}
 }
 
-// policyHash is 32 bytes that stand for nothing else.
+// policyHash returns 32 bytes that are the hash of no transaction.
 func (p *play) policyHash() [32]byte { return p.EID }
 
-// entry is a roll line's body, signed by the roll key.
+// entry returns the body of a roll line, signed by the roll key.
 func (p *play) entry(key curve.Scalar, op wire.OutPoint) (board.Roll, error) {
 	public, coin := curve.BaseMul(key).Key(), election.EncodeOutpoint(op)
 	sig, err := curve.SignSchnorr(key, board.RollHash(p.EID, public, coin[:]))
 	return board.Roll{Key: public, Outpoint: coin[:], Sig: sig[:]}, err
 }
 
-// inscribedToo has the supervisor write one more roll line, after the first.
-func inscribedToo(make func(p *play, first board.Roll) (board.Roll, error)) func(*play) error {
+// extraRollLine has the supervisor write another roll line, after the first.
+func extraRollLine(make func(p *play, first board.Roll) (board.Roll, error)) func(*play) error {
 	return func(p *play) error {
 		done := false
 		p.onLine(func(l board.Line) ([]board.Line, error) {
@@ -104,18 +103,19 @@ func inscribedToo(make func(p *play, first board.Roll) (board.Roll, error)) func
 	}
 }
 
-// abstain has a voter leave its coin where it is.
+// abstain has a voter abstain and leave its coin unspent.
 func (p *play) abstain(v *rehearsal.Voter) {
 	v.Choice = 0
 	p.CoinSpends = slices.DeleteFunc(p.CoinSpends, func(a rehearsal.CoinSpend) bool { return a.Voter == v })
 }
 
-// coinTwice gives the last candidate's voter's coin to one who abstains too.
+// coinTwice gives the coin of the second candidate's voter to a voter who
+// abstains too.
 func coinTwice(p *play) error {
-	victim, idler := p.votersFor(2)[0], p.votersFor(0)[0]
-	p.abstain(idler)
+	victim, other := p.votersFor(2)[0], p.votersFor(0)[0]
+	p.abstain(other)
 	p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
-		coins[idler.Key()] = coins[victim.Key()]
+		coins[other.Key()] = coins[victim.Key()]
 		return nil
 	}
 	return nil
@@ -146,7 +146,7 @@ func replayedEntry(p *play) error {
 	return failed
 }
 
-// replaceKey gives a voter another key, before anybody knows the roll.
+// replaceKey gives a voter another roll key, before the roll is written.
 func (p *play) replaceKey(v *rehearsal.Voter, key curve.Scalar) error {
 	role, err := roles.NewVoter(p.Election, key, p.Node(v.Role), p.Stream(v.Role+" again"))
 	if err != nil {
@@ -160,8 +160,8 @@ func (p *play) replaceKey(v *rehearsal.Voter, key curve.Scalar) error {
 	return nil
 }
 
-// nobodyClaims counts and does not claim.
-func nobodyClaims(p *play) error {
+// noClaim has the candidates count and not claim.
+func noClaim(p *play) error {
 	p.replace("claim", p.countOnly)
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// depositLies are about deposits: V29. Who lies so gets no coin.
+// depositLies are about family D: deposits (V29). The depositor gets no coin.
 var depositLies = []Lie{
 	{Name: "deposit-short", Text: "a depositor pays a satoshi too little", Strength: KeyHolding, Base: "mixed",
 		Check: "V29", Level: "L3", Exit: 21, tamper: deposits(func(_ *play, _ *rehearsal.Depositor, tx *wire.MsgTx) error {
@@ -49,13 +49,13 @@ var depositLies = []Lie{
 		Check: "V29", Level: "L3", Exit: 21, tamper: anothersDeposit},
 }
 
-// isDeposit tells a deposit's transaction.
+// isDeposit reports whether a transaction's first output has a deposit's value.
 func (p *play) isDeposit(tx *wire.MsgTx) bool {
 	return tx.TxOut[0].Value == p.Policy.Deposit()
 }
 
-// deposits has the idler pay another deposit and name it all the same. There is
-// nothing that its software could take back.
+// deposits has the abstainer pay another deposit and declare it nevertheless.
+// It does not act afterwards: it could not take the deposit back.
 func deposits(change func(p *play, d *rehearsal.Depositor, tx *wire.MsgTx) error) func(*play) error {
 	return withheld(func(p *play, d *rehearsal.Depositor, tx *wire.MsgTx) error {
 		if err := change(p, d, tx); err != nil {
@@ -72,7 +72,7 @@ func deposits(change func(p *play, d *rehearsal.Depositor, tx *wire.MsgTx) error
 	})
 }
 
-// withheld keeps the idler's tx2 and does something else.
+// withheld keeps the abstainer's tx2 from the relay, and calls instead.
 func withheld(instead func(p *play, d *rehearsal.Depositor, tx *wire.MsgTx) error) func(*play) error {
 	return func(p *play) error {
 		d := p.abstainer()
@@ -86,8 +86,8 @@ func withheld(instead func(p *play, d *rehearsal.Depositor, tx *wire.MsgTx) erro
 	}
 }
 
-// promised finds which mixer has accepted somebody's request, −1 if none has,
-// and with which nonce.
+// promised returns the mixer, from 0, that accepted a key's request, and the
+// nonce; −1 if none did.
 func (p *play) promised(purpose string, by curve.PublicKey) (mixer int, nonce board.Hash) {
 	for i, m := range p.Exchange.Mixers {
 		if a, ok := p.Mixing().Accepted(purpose, m.Key(), by); ok {
@@ -97,15 +97,15 @@ func (p *play) promised(purpose string, by curve.PublicKey) (mixer int, nonce bo
 	return -1, nonce
 }
 
-// declare writes M5.
+// declare writes M5, which names a deposit.
 func (p *play) declare(d *rehearsal.Depositor, op wire.OutPoint) error {
 	holder, nonce := p.promised(board.ForHolding, d.Key())
 	at := election.EncodeOutpoint(op)
 	return p.publish(d.Secret, board.Deposit{Mixer: p.Exchange.Mixers[holder].Key(), Nonce: nonce, Outpoint: at[:]})
 }
 
-// unregistered has a stranger ask for holding and name a deposit, as if it had
-// been accepted.
+// unregistered has a stranger ask for holding, and declare a deposit as if the
+// mixer had accepted.
 func unregistered(p *play) error {
 	key := p.stranger()
 	p.atDeadline(election.T1, -1, func() error {
@@ -120,7 +120,7 @@ func unregistered(p *play) error {
 	return nil
 }
 
-// anothersDeposit has the idler name a deposit that somebody else has named.
+// anothersDeposit has the abstainer declare the deposit of another depositor.
 func anothersDeposit(p *play) error {
 	d := p.abstainer()
 	p.intercept(d.Voter.Role, func(tx *wire.MsgTx) (bool, error) { return p.isDeposit(tx), nil })

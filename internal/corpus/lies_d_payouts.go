@@ -12,8 +12,8 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// payoutLies are about coins, how they come, and what shows whose they are: V27,
-// V28, V35 to V38.
+// payoutLies are about families C and D: coins that mixers pay (V27, V35 to
+// V38).
 var payoutLies = []Lie{
 	{Name: "mixed-coin-by-stranger", Text: "a voter is inscribed with a coin that a stranger paid, and its mixer says that it is its own", Strength: KeyHolding, Base: "mixed",
 		Check: "V27", Level: "L3", Exit: 21, tamper: strangersCoin},
@@ -54,23 +54,25 @@ var payoutLies = []Lie{
 		Check: "V36", Level: "L3", Exit: 0, tamper: changeToRollKey},
 }
 
-// payingTo finds the output of a transaction that pays a key.
+// payingTo returns the index of the output that pays a key, −1 if there is
+// none.
 func payingTo(tx *wire.MsgTx, key curve.PublicKey) int {
 	script := templates.PayToKey(key)
 	return slices.IndexFunc(tx.TxOut, func(out *wire.TxOut) bool { return slices.Equal(out.PkScript, script) })
 }
 
-// coinsPaid looks at the mixers' tx3 before they are relayed.
-func coinsPaid(trick func(p *play, tx *wire.MsgTx) (bool, error)) func(*play) error {
+// coinsPaid has hook called with the mixers' transactions before they are
+// relayed.
+func coinsPaid(hook func(p *play, tx *wire.MsgTx) (bool, error)) func(*play) error {
 	return func(p *play) error {
 		for i := range p.Exchange.Mixers {
-			p.intercept(p.MixerRole(i), func(tx *wire.MsgTx) (bool, error) { return trick(p, tx) })
+			p.intercept(p.MixerRole(i), func(tx *wire.MsgTx) (bool, error) { return hook(p, tx) })
 		}
 		return nil
 	}
 }
 
-// resignAsMixer signs a transaction of a mixer again.
+// resignAsMixer signs a transaction anew with the key of its first input.
 func (p *play) resignAsMixer(tx *wire.MsgTx) error {
 	items := pushes(tx.TxIn[0].SignatureScript)
 	secret, err := p.secretOf(curve.PublicKey(items[len(items)-1]))
@@ -80,8 +82,8 @@ func (p *play) resignAsMixer(tx *wire.MsgTx) error {
 	return signer{key: secret}.resign(tx)
 }
 
-// strangersCoin has a stranger pay the idler a second coin, which its mixer
-// claims and the supervisor inscribes.
+// strangersCoin has a stranger pay the abstainer a second coin, which the mixer
+// declares and the roll has.
 func strangersCoin(p *play) error {
 	v, q := p.abstainer().Voter, signer{key: p.stranger()}
 	var coin wire.OutPoint
@@ -108,7 +110,8 @@ func strangersCoin(p *play) error {
 	return nil
 }
 
-// marked pays the idler's roll key a little besides.
+// marked has the mixer pay the abstainer's roll key 5,000 satoshis besides, and
+// declare them.
 func marked(p *play) error {
 	v := p.abstainer().Voter
 	p.atDeadline(election.T5, -1, func() error {
@@ -122,8 +125,8 @@ func marked(p *play) error {
 	return nil
 }
 
-// neverPaid has the idler's mixer vanish, and the supervisor keep late coins
-// that it says it has paid.
+// neverPaid keeps every payment to the abstainer from the relay, the mixer's
+// and the supervisor's.
 func neverPaid(p *play) error {
 	key := p.abstainer().Voter.Key()
 	hold := func(tx *wire.MsgTx) (bool, error) { return payingTo(tx, key) >= 0, nil }
@@ -131,8 +134,8 @@ func neverPaid(p *play) error {
 	return coinsPaid(func(_ *play, tx *wire.MsgTx) (bool, error) { return hold(tx) })(p)
 }
 
-// paidEarly pays the idler a coin when no deposit is in a block yet, and another
-// in time; the supervisor inscribes the first.
+// paidEarly pays the abstainer a coin before deposits are in blocks, and
+// another in time. The roll has the first.
 func paidEarly(p *play) error {
 	v := p.abstainer().Voter
 	var early wire.OutPoint
@@ -159,8 +162,8 @@ func paidEarly(p *play) error {
 	return nil
 }
 
-// changeInVote has the second candidate's voter add what was left of its
-// deposit's coin to its vote.
+// changeInVote has the second candidate's voter add the change of its deposit
+// to the inputs of its vote.
 func changeInVote(p *play) error {
 	return votes(func(p *play, v *rehearsal.Voter, keys map[string][]byte) (*wire.MsgTx, error) {
 		tx, err := p.honestVote(v, keys)
@@ -180,8 +183,8 @@ func changeInVote(p *play) error {
 	})(p)
 }
 
-// changeToRollKey has the idler send what was left of its deposit's coin to its
-// roll key.
+// changeToRollKey has the abstainer pay the change of its deposit to its roll
+// key.
 func changeToRollKey(p *play) error {
 	d := p.abstainer()
 	p.atDeadline(election.T5, 0, func() error {
@@ -191,7 +194,7 @@ func changeToRollKey(p *play) error {
 	return nil
 }
 
-// poolLies are about the money between deposits and coins: V34.
+// poolLies are about family D: the pool between deposits and coins (V34).
 var poolLies = []Lie{
 	{Name: "sweep-skimmed", Text: "a mixer and the supervisor take a part of the deposits elsewhere than to the pool", Strength: KeyHolding, Base: "mixed",
 		Check: "V34", Level: "L3", Exit: 21, tamper: skimmed},
@@ -214,7 +217,7 @@ var poolLies = []Lie{
 		}},
 }
 
-// skimmed takes 50,000 satoshis out of the first sweep.
+// skimmed pays 50,000 satoshis less into the pool in the first sweep.
 func skimmed(p *play) error {
 	done := false
 	p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) {
@@ -229,7 +232,7 @@ func skimmed(p *play) error {
 	return nil
 }
 
-// settled changes the supervisor's account.
+// settled changes the supervisor's account of the pool.
 func settled(change func(*board.Settlement)) func(*play) error {
 	return func(p *play) error {
 		amend(p, func(_ *board.Line, s *board.Settlement) bool {
@@ -240,7 +243,7 @@ func settled(change func(*board.Settlement)) func(*play) error {
 	}
 }
 
-// repaid changes what the supervisor pays to the first mixer.
+// repaid changes the output that repays the first mixer.
 func repaid(change func(p *play, tx *wire.MsgTx, i int)) func(*play) error {
 	return func(p *play) error {
 		p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) {

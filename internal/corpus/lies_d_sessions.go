@@ -11,7 +11,7 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// sessionLies are about what mixers take on and do not do: V37.
+// sessionLies are about family D: what mixers accept and do not do (V37).
 var sessionLies = []Lie{
 	{Name: "mixer-vanishes", Text: "a mixer accepts and does nothing more; its depositors have their deposits back", Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Level: "L3", Exit: 21, tamper: vanishes(1, election.T1)},
@@ -53,7 +53,7 @@ var sessionLies = []Lie{
 		}},
 }
 
-// vanishes keeps a mixer from acting once a deadline is over.
+// vanishes keeps mixer number i, from 0, from acting after a deadline.
 func vanishes(i, deadline int) func(*play) error {
 	return func(p *play) error {
 		liar := p.MixerRole(i)
@@ -65,8 +65,8 @@ func vanishes(i, deadline int) func(*play) error {
 	}
 }
 
-// stalls keeps the first mixer from acting from a challenge on until T3, when
-// it has answered one.
+// stalls keeps the first mixer, when it has answered a challenge, from acting
+// on the next one up to T3.
 func stalls(p *play) error {
 	liar := p.MixerRole(0)
 	p.Hooks.Away = func(who string) bool {
@@ -85,13 +85,13 @@ func stalls(p *play) error {
 	return nil
 }
 
-// noOffer keeps the idler's offers off the board.
+// noOffer keeps offers to the abstainer off the board.
 func noOffer(p *play) error {
 	drop(p, func(_ board.Line, o board.Offer) bool { return o.To == p.abstainer().Key() })
 	return nil
 }
 
-// wrongIssue changes the answer to the idler's challenge.
+// wrongIssue changes the answer to the abstainer's challenge.
 func wrongIssue(p *play) error {
 	amend(p, func(_ *board.Line, i *board.Issue) bool {
 		i.Answer[9] ^= 1
@@ -100,7 +100,7 @@ func wrongIssue(p *play) error {
 	return nil
 }
 
-// again is a line with another body by the same author.
+// again returns a line with another body by the same author.
 func (p *play) again(l board.Line, body board.Body) ([]board.Line, error) {
 	secret, err := p.secretOf(l.By)
 	if err != nil {
@@ -110,8 +110,8 @@ func (p *play) again(l board.Line, body board.Body) ([]board.Line, error) {
 	return []board.Line{l}, err
 }
 
-// twoSessions has a mixer offer to another depositor when a challenge has come,
-// and then to the first again, who has to begin anew.
+// twoSessions has a mixer answer a challenge with an offer to another
+// depositor, and then with a new one to the first.
 func twoSessions(p *play) error {
 	addAfter(p, func(l board.Line, _ board.Challenge) ([]board.Line, error) {
 		x := p.Mixing()
@@ -133,7 +133,7 @@ func twoSessions(p *play) error {
 	return nil
 }
 
-// firstAcceptance changes the first acceptance of a deposit.
+// firstAcceptance changes the first acceptance of a request for holding.
 func firstAcceptance(change func(p *play, a *board.Accept)) func(*play) error {
 	return func(p *play) error {
 		done := false
@@ -149,8 +149,8 @@ func firstAcceptance(change func(p *play, a *board.Accept)) func(*play) error {
 	}
 }
 
-// nonceTwice changes the second acceptance on the board. The mixer, which does
-// not see its own there, then writes another.
+// nonceTwice gives the second acceptance on the board the nonce of the first.
+// Its mixer, which does not find its own line there, writes another.
 func nonceTwice(p *play) error {
 	var first *board.Hash
 	done := false
@@ -168,7 +168,8 @@ func nonceTwice(p *play) error {
 	return nil
 }
 
-// isSweep tells a sweep from the other transactions of the supervisor.
+// isSweep reports whether a transaction has the input script of a sweep: two
+// signatures and the redeem script.
 func isSweep(tx *wire.MsgTx) bool { return len(pushes(tx.TxIn[0].SignatureScript)) == 3 }
 
 func neverSweeps(p *play) error {
@@ -176,7 +177,10 @@ func neverSweeps(p *play) error {
 	return nil
 }
 
-// takesBoth has the idler take its deposit back though it has its coin.
+// takesBoth has the abstainer take its deposit back, though a coin was paid for
+// it:
+//
+//	<signature> <key> <> <redeem>
 func takesBoth(p *play) error {
 	d := p.abstainer()
 	key := d.Key()
@@ -201,7 +205,8 @@ func takesBoth(p *play) error {
 	return nil
 }
 
-// sweepsUnissued moves the idler's deposit into the pool all the same.
+// sweepsUnissued sweeps the abstainer's deposit, for which no signature was
+// issued.
 func sweepsUnissued(p *play) error {
 	p.atDeadline(election.T3, 1, func() error {
 		d := p.Mixing().DepositOf(p.abstainer().Key())
@@ -220,7 +225,9 @@ func sweepsUnissued(p *play) error {
 	return nil
 }
 
-// signSweep signs every input of a sweep anew, for the supervisor and the mixer.
+// signSweep signs the inputs of a sweep anew, for supervisor and mixer:
+//
+//	<supervisor's signature> <mixer's signature> <redeem>
 func (p *play) signSweep(tx *wire.MsgTx) error {
 	for i, in := range tx.TxIn {
 		items := pushes(in.SignatureScript)
@@ -243,7 +250,7 @@ func (p *play) signSweep(tx *wire.MsgTx) error {
 	return nil
 }
 
-// replaceRollKey gives a depositor another roll key, and its voter too.
+// replaceRollKey gives a depositor and its voter another roll key.
 func (p *play) replaceRollKey(d *rehearsal.Depositor, roll curve.Scalar) (err error) {
 	stream := p.Stream(d.Voter.Role + " deposits again")
 	if d.Depositor, err = roles.NewDepositor(p.Election, d.Secret, roll, p.Node(d.Voter.Role), stream); err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// voucherLies are about vouchers and about who comes onto the roll by them: V26,
-// V30 to V33.
+// voucherLies are about families C and D: vouchers, and the slots that they
+// give (V26, V30 to V33).
 var voucherLies = []Lie{
 	{Name: "voucher-changed", Text: "a mixer pays a coin for a voucher whose signature has a wrong byte, and the supervisor lets it onto the roll", Strength: KeyHolding, Base: "mixed",
 		Check: "V30", Level: "none", Exit: 20, tamper: badVoucher(func(_ *play, v *board.Voucher) { v.Signature[9] ^= 1 })},
@@ -51,14 +51,14 @@ var voucherLies = []Lie{
 		Check: "V26", Along: []string{"V33", "V105"}, Level: "none", Exit: 20, tamper: all(neverDeposits, selfIssued)},
 }
 
-// otherMixer is the key of the mixer who is not the one with a key.
+// otherMixer returns the key of the mixer, of two, that has not the given one.
 func (p *play) otherMixer(key curve.PublicKey) []byte {
 	other := p.Exchange.Mixers[1-p.mixerNumber(key)].Key()
 	return other[:]
 }
 
-// badVoucher changes the idler's voucher. Its mixer pays it nevertheless, out of
-// its own pocket, and the supervisor inscribes the coin.
+// badVoucher changes the abstainer's voucher. Its mixer pays the coin
+// nevertheless, at its own expense, and the roll has it.
 func badVoucher(change func(p *play, v *board.Voucher)) func(*play) error {
 	return func(p *play) error {
 		key := p.abstainer().Voter.Key()
@@ -82,8 +82,7 @@ func badVoucher(change func(p *play, v *board.Voucher)) func(*play) error {
 	}
 }
 
-// payByMixer has the mixer that a roll key showed its voucher to pay it a coin,
-// and say so.
+// payByMixer has the mixer of a roll key's voucher pay a coin and declare it.
 func (p *play) payByMixer(key curve.PublicKey) (wire.OutPoint, error) {
 	v := p.Mixing().VoucherOf(key)
 	if v == nil {
@@ -98,13 +97,13 @@ func (p *play) payByMixer(key curve.PublicKey) (wire.OutPoint, error) {
 	return op, p.publishPayout(p.mixerSigner(i).key, key, op)
 }
 
-// publishPayout writes where somebody's coin is.
+// publishPayout writes which output is the coin of a roll key.
 func (p *play) publishPayout(by curve.Scalar, key curve.PublicKey, op wire.OutPoint) error {
 	at := election.EncodeOutpoint(op)
 	return p.publish(by, board.Payout{Key: key, Outpoint: at[:]})
 }
 
-// asksBoth has the idler ask the other mixer too to pay it.
+// asksBoth has the abstainer ask the other mixer too for payment.
 func asksBoth(p *play) error {
 	d := p.abstainer()
 	p.atDeadline(election.T1, -1, func() error {
@@ -119,18 +118,18 @@ func asksBoth(p *play) error {
 	return nil
 }
 
-// neverAsks has the idler deposit and answer no offer.
+// neverAsks keeps the abstainer's challenge off the board.
 func neverAsks(p *play) error {
 	drop(p, func(l board.Line, _ board.Challenge) bool { return l.By == p.abstainer().Key() })
 	return nil
 }
 
-// neverDeposits has the idler promise a deposit and keep it.
+// neverDeposits keeps the abstainer's deposit from the relay.
 func neverDeposits(p *play) error {
 	return withheld(func(*play, *rehearsal.Depositor, *wire.MsgTx) error { return nil })(p)
 }
 
-// selfIssued has the first mixer sign a voucher for the idler's roll key.
+// selfIssued has the first mixer sign a voucher for the abstainer's roll key.
 func selfIssued(p *play) error {
 	v := p.abstainer().Voter
 	p.atDeadline(election.T3, 0, func() error {
@@ -146,7 +145,8 @@ func selfIssued(p *play) error {
 	return nil
 }
 
-// filledBySupervisor has the supervisor pay the idler and inscribe it.
+// filledBySupervisor has the supervisor pay the abstainer a coin, which the
+// roll has.
 func filledBySupervisor(p *play) error {
 	v := p.abstainer().Voter
 	p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) (err error) {
@@ -156,9 +156,9 @@ func filledBySupervisor(p *play) error {
 	return nil
 }
 
-// forgeryLies are about group signatures that nobody made: V30, V31. They are
-// shown for the slot of a depositor whom nobody issued for, and paid by a mixer
-// that is in on it.
+// forgeryLies are about family D: group signatures that no mixer made (V30,
+// V31). They are shown for the slot of a depositor without an issued signature,
+// and paid by a mixer that colludes.
 var forgeryLies = []Lie{
 	{Name: "group-identity-element", Text: "a paid group signature is of the identity element, which anybody can make", Strength: KeyHolding, Base: "mixed-group",
 		Check: "V31", Along: []string{"V36"}, Level: "none", Exit: 20, tamper: forged(func(p *play, signature []byte) {
@@ -178,7 +178,7 @@ var forgeryLies = []Lie{
 		})},
 }
 
-// forged makes a signature out of somebody else's.
+// forged changes a copy of another roll key's signature.
 func forged(change func(p *play, signature []byte)) func(*play) error {
 	return func(p *play) error {
 		v := p.abstainer().Voter

@@ -6,9 +6,9 @@ import (
 	"bevote/verifier/board"
 )
 
-// dealerLies are about single dealers, who are put out and named while the
-// election goes on: V39–V44. liar is the slot of the one who cheats, victim that
-// of the other.
+// dealerLies are about family E: single dealers, which are put out and named
+// while the election goes on (V39 to V41, V43, V44). liar is the slot of the
+// dealer, victim that of another member.
 var dealerLies = []Lie{
 	{Name: "deal-missing", Text: "a dealer commits and never deals", Strength: KeyHolding, Base: "won",
 		Check: "V39", Says: "dealer 2: out", Level: "L3", tamper: deals(func(d *customDealer) { d.text = nil })},
@@ -69,14 +69,14 @@ var dealerLies = []Lie{
 
 const liar, victim = 2, 4
 
-// deals lets a dealer prepare honestly and change what it will write.
+// deals has the liar draw an honest deal, and then changes what it writes.
 func deals(change func(*customDealer)) func(*play) error {
 	return func(p *play) error {
 		d := p.dealerOf(liar, func(params sharing.Params) (*sharing.Deal, error) {
 			return sharing.NewDeal(p.Stream("liar"), params, liar)
 		})
-		honest := d.prepare
-		d.prepare = func(params sharing.Params) ([32]byte, []byte, error) {
+		honest := d.choose
+		d.choose = func(params sharing.Params) ([32]byte, []byte, error) {
 			commitment, text, err := honest(params)
 			d.text = text
 			change(d)
@@ -87,11 +87,12 @@ func deals(change func(*customDealer)) func(*play) error {
 	}
 }
 
-// prepares lets a dealer choose what it commits to and what it deals.
+// prepares has the liar commit to, and deal, what choose returns for an honest
+// deal.
 func prepares(choose func(*play, sharing.Params, *sharing.Deal) ([32]byte, []byte, error)) func(*play) error {
 	return func(p *play) error {
 		d := &customDealer{p: p, key: p.voter(liar).Secret}
-		d.prepare = func(params sharing.Params) (commitment [32]byte, text []byte, err error) {
+		d.choose = func(params sharing.Params) (commitment [32]byte, text []byte, err error) {
 			honest, err := sharing.NewDeal(p.Stream("liar"), params, liar)
 			if err != nil {
 				return commitment, nil, err
@@ -133,25 +134,25 @@ func underOther(change func(*sharing.Params)) func(*play) error {
 	})
 }
 
-// dealEarly dates a deal to before the block of the commitments' anchor.
+// dealEarly has a deal name the block before that of the commitments' anchor.
 func dealEarly(p *play) error {
 	return deals(func(d *customDealer) {
 		d.seen = func() (board.Seen, error) { return p.seen(p.Policy.Times.Commit - 1) }
 	})(p)
 }
 
-// misconduct is one that rehearsals know by themselves.
+// misconduct is a lie by [Misconduct].
 func misconduct(deed Kind) func(*play) error {
 	return func(p *play) error {
 		return p.misconduct(Misconduct{Kind: deed, Slot: liar, Victim: victim})
 	}
 }
 
-// sharedEphemeral has the liar and its victim, who is none here, prove one
+// sharedEphemeral has the liar and the victim, which colludes, prove the same
 // ephemeral key, each as its own.
 func sharedEphemeral(p *play) error {
 	for _, slot := range []int{liar, victim} {
-		f, err := polynomial(p.Stream(p.voter(slot).Role+" in the ring"), p.Policy.K)
+		f, err := drawPolynomial(p.Stream(p.voter(slot).Role+" in the ring"), p.Policy.K)
 		if err != nil {
 			return err
 		}
@@ -162,7 +163,8 @@ func sharedEphemeral(p *play) error {
 	return nil
 }
 
-// shareNoNumber turns the victim's share into bytes that no scalar has.
+// shareNoNumber encrypts 32 bytes 0xff in the place of the victim's share.
+// No scalar has them.
 func shareNoNumber(p *play) error {
 	return edits(func(p *play, params sharing.Params, d *sharing.Deal) error {
 		shared := d.Ephemeral.Mul(p.voter(victim).Secret)
@@ -174,7 +176,7 @@ func shareNoNumber(p *play) error {
 	})(p)
 }
 
-// complaint writes a complaint that is none.
+// complaint changes a false complaint.
 func complaint(change func(*board.Complaint)) func(*play) error {
 	return func(p *play) error {
 		if err := misconduct(FalseComplaint)(p); err != nil {

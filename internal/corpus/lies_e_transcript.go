@@ -9,7 +9,8 @@ import (
 	"bevote/verifier/election"
 )
 
-// transcriptLies are about what the dealing comes to: V42–V51.
+// transcriptLies are about family E: the transcript, and the keys that it has
+// (V42, V45 to V51).
 var transcriptLies = []Lie{
 	{Name: "transcript-missing", Text: "the supervisor anchors the transcript's phase without a transcript", Strength: KeyHolding, Base: "won",
 		Check: "V42", Level: "none", Exit: 20, tamper: all(noAcks, endsWithDealing, func(p *play) error {
@@ -90,21 +91,20 @@ var transcriptLies = []Lie{
 		Check: "V51", Level: "none", Exit: 20, tamper: late(election.TranscriptClosed)},
 }
 
-// noAcks keeps acknowledgements off the board: nobody acknowledges what is
-// wrong.
+// noAcks keeps acknowledgements off the board, as where no member acknowledges
+// a wrong transcript.
 func noAcks(p *play) error {
 	drop(p, func(board.Line, board.Ack) bool { return true })
 	return nil
 }
 
-// endsWithDealing ends the record there: nobody votes under a wrong key.
+// endsWithDealing ends the record after the dealing.
 func endsWithDealing(p *play) error {
 	p.last, p.Hooks.Tip = "deal", p.Policy.Times.Setup+p.Policy.Depth()-1
 	return nil
 }
 
-// transcript has the supervisor publish another transcript. The election ends
-// with it, since no voter acknowledges it.
+// transcript changes the transcript. The record ends after it.
 func transcript(change func(*play, *board.Transcript) error) func(*play) error {
 	return all(noAcks, endsWithDealing, func(p *play) error {
 		var failed error
@@ -116,10 +116,12 @@ func transcript(change func(*play, *board.Transcript) error) func(*play) error {
 	})
 }
 
-// ownPolynomial puts shares of another polynomial through P into a transcript:
-// p_j = P + Σ j^l·B_l.
+// ownPolynomial replaces the public shares by those of another polynomial
+// through the joint key P:
+//
+//	p_j = P + Σ_l j^l·B_l
 func ownPolynomial(p *play, t *board.Transcript) error {
-	f, err := polynomial(p.Stream("own polynomial"), p.Policy.K)
+	f, err := drawPolynomial(p.Stream("own polynomial"), p.Policy.K)
 	if err != nil {
 		return err
 	}
@@ -133,22 +135,22 @@ func ownPolynomial(p *play, t *board.Transcript) error {
 	return err
 }
 
-// completing is a polynomial that makes the sum's constant term a given one.
+// completing returns a polynomial with which the constant terms sum to want.
 func completing(p *play, others []curve.Scalar, want curve.Scalar) ([]curve.Scalar, error) {
-	f, err := polynomial(p.Stream("completing"), len(others))
+	f, err := drawPolynomial(p.Stream("completing"), len(others))
 	f[0] = want.Sub(others[0])
 	return f, err
 }
 
-// keyOfOne has the members, two by two, deal constant terms that cancel; the
-// odd one is left.
+// keyOfOne has the members, two by two, deal constant terms that cancel. The
+// last of an odd number remains.
 func keyOfOne(p *play) error {
 	if len(p.Voters)%2 == 0 {
 		return rehearsal.Unplayable("an even roll of %d leaves no single dealer", len(p.Voters))
 	}
 	var before curve.Scalar
 	for i, v := range p.Voters {
-		f, err := polynomial(p.Stream("pair "+v.Role), p.Policy.K)
+		f, err := drawPolynomial(p.Stream("pair "+v.Role), p.Policy.K)
 		if err != nil {
 			return err
 		}
@@ -161,16 +163,16 @@ func keyOfOne(p *play) error {
 	return nil
 }
 
-// sharesAlike makes the sum polynomial take one value at two places.
+// sharesAlike has the sum of all polynomials take the same value at a and b.
 func sharesAlike(a, b uint32) func(*play) error {
 	return func(p *play) error {
 		return p.dealTogether(func(others []curve.Scalar) ([]curve.Scalar, error) {
-			f, err := polynomial(p.Stream("alike"), len(others))
+			f, err := drawPolynomial(p.Stream("alike"), len(others))
 			if err != nil {
 				return nil, err
 			}
-			// f_1 is the only coefficient that is not free: the values at a and
-			// b differ by (a − b)·f_1 and what the higher ones contribute.
+			// f_1 alone is not free: (a − b)·f_1 has to cancel the other terms'
+			// difference between a and b.
 			sum := make([]curve.Scalar, len(f))
 			for l := range f {
 				sum[l] = f[l].Add(others[l])
@@ -183,7 +185,8 @@ func sharesAlike(a, b uint32) func(*play) error {
 	}
 }
 
-// noTranscriptKey ends the record before a transcript that cannot be written.
+// noTranscriptKey ends the record before the transcript, which cannot be
+// written.
 func noTranscriptKey(p *play) error {
 	p.Hooks.Anchor = func(kind int, height uint32) (bool, error) {
 		if kind != election.ComplaintsClosed {

@@ -12,8 +12,8 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// stakes changes the script that the stake is locked under.
-func stakes(redeem func(p *play, v *rehearsal.Voter, keys map[string][]byte, sealed []byte) ([]byte, error)) func(*play) error {
+// lockedUnder replaces the script of the stake.
+func lockedUnder(redeem func(p *play, v *rehearsal.Voter, keys map[string][]byte, sealed []byte) ([]byte, error)) func(*play) error {
 	return votes(func(p *play, v *rehearsal.Voter, keys map[string][]byte) (*wire.MsgTx, error) {
 		sealed, err := p.ballotOf(v, v.Choice)
 		if err != nil {
@@ -27,13 +27,13 @@ func stakes(redeem func(p *play, v *rehearsal.Voter, keys map[string][]byte, sea
 		if err != nil {
 			return nil, err
 		}
-		p.aside = &election.Vote{Stake: wire.OutPoint{Hash: tx.TxHash()}, Value: p.Policy.Stake, Redeem: script}
+		p.lostStake = &election.Vote{Stake: wire.OutPoint{Hash: tx.TxHash()}, Value: p.Policy.Stake, Redeem: script}
 		return tx, nil
 	})
 }
 
 func coinToScript(p *play) error {
-	if err := idleAbstainers(p); err != nil {
+	if err := abstainersKeepCoins(p); err != nil {
 		return err
 	}
 	v := p.votersFor(0)[0]
@@ -47,7 +47,7 @@ func coinToScript(p *play) error {
 	return nil
 }
 
-// twoCoins spends the coin of one who abstains beside the liar's.
+// twoCoins spends the coin of a voter who abstains beside the liar's.
 func twoCoins(p *play, v *rehearsal.Voter, keys map[string][]byte) (*wire.MsgTx, error) {
 	tx, err := p.honestVote(v, keys)
 	if err != nil {
@@ -62,19 +62,19 @@ func twoCoins(p *play, v *rehearsal.Voter, keys map[string][]byte) (*wire.MsgTx,
 	return tx, signer{key: v.Secret}.resignInput(tx, 0)
 }
 
-// redirected is the liar's script with the refund of the first candidate's first
-// voter.
+// redirected returns the liar's script with the refund of the first candidate's
+// first voter.
 func redirected(p *play, _ *rehearsal.Voter, keys map[string][]byte, sealed []byte) ([]byte, error) {
 	return p.Setup.Redeem(keys, p.votersFor(1)[0].Slot(), sealed)
 }
 
-// redirectionTaken has the one to whom a refund is redirected take it.
+// redirectionTaken has that voter take the refund.
 func redirectionTaken(p *play) error {
 	height := p.Policy.Times.Timeout + 1
 	p.Hooks.Tip = height + p.Policy.Depth()
 	p.at(height, func() error {
 		thief := p.votersFor(1)[0]
-		tx, err := p.sweep([]*election.Vote{p.aside}, "refund", signer{key: thief.Secret}, templates.PayToKey(thief.Key()))
+		tx, err := p.sweep([]*election.Vote{p.lostStake}, "refund", signer{key: thief.Secret}, templates.PayToKey(thief.Key()))
 		if err != nil {
 			return err
 		}
@@ -83,7 +83,7 @@ func redirectionTaken(p *play) error {
 	return nil
 }
 
-// earlier is the liar's script with the lock a block earlier.
+// earlier returns the liar's script with its lock a block earlier.
 func earlier(p *play, v *rehearsal.Voter, keys map[string][]byte, sealed []byte) ([]byte, error) {
 	redeem, err := p.Setup.Redeem(keys, v.Slot(), sealed)
 	lock := func(height uint32) []byte {
@@ -93,7 +93,7 @@ func earlier(p *play, v *rehearsal.Voter, keys map[string][]byte, sealed []byte)
 	return bytes.Replace(redeem, lock(t), lock(t-1), 1), err
 }
 
-// ownKey is the liar's script with its own key in place of the first
+// ownKey returns the liar's script with its own key in the place of the first
 // candidate's claim key.
 func ownKey(p *play, v *rehearsal.Voter, keys map[string][]byte, sealed []byte) ([]byte, error) {
 	other, own := maps.Clone(keys), v.Key()
@@ -105,8 +105,8 @@ func stakeTwice(p *play, v *rehearsal.Voter, keys map[string][]byte) (*wire.MsgT
 	return p.richerVote(v, keys, func(tx *wire.MsgTx) { tx.AddTxOut(tx.TxOut[0]) })
 }
 
-// richerVote is an honest vote with one more coin of the voter's own in it, and
-// what edit does with that, signed anew.
+// richerVote returns an honest vote with another coin of the voter's added, as
+// edit changes it, signed anew.
 func (p *play) richerVote(v *rehearsal.Voter, keys map[string][]byte, edit func(*wire.MsgTx)) (*wire.MsgTx, error) {
 	tx, err := p.honestVote(v, keys)
 	if err != nil {

@@ -13,13 +13,13 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// voteLies are about votes and their ballots: families F and G. The liar is the
-// second candidate's voter, whose vote decides nothing.
+// voteLies are about family F: voting transactions (V52, V54, V61 to V65). The
+// liar is the second candidate's voter, whose vote does not decide.
 var voteLies = []Lie{
 	{Name: "two-coins-one-vote", Text: "a voter and one who abstains spend both their coins in one vote", Strength: KeyHolding, Base: "won",
-		Check: "V52", Level: "L3", Exit: 21, tamper: all(idleAbstainers, votes(twoCoins))},
+		Check: "V52", Level: "L3", Exit: 21, tamper: all(abstainersKeepCoins, votes(twoCoins))},
 	{Name: "script-other-ballot", Text: "a voter's script holds another ballot than the one published", Strength: KeyHolding, Base: "won",
-		Check: "V54", Level: "L3", Exit: 21, tamper: stakes(func(p *play, v *rehearsal.Voter, keys map[string][]byte, _ []byte) ([]byte, error) {
+		Check: "V54", Level: "L3", Exit: 21, tamper: lockedUnder(func(p *play, v *rehearsal.Voter, keys map[string][]byte, _ []byte) ([]byte, error) {
 			other, err := p.ballotOf(v, 1)
 			if err != nil {
 				return nil, err
@@ -27,13 +27,13 @@ var voteLies = []Lie{
 			return p.Setup.Redeem(keys, v.Slot(), other)
 		})},
 	{Name: "script-other-refund", Text: "a voter's script refunds another voter", Strength: KeyHolding, Base: "salted",
-		Check: "V54", Level: "L3", Exit: 21, tamper: stakes(redirected)},
+		Check: "V54", Level: "L3", Exit: 21, tamper: lockedUnder(redirected)},
 	{Name: "script-other-refund-taken", Text: "a voter's script refunds another voter, who takes the stake after the timeout", Strength: KeyHolding, Base: "won",
-		Check: "V54", Along: []string{"V60"}, Level: "L3", Exit: 21, tamper: all(stakes(redirected), redirectionTaken)},
+		Check: "V54", Along: []string{"V60"}, Level: "L3", Exit: 21, tamper: all(lockedUnder(redirected), redirectionTaken)},
 	{Name: "script-other-timeout", Text: "a voter's script opens the refund a block early", Strength: KeyHolding, Base: "won",
-		Check: "V54", Level: "L3", Exit: 21, tamper: stakes(earlier)},
+		Check: "V54", Level: "L3", Exit: 21, tamper: lockedUnder(earlier)},
 	{Name: "script-own-key", Text: "a voter's script lets the voter claim its stake", Strength: KeyHolding, Base: "each",
-		Check: "V54", Level: "L3", Exit: 21, tamper: stakes(ownKey)},
+		Check: "V54", Level: "L3", Exit: 21, tamper: lockedUnder(ownKey)},
 	{Name: "stake-twice", Text: "a voter stakes twice in one vote", Strength: KeyHolding, Base: "won",
 		Check: "V54", Along: []string{"V65"}, Level: "L3", Exit: 21, tamper: votes(stakeTwice)},
 	{Name: "stake-nowhere", Text: "a voter publishes a ballot and keeps the stake", Strength: KeyHolding, Base: "paper",
@@ -80,39 +80,36 @@ var voteLies = []Lie{
 		})},
 }
 
-// votes has the liar send what make gives in place of a vote.
+// votes has the liar send what make returns in the place of its vote.
 func votes(make func(p *play, v *rehearsal.Voter, keys map[string][]byte) (*wire.MsgTx, error)) func(*play) error {
 	return castBy(make, func(p *play, tx *wire.MsgTx) error { return p.Chain.Submit(tx) })
 }
 
-// castBy has the liar send what make gives in a way of its own.
+// castBy is [votes] with another way to send.
 func castBy(make func(p *play, v *rehearsal.Voter, keys map[string][]byte) (*wire.MsgTx, error), send func(*play, *wire.MsgTx) error) func(*play) error {
 	return func(p *play) error {
 		liar := p.votersFor(2)[0]
-		p.Hooks.Vote = func(v *rehearsal.Voter, keys map[string][]byte) (bool, error) {
-			if v != liar {
-				return false, nil
-			}
-			tx, err := make(p, v, keys)
+		p.castInstead(liar, func(keys map[string][]byte) error {
+			tx, err := make(p, liar, keys)
 			if err != nil {
-				return true, err
+				return err
 			}
-			return true, send(p, tx)
-		}
+			return send(p, tx)
+		})
 		return nil
 	}
 }
 
-// honestVote makes the vote that the liar would cast.
+// honestVote returns an honest vote of a voter.
 func (p *play) honestVote(v *rehearsal.Voter, keys map[string][]byte) (*wire.MsgTx, error) {
 	sealed, err := p.ballotOf(v, v.Choice)
 	if err != nil {
 		return nil, err
 	}
-	return p.voting(v, keys, sealed)
+	return p.voteTx(v, keys, sealed)
 }
 
-// changedVote changes an honest vote and signs it again.
+// changedVote changes an honest vote and signs it anew.
 func changedVote(change func(*play, *rehearsal.Voter, *wire.MsgTx)) func(*play) error {
 	return votes(func(p *play, v *rehearsal.Voter, keys map[string][]byte) (*wire.MsgTx, error) {
 		tx, err := p.honestVote(v, keys)
@@ -124,10 +121,10 @@ func changedVote(change func(*play, *rehearsal.Voter, *wire.MsgTx)) func(*play) 
 	})
 }
 
-// lateStake has the winner claim what does not count beside what does.
+// lateStake has the winner claim all stakes, also one that does not count.
 func lateStake(p *play) error {
 	return claimed(func(p *play, _ []*election.Vote) error {
-		votes, err := p.votesNow()
+		votes, err := p.currentVotes()
 		if err != nil {
 			return err
 		}
@@ -147,7 +144,8 @@ func signedVote(q signer) func(*play) error {
 	})
 }
 
-// minedVote changes an honest vote to what no node relays; a miner takes it.
+// minedVote changes an honest vote to one that no node relays. A miner includes
+// it.
 func minedVote(change func(*play, *rehearsal.Voter, *wire.MsgTx) error) func(*play) error {
 	return castBy(func(p *play, v *rehearsal.Voter, keys map[string][]byte) (*wire.MsgTx, error) {
 		tx, err := p.honestVote(v, keys)
@@ -172,7 +170,7 @@ func minedVote(change func(*play, *rehearsal.Voter, *wire.MsgTx) error) func(*pl
 	})
 }
 
-// voteAt has the liar vote honestly, but in a block of its own choice.
+// voteAt has the liar vote honestly in the block of a height.
 func voteAt(height func(*play) uint32) func(*play) error {
 	return func(p *play) error {
 		liar := p.votersFor(2)[0]

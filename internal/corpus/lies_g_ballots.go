@@ -10,7 +10,8 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// ballotLies are about what votes publish: family G.
+// ballotLies are about family G: the ballots that votes publish (V57, V66 to
+// V68).
 var ballotLies = []Lie{
 	{Name: "ballot-other-mark", Text: "a plain ballot begins as a salted one", Strength: KeyHolding, Base: "won",
 		Check: "V66", Level: "L3", Exit: 21, tamper: publishes(func(_ *play, sealed []byte) []byte { sealed[0] = 0xb2; return sealed })},
@@ -61,13 +62,13 @@ func key33(p curve.Point) []byte {
 	return k[:]
 }
 
-// overAfterVote ends the record when the vote has closed.
+// overAfterVote ends the record after the vote.
 func overAfterVote(p *play) error {
 	p.last = "vote"
 	return nil
 }
 
-// publishes changes the ballot that is published, and not the script.
+// publishes changes the published ballot, and leaves the script.
 func publishes(change func(*play, []byte) []byte) func(*play) error {
 	return changedVote(func(p *play, _ *rehearsal.Voter, tx *wire.MsgTx) {
 		items := pushes(tx.TxOut[1].PkScript[1:])
@@ -76,7 +77,7 @@ func publishes(change func(*play, []byte) []byte) func(*play) error {
 }
 
 // casts has the liar cast a ballot made from that of the first candidate's
-// first voter, after that one has voted.
+// first voter, which votes before it.
 func casts(change func(p *play, other []byte) []byte) func(*play) error {
 	return func(p *play) error {
 		victim, liar := p.votersFor(1)[0], p.votersFor(2)[0]
@@ -89,17 +90,14 @@ func casts(change func(p *play, other []byte) []byte) func(*play) error {
 			}
 			return false, nil
 		})
-		p.Hooks.Vote = func(v *rehearsal.Voter, keys map[string][]byte) (bool, error) {
-			if v != liar {
-				return false, nil
-			}
-			return true, v.Cast(p.Setup, keys, change(p, slices.Clone(other)))
-		}
+		p.castInstead(liar, func(keys map[string][]byte) error {
+			return liar.Cast(p.Setup, keys, change(p, slices.Clone(other)))
+		})
 		return nil
 	}
 }
 
-// related puts a point that others know into a ballot.
+// related returns a ballot with a point that others know.
 func related(point func(*play) curve.Point) func(*play, []byte) []byte {
 	return func(p *play, other []byte) []byte {
 		noise := bytes.Repeat([]byte{9}, len(other)-34)

@@ -5,13 +5,11 @@ import (
 
 	"bevote/internal/ballot"
 	"bevote/internal/curve"
-	"bevote/internal/rehearsal"
 	"bevote/internal/roles"
 	"bevote/verifier/board"
 )
 
-// withholds keeps all openings of candidate number j off the board, until the
-// election is over all the same.
+// withholds keeps all openings of candidate number j off the board.
 func withholds(j int) func(*play) error {
 	return func(p *play) error {
 		return p.misconduct(Misconduct{Kind: Withhold, Candidate: p.Policy.Candidates[j-1].Name})
@@ -32,21 +30,19 @@ func junkBallot(p *play) error {
 	return nil
 }
 
-// votesFor has the liar seal a proper ballot for a candidate who does not exist.
+// votesFor has the liar seal a ballot for candidate number j, which does not
+// exist.
 func votesFor(j int) func(*play) error {
 	return func(p *play) error {
 		liar := p.votersFor(2)[0]
-		p.Hooks.Vote = func(v *rehearsal.Voter, keys map[string][]byte) (bool, error) {
-			if v != liar {
-				return false, nil
-			}
-			share, err := p.share(v, p.Policy.KeyNumber(1))
+		p.castInstead(liar, func(keys map[string][]byte) error {
+			share, err := p.share(liar, p.Policy.KeyNumber(1))
 			if err != nil {
-				return false, err
+				return err
 			}
 			to := curve.BaseMul(p.Keys["candidate "+p.first().Name])
-			return true, v.Cast(p.Setup, keys, ballot.Seal(ballot.Plain{Share: share, Candidate: j}, p.place(v, 1), to))
-		}
+			return liar.Cast(p.Setup, keys, ballot.Seal(ballot.Plain{Share: share, Candidate: j}, p.place(liar, 1), to))
+		})
 		return nil
 	}
 }
@@ -81,7 +77,7 @@ func opensDuringVote(p *play) error {
 		p.schedule(v, p.Policy.Times.VoteFrom)
 	}
 	p.at(to, func() error {
-		votes, err := p.votesNow()
+		votes, err := p.currentVotes()
 		if err != nil {
 			return err
 		}
@@ -91,8 +87,7 @@ func opensDuringVote(p *play) error {
 	return nil
 }
 
-// foreignShare gives the last of the first candidate's voters a share that
-// nobody dealt. It comes last, so that the candidate does not need it.
+// foreignShare gives the second candidate's voter a share that was not dealt.
 func foreignShare(p *play) error {
 	secret := p.stranger()
 	public := curve.BaseMul(secret).Key()
@@ -109,12 +104,9 @@ func foreignShare(p *play) error {
 		}
 		return true
 	})
-	p.Hooks.Vote = func(v *rehearsal.Voter, keys map[string][]byte) (bool, error) {
-		if v != liar {
-			return false, nil
-		}
+	p.castInstead(liar, func(keys map[string][]byte) error {
 		to := curve.BaseMul(p.Keys["candidate "+p.second().Name])
-		return true, v.Cast(p.Setup, keys, ballot.Seal(ballot.Plain{Share: secret, Candidate: 2}, p.place(v, 2), to))
-	}
+		return liar.Cast(p.Setup, keys, ballot.Seal(ballot.Plain{Share: secret, Candidate: 2}, p.place(liar, 2), to))
+	})
 	return nil
 }

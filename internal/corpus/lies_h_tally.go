@@ -10,7 +10,8 @@ import (
 	"bevote/verifier/board"
 )
 
-// tallyLies are about what is opened and counted: family H.
+// tallyLies are about family H: openings and counts (V70 to V72, V74, V75, V77,
+// V79, V80), and a share from elsewhere (V47).
 var tallyLies = []Lie{
 	{Name: "disavowal-unproven", Text: "a candidate disavows another's ballot with a point that is not its own", Strength: KeyHolding, Base: "won",
 		Check: "V70", Level: "L3", Exit: 21, tamper: disavows(2, func(d *board.Disavowal) { d.D = curve.BaseMul(curve.NewScalar(7)).Key() })},
@@ -62,11 +63,11 @@ var tallyLies = []Lie{
 		Check: "V80", Level: "L3", Exit: 21, tamper: opensDuringVote},
 }
 
-// opens changes the line in which the second candidate opens its ballots.
+// opens changes the opening line of the second candidate.
 func opens(change func(*play, *board.Opening)) func(*play) error { return opensOf(2, change) }
 
-// opensOf changes the line in which candidate number j, or the supervisor (0),
-// opens its ballots, and keeps off the board what an honest one would add.
+// opensOf changes the opening line of candidate number j, or of the supervisor
+// (0), and keeps its further lines off the board.
 func opensOf(j int, change func(*play, *board.Opening)) func(*play) error {
 	return func(p *play) error {
 		by := p.Supervisor.Key()
@@ -84,8 +85,8 @@ func opensOf(j int, change func(*play, *board.Opening)) func(*play) error {
 	}
 }
 
-// invented is an opening of the first vote for candidate number j that nobody
-// could have made.
+// invented returns an opening of the first vote for candidate number j with a
+// share that was not dealt.
 func (p *play) invented(j int) board.Opened {
 	share := p.stranger().Bytes()
 	o := board.Opened{I: p.votersFor(j)[0].Slot(), J: j, S: share[:]}
@@ -95,8 +96,8 @@ func (p *play) invented(j int) board.Opened {
 	return o
 }
 
-// denial is a true disavowal of a voter's ballot by candidate number j, or by
-// the supervisor (0).
+// denial returns a true disavowal of a voter's ballot by candidate number j, or
+// by the supervisor (0).
 func (p *play) denial(v *rehearsal.Voter, j int) (d board.Disavowal, err error) {
 	secret := p.Keys["supervisor"]
 	if j > 0 {
@@ -112,8 +113,8 @@ func (p *play) denial(v *rehearsal.Voter, j int) (d board.Disavowal, err error) 
 	return d, fmt.Errorf("slot %d has no vote", v.Slot())
 }
 
-// disavows has the second candidate disavow the first one's first ballot, with
-// a change.
+// disavows has candidate number j disavow the first ballot for the first
+// candidate, with a change.
 func disavows(j int, change func(*board.Disavowal)) func(*play) error {
 	return opensOf(j, func(p *play, o *board.Opening) {
 		if d, err := p.denial(p.votersFor(1)[0], j); err == nil {

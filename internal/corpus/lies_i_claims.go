@@ -11,7 +11,8 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// claimLies are about who takes the stakes: families I and J.
+// claimLies are about family I: claims (V83 to V88, V90, V91), and V13, V103
+// and V107.
 var claimLies = []Lie{
 	{Name: "claim-single", Text: "the winner signs its claim with SIGHASH_SINGLE", Strength: KeyHolding, Base: "paper",
 		Check: "V83", Level: "none", Exit: 20, tamper: claims(txscript.SigHashSingle)},
@@ -100,7 +101,7 @@ var claimLies = []Lie{
 		})},
 }
 
-// claimed counts, and then claims by hand.
+// claimed has the candidates count, and calls claim in the place of theirs.
 func claimed(claim func(p *play, votes []*election.Vote) error) func(*play) error {
 	return func(p *play) error {
 		p.replace("claim", func() error {
@@ -113,8 +114,8 @@ func claimed(claim func(p *play, votes []*election.Vote) error) func(*play) erro
 	}
 }
 
-// claim sweeps stakes for candidate number j with a pen to which the key is
-// added, after a change.
+// claim sweeps stakes for candidate number j, as change has the transaction.
+// The signer with has all but the key.
 func (p *play) claim(j int, votes []*election.Vote, with signer, change func(*wire.MsgTx)) error {
 	q, path, err := p.claimSigner(j)
 	if err != nil {
@@ -135,7 +136,7 @@ func (p *play) claim(j int, votes []*election.Vote, with signer, change func(*wi
 	return p.Chain.Submit(tx)
 }
 
-// claims signs the winner's claim with another hash type, one stake at a time.
+// claims signs the winner's claims with another hash type, one stake in each.
 func claims(kind txscript.SigHashType) func(*play) error {
 	return claimed(func(p *play, votes []*election.Vote) error {
 		for _, v := range votes {
@@ -150,7 +151,8 @@ func claims(kind txscript.SigHashType) func(*play) error {
 	})
 }
 
-// claimsInPairs signs two stakes at a time, of which the second has no output.
+// claimsInPairs signs two inputs with SIGHASH_SINGLE over one output. The
+// signature of the second is over the hash 1.
 func claimsInPairs(p *play) error {
 	return claimed(func(p *play, votes []*election.Vote) error {
 		if err := p.claim(1, votes[:2], signer{hashType: txscript.SigHashSingle}, nil); err != nil {
@@ -160,7 +162,8 @@ func claimsInPairs(p *play) error {
 	})(p)
 }
 
-// claimBoth leaves a stake to the second candidate, who signs with a pen of its own.
+// claimBoth leaves a stake to the second candidate, which has a signer of its
+// own.
 func (p *play) claimBoth(votes []*election.Vote, second signer) error {
 	if err := p.claim(1, votes[1:], signer{}, nil); err != nil {
 		return err
@@ -178,7 +181,7 @@ func claimsTo(script func(*play) []byte) func(*play) error {
 	})
 }
 
-// claimsAs claims all stakes for candidate number j, whatever the ballots say.
+// claimsAs claims all stakes for candidate number j.
 func claimsAs(j int) func(*play) error {
 	return claimed(func(p *play, votes []*election.Vote) error { return p.claim(j, votes, signer{}, nil) })
 }
@@ -191,8 +194,8 @@ func claimsAt(height func(*play) uint32) func(*play) error {
 	})
 }
 
-// claimsAtLast claims in the record's newest block, when nobody has taken a
-// stake back and all is opened.
+// claimsAtLast claims in the last block of the record, after the openings. No
+// stake is refunded.
 func claimsAtLast(p *play) error {
 	p.Hooks.Tip = p.Policy.Times.Reveal + 3*p.Policy.Depth()
 	p.replace("refund", func() error { return nil })
@@ -200,14 +203,14 @@ func claimsAtLast(p *play) error {
 	return claimsAt(func(p *play) uint32 { return p.Hooks.Tip })(p)
 }
 
-// cutShort ends the record with the first block after the claims are sent.
+// cutShort ends the record with the block of the claims.
 func cutShort(p *play) error {
 	p.last, p.Hooks.Tip = "claim", p.Times.Count+1
 	return nil
 }
 
-// claimsDuringVote claims the first candidate's voters' stakes in the last
-// block of the vote; the others are refunded.
+// claimsDuringVote claims the stakes of the first candidate's voters in the
+// last block of the vote. The others are refunded.
 func claimsDuringVote(p *play) error {
 	to := p.Policy.Times.VoteTo
 	for _, v := range p.votersFor(1) {
@@ -217,16 +220,16 @@ func claimsDuringVote(p *play) error {
 		p.schedule(v, to)
 	}
 	p.at(to, func() error {
-		votes, err := p.votesNow()
+		votes, err := p.currentVotes()
 		if err != nil {
 			return err
 		}
 		return p.claim(1, votes, signer{}, nil)
 	})
-	return nobodyClaims(p)
+	return noClaim(p)
 }
 
-// leavesOne claims all stakes but one, which its voter forgets.
+// leavesOne claims all stakes but one, which its voter does not take back.
 func leavesOne(p *play) error {
 	p.Hooks.Tip = p.Policy.Times.Reveal + 3*p.Policy.Depth()
 	p.openLate()
@@ -237,8 +240,8 @@ func leavesOne(p *play) error {
 	})(p)
 }
 
-// strangerPays has a stranger pay something during the vote, out of a coin that the
-// supervisor gave to it.
+// strangerPays has a stranger pay outs during the vote, from a coin that the
+// supervisor paid to it.
 func strangerPays(outs func(*play) ([]*wire.TxOut, error)) func(*play) error {
 	return func(p *play) error {
 		q := signer{key: p.stranger()}

@@ -9,7 +9,8 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// refundLies are about stakes that a miner takes against the rules: family J.
+// refundLies are about family J and V11: stakes that a miner takes against the
+// rules (V93).
 var refundLies = []Lie{
 	{Name: "refund-before-timeout", Text: "a miner takes a voter's refund before the timeout", Strength: Consistent, Base: "nobody",
 		Check: "V93", Level: "none", Exit: 20, tamper: overAfterCount, rewrite: mined(0, refundOf)},
@@ -38,14 +39,14 @@ var refundLies = []Lie{
 		Check: "V11", Along: []string{"V95"}, Level: "none", Exit: 20, tamper: overAfterCount, rewrite: mined(1, unsignedSpend)},
 }
 
-// overAfterCount ends the record before anybody takes a stake back.
+// overAfterCount ends the record before stakes are taken back.
 func overAfterCount(p *play) error {
 	p.last = "claim"
 	return nil
 }
 
-// mined puts a spend of the first vote's stake into a buried block that a miner
-// adds to the record: at once (0), or after the timeout (1).
+// mined puts a spend of the first vote's stake into a deep block at the
+// record's end: at once (0), or after the timeout (1).
 func mined(after int, spend func(p *play, v *rehearsal.Voter, vote *election.Vote) (*wire.MsgTx, error)) func(*rewrite) error {
 	return func(r *rewrite) error {
 		vote := election.Counted(r.p.Votes)[0]
@@ -62,12 +63,13 @@ func mined(after int, spend func(p *play, v *rehearsal.Voter, vote *election.Vot
 	}
 }
 
-// refundOf is a voter's own refund.
+// refundOf returns a voter's refund.
 func refundOf(p *play, v *rehearsal.Voter, vote *election.Vote) (*wire.MsgTx, error) {
 	return p.sweep([]*election.Vote{vote}, "refund", signer{key: v.Secret}, templates.PayToKey(v.Key()))
 }
 
-// strangersClaim is a claim by the first candidate's path that a stranger signed.
+// strangersClaim returns a claim by the first candidate's path, signed by a
+// stranger.
 func strangersClaim(p *play, _ *rehearsal.Voter, vote *election.Vote) (*wire.MsgTx, error) {
 	_, path, err := p.claimSigner(1)
 	if err != nil {
@@ -76,7 +78,7 @@ func strangersClaim(p *play, _ *rehearsal.Voter, vote *election.Vote) (*wire.Msg
 	return p.sweep([]*election.Vote{vote}, path, signer{key: p.stranger()}, p.first().Payout)
 }
 
-// otherScript is a refund by the contract filled with the stranger's keys.
+// otherScript returns a refund by the contract filled with a stranger's keys.
 func otherScript(p *play, v *rehearsal.Voter, vote *election.Vote) (*wire.MsgTx, error) {
 	own := curve.BaseMul(p.stranger()).Key()
 	keys, err := p.Setup.Keys()
@@ -95,7 +97,9 @@ func otherScript(p *play, v *rehearsal.Voter, vote *election.Vote) (*wire.MsgTx,
 	return p.sweep([]*election.Vote{&other}, "refund", signer{key: v.Secret}, templates.PayToKey(v.Key()))
 }
 
-// unsignedSpend shows the script and nothing else.
+// unsignedSpend returns a refund without signature:
+//
+//	<1> <redeem>
 func unsignedSpend(p *play, v *rehearsal.Voter, vote *election.Vote) (*wire.MsgTx, error) {
 	tx, err := refundOf(p, v, vote)
 	if err == nil {

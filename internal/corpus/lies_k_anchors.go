@@ -12,7 +12,7 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// anchorLies are about the anchors and their order: family K.
+// anchorLies are about family K: anchors and their order (V98), and V02.
 var anchorLies = []Lie{
 	{Name: "commits-late", Text: "the supervisor anchors the commitments a block too late", Strength: KeyHolding, Base: "won",
 		Check: "V98", Level: "none", Exit: 20, tamper: late(election.CommitsClosed)},
@@ -34,8 +34,8 @@ var anchorLies = []Lie{
 		Check: "V98", Level: "none", Exit: 20, tamper: voteAfterEnd},
 }
 
-// unanchored leaves out the anchor of a kind. Without one of the dealing's
-// there is no joint key, and the supervisor anchors that there is none.
+// unanchored leaves out the anchor of a kind. Without one of the dealing there
+// is no joint key, and the supervisor anchors a board without a transcript.
 func unanchored(kind int) func(*play) error {
 	return func(p *play) error {
 		p.Hooks.Anchor = func(k int, height uint32) (bool, error) {
@@ -55,7 +55,7 @@ func unanchored(kind int) func(*play) error {
 	}
 }
 
-// giveUp makes the last anchors of a dealing that has come to nothing.
+// giveUp makes the remaining anchors of a dealing without a joint key.
 func (p *play) giveUp(kind int, height uint32) error {
 	p.Hooks.Tip = p.Policy.Times.Setup + p.Policy.Depth()
 	if kind > 0 {
@@ -69,7 +69,7 @@ func (p *play) giveUp(kind int, height uint32) error {
 	return rehearsal.ErrOver
 }
 
-// late makes the anchor of a kind one block after the last that is in time.
+// late makes the anchor of a kind one block after its last.
 func late(kind int) func(*play) error {
 	return func(p *play) error {
 		p.Hooks.Anchor = func(k int, height uint32) (bool, error) {
@@ -82,7 +82,7 @@ func late(kind int) func(*play) error {
 	}
 }
 
-// otherHead makes the anchor of a kind commit to no board that is shown.
+// otherHead has the anchor of a kind commit to the head of no board.
 func otherHead(kind int) func(*play) error {
 	return func(p *play) error {
 		p.Hooks.Anchor = func(k int, height uint32) (bool, error) {
@@ -95,7 +95,7 @@ func otherHead(kind int) func(*play) error {
 	}
 }
 
-// anchorAgain makes a second anchor of a kind, for another board.
+// anchorAgain makes a second anchor of a kind, of another board.
 func anchorAgain(kind int) func(*play) error {
 	return func(p *play) error {
 		p.at(p.Policy.Times.VoteFrom, func() error {
@@ -112,8 +112,8 @@ func extraAnchor(kind int) func(*play) error {
 	}
 }
 
-// announceWithRoll makes the anchors of announcement and roll, and the coins
-// between them, in one block.
+// announceWithRoll makes the anchors of announcement and roll, and pays the
+// coins, in one block.
 func announceWithRoll(p *play) error {
 	var head [32]byte
 	p.Hooks.Anchor = func(kind int, height uint32) (bool, error) {
@@ -132,7 +132,7 @@ func announceWithRoll(p *play) error {
 	return nil
 }
 
-// complaintsFirst makes the anchor of the complaints before that of the deals.
+// complaintsFirst anchors the complaints before the deals.
 func complaintsFirst(p *play) error {
 	p.last, p.Hooks.Tip = "deal", p.Policy.Times.Setup+p.Policy.Depth()
 	var head [32]byte
@@ -152,8 +152,7 @@ func complaintsFirst(p *play) error {
 	return nil
 }
 
-// rewound makes the anchor of the complaints commit to the head that the
-// commitments' anchor has closed.
+// rewound has the complaints' anchor commit to the head at the commitments'.
 func rewound(p *play) error {
 	var head [32]byte
 	p.Hooks.Anchor = func(kind int, height uint32) (bool, error) {
@@ -168,7 +167,7 @@ func rewound(p *play) error {
 	return nil
 }
 
-// voteAfterEnd has somebody vote although the roll was too short.
+// voteAfterEnd has a voter vote although the roll is too short.
 func voteAfterEnd(p *play) error {
 	p.Hooks.Tip = p.Policy.Times.VoteFrom + p.Policy.Depth()
 	p.at(p.Policy.Times.VoteFrom, func() error {

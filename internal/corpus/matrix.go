@@ -1,39 +1,43 @@
 package corpus
 
 import (
+	"bytes"
 	"context"
+	_ "embed"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+	"text/template"
 
 	"bevote/verifier/result"
 )
 
-// Matrix is the whole corpus tried on the auditor.
+// Matrix is the audits of the whole corpus.
 type Matrix struct {
 	Trials []Trial        `json:"trials"`
 	Checks []result.Check `json:"-"` // every check of a report, in its order
 }
 
-// Score is the auditor's measure: each of the first four is as good as Lies.
+// Score counts lies and variants by what their audits found. The perfect score
+// has Lies in each of the four after it, and no Alarms.
 type Score struct {
 	Lies       int `json:"lies"`
-	Detected   int `json:"detected"`   // something speaks
-	Attributed int `json:"attributed"` // the check that must
-	Specific   int `json:"specific"`   // and none that has no part in the lie
-	Exact      int `json:"exact"`      // with the level and the exit code that it deserves
+	Detected   int `json:"detected"`   // a check is flagged
+	Attributed int `json:"attributed"` // the lie's check is
+	Specific   int `json:"specific"`   // and no check that has no part in the lie
+	Exact      int `json:"exact"`      // level and exit code are the lie's
 	Harmless   int `json:"harmless"`   // variants
-	Alarms     int `json:"alarms"`     // of them objected to
+	Alarms     int `json:"alarms"`     // variants with another level or exit code, or with an unexpected check
 }
 
-// Measure tries the whole corpus; done, unless nil, hears how many of how many
-// are through.
-func Measure(ctx context.Context, done func(n, of int)) (*Matrix, error) {
+// Measure plays and audits the whole corpus. progress, unless nil, is called with
+// the number of lies that are done.
+func Measure(ctx context.Context, progress func(done, total int)) (*Matrix, error) {
 	lies := Lies()
-	trials, err := TryAll(ctx, lies, func(n int) {
-		if done != nil {
-			done(n, len(lies))
+	trials, err := TryAll(ctx, lies, func(done int) {
+		if progress != nil {
+			progress(done, len(lies))
 		}
 	})
 	if err != nil {
@@ -48,7 +52,7 @@ func Measure(ctx context.Context, done func(n, of int)) (*Matrix, error) {
 	return m, nil
 }
 
-// Score counts.
+// Score returns the counts.
 func (m *Matrix) Score() (s Score) {
 	for _, t := range m.Trials {
 		fine := len(t.Unexpected()) == 0
@@ -69,12 +73,12 @@ func (m *Matrix) Score() (s Score) {
 	return s
 }
 
-// Perfect tells whether nothing slips through and nothing is objected to in vain.
+// Perfect reports whether every lie is caught as it must be, and no variant is.
 func (s Score) Perfect() bool {
 	return s.Detected == s.Lies && s.Attributed == s.Lies && s.Specific == s.Lies && s.Exact == s.Lies && s.Alarms == 0
 }
 
-// String is the score in one line each.
+// String returns the score in five lines.
 func (s Score) String() string {
 	share := func(n, of int) string { return fmt.Sprintf("%d of %d", n, of) }
 	return fmt.Sprintf("detection    %s lies\nattribution  %s to the check that must speak\nspecificity  %s without a check that has no part in it\n"+
@@ -82,7 +86,7 @@ func (s Score) String() string {
 		share(s.Detected, s.Lies), share(s.Attributed, s.Lies), share(s.Specific, s.Lies), share(s.Exact, s.Lies), share(s.Alarms, s.Harmless))
 }
 
-// Wrong lists the trials that did not go as they should, one a line.
+// Wrong lists the trials that are not as they must be, each in a line.
 func (m *Matrix) Wrong() (out []string) {
 	for _, t := range m.Trials {
 		honest := t.Lie.Strength == Harmless
@@ -109,95 +113,68 @@ func list(ids []string) string {
 	return strings.Join(ids, " ")
 }
 
-// Alone tells whether the lie's check is the only one that speaks.
-func (t Trial) Alone() bool {
-	return t.Attributed() && (len(t.Flagged) == 0 || slices.Equal(t.Flagged, []string{t.Lie.Check}))
-}
+//go:embed matrix.tmpl
+var matrixText string
 
-// WriteTo writes the matrix as a page of Markdown: the score, every lie with
-// what it makes speak, and every check with the lies that only it catches.
+// matrixPage is the page of a matrix, docs/matrix.md.
+var matrixPage = template.Must(template.New("matrix").Funcs(template.FuncMap{"bases": Bases}).Parse(matrixText))
+
+// WriteTo writes the matrix as a page of Markdown: the score, the bases, each lie
+// and variant with the checks that it flags, and each check with its lies.
 func (m *Matrix) WriteTo(w io.Writer) (int64, error) {
-	var b strings.Builder
-	b.WriteString("# The corpus of lies\n\n" + opening)
-	fmt.Fprintf(&b, "```text\n%s```\n\n## The base elections\n\n| base | is |\n|--|--|\n", m.Score())
-	for _, base := range Bases() {
-		fmt.Fprintf(&b, "| %s | %s |\n", base[0], base[1])
+	var b bytes.Buffer
+	if err := matrixPage.Execute(&b, page{m}); err != nil {
+		return 0, err
 	}
-	b.WriteString("\n## Lies\n\n" + liesIntro)
-	m.rows(&b, false)
-	b.WriteString("\n## Harmless variants\n\n" + harmlessIntro)
-	m.rows(&b, true)
-	b.WriteString("\n## Checks\n\n" + checksIntro)
-	for _, c := range m.Checks {
-		fmt.Fprintf(&b, "| %s %s | %s | %s |\n", c.ID, c.Name, m.caughtAlone(c.ID), m.caughtToo(c.ID))
-	}
-	n, err := io.WriteString(w, b.String())
-	return int64(n), err
+	return b.WriteTo(w)
 }
 
-// rows are the lies, or the harmless variants, one a row.
-func (m *Matrix) rows(b *strings.Builder, honest bool) {
-	b.WriteString("| name | what is done | strength | base | speaks | along with it | level | exit |\n|--|--|--|--|--|--|--|--|\n")
-	for _, t := range m.Trials {
-		if (t.Lie.Strength == Harmless) != honest {
-			continue
+// page is a matrix as the template reads it.
+type page struct{ *Matrix }
+
+func (p page) Lies() []Trial     { return p.trials(false) }
+func (p page) Variants() []Trial { return p.trials(true) }
+
+func (p page) trials(harmless bool) (out []Trial) {
+	for _, t := range p.Trials {
+		if (t.Lie.Strength == Harmless) == harmless {
+			out = append(out, t)
 		}
-		var along []string
-		for _, id := range t.Flagged {
-			if id != t.Lie.Check {
-				along = append(along, id)
-			}
-		}
-		check := t.Lie.Check
-		if t.Lie.Says != "" {
-			check += " as an item"
-		}
-		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s | %s | %d |\n", t.Lie.Name, t.Lie.Text, t.Lie.Strength, t.Lie.Base,
-			check, strings.Join(along, " "), t.Level, t.Exit)
 	}
+	return out
 }
 
-// caughtAlone names the lies that nobody would notice without the check, or
-// says why there is none.
-func (m *Matrix) caughtAlone(id string) string {
+// Alone lists the lies that are caught by a check alone, or says why there is
+// none.
+func (p page) Alone(id string) string {
 	var names []string
-	for _, t := range m.Trials {
-		if t.Lie.Check == id && t.Lie.Strength != Harmless && t.Alone() {
+	for _, t := range p.Lies() {
+		if t.Lie.Check == id && t.Alone() {
 			names = append(names, t.Lie.Name)
 		}
 	}
 	if len(names) == 0 {
-		return "– " + NeverAlone[id]
+		return "– " + NeverAlone(id)
 	}
 	return strings.Join(names, ", ")
 }
 
-// caughtToo names the other lies that the check speaks about.
-func (m *Matrix) caughtToo(id string) string {
+// Also lists the other lies that a check flags.
+func (p page) Also(id string) string {
 	var names []string
-	for _, t := range m.Trials {
-		if t.Lie.Strength != Harmless && slices.Contains(t.Flagged, id) && (t.Lie.Check != id || !t.Alone()) {
+	for _, t := range p.Lies() {
+		if slices.Contains(t.Flagged, id) && (t.Lie.Check != id || !t.Alone()) {
 			names = append(names, t.Lie.Name)
 		}
 	}
 	return strings.Join(names, ", ")
 }
 
-// The page's words.
-const (
-	opening = "Elections that somebody lies in, made from honest ones by `bevote rehearse`, and what the auditor makes of them.\n" +
-		"`bevote rehearse --lies --matrix` plays and audits them all and prints this page, which a test holds to the result;\n" +
-		"`bevote rehearse --lie NAME -o DIR` makes one for anybody's auditor. [audit.md](audit.md) says what the checks are.\n\n"
-	liesIntro = "*naive* changes bytes of a finished record; *consistent* remakes every hash, link and proof of work that an\n" +
-		"outsider can remake; *key-holding* has a part in the election and signs. The check named speaks in each; what else\n" +
-		"speaks follows from the same lie. Where it is *an item*, the check passes and names the culprit, who is put out.\n\n"
-	harmlessIntro = "Unusual and allowed. What speaks here is a warning, or evidence that proofs cannot give, and changes no verdict.\n\n"
-	checksIntro   = "For every check the lies that it alone catches: an auditor in which just this check always passes lets them through,\n" +
-		"which a test tries on each, but those that V01 or an error of the policy stop before. Or, after a dash, why there can be none.\n\n| check | alone | also |\n|--|--|--|\n"
-)
+// NeverAlone returns why a check catches no lie of the corpus alone, "" if it
+// catches one.
+func NeverAlone(id string) string { return neverAlone[id] }
 
-// NeverAlone says of checks why no lie of the corpus is caught by them alone.
-var NeverAlone = map[string]string{
+var neverAlone = map[string]string{
 	"V07":  "on regtest there is no bar; tested on real headers of mainnet",
 	"V08":  "where blocks are not the chain's, V10 leaves open whether coins are spent",
 	"V10":  "proofs that leave a spend open also leave V15, V91 and V107 open, which ask for what is nowhere",

@@ -12,22 +12,22 @@ import (
 	"bevote/verifier/board"
 )
 
-// Kind is something that an honest role does not do.
+// Kind is a kind of misconduct.
 type Kind string
 
-// The misdeeds that can be played. Whoever does one is a member of the roll,
-// but for Withhold; the rest of the election goes on around it.
+// The kinds of misconduct by members of the roll and, Withhold, by candidates. The
+// other roles stay honest.
 const (
 	WrongShare     Kind = "wrong share"     // a dealer sends Victim a wrong share of the first joint key
-	FalseComplaint Kind = "false complaint" // a receiver complains of Victim, who dealt honestly
-	CopyEphemeral  Kind = "copy ephemeral"  // a dealer takes the ephemeral key and the ciphertexts of Victim
+	FalseComplaint Kind = "false complaint" // a member complains of Victim, an honest dealer
+	CopyEphemeral  Kind = "copy ephemeral"  // a dealer deals with Victim's ephemeral key and ciphertexts
 	Vanish         Kind = "vanish"          // a dealer commits and never deals
 	Silent         Kind = "silent"          // a member of the roll does not deal at all
-	Junk           Kind = "junk"            // a voter's ballot is sealed to nobody
-	Withhold       Kind = "withhold"        // Candidate does not open its ballots
+	Junk           Kind = "junk"            // a voter's ballot opens under no key
+	Withhold       Kind = "withhold"        // Candidate does not open ballots
 )
 
-// Misconduct is one misdeed, by whom and against whom.
+// Misconduct is what one role does against the protocol.
 type Misconduct struct {
 	Kind      Kind
 	Slot      int    // of the roll, from 1
@@ -35,9 +35,9 @@ type Misconduct struct {
 	Candidate string // for Withhold
 }
 
-// With returns a lie without a base: an election in which misdeeds are done.
-func With(misdeeds ...Misconduct) Lie {
-	return Lie{tamper: func(p *play) error { return p.misconduct(misdeeds...) }}
+// With returns a lie without a base: any election, with misconduct in it.
+func With(misconduct ...Misconduct) Lie {
+	return Lie{tamper: func(p *play) error { return p.misconduct(misconduct...) }}
 }
 
 // vanisher commits and never deals; silent does neither.
@@ -55,8 +55,8 @@ func (vanisher) Deal() (board.Line, bool, error)               { return board.Li
 func (silent) Commit(sharing.Params) (board.Line, bool, error) { return board.Line{}, false, nil }
 func (silent) Deal() (board.Line, bool, error)                 { return board.Line{}, false, nil }
 
-// tamperingDealer deals by hand: it draws an honest deal, edits it, and signs with the
-// roll key.
+// tamperingDealer draws an honest deal, changes it, and writes it in the voter's
+// name.
 type tamperingDealer struct {
 	p    *play
 	slot int
@@ -85,7 +85,8 @@ func (c *tamperingDealer) write(body board.Body) (board.Line, bool, error) {
 	return l, err == nil, err
 }
 
-// forge signs a line with a key that the rehearsal knows.
+// forge returns a line with a body, signed with an author's secret, that names the
+// newest deep block.
 func (p *play) forge(key curve.Scalar, body board.Body) (board.Line, error) {
 	seen, err := roles.Seen(p.Chain, p.Policy.Confirmations)
 	if err != nil {
@@ -94,7 +95,7 @@ func (p *play) forge(key curve.Scalar, body board.Body) (board.Line, error) {
 	return board.Sign(p.EID, key, seen, body)
 }
 
-// misconduct adds misdeeds to the election.
+// misconduct sets the hooks of misconduct.
 func (p *play) misconduct(all ...Misconduct) error {
 	for _, m := range all {
 		if err := p.addMisconduct(m); err != nil {
@@ -104,7 +105,7 @@ func (p *play) misconduct(all ...Misconduct) error {
 	return nil
 }
 
-// addMisconduct adds one misdeed.
+// addMisconduct sets the hooks of one.
 func (p *play) addMisconduct(m Misconduct) error {
 	if m.Kind == Withhold {
 		return p.withhold(m.Candidate)
@@ -141,11 +142,10 @@ func (p *play) tamperingDealer(slot int, edit func(sharing.Params, *sharing.Deal
 	return &tamperingDealer{p: p, slot: slot, key: v.Secret, rand: p.Stream("cheat " + v.Role), edit: edit}
 }
 
-// copyEphemeral has slot deal as a thief would who has seen the victim's deal
-// before the commitments are closed: with the ephemeral key and ciphertexts
-// that would turn the receivers' complaints into openings of the victim's
-// shares. The victim's deal is drawn by hand too, from a stream that the thief
-// reads again.
+// copyEphemeral has slot deal with the ephemeral key and the ciphertexts of the
+// victim's deal. A complaint about the copy would open a share of the victim's.
+// Both deals are drawn from streams of the play, so that the victim's can be
+// drawn twice.
 func (p *play) copyEphemeral(slot, victim int) {
 	p.Voters[victim-1].Dealer = p.tamperingDealer(victim, func(sharing.Params, *sharing.Deal) error { return nil })
 	p.Voters[slot-1].Dealer = p.tamperingDealer(slot, func(params sharing.Params, d *sharing.Deal) error {
@@ -181,25 +181,18 @@ func (p *play) complainFalsely(m Misconduct) {
 	}
 }
 
-// castJunk has a voter cast a ballot that is none.
+// castJunk has a voter cast a ballot without a plaintext.
 func (p *play) castJunk(liar *rehearsal.Voter) {
-	before := p.Hooks.Vote
-	p.Hooks.Vote = func(v *rehearsal.Voter, keys map[string][]byte) (bool, error) {
-		if v == liar {
-			text, err := p.junk(v)
-			if err != nil {
-				return true, err
-			}
-			return true, v.Cast(p.Setup, keys, text)
+	p.castInstead(liar, func(keys map[string][]byte) error {
+		text, err := p.junk(liar)
+		if err != nil {
+			return err
 		}
-		if before != nil {
-			return before(v, keys)
-		}
-		return false, nil
-	}
+		return liar.Cast(p.Setup, keys, text)
+	})
 }
 
-// junk has the form of a ballot and no plaintext.
+// junk returns bytes in the form of a ballot: a first byte, a point, and noise.
 func (p *play) junk(v *rehearsal.Voter) ([]byte, error) {
 	r := p.Stream("junk " + v.Role)
 	x, err := curve.RandomScalar(r)
@@ -216,8 +209,8 @@ func (p *play) junk(v *rehearsal.Voter) ([]byte, error) {
 	return append(text, noise...), err
 }
 
-// withhold keeps a candidate's openings off the board until the election is over
-// all the same.
+// withhold keeps a candidate's openings off the board. The record ends when the
+// election is over without them.
 func (p *play) withhold(name string) error {
 	number := p.Policy.CandidateNumber(name)
 	if number == 0 {

@@ -15,24 +15,24 @@ import (
 	"pgregory.net/rapid"
 )
 
-// An election takes tenths of a second, so few are drawn unless the command
-// line asks for more (-rapid.checks).
+// TestMain draws few elections, which take tenths of a second each, unless
+// -rapid.checks asks for more.
 func TestMain(m *testing.M) {
 	flag.Set("rapid.checks", "12")
 	os.Exit(m.Run())
 }
 
-// misbehaved plays with misdeeds and returns the path of the record.
-func misbehaved(t testing.TB, opt rehearsal.Options, misdeeds ...corpus.Misconduct) (*rehearsal.Summary, string) {
+// played plays with misconduct and returns the path of the record.
+func played(t testing.TB, opt rehearsal.Options, misconduct ...corpus.Misconduct) (*rehearsal.Summary, string) {
 	t.Helper()
-	return rehearsaltest.Run(t, opt, corpus.With(misdeeds...).Run)
+	return rehearsaltest.Run(t, opt, corpus.With(misconduct...).Run)
 }
 
-// The dealing survives each misdeed: who did it is out of QUAL and named by
-// the audit, the votes of everybody count, and the result stands.
+// TestDealersWhoCheat: the dealing survives misconduct. The dealer is out of QUAL
+// and named by the audit, all votes count, and the result stands.
 func TestDealersWhoCheat(t *testing.T) {
 	for _, c := range []struct {
-		deed  corpus.Kind
+		kind  corpus.Kind
 		check string
 	}{
 		{corpus.WrongShare, "V44"},
@@ -41,10 +41,10 @@ func TestDealersWhoCheat(t *testing.T) {
 		{corpus.Vanish, "V39"},
 	} {
 		for _, form := range []string{"hardened", "each"} {
-			t.Run(string(c.deed)+" "+form, func(t *testing.T) {
+			t.Run(string(c.kind)+" "+form, func(t *testing.T) {
 				t.Parallel()
-				_, path := misbehaved(t, rehearsal.Options{Source: rehearsaltest.Forms()[form].Source(), Votes: map[string]int{"alice": 4, "bob": 1}},
-					corpus.Misconduct{Kind: c.deed, Slot: 2, Victim: 4})
+				_, path := played(t, rehearsal.Options{Source: rehearsaltest.Forms()[form].Source(), Votes: map[string]int{"alice": 4, "bob": 1}},
+					corpus.Misconduct{Kind: c.kind, Slot: 2, Victim: 4})
 				r := rehearsaltest.Audit(t, path)
 				rehearsaltest.Want(t, r, "L3", "alice", 0)
 				if !rehearsaltest.Found(r, c.check, "dealer 2 out") {
@@ -55,11 +55,11 @@ func TestDealersWhoCheat(t *testing.T) {
 	}
 }
 
-// Everything at once, and still three dealers of five.
-func TestManyMisdeeds(t *testing.T) {
+// TestMuchMisconduct has four of seven dealers out, which leaves the threshold.
+func TestMuchMisconduct(t *testing.T) {
 	f := rehearsaltest.Forms()["hardened"]
 	f.Voters, f.Threshold = 7, 3
-	_, path := misbehaved(t, rehearsal.Options{Source: f.Source(), Votes: map[string]int{"bob": 4, "alice": 3}},
+	_, path := played(t, rehearsal.Options{Source: f.Source(), Votes: map[string]int{"bob": 4, "alice": 3}},
 		corpus.Misconduct{Kind: corpus.WrongShare, Slot: 1, Victim: 7},
 		corpus.Misconduct{Kind: corpus.FalseComplaint, Slot: 2, Victim: 3},
 		corpus.Misconduct{Kind: corpus.Vanish, Slot: 4},
@@ -69,7 +69,7 @@ func TestManyMisdeeds(t *testing.T) {
 
 func TestTooFewDealers(t *testing.T) {
 	f := rehearsaltest.Forms()["hardened"]
-	s, path := misbehaved(t, rehearsal.Options{Source: f.Source()}, corpus.Misconduct{Kind: corpus.Silent, Slot: 1},
+	s, path := played(t, rehearsal.Options{Source: f.Source()}, corpus.Misconduct{Kind: corpus.Silent, Slot: 1},
 		corpus.Misconduct{Kind: corpus.Vanish, Slot: 2}, corpus.Misconduct{Kind: corpus.WrongShare, Slot: 3, Victim: 1})
 	r := rehearsaltest.Audit(t, path)
 	rehearsaltest.Want(t, r, "L0", "", 0)
@@ -78,14 +78,14 @@ func TestTooFewDealers(t *testing.T) {
 	}
 }
 
-// A ballot that is nobody's is proven to be: derived from the shares where the
-// others are open, by everybody's disavowal elsewhere, by the supervisor's in
-// custodial elections. It is found, counted for nobody, and the result stands.
+// TestJunkBallot: a ballot without a plaintext is proven to be no candidate's: by
+// the shares where the other ballots are open, by all candidates' disavowals
+// elsewhere, by the supervisor's in custodial elections. The result stands.
 func TestJunkBallot(t *testing.T) {
 	for _, form := range []string{"hardened", "salted", "each", "each salted", "paper", "custodial"} {
 		t.Run(form, func(t *testing.T) {
 			t.Parallel()
-			_, path := misbehaved(t, rehearsal.Options{Source: rehearsaltest.Forms()[form].Source(), Votes: map[string]int{"alice": 5}},
+			_, path := played(t, rehearsal.Options{Source: rehearsaltest.Forms()[form].Source(), Votes: map[string]int{"alice": 5}},
 				corpus.Misconduct{Kind: corpus.Junk, Slot: 3})
 			r := rehearsaltest.Audit(t, path)
 			rehearsaltest.Want(t, r, "L3", "alice", 21)
@@ -96,8 +96,8 @@ func TestJunkBallot(t *testing.T) {
 	}
 }
 
-// Of plain ballots under one joint key k openings give everybody all of them;
-// salted ones and those under keys of their own stay closed.
+// TestWithheldOpenings: of plain ballots under one joint key k openings open all.
+// Salted ballots, and those under other keys, stay closed.
 func TestWithheldOpenings(t *testing.T) {
 	for _, c := range []struct {
 		form  string
@@ -109,32 +109,31 @@ func TestWithheldOpenings(t *testing.T) {
 	} {
 		t.Run(c.form, func(t *testing.T) {
 			t.Parallel()
-			_, path := misbehaved(t, rehearsal.Options{Source: rehearsaltest.Forms()[c.form].Source(), Votes: map[string]int{"alice": 3, "bob": 2}},
+			_, path := played(t, rehearsal.Options{Source: rehearsaltest.Forms()[c.form].Source(), Votes: map[string]int{"alice": 3, "bob": 2}},
 				corpus.Misconduct{Kind: corpus.Withhold, Candidate: "bob"})
 			rehearsaltest.Want(t, rehearsaltest.Audit(t, path), c.level, "alice", c.exit)
 		})
 	}
 }
 
-// Whatever a few members of the roll do in the dealing or with their ballots,
-// the audit does not refute the election: it ends for want of dealers, or
-// everybody's vote counts and who claimed has won.
-func TestMisdeedsDoNotRefute(t *testing.T) {
+// TestMisconductDoesNotRefute: with misconduct of a few members, drawn, the election
+// ends for want of dealers, or all votes count and the claimant has won.
+func TestMisconductDoesNotRefute(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		name := rapid.SampledFrom([]string{"hardened", "salted", "each", "paper flag"}).Draw(r, "form")
 		f := rehearsaltest.Forms()[name]
 		opt := rehearsal.Options{Source: f.Source(), Seed: rapid.Uint64().Draw(r, "seed")}
-		var misdeeds []corpus.Misconduct
-		deeds := []corpus.Kind{corpus.WrongShare, corpus.Vanish, corpus.Silent, corpus.Junk}
-		for _, slot := range rapid.Permutation([]int{1, 2, 3, 4, 5}).Draw(r, "slots")[:rapid.IntRange(0, 4).Draw(r, "misdeeds")] {
-			misdeeds = append(misdeeds, corpus.Misconduct{
-				Kind: rapid.SampledFrom(deeds).Draw(r, "deed"), Slot: slot, Victim: slot%f.Voters + 1,
+		var misconduct []corpus.Misconduct
+		kinds := []corpus.Kind{corpus.WrongShare, corpus.Vanish, corpus.Silent, corpus.Junk}
+		for _, slot := range rapid.Permutation([]int{1, 2, 3, 4, 5}).Draw(r, "slots")[:rapid.IntRange(0, 4).Draw(r, "misconduct")] {
+			misconduct = append(misconduct, corpus.Misconduct{
+				Kind: rapid.SampledFrom(kinds).Draw(r, "kind"), Slot: slot, Victim: slot%f.Voters + 1,
 			})
 		}
-		s, path := misbehaved(t, opt, misdeeds...)
+		s, path := played(t, opt, misconduct...)
 		report := rehearsaltest.Audit(t, path)
 		if report.Exit != 0 && report.Exit != 21 || report.Level != "L3" && s.Ended == "" {
-			r.Fatalf("%v: level %s, exit %d, %s\n%s%s", misdeeds, report.Level, report.Exit, report.Verdict, s, rehearsaltest.Failing(report))
+			r.Fatalf("%v: level %s, exit %d, %s\n%s%s", misconduct, report.Level, report.Exit, report.Verdict, s, rehearsaltest.Failing(report))
 		}
 		if s.Claimant != "" && (report.Winner == nil || *report.Winner != s.Claimant) {
 			r.Fatalf("claimed for %s, the audit says %s", s.Claimant, report.Verdict)
@@ -142,12 +141,12 @@ func TestMisdeedsDoNotRefute(t *testing.T) {
 	})
 }
 
-// What cannot be done is refused.
-func TestMisdeedsThatCannotBe(t *testing.T) {
+// TestMisconductThatCannotBe is refused.
+func TestMisconductThatCannotBe(t *testing.T) {
 	for name, m := range map[string]corpus.Misconduct{
 		"no such slot":       {Kind: corpus.Vanish, Slot: 6},
 		"no such victim":     {Kind: corpus.WrongShare, Slot: 1},
-		"no such misdeed":    {Kind: "be late", Slot: 1},
+		"no such kind":    {Kind: "be late", Slot: 1},
 		"no such withholder": {Kind: corpus.Withhold, Candidate: "mallory"},
 	} {
 		t.Run(name, func(t *testing.T) {

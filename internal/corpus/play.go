@@ -10,25 +10,25 @@ import (
 	"bevote/verifier/election"
 )
 
-// play is an election with a lie in it: what the lie does is called by the
-// hooks of the rehearsal.
+// play is an election under way with a lie in it. The lie sets hooks of the
+// rehearsal, directly or by the methods of play.
 type play struct {
 	*rehearsal.Play
-	last  string         // the step after which the record ends, "" for the play's own end
-	aside *election.Vote // a stake that no honest role knows of
+	last      string         // step after which the record ends, "" for the last one
+	lostStake *election.Vote // a stake that no role follows
 
-	over      bool // the last step has begun
-	instead   map[string]func() (played bool, err error)
-	before    map[uint32][]func() error
+	over      bool // whether the step last has begun
+	steps     map[string]func() (played bool, err error)
+	blocks    map[uint32][]func() error // by height
 	rewriters []func(board.Line) ([]board.Line, error)
 	authors   authorsView
-	copying   sync.Mutex // lies that change a finished record share its play
+	rewriting sync.Mutex // of the record: lies over a finished election share its play
 }
 
 // played plays an election to its end with the lie in it. The caller closes it.
 func (l *Lie) played(ctx context.Context, opt rehearsal.Options) (*play, error) {
-	p := &play{instead: make(map[string]func() (bool, error)), before: make(map[uint32][]func() error)}
-	opt.Hooks = rehearsal.Hooks{Network: l.chain, ExtraVoters: l.crowd, Policy: l.policyHook(opt.Seed), Step: p.step, Block: p.block, Line: p.line}
+	p := &play{steps: make(map[string]func() (bool, error)), blocks: make(map[uint32][]func() error)}
+	opt.Hooks = rehearsal.Hooks{Network: l.network, ExtraVoters: l.extraVoters, Policy: l.policyHook(opt.Seed), Step: p.step, Block: p.block, Line: p.line}
 	if b := l.base(); b != nil {
 		opt.Roll, opt.Hooks.Votes = b.roll, l.votes
 	}
@@ -46,36 +46,36 @@ func (l *Lie) played(ctx context.Context, opt rehearsal.Options) (*play, error) 
 	return p, nil
 }
 
-// step ends the record after the last step, and plays another one otherwise.
+// step is the hook of steps. It ends the record after the step last.
 func (p *play) step(name string) (played bool, err error) {
 	if p.over {
 		return true, rehearsal.ErrOver
 	}
 	p.over = name == p.last
-	if play := p.instead[name]; play != nil {
+	if play := p.steps[name]; play != nil {
 		return play()
 	}
 	return false, nil
 }
 
-// replace plays a step otherwise.
+// replace puts play in the place of a step.
 func (p *play) replace(step string, play func() error) {
-	p.instead[step] = func() (bool, error) { return true, play() }
+	p.steps[step] = func() (bool, error) { return true, play() }
 }
 
-// precede does something before a step.
+// precede has do called before a step.
 func (p *play) precede(step string, do func() error) {
-	p.instead[step] = func() (bool, error) { return false, do() }
+	p.steps[step] = func() (bool, error) { return false, do() }
 }
 
-// at does something just before the block of a height is mined.
+// at has do called before the block of a height is mined.
 func (p *play) at(height uint32, do func() error) {
-	p.before[height] = append(p.before[height], do)
+	p.blocks[height] = append(p.blocks[height], do)
 }
 
-// block does what is due before the block of a height.
+// block is the hook of blocks.
 func (p *play) block(height uint32) error {
-	for _, do := range p.before[height] {
+	for _, do := range p.blocks[height] {
 		if err := do(); err != nil {
 			return err
 		}
@@ -83,12 +83,13 @@ func (p *play) block(height uint32) error {
 	return nil
 }
 
-// onLine adds to what happens to lines before the keeper appends them.
+// onLine adds a rewriter of lines. Each returns the lines to append in place of
+// one, and is given what the rewriters before it return.
 func (p *play) onLine(rewriter func(board.Line) ([]board.Line, error)) {
 	p.rewriters = append(p.rewriters, rewriter)
 }
 
-// line returns what the keeper appends for a line.
+// line is the hook of lines.
 func (p *play) line(l board.Line) ([]board.Line, error) {
 	lines := []board.Line{l}
 	for _, rewriter := range p.rewriters {
@@ -108,30 +109,45 @@ func (p *play) line(l board.Line) ([]board.Line, error) {
 	return lines, nil
 }
 
-// authorsView is the exchange as authors wrote it.
-type authorsView struct {
-	view  *election.ExchangeLog
-	read  int                // lines of the board that view has read
-	lines map[int]board.Line // what view reads in the place of the board's
+// castInstead has cast called in the place of a voter's vote, with the keys of the
+// contract's script.
+func (p *play) castInstead(voter *rehearsal.Voter, cast func(keys map[string][]byte) error) {
+	before := p.Hooks.Vote
+	p.Hooks.Vote = func(v *rehearsal.Voter, keys map[string][]byte) (bool, error) {
+		switch {
+		case v == voter:
+			return true, cast(keys)
+		case before != nil:
+			return before(v, keys)
+		}
+		return false, nil
+	}
 }
 
-// trustAuthors has roles go by what authors wrote, whatever a lie puts onto the board
-// in its place: they are in on it, or do not look. Without names, all do.
+// authorsView is the mixing phase as its authors wrote it.
+type authorsView struct {
+	view  *election.ExchangeLog   // nil while no role trusts authors
+	read  int                // lines of the board that view has read
+	lines map[int]board.Line // by their place, in the place of the board's
+}
+
+// trustAuthors has roles see the lines as their authors wrote them, not as a lie
+// rewrote them: they collude, or do not verify. No roles stand for all roles.
 func (p *play) trustAuthors(roles ...string) {
-	b := &p.authors
-	b.view, b.lines = election.NewExchangeLog(p.Election), make(map[int]board.Line)
+	a := &p.authors
+	a.view, a.lines = election.NewExchangeLog(p.Election), make(map[int]board.Line)
 	p.Hooks.Mixing = func(role string) *election.ExchangeLog {
 		if len(roles) > 0 && !slices.Contains(roles, role) {
 			return nil
 		}
 		lines := p.Log.Lines()
-		for ; b.read < len(lines); b.read++ {
-			l, other := b.lines[b.read+1]
+		for ; a.read < len(lines); a.read++ {
+			l, other := a.lines[a.read+1]
 			if !other {
-				l = lines[b.read]
+				l = lines[a.read]
 			}
-			b.view.Read(b.read+1, &l)
+			a.view.Read(a.read+1, &l)
 		}
-		return b.view
+		return a.view
 	}
 }

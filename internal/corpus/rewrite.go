@@ -24,8 +24,8 @@ import (
 
 var _ evidence.Source = (*rewrite)(nil)
 
-// rewrite is a finished record taken apart, for somebody to change it and to
-// put it together again as far as that can be done without a key.
+// rewrite is a finished record, to be changed as far as that takes no key: lines
+// can be linked anew and blocks mined anew.
 type rewrite struct {
 	p                *play
 	policy, contract []byte
@@ -33,10 +33,11 @@ type rewrite struct {
 	headers          []*wire.BlockHeader // from genesis
 	blocks           []*wire.MsgBlock    // from height first
 	first            uint32
-	dir              string // for its files
+	dir              string // temporary, for its files
 }
 
-// rewriteRecord takes the play's record apart.
+// rewriteRecord returns a copy of the play's record. The caller removes its
+// directory.
 func (p *play) rewriteRecord(ctx context.Context) (*rewrite, error) {
 	r := &rewrite{p: p, policy: p.PolicyFile, contract: p.ContractFile, lines: slices.Clone(p.Log.Lines()), first: p.Times.Announce}
 	var err error
@@ -62,8 +63,8 @@ func (r *rewrite) tip() uint32 { return uint32(len(r.headers)) - 1 }
 
 func (r *rewrite) block(height uint32) *wire.MsgBlock { return r.blocks[height-r.first] }
 
-// firstUnseen is the lowest height from which on no board line has seen a block:
-// what an outsider can mine anew without anybody's signature.
+// firstUnseen returns the lowest height above every block that a board line names.
+// From there on blocks can be mined anew without any signature.
 func (r *rewrite) firstUnseen() (height uint32) {
 	for _, l := range r.lines {
 		height = max(height, l.Seen.Height)
@@ -71,8 +72,8 @@ func (r *rewrite) firstUnseen() (height uint32) {
 	return height + 1
 }
 
-// buried is the height of a free block that is as deep as the policy asks.
-func (r *rewrite) buried() (uint32, error) {
+// deepUnseen returns the height of an unseen block of the policy's depth.
+func (r *rewrite) deepUnseen() (uint32, error) {
 	height := r.tip() + 1 - r.p.Policy.Depth()
 	if height < r.firstUnseen() {
 		return 0, fmt.Errorf("block %d has been seen by a board line", height)
@@ -80,16 +81,15 @@ func (r *rewrite) buried() (uint32, error) {
 	return height, nil
 }
 
-// relink gives every line the hash of the line before, from line n (0 is the
-// first) on.
+// relink gives every line from index n on the hash of the line before.
 func (r *rewrite) relink(n int) {
 	for i := max(n, 1); i < len(r.lines); i++ {
 		r.lines[i].Prev = r.lines[i-1].Hash()
 	}
 }
 
-// remine makes the blocks from a height on anew: merkle roots, links and proof
-// of work.
+// remine makes the headers from a height on anew: merkle root, link and proof of
+// work.
 func (r *rewrite) remine(from uint32) {
 	for h := from; h <= r.tip(); h++ {
 		if h >= r.first {
@@ -102,7 +102,7 @@ func (r *rewrite) remine(from uint32) {
 	}
 }
 
-// merkleRoot folds the ids of a block's transactions.
+// merkleRoot returns the merkle root of a block's transaction ids.
 func merkleRoot(b *wire.MsgBlock) chainhash.Hash {
 	var row []chainhash.Hash
 	for _, tx := range b.Transactions {
@@ -120,27 +120,28 @@ func merkleRoot(b *wire.MsgBlock) chainhash.Hash {
 	return row[0]
 }
 
-// solved tells whether a header has the work that regtest asks for, which is
-// one try in two.
+// solved reports whether a header has the work of regtest: a hash below 0x7f…,
+// which one nonce in two gives.
 func solved(h *wire.BlockHeader) bool {
 	hash := h.BlockHash()
 	return hash[len(hash)-1] < 0x7f
 }
 
+// solve gives a header a nonce with enough work.
 func solve(h *wire.BlockHeader) {
 	for !solved(h) {
 		h.Nonce++
 	}
 }
 
-// unsolve gives a header a nonce with too little work.
+// unsolve gives a header a nonce with too little work: a hash from 0x80… on.
 func unsolve(h *wire.BlockHeader) {
 	for hash := h.BlockHash(); hash[len(hash)-1] < 0x80; hash = h.BlockHash() {
 		h.Nonce++
 	}
 }
 
-// extend adds n empty blocks.
+// extend adds n empty blocks at the tip.
 func (r *rewrite) extend(n int) {
 	tip := r.tip()
 	for i := range n {
@@ -155,7 +156,7 @@ func (r *rewrite) extend(n int) {
 	r.remine(tip + 1)
 }
 
-// files are the record's, as they are now: with whole blocks, or with proofs of
+// files returns the record's files by name: with whole blocks, or with proofs of
 // the transactions that concern the election.
 func (r *rewrite) files(ctx context.Context, proven bool) (map[string][]byte, error) {
 	var log bytes.Buffer
@@ -163,7 +164,7 @@ func (r *rewrite) files(ctx context.Context, proven bool) (map[string][]byte, er
 		log.Write(append(l.Encode(), '\n'))
 	}
 	files := map[string][]byte{record.Policy: r.policy, record.Contract: r.contract, record.Board: log.Bytes()}
-	blocks, err := r.through("with blocks", files, func(w *record.Writer) error { return chainfile.Export(ctx, w, r, r.first) })
+	blocks, err := r.writeAndRead("with blocks", files, func(w *record.Writer) error { return chainfile.Export(ctx, w, r, r.first) })
 	if err != nil || !proven {
 		return blocks, err
 	}
@@ -172,14 +173,14 @@ func (r *rewrite) files(ctx context.Context, proven bool) (map[string][]byte, er
 		return nil, err
 	}
 	defer rec.Close()
-	return r.through("with proofs", files, func(w *record.Writer) error {
+	return r.writeAndRead("with proofs", files, func(w *record.Writer) error {
 		return chainfile.ExportProofs(ctx, w, r, verifier.Sightings(ctx, rec, r))
 	})
 }
 
-// through writes a record with the chain's files by who always writes them, and
-// reads all of it back.
-func (r *rewrite) through(name string, files map[string][]byte, export func(*record.Writer) error) (map[string][]byte, error) {
+// writeAndRead writes a record with given files and those that export writes, and
+// returns all of them.
+func (r *rewrite) writeAndRead(name string, files map[string][]byte, export func(*record.Writer) error) (map[string][]byte, error) {
 	dir := filepath.Join(r.dir, name)
 	w, err := record.Create(dir)
 	if err != nil {
@@ -209,20 +210,20 @@ func (r *rewrite) through(name string, files map[string][]byte, export func(*rec
 
 var recordFiles = []string{record.Policy, record.Contract, record.Board, record.Headers, record.Blocks, record.Proofs}
 
-// The methods of a source of blocks, for whoever writes the record's chain.
+// The methods of an [evidence.Source].
 
 func (r *rewrite) Evidence() string                      { return "remade" }
 func (r *rewrite) First(context.Context) (uint32, error) { return r.first, nil }
 
 func (r *rewrite) Headers(context.Context) iter.Seq2[*wire.BlockHeader, error] {
-	return each(r.headers)
+	return sequence(r.headers)
 }
 
 func (r *rewrite) Blocks(_ context.Context, from uint32) iter.Seq2[*wire.MsgBlock, error] {
-	return each(r.blocks[from-r.first:])
+	return sequence(r.blocks[from-r.first:])
 }
 
-func each[T any](list []T) iter.Seq2[T, error] {
+func sequence[T any](list []T) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for _, v := range list {
 			if !yield(v, nil) {

@@ -15,18 +15,15 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// What a rehearsal knows and nobody else: everybody's keys, choices and
-// shares. Lies are made with it.
-
-// first and second are the candidates whom a base's split favours.
+// first and second are the candidates that receive votes in the bases.
 func (p *play) first() lang.Candidate  { return p.Policy.Candidates[0] }
 func (p *play) second() lang.Candidate { return p.Policy.Candidates[1] }
 
-// voter is the one at a place of the roll, from 1.
+// voter returns the voter of a slot of the roll, from 1.
 func (p *play) voter(slot int) *rehearsal.Voter { return p.Voters[slot-1] }
 
-// votersFor are those who choose candidate number j, in the order of the roll;
-// 0 gives those who abstain.
+// votersFor returns the voters that choose candidate number j, or abstain (0), in
+// the order of the roll.
 func (p *play) votersFor(j int) (out []*rehearsal.Voter) {
 	for _, v := range p.Voters {
 		if v.Choice == j {
@@ -36,7 +33,8 @@ func (p *play) votersFor(j int) (out []*rehearsal.Voter) {
 	return out
 }
 
-// secretOf is the secret behind a key of the election.
+// secretOf returns the secret of a key of the election: a stand-in's, a roll
+// key's or a registration key's.
 func (p *play) secretOf(key curve.PublicKey) (curve.Scalar, error) {
 	for _, secret := range p.Keys {
 		if curve.BaseMul(secret).Key() == key {
@@ -60,7 +58,8 @@ func (p *play) secretOf(key curve.PublicKey) (curve.Scalar, error) {
 
 func (p *play) supervisorSigner() signer { return signer{key: p.Keys["supervisor"]} }
 
-// stranger is somebody who has no part in the election.
+// stranger returns the secret of a key that has no part in the election, always
+// the same one.
 func (p *play) stranger() curve.Scalar {
 	x, err := curve.RandomScalar(p.Stream("stranger"))
 	if err != nil {
@@ -69,16 +68,8 @@ func (p *play) stranger() curve.Scalar {
 	return x
 }
 
-// keyNumber is the number of the joint key that ballots for candidate number j
-// carry shares of.
-func (p *play) keyNumber(j int) int {
-	if p.Policy.Joint == lang.JointEach {
-		return j
-	}
-	return 1
-}
-
-// share is a voter's share of a joint key, once the dealing is closed.
+// share returns a voter's share of a joint key, by the key's number from 1, when
+// the dealing is closed.
 func (p *play) share(v *rehearsal.Voter, number int) (curve.Scalar, error) {
 	shares, _ := sharing.Receive(p.Setup.Params(), v.Secret, v.Slot(), p.Setup.Dealing)
 	if len(shares) < number {
@@ -87,7 +78,8 @@ func (p *play) share(v *rehearsal.Voter, number int) (curve.Scalar, error) {
 	return shares[number-1], nil
 }
 
-// joint is the secret of a joint key: what any k voters know together.
+// joint returns the secret of a joint key, interpolated from the shares of the
+// first k voters.
 func (p *play) joint(number int) (curve.Scalar, error) {
 	var known []sharing.Share
 	for _, v := range p.Voters[:p.Policy.K] {
@@ -100,7 +92,8 @@ func (p *play) joint(number int) (curve.Scalar, error) {
 	return sharing.Interpolate(known, 0), nil
 }
 
-// claimSigner signs claims for candidate number j, and names their path.
+// claimSigner returns the signer of claims for candidate number j, and the path
+// of the contract that they take.
 func (p *play) claimSigner(j int) (q signer, path string, err error) {
 	c := p.Policy.Candidates[j-1]
 	if !p.Policy.Dealt() {
@@ -113,7 +106,7 @@ func (p *play) claimSigner(j int) (q signer, path string, err error) {
 	return signer{key: secret}, "win", err
 }
 
-// ballotOf is the honest ballot of a voter for candidate number j.
+// ballotOf returns the honest ballot of a voter for candidate number j.
 func (p *play) ballotOf(v *rehearsal.Voter, j int) ([]byte, error) {
 	m, to := ballot.Plain{Candidate: j, Share: curve.NewScalar(1)}, p.Policy.Candidates[j-1].Key
 	var err error
@@ -132,13 +125,14 @@ func (p *play) ballotOf(v *rehearsal.Voter, j int) ([]byte, error) {
 	return ballot.Seal(m, p.place(v, j), key), nil
 }
 
-// place is where a voter's ballot for candidate number j stands.
+// place returns the place to which a voter's ballot for candidate number j is
+// sealed.
 func (p *play) place(v *rehearsal.Voter, j int) ballot.Place {
 	return ballot.Place{EID: p.EID, Outpoint: election.EncodeOutpoint(p.coin(v)), PublicShare: p.Setup.PublicShare(v.Slot(), p.Policy.KeyNumber(j))}
 }
 
-// votesNow are the votes so far.
-func (p *play) votesNow() ([]*election.Vote, error) {
+// currentVotes returns the votes up to the tip.
+func (p *play) currentVotes() ([]*election.Vote, error) {
 	r, err := p.Replay()
 	if err != nil {
 		return nil, err
@@ -146,10 +140,10 @@ func (p *play) votesNow() ([]*election.Vote, error) {
 	return p.Election.Votes(p.Setup, r)
 }
 
-// coin is a voter's coin on the closed roll.
+// coin returns a voter's coin on the closed roll.
 func (p *play) coin(v *rehearsal.Voter) wire.OutPoint { return p.Setup.Roll[v.Slot()-1].Outpoint }
 
-// spendCoin is a transaction that spends a voter's coin, signed by the voter.
+// spendCoin returns a transaction that spends a voter's coin, signed.
 func (p *play) spendCoin(v *rehearsal.Voter, outs ...*wire.TxOut) (*wire.MsgTx, error) {
 	tx := wire.NewMsgTx(2)
 	q := signer{key: v.Secret}
@@ -158,8 +152,9 @@ func (p *play) spendCoin(v *rehearsal.Voter, outs ...*wire.TxOut) (*wire.MsgTx, 
 	return tx, q.resign(tx)
 }
 
-// voting is a vote as an honest voter would make it, but for the ballot.
-func (p *play) voting(v *rehearsal.Voter, keys map[string][]byte, sealed []byte) (*wire.MsgTx, error) {
+// voteTx returns a vote with a given ballot: the stake, and the ballot in an
+// OP_RETURN.
+func (p *play) voteTx(v *rehearsal.Voter, keys map[string][]byte, sealed []byte) (*wire.MsgTx, error) {
 	redeem, err := p.Setup.Redeem(keys, v.Slot(), sealed)
 	if err != nil {
 		return nil, err
@@ -167,15 +162,15 @@ func (p *play) voting(v *rehearsal.Voter, keys map[string][]byte, sealed []byte)
 	return p.spendCoin(v, wire.NewTxOut(p.Policy.Stake, templates.PayToRedeem(redeem)), wire.NewTxOut(0, returning(sealed)))
 }
 
-// payCoin has the supervisor pay a coin to somebody's key, and names it.
+// payCoin has the supervisor pay a coin to a key, and returns it.
 func (p *play) payCoin(to curve.Scalar) (wire.OutPoint, error) {
 	key := curve.BaseMul(to).Key()
 	coins, err := p.Supervisor.PayCoins([]curve.PublicKey{key})
 	return coins[key], err
 }
 
-// amend changes the bodies of a type of lines as the keeper appends them, and
-// signs them again by the same author. What edit does not change stays.
+// amend changes the bodies of lines of a type before the keeper appends them. The
+// author signs a changed line again; lines for which edit reports false stay.
 func amend[T board.Body](p *play, edit func(l *board.Line, body *T) (changed bool)) {
 	p.onLine(func(l board.Line) ([]board.Line, error) {
 		var body T
@@ -191,7 +186,7 @@ func amend[T board.Body](p *play, edit func(l *board.Line, body *T) (changed boo
 	})
 }
 
-// drop keeps lines of a type off the board.
+// drop keeps unwanted lines of a type off the board.
 func drop[T board.Body](p *play, unwanted func(l board.Line, body T) bool) {
 	p.onLine(func(l board.Line) ([]board.Line, error) {
 		var body T
@@ -202,13 +197,14 @@ func drop[T board.Body](p *play, unwanted func(l board.Line, body T) bool) {
 	})
 }
 
-// seen names the block at a height.
+// seen returns the block at a height as lines refer to it.
 func (p *play) seen(height uint32) (board.Seen, error) {
 	hash, err := p.Chain.HashAt(height)
 	return board.Seen{Height: height, Hash: hash}, err
 }
 
-// holdRefund keeps a voter's refund from the relay and shows it to the liar.
+// holdRefund keeps a voter's refund from the relay. The result points to it, or
+// to nil until it is sent.
 func (p *play) holdRefund(v *rehearsal.Voter) **wire.MsgTx {
 	held := new(*wire.MsgTx)
 	p.intercept(v.Role, func(tx *wire.MsgTx) (bool, error) {
@@ -221,12 +217,13 @@ func (p *play) holdRefund(v *rehearsal.Voter) **wire.MsgTx {
 	return held
 }
 
-// intercept looks at somebody's transactions before they are relayed.
-func (p *play) intercept(who string, trick func(tx *wire.MsgTx) (sent bool, err error)) {
+// intercept has hook called with a role's transactions before they are relayed;
+// the transactions of other roles go to the hook before it.
+func (p *play) intercept(role string, hook func(tx *wire.MsgTx) (sent bool, err error)) {
 	before := p.Hooks.Send
 	p.Hooks.Send = func(by string, tx *wire.MsgTx) (bool, error) {
-		if by == who {
-			return trick(tx)
+		if by == role {
+			return hook(tx)
 		}
 		if before != nil {
 			return before(by, tx)
@@ -235,7 +232,8 @@ func (p *play) intercept(who string, trick func(tx *wire.MsgTx) (sent bool, err 
 	}
 }
 
-// openLate opens the ballots when they are due although a stake is still open.
+// openLate has the ballots opened from the policy's height on, though a stake is
+// unspent.
 func (p *play) openLate() {
 	p.precede("open", func() error { return p.Advance(p.Policy.Times.Reveal + p.Policy.Depth() - 1) })
 }

@@ -16,35 +16,37 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// signer signs as honest roles do not: with any hash type and any nonce.
+// signer signs inputs with any hash type, any nonce and either s.
 type signer struct {
 	key      curve.Scalar
 	hashType txscript.SigHashType // 0 for SIGHASH_ALL
 	nonce    curve.Scalar         // 0 for that of RFC 6979
-	highS    bool                 // the higher of the two values of s
+	highS    bool                 // whether s is the higher of the two, above q/2
 }
 
-// sign is the signature of an input with its hash type. locking is the redeem
-// script, or the script of the output that is spent.
-func (q signer) sign(tx *wire.MsgTx, i int, locking []byte) ([]byte, error) {
-	if q.hashType == 0 {
-		q.hashType = txscript.SigHashAll
+// sign returns the signature of an input: DER ‖ hash type. locking is the redeem
+// script, or the script of the spent output.
+func (s signer) sign(tx *wire.MsgTx, i int, locking []byte) ([]byte, error) {
+	if s.hashType == 0 {
+		s.hashType = txscript.SigHashAll
 	}
-	hash, err := txscript.CalcSignatureHash(locking, q.hashType, tx, i)
+	hash, err := txscript.CalcSignatureHash(locking, s.hashType, tx, i)
 	if err != nil {
 		return nil, err
 	}
-	sig, err := curve.SignECDSA(q.key, [32]byte(hash))
-	if err == nil && !q.nonce.IsZero() {
-		sig, err = signWith(q.key, q.nonce, [32]byte(hash))
+	sig, err := curve.SignECDSA(s.key, [32]byte(hash))
+	if err == nil && !s.nonce.IsZero() {
+		sig, err = signWith(s.key, s.nonce, [32]byte(hash))
 	}
-	if err == nil && q.highS {
+	if err == nil && s.highS {
 		sig, err = highS(sig)
 	}
-	return append(sig, byte(q.hashType)), err
+	return append(sig, byte(s.hashType)), err
 }
 
-// signWith is ECDSA with a given nonce and the lower s, in DER.
+// signWith returns an ECDSA signature with a given nonce k and the lower s, in DER:
+//
+//	r = x(k·G), s = (hash + r·key) / k
 func signWith(key, nonce curve.Scalar, hash [32]byte) ([]byte, error) {
 	point := curve.BaseMul(nonce).Key()
 	r := curve.ReduceScalar([32]byte(point[1:]))
@@ -55,7 +57,7 @@ func signWith(key, nonce curve.Scalar, hash [32]byte) ([]byte, error) {
 	return der(r, s)
 }
 
-// highS replaces s by q − s.
+// highS replaces s by q − s, in DER.
 func highS(sig []byte) ([]byte, error) {
 	var v struct{ R, S *big.Int }
 	if _, err := asn1.Unmarshal(sig, &v); err != nil {
@@ -67,12 +69,13 @@ func highS(sig []byte) ([]byte, error) {
 	return der(curve.ReduceScalar(r), curve.ReduceScalar(s).Neg())
 }
 
+// der encodes a signature: SEQUENCE { INTEGER r, INTEGER s }.
 func der(r, s curve.Scalar) ([]byte, error) {
 	a, b := r.Bytes(), s.Bytes()
 	return asn1.Marshal(struct{ R, S *big.Int }{new(big.Int).SetBytes(a[:]), new(big.Int).SetBytes(b[:])})
 }
 
-// pushes are the items of an input script, and push is the script of items.
+// pushes returns the items of an input script.
 func pushes(script []byte) (items [][]byte) {
 	t := txscript.MakeScriptTokenizer(0, script)
 	for t.Next() {
@@ -85,6 +88,7 @@ func pushes(script []byte) (items [][]byte) {
 	return items
 }
 
+// push returns the input script of items.
 func push(items ...[]byte) []byte {
 	b := txscript.NewScriptBuilder()
 	for _, item := range items {
@@ -93,7 +97,7 @@ func push(items ...[]byte) []byte {
 	return built(b)
 }
 
-// built ends a builder that is given nothing it could refuse.
+// built returns the script of a builder whose items are small enough.
 func built(b *txscript.ScriptBuilder) []byte {
 	script, err := b.Script()
 	if err != nil {
@@ -102,21 +106,21 @@ func built(b *txscript.ScriptBuilder) []byte {
 	return script
 }
 
-// isSignature tells a signature from the other items of an input script.
+// isSignature reports whether an item of an input script is a signature in DER.
 func isSignature(item []byte) bool { return len(item) > 8 && len(item) < 74 && item[0] == 0x30 }
 
-// resign signs every input again after a change, in the places of the old
-// signatures.
-func (q signer) resign(tx *wire.MsgTx) error {
+// resign signs every input anew, in the place of the first signature of its
+// script.
+func (s signer) resign(tx *wire.MsgTx) error {
 	for i := range tx.TxIn {
-		if err := q.resignInput(tx, i); err != nil {
+		if err := s.resignInput(tx, i); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (q signer) resignInput(tx *wire.MsgTx, i int) error {
+func (s signer) resignInput(tx *wire.MsgTx, i int) error {
 	items := pushes(tx.TxIn[i].SignatureScript)
 	if len(items) == 0 {
 		return errors.New("an input without a script")
@@ -125,7 +129,7 @@ func (q signer) resignInput(tx *wire.MsgTx, i int) error {
 	if len(locking) == curve.PointSize {
 		locking = templates.PayToKey(curve.PublicKey(locking))
 	}
-	sig, err := q.sign(tx, i, locking)
+	sig, err := s.sign(tx, i, locking)
 	if err != nil {
 		return err
 	}
@@ -139,13 +143,17 @@ func (q signer) resignInput(tx *wire.MsgTx, i int) error {
 	return nil
 }
 
-// spend adds an input that spends an output paid to the pen's key, unsigned.
-func (q signer) spend(tx *wire.MsgTx, op wire.OutPoint) {
-	key := curve.BaseMul(q.key).Key()
+// spend adds an input that spends an output paid to the signer's key. Its script
+// has 70 bytes in the place of the signature:
+//
+//	<signature> <key>
+func (s signer) spend(tx *wire.MsgTx, op wire.OutPoint) {
+	key := curve.BaseMul(s.key).Key()
 	in := wire.NewTxIn(&op, push(bytes.Repeat([]byte{0x30}, 70), key[:]), nil)
 	tx.AddTxIn(in)
 }
 
+// returning is RETURN <data> ….
 func returning(data ...[]byte) []byte {
 	b := txscript.NewScriptBuilder().AddOp(txscript.OP_RETURN)
 	for _, d := range data {
@@ -154,8 +162,8 @@ func returning(data ...[]byte) []byte {
 	return built(b)
 }
 
-// sweep spends stakes by a path of the contract into one output script, all
-// with one pen.
+// sweep returns a transaction that spends stakes by a path of the contract into
+// one output. One signer signs every input.
 func (p *play) sweep(votes []*election.Vote, path string, q signer, payout []byte) (*wire.MsgTx, error) {
 	tx := wire.NewMsgTx(2)
 	at := -1
@@ -171,7 +179,7 @@ func (p *play) sweep(votes []*election.Vote, path string, q signer, payout []byt
 	value := -p.Policy.Fee * int64(templates.SweepSize(len(votes), way.Witness, len(votes[0].Redeem), len(payout)))
 	key := curve.BaseMul(q.key).Key()
 	for _, v := range votes {
-		in := wire.NewTxIn(&v.Stake, witness(way, key, v.Redeem), nil)
+		in := wire.NewTxIn(&v.Stake, inputScript(way, key, v.Redeem), nil)
 		if tx.LockTime = way.After; way.After > 0 {
 			in.Sequence = math.MaxUint32 - 1
 		}
@@ -182,8 +190,9 @@ func (p *play) sweep(votes []*election.Vote, path string, q signer, payout []byt
 	return tx, q.resign(tx)
 }
 
-// witness is the input script of a path, with a place for the signature.
-func witness(way templates.Path, key curve.PublicKey, redeem []byte) []byte {
+// inputScript returns the input script of a path, with 70 bytes in the place of a
+// signature.
+func inputScript(way templates.Path, key curve.PublicKey, redeem []byte) []byte {
 	var items [][]byte
 	for _, item := range way.Witness {
 		switch {

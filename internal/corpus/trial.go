@@ -17,21 +17,21 @@ import (
 	"bevote/verifier/result"
 )
 
-// Trial is what an audit makes of a lie.
+// Trial is a lie and what an audit of it found.
 type Trial struct {
 	Lie     Lie      `json:"lie"`
-	Flagged []string `json:"spoke"` // the checks that failed, could not decide or were left unresolved
-	Found   bool     `json:"said"`  // an item of the lie's check says what it must
-	Level   string   `json:"level"` // "" where the record was refused as a whole
+	Flagged []string `json:"spoke"` // checks that neither passed nor were skipped
+	Found   bool     `json:"said"`  // whether an item of the lie's check has Lie.Says in it
+	Level   string   `json:"level"` // "" where the record could not be decoded
 	Exit    int      `json:"exit"`
 
 	checks []result.Check // the report's
 }
 
-// Detected tells whether the audit says that anything is wrong.
+// Detected reports whether the audit has a finding.
 func (t Trial) Detected() bool { return len(t.Flagged) > 0 || t.Lie.Says != "" && t.Found }
 
-// Attributed tells whether the check speaks that must.
+// Attributed reports whether the finding is that of the lie's check.
 func (t Trial) Attributed() bool {
 	if t.Lie.Says != "" {
 		return t.Found
@@ -39,7 +39,7 @@ func (t Trial) Attributed() bool {
 	return slices.Contains(t.Flagged, t.Lie.Check)
 }
 
-// Unexpected are the checks that speak and have no part in the lie.
+// Unexpected lists the flagged checks that have no part in the lie.
 func (t Trial) Unexpected() (out []string) {
 	for _, id := range t.Flagged {
 		if id != t.Lie.Check && !slices.Contains(t.Lie.Along, id) {
@@ -49,13 +49,29 @@ func (t Trial) Unexpected() (out []string) {
 	return out
 }
 
-// AsExpected tells whether level and exit code are those that the lie names.
+// AsExpected reports whether level and exit code are the lie's.
 func (t Trial) AsExpected() bool { return t.Level == t.Lie.Level && t.Exit == t.Lie.Exit }
+
+// Alone reports whether no check but the lie's is flagged.
+func (t Trial) Alone() bool {
+	return t.Attributed() && (len(t.Flagged) == 0 || slices.Equal(t.Flagged, []string{t.Lie.Check}))
+}
+
+// Others lists the flagged checks but the lie's.
+func (t Trial) Others() string {
+	var ids []string
+	for _, id := range t.Flagged {
+		if id != t.Lie.Check {
+			ids = append(ids, id)
+		}
+	}
+	return strings.Join(ids, " ")
+}
 
 // exitInput is the exit code of a record that cannot be decoded.
 const exitInput = 65
 
-// Try tells a lie over its base election and audits the record.
+// Try plays the base election with the lie in it, and audits the record.
 func (l Lie) Try(ctx context.Context) (Trial, error) {
 	return l.audit(ctx, func(w *record.Writer) error {
 		_, err := l.Run(ctx, rehearsal.Options{Seed: 1}, w)
@@ -63,8 +79,8 @@ func (l Lie) Try(ctx context.Context) (Trial, error) {
 	})
 }
 
-// audit audits the record that tell makes.
-func (l Lie) audit(ctx context.Context, tell func(*record.Writer) error) (Trial, error) {
+// audit audits the record that write writes.
+func (l Lie) audit(ctx context.Context, write func(*record.Writer) error) (Trial, error) {
 	dir, err := os.MkdirTemp("", "bevote-lie-*")
 	if err != nil {
 		return Trial{}, err
@@ -76,7 +92,7 @@ func (l Lie) audit(ctx context.Context, tell func(*record.Writer) error) (Trial,
 		return Trial{}, err
 	}
 	defer w.Abort()
-	if err := tell(w); err != nil {
+	if err := write(w); err != nil {
 		return Trial{}, err
 	}
 	if err := w.Commit(); err != nil {
@@ -90,7 +106,7 @@ func (l Lie) audit(ctx context.Context, tell func(*record.Writer) error) (Trial,
 	return l.trial(verifier.Audit(ctx, rec, chainfile.FromRecord(rec), verifier.Options{}))
 }
 
-// trial reads an audit's answer.
+// trial returns the trial of a report, or of a record that cannot be decoded.
 func (l Lie) trial(r *result.Report, err error) (Trial, error) {
 	t := Trial{Lie: l, Flagged: []string{}}
 	var input *verifier.InputError
@@ -116,23 +132,24 @@ func (l Lie) trial(r *result.Report, err error) (Trial, error) {
 	return t, nil
 }
 
-// TryAll tries lies on all cores; done, unless nil, hears how many are through.
-func TryAll(ctx context.Context, lies []Lie, done func(n int)) ([]Trial, error) {
+// TryAll tries lies on all cores. progress, unless nil, is called with the number
+// of lies that are done.
+func TryAll(ctx context.Context, lies []Lie, progress func(done int)) ([]Trial, error) {
 	trials, errs := make([]Trial, len(lies)), make([]error, len(lies))
-	shelf := newCache(lies)
-	defer shelf.close()
-	next, through := make(chan int), 0
-	var telling sync.Mutex
+	elections := newCache(lies)
+	defer elections.close()
+	next, done := make(chan int), 0
+	var mu sync.Mutex // guards done
 	var workers sync.WaitGroup
 	for range min(len(lies), runtime.GOMAXPROCS(0)) {
 		workers.Go(func() {
 			for i := range next {
-				trials[i], errs[i] = shelf.try(ctx, lies[i])
-				telling.Lock()
-				if through++; done != nil {
-					done(through)
+				trials[i], errs[i] = elections.try(ctx, lies[i])
+				mu.Lock()
+				if done++; progress != nil {
+					progress(done)
 				}
-				telling.Unlock()
+				mu.Unlock()
 			}
 		})
 	}
