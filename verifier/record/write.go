@@ -21,6 +21,35 @@ type Writer struct {
 	open map[string]bool // true while the file is being written
 }
 
+// WriteError says that the system refused to write an output: its disk is full
+// or read-only, or its folder is missing. Nothing stands under its name.
+type WriteError struct {
+	Path string // of the output, not of the temporary files beside it
+	Err  error  // the system's
+}
+
+func (e *WriteError) Error() string { return e.Path + ": " + e.Err.Error() }
+
+// Unwrap returns the system's error.
+func (e *WriteError) Unwrap() error { return e.Err }
+
+// writing makes an error of the system about path, or about a temporary file
+// beside it, a *WriteError. Other errors stay as they are.
+func writing(path string, err error) error {
+	var done *WriteError
+	var file *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &done):
+		return err
+	case errors.As(err, &file):
+		return &WriteError{path, file.Err}
+	case errors.As(err, &link):
+		return &WriteError{path, link.Err}
+	}
+	return err
+}
+
 // Create begins the record at path: a directory, or a zip where path ends in
 // ".zip". Something that exists there is refused, except an empty directory.
 func Create(path string) (*Writer, error) {
@@ -29,12 +58,12 @@ func Create(path string) (*Writer, error) {
 	}
 	tmp, err := sibling(path)
 	if err != nil {
-		return nil, err
+		return nil, writing(path, err)
 	}
 	w := &Writer{path: path, tmp: tmp, open: map[string]bool{}}
 	if err := os.Mkdir(w.root(), 0o777); err != nil {
 		w.Abort()
-		return nil, err
+		return nil, writing(path, err)
 	}
 	return w, nil
 }
@@ -58,11 +87,11 @@ func (w *Writer) Create(name string) (io.WriteCloser, error) {
 	}
 	path := filepath.Join(w.root(), filepath.FromSlash(name))
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return nil, err
+		return nil, writing(w.path, err)
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
-		return nil, err
+		return nil, writing(w.path, err)
 	}
 	w.open[name] = true
 	return &output{w: w, name: name, left: limit, f: f}, nil
@@ -97,7 +126,7 @@ func (w *Writer) Commit() error {
 	if isZip(w.path) {
 		ready = filepath.Join(w.tmp, "record.zip")
 		if err := w.pack(ready); err != nil {
-			return err
+			return writing(w.path, err)
 		}
 	}
 	if err := vacant(w.path); err != nil {
@@ -106,9 +135,9 @@ func (w *Writer) Commit() error {
 	// A rename onto an empty directory is not possible everywhere. If the
 	// directory has been filled meanwhile, Remove refuses.
 	if err := os.Remove(w.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+		return writing(w.path, err)
 	}
-	return os.Rename(ready, w.path)
+	return writing(w.path, os.Rename(ready, w.path))
 }
 
 // Abort drops the record. After Commit it does nothing.
@@ -179,22 +208,26 @@ func (o *output) Write(p []byte) (int, error) {
 	}
 	n, err := o.f.Write(p)
 	o.left -= int64(n)
-	return n, err
+	return n, writing(o.w.path, err)
 }
 
 func (o *output) Close() error {
 	o.w.open[o.name] = false
 	if err := o.f.Sync(); err != nil {
 		o.f.Close()
-		return err
+		return writing(o.w.path, err)
 	}
-	return o.f.Close()
+	return writing(o.w.path, o.f.Close())
 }
 
 // WriteFile writes data to path so that path holds either what it held before
 // or all of data. A file that exists is replaced; anything else there, such as
-// a directory or a device, is refused.
+// a directory or a device, is refused. An error of the system is a *WriteError.
 func WriteFile(path string, data []byte, mode fs.FileMode) error {
+	return writing(path, writeFile(path, data, mode))
+}
+
+func writeFile(path string, data []byte, mode fs.FileMode) error {
 	info, err := os.Stat(path)
 	if err == nil && !info.Mode().IsRegular() {
 		return fmt.Errorf("%s: exists and is not a regular file", path)
