@@ -13,15 +13,19 @@ import (
 
 // sessionLies are about family D: what mixers accept and do not do (V37).
 var sessionLies = []Lie{
-	{Name: "mixer-vanishes", Text: "a mixer accepts and does nothing more; its depositors have their deposits back", Strength: KeyHolding, Base: "mixed",
+	{Name: "mixer-vanishes", Text: "a mixer accepts and does nothing more; its depositors have their deposits back",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Level: "L3", Exit: 21, tamper: vanishes(1, election.T1)},
-	{Name: "mixer-vanishes-owing", Text: "a mixer vanishes before it pays coins, and the supervisor pays them", Strength: KeyHolding, Base: "mixed",
+	{Name: "mixer-vanishes-owing", Text: "a mixer vanishes before it pays coins, and the supervisor pays them",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Level: "L3", Exit: 21, tamper: vanishes(0, election.T4)},
-	{Name: "mixer-stalls", Text: "a mixer stops between a challenge and its answer, and comes back too late", Strength: KeyHolding, Base: "mixed",
+	{Name: "mixer-stalls", Text: "a mixer stops between a challenge and its answer, and comes back too late",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Along: []string{"V36"}, Level: "L3", Exit: 21, tamper: stalls},
 	{Name: "offer-withheld", Text: "a mixer has no offer for one depositor", Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Level: "L3", Exit: 21, tamper: noOffer},
-	{Name: "issue-wrong", Text: "a mixer answers a challenge with what is no signature", Strength: KeyHolding, Base: "mixed",
+	{Name: "issue-wrong", Text: "a mixer answers a challenge with what is no signature",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Level: "L3", Exit: 21, tamper: wrongIssue},
 	{Name: "issue-twice", Text: "a mixer answers a session a second time", Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Level: "L3", Exit: 21, tamper: func(p *play) error {
@@ -31,23 +35,31 @@ var sessionLies = []Lie{
 			})
 			return nil
 		}},
-	{Name: "sessions-two", Text: "a mixer begins a session while a challenge awaits its answer", Strength: KeyHolding, Base: "mixed",
+	{Name: "sessions-two", Text: "a mixer begins a session while a challenge awaits its answer",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Level: "L3", Exit: 21, tamper: twoSessions},
-	{Name: "escrow-other", Text: "a mixer accepts with an escrow that is not the contract's", Strength: KeyHolding, Base: "mixed",
-		Check: "V37", Level: "L3", Exit: 21, tamper: firstAcceptance(func(p *play, a *board.Accept) { a.Escrow[5] ^= 1 })},
-	{Name: "nonce-twice", Text: "a mixer accepts with a nonce that it has given before", Strength: KeyHolding, Base: "mixed",
+	{Name: "escrow-other", Text: "a mixer accepts with an escrow that is not the contract's",
+		Strength: KeyHolding, Base: "mixed",
+		Check: "V37", Level: "L3", Exit: 21,
+		tamper: firstAcceptance(func(p *play, a *board.Accept) { a.Escrow[5] ^= 1 })},
+	{Name: "nonce-twice", Text: "a mixer accepts with a nonce that it has given before",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Level: "L3", Exit: 21, tamper: nonceTwice},
-	{Name: "sweep-unissued", Text: "a mixer and the supervisor take a deposit for which nothing was issued", Strength: KeyHolding, Base: "mixed",
+	{Name: "sweep-unissued", Text: "a mixer and the supervisor take a deposit for which nothing was issued",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Level: "L3", Exit: 21, tamper: all(noOffer, sweepsUnissued)},
-	{Name: "sweep-never", Text: "a mixer leaves what it has issued for in escrow, and a depositor takes the deposit back beside its coin", Strength: KeyHolding, Base: "mixed",
+	{Name: "sweep-never", Text: "a mixer leaves what it has issued for in escrow, and a depositor takes the deposit back beside its coin",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Level: "L3", Exit: 21, tamper: all(neverSweeps, takesBoth)},
 	{Name: "sweep-unsigned", Text: "the supervisor does not sign a mixer's sweep", Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Level: "L3", Exit: 21, tamper: func(p *play) error {
 			p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) { return isSweep(tx), nil })
 			return nil
 		}},
-	{Name: "registration-key-asks-to-be-paid", Text: "a voter asks by its registration key to be paid, so that it has no anonymous coin", Strength: KeyHolding, Base: "mixed",
-		Check: "V37", Says: "holding is asked for by registered keys, paying by others", Level: "L3", Exit: 0, tamper: func(p *play) error {
+	{Name: "registration-key-asks-to-be-paid", Text: "a voter asks by its registration key to be paid, so that it has no anonymous coin",
+		Strength: KeyHolding, Base: "mixed",
+		Check: "V37", Says: "holding is asked for by registered keys, paying by others", Level: "L3", Exit: 0,
+		tamper: func(p *play) error {
 			d := p.abstainer()
 			return p.replaceRollKey(d, d.Secret)
 		}},

@@ -146,7 +146,7 @@ func TestMisconductThatCannotBe(t *testing.T) {
 	for name, m := range map[string]corpus.Misconduct{
 		"no such slot":       {Kind: corpus.Vanish, Slot: 6},
 		"no such victim":     {Kind: corpus.WrongShare, Slot: 1},
-		"no such kind":    {Kind: "be late", Slot: 1},
+		"no such kind":       {Kind: "be late", Slot: 1},
 		"no such withholder": {Kind: corpus.Withhold, Candidate: "mallory"},
 	} {
 		t.Run(name, func(t *testing.T) {
