@@ -15,9 +15,9 @@ import (
 // grows with the votes, and by a hash a block.
 type blockLog struct {
 	first  uint32
-	hashes []chainhash.Hash    // of the blocks from first on
-	txs    []int               // how many transactions each holds
-	seen   []election.Sighting // those that concern the election
+	hashes []chainhash.Hash       // of the blocks from first on
+	txs    []int                  // how many transactions each holds
+	seen   []election.ConfirmedTx // those that concern the election
 }
 
 // add takes the next block and the indices of what concerns the election.
@@ -28,7 +28,7 @@ func (m *blockLog) add(height uint32, b *wire.MsgBlock, at []int) {
 	m.hashes, m.txs = append(m.hashes, b.BlockHash()), append(m.txs, len(b.Transactions))
 	for _, pos := range at {
 		tx := b.Transactions[pos]
-		m.seen = append(m.seen, election.Sighting{Height: height, Pos: pos, Tx: tx, ID: tx.TxHash()})
+		m.seen = append(m.seen, election.ConfirmedTx{Height: height, Pos: pos, Tx: tx, ID: tx.TxHash()})
 	}
 }
 
@@ -43,7 +43,7 @@ func (m *blockLog) before(height uint32) *blockLog {
 
 // index returns how many sightings are in blocks below height.
 func (m *blockLog) index(height uint32) int {
-	i, _ := slices.BinarySearchFunc(m.seen, height, func(s election.Sighting, h uint32) int {
+	i, _ := slices.BinarySearchFunc(m.seen, height, func(s election.ConfirmedTx, h uint32) int {
 		if s.Height < h {
 			return -1
 		}
@@ -56,7 +56,7 @@ func (m *blockLog) index(height uint32) int {
 func (m *blockLog) replay(e *election.Election, lines []board.Line) *election.Replay {
 	r := election.NewReplay(e, lines)
 	for _, s := range m.seen {
-		r.Transaction(s)
+		r.Tx(s)
 	}
 	return r
 }

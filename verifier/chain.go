@@ -145,8 +145,8 @@ func (ch *chained) followProofs(ctx context.Context) error {
 			begun, ch.replay, ch.blocks, ch.first = true, election.NewReplay(ch.e, ch.lines), new(blockLog), p.Height
 		}
 		for i, t := range p.Txs {
-			seen := election.Sighting{Height: p.Height, Pos: int(t.Index), Tx: txs[i], ID: txs[i].TxHash()}
-			ch.replay.Transaction(seen)
+			seen := election.ConfirmedTx{Height: p.Height, Pos: int(t.Index), Tx: txs[i], ID: txs[i].TxHash()}
+			ch.replay.Tx(seen)
 			ch.blocks.seen = append(ch.blocks.seen, seen)
 		}
 	}

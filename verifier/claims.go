@@ -19,7 +19,7 @@ import (
 // spend is what took the stake of a counted vote.
 type spend struct {
 	vote   *election.Vote
-	at     election.Sighting
+	at     election.ConfirmedTx
 	run    *scriptRun
 	class  string   // win, refund, branch.NAME, or alien where no path fits
 	items  [][]byte // pushed before the redeem script
@@ -33,7 +33,7 @@ func (s *spend) where() string { return fmt.Sprintf("tx %s input %d", s.at.ID, s
 
 // claim is a transaction that spends stakes by the win path.
 type claim struct {
-	at       election.Sighting
+	at       election.ConfirmedTx
 	spends   []*spend
 	claimant int // candidate number; 0 where none can be told
 }
@@ -70,7 +70,7 @@ func settle(t *tallied) *facts {
 // findSpends classifies the spend of every counted stake.
 func (a *facts) findSpends() {
 	for _, r := range a.tally.readings {
-		st := a.replay.Stakes[r.vote.Stake]
+		st := a.replay.Stake(r.vote.Stake)
 		if st == nil || st.Spent == nil {
 			a.unspent = append(a.unspent, r.vote)
 			continue

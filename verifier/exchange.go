@@ -13,21 +13,21 @@ import (
 // judgeExchange judges every session and every voucher, on all cores. It returns
 // nil without mixing, and before the roll is closed.
 func judgeExchange(ch *chained, setup *election.Setup) *election.Exchange {
-	m := setup.Mixing
-	if m == nil || setup.Phases.Closed[election.RollClosed] < 0 {
+	m := setup.ExchangeLog
+	if m == nil || !setup.Phases.Closed(election.RollClosed) {
 		return nil
 	}
 	ch.progress("checking the mixers' keys", 0, 0)
 	cores.Each(len(m.Mixers), func(i int) { _, _ = m.SchemeOf(m.Mixers[i]) }) // V20 reads the answers
 	done := ch.counter("checking the issues", len(m.Deposits))
 	cores.Each(len(m.Deposits), func(i int) {
-		_ = m.Right(m.Deposits[i])
+		_ = m.CheckIssue(m.Deposits[i])
 		done()
 	})
 	vouchers := vouchersThatMatter(setup)
 	done = ch.counter("verifying vouchers", len(vouchers))
 	cores.Each(len(vouchers), func(i int) {
-		_ = m.Valid(vouchers[i])
+		_ = m.VerifyVoucher(vouchers[i])
 		done()
 	})
 	return ch.e.Exchange(m, ch.replay)
@@ -43,10 +43,10 @@ var errUnread = errors.New("not judged: too many were shown that nobody paid")
 // Which of the others are judged follows from a hash that nobody knew when they
 // were shown. What the supervisor pays late is among the first.
 func vouchersThatMatter(setup *election.Setup) []*election.Voucher {
-	m := setup.Mixing
+	m := setup.ExchangeLog
 	var paid, unpaid []*election.Voucher
 	for _, v := range m.Vouchers {
-		if len(v.Payouts) > 0 || setup.Slots[v.By] > 0 {
+		if len(v.Payouts) > 0 || setup.OnRoll(v.By) {
 			paid = append(paid, v)
 		} else {
 			unpaid = append(unpaid, v)

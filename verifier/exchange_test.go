@@ -296,8 +296,8 @@ func TestExchangeIsJudgedOnce(t *testing.T) {
 		want bool
 	}{{"the same", f, fairTip, true}, {"later", f, fairTip + 3, true}, {"before the roll's anchor", f, 119, false}, {"another", other, fairTip, false}} {
 		a := row.of.audit(row.tip)
-		a.setup.ReuseRulings(first.setup.Mixing)
-		if got := a.setup.Mixing == first.setup.Mixing; got != row.want {
+		a.setup.ReuseExchangeLog(first.setup.ExchangeLog)
+		if got := a.setup.ExchangeLog == first.setup.ExchangeLog; got != row.want {
 			t.Errorf("%s: taken over %t, want %t", row.name, got, row.want)
 		}
 	}

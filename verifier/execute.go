@@ -17,7 +17,7 @@ import (
 
 // scriptRun is one input executed again on the script engine (V11).
 type scriptRun struct {
-	at   election.Sighting
+	at   election.ConfirmedTx
 	prev *wire.TxOut
 	err  error
 	by   curve.PublicKey // who should have signed first, where it is known beforehand
@@ -40,21 +40,21 @@ func (r *scriptRun) where() string { return fmt.Sprintf("tx %s input %d", r.at.I
 type executed struct {
 	*prepared
 	runs   []*scriptRun                   // in the chain's order
-	takers map[*election.Stake]*scriptRun // those that spend a stake
+	takers map[*election.Output]*scriptRun // those that spend a stake
 }
 
 // runScripts executes all spends on all cores. The engine runs every opcode; of
 // its signatures it verifies those that were not proven with the others before.
 func runScripts(p *prepared) *executed {
 	p.progress("verifying signatures", 0, 0)
-	a := &executed{prepared: p, takers: make(map[*election.Stake]*scriptRun)}
-	for _, c := range a.replay.Coins {
+	a := &executed{prepared: p, takers: make(map[*election.Output]*scriptRun)}
+	for _, c := range a.replay.Coins() {
 		if c.Spent != nil {
 			a.runs = append(a.runs, &scriptRun{at: *c.Spent, prev: c.Out})
 		}
 	}
 	a.runDeposits()
-	for _, st := range a.replay.Stakes {
+	for _, st := range a.replay.Stakes() {
 		if st.Spent != nil {
 			r := &scriptRun{at: *st.Spent, prev: st.Out}
 			a.runs, a.takers[st] = append(a.runs, r), r
@@ -81,8 +81,8 @@ func (a *executed) runDeposits() {
 		return
 	}
 	for _, d := range a.mix.Deposits {
-		if at := a.mix.SpendOf(d); at != nil {
-			a.runs = append(a.runs, &scriptRun{at: *at, prev: a.replay.Mixed[d.Outpoint].Out, by: a.e.Policy.Supervisor})
+		if at := a.mix.SpendingTx(d); at != nil {
+			a.runs = append(a.runs, &scriptRun{at: *at, prev: a.replay.ExchangeOutput(d.Outpoint).Out, by: a.e.Policy.Supervisor})
 		}
 	}
 }

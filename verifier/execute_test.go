@@ -81,7 +81,7 @@ func (p *polls) vote(i int) *scriptRun {
 	tx.AddTxIn(&wire.TxIn{PreviousOutPoint: wire.OutPoint{Hash: chainhash.Hash{byte(i)}}})
 	tx.AddTxOut(wire.NewTxOut(1000, templates.P2SH(make([]byte, 20))))
 	tx.TxIn[0].SignatureScript = p.pushed(p.sign(x, tx, 0, code, txscript.SigHashAll), key[:])
-	return &scriptRun{at: election.Sighting{Tx: tx, ID: tx.TxHash()}, prev: wire.NewTxOut(2000, code)}
+	return &scriptRun{at: election.ConfirmedTx{Tx: tx, ID: tx.TxHash()}, prev: wire.NewTxOut(2000, code)}
 }
 
 // redeem is what the stakes are locked with: DROP the ballot, then 1 of 2.
@@ -106,7 +106,7 @@ func (p *polls) claim(j, n int) (runs []*scriptRun) {
 		tx.TxIn[i].SignatureScript = p.script(txscript.NewScriptBuilder().AddOp(txscript.OP_0).AddData(sig).AddData(redeem))
 	}
 	for i := range n {
-		runs = append(runs, &scriptRun{at: election.Sighting{Tx: tx, ID: tx.TxHash(), Input: i},
+		runs = append(runs, &scriptRun{at: election.ConfirmedTx{Tx: tx, ID: tx.TxHash(), Input: i},
 			prev: wire.NewTxOut(2000, templates.PayToRedeem(p.redeem(i)))})
 	}
 	return runs

@@ -207,7 +207,7 @@ func (f *fair) settle() {
 
 // account is the exchange as the supervisor sees it at a block.
 func (f *fair) account(tip uint32) *election.Exchange {
-	r, m := election.NewReplay(f.e, f.log.Lines()), election.NewMixing(f.e)
+	r, m := election.NewReplay(f.e, f.log.Lines()), election.NewExchangeLog(f.e)
 	for h := uint32(100); h <= tip; h++ {
 		r.Block(h, &wire.MsgBlock{Transactions: f.chain[h]})
 	}

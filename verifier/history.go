@@ -17,9 +17,9 @@ func history(f *facts) *result.History {
 			s.Display[c.Name] = c.Display
 		}
 	}
-	for kind, anchor := range f.setup.Phases.Anchors {
+	for kind, anchor := range f.setup.Phases.Anchors() {
 		if anchor != nil {
-			addEvent(s, anchor.Height, anchorPhases[kind], result.EventAnchor, "tx "+anchor.TxID, "%s anchored", election.AnchorNames[kind])
+			addEvent(s, anchor.Height, anchorPhases[kind], result.EventAnchor, "tx "+anchor.TxID, "%s anchored", election.AnchorName(kind))
 		}
 	}
 	for _, v := range f.votes {
@@ -39,7 +39,7 @@ func history(f *facts) *result.History {
 		}
 	}
 	sort.SliceStable(s.Events, func(i, j int) bool { return s.Events[i].Height < s.Events[j].Height })
-	s.Flows, s.Mixed = flows(f), depositFlows(f)
+	s.Flows, s.Deposits = flows(f), depositFlows(f)
 	return s
 }
 
@@ -53,7 +53,7 @@ func addEvent(s *result.History, height uint32, phase string, kind result.EventK
 // phases are the policy's, in blocks. The first begins with the announcement.
 func policyPhases(f *facts) []result.Phase {
 	t, first := f.e.Policy.Times, f.e.Policy.Times.Roll
-	if announced := f.setup.Phases.Anchors[election.Announce]; announced != nil {
+	if announced := f.setup.Phases.Anchor(election.Announce); announced != nil {
 		first = min(first, announced.Height)
 	}
 	out := append([]result.Phase{{Name: result.PhaseRoll, From: first, To: t.Roll}}, mixPhases(f, first)...)
@@ -185,30 +185,30 @@ func tellExchange(f *facts, s *result.History) {
 	if len(mixPhases(f, 0)) == 0 {
 		return
 	}
-	written := func(seen uint32) uint32 { return seen + f.mix.Depth() - 1 } // the author's tip
+	written := func(seen uint32) uint32 { return seen + f.e.Policy.Depth() - 1 } // the author's tip
 	for _, l := range f.mix.Requests {
 		addEvent(s, written(l.Line.Seen.Height), result.PhaseRequest, result.EventRequest, fmt.Sprintf("line %d", l.N), "a mixer is asked to %s", l.Body.For)
 	}
 	for _, d := range f.mix.Deposits {
-		if f.mix.Good(d) == nil {
+		if f.mix.CheckDeposit(d) == nil {
 			addEvent(s, f.mix.Height(d), result.PhaseDeposit, result.EventDeposit, "outpoint "+d.Outpoint.String(), "a deposit with mixer %s", d.Mixer.Name)
 		}
-		if f.mix.Right(d) == nil {
+		if f.mix.CheckIssue(d) == nil {
 			addEvent(s, written(d.Answer.Seen), result.PhaseIssue, result.EventIssue, d.Where(), "mixer %s issues for a deposit", d.Mixer.Name)
 		}
-		if f.mix.Spent(d) == election.Returned {
-			addEvent(s, f.mix.SpendOf(d).Height, result.PhaseRefund, result.EventReturn, "tx "+f.mix.SpendOf(d).ID.String(), "a deposit goes back to its owner")
+		if f.mix.SpendPath(d) == election.Returned {
+			addEvent(s, f.mix.SpendingTx(d).Height, result.PhaseRefund, result.EventReturn, "tx "+f.mix.SpendingTx(d).ID.String(), "a deposit goes back to its owner")
 		}
 	}
 	for _, sweep := range f.mix.SweepTxs() {
 		addEvent(s, sweep.Height, result.PhaseVoucher, result.EventSweep, "tx "+sweep.ID.String(), "a sweep of %d deposits", len(sweep.Tx.TxIn))
 	}
 	for _, v := range f.mix.Vouchers {
-		if f.mix.Valid(v) != nil {
+		if f.mix.VerifyVoucher(v) != nil {
 			continue
 		}
 		addEvent(s, written(v.Seen), result.PhaseVoucher, result.EventVoucher, v.Where(), "a voucher for mixer %s", v.Mixer.Name)
-		if c := f.mix.PaymentOf(v); c != nil {
+		if c := f.mix.CoinOf(v); c != nil {
 			addEvent(s, c.Height, result.PhasePayout, result.EventCoin, "outpoint "+c.Outpoint.String(), "a coin for the voucher of line %d", v.N)
 		}
 	}
@@ -224,14 +224,14 @@ func depositFlows(f *facts) (out []result.Flow) {
 		sums[path] = &result.Flow{}
 	}
 	for _, d := range f.mix.Deposits {
-		if flow := sums[f.mix.Spent(d)]; flow != nil && f.mix.Sats(d) > 0 {
+		if flow := sums[f.mix.SpendPath(d)]; flow != nil && f.mix.Sats(d) > 0 {
 			flow.Stakes++
 			flow.Sats += f.mix.Sats(d)
 		}
 	}
 	coins := result.Flow{Kind: result.EventCoin}
 	for _, v := range f.mix.Vouchers {
-		if c := f.mix.PaymentOf(v); c != nil && f.mix.Valid(v) == nil {
+		if c := f.mix.CoinOf(v); c != nil && f.mix.VerifyVoucher(v) == nil {
 			coins.Stakes++
 			coins.Sats += c.Sats
 		}

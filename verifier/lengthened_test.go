@@ -14,6 +14,7 @@ import (
 	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/blockchain"
+	"github.com/btcsuite/btcd/btcutil/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
@@ -78,7 +79,7 @@ func (l lengthened) further(tip *wire.BlockHeader) iter.Seq[*wire.MsgBlock] {
 			if l.also != nil {
 				b.Transactions = append(b.Transactions, l.also(i))
 			}
-			b.Header.MerkleRoot = rootOf(b.Transactions)
+			b.Header.MerkleRoot = blockchain.CalcMerkleRoot(btcutil.NewBlock(b).Transactions(), false)
 			for hash := b.BlockHash(); blockchain.HashToBig(&hash).Cmp(blockchain.CompactToBig(last.Bits)) > 0; hash = b.BlockHash() {
 				b.Header.Nonce++
 			}

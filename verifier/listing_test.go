@@ -6,7 +6,9 @@ import (
 	"testing"
 
 	"bevote/internal/curve"
+	"bevote/lang"
 	"bevote/templates"
+	"bevote/verifier/board"
 	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
@@ -27,10 +29,10 @@ func TestDeviatingScript(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := unread(&inputs{e: &election.Election{Template: template}})
-	a.setup, a.replay = new(election.Setup), &election.Replay{Stakes: map[wire.OutPoint]*election.Stake{}}
+	a.setup = new(election.Setup)
 	for i := range 2 {
 		key := curve.BaseMul(curve.NewScalar(uint32(i + 5))).Key()
-		a.setup.Roll = append(a.setup.Roll, election.RollEntry{Key: key})
+		a.setup.Roll = append(a.setup.Roll, election.Slot{Key: key})
 	}
 	joint := curve.BaseMul(curve.NewScalar(9)).Key()
 	a.keys = map[string][]byte{"joint": joint[:]}
@@ -42,17 +44,15 @@ func TestDeviatingScript(t *testing.T) {
 		}
 		return script
 	}
-	vote := &election.Vote{Index: 1, TxID: "aa", Ballot: ballot, Redeem: fill(template, 1), Spend: election.Sighting{ID: chainhash.Hash{1}, Tx: wire.NewMsgTx(1)}}
-	vote.Spend.Tx.AddTxOut(wire.NewTxOut(1, nil))
-	vote.Fault(election.WrongScript, "0 outputs pay the contract filled for slot 1, want one")
+	vote := &election.Vote{Index: 1, TxID: "aa", Ballot: ballot, Redeem: fill(template, 1), Spend: election.ConfirmedTx{ID: chainhash.Hash{1}, Tx: wire.NewMsgTx(1)}}
+	vote.Spend.Tx.AddTxOut(wire.NewTxOut(1, templates.PayToRedeem(fill(early, 2))))
+	vote.Faults = []election.Fault{{Kind: election.WrongScript, Message: "0 outputs pay the contract filled for slot 1, want one"}}
 	a.votes = []*election.Vote{vote}
 	sig, err := txscript.NewScriptBuilder().AddOp(txscript.OP_0).AddFullData(fill(early, 2)).Script()
 	if err != nil {
 		t.Fatal(err)
 	}
-	spending := wire.NewMsgTx(1)
-	spending.AddTxIn(&wire.TxIn{SignatureScript: sig})
-	a.replay.Stakes[vote.OutputAt(0)] = &election.Stake{Spent: &election.Sighting{Tx: spending}}
+	a.replay = replayOf(t, vote.Spend, sig)
 
 	s := new(check)
 	voteScript(a, s)
@@ -78,6 +78,29 @@ func TestDeviatingScript(t *testing.T) {
 	if got := s.items[1].Message; got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
+}
+
+// replayOf has seen a coin, the vote that spends it, and a spend of the vote's
+// output 0 by an input script.
+func replayOf(t *testing.T, vote election.ConfirmedTx, sig []byte) *election.Replay {
+	t.Helper()
+	coin := wire.OutPoint{Hash: chainhash.Hash{2}}
+	vote.Tx.AddTxIn(&wire.TxIn{PreviousOutPoint: coin})
+	spend := wire.NewMsgTx(1)
+	spend.AddTxIn(&wire.TxIn{PreviousOutPoint: wire.OutPoint{Hash: vote.ID}, SignatureScript: sig})
+
+	supervisor, outpoint := curve.NewScalar(3), election.EncodeOutpoint(coin)
+	e := &election.Election{Policy: &lang.Policy{Supervisor: curve.BaseMul(supervisor).Key()}}
+	line, err := board.Sign(e.EID, supervisor, board.Seen{}, board.Roll{
+		Key: e.Policy.Supervisor, Outpoint: outpoint[:], Sig: make([]byte, curve.SchnorrSize)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := election.NewReplay(e, []board.Line{line})
+	r.Tx(election.ConfirmedTx{ID: coin.Hash, Tx: &wire.MsgTx{TxOut: []*wire.TxOut{wire.NewTxOut(1, nil)}}})
+	r.Tx(vote)
+	r.Tx(election.ConfirmedTx{ID: chainhash.Hash{3}, Tx: spend})
+	return r
 }
 
 // TestListing: any bytes have a listing, and different bytes different ones.

@@ -51,12 +51,12 @@ func (a *chained) lookAtPools(ctx context.Context) error {
 		return nil
 	}
 	for _, src := range a.chain.Sources() {
-		pool, ok := src.(evidence.PoolSource)
+		pool, ok := src.(evidence.MempoolSource)
 		if !ok {
 			continue
 		}
 		txs, err := pool.Waiting(ctx, open)
-		if errors.Is(err, evidence.ErrNoPool) {
+		if errors.Is(err, evidence.ErrNoMempool) {
 			a.noPool = err
 			continue
 		}
@@ -72,7 +72,7 @@ func (a *chained) lookAtPools(ctx context.Context) error {
 
 // openStakes lists the stakes that no block has taken, in a fixed order.
 func (a *chained) openStakes() (ops []wire.OutPoint) {
-	for op, st := range a.replay.Stakes {
+	for op, st := range a.replay.Stakes() {
 		if st.Spent == nil {
 			ops = append(ops, op)
 		}
@@ -94,10 +94,10 @@ func findAttempts(a *tallied) map[wire.OutPoint][]attempt {
 	for _, w := range a.waiting {
 		for i, in := range w.tx.TxIn {
 			op := in.PreviousOutPoint
-			if votes[op] == nil || scriptsig.Execute(w.tx, i, a.replay.Stakes[op].Out, nil) != nil {
+			if votes[op] == nil || scriptsig.Execute(w.tx, i, a.replay.Stake(op).Out, nil) != nil {
 				continue
 			}
-			s := &spend{vote: votes[op], at: election.Sighting{Tx: w.tx, ID: w.tx.TxHash(), Input: i}, run: new(scriptRun)}
+			s := &spend{vote: votes[op], at: election.ConfirmedTx{Tx: w.tx, ID: w.tx.TxHash(), Input: i}, run: new(scriptRun)}
 			a.classify(s)
 			if !slices.ContainsFunc(attempts[op], func(t attempt) bool { return t.class == s.class }) {
 				attempts[op] = append(attempts[op], attempt{w.tx, i, s.class, w.seen})

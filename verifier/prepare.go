@@ -27,7 +27,7 @@ func prepare(ch *chained, prior *prepared) (*prepared, error) {
 	p := &prepared{chained: ch, setup: setupOf(ch, prior)}
 	p.mix = judgeExchange(ch, p.setup)
 	keys, err := p.setup.Keys()
-	if err != nil || p.setup.Phases.Closed[election.RollClosed] < 0 {
+	if err != nil || !p.setup.Phases.Closed(election.RollClosed) {
 		return p, nil // no joint key yet: the checks say so
 	}
 	p.keys, p.winKeys = keys, winKeys(ch.e.Policy, keys)
@@ -46,9 +46,9 @@ func setupOf(ch *chained, prior *prepared) *election.Setup {
 	setup := ch.e.Setup(ch.lines, anchors)
 	switch {
 	case prior != nil:
-		setup.ReuseRulings(prior.setup.Mixing)
+		setup.ReuseExchangeLog(prior.setup.ExchangeLog)
 	case ch.opt.State != nil:
-		setup.ReuseRulings(ch.opt.State.mixing)
+		setup.ReuseExchangeLog(ch.opt.State.mixing)
 	}
 	return setup
 }
@@ -76,5 +76,5 @@ func winKeys(p *lang.Policy, keys map[string][]byte) (out []winKey) {
 
 // place binds a ballot of candidate number j to its slot.
 func (p *prepared) place(v *election.Vote, j int) ballot.Place {
-	return ballot.Place{EID: p.e.EID, Outpoint: v.Outpoint, PublicShare: p.setup.PublicShare(v.Index, p.e.KeyNumber(j))}
+	return ballot.Place{EID: p.e.EID, Outpoint: v.Outpoint, PublicShare: p.setup.PublicShare(v.Index, p.e.Policy.KeyNumber(j))}
 }

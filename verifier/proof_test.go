@@ -12,11 +12,6 @@ import (
 	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 	"bevote/verifier/result"
-
-	"github.com/btcsuite/btcd/blockchain"
-	"github.com/btcsuite/btcd/btcutil/v2"
-	"github.com/btcsuite/btcd/chainhash/v2"
-	"github.com/btcsuite/btcd/wire/v2"
 )
 
 // proven exports an election of the repository with proofs instead of blocks.
@@ -62,149 +57,23 @@ func openRecord(t *testing.T, path string) *record.Record {
 	return rec
 }
 
-// longer is a recorded chain with proofs that goes on by further blocks.
-type longer struct {
+// edited is a recorded chain with proofs, each of which a function may change
+// or drop; nil does neither.
+type edited struct {
 	evidence.ProofSource
-	headers []*wire.BlockHeader
-	proofs  []*evidence.BlockProof
-	drop    func(*evidence.BlockProof) bool // leaves out recorded proofs
+	edit func(*evidence.BlockProof) (drop bool)
 }
 
-func (l *longer) Headers(ctx context.Context) iter.Seq2[*wire.BlockHeader, error] {
-	return func(yield func(*wire.BlockHeader, error) bool) {
-		for h, err := range l.ProofSource.Headers(ctx) {
-			if !yield(h, err) {
-				return
-			}
-		}
-		for _, h := range l.headers {
-			if !yield(h, nil) {
-				return
-			}
-		}
-	}
-}
-
-func (l *longer) Proofs(ctx context.Context) iter.Seq2[*evidence.BlockProof, error] {
+func (s *edited) Proofs(ctx context.Context) iter.Seq2[*evidence.BlockProof, error] {
 	return func(yield func(*evidence.BlockProof, error) bool) {
-		for p, err := range l.ProofSource.Proofs(ctx) {
-			if err == nil && l.drop != nil && l.drop(p) {
+		for p, err := range s.ProofSource.Proofs(ctx) {
+			if err == nil && s.edit != nil && s.edit(p) {
 				continue
 			}
 			if !yield(p, err) {
 				return
 			}
 		}
-		for _, p := range l.proofs {
-			if !yield(p, nil) {
-				return
-			}
-		}
-	}
-}
-
-// extend adds a block with a merkle root of somebody's choice, mined on top,
-// and proofs that pretend to be of it.
-func (l *longer) extend(t *testing.T, root chainhash.Hash, p *evidence.BlockProof) {
-	t.Helper()
-	var prev *wire.BlockHeader
-	height := uint32(0)
-	for h, err := range l.Headers(context.Background()) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		prev, height = h, height+1
-	}
-	hash := prev.BlockHash()
-	h := wire.NewBlockHeader(4, &hash, &root, prev.Bits, 0)
-	h.Timestamp = prev.Timestamp.Add(600e9)
-	for target := blockchain.CompactToBig(h.Bits); ; h.Nonce++ {
-		hash := h.BlockHash()
-		if blockchain.HashToBig(&hash).Cmp(target) <= 0 {
-			break
-		}
-	}
-	l.headers = append(l.headers, h)
-	p.Height = height
-	l.proofs = append(l.proofs, p)
-}
-
-// leaves makes transactions that concern nobody; the first is a coinbase.
-func leaves(n int) []*wire.MsgTx {
-	txs := make([]*wire.MsgTx, n)
-	for i := range txs {
-		txs[i] = wire.NewMsgTx(2)
-		txs[i].AddTxIn(wire.NewTxIn(&wire.OutPoint{Hash: chainhash.Hash{1}, Index: uint32(i)}, []byte{1, 2, 3, 4, 5}, nil))
-		txs[i].AddTxOut(wire.NewTxOut(int64(i), []byte{0x51}))
-	}
-	txs[0].TxIn[0].PreviousOutPoint = wire.OutPoint{Index: wire.MaxPrevOutIndex}
-	return txs
-}
-
-// rootOf is btcd's merkle root.
-func rootOf(txs []*wire.MsgTx) chainhash.Hash {
-	var list []*btcutil.Tx
-	for _, tx := range txs {
-		list = append(list, btcutil.NewTx(tx))
-	}
-	return blockchain.CalcMerkleRoot(list, false)
-}
-
-func ids(txs []*wire.MsgTx) (out []chainhash.Hash) {
-	for _, tx := range txs {
-		out = append(out, tx.TxHash())
-	}
-	return out
-}
-
-// pathOf climbs from leaf i, a row at a time, and returns the root as well.
-func pathOf(row []chainhash.Hash, i int) (path []chainhash.Hash, root chainhash.Hash) {
-	for ; len(row) > 1; i /= 2 {
-		if len(row)%2 == 1 {
-			row = append(row[:len(row):len(row)], row[len(row)-1])
-		}
-		path = append(path, row[i^1])
-		var above []chainhash.Hash
-		for j := 0; j < len(row); j += 2 {
-			above = append(above, chainhash.DoubleHashH(append(row[j][:], row[j+1][:]...)))
-		}
-		row = above
-	}
-	return path, row[0]
-}
-
-// proofOf proves transactions of a block by their indices.
-func proofOf(txs []*wire.MsgTx, at ...int) *evidence.BlockProof {
-	row := ids(txs)
-	p := &evidence.BlockProof{Coinbase: txs[0]}
-	p.Path, _ = pathOf(row, 0)
-	for _, i := range at {
-		path, _ := pathOf(row, i)
-		p.Txs = append(p.Txs, evidence.TxProof{Index: uint32(i), Tx: txs[i], Path: path})
-	}
-	return p
-}
-
-// TestHonestProofs: the proofs of all transactions of blocks of every size pass.
-func TestHonestProofs(t *testing.T) {
-	rec := proven(t, "club_chair")
-	src := &longer{ProofSource: chainfile.FromRecord(rec).(evidence.ProofSource)}
-	want := 0
-	for n := 1; n <= 34; n++ {
-		txs := leaves(n)
-		var at []int
-		for i := 1; i < n; i++ {
-			at = append(at, i)
-		}
-		src.extend(t, rootOf(txs), proofOf(txs, at...))
-		want += n
-	}
-	r, err := verifier.Audit(context.Background(), rec, src, verifier.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if c := checkOf(r, "V08"); c.Status != result.Pass || c.Examined < want {
-		t.Errorf("V08 %s %d/%d: %v", c.Status, c.Examined, c.Expected, c.Items)
 	}
 }
 
@@ -213,101 +82,25 @@ func checkOf(r *result.Report, id string) result.Check {
 	return r.Checks[i]
 }
 
-// TestProofsThatLie: each attack on merkle trees is seen, and by nothing else.
-func TestProofsThatLie(t *testing.T) {
-	six, eight := leaves(6), leaves(8)
-	for _, row := range []struct {
-		lie, words string
-		tell       func() (root chainhash.Hash, p *evidence.BlockProof)
-	}{
-		{"another transaction under the path", "merkle root", func() (chainhash.Hash, *evidence.BlockProof) {
-			p := proofOf(six, 3)
-			p.Txs[0].Tx = leaves(9)[8]
-			return rootOf(six), p
-		}},
-		{"another place in the block", "merkle root", func() (chainhash.Hash, *evidence.BlockProof) {
-			p := proofOf(six, 3)
-			p.Txs[0].Index = 1
-			return rootOf(six), p
-		}},
-		{"an index beyond the tree", "beyond a tree of height 3", func() (chainhash.Hash, *evidence.BlockProof) {
-			p := proofOf(six, 3)
-			p.Txs[0].Index += 8
-			return rootOf(six), p
-		}},
-		{"a leaf twice", "index 3 after 3", func() (chainhash.Hash, *evidence.BlockProof) { return rootOf(six), proofOf(six, 3, 3) }},
-		{"the coinbase as a vote", "index 0 after 0", func() (chainhash.Hash, *evidence.BlockProof) { return rootOf(six), proofOf(six, 0) }},
-		{"the repeated end of a row (CVE-2012-2459)", "CVE-2012-2459", func() (chainhash.Hash, *evidence.BlockProof) {
-			return rootOf(six), proofOf(append(six[:6:6], six[4], six[5]), 6)
-		}},
-		{"a repetition that nothing asks for (CVE-2012-2459)", "no number of transactions", func() (chainhash.Hash, *evidence.BlockProof) {
-			double := append(append(eight[:5:5], eight[4]), eight[6:]...)
-			return rootOf(double), proofOf(double, 4)
-		}},
-		{"a transaction hidden in a leaf (CVE-2017-12842)", "CVE-2017-12842", func() (chainhash.Hash, *evidence.BlockProof) {
-			forged, row := leaves(9)[8], ids(six)
-			id, other := forged.TxHash(), chainhash.Hash{7}
-			row[3] = chainhash.DoubleHashH(append(id[:], other[:]...)) // 64 bytes that pass for a transaction
-			path, root := pathOf(row, 3)
-			p := &evidence.BlockProof{Coinbase: six[0]}
-			p.Path, _ = pathOf(row, 0)
-			p.Txs = []evidence.TxProof{{Index: 6, Tx: forged, Path: append([]chainhash.Hash{other}, path...)}}
-			return root, p
-		}},
-		{"the same, with the coinbase hidden as deep", "merkle root", func() (chainhash.Hash, *evidence.BlockProof) {
-			p := proofOf(eight, 3)
-			p.Path, p.Txs[0].Path = append([]chainhash.Hash{{7}}, p.Path...), append([]chainhash.Hash{{7}}, p.Txs[0].Path...)
-			return rootOf(eight), p
-		}},
-		{"a leaf of 64 bytes (CVE-2017-12842)", "64 bytes", func() (chainhash.Hash, *evidence.BlockProof) {
-			txs := leaves(6)
-			txs[2].TxIn[0].SignatureScript = make([]byte, 3)
-			if n := txs[2].SerializeSizeStripped(); n != 64 {
-				t.Fatalf("%d bytes", n)
-			}
-			return rootOf(txs), proofOf(txs, 2)
-		}},
-		{"another transaction as the coinbase", "merkle root", func() (chainhash.Hash, *evidence.BlockProof) {
-			p := proofOf(six, 3)
-			path, _ := pathOf(ids(six), 1)
-			p.Coinbase, p.Path = six[1], path
-			return rootOf(six), p
-		}},
-		{"a coinbase that is not the first", "not a coinbase", func() (chainhash.Hash, *evidence.BlockProof) {
-			txs := leaves(6)
-			txs[0], txs[1] = txs[1], txs[0]
-			return rootOf(txs), proofOf(txs, 3)
-		}},
-		{"a path without an end", "", func() (chainhash.Hash, *evidence.BlockProof) {
-			p := proofOf(leaves(2), 1)
-			p.Path, p.Txs[0].Path = make([]chainhash.Hash, 70), make([]chainhash.Hash, 70)
-			return rootOf(leaves(2)), p
-		}},
-	} {
-		t.Run(row.lie, func(t *testing.T) {
-			rec := proven(t, "no_winner")
-			src := &longer{ProofSource: chainfile.FromRecord(rec).(evidence.ProofSource)}
-			root, p := row.tell()
-			src.extend(t, root, p)
-			r, err := verifier.Audit(context.Background(), rec, src, verifier.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			c := checkOf(r, "V08")
-			if c.Status != result.Fail || len(c.Items) == 0 || !slices.ContainsFunc(c.Items, func(i result.Item) bool {
-				return strings.Contains(i.Message, row.words)
-			}) {
-				t.Errorf("V08 %s, %v, want a failure with %q", c.Status, c.Items, row.words)
-			}
-			for _, other := range r.Checks {
-				if other.Status == result.Fail && other.ID != "V08" && !(other.ID == "V09" && row.lie == "the coinbase as a vote") {
-					t.Errorf("%s fails as well: %v", other.ID, other.Items)
-				}
-			}
-			if r.Exit != result.ExitRefuted {
-				t.Errorf("exit %d, want %d", r.Exit, result.ExitRefuted)
-			}
-		})
+// TestProofThatLies: a path that does not lead to the block's merkle root is
+// found, and by one check.
+func TestProofThatLies(t *testing.T) {
+	rec := proven(t, "no_winner")
+	src := &edited{chainfile.FromRecord(rec).(evidence.ProofSource), func(p *evidence.BlockProof) bool {
+		p.Txs[0].Path[0][0] ^= 1
+		return false
+	}}
+	r, err := verifier.Audit(context.Background(), rec, src, verifier.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range r.Checks {
+		if (c.Status == result.Fail) != (c.ID == "V08") {
+			t.Errorf("%s %s: %v", c.ID, c.Status, c.Items)
+		}
+	}
+	if r.Exit != result.ExitRefuted {
+		t.Errorf("exit %d, want %d", r.Exit, result.ExitRefuted)
 	}
 }
 
@@ -327,7 +120,7 @@ func TestProofsShowNoAbsence(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			rec := proven(t, row.election)
-			src := &longer{ProofSource: chainfile.FromRecord(rec).(evidence.ProofSource), drop: row.drop}
+			src := &edited{chainfile.FromRecord(rec).(evidence.ProofSource), row.drop}
 			r, err := verifier.Audit(context.Background(), rec, src, verifier.Options{})
 			if err != nil {
 				t.Fatal(err)
@@ -346,7 +139,7 @@ func TestProofsShowNoAbsence(t *testing.T) {
 				t.Errorf("evidence %q", r.Evidence)
 			}
 			for _, id := range []string{"V15", "V91", "V107"} {
-				if status(r, id) != result.Unresolved && row.drop == nil {
+				if status(r, id) != result.Unresolved && row.exit == 0 {
 					t.Errorf("%s %s, want it to say what proofs do not show", id, status(r, id))
 				}
 			}

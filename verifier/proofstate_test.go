@@ -24,7 +24,7 @@ func TestProofsGoOnFromState(t *testing.T) {
 	}
 	state = stored(t, state)
 	src := chainfile.FromRecord(rec).(evidence.ProofSource)
-	withheld := &longer{ProofSource: src, drop: func(p *evidence.BlockProof) bool { return p.Height <= seen }}
+	withheld := &edited{src, func(p *evidence.BlockProof) bool { return p.Height <= seen }}
 	want := mustAudit(t, rec, src, verifier.Options{})
 	for range 2 {
 		got := mustAudit(t, rec, withheld, verifier.Options{State: state})

@@ -12,7 +12,7 @@ import (
 // properties are the paper's seven (2.1), with what this audit checks of each
 // and what no check can show. Linked is how many deposits V36 found joined to a
 // coin.
-func properties(p *lang.Policy, m *result.Mixed, linked int) []result.Property {
+func properties(p *lang.Policy, m *result.Exchange, linked int) []result.Property {
 	mixing := func(with, without string) string {
 		if m == nil {
 			return without
@@ -75,11 +75,11 @@ func manual(p *lang.Policy) []string {
 }
 
 // mixed sums registration and exchange up, or returns nil without mixing.
-func mixingSummary(f *facts) *result.Mixed {
+func mixingSummary(f *facts) *result.Exchange {
 	if !f.e.Policy.Mixed() {
 		return nil
 	}
-	out := &result.Mixed{Scheme: f.e.Policy.Mixing.Scheme, Deadlines: []uint32{}, Mixers: []result.MixerCount{}}
+	out := &result.Exchange{Scheme: f.e.Policy.Mixing.Scheme, Deadlines: []uint32{}, Mixers: []result.MixerCount{}}
 	if f.mix == nil || f.mix.Registry == nil {
 		return out
 	}
@@ -89,10 +89,10 @@ func mixingSummary(f *facts) *result.Mixed {
 		out.Residual = f.mix.Settled.Residual
 	}
 	for _, d := range f.mix.Deposits {
-		if f.mix.Good(d) == nil {
+		if f.mix.CheckDeposit(d) == nil {
 			out.Deposits++
 		}
-		switch f.mix.Spent(d) {
+		switch f.mix.SpendPath(d) {
 		case election.Swept:
 			out.Swept++
 		case election.Returned:
@@ -117,13 +117,13 @@ func mixingSummary(f *facts) *result.Mixed {
 }
 
 // countCoins counts valid vouchers and what became of them.
-func countCoins(f *facts, out *result.Mixed) {
+func countCoins(f *facts, out *result.Exchange) {
 	for _, v := range f.mix.Vouchers {
-		if f.mix.Valid(v) != nil {
+		if f.mix.VerifyVoucher(v) != nil {
 			continue
 		}
 		out.Vouchers++
-		c := f.mix.PaymentOf(v)
+		c := f.mix.CoinOf(v)
 		if c == nil {
 			continue
 		}
@@ -145,10 +145,10 @@ func crowds(f *facts) map[*election.Mixer]int {
 	out := make(map[*election.Mixer]int)
 	for _, r := range f.setup.Roll {
 		v := f.mix.VoucherOf(r.Key)
-		if v == nil || f.mix.Valid(v) != nil {
+		if v == nil || f.mix.VerifyVoucher(v) != nil {
 			continue
 		}
-		x, n := f.mix.IssuerOf(v), f.mix.Crowd(v)
+		x, n := f.mix.IssuerOf(v), f.mix.AnonymitySet(v)
 		if least, ok := out[x]; !ok || n < least {
 			out[x] = n
 		}
@@ -158,7 +158,7 @@ func crowds(f *facts) map[*election.Mixer]int {
 
 // anonymity is the property in words. Linked is how many deposits V36 found
 // joined to a coin.
-func anonymity(p *lang.Policy, m *result.Mixed, linked int) result.Property {
+func anonymity(p *lang.Policy, m *result.Exchange, linked int) result.Property {
 	q := result.Property{Name: "anonymity"}
 	switch {
 	case m == nil && len(p.Named) > 0:
@@ -183,7 +183,7 @@ func anonymity(p *lang.Policy, m *result.Mixed, linked int) result.Property {
 	return q
 }
 
-func crowdWords(m *result.Mixed, linked int) string {
+func crowdWords(m *result.Exchange, linked int) string {
 	paths := "no path of up to %d transactions is shown to lead from a deposit to a coin around the %d mixers"
 	if linked > 0 {
 		paths = fmt.Sprintf("deposits that a path of up to %%d transactions joins to a coin around the %%d mixers: %d", linked)

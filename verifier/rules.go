@@ -102,7 +102,7 @@ func mixed(f *facts) string {
 // exchanged lets a check apply where there is an exchange to look at. V22 names
 // the absence of a registry.
 func exchanged(f *facts) string {
-	if reason := mixed(f); reason != "" || f.setup.Mixing.Registry != nil {
+	if reason := mixed(f); reason != "" || f.setup.ExchangeLog.Registry != nil {
 		return reason
 	}
 	return "there is no registry"
@@ -114,14 +114,14 @@ func schemed(f *facts) string {
 	if reason != "" || f.e.Policy.Mixing.Scheme != lang.SchemeGroupBlind {
 		return reason
 	}
-	if _, err := f.setup.Mixing.Group(); err != nil {
+	if _, err := f.setup.ExchangeLog.Group(); err != nil {
 		return "there is no group to verify by"
 	}
 	return ""
 }
 
 func announced(f *facts) string {
-	if f.setup.Phases.Anchors[election.Announce] == nil && f.tip < f.e.Policy.Times.Roll {
+	if f.setup.Phases.Anchor(election.Announce) == nil && f.tip < f.e.Policy.Times.Roll {
 		return "not yet"
 	}
 	return ""
@@ -129,7 +129,7 @@ func announced(f *facts) string {
 
 func rolled(f *facts) string {
 	switch {
-	case f.setup.Phases.Closed[election.RollClosed] >= 0:
+	case f.setup.Phases.Closed(election.RollClosed):
 		return ""
 	case f.tip <= f.e.Policy.Times.Roll:
 		return "not yet"
@@ -159,7 +159,7 @@ func transcribed(f *facts) string {
 		return reason
 	case f.setup.Ended != "":
 		return "ended"
-	case f.setup.Phases.Closed[election.TranscriptClosed] >= 0:
+	case f.setup.Phases.Closed(election.TranscriptClosed):
 		return ""
 	case f.tip <= f.e.Policy.Times.Setup:
 		return "not yet"

@@ -84,17 +84,17 @@ func linesOutOfPhase(f *facts, ck *check) {
 // anchoredInOrder checks that later anchors commit to longer boards.
 func anchoredInOrder(f *facts, ck *check) {
 	last := 0
-	for kind, anchor := range f.setup.Phases.Anchors {
+	for kind, anchor := range f.setup.Phases.Anchors() {
 		if anchor == nil {
 			continue
 		}
 		ck.expect(1)
-		closed := f.setup.Phases.Closed[kind]
+		closed := f.setup.Phases.Lines(kind)
 		switch {
 		case closed < 0:
-			ck.fail("tx "+anchor.TxID, "the head of the %s anchor is not on the board", election.AnchorNames[kind])
+			ck.fail("tx "+anchor.TxID, "the head of the %s anchor is not on the board", election.AnchorName(kind))
 		case closed < last:
-			ck.fail("tx "+anchor.TxID, "the %s anchor closes %d lines, an earlier one %d", election.AnchorNames[kind], closed, last)
+			ck.fail("tx "+anchor.TxID, "the %s anchor closes %d lines, an earlier one %d", election.AnchorName(kind), closed, last)
 		default:
 			ck.pass()
 		}
@@ -107,7 +107,7 @@ func anchoredInOrder(f *facts, ck *check) {
 func linesInTime(f *facts, ck *check) {
 	from := 0
 	for kind := election.Announce; kind <= election.LastAnchor; kind++ {
-		anchor, to := f.setup.Phases.Anchors[kind], f.setup.Phases.Closed[kind]
+		anchor, to := f.setup.Phases.Anchor(kind), f.setup.Phases.Lines(kind)
 		for i := from; i < to; i++ {
 			if h := f.lines[i].Seen.Height; h >= anchor.Height {
 				ck.failed++
@@ -138,7 +138,7 @@ func spendEvidence(f *facts, ck *check) {
 		ck.pass()
 	}
 	for _, r := range f.setup.Roll {
-		c := f.replay.Coins[r.Outpoint]
+		c := f.replay.Coin(r.Outpoint)
 		look(r.Outpoint, c != nil && c.Spent != nil)
 	}
 	for _, op := range stakes {
@@ -148,7 +148,7 @@ func spendEvidence(f *facts, ck *check) {
 	ck.fatal = ck.unresolved > 0 // what is not shown can hide a vote
 	for _, op := range depositsIn(f) {
 		ck.expect(1)
-		look(op, f.replay.Mixed[op].Spent != nil)
+		look(op, f.replay.ExchangeOutput(op).Spent != nil)
 	}
 	noteAbsence(f, ck, spends)
 }
@@ -202,9 +202,9 @@ func finality(f *facts, ck *check) {
 		}
 		ck.pass()
 	}
-	for kind, anchor := range f.setup.Phases.Anchors {
+	for kind, anchor := range f.setup.Phases.Anchors() {
 		if anchor != nil {
-			look("tx "+anchor.TxID+", "+election.AnchorNames[kind], anchor.Height)
+			look("tx "+anchor.TxID+", "+election.AnchorName(kind), anchor.Height)
 		}
 	}
 	for _, sp := range f.spends {

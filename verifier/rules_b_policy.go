@@ -29,11 +29,11 @@ func policyRules() []rule {
 // V14: the announcement is anchored by the supervisor, before the roll.
 func policyAnchor(f *facts, ck *check) {
 	ck.expect(1)
-	announce, roll := f.setup.Phases.Anchors[election.Announce], f.setup.Phases.Anchors[election.RollClosed]
+	announce, roll := f.setup.Phases.Anchor(election.Announce), f.setup.Phases.Anchor(election.RollClosed)
 	switch {
 	case announce == nil:
 		ck.fail(f.e.Policy.ID(), "the supervisor anchored no announcement of this policy")
-	case f.setup.Phases.Closed[election.Announce] < 1:
+	case f.setup.Phases.Lines(election.Announce) < 1:
 		ck.fail("tx "+announce.TxID, "the announcement's head is not on the board")
 	case roll != nil && roll.Height <= announce.Height:
 		ck.fail("tx "+roll.TxID, "the roll is anchored in block %d, the announcement in %d", roll.Height, announce.Height)
@@ -51,13 +51,13 @@ func policyUnique(f *facts, ck *check) {
 	for i := range anchors {
 		at := &anchors[i]
 		where := fmt.Sprintf("tx %s, block %d", at.TxID, at.Height)
-		first := f.setup.Phases.Anchors[at.Kind]
+		first := f.setup.Phases.Anchor(at.Kind)
 		switch {
 		case at.EID != f.e.EID:
 			ck.pass()
 			ck.note(where, "the supervisor's key also anchors election %x", at.EID)
 		case at.Head != first.Head:
-			ck.fail(where, "the supervisor: a second %s anchor with another head", election.AnchorNames[at.Kind])
+			ck.fail(where, "the supervisor: a second %s anchor with another head", election.AnchorName(at.Kind))
 		default:
 			ck.pass()
 		}
@@ -123,7 +123,7 @@ func candidateKeys(f *facts, ck *check) {
 // possessions returns the first candidate line of each candidate's own key.
 func possessions(f *facts) map[string]*board.Candidate {
 	out := make(map[string]*board.Candidate)
-	for _, l := range election.InPhase(f.setup.Phases, func(b board.Candidate) string { return b.Name }) {
+	for _, l := range election.Counting[board.Candidate](f.setup.Phases) {
 		for _, c := range f.e.Policy.Candidates {
 			if c.Key == l.Line.By && c.Name == l.Body.Name {
 				out[c.Name] = &l.Body
@@ -199,7 +199,7 @@ func tags(f *facts, ck *check) {
 // from keys whose owners proved them. Nobody publishes g, a, δ or p: they are
 // derived here, and so are their lengths, e and the number of rounds.
 func paramsRegen(f *facts, ck *check) {
-	m := f.setup.Mixing
+	m := f.setup.ExchangeLog
 	if f.e.Policy.Mixing.Scheme == lang.SchemeGroupBlind {
 		ck.expect(1)
 		_, err := m.Group()

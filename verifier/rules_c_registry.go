@@ -21,7 +21,7 @@ func registryRules() []rule {
 // V22: one registry, closed with the roll, says who may deposit, who mixes, and
 // by when.
 func registryAnchor(f *facts, ck *check) {
-	m := f.setup.Mixing
+	m := f.setup.ExchangeLog
 	if m.Registry == nil {
 		ck.expect(1)
 		ck.fail("board", "the supervisor published no registry before the roll's anchor")
@@ -74,7 +74,7 @@ func registryMixers(f *facts, b *board.Registry) error {
 		switch {
 		case known[key]:
 			return fmt.Errorf("mixer %s stands twice", key)
-		case f.setup.Mixing.MixerOf(key) == nil:
+		case f.setup.ExchangeLog.MixerOf(key) == nil:
 			return fmt.Errorf("mixer %s has no announcement that counts, is registered to vote, or has another's name", key)
 		}
 		known[key] = true
@@ -88,7 +88,7 @@ func registryMixers(f *facts, b *board.Registry) error {
 // V23: nobody is registered twice, as far as keys and commitments show it.
 // Whether two commitments hide one person, only the private file can show.
 func registryUnique(f *facts, ck *check) {
-	m := f.setup.Mixing
+	m := f.setup.ExchangeLog
 	ck.expect(len(m.Registry.Voters))
 	keys, identities := make(map[curve.PublicKey]int), make(map[board.Hash]int)
 	for i, v := range m.Registry.Voters {

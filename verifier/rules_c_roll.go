@@ -26,7 +26,7 @@ func rollAnchor(f *facts, ck *check) { anchoredBy(f, ck, election.RollClosed, f.
 // anchoredBy checks that the anchor of a kind is there by its last block, and
 // commits to this board.
 func anchoredBy(f *facts, ck *check, kind int, by uint32) {
-	anchor := f.setup.Phases.Anchors[kind]
+	anchor := f.setup.Phases.Anchor(kind)
 	if anchor == nil && f.tip <= by {
 		ck.skip("not yet")
 		return
@@ -34,8 +34,8 @@ func anchoredBy(f *facts, ck *check, kind int, by uint32) {
 	ck.expect(1)
 	switch {
 	case anchor == nil:
-		ck.fail(fmt.Sprintf("block %d", by), "no %s anchor up to here", election.AnchorNames[kind])
-	case f.setup.Phases.Closed[kind] < 0:
+		ck.fail(fmt.Sprintf("block %d", by), "no %s anchor up to here", election.AnchorName(kind))
+	case !f.setup.Phases.Closed(kind):
 		ck.fail("tx "+anchor.TxID, "the head is not on the board")
 	case anchor.Height > by:
 		ck.fail("tx "+anchor.TxID, "anchored in block %d, due by %d", anchor.Height, by)
@@ -47,7 +47,7 @@ func anchoredBy(f *facts, ck *check, kind int, by uint32) {
 // V25: the supervisor's lines have distinct keys and coins, each accepted by
 // the key itself; named voters are the policy's. Others' lines do not count.
 func rollUnique(f *facts, ck *check) {
-	lines := election.InPhase[board.Roll](f.setup.Phases, nil)
+	lines := election.InPhase[board.Roll](f.setup.Phases)
 	ck.expect(len(lines))
 	keys, coins := make(map[curve.PublicKey]int), make(map[string]int)
 	named := make(map[curve.PublicKey]bool)
@@ -78,7 +78,7 @@ func rollUnique(f *facts, ck *check) {
 }
 
 // acceptedByKeys tells of each roll line whether its key signed the entry.
-func acceptedByKeys(f *facts, lines []election.Posted[board.Roll]) []bool {
+func acceptedByKeys(f *facts, lines []election.Entry[board.Roll]) []bool {
 	all := make([]curve.Signed, len(lines))
 	for i, l := range lines {
 		b := l.Body
@@ -102,7 +102,7 @@ func rollSize(f *facts, ck *check) {
 	}
 	good := 0
 	for _, d := range f.mix.Deposits {
-		if f.mix.Good(d) == nil {
+		if f.mix.CheckDeposit(d) == nil {
 			good++
 		}
 	}
@@ -113,7 +113,7 @@ func rollSize(f *facts, ck *check) {
 		ck.pass()
 	}
 	for _, v := range f.mix.Vouchers {
-		if f.setup.Slots[v.By] == 0 && f.mix.Valid(v) == nil && f.mix.PaymentOf(v) != nil {
+		if !f.setup.OnRoll(v.By) && f.mix.VerifyVoucher(v) == nil && f.mix.CoinOf(v) != nil {
 			ck.note(v.Where(), "a valid voucher, paid and not on the roll: its owner did not sign for the coin, or the supervisor left it out")
 		}
 	}
@@ -123,7 +123,7 @@ func rollSize(f *facts, ck *check) {
 func rollCoin(f *facts, ck *check) {
 	ck.expect(len(f.setup.Roll))
 	for i, r := range f.setup.Roll {
-		ck.test(fmt.Sprintf("slot %d, outpoint %s", i+1, r.Outpoint), f.setup.CoinFault(r, f.replay.Coins[r.Outpoint]))
+		ck.test(fmt.Sprintf("slot %d, outpoint %s", i+1, r.Outpoint), f.setup.CoinFault(r, f.replay.Coin(r.Outpoint)))
 	}
 }
 
@@ -132,7 +132,7 @@ func rollDisjoint(f *facts, ck *check) {
 	ck.expect(len(f.setup.Roll))
 	others := map[curve.PublicKey]string{f.e.Policy.Supervisor: "the supervisor"}
 	payouts := make(map[string]string)
-	if m := f.setup.Mixing; m != nil && m.Registry != nil {
+	if m := f.setup.ExchangeLog; m != nil && m.Registry != nil {
 		for _, v := range m.Registry.Voters {
 			others[v.Key] = "a registered voter"
 		}

@@ -27,10 +27,10 @@ func voucherRules() []rule {
 func deposits(f *facts, ck *check) {
 	ck.expect(len(f.mix.Deposits))
 	for _, d := range f.mix.Deposits {
-		ck.test(d.Where(), f.mix.Good(d))
+		ck.test(d.Where(), f.mix.CheckDeposit(d))
 	}
 	for _, l := range f.mix.Ignored {
-		if l.Of == board.TypeDeposit {
+		if l.Type == board.TypeDeposit {
 			ck.note(l.Where, "%s", l.Message)
 		}
 	}
@@ -41,7 +41,7 @@ func deposits(f *facts, ck *check) {
 // outside its domain is V31's; an unpaid bad voucher harms nobody.
 func vouchers(f *facts, ck *check) {
 	for _, v := range f.mix.Vouchers {
-		err := f.mix.Valid(v)
+		err := f.mix.VerifyVoucher(v)
 		if errors.Is(err, mixing.ErrDomain) {
 			continue
 		}
@@ -54,7 +54,7 @@ func vouchers(f *facts, ck *check) {
 func voucherDomains(f *facts, ck *check) {
 	ck.expect(len(f.mix.Vouchers))
 	for _, v := range f.mix.Vouchers {
-		err := f.mix.Valid(v)
+		err := f.mix.VerifyVoucher(v)
 		if !errors.Is(err, mixing.ErrDomain) {
 			err = nil
 		}
@@ -64,7 +64,7 @@ func voucherDomains(f *facts, ck *check) {
 
 // judgeVoucher fails a bad voucher that is on the roll and lists any other.
 func judgeVoucher(f *facts, ck *check, v *election.Voucher, err error) {
-	slot := f.setup.Slots[v.By]
+	slot := f.setup.SlotOf(v.By)
 	switch {
 	case err == nil:
 		ck.pass()
@@ -87,7 +87,7 @@ func serials(f *facts, ck *check) {
 		case other == nil:
 			ck.pass()
 			signatures[string(v.Signature)] = v
-		case f.setup.Slots[v.By] > 0 && f.setup.Slots[other.By] > 0:
+		case f.setup.OnRoll(v.By) && f.setup.OnRoll(other.By):
 			ck.fail(v.Where(), "the signature of line %d again", other.N)
 		default:
 			ck.pass()
@@ -110,7 +110,7 @@ func payoutCount(f *facts, ck *check) {
 			continue
 		}
 		ck.test(where, paidBy(f, v, r))
-		if f.mix.Valid(v) == nil { // V30 and V31 name the others
+		if f.mix.VerifyVoucher(v) == nil { // V30 and V31 name the others
 			paid++
 			byIssuer[f.mix.IssuerOf(v)]++
 		}
@@ -139,7 +139,7 @@ func payoutCount(f *facts, ck *check) {
 }
 
 // paidBy tells whether the board has the roll's coin as a payout for a voucher.
-func paidBy(f *facts, v *election.Voucher, r election.RollEntry) error {
+func paidBy(f *facts, v *election.Voucher, r election.Slot) error {
 	for _, p := range v.Payouts {
 		if p.Outpoint == r.Outpoint {
 			return nil
@@ -152,7 +152,7 @@ func paidBy(f *facts, v *election.Voucher, r election.RollEntry) error {
 func issuedBy(f *facts) map[*election.Mixer]int {
 	out := make(map[*election.Mixer]int)
 	for _, d := range f.mix.Deposits {
-		if f.mix.Good(d) == nil && f.mix.Right(d) == nil {
+		if f.mix.CheckDeposit(d) == nil && f.mix.CheckIssue(d) == nil {
 			out[d.Mixer]++
 		}
 	}

@@ -48,7 +48,7 @@ func mixersAccount(f *facts, ck *check) {
 }
 
 // sweepFault tells what a sweep does besides moving deposits into the pool.
-func sweepFault(f *facts, sweep *election.Sighting) error {
+func sweepFault(f *facts, sweep *election.ConfirmedTx) error {
 	for _, in := range sweep.Tx.TxIn {
 		if f.mix.DepositAt(in.PreviousOutPoint) == nil {
 			return fmt.Errorf("mixer and supervisor: a sweep that also spends %s, which is no deposit", in.PreviousOutPoint)
@@ -103,7 +103,7 @@ func repayments(f *facts, ck *check, where string) {
 }
 
 func repaymentFault(f *facts, x *election.Mixer, op wire.OutPoint) error {
-	c := f.replay.Mixed[op]
+	c := f.replay.ExchangeOutput(op)
 	switch {
 	case c == nil || c.Created == nil:
 		return fmt.Errorf("the supervisor: the repayment of mixer %s is not on the chain", x.Name)
@@ -122,9 +122,9 @@ func repaymentFault(f *facts, x *election.Mixer, op wire.OutPoint) error {
 func overpaid(f *facts, ck *check) {
 	paid, onRoll, issued := 0, 0, 0
 	for _, v := range f.mix.Vouchers {
-		if f.mix.PaymentOf(v) != nil && f.mix.Valid(v) == nil {
+		if f.mix.CoinOf(v) != nil && f.mix.VerifyVoucher(v) == nil {
 			paid++
-			if f.setup.Slots[v.By] > 0 {
+			if f.setup.OnRoll(v.By) {
 				onRoll++
 			}
 		}
@@ -146,7 +146,7 @@ func payoutsAlike(f *facts, ck *check) {
 	together := make(map[chainhash.Hash]int)
 	for _, v := range f.mix.Vouchers {
 		for _, p := range v.Payouts {
-			c := f.replay.Mixed[p.Outpoint]
+			c := f.replay.ExchangeOutput(p.Outpoint)
 			if c == nil || c.Created == nil {
 				continue // V37 looks for the coin
 			}
@@ -169,7 +169,7 @@ func payoutsAlike(f *facts, ck *check) {
 // spentFault tells whether a deposit's spend is one that the contract allows,
 // where the engine does not look: a return is final in a block after the lock.
 func spentFault(f *facts, d *election.Deposit, path string) error {
-	at, lock := f.mix.SpendOf(d), f.e.Policy.Times.Roll
+	at, lock := f.mix.SpendingTx(d), f.e.Policy.Times.Roll
 	switch {
 	case path == "" || path == election.Swept:
 		return nil

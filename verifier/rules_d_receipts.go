@@ -38,7 +38,7 @@ func receipts(f *facts, ck *check) {
 		ck.fail(b.Where, "mixer %s: %s", b.By.Name, b.Message)
 	}
 	for _, l := range f.mix.Ignored {
-		if l.Of != board.TypeDeposit { // V29 lists those
+		if l.Type != board.TypeDeposit { // V29 lists those
 			ck.note(l.Where, "%s", l.Message)
 		}
 	}
@@ -46,17 +46,17 @@ func receipts(f *facts, ck *check) {
 
 // held judges what a holding mixer did for a deposit.
 func held(f *facts, ck *check, d *election.Deposit) {
-	if err := f.mix.Good(d); err != nil {
+	if err := f.mix.CheckDeposit(d); err != nil {
 		ck.pass()
 		ck.note(d.Where(), "the depositor: %v", err) // V29 names it
 		return
 	}
-	right := f.mix.Right(d)
-	if f.mix.Spent(d) == election.Swept && right != nil {
+	right := f.mix.CheckIssue(d)
+	if f.mix.SpendPath(d) == election.Swept && right != nil {
 		ck.fail(d.Where(), "mixer %s and the supervisor: swept, though %v", d.Mixer.Name, right)
 		return
 	}
-	if right == nil && f.mix.Spent(d) != election.Swept {
+	if right == nil && f.mix.SpendPath(d) != election.Swept {
 		unswept(f, ck, d)
 		return
 	}
@@ -97,7 +97,7 @@ func issueFault(f *facts, d *election.Deposit, right error) (depositor, mixer st
 	if err := f.mix.CheckSession(d.Mixer, election.Session{Offer: d.Offer}); err != nil {
 		return "", fmt.Sprintf("the offer of line %d: %v", d.Offer.N, err)
 	}
-	asked, missed := d.Asked(), missed(f, d)
+	asked, missed := d.AnyChallenge(), missed(f, d)
 	switch {
 	case asked != nil && (missed == "" || offeredInTime(f, d.Session) && !malformed(f, d, d.Session)):
 		return "", fmt.Sprintf("no issue for the challenge of line %d", asked.N)
@@ -115,10 +115,10 @@ func busy(f *facts, d *election.Deposit) bool {
 	waited := uint32(0)
 	for _, other := range f.mix.Deposits {
 		if other != d && other.Mixer == d.Mixer {
-			waited += (election.Patience + 1) * uint32(len(unanswered(f, other)))
+			waited += (election.SessionTimeout + 1) * uint32(len(unanswered(f, other)))
 		}
 	}
-	return f.mix.Late(d.Seen+waited+election.Patience+1, election.T3)
+	return f.mix.Late(d.Seen+waited+election.SessionTimeout+1, election.T3)
 }
 
 // answerFault judges an issue that was made, and to what it answers.
@@ -136,12 +136,12 @@ func answerFault(f *facts, d *election.Deposit, right error) (depositor, mixer s
 
 // offeredInTime tells whether an offer left its depositor the time to answer.
 func offeredInTime(f *facts, s election.Session) bool {
-	return !f.mix.Late(s.Offer.Seen+election.Patience+1, election.T3)
+	return !f.mix.Late(s.Offer.Seen+election.SessionTimeout+1, election.T3)
 }
 
 // malformed tells whether what answers a session's offer is no challenge.
 func malformed(f *facts, d *election.Deposit, s election.Session) bool {
-	return s.Asked() != nil && errors.Is(f.mix.CheckSession(d.Mixer, election.Session{Offer: s.Offer, Challenge: s.Asked()}), mixing.ErrChallenge)
+	return s.AnyChallenge() != nil && errors.Is(f.mix.CheckSession(d.Mixer, election.Session{Offer: s.Offer, Challenge: s.AnyChallenge()}), mixing.ErrChallenge)
 }
 
 // missed tells which offer a depositor spoiled: it did not answer one in time
@@ -163,10 +163,10 @@ func missed(f *facts, d *election.Deposit) string {
 func unanswered(f *facts, d *election.Deposit) (silent []election.Session) {
 	sessions := append(slices.Clone(d.Earlier), d.Session)
 	for i, s := range sessions {
-		if s.Offer == nil || s.Asked() != nil || !offeredInTime(f, s) {
+		if s.Offer == nil || s.AnyChallenge() != nil || !offeredInTime(f, s) {
 			continue
 		}
-		waited := i == len(d.Earlier) || sessions[i+1].Offer.Seen > s.Offer.Seen+election.Patience
+		waited := i == len(d.Earlier) || sessions[i+1].Offer.Seen > s.Offer.Seen+election.SessionTimeout
 		if waited && f.mix.CheckSession(d.Mixer, election.Session{Offer: s.Offer}) == nil {
 			silent = append(silent, s)
 		}
@@ -178,7 +178,7 @@ func unanswered(f *facts, d *election.Deposit) (silent []election.Session) {
 // voucher.
 func redeemed(f *facts, ck *check, v *election.Voucher) {
 	party := "mixer " + v.Mixer.Name
-	if err := f.mix.Valid(v); err != nil {
+	if err := f.mix.VerifyVoucher(v); err != nil {
 		ck.pass()
 		ck.note(v.Where(), "the voucher is not valid: %v", err)
 		return
@@ -210,12 +210,12 @@ func redeemed(f *facts, ck *check, v *election.Voucher) {
 func mixOrder(f *facts, ck *check) {
 	last := uint32(0)
 	for _, d := range f.mix.Deposits {
-		if f.mix.Good(d) == nil {
+		if f.mix.CheckDeposit(d) == nil {
 			last = max(last, f.mix.Height(d))
 		}
 	}
 	for i, r := range f.setup.Roll {
-		c := f.replay.Coins[r.Outpoint]
+		c := f.replay.Coin(r.Outpoint)
 		if c == nil || c.Created == nil {
 			continue // V27 names it
 		}

@@ -23,22 +23,22 @@ func untraceable(f *facts, ck *check) {
 	presenceOnly(f, ck, "other path")
 	ck.expect(len(f.mix.Deposits))
 	for _, d := range f.mix.Deposits {
-		if l, linked := f.replay.Trails.Links[d.Outpoint]; linked && f.mix.EscrowOf(d) != nil {
+		if l, linked := f.replay.Link(d.Outpoint); linked && f.mix.EscrowOf(d) != nil {
 			ck.fail("tx "+l.At.ID.String(), "%d transactions from the deposit of line %d: %s", l.Hops, d.N, l.At.Note)
 			continue
 		}
 		ck.pass()
-		if f.replay.Trails.Many[d.Outpoint] > election.MaxTrails {
+		if f.replay.Untraced(d.Outpoint) {
 			ck.note(d.Where(), "over %d outputs lead away from it; the others were not followed", election.MaxTrails)
 		}
 	}
 	for i, r := range f.setup.Roll {
 		v := f.mix.VoucherOf(r.Key)
-		if v == nil || f.mix.Valid(v) != nil {
+		if v == nil || f.mix.VerifyVoucher(v) != nil {
 			continue // V30, V31 and V33 name it
 		}
 		ck.expect(1)
-		if n := f.mix.Crowd(v); n < leastCrowd {
+		if n := f.mix.AnonymitySet(v); n < leastCrowd {
 			ck.fail(fmt.Sprintf("slot %d", i+1), "one of %d whose deposit had been issued for when its voucher was shown, want %d", n, leastCrowd)
 			continue
 		}
@@ -52,7 +52,7 @@ func linkedDeposits(f *facts) (n int) {
 		return 0
 	}
 	for _, d := range f.mix.Deposits {
-		if _, linked := f.replay.Trails.Links[d.Outpoint]; linked {
+		if _, linked := f.replay.Link(d.Outpoint); linked {
 			n++
 		}
 	}

@@ -102,7 +102,7 @@ func jointKey(f *facts, ck *check) {
 		supervisorsKey(f, ck)
 		return
 	}
-	if f.setup.Transcript == nil && !f.setup.Keyless() {
+	if f.setup.Transcript == nil && !f.setup.InfiniteKey() {
 		ck.skip("there is no transcript")
 		return
 	}
@@ -202,10 +202,10 @@ func distinctShares(f *facts, ck *check) {
 
 // V50: every acknowledgement names this transcript. A missing one is listed.
 func acks(f *facts, ck *check) {
-	acks := election.InPhase(f.setup.Phases, election.OnePerAuthor[board.Ack])
+	acks := election.Counting[board.Ack](f.setup.Phases)
 	acked := make(map[int]bool)
 	for _, ack := range acks {
-		slot := f.setup.Slots[ack.Line.By]
+		slot := f.setup.SlotOf(ack.Line.By)
 		if slot == 0 {
 			continue // a stranger's
 		}

@@ -93,7 +93,7 @@ func voteScript(f *facts, ck *check) {
 // revealed returns the redeem scripts that spends of a vote's P2SH outputs show.
 func revealed(f *facts, v *election.Vote) (out [][]byte) {
 	for i := range v.Spend.Tx.TxOut {
-		st := f.replay.Stakes[v.OutputAt(i)]
+		st := f.replay.Stake(v.OutputAt(i))
 		if st == nil || st.Spent == nil {
 			continue
 		}

@@ -41,7 +41,7 @@ func winSet(f *facts, ck *check) {
 		ck.note(c.where(), "%d stakes claimed in block %d for %s", len(c.spends), c.at.Height, f.candidate(c.claimant))
 	}
 	for _, v := range f.votes {
-		if st := f.replay.Stakes[v.Stake]; !v.Counted() && st != nil && st.Spent != nil {
+		if st := f.replay.Stake(v.Stake); !v.Counted() && st != nil && st.Spent != nil {
 			ck.note("tx "+st.Spent.ID.String(), "spends the stake of slot %d, whose vote does not count", v.Index)
 		}
 	}
@@ -212,9 +212,9 @@ func keysOnlyHere(f *facts, ck *check) {
 		ck.skip("custodial")
 		return
 	}
-	ck.expect(len(f.replay.WatchedKeys))
-	ck.examined = len(f.replay.WatchedKeys)
+	ck.expect(f.replay.WatchedKeys())
+	ck.examined = f.replay.WatchedKeys()
 	presenceOnly(f, ck, "other use of the keys")
-	ck.failed += len(f.replay.KeyUses.List)
+	ck.failed += f.replay.KeyUses.Len()
 	f.replay.KeyUses.Show(ck.note)
 }

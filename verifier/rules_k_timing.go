@@ -36,24 +36,24 @@ func phaseOrder(f *facts, ck *check) {
 	by := [election.LastAnchor + 1]uint32{election.Announce: elsewhere, election.RollClosed: elsewhere, election.CommitsClosed: t.Commit, election.DealsClosed: t.Deal,
 		election.ComplaintsClosed: t.Setup, election.TranscriptClosed: elsewhere}
 	last := uint32(0)
-	for kind, anchor := range f.setup.Phases.Anchors {
+	for kind, anchor := range f.setup.Phases.Anchors() {
 		if anchor == nil && (!owed(f, kind) || f.tip <= by[kind]) {
 			continue
 		}
 		ck.expect(1)
 		if anchor == nil {
-			ck.fail(fmt.Sprintf("block %d", by[kind]), "no %s anchor up to here", election.AnchorNames[kind])
+			ck.fail(fmt.Sprintf("block %d", by[kind]), "no %s anchor up to here", election.AnchorName(kind))
 			continue
 		}
 		where := "tx " + anchor.TxID
 		switch {
 		case !f.e.Policy.Dealt() && kind > election.RollClosed:
-			ck.fail(where, "a %s anchor in a custodial election", election.AnchorNames[kind])
+			ck.fail(where, "a %s anchor in a custodial election", election.AnchorName(kind))
 			continue
 		case anchor.Height <= last && kind != election.RollClosed:
-			ck.fail(where, "the %s anchor is in block %d, want one after %d, where the phase before it closed", election.AnchorNames[kind], anchor.Height, last)
+			ck.fail(where, "the %s anchor is in block %d, want one after %d, where the phase before it closed", election.AnchorName(kind), anchor.Height, last)
 		case anchor.Height > by[kind]:
-			ck.fail(where, "the %s anchor is in block %d, due by %d", election.AnchorNames[kind], anchor.Height, by[kind])
+			ck.fail(where, "the %s anchor is in block %d, due by %d", election.AnchorName(kind), anchor.Height, by[kind])
 		default:
 			ck.pass()
 		}
@@ -90,7 +90,7 @@ func noneAfterEnd(f *facts, ck *check) {
 		ck.pass()
 	}
 	for i, r := range f.setup.Roll {
-		c := f.replay.Coins[r.Outpoint]
+		c := f.replay.Coin(r.Outpoint)
 		if f.keys == nil && c != nil && c.Spent != nil && election.LooksLikeVote(c.Spent.Tx) {
 			ck.note(fmt.Sprintf("slot %d, tx %s", i+1, c.Spent.ID), "looks like a vote; an election that has ended counts none")
 		}

@@ -27,10 +27,10 @@ func conserved(f *facts, ck *check) {
 	locked := f.e.Policy.Stake * int64(len(f.tally.readings))
 	sums := make(map[string]int64)
 	for _, sp := range f.spends {
-		sums[sp.class] += f.replay.Stakes[sp.vote.Stake].Out.Value
+		sums[sp.class] += f.replay.Stake(sp.vote.Stake).Out.Value
 	}
 	for _, v := range f.unspent {
-		sums["open"] += f.replay.Stakes[v.Stake].Out.Value
+		sums["open"] += f.replay.Stake(v.Stake).Out.Value
 	}
 	total := int64(0)
 	for _, sum := range sums {
@@ -78,7 +78,7 @@ func countsAddUp(f *facts, ck *check) {
 // V107: ballots without an eligible coin, and payments to stakes' scripts.
 func aliens(f *facts, ck *check) {
 	presenceOnly(f, ck, "other ballot")
-	n := len(f.replay.Lookalikes.List)
+	n := f.replay.Lookalikes.Len()
 	ck.expect(n)
 	ck.examined, ck.failed = ck.examined+n, ck.failed+n
 	f.replay.Lookalikes.Show(ck.note)
@@ -109,7 +109,7 @@ func mixConserved(f *facts, ck *check) {
 	in, now := int64(0), make(map[string]int64)
 	for _, d := range f.mix.Deposits {
 		ck.expect(1)
-		sats, path := f.mix.Sats(d), f.mix.Spent(d)
+		sats, path := f.mix.Sats(d), f.mix.SpendPath(d)
 		in += sats
 		ck.test(d.Where(), spentFault(f, d, path))
 		now[path] += sats
@@ -122,7 +122,7 @@ func mixConserved(f *facts, ck *check) {
 	}
 	coins := int64(0)
 	for _, r := range f.setup.Roll {
-		if c := f.replay.Coins[r.Outpoint]; c != nil && c.Created != nil && f.setup.CoinFault(r, c) == nil {
+		if c := f.replay.Coin(r.Outpoint); c != nil && c.Created != nil && f.setup.CoinFault(r, c) == nil {
 			coins += c.Out.Value
 		}
 	}

@@ -27,7 +27,7 @@ type State struct {
 	reorgs     []string      // what was replaced, in words
 	waited     []*wire.MsgTx // seen in a pool: they would take stakes
 	over       bool
-	mixing     *election.Mixing // as judged; not encoded, so that another process judges it again
+	mixing     *election.ExchangeLog // as judged; not encoded, so that another process judges it again
 }
 
 // Over tells whether the election was over.
@@ -156,13 +156,13 @@ func (f *stateFile) hashes(s *State) error {
 // sightings decodes the transactions, which must be of the blocks, in order, and
 // those that waited.
 func (f *stateFile) sightings(s *State) error {
-	last := election.Sighting{Pos: -1}
+	last := election.ConfirmedTx{Pos: -1}
 	for i, t := range f.Transactions {
 		tx := new(wire.MsgTx)
 		if err := tx.Deserialize(bytes.NewReader(t.Tx)); err != nil { // what follows it is not written again
 			return fmt.Errorf("transaction %d: %w", i, err)
 		}
-		seen := election.Sighting{Height: t.Height, Pos: t.Pos, Tx: tx, ID: tx.TxHash()}
+		seen := election.ConfirmedTx{Height: t.Height, Pos: t.Pos, Tx: tx, ID: tx.TxHash()}
 		if t.Height < f.First || t.Height >= s.blocks.next() || t.Pos < 0 || t.Pos >= s.blocks.txs[t.Height-f.First] || !last.Before(seen) {
 			return fmt.Errorf("transaction %d is not of the blocks, or out of order", i)
 		}
@@ -196,7 +196,7 @@ func (ch *chained) restore() *blockLog {
 		ch.reorgs = append(ch.reorgs, fmt.Sprintf("blocks %d to %d were replaced, with %d transactions of the election",
 			common, s.blocks.next()-1, lost))
 	}
-	if s.watch != ch.replay.Watching() {
+	if s.watch != ch.replay.WatchHash() {
 		return new(blockLog)
 	}
 	return s.blocks.before(common)
@@ -210,8 +210,8 @@ func (s *State) save(f *facts) {
 	}
 	known := s.checkpoint
 	*s = State{
-		policy: f.e.Policy.ID(), blocks: *f.saved, watch: f.replay.Watching(), checkpoint: f.chained.checkpoint(),
-		waited: attempted(f), over: f.over, mixing: f.setup.Mixing, reorgs: f.chained.reorgs[max(0, len(f.chained.reorgs)-maxReorgs):],
+		policy: f.e.Policy.ID(), blocks: *f.saved, watch: f.replay.WatchHash(), checkpoint: f.chained.checkpoint(),
+		waited: attempted(f), over: f.over, mixing: f.setup.ExchangeLog, reorgs: f.chained.reorgs[max(0, len(f.chained.reorgs)-maxReorgs):],
 	}
 	if known.lines > 0 && f.boardDiffers(known) != "" {
 		s.checkpoint.lines, s.checkpoint.head = known.lines, known.head

@@ -16,7 +16,7 @@ import (
 // tally is what openings, derived shares and disavowals say of every counted
 // ballot. It keeps with each statement what became of it.
 type tally struct {
-	lines      []election.Posted[board.Opening]
+	lines      []election.Entry[board.Opening]
 	readings   []*reading // of counted votes, in the chain's order
 	bySlot     map[int]*reading
 	openings   []statement
@@ -77,7 +77,7 @@ func count(x *executed) *tallied {
 			t.readings, t.bySlot[v.Index] = append(t.readings, r), r
 		}
 	}
-	t.lines = election.InPhase[board.Opening](x.setup.Phases, nil)
+	t.lines = election.InPhase[board.Opening](x.setup.Phases)
 	c.collect()
 	c.openAll()
 	cores.Each(len(t.disavowals), func(i int) { c.deny(&t.disavowals[i]) })
@@ -233,7 +233,7 @@ func (r *reading) exclude() {
 // shares returns the opened shares of one joint key.
 func (a *tallied) shares(key int) (out []sharing.Share) {
 	for _, r := range a.tally.readings {
-		if r.plain != nil && !r.derived && a.e.KeyNumber(r.choice) == key {
+		if r.plain != nil && !r.derived && a.e.Policy.KeyNumber(r.choice) == key {
 			out = append(out, sharing.Share{I: r.vote.Index, S: r.plain.Share})
 		}
 	}

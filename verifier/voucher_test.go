@@ -134,7 +134,7 @@ func TestHeapsOfVouchers(t *testing.T) {
 	unread := 0
 	a := f.audit(fairTip)
 	for _, v := range a.mix.Vouchers {
-		if errors.Is(a.mix.Valid(v), errUnread) {
+		if errors.Is(a.mix.VerifyVoucher(v), errUnread) {
 			unread++
 		}
 	}

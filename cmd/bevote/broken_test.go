@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// TestBrokenBuilds builds the command from a verifier in which somebody has
-// changed a line, and audits with it.
+// TestBrokenBuilds builds the command from a verifier with a changed line, and
+// audits with it.
 func TestBrokenBuilds(t *testing.T) {
 	if testing.Short() {
 		t.Skip("links two programs")
@@ -23,7 +23,8 @@ func TestBrokenBuilds(t *testing.T) {
 	// self-test does, and there is no report.
 	credulous := brokenBuild(t, "credulous")
 	for _, args := range [][]string{{"audit", won}, {"audit", won, "--json"}} {
-		wantEnd(t, credulous, args, 70, "", "bevote: V109 SELFTEST: this build cannot be relied on: V71 does not object to a record with a digit of a share in an opening changed\n")
+		wantEnd(t, credulous, args, 70, "",
+			"bevote: V109 SELFTEST: this build cannot be relied on: V71 does not object to a record with a digit of a share in an opening changed\n")
 	}
 
 	// One check is gone, and another counts wrongly where there are refunds: the
@@ -74,8 +75,8 @@ func brokenBuild(t *testing.T, name string) string {
 	return out
 }
 
-// wantEnd runs a program and wants its exit code, some text of its answer, and
-// all that it says beside.
+// wantEnd runs a program and wants its exit code, part of its standard output,
+// and all of its standard error.
 func wantEnd(t *testing.T, program string, args []string, code int, stdout, stderr string) {
 	t.Helper()
 	cmd := exec.Command(program, args...)

@@ -17,16 +17,10 @@ func newCertificate(c *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "certificate FILE -o F",
 		Short: "show on the script engine that a contract spends as its policy says",
-		Long: `Certificate spends a stake by every path of the compiled script, with stand-ins
-for the policy's keys, and leaves out one condition after the other: what keeps
-all of them is accepted, what leaves one out is refused, by the rules of
-consensus and of relays. -o writes the spends to a file that anybody can replay.
-
-With --replay it takes such a file, lifts the contract in it, looks into each
-spend for what it keeps and leaves out, and runs all of them again. It exits 1
-if the certificate does not show what it should.`,
-		Example: "  bevote certificate examples/club_chair.bev -o club.certificate\n  bevote certificate --replay club.certificate",
-		Args:    takes("FILE"),
+		Long:  helpText("certificate"),
+		Example: "  bevote certificate examples/club_chair.bev -o club.certificate\n" +
+			"  bevote certificate --replay club.certificate",
+		Args: oneArg("FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if replay && out != "" {
 				return usage("--replay writes nothing: leave out -o")
@@ -52,18 +46,18 @@ func (c *console) certify(file, out string, asJSON bool) error {
 	if err != nil {
 		return bug(fmt.Errorf("%s: %w", file, err))
 	}
-	if err := c.show(file, src, diags); err != nil {
+	if err := c.printDiagnostics(file, src, diags); err != nil {
 		return err
 	}
 	if certificate == nil {
-		return ends(codeNo)
+		return exitCode(codeNo)
 	}
 	encoded := certificate.Encode()
 	if out != "" {
-		if err := write(out, encoded); err != nil {
+		if err := writeOutput(out, encoded); err != nil {
 			return err
 		}
-		c.say("wrote %s", out)
+		c.printf("wrote %s", out)
 	}
 	if asJSON {
 		_, err = c.out.Write(encoded)
@@ -76,7 +70,8 @@ func (c *console) certify(file, out string, asJSON bool) error {
 	return nil
 }
 
-// printSpends prints a certificate's spends, each path's first in full.
+// printSpends prints a certificate's spends, one a line: path, signers, what
+// was left out, and what the script engine said.
 func printSpends(w io.Writer, c *workbench.Certificate) error {
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	for _, s := range c.Spends {
@@ -103,10 +98,10 @@ func (c *console) replay(file string, asJSON bool) error {
 	}
 	r, err := certificate.Verify()
 	if err != nil {
-		return &exit{codeNo, fmt.Errorf("%s does not hold: %w", file, err)}
+		return &exitError{codeNo, fmt.Errorf("%s does not hold: %w", file, err)}
 	}
 	if asJSON {
-		return c.answer(r)
+		return c.printJSON(r)
 	}
 	fmt.Fprintf(c.out, "%s: holds\npolicy    %s\npaths     %d\naccepted  %d\nrefused   %d\n",
 		terminal.Visible(file), r.Policy, r.Paths, r.Accepted, r.Refused)

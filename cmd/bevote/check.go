@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// checkOptions say how check looks at policies.
+// checkOptions are the flags of check.
 type checkOptions struct {
 	fix, json bool
 	now       uint32 // block height, 0 for no present
@@ -22,11 +22,9 @@ func newCheck(c *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check FILE…",
 		Short: "find what is wrong with a policy",
-		Long: `Check reads policies, compiles them, lifts the scripts again, and reports every
-error and warning with its place. It exits 1 if a policy has errors. With --fix
-it first makes every change that cannot be wrong, says what it changed, and
-checks again. The file - is standard input; repaired, it goes to standard output.`,
-		Example: "  bevote check examples/club_chair.bev\n  bevote check --fix club.bev\n  bevote check --now 105 --json club.bev",
+		Long:  helpText("check"),
+		Example: "  bevote check examples/club_chair.bev\n  bevote check --fix club.bev\n" +
+			"  bevote check --now 105 --json club.bev",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usage("check takes a FILE or more")
@@ -43,8 +41,8 @@ checks again. The file - is standard input; repaired, it goes to standard output
 	return cmd
 }
 
-// checked is what is known of one policy file.
-type checked struct {
+// checkAnswer is the answer of check about one policy file.
+type checkAnswer struct {
 	File        string       `json:"file"`
 	Policy      string       `json:"policy"` // "" where it has errors
 	Changes     []change     `json:"changes"`
@@ -53,13 +51,13 @@ type checked struct {
 }
 
 func (c *console) check(files []string, o checkOptions) error {
-	code, answers := 0, []checked{}
+	code, answers := 0, []checkAnswer{}
 	for _, file := range files {
 		src, err := c.read(file)
 		if err != nil {
 			return err
 		}
-		answer := checked{File: file, Changes: []change{}}
+		answer := checkAnswer{File: file, Changes: []change{}}
 		if o.fix {
 			if src, answer.Changes, err = c.repair(file, src, o); err != nil {
 				return err
@@ -75,7 +73,7 @@ func (c *console) check(files []string, o checkOptions) error {
 		if diags, err = workbench.Illustrate(src, diags); err != nil {
 			return bug(fmt.Errorf("%s: %w", file, err))
 		}
-		answer.Diagnostics = shown(src, diags)
+		answer.Diagnostics = diagnosticsJSON(src, diags)
 		if built == nil {
 			code = codeNo
 		} else {
@@ -85,21 +83,21 @@ func (c *console) check(files []string, o checkOptions) error {
 		if o.json {
 			continue
 		}
-		if err := c.checked(answer, src, diags); err != nil {
+		if err := c.printChecked(answer, src, diags); err != nil {
 			return err
 		}
 	}
 	if o.json {
-		if err := c.answer(answers); err != nil {
+		if err := c.printJSON(answers); err != nil {
 			return err
 		}
 	}
-	return ends(code)
+	return exitCode(code)
 }
 
-// checked prints what is known of one file. Where standard output is the
-// repaired policy, the rest is talk.
-func (c *console) checked(a checked, src []byte, diags []lang.Diagnostic) error {
+// printChecked prints the answer about one file. Where standard output is the
+// repaired policy, everything else goes to standard error.
+func (c *console) printChecked(a checkAnswer, src []byte, diags []lang.Diagnostic) error {
 	w := c.out
 	if a.Text != "" {
 		if _, err := io.WriteString(c.out, a.Text); err != nil {
@@ -120,23 +118,24 @@ func (c *console) checked(a checked, src []byte, diags []lang.Diagnostic) error 
 		}
 	}
 	if fixes > 0 {
-		c.say("bevote check --fix %s repairs %d of these", a.File, fixes)
+		c.printf("bevote check --fix %s repairs %d of these", a.File, fixes)
 	}
 	return nil
 }
 
-// show prints diagnostics on standard error, if there are any.
-func (c *console) show(file string, src []byte, diags []lang.Diagnostic) error {
+// printDiagnostics writes diagnostics to standard error, if there are any.
+func (c *console) printDiagnostics(file string, src []byte, diags []lang.Diagnostic) error {
 	if err := (lang.Text{Color: colours(c.err)}).Render(c.err, file, src, diags); err != nil {
 		return bug(err)
 	}
 	return nil
 }
 
-// refuse shows why a policy cannot be used and ends with "no".
-func (c *console) refuse(file string, src []byte, diags []lang.Diagnostic) error {
-	if err := c.show(file, src, diags); err != nil {
+// invalidPolicy prints the diagnostics of a policy that has errors and returns
+// exit code 1.
+func (c *console) invalidPolicy(file string, src []byte, diags []lang.Diagnostic) error {
+	if err := c.printDiagnostics(file, src, diags); err != nil {
 		return err
 	}
-	return ends(codeNo)
+	return exitCode(codeNo)
 }

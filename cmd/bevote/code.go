@@ -8,8 +8,8 @@ import (
 	"bevote/lang"
 )
 
-// codeForm is the form of a diagnostic's code; a file of such a name needs a
-// directory before it.
+// codeForm matches a diagnostic's code, in either case. A file of such a name
+// is reached with a directory before it, as ./E0303.
 var codeForm = regexp.MustCompile(`^[EWew][0-9]{4}$`)
 
 // explainCode prints the page of a diagnostic's code.
@@ -20,7 +20,7 @@ func (c *console) explainCode(code string, asJSON bool) error {
 		return usage("there is no code %s; docs/language.md lists them", code)
 	}
 	if asJSON {
-		return c.answer(map[string]string{"code": code, "page": page})
+		return c.printJSON(map[string]string{"code": code, "page": page})
 	}
 	if _, err := io.WriteString(c.out, page); err != nil {
 		return bug(err)

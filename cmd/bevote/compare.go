@@ -14,12 +14,9 @@ import (
 func newCompare(c *console) *cobra.Command {
 	asJSON := false
 	cmd := &cobra.Command{
-		Use:   "compare A.json B.json",
-		Short: "show where two auditors differ",
-		Long: `Compare reads two reports in JSON, of this auditor or of any other, and says where
-they differ: first in what they mean, the level, the winner, the counts, and for
-each check its status and items; then in their text. It exits 1 if they differ in
-what they mean. This is the second opinion that check V113 asks for.`,
+		Use:     "compare A.json B.json",
+		Short:   "show where two auditors differ",
+		Long:    helpText("compare"),
 		Example: "  bevote compare ours.json theirs.json",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 2 {
@@ -34,11 +31,11 @@ what they mean. This is the second opinion that check V113 asks for.`,
 }
 
 func (c *console) compare(nameA, nameB string, asJSON bool) error {
-	a, err := c.report(nameA)
+	a, err := c.readReport(nameA)
 	if err != nil {
 		return err
 	}
-	b, err := c.report(nameB)
+	b, err := c.readReport(nameB)
 	if err != nil {
 		return err
 	}
@@ -54,7 +51,7 @@ func (c *console) compare(nameA, nameB string, asJSON bool) error {
 		return unreadable(err)
 	}
 	if asJSON {
-		err = c.answer(answer)
+		err = c.printJSON(answer)
 	} else {
 		err = answer.Text(c.out)
 	}
@@ -62,25 +59,25 @@ func (c *console) compare(nameA, nameB string, asJSON bool) error {
 	case err != nil:
 		return bug(err)
 	case !answer.Agree:
-		return ends(codeNo)
+		return exitCode(codeNo)
 	}
 	return nil
 }
 
-// report reads a report's JSON from a file, or from standard input for "-".
-func (c *console) report(name string) (*result.Report, error) {
+// readReport reads a report's JSON from a file, or from standard input for "-".
+func (c *console) readReport(name string) (*result.Report, error) {
 	in := c.in
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
-			return nil, unreadable(plain(err))
+			return nil, unreadable(shortPathError(err))
 		}
 		defer f.Close()
 		in = f
 	}
 	r, err := report.Decode(in)
 	if err != nil {
-		return nil, unreadable(fmt.Errorf("%s: %w", name, plain(err)))
+		return nil, unreadable(fmt.Errorf("%s: %w", name, shortPathError(err)))
 	}
 	return r, nil
 }

@@ -17,15 +17,11 @@ import (
 func newCompile(c *console) *cobra.Command {
 	out, asJSON := "", false
 	cmd := &cobra.Command{
-		Use:   "compile FILE",
-		Short: "turn a policy into the contract that stakes are locked by",
-		Long: `Compile prints the script template, every operation beside the clause that it
-comes from, the paths that it spends by, and how near it comes to Bitcoin's
-limits; with mixing also those of the escrow for deposits. With -o it also writes the contract, which is
-published with the policy. Nothing is written unless the script, lifted again,
-spends exactly as the policy says.`,
+		Use:     "compile FILE",
+		Short:   "turn a policy into the contract that stakes are locked by",
+		Long:    helpText("compile"),
 		Example: "  bevote compile examples/club_chair.bev -o contract.json",
-		Args:    takes("FILE"),
+		Args:    oneArg("FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return c.compile(args[0], out, asJSON)
 		},
@@ -44,18 +40,18 @@ func (c *console) compile(file, out string, asJSON bool) error {
 	if err != nil {
 		return bug(fmt.Errorf("%s: %w", file, err))
 	}
-	if err := c.show(file, src, diags); err != nil {
+	if err := c.printDiagnostics(file, src, diags); err != nil {
 		return err
 	}
 	if built == nil {
-		return ends(codeNo)
+		return exitCode(codeNo)
 	}
 	contract := built.Contract.Encode()
 	if out != "" {
-		if err := write(out, contract); err != nil {
+		if err := writeOutput(out, contract); err != nil {
 			return err
 		}
-		c.say("wrote %s", out)
+		c.printf("wrote %s", out)
 	}
 	if asJSON {
 		_, err = c.out.Write(contract)
@@ -71,8 +67,8 @@ func (c *console) compile(file, out string, asJSON bool) error {
 	return printEscrow(c.out, built, escrow)
 }
 
-// printContract prints what a designer looks at: the script, the paths, the
-// room that is left.
+// printContract prints the script of the stake, its paths, its limits and its
+// costs.
 func printContract(w io.Writer, b *workbench.Built, operations []workbench.Annotation) error {
 	p, t := b.Policy, b.Template
 	size := t.Size(p.Salted)
@@ -89,7 +85,7 @@ func printContract(w io.Writer, b *workbench.Built, operations []workbench.Annot
 	return nil
 }
 
-// printEscrow prints the same of what deposits are locked by.
+// printEscrow prints the same of the escrow that locks deposits.
 func printEscrow(w io.Writer, b *workbench.Built, operations []workbench.Annotation) error {
 	t, err := b.Contract.EscrowTemplate()
 	if err != nil {
@@ -145,7 +141,7 @@ func printPaths(w io.Writer, title string, paths []templates.Path) {
 			when = fmt.Sprintf("after block %d", p.After)
 		}
 		name := ""
-		if named { // a script has no names, and a contract none for what it does not list
+		if named { // paths of a bare script have no names
 			name = cmp.Or(p.Name, "(unnamed)") + "\t"
 		}
 		fmt.Fprintf(t, "  %s%s\t%s\t%s\n", name, strings.Join(p.Signers, " and "), when, strings.Join(p.Witness, " "))

@@ -16,10 +16,11 @@ var reportForms = map[string]func(io.Writer, *result.Report) error{
 	".md":   report.Markdown,
 }
 
-// isReportFile tells whether a file's name is one that a report can have.
+// isReportFile reports whether a report can be written under a file's name.
 func isReportFile(name string) bool { return reportForms[filepath.Ext(name)] != nil }
 
-// checkReports refuses names that no report can have, before any work is done.
+// checkReports returns a usage error for the first name that no report can
+// have. It runs before the audit.
 func checkReports(names []string) error {
 	for _, name := range names {
 		if !isReportFile(name) {
@@ -29,23 +30,23 @@ func checkReports(names []string) error {
 	return nil
 }
 
-// deliver writes a report under each of the names, shows it, and ends with its
-// code.
+// deliver writes a report under each of the names, prints it, and returns the
+// report's exit code.
 func (c *console) deliver(r *result.Report, names []string, asJSON bool) error {
 	if err := writeReports(r, names); err != nil {
 		return err
 	}
 	for _, name := range names {
-		c.say("wrote %s", name)
+		c.printf("wrote %s", name)
 	}
-	show := report.Text
+	form := report.Text
 	if asJSON {
-		show = report.JSON
+		form = report.JSON
 	}
-	if err := show(c.out, r); err != nil {
+	if err := form(c.out, r); err != nil {
 		return bug(err)
 	}
-	return ends(r.Exit)
+	return exitCode(r.Exit)
 }
 
 // writeReports writes a report to each of the files, in the form of its name.
@@ -55,7 +56,7 @@ func writeReports(r *result.Report, names []string) error {
 		if err := reportForms[filepath.Ext(name)](&b, r); err != nil {
 			return bug(err)
 		}
-		if err := write(name, b.Bytes()); err != nil {
+		if err := writeOutput(name, b.Bytes()); err != nil {
 			return err
 		}
 	}

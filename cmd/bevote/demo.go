@@ -17,21 +17,17 @@ func newDemo(c *console) *cobra.Command {
 	var outs []string
 	example, mixing, asJSON := "", "", false
 	cmd := &cobra.Command{
-		Use:   "demo",
-		Short: "play an election and judge it",
-		Long: `Demo rehearses an example policy on an embedded chain and audits the record that
-this leaves. Its exit code is the audit's. With -o it keeps the record, or writes
-the report, as the name's end says. With --mixing the voters first exchange the coins
-that they registered with for anonymous ones: by blind RSA signatures in seconds, or
-by the group blind signatures of the paper in a minute or two.`,
+		Use:     "demo",
+		Short:   "play an election and judge it",
+		Long:    helpText("demo"),
 		Example: "  bevote demo\n  bevote demo --mixing\n  bevote demo --example no_winner -o nobody -o report.html",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			example, src, err := chosen(example, mixing)
+			example, src, err := exampleFor(example, mixing)
 			if err != nil {
 				return err
 			}
-			out, reports, err := sorted(outs)
+			out, reports, err := splitOutputs(outs)
 			if err != nil {
 				return err
 			}
@@ -39,7 +35,7 @@ by the group blind signatures of the paper in a minute or two.`,
 			if path == "" {
 				dir, err := os.MkdirTemp("", "bevote-demo-*")
 				if err != nil {
-					return bug(plain(err))
+					return bug(shortPathError(err))
 				}
 				defer os.RemoveAll(dir)
 				path = filepath.Join(dir, example)
@@ -48,13 +44,13 @@ by the group blind signatures of the paper in a minute or two.`,
 			if err != nil {
 				return err
 			}
-			c.say("%s", summary)
-			r, err := c.audit(cmd.Context(), auditing{path: path})
+			c.printf("%s", summary)
+			r, err := c.audit(cmd.Context(), auditOptions{path: path})
 			if err != nil {
 				return err
 			}
 			if out != "" {
-				c.say("the record is in %s: bevote audit %s", out, out)
+				c.printf("the record is in %s: bevote audit %s", out, out)
 			}
 			return c.deliver(r, reports, asJSON)
 		},
@@ -65,15 +61,17 @@ by the group blind signatures of the paper in a minute or two.`,
 	cmd.MarkFlagsMutuallyExclusive("example", "mixing")
 	cmd.Flags().Uint64Var(&seed, "seed", 12, "the number that every key and every choice is drawn from")
 	cmd.Flags().StringArrayVarP(&outs, "output", "o", nil,
-		"keep the record here, a new directory or a .zip; or write the report to this .json, .html or .md file; may be repeated")
+		"keep the record here, a new directory or a .zip; or write the report to this .json, .html or .md file;"+
+			" may be repeated")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the report as JSON")
 	return cmd
 }
 
-// chosen finds the example of a name, or of a scheme of mixing if one is given.
-func chosen(example, mixing string) (name string, src []byte, err error) {
+// exampleFor returns the example policy of that name, or the one that shows a
+// mixing scheme where one is given.
+func exampleFor(example, mixing string) (name string, src []byte, err error) {
 	if mixing != "" {
-		if example = mixed[mixing]; example == "" {
+		if example = mixedExamples[mixing]; example == "" {
 			return "", nil, usage("no mixing %q; there are blind-rsa and group-blind", mixing)
 		}
 	}
@@ -83,11 +81,12 @@ func chosen(example, mixing string) (name string, src []byte, err error) {
 	return example, src, nil
 }
 
-// mixed are the examples that show the schemes of mixing.
-var mixed = map[string]string{lang.SchemeBlindRSA: "club_mixed", lang.SchemeGroupBlind: "town_mixed"}
+// mixedExamples names an example for each mixing scheme.
+var mixedExamples = map[string]string{lang.SchemeBlindRSA: "club_mixed", lang.SchemeGroupBlind: "town_mixed"}
 
-// sorted tells the record's place among the demo's outputs from the reports'.
-func sorted(outs []string) (record string, reports []string, err error) {
+// splitOutputs separates the path of the record, of which there is at most
+// one, from the names of reports.
+func splitOutputs(outs []string) (record string, reports []string, err error) {
 	for _, out := range outs {
 		switch {
 		case isReportFile(out):

@@ -7,7 +7,7 @@ import (
 	"bevote/lang"
 )
 
-// diagnostic is the JSON form of a lang.Diagnostic.
+// diagnostic is the JSON form of a [lang.Diagnostic].
 type diagnostic struct {
 	Severity    string       `json:"severity"` // error or warning
 	Code        string       `json:"code"`
@@ -47,7 +47,7 @@ type replacement struct {
 	Text  string    `json:"text"`
 }
 
-// transaction is the JSON form of a lang.Transaction.
+// transaction is the JSON form of a [lang.Transaction].
 type transaction struct {
 	Says    string   `json:"says"`
 	Decoded []string `json:"decoded"`
@@ -61,8 +61,8 @@ type output struct {
 	Sats   int64  `json:"sats"`
 }
 
-// shown turns the diagnostics of a file into their JSON form.
-func shown(src []byte, diags []lang.Diagnostic) []diagnostic {
+// diagnosticsJSON turns the diagnostics of a file into their JSON form.
+func diagnosticsJSON(src []byte, diags []lang.Diagnostic) []diagnostic {
 	all := []diagnostic{}
 	for _, d := range diags {
 		out := diagnostic{
@@ -91,8 +91,8 @@ func rangeOf(s lang.Span) textRange {
 	return textRange{position{s.Line, s.Column, s.Start}, position{s.EndLine, s.EndColumn, s.End}}
 }
 
-// The most of a source line that a snippet holds, in bytes, and how much of it
-// stands before the place. No policy that people read has longer lines.
+// The longest snippet, and the longest part of it before the place, in bytes.
+// Longer lines are cut.
 const (
 	maxSnippet = 400
 	maxBefore  = 200

@@ -12,14 +12,9 @@ import (
 func newDiff(c *console) *cobra.Command {
 	asJSON := false
 	cmd := &cobra.Command{
-		Use:   "diff OLD NEW",
-		Short: "say what changes where one policy takes another's place",
-		Long: `Diff compares two policies by what they mean: first who can take a stake that
-could not before, and who no longer can, each shown by a spend that one script
-accepts and the other refuses; then what else changes, heights, costs and
-limits; then the texts of the policies and of their scripts. It exits 0 where
-both mean the same election, whatever their comments, tests and layout, and 1
-where they differ.`,
+		Use:     "diff OLD NEW",
+		Short:   "say what changes where one policy takes another's place",
+		Long:    helpText("diff"),
 		Example: "  bevote diff club.bev club.new.bev",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 2 {
@@ -35,8 +30,8 @@ where they differ.`,
 	return cmd
 }
 
-// differing is the answer of diff.
-type differing struct {
+// diffAnswer is the answer of diff.
+type diffAnswer struct {
 	*workbench.Difference
 	Same     bool   `json:"same"`
 	Policies string `json:"policies"` // unified diffs
@@ -58,14 +53,14 @@ func (c *console) diff(before, after string, asJSON bool) error {
 		return bug(fmt.Errorf("%s and %s: %w", before, after, err))
 	}
 	if d == nil {
-		return c.refuse(files[bad].Name, files[bad].Src, diags)
+		return c.invalidPolicy(files[bad].Name, files[bad].Src, diags)
 	}
 	if asJSON {
 		var texts [3]string
 		for i, t := range d.Texts {
 			texts[i] = t.Unified(textdiff.Plain)
 		}
-		err = c.answer(differing{d, d.Same(), texts[0], texts[1], texts[2]})
+		err = c.printJSON(diffAnswer{d, d.Same(), texts[0], texts[1], texts[2]})
 	} else {
 		marks := textdiff.Carets
 		if colours(c.out) {
@@ -77,7 +72,7 @@ func (c *console) diff(before, after string, asJSON bool) error {
 		return bug(err)
 	}
 	if !d.Same() {
-		return ends(codeNo)
+		return exitCode(codeNo)
 	}
 	return nil
 }

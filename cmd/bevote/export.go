@@ -18,19 +18,11 @@ func newExport(c *console) *cobra.Command {
 	out, proofs := "", false
 	var source string
 	cmd := &cobra.Command{
-		Use:   "export RECORD -o DIR|record.zip",
-		Short: "add the chain's evidence to a record",
-		Long: `Export copies the policy, the contract and the board of a record, and adds the
-chain's evidence from a live node: all headers from genesis, and every block from
-the announcement to the tip. Who has the result can audit it without a node.
-
-With --proofs it adds, in place of whole blocks, the transactions that matter,
-each with a merkle proof. That is small, but shows only what is there: an audit
-then says what it could not see. Without --source the chain is the record's own.
-
-` + sourceHelp,
+		Use:     "export RECORD -o DIR|record.zip",
+		Short:   "add the chain's evidence to a record",
+		Long:    helpText("export"),
 		Example: "  bevote export chair --source 'bitcoind://127.0.0.1:8332?cookie=.bitcoin/.cookie' -o record.zip",
-		Args:    takes("RECORD"),
+		Args:    oneArg("RECORD"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if out == "" {
 				return usage("export needs -o DIR or -o record.zip")
@@ -38,7 +30,7 @@ then says what it could not see. Without --source the chain is the record's own.
 			if err := c.export(cmd.Context(), args[0], source, proofs, out); err != nil {
 				return err
 			}
-			c.say("wrote %s: bevote audit %s", out, out)
+			c.printf("wrote %s: bevote audit %s", out, out)
 			return nil
 		},
 	}
@@ -50,9 +42,9 @@ then says what it could not see. Without --source the chain is the record's own.
 
 // export writes the record at path, with the chain's evidence, to out.
 func (c *console) export(ctx context.Context, path, source string, proofs bool, out string) error {
-	rec, err := record.Open(path)
+	rec, err := c.openRecord(path)
 	if err != nil {
-		return inputError(err)
+		return err
 	}
 	defer rec.Close()
 	src := chainfile.FromRecord(rec)
@@ -66,7 +58,7 @@ func (c *console) export(ctx context.Context, path, source string, proofs bool, 
 	}
 	w, err := record.Create(out)
 	if err != nil {
-		return usage("cannot write: %w", plain(err))
+		return usage("cannot write: %w", shortPathError(err))
 	}
 	defer w.Abort()
 	for _, name := range []string{record.Policy, record.Contract, record.Board} {
@@ -81,7 +73,7 @@ func (c *console) export(ctx context.Context, path, source string, proofs bool, 
 		return exportError(err)
 	}
 	if err := w.Commit(); err != nil {
-		return usage("cannot write: %w", plain(err))
+		return usage("cannot write: %w", shortPathError(err))
 	}
 	return nil
 }
@@ -117,14 +109,16 @@ func copyFile(w *record.Writer, rec *record.Record, name string) error {
 	return to.Close()
 }
 
-// exportError tells a chain without the election, and a full disk, from the rest.
+// exportError gives an error of an export its exit code: 1 for a chain without
+// the election, 64 for a disk that cannot be written, otherwise that of
+// [sourceError].
 func exportError(err error) error {
 	var path *fs.PathError
 	switch {
 	case errors.Is(err, verifier.ErrNotAnnounced):
-		return &exit{codeNo, err}
+		return &exitError{codeNo, err}
 	case errors.As(err, &path) && path.Op == "write":
-		return usage("cannot write: %w", plain(err))
+		return usage("cannot write: %w", shortPathError(err))
 	}
 	return sourceError(err)
 }

@@ -14,19 +14,15 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// fmtOptions say what fmt does with a file's layout. The zero value prints it.
+// fmtOptions are the flags of fmt. The zero value prints the canonical layout.
 type fmtOptions struct{ check, diff, write, json bool }
 
 func newFmt(c *console) *cobra.Command {
 	var o fmtOptions
 	cmd := &cobra.Command{
-		Use:   "fmt FILE…",
-		Short: "lay policies out as everybody does",
-		Long: `Fmt puts policies into the canonical layout: one statement a line, keywords,
-names and comments in columns. It moves white space and nothing else: every word
-and every comment stays, and so does the policy's id. It prints the result, or
-with -w writes it to the file; --check and --diff exit 1 if a file would change.
-The file - is standard input.`,
+		Use:     "fmt FILE…",
+		Short:   "lay policies out as everybody does",
+		Long:    helpText("fmt"),
 		Example: "  bevote fmt -w club.bev\n  bevote fmt --check examples/*.bev\n  bevote fmt - < club.bev",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -43,17 +39,17 @@ The file - is standard input.`,
 	return cmd
 }
 
-// formatted is what is known of the layout of one policy file.
-type formatted struct {
+// fmtAnswer is the answer of fmt about one policy file.
+type fmtAnswer struct {
 	File        string       `json:"file"`
-	Formatted   bool         `json:"formatted"` // as it was read
-	Text        string       `json:"text"`      // in canonical layout, "" where there are mistakes
-	Diff        string       `json:"diff"`      // from the file to the text, if it was asked for
+	Formatted   bool         `json:"formatted"` // the file already has the canonical layout
+	Text        string       `json:"text"`      // in canonical layout; "" where the policy has errors
+	Diff        string       `json:"diff"`      // from the file to the text, with --diff
 	Diagnostics []diagnostic `json:"diagnostics"`
 }
 
 func (c *console) fmt(files []string, o fmtOptions) error {
-	code, answers := 0, []formatted{}
+	code, answers := 0, []fmtAnswer{}
 	for _, file := range files {
 		if o.write && file == "-" {
 			return usage("-w cannot write standard input; leave it away to print the result")
@@ -63,7 +59,7 @@ func (c *console) fmt(files []string, o fmtOptions) error {
 			return err
 		}
 		out, diags := lang.Format(src)
-		a := formatted{file, bytes.Equal(out, src), string(out), "", shown(src, diags)}
+		a := fmtAnswer{file, bytes.Equal(out, src), string(out), "", diagnosticsJSON(src, diags)}
 		switch {
 		case out == nil:
 			code = codeNo
@@ -71,32 +67,33 @@ func (c *console) fmt(files []string, o fmtOptions) error {
 			code = codeNo
 		}
 		if o.diff {
-			if a.Diff, err = difference(file, src, out, c.marks(o)); err != nil {
+			if a.Diff, err = difference(file, src, out, c.diffMarks(o)); err != nil {
 				return unreadable(err)
 			}
 		}
 		answers = append(answers, a)
-		if err := c.formatted(a, src, diags, o); err != nil {
+		if err := c.deliverFormatted(a, src, diags, o); err != nil {
 			return err
 		}
 	}
 	if o.json {
-		if err := c.answer(answers); err != nil {
+		if err := c.printJSON(answers); err != nil {
 			return err
 		}
 	}
-	return ends(code)
+	return exitCode(code)
 }
 
-// marks chooses how a diff shows the words that changed.
-func (c *console) marks(o fmtOptions) textdiff.Marks {
+// diffMarks returns how a diff shows the words that changed.
+func (c *console) diffMarks(o fmtOptions) textdiff.Marks {
 	if colours(c.out) && !o.json {
 		return textdiff.Colour
 	}
 	return textdiff.Plain
 }
 
-// difference is the diff between a file and its layout, if it has one.
+// difference returns the diff from a file to its canonical layout, or "" where
+// the policy has errors and no layout.
 func difference(file string, src, out []byte, marks textdiff.Marks) (string, error) {
 	if out == nil {
 		return "", nil
@@ -104,16 +101,17 @@ func difference(file string, src, out []byte, marks textdiff.Marks) (string, err
 	return textdiff.Unified(file, file+" (formatted)", string(src), string(out), marks)
 }
 
-// formatted does with one file what the options say.
-func (c *console) formatted(a formatted, src []byte, diags []lang.Diagnostic, o fmtOptions) error {
+// deliverFormatted prints, compares or writes the layout of one file, as the
+// options say.
+func (c *console) deliverFormatted(a fmtAnswer, src []byte, diags []lang.Diagnostic, o fmtOptions) error {
 	if len(diags) > 0 {
-		return c.show(a.File, src, diags)
+		return c.printDiagnostics(a.File, src, diags)
 	}
 	if o.write && !a.Formatted {
 		if err := rewrite(a.File, []byte(a.Text)); err != nil {
 			return err
 		}
-		c.say("wrote %s", a.File)
+		c.printf("wrote %s", a.File)
 	}
 	if o.json {
 		return nil
@@ -130,19 +128,19 @@ func (c *console) formatted(a formatted, src []byte, diags []lang.Diagnostic, o 
 	return nil
 }
 
-// rewrite puts new text into a file that is there, whole or not at all. It
-// follows links and keeps the file's mode.
+// rewrite replaces the text of an existing file, atomically. It follows links
+// and keeps the file's mode.
 func rewrite(name string, text []byte) error {
 	target, err := filepath.EvalSymlinks(name)
 	if err != nil {
-		return usage("cannot write: %w", plain(err))
+		return usage("cannot write: %w", shortPathError(err))
 	}
 	info, err := os.Stat(target)
 	if err != nil {
-		return usage("cannot write: %w", plain(err))
+		return usage("cannot write: %w", shortPathError(err))
 	}
 	if err := record.WriteFile(target, text, info.Mode().Perm()); err != nil {
-		return usage("cannot write: %w", plain(err))
+		return usage("cannot write: %w", shortPathError(err))
 	}
 	return nil
 }

@@ -14,17 +14,18 @@ import (
 )
 
 const (
-	// pause is how often a followed node and board are looked at.
-	pause = time.Second
-	// maxState is how much of a state file is read. All that 65,535 voters do
-	// on the chain is some 100 MB.
+	// pollInterval is the time between two questions to a followed node.
+	pollInterval = time.Second
+	// maxState is the longest state file that is read, in bytes. The
+	// transactions of 65,535 voters take some 100 MB.
 	maxState = 256 << 20
 )
 
-// recall reads what earlier audits left.
-func (c *console) recall(a auditing) (opt verifier.Options, err error) {
+// restore reads the report of --since and the state of --state. A state file
+// that does not exist gives an empty state.
+func (c *console) restore(a auditOptions) (opt verifier.Options, err error) {
 	if a.since != "" {
-		if opt.Since, err = c.report(a.since); err != nil {
+		if opt.Since, err = c.readReport(a.since); err != nil {
 			return opt, err
 		}
 	}
@@ -37,12 +38,12 @@ func (c *console) recall(a auditing) (opt verifier.Options, err error) {
 		return opt, nil
 	}
 	if err != nil {
-		return opt, unreadable(plain(err))
+		return opt, unreadable(shortPathError(err))
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxState))
 	if err != nil {
-		return opt, unreadable(plain(err))
+		return opt, unreadable(shortPathError(err))
 	}
 	if opt.State, err = verifier.DecodeState(text); err != nil {
 		return opt, unreadable(errors.New(a.state + ": " + err.Error()))
@@ -50,8 +51,8 @@ func (c *console) recall(a auditing) (opt verifier.Options, err error) {
 	return opt, nil
 }
 
-// keep leaves a state, whole or not at all.
-func keep(name string, s *verifier.State) error {
+// saveState writes a state to the file name, atomically; "" writes nothing.
+func saveState(name string, s *verifier.State) error {
 	if name == "" {
 		return nil
 	}
@@ -59,16 +60,17 @@ func keep(name string, s *verifier.State) error {
 	if err != nil {
 		return bug(err)
 	}
-	return write(name, text)
+	return writeOutput(name, text)
 }
 
-// follow judges again whenever there is something new, until the election is
-// over. What it knows is on disk before it waits: it may be killed at any time.
-func (c *console) follow(ctx context.Context, a auditing) error {
+// follow audits again at each new best block and each change of the board,
+// until the election is over. Reports and state are on disk before it waits, so
+// a killed process loses nothing.
+func (c *console) follow(ctx context.Context, a auditOptions) error {
 	if len(a.sources) == 0 || a.state == "" {
 		return usage("--follow needs --source and --state")
 	}
-	opt, err := c.recall(a)
+	opt, err := c.restore(a)
 	if err != nil {
 		return err
 	}
@@ -78,13 +80,13 @@ func (c *console) follow(ctx context.Context, a auditing) error {
 	}
 	defer live.close()
 	for {
-		board := ageOf(a.path)
-		r, err := c.judge(ctx, a.path, live, opt)
+		board := boardStamp(a.path)
+		r, err := c.auditOnce(ctx, a.path, live, opt)
 		if err != nil {
 			return err
 		}
 		if opt.State.Over() {
-			if err := keep(a.state, opt.State); err != nil {
+			if err := saveState(a.state, opt.State); err != nil {
 				return err
 			}
 			return c.deliver(r, a.outs, a.asJSON)
@@ -92,25 +94,26 @@ func (c *console) follow(ctx context.Context, a auditing) error {
 		if err := writeReports(r, a.outs); err != nil {
 			return err
 		}
-		if err := keep(a.state, opt.State); err != nil {
+		if err := saveState(a.state, opt.State); err != nil {
 			return err
 		}
-		c.say("block %d: %d votes; %s", r.Tip.Height, r.Votes, r.Verdict)
-		if err := live.wait(ctx, func() bool { return ageOf(a.path) != board }); err != nil {
+		c.printf("block %d: %d votes; %s", r.Tip.Height, r.Votes, r.Verdict)
+		if err := live.wait(ctx, func() bool { return boardStamp(a.path) != board }); err != nil {
 			return err
 		}
 	}
 }
 
-// wait returns when a node has another best block, or when something else is new.
-func (n nodes) wait(ctx context.Context, other func() bool) error {
+// wait returns when a node has another best block, or when boardChanged
+// reports true.
+func (n nodes) wait(ctx context.Context, boardChanged func() bool) error {
 	for {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(pause):
+		case <-time.After(pollInterval):
 		}
-		if other() {
+		if boardChanged() {
 			return nil
 		}
 		for _, node := range n {
@@ -123,20 +126,21 @@ func (n nodes) wait(ctx context.Context, other func() bool) error {
 	}
 }
 
-// age is by what a file is known to be the one that was read.
-type age struct {
+// fileStamp identifies a version of a file by its length and its time of
+// change.
+type fileStamp struct {
 	size     int64
 	modified time.Time
 }
 
-// ageOf looks at the board of the record at path.
-func ageOf(path string) age {
+// boardStamp returns the stamp of the board of the record at path.
+func boardStamp(path string) fileStamp {
 	info, err := os.Stat(filepath.Join(path, record.Board))
 	if err != nil {
 		info, err = os.Stat(path) // a zip
 	}
 	if err != nil {
-		return age{} // the next audit says what is wrong
+		return fileStamp{} // the next audit reports the error
 	}
-	return age{info.Size(), info.ModTime()}
+	return fileStamp{info.Size(), info.ModTime()}
 }

@@ -11,8 +11,8 @@ import (
 	"bevote/internal/terminal"
 )
 
-// TestHostileNames: names of files, and names within files that a stranger
-// wrote, reach the terminal as texts that it can only show.
+// TestHostileNames: names of files, and names within files of other authors,
+// reach the terminal without control characters.
 func TestHostileNames(t *testing.T) {
 	const name = "a\x1b[2J\u202eb\r\u009b31m\nc"
 	file := filepath.Join(t.TempDir(), name)
@@ -26,14 +26,17 @@ func TestHostileNames(t *testing.T) {
 	good, bad := put(".bev", club), put(".bad.bev", []byte("bevote 1\nelection x\x1b[2J {\u202e}\n"))
 	long := put(".long.bev", bytes.Replace(club, []byte("\n\n"), []byte("\n\n\n\n"), 1))
 	contract, certificate := file+".json", file+".certificate"
-	silently(t, "compile", good, "-o", contract)
-	silently(t, "certificate", good, "-o", certificate)
+	mustRun(t, "compile", good, "-o", contract)
+	mustRun(t, "certificate", good, "-o", certificate)
 	for _, args := range [][]string{
-		{"check", good}, {"check", bad}, {"check", file}, {"fmt", bad}, {"fmt", "--check", long}, {"fmt", "--diff", long}, {"explain", bad},
+		{"check", good}, {"check", bad}, {"check", file}, {"fmt", bad}, {"fmt", "--check", long}, {"fmt", "--diff", long},
+		{"explain", bad},
 		{"test", good}, {"diff", good, long}, {"diff", good, bad}, {"compile", bad}, {"certificate", "--replay", certificate},
-		{"certificate", "--replay", renamed(t, certificate, "name", put)}, {"certificate", "--replay", renamed(t, certificate, "path", put)},
+		{"certificate", "--replay", renamed(t, certificate, "name", put)},
+		{"certificate", "--replay", renamed(t, certificate, "path", put)},
 		{"certificate", "--replay", good}, {"lift", contract}, {"lift", renamed(t, contract, "name", put)},
-		{"lift", bad}, {"rehearse", bad}, {"audit", file}, {"audit", good}, {"compare", good, bad}, {"new", "-o", good}, {"new", "--from", name, "-o", file},
+		{"lift", bad}, {"rehearse", bad}, {"audit", file}, {"audit", good}, {"compare", good, bad}, {"new", "-o", good},
+		{"new", "--from", name, "-o", file},
 		{"new", "--candidates", name, "-o", file}, {"rehearse", "--lie", name}, {name}, {"check", "--" + name},
 	} {
 		var out, talk strings.Builder
@@ -47,8 +50,8 @@ func TestHostileNames(t *testing.T) {
 	}
 }
 
-// silently runs a command that must succeed.
-func silently(t *testing.T, args ...string) {
+// mustRun runs a command that must succeed.
+func mustRun(t *testing.T, args ...string) {
 	t.Helper()
 	var talk strings.Builder
 	if code := run(args, strings.NewReader(""), &talk, &talk); code != 0 {

@@ -25,7 +25,7 @@ func thousandVoters() string {
 // largest is the size of the largest policy file that is read.
 const largest = 256 << 10
 
-// hostile are files of a size which ask much of the reader: each is a head and
+// hostile returns files of a size that take a parser long: each is a head and
 // a line that is repeated.
 func hostile(size int) map[string]string {
 	club := strings.TrimSuffix(strings.TrimSpace(string(examples.Policy("club_chair"))), "}")
@@ -72,14 +72,14 @@ func hostile(size int) map[string]string {
 	return files
 }
 
-// looks are the commands that read a policy from standard input and say what
-// is wrong with it.
-var looks = [][]string{{"check", "-"}, {"check", "--json", "-"}, {"check", "--fix", "-"}, {"fmt", "-"}}
+// policyCommands are the commands that read a policy from standard input and
+// print its diagnostics.
+var policyCommands = [][]string{{"check", "-"}, {"check", "--json", "-"}, {"check", "--fix", "-"}, {"fmt", "-"}}
 
 // TestHostile: whatever a file asks of the reader, the answer is yes or no.
 func TestHostile(t *testing.T) {
 	for name, src := range hostile(16 << 10) {
-		for _, command := range looks {
+		for _, command := range policyCommands {
 			answers(t, name, command, src)
 		}
 	}
@@ -103,17 +103,18 @@ func FuzzCommands(f *testing.F) {
 		f.Add(src)
 	}
 	f.Fuzz(func(t *testing.T, src string) {
-		for _, command := range append(looks, []string{"explain", "-"}, []string{"explain", "--core", "-"}, []string{"fmt", "--json", "--diff", "-"}) {
+		for _, command := range append(policyCommands, []string{"explain", "-"}, []string{"explain", "--core", "-"},
+			[]string{"fmt", "--json", "--diff", "-"}) {
 			answers(t, "input", command, src)
 		}
 	})
 }
 
-// BenchmarkCheck checks and formats the policy of a thousand voters, and what
-// somebody might send to keep a service busy.
+// BenchmarkCheck checks and formats the policy of a thousand voters, and the
+// hostile files.
 func BenchmarkCheck(b *testing.B) {
 	for name, src := range hostile(largest) {
-		for _, command := range looks {
+		for _, command := range policyCommands {
 			b.Run(strings.ReplaceAll(name+"/"+strings.Join(command, " "), " ", "_"), func(b *testing.B) {
 				for range b.N {
 					if code := run(command, strings.NewReader(src), io.Discard, io.Discard); code != 0 && code != codeNo {

@@ -11,12 +11,12 @@ import (
 	"bevote/verifier/record"
 )
 
-// maxInput is how much of one input file is read, where a command does not set
-// its own bound. It is more than such a file may have, so what is cut is
-// refused by its own reader.
+// maxInput is how much of one input file is read, in bytes, where a command
+// does not set a bound of its own. It exceeds the limits of the formats, so
+// the parser refuses a file that was cut.
 const maxInput = 1 << 20
 
-// read returns the file name, or standard input for "-".
+// read returns the contents of the file name, or of standard input for "-".
 func (c *console) read(name string) ([]byte, error) { return c.readUpTo(name, maxInput) }
 
 // readUpTo is read with a bound of its own.
@@ -25,28 +25,28 @@ func (c *console) readUpTo(name string, most int64) ([]byte, error) {
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
-			return nil, unreadable(plain(err))
+			return nil, unreadable(shortPathError(err))
 		}
 		defer f.Close()
 		in = f
 	}
 	b, err := io.ReadAll(io.LimitReader(in, most))
 	if err != nil {
-		return nil, unreadable(plain(err))
+		return nil, unreadable(shortPathError(err))
 	}
 	return b, nil
 }
 
-// write puts data under name, whole or not at all.
-func write(name string, data []byte) error {
+// writeOutput writes data to the file name, atomically.
+func writeOutput(name string, data []byte) error {
 	if err := record.WriteFile(name, data, 0o644); err != nil {
-		return usage("cannot write: %w", plain(err))
+		return usage("cannot write: %w", shortPathError(err))
 	}
 	return nil
 }
 
-// answer prints v as JSON on standard output.
-func (c *console) answer(v any) error {
+// printJSON writes v as indented JSON to standard output.
+func (c *console) printJSON(v any) error {
 	e := json.NewEncoder(c.out)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
@@ -56,9 +56,9 @@ func (c *console) answer(v any) error {
 	return nil
 }
 
-// plain shortens the operating system's "open x: no such file" to "x: no such
-// file": the call is of no use to the person who reads it.
-func plain(err error) error {
+// shortPathError shortens the operating system's "open x: no such file" to
+// "x: no such file": which call failed does not help the reader.
+func shortPathError(err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {
 		return fmt.Errorf("%s: %w", p.Path, p.Err)

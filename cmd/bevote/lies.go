@@ -11,19 +11,13 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const liesHelp = `With --lie NAME somebody cheats in the election, to try an auditor on: without a
-FILE in the election that the lie is kept with, otherwise in one by FILE, if that
-is of the same kind. --lies lists them, with the check that must speak; with
---matrix all are played and audited, and what the auditor makes of them is
-printed as docs/matrix.md. It exits with 1 if one slips through.`
-
-// lying is what the command line says of lies.
-type lying struct {
+// lieFlags are the flags of rehearse that concern lies.
+type lieFlags struct {
 	name         string
 	list, matrix bool
 }
 
-func (l *lying) flags(cmd *cobra.Command) {
+func (l *lieFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&l.name, "lie", "", "who cheats how: a name from --lies")
 	cmd.Flags().BoolVar(&l.list, "lies", false, "list the lies and the harmless variants, one a line")
 	cmd.Flags().BoolVar(&l.matrix, "matrix", false, "with --lies: play and audit them all")
@@ -32,9 +26,9 @@ func (l *lying) flags(cmd *cobra.Command) {
 	cmd.MarkFlagsMutuallyExclusive("lies", "output")
 }
 
-// takes checks the arguments: no FILE for a list, and one unless a lie brings
-// its own election.
-func (l *lying) takes(cmd *cobra.Command, args []string) error {
+// args checks the arguments: no FILE for a list, an optional FILE for a lie,
+// which has an election of its own, and otherwise one FILE.
+func (l *lieFlags) args(cmd *cobra.Command, args []string) error {
 	switch {
 	case l.matrix && !l.list:
 		return usage("--matrix goes with --lies")
@@ -43,37 +37,38 @@ func (l *lying) takes(cmd *cobra.Command, args []string) error {
 	case l.list || l.name != "" && len(args) == 0:
 		return nil
 	}
-	return takes("FILE")(cmd, args)
+	return oneArg("FILE")(cmd, args)
 }
 
-// lie finds a lie and says what an audit of it must find.
-func (c *console) lie(name string, opt rehearsal.Options) (corpus.Lie, error) {
+// announceLie returns the lie of that name and prints what an audit of it must
+// find.
+func (c *console) announceLie(name string, opt rehearsal.Options) (corpus.Lie, error) {
 	l, ok := corpus.LieNamed(name)
 	if !ok {
 		return l, usage("no lie is called %q: see bevote rehearse --lies", name)
 	}
-	c.say("%s: %s", l.Strength, l.Text)
+	c.printf("%s: %s", l.Strength, l.Text)
 	if opt.Source == nil {
-		c.say("an audit must exit with %d%s", l.Exit, mustSpeak(l))
+		c.printf("an audit must exit with %d%s", l.Exit, expectedCheck(l))
 	}
 	return l, nil
 }
 
-func mustSpeak(l corpus.Lie) string {
+func expectedCheck(l corpus.Lie) string {
 	if l.Check == "" {
 		return ""
 	}
 	return " and name " + l.Check
 }
 
-// lies lists the corpus, or tries it.
-func (c *console) lies(ctx context.Context, matrix, asJSON bool) error {
+// listLies prints the corpus, or with matrix plays and audits it.
+func (c *console) listLies(ctx context.Context, matrix, asJSON bool) error {
 	all := corpus.Lies()
 	switch {
 	case matrix:
 		return c.tryLies(ctx, asJSON)
 	case asJSON:
-		return c.answer(all)
+		return c.printJSON(all)
 	}
 	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
 	for _, l := range all {
@@ -89,8 +84,8 @@ func (c *console) lies(ctx context.Context, matrix, asJSON bool) error {
 	return nil
 }
 
-// tryLies plays and audits the corpus and prints what came of it. What did not
-// go as it should is told on standard error.
+// tryLies plays and audits the corpus and prints the results. Lies that the
+// auditor missed go to standard error.
 func (c *console) tryLies(ctx context.Context, asJSON bool) error {
 	bar := newProgress(c.err)
 	m, err := corpus.Measure(ctx, func(n, of int) { bar.step("lies", n, of) })
@@ -100,7 +95,7 @@ func (c *console) tryLies(ctx context.Context, asJSON bool) error {
 	}
 	score := m.Score()
 	if asJSON {
-		err = c.answer(struct {
+		err = c.printJSON(struct {
 			Score  corpus.Score   `json:"score"`
 			Trials []corpus.Trial `json:"trials"`
 		}{score, m.Trials})
@@ -111,11 +106,11 @@ func (c *console) tryLies(ctx context.Context, asJSON bool) error {
 		return err
 	}
 	for _, wrong := range m.Wrong() {
-		c.say("%s", wrong)
+		c.printf("%s", wrong)
 	}
-	c.say("%s", score)
+	c.printf("%s", score)
 	if !score.Perfect() {
-		return ends(codeNo)
+		return exitCode(codeNo)
 	}
 	return nil
 }

@@ -16,26 +16,25 @@ import (
 func newLift(c *console) *cobra.Command {
 	asJSON := false
 	cmd := &cobra.Command{
-		Use:   "lift HEX|FILE",
-		Short: "read a script back: who can spend it, and when",
-		Long: `Lift executes a script symbolically and prints its paths. It takes a redeem
-script in hex, a contract, or a file with a template's text.`,
+		Use:     "lift HEX|FILE",
+		Short:   "read a script back: who can spend it, and when",
+		Long:    helpText("lift"),
 		Example: "  bevote lift contract.json\n  bevote lift 21038c…ac",
-		Args:    takes("HEX or FILE"),
+		Args:    oneArg("HEX or FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			input, err := c.script(args[0])
+			input, err := c.readScript(args[0])
 			if err != nil {
 				return err
 			}
 			d, err := lift.Describe(input)
 			if errors.Is(err, lift.ErrLift) {
-				return &exit{codeNo, err}
+				return &exitError{codeNo, err}
 			}
 			if err != nil {
 				return unreadable(err)
 			}
 			if asJSON {
-				return c.answer(newLifted(d))
+				return c.printJSON(newLiftAnswer(d))
 			}
 			title := "script"
 			if d.IsEscrow {
@@ -58,8 +57,8 @@ script in hex, a contract, or a file with a template's text.`,
 	return cmd
 }
 
-// lifted is the answer of lift.
-type lifted struct {
+// liftAnswer is the answer of lift.
+type liftAnswer struct {
 	Script      string           `json:"script"`
 	Paths       []templates.Path `json:"paths"`
 	Escrow      string           `json:"escrow,omitempty"` // a contract's
@@ -67,13 +66,13 @@ type lifted struct {
 	Warnings    []string         `json:"warnings,omitempty"`
 }
 
-func newLifted(d *lift.Description) lifted {
-	return lifted{d.Template.String(), d.Paths, d.Escrow.String(), d.EscrowPaths, d.Warnings}
+func newLiftAnswer(d *lift.Description) liftAnswer {
+	return liftAnswer{d.Template.String(), d.Paths, d.Escrow.String(), d.EscrowPaths, d.Warnings}
 }
 
-// script returns what a file holds or, where no file can be found under that
-// name, the hex that stands in its place. Hex may be longer than any file's name.
-func (c *console) script(arg string) ([]byte, error) {
+// readScript returns the contents of the file arg or, where there is no such
+// file, arg itself if it is hex. Hex may be longer than a file's name can be.
+func (c *console) readScript(arg string) ([]byte, error) {
 	if arg == "-" {
 		return c.read(arg)
 	}
@@ -92,11 +91,11 @@ func (c *console) script(arg string) ([]byte, error) {
 	if errors.Is(err, hex.ErrLength) {
 		noHex = "hex of an odd number of digits"
 	}
-	return nil, unreadable(fmt.Errorf("%s: %s, and %s", shortened(arg), noFile, noHex))
+	return nil, unreadable(fmt.Errorf("%s: %s, and %s", shortArg(arg), noFile, noHex))
 }
 
-// shortened cuts a text so that a message stays one line.
-func shortened(text string) string {
+// shortArg cuts a text so that a message stays one line.
+func shortArg(text string) string {
 	if r := []rune(text); len(r) > 60 {
 		return string(r[:40]) + "…"
 	}

@@ -1,8 +1,8 @@
 // Command bevote plans, plays and judges elections on Bitcoin.
 //
-// Standard output is the answer, standard error the talk. Exit codes: 0 yes,
-// 1 no, 64 usage, 65 unreadable input, 70 a bug of ours, 130 interrupted;
-// audit and demo have the codes of docs/audit.md.
+// Standard output is the answer, standard error the messages. Exit codes:
+// 0 yes, 1 no, 64 usage, 65 unreadable input, 70 a bug of this program,
+// 130 interrupted; audit and demo have the codes of docs/audit.md.
 package main
 
 import (
@@ -32,7 +32,7 @@ func main() {
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// run is the whole program: it carries out args and returns the exit code.
+// run carries out the command line args and returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	defer func() {
 		if bug := recover(); bug != nil {
@@ -48,11 +48,11 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	if err == nil {
 		return 0
 	}
-	// What carries no code of its own comes from cobra: the arguments.
-	e := &exit{code: codeUsage, err: err}
+	// An error without a code is cobra's: the arguments are wrong.
+	e := &exitError{code: codeUsage, err: err}
 	errors.As(err, &e)
 	if errors.Is(err, context.Canceled) {
-		e = &exit{code: codeInterrupted, err: errors.New("interrupted")}
+		e = &exitError{code: codeInterrupted, err: errors.New("interrupted")}
 	}
 	if e.err != nil {
 		fmt.Fprintf(stderr, "bevote: %s\n", oneLine(e.err.Error()))
@@ -62,13 +62,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 
 func newRoot(c *console) *cobra.Command {
 	root := &cobra.Command{
-		Use:   "bevote",
-		Short: "elections on Bitcoin: write the policy, play it, audit it",
-		Long: `BEvote runs an election on Bitcoin from a policy that a voter can read.
-
-Designers    check, compile and rehearse a policy
-Auditors     audit a recorded election
-Curious      demo plays an election and judges it, in less than a minute`,
+		Use:               "bevote",
+		Short:             "elections on Bitcoin: write the policy, play it, audit it",
+		Long:              helpText("bevote"),
 		Example:           "  bevote demo",
 		SilenceErrors:     true,
 		SilenceUsage:      true,
@@ -82,55 +78,60 @@ Curious      demo plays an election and judges it, in less than a minute`,
 	return root
 }
 
-// console is where a command reads and writes.
+// console is the standard input, output and error of a command.
 type console struct {
 	in       io.Reader
 	out, err io.Writer
 }
 
-// say writes lines to standard error, each made [terminal.Visible].
-func (c *console) say(format string, args ...any) {
+// printf writes a message to standard error, each of its lines made
+// [terminal.Visible].
+func (c *console) printf(format string, args ...any) {
 	for line := range strings.SplitSeq(fmt.Sprintf(format, args...), "\n") {
 		fmt.Fprintln(c.err, terminal.Visible(line))
 	}
 }
 
-// exit is an end with a code, and with what to say about it if anything is
-// left to say.
-type exit struct {
+// exitError is an exit code with its message. A nil err means that nothing is
+// left to print.
+type exitError struct {
 	code int
 	err  error
 }
 
-func (e *exit) Error() string {
+func (e *exitError) Error() string {
 	if e.err == nil {
 		return fmt.Sprintf("exit %d", e.code)
 	}
 	return e.err.Error()
 }
 
-func (e *exit) Unwrap() error { return e.err }
+func (e *exitError) Unwrap() error { return e.err }
 
+// usage returns the error of a wrong command line, code 64.
 func usage(format string, args ...any) error {
-	return &exit{codeUsage, fmt.Errorf(format, args...)}
+	return &exitError{codeUsage, fmt.Errorf(format, args...)}
 }
 
-// unreadable says that an input could not be read or decoded.
-func unreadable(err error) error { return &exit{codeInput, err} }
+// unreadable returns the error of an input that cannot be read or decoded,
+// code 65.
+func unreadable(err error) error { return &exitError{codeInput, err} }
 
-// bug says that we could not do what we should have been able to do.
-func bug(err error) error { return &exit{codeBug, err} }
+// bug returns the error of a fault of this program, code 70.
+func bug(err error) error { return &exitError{codeBug, err} }
 
-// ends stops with a code when everything has been said.
-func ends(code int) error {
+// exitCode returns the error that ends with a code and prints nothing; nil for
+// code 0.
+func exitCode(code int) error {
 	if code == 0 {
 		return nil
 	}
-	return &exit{code: code}
+	return &exitError{code: code}
 }
 
-// takes returns an argument check for exactly one argument, named in messages.
-func takes(name string) cobra.PositionalArgs {
+// oneArg returns an argument check for exactly one argument. Messages call it
+// by the name.
+func oneArg(name string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != 1 {
 			return usage("%s takes one %s, got %d arguments", cmd.Name(), name, len(args))
@@ -139,7 +140,8 @@ func takes(name string) cobra.PositionalArgs {
 	}
 }
 
-// oneLine folds a message of several lines into one that is safe to print.
+// oneLine folds a message of several lines into one and makes it
+// [terminal.Visible].
 func oneLine(s string) string {
 	s = strings.Replace(s, "\n\nDid you mean this?\n\t", "; did you mean ", 1)
 	return terminal.Visible(strings.Join(strings.Fields(s), " "))

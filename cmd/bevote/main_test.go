@@ -22,7 +22,7 @@ import (
 var update = flag.Bool("update", false, "write the files that scripts compare with anew")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"bevote": main, "weighed": weighed})
+	testscript.Main(m, map[string]func(){"bevote": main, "measured": measured})
 }
 
 // TestScripts runs the commands as a person does; each testdata/NAME.txtar is
@@ -39,7 +39,7 @@ func TestScripts(t *testing.T) {
 		"same":   sameReport,
 		"flip":   flip,
 	}
-	maps.Copy(cmds, newYard(t).cmds())
+	maps.Copy(cmds, newScriptNodes(t).cmds())
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata",
 		UpdateScripts: *update,

@@ -22,12 +22,9 @@ func newNew(c *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "new -o FILE",
 		Short: "write a policy to begin from",
-		Long: `New writes a policy after an example, for other candidates and voters. It
-passes check and test as it is, and can be rehearsed. Its keys and addresses
-are placeholders, marked "// replace": nobody knows a secret of theirs.
-
-Examples to begin from: ` + strings.Join(examples.Names(), ", ") + `.`,
-		Example: "  bevote new -o club.bev\n  bevote new --from per_candidate --candidates ada,grace --voters 20 --threshold 12 -o board.bev",
+		Long:  helpText("new"),
+		Example: "  bevote new -o club.bev\n" +
+			"  bevote new --from per_candidate --candidates ada,grace --voters 20 --threshold 12 -o board.bev",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usage("new takes no arguments, got %d", len(args))
@@ -52,15 +49,15 @@ Examples to begin from: ` + strings.Join(examples.Names(), ", ") + `.`,
 	return cmd
 }
 
-// scaffolded is the answer of new.
-type scaffolded struct {
+// newAnswer is the answer of new.
+type newAnswer struct {
 	File    string        `json:"file"`
 	Policy  string        `json:"policy"`
-	Replace []replaceable `json:"replace"`
+	Replace []placeholder `json:"replace"`
 }
 
-// replaceable is a placeholder in a policy.
-type replaceable struct {
+// placeholder is a key or an address of a policy that is to be replaced.
+type placeholder struct {
 	Role string `json:"role"`
 	Line int    `json:"line"`
 }
@@ -83,25 +80,25 @@ func (c *console) new(from string, plan workbench.Plan, out string, asJSON bool)
 	case err != nil:
 		return bug(err)
 	}
-	if err := write(out, text); err != nil {
+	if err := writeOutput(out, text); err != nil {
 		return err
 	}
-	return c.tellNew(out, text, asJSON)
+	return c.printPlaceholders(out, text, asJSON)
 }
 
-func (c *console) tellNew(out string, text []byte, asJSON bool) error {
+func (c *console) printPlaceholders(out string, text []byte, asJSON bool) error {
 	policy, _ := lang.Load(text)
 	literals, err := lang.Literals(text)
 	if err != nil || policy == nil {
 		return bug(fmt.Errorf("%s: %w", out, err))
 	}
-	answer := scaffolded{File: out, Policy: policy.ID(), Replace: []replaceable{}}
+	answer := newAnswer{File: out, Policy: policy.ID(), Replace: []placeholder{}}
 	for _, l := range literals {
-		answer.Replace = append(answer.Replace, replaceable{l.Role, 1 + bytes.Count(text[:l.Start], []byte("\n"))})
+		answer.Replace = append(answer.Replace, placeholder{l.Role, 1 + bytes.Count(text[:l.Start], []byte("\n"))})
 	}
-	c.say("wrote %s: %d keys and addresses in it are to be replaced", out, len(literals))
+	c.printf("wrote %s: %d keys and addresses in it are to be replaced", out, len(literals))
 	if asJSON {
-		return c.answer(answer)
+		return c.printJSON(answer)
 	}
 	return nil
 }

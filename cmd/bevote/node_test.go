@@ -21,31 +21,34 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// yard is the nodes that scripts have started. Scripts run side by side.
-type yard struct {
+// scriptNodes holds the nodes that scripts have started. Scripts run in
+// parallel.
+type scriptNodes struct {
 	t    *testing.T
 	mu   sync.Mutex
-	btcd map[string]*fed // by URL
+	btcd map[string]*scriptBtcd // by URL
 }
 
-// fed is a btcd and the height up to which it has a record's blocks.
-type fed struct {
+// scriptBtcd is a btcd and the height up to which it has a record's blocks.
+type scriptBtcd struct {
 	*nodetest.Btcd
 	height int
 }
 
-func newYard(t *testing.T) *yard { return &yard{t: t, btcd: map[string]*fed{}} }
+func newScriptNodes(t *testing.T) *scriptNodes {
+	return &scriptNodes{t: t, btcd: map[string]*scriptBtcd{}}
+}
 
 // cmds are the script commands.
-func (y *yard) cmds() map[string]func(*testscript.TestScript, bool, []string) {
+func (y *scriptNodes) cmds() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"node": y.node, "feed": y.feed, "fork": y.fork, "board": boardAt, "await": await,
-		"doom": y.doom, "revive": y.revive,
+		"kill-when": y.killWhen, "restart": y.restart,
 	}
 }
 
 // blocksOf returns the blocks of the record at args[i] from genesis.
-func (y *yard) blocksOf(ts *testscript.TestScript, path string) []*wire.MsgBlock {
+func (y *scriptNodes) blocksOf(ts *testscript.TestScript, path string) []*wire.MsgBlock {
 	rec, err := record.Open(ts.MkAbs(path))
 	ts.Check(err)
 	defer rec.Close()
@@ -65,8 +68,8 @@ func number(ts *testscript.TestScript, text string) int {
 //	bitcoind  a server that answers as one does
 //	fork      a bitcoind whose last three blocks are others
 //	dying     a bitcoind that goes away after some blocks
-//	doomed    a btcd with all blocks that is killed when it has sent HEIGHT bytes
-func (y *yard) node(ts *testscript.TestScript, neg bool, args []string) {
+//	short     a btcd with all blocks that is killed when it has sent HEIGHT bytes
+func (y *scriptNodes) node(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 3 {
 		ts.Fatalf("usage: node VAR KIND RECORD [HEIGHT]")
 	}
@@ -80,20 +83,21 @@ func (y *yard) node(ts *testscript.TestScript, neg bool, args []string) {
 		n := nodetest.StartBtcd(y.t)
 		n.Feed(blocks[1 : height+1]...)
 		y.mu.Lock()
-		y.btcd[n.URL()] = &fed{n, height}
+		y.btcd[n.URL()] = &scriptBtcd{n, height}
 		y.mu.Unlock()
 		ts.Setenv(args[0], n.URL())
 	case "bitcoind":
 		ts.Setenv(args[0], nodetest.StartBitcoind(y.t, blocks).URL())
 	case "fork":
 		at := len(blocks) - 4
-		ts.Setenv(args[0], nodetest.StartBitcoind(y.t, append(blocks[:at+1:at+1], nodetest.Fork(y.t, blocks, at, 3)...)).URL())
+		ts.Setenv(args[0], nodetest.StartBitcoind(y.t, append(blocks[:at+1:at+1],
+			nodetest.Fork(y.t, blocks, at, 3)...)).URL())
 	case "dying":
 		n := nodetest.StartBitcoind(y.t, blocks)
 		var given atomic.Int32
 		n.Hook(func(method string) bool { return method != "getblock" || given.Add(1) < 20 })
 		ts.Setenv(args[0], n.URL())
-	case "doomed":
+	case "short":
 		n := nodetest.StartBtcd(y.t)
 		n.Feed(blocks[1:]...)
 		ts.Setenv(args[0], n.DyingURL(int64(height)))
@@ -102,7 +106,7 @@ func (y *yard) node(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func (y *yard) named(ts *testscript.TestScript, name string) *fed {
+func (y *scriptNodes) named(ts *testscript.TestScript, name string) *scriptBtcd {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	n := y.btcd[ts.Getenv(name)]
@@ -113,7 +117,7 @@ func (y *yard) named(ts *testscript.TestScript, name string) *fed {
 }
 
 // feed VAR RECORD HEIGHT gives a btcd the record's further blocks up to a height.
-func (y *yard) feed(ts *testscript.TestScript, _ bool, args []string) {
+func (y *scriptNodes) feed(ts *testscript.TestScript, _ bool, args []string) {
 	n, blocks, to := y.named(ts, args[0]), y.blocksOf(ts, args[1]), number(ts, args[2])
 	n.Feed(blocks[n.height+1 : to+1]...)
 	n.height = to
@@ -121,12 +125,12 @@ func (y *yard) feed(ts *testscript.TestScript, _ bool, args []string) {
 
 // fork VAR RECORD HEIGHT N gives a btcd N blocks without transactions that
 // follow the record's block of a height.
-func (y *yard) fork(ts *testscript.TestScript, _ bool, args []string) {
+func (y *scriptNodes) fork(ts *testscript.TestScript, _ bool, args []string) {
 	y.named(ts, args[0]).Feed(nodetest.Fork(y.t, y.blocksOf(ts, args[1]), number(ts, args[2]), number(ts, args[3]))...)
 }
 
-// doom VAR FILE TEXT kills a btcd as soon as a file has a text.
-func (y *yard) doom(ts *testscript.TestScript, _ bool, args []string) {
+// kill-when VAR FILE TEXT kills a btcd as soon as a file has a text.
+func (y *scriptNodes) killWhen(ts *testscript.TestScript, _ bool, args []string) {
 	n, file := y.named(ts, args[0]), ts.MkAbs(args[1])
 	go func() {
 		if comes(file, args[2]) {
@@ -135,8 +139,8 @@ func (y *yard) doom(ts *testscript.TestScript, _ bool, args []string) {
 	}()
 }
 
-// revive VAR starts a btcd again that was killed.
-func (y *yard) revive(ts *testscript.TestScript, _ bool, args []string) {
+// restart VAR starts a btcd again that was killed.
+func (y *scriptNodes) restart(ts *testscript.TestScript, _ bool, args []string) {
 	n := y.named(ts, args[0])
 	n.Kill()
 	n.Start()

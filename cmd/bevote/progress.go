@@ -7,9 +7,9 @@ import (
 	"github.com/schollz/progressbar/v3"
 )
 
-// progress shows how far a long work is, on a terminal only.
+// progress shows how far a long operation is, on a terminal only.
 type progress struct {
-	w     io.Writer // nil where nobody looks
+	w     io.Writer // nil where w is no terminal
 	bar   *progressbar.ProgressBar
 	stage string
 }
@@ -21,8 +21,8 @@ func newProgress(w io.Writer) *progress {
 	return &progress{w: w}
 }
 
-// step shows that done of total things of a stage are finished. A total of 0
-// is not known.
+// step shows that done of total steps of a stage are finished. A total of 0
+// means that it is not known.
 func (p *progress) step(stage string, done, total int) {
 	if p.w == nil {
 		return
@@ -44,10 +44,10 @@ func (p *progress) step(stage string, done, total int) {
 		p.stage = stage
 		p.bar = progressbar.NewOptions(total, options...)
 	}
-	_ = p.bar.Set(done) // a bar that cannot be drawn is no reason to stop
+	_ = p.bar.Set(done) // a bar that cannot be drawn does not stop the work
 }
 
-// clear takes the bar off the terminal.
+// clear removes the bar from the terminal.
 func (p *progress) clear() {
 	if p.bar != nil {
 		_ = p.bar.Clear()

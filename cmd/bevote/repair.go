@@ -9,16 +9,16 @@ import (
 	"bevote/internal/workbench"
 )
 
-// change is one fix that was made, in JSON.
+// change is the JSON form of one fix that was made.
 type change struct {
 	Code  string    `json:"code"`
-	Range textRange `json:"range"` // in the file as it was at that time
+	Range textRange `json:"range"` // in the text to which this fix was applied
 	Old   string    `json:"old"`
 	New   string    `json:"new"`
 }
 
-// repair makes every safe fix in a file, all or none, and says what it changed.
-// It returns the text that is to be checked.
+// repair applies every safe fix to a file, all or none, and prints each. It
+// returns the repaired text.
 func (c *console) repair(file string, src []byte, o checkOptions) ([]byte, []change, error) {
 	fixed, made, err := workbench.Repair(src, o.now)
 	if err != nil {
@@ -32,26 +32,26 @@ func (c *console) repair(file string, src []byte, o checkOptions) ([]byte, []cha
 	changes := []change{}
 	for _, m := range made {
 		changes = append(changes, change{m.Code, rangeOf(m.Fix.Span), m.Old, m.Fix.Text})
-		c.say("%s:%d:%d: %s: %s", file, m.Fix.Line, m.Fix.Column, m.Code, told(m.Old, m.Fix.Text))
+		c.printf("%s:%d:%d: %s: %s", file, m.Fix.Line, m.Fix.Column, m.Code, editWords(m.Old, m.Fix.Text))
 	}
 	return fixed, changes, nil
 }
 
-// told says in a few words what was changed.
-func told(old, new string) string {
+// editWords describes the replacement of old by new.
+func editWords(old, new string) string {
 	switch {
 	case old == "":
-		return "put in " + quoted(new)
+		return "put in " + quotedPiece(new)
 	case new == "":
-		return "took out " + quoted(old)
+		return "took out " + quotedPiece(old)
 	default:
-		return "wrote " + quoted(new) + " for " + quoted(old)
+		return "wrote " + quotedPiece(new) + " for " + quotedPiece(old)
 	}
 }
 
-// quoted shows a piece of a file on one line. What is not printable is spelled,
-// `<U+200B>`, for it may be all that was changed.
-func quoted(s string) string {
+// quotedPiece shows a piece of a file on one line. Characters that are not
+// printable are spelled, as `<U+200B>`, since they may be all that changed.
+func quotedPiece(s string) string {
 	var b strings.Builder
 	for _, r := range s {
 		switch {

@@ -11,19 +11,11 @@ import (
 	"bevote/verifier/result"
 )
 
-// sourceHelp explains the URLs of nodes, for every command that takes them.
-const sourceHelp = `A live node is named by a URL:
-
-  btcd://USER:PASSWORD@HOST:PORT?cert=FILE   websocket over TLS; FILE is its rpc.cert
-  bitcoind://HOST:PORT?cookie=FILE           HTTP; FILE is the .cookie in its data directory
-  bitcoind://USER:PASSWORD@HOST:PORT         HTTP, with rpcuser or rpcauth
-
-Passwords are never printed; in one, write %40 for @, %3A for : and %2F for /.`
-
 // nodes are the live sources of one run.
 type nodes []*node.Node
 
-// dial connects to the nodes that the URLs name.
+// dial connects to the nodes of the URLs, in order. All URLs are parsed before
+// the first connection.
 func dial(ctx context.Context, urls []string) (nodes, error) {
 	parsed := make([]node.URL, len(urls))
 	for i, text := range urls {
@@ -50,8 +42,9 @@ func (n nodes) close() {
 	}
 }
 
-// watch points an audit at the nodes, if there are any, instead of the record.
-func (n nodes) watch(src evidence.Source, opt verifier.Options) (evidence.Source, verifier.Options) {
+// sources returns the source and the options of an audit: the nodes where there
+// are any, otherwise the record's own blocks.
+func (n nodes) sources(src evidence.Source, opt verifier.Options) (evidence.Source, verifier.Options) {
 	opt.Now = time.Now()
 	if len(n) == 0 {
 		return src, opt
@@ -63,11 +56,12 @@ func (n nodes) watch(src evidence.Source, opt verifier.Options) (evidence.Source
 	return n[0], opt
 }
 
-// sourceError tells a node that fails from a record that cannot be read.
+// sourceError gives an error of a source its exit code: 30 where a node failed,
+// otherwise that of [inputError].
 func sourceError(err error) error {
 	var node *node.Error
 	if errors.As(err, &node) {
-		return &exit{result.ExitUndetermined, err}
+		return &exitError{result.ExitUndetermined, err}
 	}
 	return inputError(err)
 }

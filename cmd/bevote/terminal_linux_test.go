@@ -11,8 +11,8 @@ import (
 	"unsafe"
 )
 
-// pty opens a pseudo-terminal: what is written to the terminal can be read
-// from the other end.
+// pty opens a pseudo-terminal: what is written to the terminal is read from the
+// other end.
 func pty(t *testing.T) (terminal, other *os.File) {
 	t.Helper()
 	other, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
@@ -49,7 +49,7 @@ func shownOnTerminal(t *testing.T, args ...string) string {
 	return <-text
 }
 
-// TestColours: terminals are shown colours, unless they are not wanted.
+// TestColours: a terminal gets colours, unless NO_COLOR is set.
 func TestColours(t *testing.T) {
 	bad := filepath.Join(t.TempDir(), "bad.bev")
 	if err := os.WriteFile(bad, []byte("bevote 1\nelection bad { }\n"), 0o600); err != nil {

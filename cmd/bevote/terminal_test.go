@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestNoTerminal: what is no terminal gets neither colours nor a progress bar,
-// the null device, which is a character device as terminals are, included.
+// TestNoTerminal: a writer that is no terminal gets neither colours nor a
+// progress bar. The null device is none, though a character device.
 func TestNoTerminal(t *testing.T) {
 	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	if err != nil {

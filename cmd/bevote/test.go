@@ -15,14 +15,11 @@ import (
 func newTest(c *console) *cobra.Command {
 	coverage, least, asJSON := false, 0, false
 	cmd := &cobra.Command{
-		Use:   "test FILE",
-		Short: "run the tests that a policy holds",
-		Long: `Test compiles a policy and runs its test lines on the script engine, with
-stand-ins for its keys: every path is tried with real signatures where the
-secret is at hand, and with a stranger's and an empty one elsewhere. It exits 1
-if a test fails, or if the tests cover less than --min-coverage.`,
+		Use:     "test FILE",
+		Short:   "run the tests that a policy holds",
+		Long:    helpText("test"),
 		Example: "  bevote test examples/club_chair.bev\n  bevote test --coverage --min-coverage 100 club.bev",
-		Args:    takes("FILE"),
+		Args:    oneArg("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if least < 0 || least > 100 {
 				return usage("--min-coverage %d: a percentage is from 0 to 100", least)
@@ -45,14 +42,14 @@ func (c *console) test(file string, coverage bool, least int, asJSON bool) error
 	if err != nil {
 		return bug(fmt.Errorf("%s: %w", file, err))
 	}
-	if err := c.show(file, src, diags); err != nil {
+	if err := c.printDiagnostics(file, src, diags); err != nil {
 		return err
 	}
 	if r == nil {
-		return ends(codeNo)
+		return exitCode(codeNo)
 	}
 	if asJSON {
-		err = c.answer(r)
+		err = c.printJSON(r)
 	} else {
 		printTests(c.out, file, r)
 		if coverage {
@@ -63,11 +60,11 @@ func (c *console) test(file string, coverage bool, least int, asJSON bool) error
 		return err
 	}
 	if r.Coverage.Percent < least {
-		c.say("coverage of %d%%, want at least %d%%", r.Coverage.Percent, least)
-		return ends(codeNo)
+		c.printf("coverage of %d%%, want at least %d%%", r.Coverage.Percent, least)
+		return exitCode(codeNo)
 	}
 	if r.Failed > 0 {
-		return ends(codeNo)
+		return exitCode(codeNo)
 	}
 	return nil
 }
@@ -84,23 +81,23 @@ func printTests(w io.Writer, file string, r *workbench.TestReport) {
 			signers = "none"
 		}
 		fmt.Fprintf(w, "FAIL  %s\n", test)
-		fmt.Fprintf(w, "      at block %d, signers %s: expected %s, got %s\n", t.At, signers, t.Expect, taken(t.Taken))
+		fmt.Fprintf(w, "      at block %d, signers %s: expected %s, got %s\n", t.At, signers, t.Expect, pathWords(t.Taken))
 		for _, why := range t.Why {
 			fmt.Fprintf(w, "      %s\n", why)
 		}
 	}
-	fmt.Fprintf(w, "%s, %d passed, %d failed\n", counted(len(r.Tests), "test"), r.Passed, r.Failed)
+	fmt.Fprintf(w, "%s, %d passed, %d failed\n", plural(len(r.Tests), "test"), r.Passed, r.Failed)
 }
 
-// taken says which paths a test took.
-func taken(paths []string) string {
+// pathWords names the paths that a test took, "reject" where it took none.
+func pathWords(paths []string) string {
 	if len(paths) == 0 {
 		return "reject"
 	}
 	return strings.Join(paths, " and ")
 }
 
-func counted(n int, what string) string {
+func plural(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
@@ -113,7 +110,7 @@ func printCoverage(w io.Writer, r *workbench.TestReport) error {
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	for _, p := range c.Paths {
 		fmt.Fprintf(t, "  %s\t%s\ttaken by %s\trefused in %s\n", p.Name, strings.Join(p.Signers, " and "),
-			counted(len(p.Taken), "test"), counted(len(p.Refused), "test"))
+			plural(len(p.Taken), "test"), plural(len(p.Refused), "test"))
 	}
 	if err := t.Flush(); err != nil {
 		return bug(err)

@@ -73,8 +73,8 @@ func blocksOf(page string) []block {
 	return blocks
 }
 
-// command runs one line in this process and returns what it says, the talk
-// after the answer. A comment gives an exit code other than 0.
+// command runs one line in this process and returns standard output and then
+// standard error. A comment gives an exit code other than 0.
 func command(t *testing.T, where, line string) string {
 	t.Helper()
 	line, comment, _ := strings.Cut(line, "#")
@@ -106,8 +106,8 @@ func command(t *testing.T, where, line string) string {
 	return talk.String() + out.String()
 }
 
-// excerpt wants each line of the block in what was said, in their order, each
-// the beginning of a line; between lines without … nothing is left out.
+// excerpt wants each line of the block in the output, in order, each the
+// beginning of a line. Between lines without … none is left out.
 func excerpt(t *testing.T, where, text, said string) {
 	t.Helper()
 	have, gap := strings.Split(said, "\n"), true
@@ -128,7 +128,7 @@ func excerpt(t *testing.T, where, text, said string) {
 	}
 }
 
-// begins tells whether a line begins as wanted; an empty one is empty.
+// begins reports whether a line begins as wanted. An empty line must be empty.
 func begins(line, want string) bool {
 	return strings.HasPrefix(line, want) && (want != "" || line == "")
 }

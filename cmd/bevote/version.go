@@ -16,7 +16,7 @@ func newVersion(c *console) *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if asJSON {
-				return c.answer(map[string]string{"build": build()})
+				return c.printJSON(map[string]string{"build": build()})
 			}
 			fmt.Fprintln(c.out, build())
 			return nil
@@ -26,8 +26,8 @@ func newVersion(c *console) *cobra.Command {
 	return cmd
 }
 
-// build names this build: the module's version, and the commit where the Go
-// command wrote it down.
+// build names this build: the module's version, the commit where the Go command
+// recorded it, and the Go version.
 func build() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -126,7 +126,7 @@ func (p *play) castInstead(voter *rehearsal.Voter, cast func(keys map[string][]b
 
 // authorsView is the mixing phase as its authors wrote it.
 type authorsView struct {
-	view  *election.Mixing   // nil while no role trusts authors
+	view  *election.ExchangeLog   // nil while no role trusts authors
 	read  int                // lines of the board that view has read
 	lines map[int]board.Line // by their place, in the place of the board's
 }
@@ -135,8 +135,8 @@ type authorsView struct {
 // rewrote them: they collude, or do not verify. No roles stand for all roles.
 func (p *play) trustAuthors(roles ...string) {
 	a := &p.authors
-	a.view, a.lines = election.NewMixing(p.Election), make(map[int]board.Line)
-	p.Hooks.Mixing = func(role string) *election.Mixing {
+	a.view, a.lines = election.NewExchangeLog(p.Election), make(map[int]board.Line)
+	p.Hooks.Mixing = func(role string) *election.ExchangeLog {
 		if len(roles) > 0 && !slices.Contains(roles, role) {
 			return nil
 		}

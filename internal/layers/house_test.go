@@ -85,11 +85,11 @@ func TestPackagesHaveNamesAndDocs(t *testing.T) {
 }
 
 // TestNothingLeftLying looks for what should never be published: paths of the
-// machine that somebody works on, and marks of unfinished work. The patterns
+// machine of a developer, and marks of unfinished work. The patterns
 // are put together here so that this file does not match itself.
 func TestNothingLeftLying(t *testing.T) {
 	patterns := map[string]*regexp.Regexp{
-		"a path of somebody's machine": regexp.MustCompile(`/(` + `work|farm|home/[a-z]+|Users/[a-zA-Z]+` + `)/|bash_` + `jobs`),
+		"a path of a developer's machine": regexp.MustCompile(`/(` + `work|farm|home/[a-z]+|Users/[a-zA-Z]+` + `)/|bash_` + `jobs`),
 		"a mark of unfinished work":    regexp.MustCompile(`\b(TO` + `DO|FIX` + `ME|XX` + `X)\b`),
 	}
 	for _, f := range projectFiles(t) {

@@ -15,7 +15,7 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-var _ evidence.PoolSource = (*Node)(nil)
+var _ evidence.MempoolSource = (*Node)(nil)
 
 const (
 	// maxOutpoints is the most outpoints of one call.
@@ -43,7 +43,7 @@ func (n *Node) Waiting(ctx context.Context, ops []wire.OutPoint) (txs []*wire.Ms
 	for part := range slices.Chunk(ops, maxOutpoints) {
 		found, err := n.spenders(ctx, part)
 		if hasCode(err, btcjson.ErrRPCMethodNotFound.Code) || hasCode(err, btcjson.ErrRPCInvalidParams.Code) {
-			return nil, fmt.Errorf("%s %w", n.name, evidence.ErrNoPool)
+			return nil, fmt.Errorf("%s %w", n.name, evidence.ErrNoMempool)
 		}
 		if err != nil {
 			return nil, n.fail(err)

@@ -20,9 +20,9 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// race is an election in which nobody won, and which has come to the block
-// before the refunds. In another play of it a candidate claims all the same,
-// with shares that others gave: so there is a claim and a refund of one stake.
+// race is an election without a winner, up to the block before the refunds. In another run of it a
+// candidate claims nevertheless, with shares that others gave it, so that there are a claim and a
+// refund of one stake.
 type race struct {
 	rec           *record.Record
 	blocks        []*wire.MsgBlock // of the whole election with refunds
@@ -32,8 +32,8 @@ type race struct {
 
 func newRace(t *testing.T) race {
 	t.Helper()
-	rec, blocks := told(t, "honest-nobody")
-	_, others := told(t, "nobody-won-but-claimed")
+	rec, blocks := lieRecord(t, "honest-nobody")
+	_, others := lieRecord(t, "nobody-won-but-claimed")
 	policy, err := rec.ReadFile(record.Policy)
 	if err != nil {
 		t.Fatal(err)
@@ -61,8 +61,8 @@ func newRace(t *testing.T) race {
 	return r
 }
 
-// told plays a lie and returns its record, and its blocks from genesis.
-func told(t *testing.T, name string) (*record.Record, []*wire.MsgBlock) {
+// lieRecord plays a lie and returns its record, and its blocks from genesis.
+func lieRecord(t *testing.T, name string) (*record.Record, []*wire.MsgBlock) {
 	t.Helper()
 	l, ok := corpus.LieNamed(name)
 	if !ok {
@@ -135,8 +135,8 @@ func TestRefundRaceInTwoPools(t *testing.T) {
 	wantRace(t, r.look(t, nil, two), result.Pass, refund)
 }
 
-// TestRefundRaceSeenLater: a node shows a claim first; later it has the refund
-// in a block. Who looked at both times knows.
+// TestRefundRaceSeenLater: a node shows a claim first and has the refund in a block later. The state
+// of the first audit tells the second.
 func TestRefundRaceSeenLater(t *testing.T) {
 	r := newRace(t)
 	btcd := nodetest.StartBtcd(t)
@@ -152,12 +152,13 @@ func TestRefundRaceSeenLater(t *testing.T) {
 		t.Fatal(err)
 	}
 	btcd.Feed(r.blocks[r.at+1:]...)
-	wantRace(t, r.look(t, state, node), result.Fail, "claim by tx "+r.claim.TxHash().String()+" input ", "seen waiting before",
+	wantRace(t, r.look(t, state, node), result.Fail,
+		"claim by tx "+r.claim.TxHash().String()+" input ", "seen waiting before",
 		"refund by tx "+r.refund.TxHash().String()+" input 0, in block ")
 	wantRace(t, r.look(t, nil, node), result.Skipped, "no pool shows a spend of a stake")
 }
 
-// TestPoolsThatLie: what a node invents is no attempt, or a node's error.
+// TestPoolsThatLie: what a node invents is no attempt to spend, or an error of the node.
 func TestPoolsThatLie(t *testing.T) {
 	r := newRace(t)
 	bitcoind := nodetest.StartBitcoind(t, r.blocks[:r.at+1])
@@ -168,7 +169,8 @@ func TestPoolsThatLie(t *testing.T) {
 	wantRace(t, r.look(t, nil, live), result.Skipped, "no pool shows a spend of a stake")
 
 	bitcoind.SetMempool(nil) // too old to tell
-	wantRace(t, r.look(t, nil, live), result.Skipped, "bitcoind://127.0.0.1:", "does not show its pool of unconfirmed transactions")
+	wantRace(t, r.look(t, nil, live), result.Skipped,
+		"bitcoind://127.0.0.1:", "does not show its pool of unconfirmed transactions")
 
 	bitcoind.SetMempool([]*wire.MsgTx{r.claim})
 	bitcoind.Hook(func(method string) bool { return method != "getrawtransaction" })
@@ -179,8 +181,7 @@ func TestPoolsThatLie(t *testing.T) {
 	}
 }
 
-// TestTransactionLeavesPool: what was mined or dropped between two questions
-// does not wait.
+// TestTransactionLeavesPool: what was mined or dropped between two calls does not wait.
 func TestTransactionLeavesPool(t *testing.T) {
 	r := newRace(t)
 	bitcoind := nodetest.StartBitcoind(t, r.blocks[:r.at+1])

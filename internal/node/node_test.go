@@ -35,10 +35,13 @@ func TestNodeURL(t *testing.T) {
 	}
 	const secret = "hunter2"
 	for _, text := range []string{
-		"", "127.0.0.1:8332", "http://u:hunter2@127.0.0.1:8332", "btcd://u:hunter2@127.0.0.1", "btcd://u:hunter2@:18334",
-		"btcd://127.0.0.1:18334", "btcd://u@127.0.0.1:18334", "btcd://u:hunter2@127.0.0.1:18334/path", "btcd://u:hunter2@h:1#x",
-		"btcd://u:hunter2@h:1?cookie=f", "bitcoind://u:hunter2@h:1?cookie=f", "bitcoind://h:1", "bitcoind://h:1?cookie=",
-		"bitcoind://h:1?cookie=a&cookie=b", "bitcoind://h:1?cert=f", "btcd://u:hunter2/@h:1", "btcd://u:hunter2%zz@h:1", "btcd://u:hunter2@h:1?%zz",
+		"", "127.0.0.1:8332", "http://u:hunter2@127.0.0.1:8332",
+		"btcd://u:hunter2@127.0.0.1", "btcd://u:hunter2@:18334",
+		"btcd://127.0.0.1:18334", "btcd://u@127.0.0.1:18334",
+		"btcd://u:hunter2@127.0.0.1:18334/path", "btcd://u:hunter2@h:1#x",
+		"btcd://u:hunter2@h:1?cookie=f", "bitcoind://u:hunter2@h:1?cookie=f",
+		"bitcoind://h:1", "bitcoind://h:1?cookie=", "bitcoind://h:1?cookie=a&cookie=b", "bitcoind://h:1?cert=f",
+		"btcd://u:hunter2/@h:1", "btcd://u:hunter2%zz@h:1", "btcd://u:hunter2@h:1?%zz",
 	} {
 		if u, err := node.ParseURL(text); err == nil || strings.Contains(err.Error(), secret) {
 			t.Errorf("%q: got %s, %v, want an error without the password", text, u, err)
@@ -86,7 +89,7 @@ func TestNodeRefuses(t *testing.T) {
 		{"a certificate of nobody", strings.Split(btcd.URL(), "?")[0], "certificate"},
 		{"no cookie", bitcoind.URL() + "x", "cookie: "},
 		{"a cookie that is none", strings.Split(bitcoind.URL(), "?")[0] + "?cookie=" + bad, "want user:password"},
-		{"a node of another kind", strings.Replace(btcd.URL(), "btcd://", "bitcoind://", 1)[:strings.Index(btcd.URL(), "?")+4], ""},
+		{"a node of another kind", "bitcoind" + strings.Split(strings.TrimPrefix(btcd.URL(), "btcd"), "?")[0], ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			u, err := node.ParseURL(row.url)
@@ -95,7 +98,8 @@ func TestNodeRefuses(t *testing.T) {
 			}
 			_, err = node.Dial(context.Background(), u)
 			var node *node.Error
-			if !errors.As(err, &node) || !strings.HasPrefix(err.Error(), u.String()+": ") || !strings.Contains(err.Error(), row.words) {
+			if !errors.As(err, &node) || !strings.HasPrefix(err.Error(), u.String()+": ") ||
+				!strings.Contains(err.Error(), row.words) {
 				t.Errorf("got %v, want an error of %s with %q", err, u, row.words)
 			}
 			for _, secret := range []string{"hunter2", nodetest.Password, "not%2F", "\n"} {
@@ -119,7 +123,9 @@ func TestNodeIsLost(t *testing.T) {
 		kill func()
 	}{
 		{"btcd", btcd.Dial(), btcd.Kill},
-		{"bitcoind", bitcoind.Dial(), func() { bitcoind.Hook(func(method string) bool { return method != "getblock" }) }},
+		{"bitcoind", bitcoind.Dial(), func() {
+			bitcoind.Hook(func(method string) bool { return method != "getblock" })
+		}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			killed := false
@@ -176,8 +182,9 @@ func TestSourcesDisagree(t *testing.T) {
 	}{
 		{"the same twice", nodetest.StartBitcoind(t, blocks).Dial(), 0, ""},
 		{"a fork", nodetest.StartBitcoind(t, fork).Dial(), 40, "height " + strconv.Itoa(last-2)},
-		{"a vote left out", lying{Source: honest.Dial(), instead: map[uint32]*wire.MsgBlock{121: hidden}}, 40, "height 121"},
-		{"one block behind", nodetest.StartBitcoind(t, blocks[:last]).Dial(), 40, "height " + strconv.Itoa(last-1)}, // confirmations 1
+		{"a vote left out", lying{honest.Dial(), map[uint32]*wire.MsgBlock{121: hidden}}, 40, "height 121"},
+		{"one block behind", nodetest.StartBitcoind(t, blocks[:last]).Dial(), 40,
+			"height " + strconv.Itoa(last-1)}, // confirmations 1
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			for _, swapped := range []bool{false, true} {
@@ -185,7 +192,9 @@ func TestSourcesDisagree(t *testing.T) {
 				if swapped {
 					first, second = second, first
 				}
-				r, err := verifier.Audit(context.Background(), rec, first, verifier.Options{Now: time.Now(), Live: true, Also: []evidence.Source{second}})
+				r, err := verifier.Audit(context.Background(), rec, first, verifier.Options{
+					Now: time.Now(), Live: true, Also: []evidence.Source{second},
+				})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -193,7 +202,8 @@ func TestSourcesDisagree(t *testing.T) {
 				if r.Exit != row.exit || (row.exit == 40) != (v12.Status == result.Fail) || v12.Examined == 0 {
 					t.Fatalf("exit %d, V12 %v, want exit %d", r.Exit, v12, row.exit)
 				}
-				if row.exit == 40 && (r.Level != result.LevelNone || len(v12.Items) != 1 || v12.Items[0].Where != row.words) {
+				if row.exit == 40 &&
+					(r.Level != result.LevelNone || len(v12.Items) != 1 || v12.Items[0].Where != row.words) {
 					t.Errorf("level %s, items %v, want one at %s", r.Level, v12.Items, row.words)
 				}
 			}

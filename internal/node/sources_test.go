@@ -51,7 +51,10 @@ func count[T any](seq func(yield func(T, error) bool)) (n int, err error) {
 }
 
 // eachSource runs a test over one chain in all its forms.
-func eachSource(t *testing.T, name string, test func(t *testing.T, rec *record.Record, blocks []*wire.MsgBlock, src evidence.Source)) {
+func eachSource(
+	t *testing.T, name string,
+	test func(t *testing.T, rec *record.Record, blocks []*wire.MsgBlock, src evidence.Source),
+) {
 	rec, blocks := recordedElection(t, name)
 	for _, row := range []struct {
 		name string
@@ -152,7 +155,9 @@ func TestSameVerdictFromEverySource(t *testing.T) {
 			var want []byte
 			eachSource(t, name, func(t *testing.T, rec *record.Record, _ []*wire.MsgBlock, src evidence.Source) {
 				_, node := src.(*node.Node)
-				r, err := verifier.Audit(context.Background(), rec, src, verifier.Options{Now: time.Unix(1_800_000_000, 0), Live: node})
+				r, err := verifier.Audit(context.Background(), rec, src, verifier.Options{
+					Now: time.Unix(1_800_000_000, 0), Live: node,
+				})
 				if err != nil {
 					t.Fatal(err)
 				}

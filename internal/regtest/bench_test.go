@@ -31,14 +31,15 @@ func BenchmarkSubmitAndMine(b *testing.B) {
 	txs := 0
 	for b.Loop() {
 		b.StopTimer()
-		p := newPurse(b)
+		p := newWallet(b)
 		p.mine(maturity)
 		parent := p.pay(1, 100*fee, slices.Repeat([][]byte{p.script}, n)...)
 		p.accept(parent)
 		p.mine(1)
 		spends := make([]*wire.MsgTx, n)
 		for i := range spends {
-			spends[i] = p.spend(wire.OutPoint{Hash: parent.TxHash(), Index: uint32(i)}, parent.TxOut[i].Value, fee, p.script)
+			op := wire.OutPoint{Hash: parent.TxHash(), Index: uint32(i)}
+			spends[i] = p.spend(op, parent.TxOut[i].Value, fee, p.script)
 		}
 		b.StartTimer()
 		for _, tx := range spends {

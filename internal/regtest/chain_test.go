@@ -22,19 +22,20 @@ const (
 	fee      = 2000
 )
 
-// purse is a chain and the key that its blocks pay to.
-type purse struct {
+// wallet is a chain and the key that its blocks pay to.
+type wallet struct {
 	*regtest.Chain
 	t      testing.TB
 	key    *btcec.PrivateKey
 	script []byte
 }
 
-func newPurse(t testing.TB) *purse {
+func newWallet(t testing.TB) *wallet {
 	t.Helper()
 	key, pub := btcec.PrivKeyFromBytes(bytes.Repeat([]byte{7}, 32))
 	script, err := txscript.NewScriptBuilder().AddOp(txscript.OP_DUP).AddOp(txscript.OP_HASH160).
-		AddData(address.Hash160(pub.SerializeCompressed())).AddOp(txscript.OP_EQUALVERIFY).AddOp(txscript.OP_CHECKSIG).Script()
+		AddData(address.Hash160(pub.SerializeCompressed())).
+		AddOp(txscript.OP_EQUALVERIFY).AddOp(txscript.OP_CHECKSIG).Script()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,11 +44,11 @@ func newPurse(t testing.TB) *purse {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close() })
-	return &purse{c, t, key, script}
+	return &wallet{c, t, key, script}
 }
 
 // mine adds n blocks.
-func (p *purse) mine(n int) {
+func (p *wallet) mine(n int) {
 	p.t.Helper()
 	if err := p.Mine(n); err != nil {
 		p.t.Fatal(err)
@@ -55,7 +56,7 @@ func (p *purse) mine(n int) {
 }
 
 // coinbase returns the output of the block at height and its value.
-func (p *purse) coinbase(height uint32) (wire.OutPoint, int64) {
+func (p *wallet) coinbase(height uint32) (wire.OutPoint, int64) {
 	p.t.Helper()
 	b, err := p.Block(height)
 	if err != nil {
@@ -66,14 +67,14 @@ func (p *purse) coinbase(height uint32) (wire.OutPoint, int64) {
 }
 
 // pay spends the coinbase at height to outputs of these scripts in equal parts.
-func (p *purse) pay(height uint32, fee int64, scripts ...[]byte) *wire.MsgTx {
+func (p *wallet) pay(height uint32, fee int64, scripts ...[]byte) *wire.MsgTx {
 	p.t.Helper()
 	from, value := p.coinbase(height)
 	return p.spend(from, value, fee, scripts...)
 }
 
 // spend spends one output of the key.
-func (p *purse) spend(from wire.OutPoint, value, fee int64, scripts ...[]byte) *wire.MsgTx {
+func (p *wallet) spend(from wire.OutPoint, value, fee int64, scripts ...[]byte) *wire.MsgTx {
 	p.t.Helper()
 	tx := wire.NewMsgTx(2)
 	tx.AddTxIn(wire.NewTxIn(&from, nil, nil))
@@ -88,7 +89,7 @@ func (p *purse) spend(from wire.OutPoint, value, fee int64, scripts ...[]byte) *
 	return tx
 }
 
-func (p *purse) accept(tx *wire.MsgTx) {
+func (p *wallet) accept(tx *wire.MsgTx) {
 	p.t.Helper()
 	if err := p.Submit(tx); err != nil {
 		p.t.Fatal(err)
@@ -96,7 +97,7 @@ func (p *purse) accept(tx *wire.MsgTx) {
 }
 
 // refuse wants a refusal that gives the reason.
-func (p *purse) refuse(tx *wire.MsgTx, reason string) {
+func (p *wallet) refuse(tx *wire.MsgTx, reason string) {
 	p.t.Helper()
 	err := p.Submit(tx)
 	if err == nil || !strings.Contains(err.Error(), reason) {
@@ -106,7 +107,8 @@ func (p *purse) refuse(tx *wire.MsgTx, reason string) {
 
 func p2sh(t *testing.T, redeem []byte) []byte {
 	t.Helper()
-	s, err := txscript.NewScriptBuilder().AddOp(txscript.OP_HASH160).AddData(address.Hash160(redeem)).AddOp(txscript.OP_EQUAL).Script()
+	s, err := txscript.NewScriptBuilder().
+		AddOp(txscript.OP_HASH160).AddData(address.Hash160(redeem)).AddOp(txscript.OP_EQUAL).Script()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +116,7 @@ func p2sh(t *testing.T, redeem []byte) []byte {
 }
 
 func TestCoinbaseMatures(t *testing.T) {
-	p := newPurse(t)
+	p := newWallet(t)
 	p.mine(maturity - 1)
 	tx := p.pay(1, fee, p.script)
 	p.refuse(tx, "before required maturity") // it would be in block 100
@@ -133,7 +135,7 @@ func TestCoinbaseMatures(t *testing.T) {
 // in block T+1.
 func TestRefundHeight(t *testing.T) {
 	const lock = 110
-	p := newPurse(t)
+	p := newWallet(t)
 	p.mine(maturity)
 	redeem, err := txscript.NewScriptBuilder().AddInt64(lock).AddOp(txscript.OP_CHECKLOCKTIMEVERIFY).Script()
 	if err != nil {
@@ -170,7 +172,7 @@ func TestRefundHeight(t *testing.T) {
 }
 
 func TestRelayRules(t *testing.T) {
-	p := newPurse(t)
+	p := newWallet(t)
 	p.mine(maturity + 5)
 
 	odd := []byte{txscript.OP_1}
@@ -199,7 +201,7 @@ func TestRelayRules(t *testing.T) {
 
 // TestDoubleSpend also offers a replacement that signals itself as one.
 func TestDoubleSpend(t *testing.T) {
-	p := newPurse(t)
+	p := newWallet(t)
 	p.mine(maturity + 1)
 	first := p.pay(1, fee, p.script)
 	p.accept(first)
@@ -215,7 +217,7 @@ func TestDoubleSpend(t *testing.T) {
 // each: 166 of them stay within the 2,500 of Bitcoin Core 30, 167 do not. btcd
 // alone accepts both.
 func TestLegacySigOps(t *testing.T) {
-	p := newPurse(t)
+	p := newWallet(t)
 	p.mine(maturity + 1)
 	// 15 CHECKSIGs in a branch that is not taken.
 	b := txscript.NewScriptBuilder().AddOp(txscript.OP_1).AddOp(txscript.OP_NOTIF)
@@ -254,7 +256,7 @@ func TestLegacySigOps(t *testing.T) {
 // TestOrderOfArrival: a child may come right after its parent, and a
 // transaction that pays more does not overtake.
 func TestOrderOfArrival(t *testing.T) {
-	p := newPurse(t)
+	p := newWallet(t)
 	p.mine(maturity + 20)
 	var want []*wire.MsgTx
 	for height := uint32(20); height > 0; height-- {
@@ -283,7 +285,7 @@ func TestOrderOfArrival(t *testing.T) {
 // TestSameBytes plays the same chain twice.
 func TestSameBytes(t *testing.T) {
 	play := func() []byte {
-		p := newPurse(t)
+		p := newWallet(t)
 		p.mine(maturity + 10)
 		for height := uint32(10); height > 0; height-- {
 			p.accept(p.pay(height, fee, p.script))

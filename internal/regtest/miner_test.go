@@ -7,9 +7,9 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// The miner takes what no node relays, and nothing that breaks consensus.
-func TestBribe(t *testing.T) {
-	p := newPurse(t)
+// The miner takes what is not relayed, and nothing that breaks consensus.
+func TestSubmitToMiner(t *testing.T) {
+	p := newWallet(t)
 	p.mine(maturity + 5)
 	odd := p.pay(1, fee, []byte{txscript.OP_1})
 	p.refuse(odd, "not standard")
@@ -22,7 +22,7 @@ func TestBribe(t *testing.T) {
 		t.Fatal(err)
 	}
 	if n := len(b.Transactions); n != 3 || b.Transactions[2].TxHash() != odd.TxHash() {
-		t.Errorf("a block of %d transactions, the bribed one is not its last", n)
+		t.Errorf("a block of %d transactions, the miner's own is not its last", n)
 	}
 
 	p.SubmitToMiner(odd) // spends what is spent
@@ -36,8 +36,8 @@ func TestBribe(t *testing.T) {
 }
 
 // What a displaced block held is in the block after the one that displaces it.
-func TestDisplace(t *testing.T) {
-	p := newPurse(t)
+func TestReorganise(t *testing.T) {
+	p := newWallet(t)
 	p.mine(maturity + 5)
 	first := p.pay(1, fee, p.script)
 	p.accept(first)
@@ -59,7 +59,8 @@ func TestDisplace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(b.Transactions); n != 3 || b.Transactions[1].TxHash() != first.TxHash() || b.Transactions[2].TxHash() != child.TxHash() {
+	n := len(b.Transactions)
+	if n != 3 || b.Transactions[1].TxHash() != first.TxHash() || b.Transactions[2].TxHash() != child.TxHash() {
 		t.Errorf("a block of %d transactions, want the displaced one and the one that waited", n)
 	}
 	if p.Pending() != 0 {

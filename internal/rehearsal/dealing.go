@@ -210,7 +210,7 @@ func (p *Play) complain() error {
 	if err := p.readBoard(); err != nil {
 		return err
 	}
-	params, outcome := p.Setup.Params(), p.Setup.Judge()
+	params, outcome := p.Setup.Params(), p.Setup.JudgeDealing()
 	lines := make([][]board.Line, len(p.Voters))
 	err := p.parallel("shares", len(p.Voters), func(i int) (err error) {
 		lines[i], err = p.Voters[i].Receive(params, outcome)

@@ -19,7 +19,7 @@ type Exchange struct {
 	Treasurer  *roles.Treasurer
 	Mixers     []*roles.Mixer
 	Depositors []*Depositor
-	view       *election.Mixing
+	view       *election.ExchangeLog
 	read       int        // lines of the board that view has read
 	order      *rand.Rand // of the depositors' lines
 }
@@ -104,7 +104,7 @@ func (p *Play) admit(m *roles.Mixer) error {
 }
 
 // Mixing returns the exchange as the board shows it, up to the last line.
-func (p *Play) Mixing() *election.Mixing {
+func (p *Play) Mixing() *election.ExchangeLog {
 	x := p.Exchange
 	lines := p.Log.Lines()
 	for ; x.read < len(lines); x.read++ {
@@ -123,7 +123,7 @@ func (p *Play) exchangeFor(role string) (*election.Exchange, error) {
 }
 
 // mixingFor returns the exchange of the board, as a role sees it.
-func (p *Play) mixingFor(role string) *election.Mixing {
+func (p *Play) mixingFor(role string) *election.ExchangeLog {
 	if p.Hooks.Mixing != nil {
 		if view := p.Hooks.Mixing(role); view != nil {
 			return view
@@ -211,7 +211,7 @@ func (p *Play) mixCoins() error {
 	}
 	coins := make(map[curve.PublicKey]wire.OutPoint)
 	for _, v := range x.Vouchers {
-		if paid := x.Coins(v); len(paid) > 0 && x.Valid(v) == nil {
+		if paid := x.Coins(v); len(paid) > 0 && x.VerifyVoucher(v) == nil {
 			coins[v.By] = paid[0].Outpoint
 		}
 	}

@@ -42,7 +42,7 @@ func (t *Treasurer) sweeping(x *election.Exchange) bool {
 // isSwept reports whether the first deposit of a sweep is spent, by the sweep or otherwise.
 func isSwept(x *election.Exchange, tx *wire.MsgTx) bool {
 	d := x.DepositAt(tx.TxIn[0].PreviousOutPoint)
-	return d == nil || x.Spent(d) != ""
+	return d == nil || x.SpendPath(d) != ""
 }
 
 // complete adds the supervisor's signatures to a mixer's sweep, which is a transaction without

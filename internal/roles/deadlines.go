@@ -10,11 +10,11 @@ import (
 // leastBlocks are the blocks that each step of the exchange has at least, besides those until
 // transactions are deep.
 var leastBlocks = [5]uint32{
-	election.T1: 2,                     // to request and be accepted, of several mixers in turn
-	election.T2: 2,                     // to deposit
-	election.T3: election.Patience + 1, // to issue: the last offer may wait so long for its challenge
-	election.T4: 2,                     // to sweep, and to show vouchers
-	election.T5: 2,                     // to pay
+	election.T1: 2,                           // to request and be accepted, of several mixers in turn
+	election.T2: 2,                           // to deposit
+	election.T3: election.SessionTimeout + 1, // to issue: the last offer may wait so long for its challenge
+	election.T4: 2,                           // to sweep, and to show vouchers
+	election.T5: 2,                           // to pay
 }
 
 // spareBlocks are the weights by which the other blocks are shared out. Issuing is one session after

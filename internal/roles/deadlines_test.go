@@ -43,11 +43,13 @@ func TestDeadlinesLeaveTime(t *testing.T) {
 		got, err := roles.Deadlines(policyOf(roll, deep), from)
 		if err != nil {
 			var have, want uint32
-			if _, scan := fmt.Sscanf(err.Error(), "%d blocks from the registry to `roll by`, want at least %d", &have, &want); scan != nil {
+			const format = "%d blocks from the registry to `roll by`, want at least %d"
+			if _, scan := fmt.Sscanf(err.Error(), format, &have, &want); scan != nil {
 				t.Fatal(err)
 			}
 			_, short := roles.Deadlines(policyOf(from+want-1, deep), from)
-			if _, enough := roles.Deadlines(policyOf(from+want, deep), from); have != roll-from || have >= want || short == nil || enough != nil {
+			_, enough := roles.Deadlines(policyOf(from+want, deep), from)
+			if have != roll-from || have >= want || short == nil || enough != nil {
 				t.Fatalf("%v; then %v, %v", err, short, enough)
 			}
 			return

@@ -36,7 +36,8 @@ func TestReadEligible(t *testing.T) {
 		{"identity,key\nanna," + strings.ToUpper(a) + "\n", "line 2: key: not lower-case hex", 0},
 		{"identity,key\nanna,02" + strings.Repeat("00", 32) + "\n", "line 2: key: ", 0},
 		{"identity,key\nanna,\n", "line 2: key: ", 0},
-		{"identity,key\nanna," + a + "\nben," + b + "\nanna," + fmt.Sprint(langtest.Key("c")) + "\n", "line 4: identity \"anna\" again", 0},
+		{"identity,key\nanna," + a + "\nben," + b + "\nanna," + fmt.Sprint(langtest.Key("c")) + "\n",
+			"line 4: identity \"anna\" again", 0},
 		{"identity,key\nanna," + a + "\nben," + a + "\n", "line 3: the key of \"anna\" again", 0},
 		{"identity,key\nanna," + a + "\nben," + negated + "\n", "line 3: the key of \"anna\" again", 0},
 		{"identity,key\n" + long + "," + a + "\n", "line 2: identity of 201 bytes, at most 200", 0},
@@ -60,7 +61,7 @@ func TestReadEligible(t *testing.T) {
 // FuzzReadEligible: a list that is read has as many people as another reader
 // finds rows, and no error lacks its line.
 func FuzzReadEligible(f *testing.F) {
-	f.Add([]byte("identity,key\nanna," + fmt.Sprint(langtest.Key("a")) + "\n\"ben, b\"," + fmt.Sprint(langtest.Key("b")) + "\n"))
+	f.Add([]byte(fmt.Sprintf("identity,key\nanna,%s\n\"ben, b\",%s\n", langtest.Key("a"), langtest.Key("b"))))
 	f.Add([]byte("identity,key\r\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		e, err := roles.ReadEligible(bytes.NewReader(text))

@@ -18,7 +18,7 @@ import (
 // An honest exchange gives every voter an anonymous coin and every mixer what
 // it paid, and the auditor finds nothing.
 func TestExchange(t *testing.T) {
-	f := newFair(t, 6, 2)
+	f := newFixture(t, 6, 2)
 	f.close()
 	for i := range f.voters {
 		f.wantCoin(i)
@@ -31,20 +31,20 @@ func TestExchange(t *testing.T) {
 
 // wantCoin says that a voter ends with its anonymous coin, and of its own with
 // what is left after the deposit and its transaction.
-func (f *fair) wantCoin(i int) {
+func (f *fixture) wantCoin(i int) {
 	f.t.Helper()
-	f.wantCoins(i, 1)
+	f.wantSeveralCoins(i, 1)
 }
 
-// wantCoins is wantCoin for a voter who was paid several.
-func (f *fair) wantCoins(i, coins int) {
+// wantSeveralCoins is wantCoin for a voter who was paid several.
+func (f *fixture) wantSeveralCoins(i, coins int) {
 	f.t.Helper()
 	v, p := f.voters[i], f.e.Policy
 	_, ok := v.Coin(f.exchange())
-	if got := f.outs(v.RollKey()); !ok || len(got) != coins || sum(got) != int64(coins)*p.Coin() {
+	if got := f.unspentSats(v.RollKey()); !ok || len(got) != coins || sum(got) != int64(coins)*p.Coin() {
 		f.t.Errorf("voter %d: roll key has %v", i+1, got)
 	}
-	if got, want := sum(f.outs(v.Key())), purseOfVoter-p.Deposit()-p.Fee*depositBytes; got != want {
+	if got, want := sum(f.unspentSats(v.Key())), fundsOfVoter-p.Deposit()-p.Fee*depositBytes; got != want {
 		f.t.Errorf("voter %d: registration key has %d, want %d", i+1, got, want)
 	}
 }
@@ -53,23 +53,23 @@ func (f *fair) wantCoins(i, coins int) {
 const depositBytes = 14 + 148 + 32 + 34
 
 // wantBack says that a voter ends with its deposit back.
-func (f *fair) wantBack(i int) {
+func (f *fixture) wantBack(i int) {
 	f.t.Helper()
 	v, p := f.voters[i], f.e.Policy
 	back := templates.SpendSize(f.e.Contract.EscrowPaths[0].Witness, f.e.Escrow.Size(false), 25)
-	if got := f.outs(v.RollKey()); len(got) > 0 {
+	if got := f.unspentSats(v.RollKey()); len(got) > 0 {
 		f.t.Errorf("voter %d: roll key has %v", i+1, got)
 	}
-	if got, want := sum(f.outs(v.Key())), purseOfVoter-p.Fee*(depositBytes+int64(back)); got != want {
+	if got, want := sum(f.unspentSats(v.Key())), fundsOfVoter-p.Fee*(depositBytes+int64(back)); got != want {
 		f.t.Errorf("voter %d: registration key has %d, want %d", i+1, got, want)
 	}
 }
 
 // wantRepaid says that a mixer ends with what it had, but for the few bytes by
 // which signatures are shorter than they can be.
-func (f *fair) wantRepaid(i int) {
+func (f *fixture) wantRepaid(i int) {
 	f.t.Helper()
-	if lost := purseOfMixer - sum(f.outs(f.mixers[i].Key())); lost < 0 || lost > 8*f.e.Policy.Fee {
+	if lost := fundsOfMixer - sum(f.unspentSats(f.mixers[i].Key())); lost < 0 || lost > 8*f.e.Policy.Fee {
 		f.t.Errorf("mixer %d has %d less than it had", i+1, lost)
 	}
 }
@@ -78,7 +78,7 @@ var number = regexp.MustCompile(` (T?)[0-9]+\b`)
 
 // wantFindings says what the auditor finds, with N for every number, and nothing
 // besides but V36's that a handful of voters hide little.
-func (f *fair) wantFindings(want ...string) {
+func (f *fixture) wantFindings(want ...string) {
 	f.t.Helper()
 	var got []string
 	for _, finding := range findings(f.audit()) {
@@ -95,7 +95,7 @@ func (f *fair) wantFindings(want ...string) {
 // The same with group signatures, of a group that is too small for earnest. The
 // treasurer alone can tell who issued which.
 func TestExchangeWithGroupSignatures(t *testing.T) {
-	f := newGroupFair(t, 5, 3)
+	f := newGroupFixture(t, 5, 3)
 	f.close()
 	issued, opened := make(map[string]int), make(map[string]int)
 	for i := range f.voters {
@@ -120,7 +120,7 @@ func TestExchangeWithGroupSignatures(t *testing.T) {
 func TestExchangeIsDeterministic(t *testing.T) {
 	var heads [2][32]byte
 	for i := range heads {
-		f := newGroupFair(t, 3, 2)
+		f := newGroupFixture(t, 3, 2)
 		f.close()
 		heads[i] = f.log.Head()
 	}
@@ -132,7 +132,7 @@ func TestExchangeIsDeterministic(t *testing.T) {
 // No line and no transaction has to do with both of a voter's keys, and no
 // voucher is shown while others are still being issued.
 func TestNothingLinksTheKeys(t *testing.T) {
-	f := newGroupFair(t, 6, 2)
+	f := newGroupFixture(t, 6, 2)
 	f.close()
 	for i, v := range f.voters {
 		own, roll := v.Key(), v.RollKey()
@@ -163,7 +163,7 @@ func TestNothingLinksTheKeys(t *testing.T) {
 	}
 }
 
-// touches tells whether a transaction pays a key, or shows it to spend.
+// touches reports whether a transaction pays a key, or shows it in an input.
 func touches(tx *wire.MsgTx, key curve.PublicKey) bool {
 	pays := func(out *wire.TxOut) bool { return bytes.Equal(out.PkScript, templates.PayToKey(key)) }
 	shows := func(in *wire.TxIn) bool { return bytes.Contains(in.SignatureScript, key[:]) }

@@ -9,11 +9,10 @@ import (
 	"bevote/verifier/election"
 )
 
-// Roll keys are anybody's, so strangers may ask every mixer to pay, more often
-// than it has coins. A mixer that has enough for all who registered promises
-// voters theirs nonetheless.
+// Any key can be a roll key, so that strangers may ask every mixer to pay, more often than it has
+// coins. A mixer that can pay all registered voters still promises them their coins.
 func TestStrangersAskFirst(t *testing.T) {
-	f := newFair(t, 3, 2)
+	f := newFixture(t, 3, 2)
 	seen, err := roles.Seen(f.chain, f.e.Policy.Confirmations)
 	check(t, err)
 	for i := range 100 {

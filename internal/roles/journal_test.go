@@ -13,19 +13,19 @@ import (
 )
 
 // openJournal opens m1's journal, as a new process would.
-func (f *fair) openJournal() *roles.Journal {
+func (f *fixture) openJournal() *roles.Journal {
 	f.t.Helper()
-	j, file, err := roles.OpenJournal(f.path, f.e.Policy.ID(), f.random("journal m1"))
+	j, file, err := roles.OpenJournal(f.journalPath, f.e.Policy.ID(), f.random("journal m1"))
 	check(f.t, err)
-	f.file = file
+	f.journalFile = file
 	return j
 }
 
 // restart puts a new m1 with the journal of the old one into its place, and shows
 // it the chain.
-func (f *fair) restart() {
+func (f *fixture) restart() {
 	f.t.Helper()
-	check(f.t, f.file.Close())
+	check(f.t, f.journalFile.Close())
 	m, err := roles.NewMixer(f.e, "m1", f.keys["mixer m1"], f.chain, f.random("m1 again"), f.openJournal())
 	check(f.t, err)
 	for h := uint32(1); h <= f.tip(); h++ {
@@ -40,7 +40,7 @@ func (f *fair) restart() {
 // answer, holds and pays as if it had not: the same member, the same offer, no
 // coin twice.
 func TestMixerRestarts(t *testing.T) {
-	f := newStoredFair(t, 5, 2, filepath.Join(t.TempDir(), "m1.journal"))
+	f := newStoredFixture(t, 5, 2, filepath.Join(t.TempDir(), "m1.journal"))
 	broken := false
 	f.publish = func(who string, l board.Line) []board.Line {
 		if who == "m1" && l.Type == board.TypeIssue && !broken {
@@ -49,9 +49,9 @@ func TestMixerRestarts(t *testing.T) {
 		}
 		return []board.Line{l}
 	}
-	f.also = func(uint32) { f.restart() }
+	f.beforeActs = func(uint32) { f.restart() }
 	f.close()
-	check(t, f.file.Close())
+	check(t, f.journalFile.Close())
 	if !broken {
 		t.Error("never stopped between challenge and answer")
 	}
@@ -63,9 +63,9 @@ func TestMixerRestarts(t *testing.T) {
 
 // A mixer that cannot store a challenge does not answer it.
 func TestNoAnswerWithoutJournal(t *testing.T) {
-	f := newStoredFair(t, 3, 2, filepath.Join(t.TempDir(), "m1.journal"))
+	f := newStoredFixture(t, 3, 2, filepath.Join(t.TempDir(), "m1.journal"))
 	var failed error
-	f.stop = func(who string, err error) bool {
+	f.tolerates = func(who string, err error) bool {
 		if failed == nil {
 			failed = err
 		}
@@ -73,7 +73,7 @@ func TestNoAnswerWithoutJournal(t *testing.T) {
 	}
 	f.publish = func(who string, l board.Line) []board.Line {
 		if who == "m1" && l.Type == board.TypeOffer {
-			check(t, f.file.Close())
+			check(t, f.journalFile.Close())
 		}
 		if who == "m1" && l.Type == board.TypeIssue {
 			t.Error("answered")
@@ -89,7 +89,7 @@ func TestNoAnswerWithoutJournal(t *testing.T) {
 // A board that shows another challenge after a restart gets no second answer,
 // and the mixer goes on with others.
 func TestNoSecondChallenge(t *testing.T) {
-	f := newStoredFair(t, 5, 2, filepath.Join(t.TempDir(), "m1.journal"))
+	f := newStoredFixture(t, 5, 2, filepath.Join(t.TempDir(), "m1.journal"))
 	var first, other []byte
 	f.publish = func(who string, l board.Line) []board.Line {
 		if who == "m1" && l.Type == board.TypeIssue && first == nil {
@@ -101,7 +101,7 @@ func TestNoSecondChallenge(t *testing.T) {
 		return []board.Line{l}
 	}
 	var victim *election.Deposit
-	f.also = func(uint32) {
+	f.beforeActs = func(uint32) {
 		for _, d := range f.view.Deposits {
 			if first != nil && victim == nil && d.Mixer.Name == "m1" && d.Challenge != nil && d.Answer == nil {
 				victim = d

@@ -18,7 +18,7 @@ const journalPolicy = "bvp1example"
 // keyA and keyB are depositors', salt is a session's.
 var keyA, keyB = langtest.Key("a").String(), langtest.Key("b").String()
 
-func openNote(key string) string {
+func openEntry(key string) string {
 	return fmt.Sprintf(`{"open":{"with":"%s","salt":"%064d"}}`, key, 7) + "\n"
 }
 
@@ -32,8 +32,10 @@ func begun(t testing.TB) string {
 	check(t, file.Close())
 	first, err := os.ReadFile(path)
 	check(t, err)
-	return string(first) + `{"certificate":"AQI="}` + "\n" + openNote(keyA) + `{"challenge":"AQ=="}` + "\n" + `{"close":"issued"}` + "\n" +
-		openNote(keyB) + `{"close":"lapsed"}` + "\n" + openNote(keyB) + `{"challenge":"Ag=="}` + "\n" + `{"challenge":"Ag=="}` + "\n"
+	return string(first) + `{"certificate":"AQI="}` + "\n" +
+		openEntry(keyA) + `{"challenge":"AQ=="}` + "\n" + `{"close":"issued"}` + "\n" +
+		openEntry(keyB) + `{"close":"lapsed"}` + "\n" +
+		openEntry(keyB) + `{"challenge":"Ag=="}` + "\n" + `{"challenge":"Ag=="}` + "\n"
 }
 
 // Two processes with one journal would answer one offer twice.
@@ -41,7 +43,8 @@ func TestJournalIsOneProcess(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	_, first, err := roles.OpenJournal(path, journalPolicy, rand.NewChaCha8([32]byte{}))
 	check(t, err)
-	if _, _, err := roles.OpenJournal(path, journalPolicy, rand.NewChaCha8([32]byte{})); err == nil || !strings.Contains(err.Error(), "in use") {
+	_, _, err = roles.OpenJournal(path, journalPolicy, rand.NewChaCha8([32]byte{}))
+	if err == nil || !strings.Contains(err.Error(), "in use") {
 		t.Errorf("opened twice: err %v", err)
 	}
 	check(t, first.Close())
@@ -53,6 +56,7 @@ func TestJournalIsOneProcess(t *testing.T) {
 func TestOpenJournal(t *testing.T) {
 	good := begun(t)
 	path := filepath.Join(t.TempDir(), "journal")
+	const issued, otherBytes = `{"close":"issued"}`, "line 5: not an entry as it was written"
 	for _, c := range []struct{ name, text, want string }{
 		{"as written", good, ""},
 		{"torn", good + `{"close":"iss`, ""},
@@ -63,19 +67,22 @@ func TestOpenJournal(t *testing.T) {
 		{"without its beginning", good[strings.Index(good, "\n")+1:], "line 1: want how a journal begins"},
 		{"begins twice", good[:strings.Index(good, "\n")+1] + good, "line 2: journal: not an entry"},
 		{"other spelling", strings.Replace(good, `{"open"`, `{ "open"`, 1), "line 3: not an entry as it was written"},
-		{"doubled key", strings.Replace(good, `{"close":"issued"}`, `{"close":"issued","close":"issued"}`, 1), "line 5: not an entry as it was written"},
-		{"unknown key", strings.Replace(good, `{"close":"issued"}`, `{"shut":"issued"}`, 1), "line 5: not an entry as it was written"},
-		{"two in one", strings.Replace(good, `{"close":"issued"}`, `{"challenge":"AQ==","close":"issued"}`, 1), "line 5: not an entry as it was written"},
+		{"doubled key", strings.Replace(good, issued, `{"close":"issued","close":"issued"}`, 1), otherBytes},
+		{"unknown key", strings.Replace(good, issued, `{"shut":"issued"}`, 1), otherBytes},
+		{"two in one", strings.Replace(good, issued, `{"challenge":"AQ==","close":"issued"}`, 1), otherBytes},
 		{"not JSON", good + "close\n", "line 11: not the JSON of an entry"},
-		{"no key", good + `{"close":"issued"}` + "\n" + openNote("02"), "line 12: not the JSON of an entry"},
+		{"no key", good + `{"close":"issued"}` + "\n" + openEntry("02"), "line 12: not the JSON of an entry"},
 		{"lapsed after the answer", good + `{"close":"lapsed"}` + "\n", "line 11: journal: the session was answered"},
-		{"another challenge", good + `{"challenge":"Aw=="}` + "\n", "line 11: journal: the session has another challenge"},
-		{"two sessions", good + openNote(keyA), "line 11: journal: a session is open"},
-		{"issued twice", good + `{"close":"issued"}` + "\n" + openNote(keyA), "line 12: journal: this deposit was issued for"},
-		{"closed twice", good + `{"close":"issued"}` + "\n" + `{"close":"lapsed"}` + "\n", "line 12: journal: no session is open"},
+		{"another challenge", good + `{"challenge":"Aw=="}` + "\n",
+			"line 11: journal: the session has another challenge"},
+		{"two sessions", good + openEntry(keyA), "line 11: journal: a session is open"},
+		{"issued twice", good + issued + "\n" + openEntry(keyA), "line 12: journal: this deposit was issued for"},
+		{"closed twice", good + issued + "\n" + `{"close":"lapsed"}` + "\n", "line 12: journal: no session is open"},
 		{"answered and lapsed", good + `{"close":"lapsed"}` + "\n", "line 11: journal: the session was answered"},
-		{"a challenge for nothing", good + `{"close":"issued"}` + "\n" + `{"challenge":"Aw=="}` + "\n", "line 12: journal: no session is open"},
-		{"issued without a challenge", strings.Replace(good, `"lapsed"`, `"issued"`, 1), "line 7: journal: the session has no challenge"},
+		{"a challenge for nothing", good + issued + "\n" + `{"challenge":"Aw=="}` + "\n",
+			"line 12: journal: no session is open"},
+		{"issued without a challenge", strings.Replace(good, `"lapsed"`, `"issued"`, 1),
+			"line 7: journal: the session has no challenge"},
 		{"closed otherwise", good + `{"close":"lost"}` + "\n", "line 11: journal: not an entry"},
 	} {
 		check(t, os.WriteFile(path, []byte(c.text), 0o600))
@@ -91,7 +98,8 @@ func TestOpenJournal(t *testing.T) {
 		case err == nil || !strings.Contains(err.Error(), c.want):
 			t.Errorf("%s: err %v, want %s", c.name, err, c.want)
 		}
-		if seed := good[strings.Index(good, `"seed":"`)+8:][:64]; err != nil && strings.Contains(err.Error(), seed[:16]) {
+		seed := good[strings.Index(good, `"seed":"`)+8:][:64]
+		if err != nil && strings.Contains(err.Error(), seed[:16]) {
 			t.Errorf("%s: gives the seed away: %v", c.name, err)
 		}
 	}
@@ -112,7 +120,8 @@ func TestJournalIsPrivate(t *testing.T) {
 		t.Errorf("mode %v", info.Mode())
 	}
 	check(t, os.Chmod(path, 0o640))
-	if _, _, err := roles.OpenJournal(path, journalPolicy, nil); err == nil || !strings.Contains(err.Error(), "lets others read it") {
+	_, _, err = roles.OpenJournal(path, journalPolicy, nil)
+	if err == nil || !strings.Contains(err.Error(), "lets others read it") {
 		t.Errorf("err %v", err)
 	}
 	if _, _, err := roles.OpenJournal(filepath.Join(path, "x"), journalPolicy, nil); err == nil {

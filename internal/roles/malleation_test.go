@@ -12,41 +12,41 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// node is everybody's, and the miner's who bends what it mines.
+// node is the node of every role. Its miner may rewrite input scripts.
 type node struct {
 	*regtest.Chain
-	f *fair
+	f *fixture
 }
 
-func (f *fair) node() roles.Chain { return node{Chain: f.chain, f: f} }
+func (f *fixture) node() roles.Chain { return node{Chain: f.chain, f: f} }
 
-// Submit takes a transaction, and has it mined under another id where the fair
-// is bent: each input script pushes an item more, which nothing reads.
+// Submit takes a transaction, and where the fixture malleates has it mined under another id: each
+// input script pushes one more item, which the spent script does not read.
 func (n node) Submit(tx *wire.MsgTx) error {
-	if n.f.bent == nil {
+	if n.f.malleated == nil {
 		return n.Chain.Submit(tx)
 	}
 	for _, in := range tx.TxIn {
-		if n.f.bent[in.PreviousOutPoint.Hash] {
+		if n.f.malleated[in.PreviousOutPoint.Hash] {
 			return nil // relayed, and never to be mined
 		}
 	}
-	if id := tx.TxHash(); !n.f.bent[id] {
-		n.f.bent[id] = true
-		bent := tx.Copy()
-		for _, in := range bent.TxIn {
+	if id := tx.TxHash(); !n.f.malleated[id] {
+		n.f.malleated[id] = true
+		rewritten := tx.Copy()
+		for _, in := range rewritten.TxIn {
 			in.SignatureScript = append([]byte{txscript.OP_1}, in.SignatureScript...)
 		}
-		n.SubmitToMiner(bent)
+		n.SubmitToMiner(rewritten)
 	}
 	return nil
 }
 
-// A miner gives every transaction another id. Nobody loses a coin or is blamed
-// for it, also where one that was sent after another died with it.
-func TestMinerBendsTransactions(t *testing.T) {
-	f := newFair(t, 6, 2)
-	f.bent = make(map[chainhash.Hash]bool)
+// A miner gives every transaction another id. No role loses a coin or is blamed for it, also where a
+// transaction spends the change of one that is mined under another id.
+func TestMalleatedTransactions(t *testing.T) {
+	f := newFixture(t, 6, 2)
+	f.malleated = make(map[chainhash.Hash]bool)
 	f.close()
 	for i := range f.voters {
 		f.wantCoin(i)
@@ -57,9 +57,9 @@ func TestMinerBendsTransactions(t *testing.T) {
 	f.wantFindings()
 }
 
-func TestMinerBendsLateCoins(t *testing.T) {
-	f := newFair(t, 6, 2)
-	f.bent = make(map[chainhash.Hash]bool)
+func TestMalleatedLateCoins(t *testing.T) {
+	f := newFixture(t, 6, 2)
+	f.malleated = make(map[chainhash.Hash]bool)
 	f.absent = func(who string, tip uint32) bool { return who == "m1" && tip > f.view.Deadlines[election.T4] }
 	f.close()
 	for i := range f.voters {
@@ -69,9 +69,9 @@ func TestMinerBendsLateCoins(t *testing.T) {
 }
 
 // A depositor's transaction has another id, and its deposit comes back.
-func TestMinerBendsReturns(t *testing.T) {
-	f := newFair(t, 4, 2)
-	f.bent = make(map[chainhash.Hash]bool)
+func TestMalleatedReturns(t *testing.T) {
+	f := newFixture(t, 4, 2)
+	f.malleated = make(map[chainhash.Hash]bool)
 	f.absent = func(who string, tip uint32) bool { return who == "m1" && tip > f.view.Deadlines[election.T1] }
 	f.close()
 	for i, v := range f.voters {

@@ -14,37 +14,37 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// misconduct is what mixer m1, depositor v1 or the treasurer does that it should
-// not, and how it ends: for the voters to the satoshi.
+// misconduct is what mixer m1, depositor v1 or the treasurer does against the protocol, and how the
+// exchange ends, for the voters to the satoshi.
 type misconduct struct {
 	name  string
-	group bool                      // played with group signatures, and not audited
-	plan  func(f *fair)             // sets the hooks
-	hits  bool                      // somebody does not end with one coin
-	back  func(f *fair, i int) bool // whose deposit comes back; the others get their coins
-	extra func(f *fair, i int) bool // who gets a second coin besides
-	lost  int                       // the voters, from the first on, who end with nothing
-	found []string                  // by the auditor, besides the warning that few voters mix
+	group bool                         // played with group signatures, and not audited
+	plan  func(f *fixture)             // sets the hooks
+	hits  bool                         // a voter does not end with one coin
+	back  func(f *fixture, i int) bool // whose deposit comes back; the others get their coins
+	extra func(f *fixture, i int) bool // who gets a second coin besides
+	lost  int                          // the voters, from the first on, who end with nothing
+	found []string                     // by the auditor, besides the warning that few voters mix
 }
 
 // noVoter is for misconduct that costs no voter its coin.
-func noVoter(*fair, int) bool { return false }
+func noVoter(*fixture, int) bool { return false }
 
-// heldBy1 tells whether m1 holds a voter's deposit.
-func heldBy1(f *fair, i int) bool {
+// heldBy1 reports whether m1 holds a voter's deposit.
+func heldBy1(f *fixture, i int) bool {
 	d := f.view.DepositOf(f.voters[i].Key())
 	return d != nil && d.Mixer.Name == "m1"
 }
 
-// paidBy1 tells whether m1 is to pay a voter's coin.
-func paidBy1(f *fair, i int) bool {
+// paidBy1 reports whether m1 is to pay a voter's coin.
+func paidBy1(f *fixture, i int) bool {
 	v := f.view.VoucherOf(f.voters[i].RollKey())
 	return v != nil && v.Mixer.Name == "m1"
 }
 
-// drops keeps lines of a type by somebody off the board.
-func drops(who string, t board.Type) func(f *fair) {
-	return func(f *fair) {
+// drops keeps a role's lines of a type off the board.
+func drops(who string, t board.Type) func(f *fixture) {
+	return func(f *fixture) {
 		f.publish = func(by string, l board.Line) []board.Line {
 			if by == who && l.Type == t {
 				return nil
@@ -54,16 +54,16 @@ func drops(who string, t board.Type) func(f *fair) {
 	}
 }
 
-// leaves is absent from the tip after a deadline on.
-func leaves(who string, deadline int) func(f *fair) {
-	return func(f *fair) {
+// leaves makes a role absent from the tip after a deadline on.
+func leaves(who string, deadline int) func(f *fixture) {
+	return func(f *fixture) {
 		f.absent = func(name string, tip uint32) bool { return name == who && tip > f.view.Deadlines[deadline] }
 	}
 }
 
-// alters rewrites bodies of a type by somebody.
-func alters[T board.Body](who string, change func(*T)) func(f *fair) {
-	return func(f *fair) {
+// alters rewrites a role's bodies of a type.
+func alters[T board.Body](who string, change func(*T)) func(f *fixture) {
+	return func(f *fixture) {
 		f.publish = func(by string, l board.Line) []board.Line {
 			var b T
 			if by != who || board.DecodeBody(l, &b) != nil {
@@ -78,7 +78,7 @@ func alters[T board.Body](who string, change func(*T)) func(f *fair) {
 }
 
 // keyOf is the secret of a public key.
-func (f *fair) keyOf(public curve.PublicKey) curve.Scalar {
+func (f *fixture) keyOf(public curve.PublicKey) curve.Scalar {
 	for _, key := range f.keys {
 		if curve.BaseMul(key).Key() == public {
 			return key
@@ -95,6 +95,8 @@ func flipped(b []byte) []byte {
 	return out
 }
 
+func flipAnswer(b *board.Issue) { b.Answer = flipped(b.Answer) }
+
 var misconducts = []misconduct{
 	// The holding mixer.
 	{name: "accepts nothing", group: true, plan: drops("m1", board.TypeAccept), back: noVoter},
@@ -102,39 +104,43 @@ var misconducts = []misconduct{
 		found: []string{"V37 mixer m1: no coin by TN, paid in block N", "V37 mixer m1: no offer"}},
 	{name: "answers nothing", plan: drops("m1", board.TypeIssue), hits: true, back: heldBy1,
 		found: []string{"V37 mixer m1: no issue for the challenge of line N", "V37 mixer m1: no offer"}},
-	{name: "answers wrongly", plan: alters("m1", func(b *board.Issue) { b.Answer = flipped(b.Answer) }), hits: true, back: heldBy1,
+	{name: "answers wrongly", plan: alters("m1", flipAnswer), hits: true, back: heldBy1,
 		found: []string{"V37 mixer m1: the issue of line N: answer is not the challenge's root"}},
-	{name: "answers wrongly, group", group: true, plan: alters("m1", func(b *board.Issue) { b.Answer = flipped(b.Answer) }), hits: true, back: heldBy1},
-	{name: "offers wrongly", group: true, plan: alters("m1", func(b *board.Offer) { b.Offer = flipped(b.Offer) }), hits: true, back: heldBy1},
+	{name: "answers wrongly, group", group: true, plan: alters("m1", flipAnswer), hits: true, back: heldBy1},
+	{name: "offers wrongly", group: true, hits: true, back: heldBy1,
+		plan: alters("m1", func(b *board.Offer) { b.Offer = flipped(b.Offer) })},
 	{name: "names another escrow", plan: alters("m1", func(b *board.Accept) {
 		if b.For == board.ForHolding {
 			b.Escrow = flipped(b.Escrow)
 		}
 	}), back: noVoter, found: []string{"V37 mixer m1: names an escrow that is not the contract's"}},
-	{name: "has one nonce for all", plan: alters("m1", func(b *board.Accept) { b.Nonce = board.Hash{1} }), back: noVoter,
+	{name: "has one nonce for all", back: noVoter,
+		plan:  alters("m1", func(b *board.Accept) { b.Nonce = board.Hash{1} }),
 		found: []string{"V37 mixer m1: accepts with the nonce of line N"}},
-	{name: "sweeps nothing", plan: drops("m1", board.TypeSweep), back: noVoter, found: []string{"V37 mixer m1: issued for and not swept"}},
-	{name: "sweeps what it did not issue for", group: true, plan: sweepsByHand(board.TypeOffer, "supervisor", 0), hits: true, back: heldBy1},
+	{name: "sweeps nothing", plan: drops("m1", board.TypeSweep), back: noVoter,
+		found: []string{"V37 mixer m1: issued for and not swept"}},
+	{name: "sweeps what it did not issue for", group: true, hits: true, back: heldBy1,
+		plan: sweepsByHand(board.TypeOffer, "supervisor", 0)},
 	{name: "sweeps to its own key", group: true, plan: sweepsByHand(board.TypeSweep, "mixer m1", 0), back: noVoter},
 	{name: "sweeps into fees", group: true, plan: sweepsByHand(board.TypeSweep, "supervisor", 1000), back: noVoter},
 
 	// The paying mixer.
-	{name: "pays late", hits: true, extra: paidBy1, back: noVoter, plan: func(f *fair) {
+	{name: "pays late", hits: true, extra: paidBy1, back: noVoter, plan: func(f *fixture) {
 		leaves("m1", election.T4)(f)
-		f.also = func(tip uint32) {
+		f.beforeActs = func(tip uint32) {
 			if tip == f.view.Deadlines[election.T5] {
-				f.payAgain(f.of1())
+				f.payAgain(f.payableBy1())
 			}
 		}
 	}, found: []string{"V37 mixer m1: no coin by TN, paid in block N"}},
-	{name: "pays twice", hits: true, extra: paidBy1, back: noVoter, plan: func(f *fair) {
-		f.also = func(tip uint32) {
+	{name: "pays twice", hits: true, extra: paidBy1, back: noVoter, plan: func(f *fixture) {
+		f.beforeActs = func(tip uint32) {
 			if tip == f.view.Deadlines[election.T4]+2 {
-				f.payAgain(f.of1())
+				f.payAgain(f.payableBy1())
 			}
 		}
 	}, found: []string{"V37 mixer m1: a second coin for the voucher of line N"}},
-	{name: "vanishes and the treasurer too", group: true, plan: func(f *fair) {
+	{name: "vanishes and the treasurer too", group: true, plan: func(f *fixture) {
 		f.absent = func(who string, tip uint32) bool {
 			return (who == "m1" || who == "treasurer") && tip > f.view.Deadlines[election.T3]
 		}
@@ -142,19 +148,22 @@ var misconducts = []misconduct{
 
 	// The depositor.
 	{name: "depositor answers nothing", plan: drops("v1", board.TypeChallenge), hits: true, back: isFirst},
-	{name: "depositor answers nonsense", group: true, plan: alters("v1", func(b *board.Challenge) { b.Challenge = []byte{1} }), hits: true, back: isFirst},
-	{name: "depositor answers emptiness", group: true, plan: alters("v1", func(b *board.Challenge) { b.Challenge = nil }), hits: true, back: isFirst},
-	{name: "depositor shows a forgery", group: true, plan: alters("v1", func(b *board.Voucher) { b.Signature = flipped(b.Signature) }), back: noVoter, lost: 1},
+	{name: "depositor answers nonsense", group: true, hits: true, back: isFirst,
+		plan: alters("v1", func(b *board.Challenge) { b.Challenge = []byte{1} })},
+	{name: "depositor answers emptiness", group: true, hits: true, back: isFirst,
+		plan: alters("v1", func(b *board.Challenge) { b.Challenge = nil })},
+	{name: "depositor shows a forgery", group: true, back: noVoter, lost: 1,
+		plan: alters("v1", func(b *board.Voucher) { b.Signature = flipped(b.Signature) })},
 }
 
-func isFirst(_ *fair, i int) bool { return i == 0 }
+func isFirst(_ *fixture, i int) bool { return i == 0 }
 
 // sweepsByHand keeps m1's lines of a type off the board, and has it publish a
 // sweep of all that it holds.
-func sweepsByHand(instead board.Type, to string, less int64) func(f *fair) {
-	return func(f *fair) {
+func sweepsByHand(instead board.Type, to string, less int64) func(f *fixture) {
+	return func(f *fixture) {
 		drops("m1", instead)(f)
-		f.also = func(tip uint32) {
+		f.beforeActs = func(tip uint32) {
 			if tip == f.view.Deadlines[election.T3]+1 {
 				f.sweepByHand(curve.BaseMul(f.keys[to]).Key(), less)
 			}
@@ -166,9 +175,9 @@ func TestMisconduct(t *testing.T) {
 	for _, m := range misconducts {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
-			start := newFair
+			start := newFixture
 			if m.group {
-				start = newGroupFair
+				start = newGroupFixture
 			}
 			f := start(t, 5, 2)
 			m.plan(f)
@@ -180,7 +189,7 @@ func TestMisconduct(t *testing.T) {
 					f.wantBack(i)
 					affected++
 				case m.extra != nil && m.extra(f, i):
-					f.wantCoins(i, 2)
+					f.wantSeveralCoins(i, 2)
 					affected++
 				default:
 					f.wantCoin(i)
@@ -197,10 +206,10 @@ func TestMisconduct(t *testing.T) {
 }
 
 // payAgain pays vouchers from m1's own coin, whatever its role says.
-func (f *fair) payAgain(vouchers []*election.Voucher) {
+func (f *fixture) payAgain(vouchers []*election.Voucher) {
 	f.t.Helper()
 	m1, p := f.mixers[0].Key(), f.e.Policy
-	coins := f.coins(m1)
+	coins := f.unspent(m1)
 	from := coins[len(coins)-1]
 	tx := wire.NewMsgTx(2)
 	tx.AddTxIn(wire.NewTxIn(&from.op, nil, nil))
@@ -215,12 +224,12 @@ func (f *fair) payAgain(vouchers []*election.Voucher) {
 	check(f.t, f.chain.Submit(tx))
 	for i, v := range vouchers {
 		op := election.EncodeOutpoint(wire.OutPoint{Hash: tx.TxHash(), Index: uint32(i)})
-		f.say("m1", m1, board.Payout{Key: v.By, Outpoint: op[:]})
+		f.appendAs("m1", m1, board.Payout{Key: v.By, Outpoint: op[:]})
 	}
 }
 
-// say appends a line by a key, past the hooks.
-func (f *fair) say(who string, by curve.PublicKey, body board.Body) {
+// appendAs appends a line by a key, past the hooks.
+func (f *fixture) appendAs(who string, by curve.PublicKey, body board.Body) {
 	f.t.Helper()
 	seen, err := roles.Seen(f.chain, f.e.Policy.Confirmations)
 	check(f.t, err)
@@ -233,7 +242,7 @@ func (f *fair) say(who string, by curve.PublicKey, body board.Body) {
 }
 
 // sweepByHand publishes a sweep of all that m1 holds, to a key of its choice.
-func (f *fair) sweepByHand(to curve.PublicKey, less int64) {
+func (f *fixture) sweepByHand(to curve.PublicKey, less int64) {
 	f.t.Helper()
 	m1, tx := f.mixers[0].Key(), wire.NewMsgTx(2)
 	var redeems [][]byte
@@ -246,7 +255,8 @@ func (f *fair) sweepByHand(to curve.PublicKey, less int64) {
 		}
 	}
 	size := int64(14 + 34 + 293*len(redeems))
-	tx.AddTxOut(wire.NewTxOut(int64(len(redeems))*f.e.Policy.Deposit()-size*f.e.Policy.Fee-less, templates.PayToKey(to)))
+	value := int64(len(redeems))*f.e.Policy.Deposit() - size*f.e.Policy.Fee - less
+	tx.AddTxOut(wire.NewTxOut(value, templates.PayToKey(to)))
 	for i, redeem := range redeems {
 		var err error
 		tx.TxIn[i].SignatureScript, err = txscript.NewScriptBuilder().AddOp(txscript.OP_0).
@@ -255,11 +265,11 @@ func (f *fair) sweepByHand(to curve.PublicKey, less int64) {
 	}
 	var b bytes.Buffer
 	check(f.t, tx.SerializeNoWitness(&b))
-	f.say("m1", m1, board.Sweep{Tx: b.Bytes()})
+	f.appendAs("m1", m1, board.Sweep{Tx: b.Bytes()})
 }
 
-// of1 are the vouchers that m1 is to pay.
-func (f *fair) of1() (out []*election.Voucher) {
+// payableBy1 are the vouchers that m1 is to pay.
+func (f *fixture) payableBy1() (out []*election.Voucher) {
 	for _, v := range f.view.Vouchers {
 		if v.Mixer.Name == "m1" {
 			out = append(out, v)

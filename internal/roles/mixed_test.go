@@ -47,13 +47,16 @@ const (
 )
 
 // mixedFiles is mixedElection with policy.bev and contract.json.
-func mixedFiles(t testing.TB, scheme string, voters, mixers int) (*election.Election, map[string]curve.Scalar, [2][]byte) {
+func mixedFiles(
+	t testing.TB, scheme string, voters, mixers int,
+) (*election.Election, map[string]curve.Scalar, [2][]byte) {
 	t.Helper()
 	var named strings.Builder
 	for i := range mixers {
 		fmt.Fprintf(&named, "  mixer m%d pub:%s\n", i+1, langtest.Key(fmt.Sprint("m", i)))
 	}
-	src := fmt.Sprintf(mixedSource, langtest.Key("s"), voters, fmt.Sprintf(scheme, mixers), named.String(), langtest.Key("a"), langtest.Address("regtest", "pay a"),
+	src := fmt.Sprintf(mixedSource, langtest.Key("s"), voters, fmt.Sprintf(scheme, mixers), named.String(),
+		langtest.Key("a"), langtest.Address("regtest", "pay a"),
 		langtest.Key("b"), langtest.Address("regtest", "pay b"))
 	policy, keys, err := workbench.StandIns([]byte(src), 1)
 	check(t, err)

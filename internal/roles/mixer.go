@@ -80,7 +80,7 @@ func (m *Mixer) sendAgain() {
 
 // Announce makes the mixer's signing key and writes the line that announces it. With group
 // signatures the manager's modulus must be on the board, and the mixer cannot sign before Certify.
-func (m *Mixer) Announce(view *election.Mixing) (board.Line, error) {
+func (m *Mixer) Announce(view *election.ExchangeLog) (board.Line, error) {
 	if err := m.prepare(view); err != nil {
 		return board.Line{}, err
 	}
@@ -88,7 +88,7 @@ func (m *Mixer) Announce(view *election.Mixing) (board.Line, error) {
 }
 
 // prepare makes the signing key, or makes it again after a restart.
-func (m *Mixer) prepare(view *election.Mixing) error {
+func (m *Mixer) prepare(view *election.ExchangeLog) error {
 	if m.announced != nil {
 		return nil
 	}
@@ -156,7 +156,7 @@ func (m *Mixer) Act(x *election.Exchange) (lines []board.Line, err error) {
 	if own == nil {
 		return nil, nil
 	}
-	if err := m.prepare(x.Mixing); err != nil {
+	if err := m.prepare(x.ExchangeLog); err != nil {
 		return nil, err
 	}
 	if m.issuer == nil || !bytes.Equal(own.Announced, m.announced) {

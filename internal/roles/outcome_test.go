@@ -16,23 +16,23 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// outs are the unspent outputs that pay a key, in satoshis.
-func (f *fair) outs(key curve.PublicKey) (sats []int64) {
+// unspentSats are the unspent outputs that pay a key, in satoshis.
+func (f *fixture) unspentSats(key curve.PublicKey) (sats []int64) {
 	f.t.Helper()
-	for _, c := range f.coins(key) {
+	for _, c := range f.unspent(key) {
 		sats = append(sats, c.sats)
 	}
 	return sats
 }
 
-// unspent is an output that a key can spend.
-type unspent struct {
+// output is an output that a key can spend.
+type output struct {
 	op   wire.OutPoint
 	sats int64
 }
 
-// coins are the unspent outputs of a key in the order of the chain.
-func (f *fair) coins(key curve.PublicKey) (out []unspent) {
+// unspent are the unspent outputs of a key in the order of the chain.
+func (f *fixture) unspent(key curve.PublicKey) (out []output) {
 	f.t.Helper()
 	script := string(templates.PayToKey(key))
 	values := make(map[wire.OutPoint]int64)
@@ -59,7 +59,7 @@ func (f *fair) coins(key curve.PublicKey) (out []unspent) {
 	}
 	for _, op := range order {
 		if v, ok := values[op]; ok {
-			out = append(out, unspent{op: op, sats: v})
+			out = append(out, output{op: op, sats: v})
 		}
 	}
 	return out
@@ -73,7 +73,7 @@ func sum(sats []int64) (total int64) {
 }
 
 // audit is what the auditor says of the exchange.
-func (f *fair) audit() *result.Report {
+func (f *fixture) audit() *result.Report {
 	f.t.Helper()
 	path := filepath.Join(f.t.TempDir(), "record")
 	w, err := record.Create(path)

@@ -81,7 +81,7 @@ func (p *payer) writePayouts(
 // payable returns, sorted, the roll keys whose vouchers the mixer is to pay.
 func (m *Mixer) payable(x *election.Exchange) (keys []curve.PublicKey) {
 	for _, v := range x.Vouchers {
-		if v.Mixer.Key == m.public && !x.Late(v.Seen, election.T4) && x.Valid(v) == nil {
+		if v.Mixer.Key == m.public && !x.Late(v.Seen, election.T4) && x.VerifyVoucher(v) == nil {
 			keys = append(keys, v.By)
 		}
 	}

@@ -22,9 +22,7 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// poll is a small custodial election that has got to its vote: everything but
-// the dealing, which whole rehearsals show.
-// relay is the voters' way to the miner, who may rewrite what they send.
+// relay is the voters' node, whose miner may rewrite input scripts.
 type relay struct {
 	*regtest.Chain
 	rewrite bool
@@ -40,6 +38,7 @@ func (r *relay) Submit(tx *wire.MsgTx) error {
 	return nil
 }
 
+// poll is a small custodial election up to its vote. Dealings are tested by whole rehearsals.
 type poll struct {
 	t          testing.TB
 	e          *election.Election
@@ -75,8 +74,8 @@ election poll {
 }
 `
 
-// announced returns an election and its stand-ins' secrets.
-func announced(t testing.TB, voters int) (*election.Election, map[string]curve.Scalar) {
+// custodialElection returns an election and its stand-ins' secrets.
+func custodialElection(t testing.TB, voters int) (*election.Election, map[string]curve.Scalar) {
 	t.Helper()
 	src := fmt.Sprintf(pollSource, langtest.Key("s"), voters, langtest.Key("a"), langtest.Address("regtest", "pay a"),
 		langtest.Key("b"), langtest.Address("regtest", "pay b"))
@@ -96,10 +95,10 @@ func check(t testing.TB, err error) {
 	}
 }
 
-// gather plays up to the closed roll.
-func gather(t testing.TB, voters int) *poll {
+// newPoll plays up to the closed roll.
+func newPoll(t testing.TB, voters int) *poll {
 	t.Helper()
-	e, keys := announced(t, voters)
+	e, keys := custodialElection(t, voters)
 	p := &poll{t: t, e: e, log: board.NewLog(e.EID)}
 	var err error
 	p.chain, err = regtest.New(t.TempDir(), lang.Params("regtest"), templates.PayToKey(e.Policy.Supervisor))
@@ -182,7 +181,7 @@ func (p *poll) vote(choice func(i int) int) {
 
 // A refund with lock T is refused while the tip is T−1 and accepted at T.
 func TestRefundWaitsForTheTimeout(t *testing.T) {
-	p := gather(t, 3)
+	p := newPoll(t, 3)
 	p.vote(func(int) int { return 1 })
 	timeout := p.e.Policy.Times.Timeout
 	p.mine(timeout - 1)
@@ -205,12 +204,10 @@ func TestRefundWaitsForTheTimeout(t *testing.T) {
 	}
 }
 
-// A sweep of more stakes than one relayed transaction may spend is cut into
-// batches, each accepted by the pool and as large as its limits allow.
-// A miner can rewrite the input script of a vote, here by a longer push, and
-// so change its id. The voter finds its stake all the same.
+// A miner can rewrite the input script of a vote, here by a longer push, and with it the id. The voter
+// finds its stake all the same.
 func TestRefundOfARewrittenVote(t *testing.T) {
-	p := gather(t, 2)
+	p := newPoll(t, 2)
 	v := p.voters[0]
 	p.relay.rewrite = true
 	check(t, v.Vote(p.setup, nil, 1))
@@ -227,9 +224,11 @@ func TestRefundOfARewrittenVote(t *testing.T) {
 	check(t, v.Refund())
 }
 
+// A claim of more stakes than one relayed transaction may spend is cut into batches, each accepted by
+// the mempool and as large as its limits allow.
 func TestClaimsInBatches(t *testing.T) {
 	const voters = 400
-	p := gather(t, voters)
+	p := newPoll(t, voters)
 	p.vote(func(int) int { return 2 })
 	tally := p.supervisor.Count(p.setup, p.votes)
 	if tally.Winner != 2 || tally.Counts[1] != voters {
@@ -242,7 +241,8 @@ func TestClaimsInBatches(t *testing.T) {
 	claims, stakes := b.Transactions[1:], 0
 	for i, tx := range claims {
 		stakes += len(tx.TxIn)
-		if weight := 4 * tx.SerializeSize(); weight > templates.MaxWeight || i == 0 && weight < templates.MaxWeight*98/100 {
+		weight := 4 * tx.SerializeSize()
+		if weight > templates.MaxWeight || i == 0 && weight < templates.MaxWeight*98/100 {
 			t.Errorf("claim %d of %d inputs weighs %d", i, len(tx.TxIn), weight)
 		}
 		fee := p.e.Policy.Stake*int64(len(tx.TxIn)) - tx.TxOut[0].Value
@@ -256,7 +256,7 @@ func TestClaimsInBatches(t *testing.T) {
 }
 
 func TestNothingToClaim(t *testing.T) {
-	p := gather(t, 2)
+	p := newPoll(t, 2)
 	p.vote(func(i int) int { return i + 1 })
 	tally := p.supervisor.Count(p.setup, p.votes)
 	if err := p.supervisor.Claim(tally); !errors.Is(err, roles.ErrTooFew) {
@@ -266,7 +266,7 @@ func TestNothingToClaim(t *testing.T) {
 
 // Another's signature, or one for another coin, does not enrol a key.
 func TestEnrolWantsTheKeysSignature(t *testing.T) {
-	p := gather(t, 2)
+	p := newPoll(t, 2)
 	v := p.voters[0]
 	op := wire.OutPoint{Index: 7}
 	sig, err := v.Register(op)
@@ -282,24 +282,33 @@ func TestEnrolWantsTheKeysSignature(t *testing.T) {
 	}
 }
 
-// Nobody joins an election whose contract spends otherwise than the policy
-// says, nor in a part that is another's.
+// No role joins an election whose contract spends otherwise than the policy says, nor with another
+// role's key.
 func TestWhoJoins(t *testing.T) {
-	e, keys := announced(t, 2)
-	bent := *e
+	e, keys := custodialElection(t, 2)
+	other := *e
 	contract := *e.Contract
 	contract.Script = strings.Replace(contract.Script, "CHECKLOCKTIMEVERIFY", "NOP", 1)
-	if bent.Contract = &contract; contract.Script == e.Contract.Script {
-		t.Fatal("nothing bent")
+	if other.Contract = &contract; contract.Script == e.Contract.Script {
+		t.Fatal("nothing changed")
 	}
 	supervisor, alice := keys["supervisor"], keys["candidate alice"]
+	voter := func(e *election.Election) error { _, err := roles.NewVoter(e, alice, nil, nil); return err }
+	candidate := func(e *election.Election, j int) error {
+		_, err := roles.NewCandidate(e, j, alice, nil, nil)
+		return err
+	}
+	announcer := func(e *election.Election, key curve.Scalar) error {
+		_, err := roles.NewSupervisor(e, key, nil, nil)
+		return err
+	}
 	for name, join := range map[string]func() error{
-		"voter, bent contract":      func() error { _, err := roles.NewVoter(&bent, alice, nil, nil); return err },
-		"candidate, bent contract":  func() error { _, err := roles.NewCandidate(&bent, 1, alice, nil, nil); return err },
-		"supervisor, bent contract": func() error { _, err := roles.NewSupervisor(&bent, supervisor, nil, nil); return err },
-		"supervisor, other key":     func() error { _, err := roles.NewSupervisor(e, alice, nil, nil); return err },
-		"candidate, other number":   func() error { _, err := roles.NewCandidate(e, 2, alice, nil, nil); return err },
-		"candidate, no number":      func() error { _, err := roles.NewCandidate(e, 3, alice, nil, nil); return err },
+		"voter, other contract":      func() error { return voter(&other) },
+		"candidate, other contract":  func() error { return candidate(&other, 1) },
+		"supervisor, other contract": func() error { return announcer(&other, supervisor) },
+		"supervisor, other key":      func() error { return announcer(e, alice) },
+		"candidate, other number":    func() error { return candidate(e, 2) },
+		"candidate, no number":       func() error { return candidate(e, 3) },
 	} {
 		if join() == nil {
 			t.Errorf("%s: joined", name)
@@ -310,7 +319,7 @@ func TestWhoJoins(t *testing.T) {
 // A voter acknowledges a transcript only if its own share is behind its p_i
 // and the joint key is the one that the board gives.
 func TestAckComparesTheTranscript(t *testing.T) {
-	p := gather(t, 2)
+	p := newPoll(t, 2)
 	supervisor := p.supervisor
 	params := sharing.Params{EID: p.e.EID, K: 2, Keys: 1}
 	for _, r := range p.setup.Roll {
@@ -362,7 +371,7 @@ func TestAckComparesTheTranscript(t *testing.T) {
 }
 
 func TestSeen(t *testing.T) {
-	p := gather(t, 2)
+	p := newPoll(t, 2)
 	for confirmations, want := range map[uint32]uint32{1: 105, 6: 100, 105: 1, 106: 0, 500: 0} {
 		seen, err := roles.Seen(p.chain, confirmations)
 		if err != nil || seen.Height != want {

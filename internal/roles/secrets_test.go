@@ -63,7 +63,7 @@ func TestNoRolePrintsItsSecrets(t *testing.T) {
 
 // A registrar prints no identity, no salt, and nothing of its supervisor.
 func TestRegistrarPrintsNoVoter(t *testing.T) {
-	d := newDesk(t)
+	d := newRegistrarFixture(t)
 	d.admit("anna", "ben")
 	key := d.registration("anna").Key
 	secrets := append(printedScalar(d.keys["supervisor"]), "anna", key.String(), fmt.Sprint([]byte(key[:8])))
@@ -73,7 +73,7 @@ func TestRegistrarPrintsNoVoter(t *testing.T) {
 
 // A tally prints counts, and not what a ballot says.
 func TestTallyPrintsNoBallot(t *testing.T) {
-	p := gather(t, 2)
+	p := newPoll(t, 2)
 	p.vote(func(i int) int { return i + 1 })
 	tally := p.supervisor.Count(p.setup, p.votes)
 	line, err := p.supervisor.OpenAll(p.setup, tally)
@@ -108,7 +108,8 @@ func printedScalar(s curve.Scalar) (out []string) {
 	out = printed(s.Bytes())
 	for _, verb := range []string{"%v", "%#v", "%x", "%X", "%d", "%o", "%b"} {
 		text := strings.Trim(fmt.Sprintf(verb, struct{ s curve.Scalar }{s}), "{}")
-		if words := strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune("[]{} ,:", c) }); len(words) > 1 {
+		words := strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune("[]{} ,:", c) })
+		if len(words) > 1 {
 			out = append(out, words[len(words)-2])
 		}
 	}

@@ -80,7 +80,7 @@ func (m *Mixer) open() error {
 func (m *Mixer) continueSession(x *election.Exchange) ([]board.Line, error) {
 	to, s := m.journal.open.with, m.session
 	d := x.DepositOf(to)
-	waited := m.tip() > s.since+election.Patience
+	waited := m.tip() > s.since+election.SessionTimeout
 	switch {
 	case d == nil:
 		return nil, errors.New("the deposit of the open session is not on the board")
@@ -137,7 +137,7 @@ func (m *Mixer) close(how outcome) error {
 // next is the deposit to issue for: of those that wait, the one of the fewest timeouts, and of
 // these the first on the board. It is nil where a depositor would not have the time to answer.
 func (m *Mixer) next(x *election.Exchange) *election.Deposit {
-	if m.tip()+election.Patience+1 > x.Deadlines[election.T3] {
+	if m.tip()+election.SessionTimeout+1 > x.Deadlines[election.T3] {
 		return nil
 	}
 	var ready []*election.Deposit
@@ -162,5 +162,5 @@ func (m *Mixer) waits(x *election.Exchange, d *election.Deposit) bool {
 	if last, before := m.timeouts[d.By]; before && m.tip() <= last.tip {
 		return false
 	}
-	return !x.Late(d.Seen, election.T2) && x.Good(d) == nil && m.isDeep(x.Height(d))
+	return !x.Late(d.Seen, election.T2) && x.CheckDeposit(d) == nil && m.isDeep(x.Height(d))
 }

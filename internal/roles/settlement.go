@@ -22,7 +22,7 @@ func (t *Treasurer) payLate(x *election.Exchange) ([]board.Line, error) {
 // unpaidVouchers returns, sorted, the roll keys with valid vouchers in time and no coin.
 func unpaidVouchers(x *election.Exchange) (keys []curve.PublicKey) {
 	for _, v := range x.Vouchers {
-		if !x.Late(v.Seen, election.T4) && len(x.Coins(v)) == 0 && x.Valid(v) == nil {
+		if !x.Late(v.Seen, election.T4) && len(x.Coins(v)) == 0 && x.VerifyVoucher(v) == nil {
 			keys = append(keys, v.By)
 		}
 	}
@@ -103,7 +103,7 @@ func (t *Treasurer) account(x *election.Exchange, repaid []board.Repaid) electio
 	}
 	p.Late, p.Fees = 0, 0
 	for _, v := range x.Vouchers {
-		if x.Valid(v) == nil && (len(x.Coins(v)) == 0 || x.Coins(v)[0].By == t.s.public) {
+		if x.VerifyVoucher(v) == nil && (len(x.Coins(v)) == 0 || x.Coins(v)[0].By == t.s.public) {
 			charge(templates.PayToKey(v.By), t.s.e.Policy.Coin(), &p.Late)
 		}
 	}

@@ -29,7 +29,7 @@ func (m *Mixer) sweep(x *election.Exchange) (lines []board.Line, err error) {
 	signed := m.signedFor(x)
 	var ready []*election.Deposit
 	for _, d := range x.Deposits {
-		if d.Mixer.Key == m.public && !signed[d.Outpoint] && x.Spent(d) == "" && x.Good(d) == nil && x.Right(d) == nil {
+		if d.Mixer.Key == m.public && !signed[d.Outpoint] && x.SpendPath(d) == "" && x.CheckDeposit(d) == nil && x.CheckIssue(d) == nil {
 			ready = append(ready, d)
 		}
 	}

@@ -62,7 +62,7 @@ func (t *Treasurer) Announce() ([]board.Line, error) {
 // mixer for its request ([Mixer.Request]). The certificate is for the mixer alone; with blind RSA it
 // is nil. Mixers are admitted up to the policy's number.
 func (t *Treasurer) Admit(
-	view *election.Mixing, announcement board.Line, request []byte,
+	view *election.ExchangeLog, announcement board.Line, request []byte,
 ) (certificate []byte, err error) {
 	var b board.Mixer
 	if err := board.DecodeBody(announcement, &b); err != nil {
@@ -93,7 +93,7 @@ func (t *Treasurer) Admit(
 }
 
 // certify checks a mixer's key and certifies a member of the group.
-func (t *Treasurer) certify(view *election.Mixing, by curve.PublicKey, key, request []byte) ([]byte, error) {
+func (t *Treasurer) certify(view *election.ExchangeLog, by curve.PublicKey, key, request []byte) ([]byte, error) {
 	if t.manager == nil {
 		k, err := mixing.DecodeRSAKey(key)
 		if err != nil {
@@ -120,8 +120,8 @@ func (t *Treasurer) Mixers() []curve.PublicKey { return slices.Clone(t.members) 
 
 // Issuer returns the mixer that signed a voucher. With group signatures this takes the manager's
 // secrets. Where there are more vouchers than deposits, it names who made them.
-func (t *Treasurer) Issuer(view *election.Mixing, v *election.Voucher) (*election.Mixer, error) {
-	if err := view.Valid(v); err != nil {
+func (t *Treasurer) Issuer(view *election.ExchangeLog, v *election.Voucher) (*election.Mixer, error) {
+	if err := view.VerifyVoucher(v); err != nil {
 		return nil, fmt.Errorf("the voucher is not valid: %w", err)
 	}
 	if t.manager == nil {
@@ -160,10 +160,10 @@ func (t *Treasurer) Enrol(
 	x *election.Exchange, key curve.PublicKey, op wire.OutPoint, sig []byte,
 ) (board.Line, error) {
 	v := x.VoucherOf(key)
-	if v == nil || x.Valid(v) != nil {
+	if v == nil || x.VerifyVoucher(v) != nil {
 		return board.Line{}, fmt.Errorf("roll key %s showed no valid voucher", key)
 	}
-	if !slices.ContainsFunc(x.Coins(v), func(c election.Payment) bool { return c.Outpoint == op }) {
+	if !slices.ContainsFunc(x.Coins(v), func(c election.Coin) bool { return c.Outpoint == op }) {
 		return board.Line{}, fmt.Errorf("%s is not a coin that was paid to roll key %s", op, key)
 	}
 	return t.s.Enrol(key, op, sig)

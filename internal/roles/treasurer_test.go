@@ -10,9 +10,9 @@ import (
 	"bevote/verifier/election"
 )
 
-// The treasurer certifies nobody whose announcement or request is not its own.
+// The treasurer certifies no mixer whose announcement or request is not its own.
 func TestAdmitRefuses(t *testing.T) {
-	f := &fair{t: t}
+	f := &fixture{t: t}
 	f.e, f.keys, f.files = mixedFiles(t, groupBlind, 3, 2)
 	weaken(f.e)
 	f.begin(3, 2)
@@ -34,6 +34,7 @@ func TestAdmitRefuses(t *testing.T) {
 		check(t, err)
 		return l
 	}
+	firsts := func(b *board.Mixer) { check(t, board.DecodeBody(first, b)) }
 	forged := second
 	forged.Sig[0] ^= 1
 	request := f.mixers[1].Request()
@@ -46,7 +47,7 @@ func TestAdmitRefuses(t *testing.T) {
 		"another name":       {resigned("mixer m2", func(b *board.Mixer) { b.Name = "m1" }), request},
 		"another's request":  {second, f.mixers[0].Request()},
 		"no request":         {second, nil},
-		"another's key":      {resigned("mixer m2", func(b *board.Mixer) { check(t, board.DecodeBody(first, b)) }), f.mixers[0].Request()},
+		"another's key":      {resigned("mixer m2", firsts), f.mixers[0].Request()},
 		"a stranger's":       {resigned("candidate bob", func(b *board.Mixer) {}), request},
 		"a key without head": {resigned("mixer m2", func(b *board.Mixer) { b.Key = b.Key[1:] }), request},
 	} {
@@ -70,17 +71,18 @@ func TestAdmitRefuses(t *testing.T) {
 	}
 }
 
-// Nobody mixes in another's name, nor where nothing is mixed.
+// No role mixes in another's name, nor where nothing is mixed.
 func TestWhoMixes(t *testing.T) {
 	e, keys := mixedElection(t, 2, 2)
-	plain, others := announced(t, 2)
+	plain, others := custodialElection(t, 2)
 	journal, err := roles.NewJournal(strings.NewReader(strings.Repeat("x", 32)))
 	check(t, err)
 	s, err := roles.NewSupervisor(plain, others["supervisor"], nil, nil)
 	check(t, err)
 	key := curve.NewScalar(9)
+	m2 := keys["mixer m2"]
 	for name, join := range map[string]func() error{
-		"another's name": func() error { _, err := roles.NewMixer(e, "m1", keys["mixer m2"], nil, nil, journal); return err },
+		"another's name": func() error { _, err := roles.NewMixer(e, "m1", m2, nil, nil, journal); return err },
 		"a stranger":     func() error { _, err := roles.NewMixer(e, "m3", key, nil, nil, journal); return err },
 		"nothing to mix": func() error { _, err := roles.NewMixer(plain, "m1", key, nil, nil, journal); return err },
 		"no deposits":    func() error { _, err := roles.NewDepositor(plain, key, key, nil, nil); return err },
@@ -99,7 +101,7 @@ func TestDepositorsReadTheRegistry(t *testing.T) {
 		"a deadline after the roll": func(b *board.Registry) { b.Deadlines[election.T5] = 151 },
 		"another root":              func(b *board.Registry) { b.Root[0] ^= 1 },
 	} {
-		f := &fair{t: t}
+		f := &fixture{t: t}
 		f.e, f.keys, f.files = mixedFiles(t, groupBlind, 3, 2)
 		weaken(f.e)
 		alters("supervisor", lie)(f)
@@ -111,31 +113,31 @@ func TestDepositorsReadTheRegistry(t *testing.T) {
 	}
 }
 
-// A treasurer who is short of money pays everybody once when it has some.
+// A treasurer that is short of money pays each coin and each mixer once when it has some.
 func TestTreasurerRunsShort(t *testing.T) {
-	f := &fair{t: t, poor: true}
+	f := &fixture{t: t, underfunded: true}
 	f.e, f.keys, f.files = mixedFiles(t, groupBlind, 5, 2)
 	weaken(f.e)
 	f.prepare(5, 2)
 	leaves("m1", election.T3)(f) // neither sweeps nor pays
 	short := 0
-	f.stop = func(who string, err error) bool {
+	f.tolerates = func(who string, err error) bool {
 		short++
 		return who == "treasurer" && strings.Contains(err.Error(), "sat to spend")
 	}
-	f.also = func(tip uint32) {
+	f.beforeActs = func(tip uint32) {
 		if short == 0 {
 			return
 		}
-		f.also = nil
-		f.give(2, purse{key: f.supervisor.Key(), sats: purseOfSupervisor})
+		f.beforeActs = nil
+		f.pay(2, payment{key: f.supervisor.Key(), sats: fundsOfSupervisor})
 	}
 	f.run(f.e.Policy.Times.Roll + 2)
 	if short == 0 || f.view.Settled == nil {
 		t.Fatalf("%d times short; settlement %v", short, f.view.Settled)
 	}
 	for i, v := range f.voters {
-		if got := f.outs(v.RollKey()); len(got) != 1 {
+		if got := f.unspentSats(v.RollKey()); len(got) != 1 {
 			t.Errorf("voter %d: %v", i+1, got)
 		}
 	}

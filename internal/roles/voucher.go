@@ -32,7 +32,7 @@ func (d *Depositor) challenge(x *election.Exchange) ([]board.Line, error) {
 		return nil, nil
 	}
 	seen, err := Seen(d.chain, d.e.Policy.Confirmations)
-	if err != nil || own.Challenge != nil || seen.Height > own.Offer.Seen+election.Patience {
+	if err != nil || own.Challenge != nil || seen.Height > own.Offer.Seen+election.SessionTimeout {
 		return nil, err
 	}
 	if tip := d.tip(); s.offer != own.Offer.N {

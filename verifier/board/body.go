@@ -10,10 +10,11 @@ import (
 	"bevote/internal/curve"
 )
 
-// Type is what a line says.
+// Type is the type of a line, which decides the type of its body.
 type Type string
 
-// The line types in the order of the phases; those of mixing are in mixing.go.
+// The line types, in the order of the phases; those of the exchange are in
+// mixing.go.
 const (
 	TypeOpen       Type = "open"
 	TypeCandidate  Type = "candidate"
@@ -29,45 +30,45 @@ const (
 // Body is the content of a line of one type.
 type Body interface {
 	Type() Type
-	check() error // what the JSON types leave open: sizes and ranges
+	check() error // of what the JSON types leave open: sizes and ranges
 }
 
-// Open is the supervisor's first line: SHA-256 of the two announced files.
+// Open is the supervisor's first line: the SHA-256 of the two announced files.
 type Open struct {
 	Policy   Hash `json:"policy"`
 	Contract Hash `json:"contract"`
 }
 
-// Candidate carries a candidate's proof of possession of its policy key
-// (CandidateContext).
+// Candidate is a candidate's proof of possession of its policy key, bound by
+// [CandidateContext].
 type Candidate struct {
 	Name  string `json:"name"`
 	Proof Hex    `json:"proof"` // e ‖ z, 64 bytes
 }
 
-// Roll is one entry of the roll, by the supervisor. Sig is the roll key's own
-// BIP 340 signature over RollHash.
+// Roll is one slot of the roll, by the supervisor.
 type Roll struct {
 	Key      curve.PublicKey `json:"key"`
 	Outpoint Hex             `json:"outpoint"` // 36 bytes, wire form
-	Sig      Hex             `json:"sig"`      // 64 bytes
+	Sig      Hex             `json:"sig"`      // 64 bytes: BIP 340, by Key, over RollHash
 }
 
-// Commit binds a dealer to its deal before any deal is out.
+// Commit is a dealer's commitment to its deal, before any deal is published.
 type Commit struct {
-	Deal Hash `json:"deal"`
+	Deal Hash `json:"deal"` // of the deal's bytes
 }
 
-// Deal is a dealer's contribution; its layout is internal/sharing's.
+// Deal is a dealer's part of the joint secret sharing (paper, section 4.1). Its
+// layout is internal/sharing's.
 type Deal struct {
 	Deal Bytes `json:"deal"`
 }
 
-// Complaint opens the pad between a dealer and the complaining receiver.
+// Complaint opens the pad between a dealer i and the complaining receiver j.
 type Complaint struct {
 	Dealer int             `json:"dealer"` // roll index, from 1
 	Key    int             `json:"key"`    // number of the joint key whose share is wrong, from 1
-	Point  curve.PublicKey `json:"point"`  // x_j·E_i
+	Point  curve.PublicKey `json:"point"`  // x_j·E_i, E_i being the deal's ephemeral key
 	Proof  Hex             `json:"proof"`  // equality proof, 64 bytes
 }
 
@@ -77,13 +78,13 @@ type Transcript struct {
 	Keys List[JointKey] `json:"keys"` // one, or one for each candidate
 }
 
-// JointKey is a joint key with everybody's public share.
+// JointKey is a joint key with the public shares of all slots.
 type JointKey struct {
 	Key    curve.PublicKey `json:"key"`
 	Shares Bytes           `json:"shares"` // n·33 bytes, in roll order
 }
 
-// Ack says that a roll member holds the share behind its p_i.
+// Ack says that a roll member holds the share s_i behind its p_i = s_i·G.
 type Ack struct {
 	Transcript Hash `json:"transcript"` // TranscriptHash of the transcript line
 }
@@ -103,8 +104,8 @@ type Opened struct {
 	Salt Hex `json:"salt"` // 12 bytes where ballots are salted, else empty
 }
 
-// Disavowal publishes D = x·R for a ballot that does not recompute, with a
-// proof that it is the author's (ballot.VerifyDisavowal).
+// Disavowal shows that a ballot does not open for its author: D = x·R, R being the
+// ballot's point and x the author's secret key, with a proof (ballot.VerifyDisavowal).
 type Disavowal struct {
 	I     int             `json:"i"`
 	D     curve.PublicKey `json:"d"`
@@ -138,15 +139,15 @@ func (Ack) Type() Type { return TypeAck }
 // Type is TypeOpening.
 func (Opening) Type() Type { return TypeOpening }
 
-// DecodeBody reads the body of a line of T's type into out and refuses what
-// Sign would not write: other keys or another order of them, white space,
-// sizes that are not the type's. What it gives is shared and not to be changed.
+// DecodeBody reads the body of a line of T's type into out. It refuses what [Sign]
+// does not write: other keys or another order of them, white space, sizes that are
+// not the type's. The result is shared and not to be changed.
 func DecodeBody[T Body](l Line, out *T) error {
 	var body T
 	if l.Type != body.Type() {
 		return fmt.Errorf("%s line, want %s", l.Type, body.Type())
 	}
-	if known, ok := l.read.body.(T); ok && same(l.read.text, l.Body) {
+	if known, ok := l.decoded.body.(T); ok && same(l.decoded.text, l.Body) {
 		*out = known
 		return nil
 	}
@@ -157,10 +158,10 @@ func DecodeBody[T Body](l Line, out *T) error {
 	return nil
 }
 
-// same tells whether a and b are one text in one place.
+// same reports whether a and b are one text in one place.
 func same(a, b []byte) bool { return len(a) > 0 && len(a) == len(b) && &a[0] == &b[0] }
 
-// decoders read the body of each type.
+// decoders has the reader of each type's body.
 var decoders = map[Type]func(text []byte) (Body, error){
 	TypeOpen: decoded[Open], TypeCandidate: decoded[Candidate],
 	TypeManager: decoded[Manager], TypeMixer: decoded[Mixer], TypeRegistry: decoded[Registry],
@@ -179,22 +180,23 @@ func decodeAs(t Type, text []byte) (Body, error) {
 	return nil, fmt.Errorf("unknown type %.20q", string(t))
 }
 
+// decoded reads text as the canonical body of type T.
 func decoded[T Body](text []byte) (Body, error) {
 	var body T
 	err := decode(text, &body)
 	return body, err
 }
 
-// A list's items take memory before anybody looks at them, a hundred times as
-// much as "0,": so a body that cannot be canonical is refused by its commas.
+// A decoded list element costs a hundred times the memory of "0,". The number of
+// commas bounds the number of elements before anything is decoded.
 const (
 	maxShort = math.MaxUint16 // roll indices, in transcripts
-	minItem  = 16             // bytes for each comma of anything else, at least
+	minItem  = 16             // least bytes for each comma of anything else
 )
 
-// decode reads one JSON object strictly: encoding it again must give text.
-// That one comparison refuses duplicate, missing and misspelt keys, null,
-// white space and every second spelling of a number or a string.
+// decode reads one JSON object strictly: encoding it again must give text. The
+// comparison refuses duplicate, missing and misspelt keys, null, white space, and
+// other spellings of numbers and strings.
 func decode[T Body](text []byte, out *T) error {
 	if bytes.Count(text, []byte(",")) > maxShort+len(text)/minItem {
 		return errors.New("body has more items than its length can hold")

@@ -77,7 +77,8 @@ func (b Opening) check() error {
 	return nil
 }
 
-// wantIndex holds numbers to the u16 that the protocol's encodings give them.
+// wantIndex checks that a number from 1 fits 16 bits, as the protocol's encodings
+// have it.
 func wantIndex(name string, i int) error {
 	if i < 1 || i > math.MaxUint16 {
 		return fmt.Errorf("%s %d is out of range", name, i)
@@ -85,6 +86,7 @@ func wantIndex(name string, i int) error {
 	return nil
 }
 
+// wantSize checks the length of a byte string.
 func wantSize(name string, b []byte, size int) error {
 	if len(b) != size {
 		return fmt.Errorf("%s of %d bytes, want %d", name, len(b), size)
@@ -92,8 +94,8 @@ func wantSize(name string, b []byte, size int) error {
 	return nil
 }
 
-// isName tells whether s is a name of the policy language; no other text
-// enters a body, so no string of the board ever needs a JSON escape.
+// isName reports whether s is a name of the policy language. No other text enters a
+// body, so no string of a body needs a JSON escape.
 func isName(s string) bool {
 	if len(s) == 0 || len(s) > 32 || s[0] < 'a' || s[0] > 'z' {
 		return false

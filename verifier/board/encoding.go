@@ -32,13 +32,13 @@ func (h *Hex) UnmarshalText(text []byte) error {
 	return decodeHex(*h, text)
 }
 
-// Bytes is bulk, in JSON standard base64 with padding.
+// Bytes is a long byte string, in JSON standard base64 with padding.
 type Bytes []byte
 
 // MarshalText writes base64.
 func (b Bytes) MarshalText() ([]byte, error) { return base64.StdEncoding.AppendEncode(nil, b), nil }
 
-// UnmarshalText reads what MarshalText writes: the padding's bits are zero.
+// UnmarshalText reads what MarshalText writes; the unused bits are zero.
 func (b *Bytes) UnmarshalText(text []byte) error {
 	out, err := base64.StdEncoding.Strict().AppendDecode(nil, text)
 	*b = out

@@ -1,9 +1,9 @@
 // Package board is the published log of an election: signed lines in a hash
 // chain, one canonical JSON object a line.
 //
-// It promises that a line has exactly one encoding: what DecodeLine accepts,
-// Encode writes back byte for byte, and the same holds for bodies. It promises
-// nothing about who may write what and when: that is judged by those who read.
+// It promises that a line has exactly one encoding: what [DecodeLine] accepts,
+// [Line.Encode] writes back byte for byte, and the same holds for bodies. Which
+// author may write which line, and when, is judged elsewhere.
 package board
 
 import (
@@ -18,14 +18,15 @@ import (
 	"github.com/btcsuite/btcd/chainhash/v2"
 )
 
-// Caps of what a reader takes in.
+// Bounds of what is read.
 const (
 	MaxLine  = 8 << 20   // bytes of one line, without its LF
 	MaxLines = 1_000_000 // lines of one board
 )
 
-// Seen names the newest block that was deep enough for a line's author.
-// In JSON it is [height,"hash"], the hash as people write it (reversed).
+// Seen names the newest block that was d deep for a line's author, d being the
+// policy's confirmations. In a line it is [height,"hash"], with the hash's bytes
+// reversed, as Bitcoin displays them.
 type Seen struct {
 	Height uint32
 	Hash   chainhash.Hash
@@ -33,25 +34,25 @@ type Seen struct {
 
 // Line is one entry of the log.
 type Line struct {
-	Prev [32]byte // hash of the line before; the eid for the first
-	By   curve.PublicKey
+	Prev [32]byte        // Hash of the line before; the eid for the first
+	By   curve.PublicKey // the author
 	Seen Seen
 	Type Type
-	Body []byte // canonical JSON of the type's body; its bytes are not to be changed
-	Sig  [curve.SchnorrSize]byte
+	Body []byte                  // canonical JSON of the type's body; not to be changed in place
+	Sig  [curve.SchnorrSize]byte // BIP 340, by the author; not of Prev
 
-	read reading
+	decoded decodedBody
 }
 
-// reading is a body that was decoded before and the text it was decoded from:
-// every line is asked for its body several times.
-type reading struct {
+// decodedBody is a body with the text that it was decoded from. It is kept because
+// a body is asked for several times.
+type decodedBody struct {
 	text []byte
 	body Body
 }
 
-// Sign makes the author's line: everything but Prev, which the keeper adds.
-// x is the author's secret key.
+// Sign returns the line of the author with the secret key x. Prev is zero: the
+// board's keeper sets it.
 func Sign(eid [32]byte, x curve.Scalar, seen Seen, body Body) (Line, error) {
 	text, err := encodeBody(body)
 	if err != nil {
@@ -62,28 +63,30 @@ func Sign(eid [32]byte, x curve.Scalar, seen Seen, body Body) (Line, error) {
 	return l, err
 }
 
-// Verify tells whether the author signed the line for this election. Prev is
-// not signed: it is the keeper's.
+// Verify reports whether the author signed the line for an election.
 func (l Line) Verify(eid [32]byte) bool {
 	return curve.VerifySchnorr(l.By, l.signed(eid), l.Sig[:])
 }
 
-// Signature is what Verify verifies, for readers who verify many at once.
+// Signature returns what [Line.Verify] verifies, for a batch.
 func (l Line) Signature(eid [32]byte) curve.Signed {
 	return curve.Signed{Key: l.By, Hash: l.signed(eid), Sig: l.Sig[:]}
 }
 
-// signed is TH("line", eid ‖ type ‖ seen ‖ body): type and body as texts, seen
-// as the height and the 32 bytes of the hash in the order of block headers.
+// signed returns the signed hash:
+//
+//	TH("line", eid 32 ‖ text type ‖ height 4 ‖ hash 32 ‖ text body)
+//
+// Height and hash are those of Seen, the hash in the order of block headers.
 func (l Line) signed(eid [32]byte) [32]byte {
 	return curve.TaggedHash("line", curve.Encoder(nil).Raw(eid[:]).Text([]byte(l.Type)).
 		U32(l.Seen.Height).Raw(l.Seen.Hash[:]).Text(l.Body))
 }
 
-// Hash is TH("board", the line without LF): the prev of the next line.
+// Hash returns TH("board", the line without its LF), the Prev of the next line.
 func (l Line) Hash() [32]byte { return hashText(l.Encode()) }
 
-// Encode writes the line without its LF:
+// Encode returns the line without its LF:
 //
 //	{"prev":"hex","by":"hex","seen":[height,"hash"],"type":"…","body":{…},"sig":"hex"}
 func (l Line) Encode() []byte {
@@ -100,14 +103,14 @@ func (l Line) Encode() []byte {
 	return append(b, `"}`...)
 }
 
-// DecodeLine reads what Encode writes and refuses everything else: an unknown
-// type, a body that is not its type's, a key that is no point. It does not
-// look at signatures. The line keeps no reference to text.
+// DecodeLine reads what [Line.Encode] writes. It refuses an unknown type, a body that
+// is not its type's, and a key that is not a point; it does not verify the
+// signature. The line keeps no reference to text.
 func DecodeLine(text []byte) (Line, error) {
 	return decodeLine(text, new(curve.Keyring))
 }
 
-// decodeLine is DecodeLine for readers of many lines by few authors.
+// decodeLine is [DecodeLine] for many lines of few authors.
 func decodeLine(text []byte, authors *curve.Keyring) (Line, error) {
 	var l Line
 	if len(text) > MaxLine {
@@ -148,17 +151,18 @@ func (l *Line) readBody() error {
 	if err != nil {
 		return fmt.Errorf("%s line: %w", l.Type, err)
 	}
-	l.read = reading{l.Body, body}
+	l.decoded = decodedBody{l.Body, body}
 	return nil
 }
 
-// scanner reads the fixed frame of a line from left to right and remembers the
-// first thing that it missed. After that it reads nothing more.
+// scanner reads the fixed frame of a line from left to right. After the first
+// mismatch, which it keeps in failed, it reads nothing.
 type scanner struct {
 	rest   []byte
 	failed string
 }
 
+// take returns the next n bytes, nil after a mismatch.
 func (s *scanner) take(n int) []byte {
 	if s.failed != "" || n < 0 || n > len(s.rest) {
 		return nil

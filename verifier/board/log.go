@@ -6,7 +6,7 @@ import (
 	"io"
 )
 
-// Log is the board as its keeper holds it.
+// Log is the board as its keeper holds it: lines in a hash chain.
 type Log struct {
 	eid   [32]byte
 	head  [32]byte
@@ -16,8 +16,8 @@ type Log struct {
 // NewLog returns the empty board of an election.
 func NewLog(eid [32]byte) *Log { return &Log{eid: eid, head: eid} }
 
-// Append adds a line: it sets Prev, and refuses a line with a wrong signature,
-// an unknown type or a body that is not its type's.
+// Append adds a line and sets its Prev. It refuses a line with a wrong signature, an
+// unknown type or a body that is not its type's, and any line of a full board.
 func (g *Log) Append(l Line) error {
 	if err := l.readBody(); err != nil {
 		return err
@@ -35,7 +35,7 @@ func (g *Log) Append(l Line) error {
 	return nil
 }
 
-// Head is what the next line's prev will be.
+// Head returns the Prev of the next line.
 func (g *Log) Head() [32]byte { return g.head }
 
 // Lines returns the lines so far. The caller must not change them.
@@ -52,15 +52,4 @@ func (g *Log) WriteTo(w io.Writer) (int64, error) {
 		}
 	}
 	return total, nil
-}
-
-// Heads maps each head that the board has had to the number of lines before
-// it: the eid to 0, the last head to len(lines). It believes no Prev.
-func Heads(eid [32]byte, lines []Line) map[[32]byte]int {
-	heads := make(map[[32]byte]int, len(lines)+1)
-	heads[eid] = 0
-	for i, l := range lines {
-		heads[l.Hash()] = i + 1
-	}
-	return heads
 }

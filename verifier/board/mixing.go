@@ -44,19 +44,18 @@ type Mixer struct {
 	Key  Bytes  `json:"key"`
 }
 
-// Registry is who registered and who mixes, and by when each step is due.
+// Registry is the supervisor's list of voters and mixers, and the deadlines.
 type Registry struct {
-	Root      Hash                  `json:"root"` // RegistryRoot of the voters
-	Deadlines List[uint32]          `json:"deadlines"`
+	Root      Hash                  `json:"root"`      // RegistryRoot of the voters
+	Deadlines List[uint32]          `json:"deadlines"` // T1 … T5
 	Mixers    List[curve.PublicKey] `json:"mixers"`
 	Voters    List[Registered]      `json:"voters"`
 }
 
-// Registered is a voter's registration key beside the commitment to its
-// identity (IdentityHash).
+// Registered is a voter's registration key and the commitment to its identity.
 type Registered struct {
 	Key      curve.PublicKey `json:"key"`
-	Identity Hash            `json:"identity"`
+	Identity Hash            `json:"identity"` // IdentityHash
 }
 
 // Request asks a mixer to hold a deposit, by a registration key (M3), or to
@@ -67,59 +66,58 @@ type Request struct {
 	Deadlines List[uint32]    `json:"deadlines"` // T2 and T3, or T4 and T5
 }
 
-// Accept is the mixer's signed consent (M4, M2). Escrow is the HASH160 of the
-// escrow's redeem script where a deposit is held, else empty.
+// Accept is a mixer's acceptance of a request (M4, M2).
 type Accept struct {
 	For    string          `json:"for"`
-	To     curve.PublicKey `json:"to"`
+	To     curve.PublicKey `json:"to"` // the author of the request
 	Nonce  Hash            `json:"nonce"`
-	Escrow Hex             `json:"escrow"`
+	Escrow Hex             `json:"escrow"` // HASH160 of the escrow's redeem script to hold a deposit; else empty
 }
 
-// Deposit says which output is the author's deposit (M5).
+// Deposit names the output that is the author's deposit (M5).
 type Deposit struct {
 	Mixer    curve.PublicKey `json:"mixer"`
 	Nonce    Hash            `json:"nonce"` // the acceptance's
 	Outpoint Hex             `json:"outpoint"`
 }
 
-// Offer opens a session with a depositor. It names the registration key and not
-// the deposit's outpoint: anybody could name that as its own before its owner.
+// Offer opens a session with a depositor. It names the registration key and not the
+// outpoint, which several deposit lines may name.
 type Offer struct {
 	To    curve.PublicKey `json:"to"`
 	Offer Bytes           `json:"offer"` // empty with blind RSA
 }
 
-// Challenge is the depositor's answer to an offer, and to no other.
+// Challenge is the depositor's answer to one offer.
 type Challenge struct {
-	Offer     Hash  `json:"offer"` // OfferHash of it
+	Offer     Hash  `json:"offer"` // OfferHash
 	Challenge Bytes `json:"challenge"`
 }
 
-// Issue answers the challenge (M6). With it the deposit is earned.
+// Issue is the mixer's answer to a challenge (M6). It entitles the mixer to sweep the
+// deposit.
 type Issue struct {
 	To     curve.PublicKey `json:"to"`
 	Answer Bytes           `json:"answer"`
 }
 
-// Voucher shows the unblinded signature to the paying mixer (M7), by the roll
-// key. Issuer is the key of the mixer that signed where the scheme shows it
-// (blind RSA), else empty.
+// Voucher shows the unblinded signature to the paying mixer (M7), by the roll key.
 type Voucher struct {
 	Mixer     curve.PublicKey `json:"mixer"`
-	Nonce     Hash            `json:"nonce"` // the acceptance's
-	Issuer    Hex             `json:"issuer"`
-	Signature Bytes           `json:"signature"`
+	Nonce     Hash            `json:"nonce"`     // the acceptance's
+	Issuer    Hex             `json:"issuer"`    // key of the mixer that signed, with blind RSA; else empty
+	Signature Bytes           `json:"signature"` // over VoucherMessage
 }
 
-// Payout says which output pays a roll key its coin (tx3), by who pays.
+// Payout names the output that pays a roll key its coin (tx3), by the paying mixer or
+// the supervisor.
 type Payout struct {
 	Key      curve.PublicKey `json:"key"`
 	Outpoint Hex             `json:"outpoint"`
 }
 
-// Sweep is a transaction that spends escrows into the pool, signed by the
-// mixer and not yet by the supervisor.
+// Sweep is a transaction that spends escrows into the pool, with the mixer's
+// signatures and without the supervisor's.
 type Sweep struct {
 	Tx Bytes `json:"tx"`
 }
@@ -130,7 +128,7 @@ type Settlement struct {
 	Residual int64        `json:"residual"` // satoshis left in the pool
 }
 
-// Repaid is the output that repays a mixer what it paid out.
+// Repaid names the output that repays a mixer.
 type Repaid struct {
 	Mixer    curve.PublicKey `json:"mixer"`
 	Outpoint Hex             `json:"outpoint"`
@@ -175,7 +173,9 @@ func (Sweep) Type() Type { return TypeSweep }
 // Type is TypeSettlement.
 func (Settlement) Type() Type { return TypeSettlement }
 
-// RegistryRoot is TH("registry", eid ‖ list of (key ‖ identity)).
+// RegistryRoot returns the commitment to the registered voters:
+//
+//	TH("registry", eid 32 ‖ number 4 ‖ (key 33 ‖ identity 32) …)
 func RegistryRoot(eid [32]byte, voters []Registered) [32]byte {
 	x := curve.Encoder(nil).Raw(eid[:]).U32(uint32(len(voters)))
 	for _, v := range voters {
@@ -184,29 +184,31 @@ func RegistryRoot(eid [32]byte, voters []Registered) [32]byte {
 	return curve.TaggedHash("registry", x)
 }
 
-// RegistrationHash is what a voter's identity key and its registration key
-// sign: TH("registration", eid ‖ text identity ‖ key).
+// RegistrationHash returns what a voter's identity key and its registration key sign:
+//
+//	TH("registration", eid 32 ‖ text identity ‖ key 33)
 func RegistrationHash(eid [32]byte, identity string, key curve.PublicKey) [32]byte {
 	return curve.TaggedHash("registration", curve.Encoder(nil).Raw(eid[:]).Text([]byte(identity)).Raw(key[:]))
 }
 
-// IdentityHash is TH("identity", eid ‖ salt ‖ text identity): it binds the
-// supervisor to who registered and tells nobody who that is.
+// IdentityHash returns the commitment to a voter's identity, hidden by the salt:
+//
+//	TH("identity", eid 32 ‖ salt 32 ‖ text identity)
 func IdentityHash(eid, salt [32]byte, identity string) Hash {
 	return curve.TaggedHash("identity", curve.Encoder(nil).Raw(eid[:]).Raw(salt[:]).Text([]byte(identity)))
 }
 
-// VoucherMessage is what is signed blindly: TH("mix", eid ‖ roll key ‖ paying
-// mixer ‖ nonce).
+// VoucherMessage returns what the holding mixer signs blindly:
+//
+//	TH("mix", eid 32 ‖ roll key 33 ‖ key of the paying mixer 33 ‖ nonce 32)
 func VoucherMessage(eid [32]byte, rollKey, mixer curve.PublicKey, nonce Hash) [32]byte {
 	return curve.TaggedHash("mix", eid[:], rollKey[:], mixer[:], nonce[:])
 }
 
-// OfferHash is TH("offer", eid ‖ offer): what a challenge answers. An offer with
-// the same bytes is the same offer.
+// OfferHash returns what a challenge names: TH("offer", eid 32 ‖ offer).
 func OfferHash(eid [32]byte, offer []byte) Hash { return curve.TaggedHash("offer", eid[:], offer) }
 
-const scriptHashSize = 20
+const scriptHashSize = 20 // HASH160
 
 func (b Manager) check() error { return wantSome("modulus", b.Modulus) }
 
@@ -268,6 +270,7 @@ func (b Settlement) check() error {
 	return nil
 }
 
+// wantPurpose checks that a mixer is asked for one of the two.
 func wantPurpose(s string) error {
 	if s != ForHolding && s != ForPaying {
 		return fmt.Errorf("for %.20q, want %q or %q", s, ForHolding, ForPaying)
@@ -275,6 +278,7 @@ func wantPurpose(s string) error {
 	return nil
 }
 
+// wantSome checks that a byte string is not empty.
 func wantSome(name string, b []byte) error {
 	if len(b) == 0 {
 		return fmt.Errorf("empty %s", name)

@@ -11,16 +11,15 @@ import (
 	"bevote/internal/curve"
 )
 
-// Lines are decoded side by side, so many at a time.
+// Lines are decoded side by side, in batches.
 const (
 	batchLines = 256
 	batchBytes = 4 << 20
 )
 
-// Read decodes a board line by line, on all cores, and gives each to the
-// callback in order with its number, from 1. It ends at the first line that
-// does not decode, at a last line without LF, or at the callback's error. It
-// checks neither Prev nor signatures.
+// Read decodes a board on all cores, and calls each in order with a line and its
+// number, from 1. It ends at the first line that does not decode, at a last line
+// without LF, or at an error of each. It checks neither Prev nor signatures.
 func Read(r io.Reader, each func(n int, l Line) error) error {
 	in := bufio.NewReaderSize(r, 1<<16)
 	var authors curve.Keyring
@@ -48,7 +47,8 @@ func Read(r io.Reader, each func(n int, l Line) error) error {
 	}
 }
 
-// readBatch reads some lines, and with them what ended the reading, if anything.
+// readBatch returns the next lines without their LF. The error, which may come with
+// lines, is what ended the board.
 func readBatch(in *bufio.Reader) (texts [][]byte, end error) {
 	for size := 0; len(texts) < batchLines && size < batchBytes; {
 		text, err := readLine(in)
@@ -80,6 +80,7 @@ func readLine(in *bufio.Reader) ([]byte, error) {
 	}
 }
 
+// decodeBatch decodes lines on all cores.
 func decodeBatch(texts [][]byte, authors *curve.Keyring) ([]Line, []error) {
 	lines, errs := make([]Line, len(texts)), make([]error, len(texts))
 	cores.Each(len(texts), func(i int) { lines[i], errs[i] = decodeLine(texts[i], authors) })

@@ -2,9 +2,17 @@
 // same for every reader: phases, roll, joint key, votes, and the exchange of
 // coins.
 //
-// It promises pure functions of policy, contract, board and blocks, which
-// participants and auditors share: a candidate counts exactly the votes that an
-// auditor counts. It holds no secret and gives no verdict.
+// It promises pure functions of policy, contract, board and blocks. Participants
+// and auditors share them, so a candidate counts the votes that an auditor counts.
+// It holds no secret and gives no verdict.
+//
+//	policy, contract ──▶ Election ──▶ Setup ──▶ Votes
+//	                        │           ▲         ▲
+//	board lines ────────────┼───────────┘         │
+//	      └────────────▶ Replay ──────────────────┘
+//	blocks ────────────────┘
+//
+// Numbers of lines, slots, candidates and joint keys begin with 1.
 package election
 
 import (
@@ -20,23 +28,22 @@ import (
 	"bevote/verifier/lift"
 )
 
-// Election is what was announced: a policy and the contract that claims to
-// spend as the policy says.
+// Election is what was announced: a policy, and a contract for its stakes.
 type Election struct {
 	Policy   *lang.Policy
 	Contract *templates.Contract
-	Template templates.Template
-	Escrow   templates.Template // what mixing deposits are locked by; zero without mixing
-	EID      [32]byte
+	Template templates.Template // the contract's script, of stakes
+	Escrow   templates.Template // the contract's escrow, of mixing deposits; zero without mixing
+	EID      [32]byte           // of the policy
 
-	PolicyHash, ContractHash [32]byte
-	Mismatch                 error         // what lift.Check says of the contract
-	SealKeys                 []curve.Point // by candidate number − 1: what its ballots are sealed to
+	PolicyHash, ContractHash [32]byte      // SHA-256 of the files
+	Mismatch                 error         // why the contract is not the policy's; nil if it is
+	SealKeys                 []curve.Point // by candidate number − 1: the key that its ballots are sealed to
 }
 
-// Load reads policy.bev and contract.json and refuses a contract that
-// does not lift to the policy's paths, as every participant must before
-// trusting it with a coin.
+// Load reads the texts of policy.bev and contract.json. It refuses a contract
+// whose script does not lift to the policy's paths, which participants may not
+// send a coin to. Errors of the policy are a [PolicyError].
 func Load(policy, contract []byte) (*Election, error) {
 	e, err := Read(policy, contract)
 	if err != nil {
@@ -45,8 +52,8 @@ func Load(policy, contract []byte) (*Election, error) {
 	return e, e.Mismatch
 }
 
-// Read is LoadElection for an auditor, to whom a contract that spends
-// otherwise is a finding and no reason to stop reading.
+// Read is [Load] for an auditor: a contract that is not the policy's is a finding,
+// in Mismatch, and no error.
 func Read(policy, contract []byte) (*Election, error) {
 	c, err := templates.DecodeContract(contract)
 	if err != nil {
@@ -73,8 +80,8 @@ func Read(policy, contract []byte) (*Election, error) {
 	return e, err
 }
 
-// EscrowRedeem returns the redeem script of a deposit with one mixer, which the
-// depositor's registration key can take back.
+// EscrowRedeem returns the redeem script of a deposit: the contract's escrow,
+// filled with a mixer's key and a depositor's registration key.
 func (e *Election) EscrowRedeem(mixer, depositor curve.PublicKey) ([]byte, error) {
 	if e.Contract.Escrow == "" {
 		return nil, errors.New("the contract has no escrow")
@@ -86,7 +93,7 @@ func (e *Election) EscrowRedeem(mixer, depositor curve.PublicKey) ([]byte, error
 	return script, nil
 }
 
-// EscrowScript returns the output script of a deposit, P2SH of EscrowRedeem.
+// EscrowScript returns the output script of a deposit, P2SH of [Election.EscrowRedeem].
 func (e *Election) EscrowScript(mixer, depositor curve.PublicKey) ([]byte, error) {
 	redeem, err := e.EscrowRedeem(mixer, depositor)
 	if err != nil {
@@ -95,7 +102,7 @@ func (e *Election) EscrowScript(mixer, depositor curve.PublicKey) ([]byte, error
 	return templates.PayToRedeem(redeem), nil
 }
 
-// PolicyError says that a policy has errors, hence no meaning to audit by.
+// PolicyError is a policy with errors, and thus without a meaning.
 type PolicyError struct{ Diagnostics []lang.Diagnostic }
 
 // Error names the first of the errors and its place.
@@ -108,8 +115,8 @@ func (e *PolicyError) Error() string {
 	return "policy.bev: not a policy"
 }
 
-// sealKeys are the keys that ballots for each candidate are sealed to: the
-// candidates', or the supervisor's in custodial elections.
+// sealKeys returns the keys that ballots for each candidate are sealed to: the
+// candidates', or the supervisor's in custodial elections (paper, section 3.4).
 func sealKeys(p *lang.Policy) (points []curve.Point, err error) {
 	for _, c := range p.Candidates {
 		key := c.Key
@@ -125,22 +132,14 @@ func sealKeys(p *lang.Policy) (points []curve.Point, err error) {
 	return points, nil
 }
 
-// KeyNumber returns the number of the joint key that a ballot for candidate
-// number j carries a share of: its own where each has one, else 1.
-func (e *Election) KeyNumber(j int) int {
-	if e.Policy.Joint == lang.JointEach {
-		return j
-	}
-	return 1
-}
-
-// LiftedPaths are the paths of the contract's script, by the policy's names of keys.
+// LiftedPaths returns the paths of the contract's script, with the policy's names
+// of keys.
 func (e *Election) LiftedPaths() ([]templates.Path, error) {
 	return lift.Paths(e.Template, lift.Roles(e.Policy))
 }
 
-// Unreadable tells whether the errors are such that the text is no policy at
-// all, rather than a policy that breaks a rule.
+// Unreadable reports whether the text is not a policy at all, rather than a policy
+// that breaks a rule: an error's code begins with E00.
 func (e *PolicyError) Unreadable() bool {
 	for _, d := range e.Diagnostics {
 		if d.IsError() && d.Code[:3] == "E00" {

@@ -12,44 +12,44 @@ import (
 	"bevote/templates"
 	"bevote/verifier/lift"
 
-	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// Exchange is what a board's exchange came to on the chain: a pure function of
-// both, the same for supervisor, mixers, voters and auditor.
+// Exchange is what the exchange came to on the chain: a pure function of board and
+// blocks, the same for supervisor, mixers, voters and auditor.
+//
+//	deposit ──sweep──▶ pool ──repayment──▶ mixer
+//	                          voucher ◀──payout──┘
 type Exchange struct {
-	*Mixing
-	r           *Replay
+	*ExchangeLog
 	AnnouncedAt uint32 // height of the announcement
-	PoolScript  []byte // what pays into the pool
+	PoolScript  []byte // output script of the pool, P2PKH of the supervisor's key
 
-	offering sync.Once
-	offered  map[wire.OutPoint]bool // deposits of which the mixer has signed a sweep
-
-	counting sync.Once
-	answers  map[*Mixer][]int // lines of right issues, rising; under nil all
+	r       *Replay
+	offered func() map[wire.OutPoint]bool // deposits in sweeps that their mixers signed; computed once
+	answers func() map[*Mixer][]int       // lines of right answers, rising; under nil all; computed once
 }
 
-// Payment is what pays a voucher.
-type Payment struct {
+// Coin is a payout that the chain shows: the coin that pays a voucher.
+type Coin struct {
 	Payout
 	Height uint32
 	Sats   int64
 
-	tx *Sighting
+	tx *ConfirmedTx
 }
 
-// The paths by which a deposit is spent, as the contract names them.
+// The paths by which a deposit is spent, as the contract's escrow names them.
 const (
 	Swept    = "sweep"
 	Returned = "return"
 )
 
-// Exchange joins what lines say with what blocks show. The replay must have
-// been made with those lines.
-func (e *Election) Exchange(m *Mixing, r *Replay) *Exchange {
-	x := &Exchange{Mixing: m, r: r, PoolScript: templates.PayToKey(e.Policy.Supervisor)}
+// Exchange joins the lines of a log with the blocks of a replay that was made with
+// the same lines.
+func (e *Election) Exchange(m *ExchangeLog, r *Replay) *Exchange {
+	x := &Exchange{ExchangeLog: m, r: r, PoolScript: templates.PayToKey(e.Policy.Supervisor)}
+	x.offered, x.answers = sync.OnceValue(x.findOffered), sync.OnceValue(x.findAnswers)
 	for _, a := range r.anchors {
 		if a.Kind == Announce && a.EID == e.EID {
 			x.AnnouncedAt = a.Height
@@ -59,10 +59,10 @@ func (e *Election) Exchange(m *Mixing, r *Replay) *Exchange {
 	return x
 }
 
-// Good tells whether a deposit is one: the right sum in the right escrow, in
-// time (V29).
-func (x *Exchange) Good(d *Deposit) error {
-	c := x.r.Mixed[d.Outpoint]
+// CheckDeposit returns nil if a deposit counts: the policy's sum, in the escrow of its
+// mixer and its depositor, between the announcement and T2.
+func (x *Exchange) CheckDeposit(d *Deposit) error {
+	c := x.r.exchanged[d.Outpoint]
 	switch {
 	case c == nil || c.Created == nil:
 		return errors.New("there is no such output since the announcement")
@@ -78,17 +78,16 @@ func (x *Exchange) Good(d *Deposit) error {
 	return nil
 }
 
-// EscrowOf is the output that a deposit names, if it is one of this mixer's and
-// this depositor's escrow, or nil. What else a line may name is not the
-// exchange's, whatever becomes of it.
+// EscrowOf returns the output that a deposit names if it pays to the escrow of the
+// deposit's mixer and depositor, or nil. Other outputs are not the exchange's.
 func (x *Exchange) EscrowOf(d *Deposit) *Output {
-	if c := x.r.Mixed[d.Outpoint]; c != nil && c.Created != nil && bytes.Equal(c.Out.PkScript, d.script) {
+	if c := x.r.exchanged[d.Outpoint]; c != nil && c.Created != nil && bytes.Equal(c.Out.PkScript, d.script) {
 		return c
 	}
 	return nil
 }
 
-// DepositAt finds the deposit whose escrow an outpoint is, or nil.
+// DepositAt returns the deposit whose escrow is at an outpoint, or nil.
 func (x *Exchange) DepositAt(op wire.OutPoint) *Deposit {
 	for _, d := range x.claims[op] {
 		if x.EscrowOf(d) != nil {
@@ -98,7 +97,7 @@ func (x *Exchange) DepositAt(op wire.OutPoint) *Deposit {
 	return nil
 }
 
-// Sats is what a deposit holds, 0 where it is not on the chain.
+// Sats returns what a deposit holds, 0 where it is not on the chain.
 func (x *Exchange) Sats(d *Deposit) int64 {
 	if c := x.EscrowOf(d); c != nil {
 		return c.Out.Value
@@ -106,7 +105,7 @@ func (x *Exchange) Sats(d *Deposit) int64 {
 	return 0
 }
 
-// Height is that of the block with a deposit, 0 where it is not on the chain.
+// Height returns the height of a deposit's block, 0 where it is not on the chain.
 func (x *Exchange) Height(d *Deposit) uint32 {
 	if c := x.EscrowOf(d); c != nil {
 		return c.Created.Height
@@ -114,10 +113,10 @@ func (x *Exchange) Height(d *Deposit) uint32 {
 	return 0
 }
 
-// Spent returns the path by which a deposit was spent, "" where it was not and
-// "alien" where it was by none of the contract's.
-func (x *Exchange) Spent(d *Deposit) string {
-	s := x.SpendOf(d)
+// SpendPath returns the path by which a deposit was spent: [Swept], [Returned],
+// "alien" if it is none of the contract's, and "" if the deposit is unspent.
+func (x *Exchange) SpendPath(d *Deposit) string {
+	s := x.SpendingTx(d)
 	if s == nil {
 		return ""
 	}
@@ -125,8 +124,9 @@ func (x *Exchange) Spent(d *Deposit) string {
 	if class, _, _, err := lift.Spend(x.e.Contract.EscrowPaths, script); err == nil {
 		return class
 	}
+	keys := map[string]curve.PublicKey{"mixer": d.Mixer.Key, "supervisor": x.e.Policy.Supervisor, "depositor": d.By}
 	path, _, err := lift.Taken(x.e.Contract.EscrowPaths, script, func(role string, sig []byte) bool {
-		key, known := map[string]curve.PublicKey{"mixer": d.Mixer.Key, "supervisor": x.e.Policy.Supervisor, "depositor": d.By}[role]
+		key, known := keys[role]
 		return known && scriptsig.Verify(s.Tx, s.Input, scriptsig.LastItem(script), sig, key) == nil
 	})
 	if err != nil {
@@ -135,28 +135,28 @@ func (x *Exchange) Spent(d *Deposit) string {
 	return path.Name
 }
 
-// SpendOf is the transaction that spends a deposit, or nil.
-func (x *Exchange) SpendOf(d *Deposit) *Sighting {
+// SpendingTx returns the transaction that spends a deposit, or nil.
+func (x *Exchange) SpendingTx(d *Deposit) *ConfirmedTx {
 	if c := x.EscrowOf(d); c != nil {
 		return c.Spent
 	}
 	return nil
 }
 
-// Coins returns the coins that were paid for a voucher after T2, by its mixer up
-// to T5 and by the supervisor up to `roll by`, in the order of the board: the
-// first is the voucher's, others were paid by mistake.
-func (x *Exchange) Coins(v *Voucher) (coins []Payment) {
+// Coins returns the coins that were paid for a voucher after T2: by its mixer up to
+// T5, by the supervisor up to `roll by`. They are in the board's order; the first
+// is the voucher's ([Exchange.CoinOf]).
+func (x *Exchange) Coins(v *Voucher) (coins []Coin) {
 	for _, p := range v.Payouts {
-		c := x.r.Mixed[p.Outpoint]
+		c := x.r.exchanged[p.Outpoint]
 		if x.pays(v, p, c) == nil {
-			coins = append(coins, Payment{p, c.Created.Height, c.Out.Value, c.Created})
+			coins = append(coins, Coin{p, c.Created.Height, c.Out.Value, c.Created})
 		}
 	}
 	return coins
 }
 
-// pays tells whether a payout is on the chain what its line says.
+// pays returns why an output is not the coin that a payout says, or nil.
 func (x *Exchange) pays(v *Voucher, p Payout, c *Output) error {
 	switch {
 	case c == nil || c.Created == nil:
@@ -177,115 +177,32 @@ func (x *Exchange) pays(v *Voucher, p Payout, c *Output) error {
 	return nil
 }
 
-// PaymentOf returns the voucher's coin, or nil.
-func (x *Exchange) PaymentOf(v *Voucher) *Payment {
+// CoinOf returns the coin of a voucher, or nil.
+func (x *Exchange) CoinOf(v *Voucher) *Coin {
 	if coins := x.Coins(v); len(coins) > 0 {
 		return &coins[0]
 	}
 	return nil
 }
 
-// Crowd is how many deposits a voucher may be for: those that had been rightly
-// issued for when it was shown, by its issuer where the voucher names it.
-func (x *Exchange) Crowd(v *Voucher) int {
-	x.counting.Do(func() {
-		x.answers = make(map[*Mixer][]int)
-		for _, d := range x.Deposits {
-			if x.Right(d) == nil {
-				x.answers[nil] = append(x.answers[nil], d.Answer.N)
-				x.answers[d.Mixer] = append(x.answers[d.Mixer], d.Answer.N)
-			}
-		}
-		for _, lines := range x.answers {
-			slices.Sort(lines)
-		}
-	})
-	n, _ := slices.BinarySearch(x.answers[x.IssuerOf(v)], v.N)
+// AnonymitySet returns the number of deposits that a voucher can be for: those with
+// a right answer in a line above the voucher's, of its issuer where it names one.
+func (x *Exchange) AnonymitySet(v *Voucher) int {
+	n, _ := slices.BinarySearch(x.answers()[x.IssuerOf(v)], v.N)
 	return n
 }
 
-// Owed is what the supervisor owes a mixer: the coins that it paid to valid
-// vouchers, and the policy's fee rate for the bytes of their transactions, as
-// far as paying so many coins takes them.
-func (x *Exchange) Owed(mixer *Mixer) int64 {
-	sum, coins, txs := int64(0), int64(0), make(map[chainhash.Hash]*wire.MsgTx)
-	for _, v := range x.Vouchers {
-		if c := x.PaymentOf(v); c != nil && c.By == mixer.Key && x.Valid(v) == nil {
-			sum, coins = sum+c.Sats, coins+1
-			txs[c.tx.ID] = c.tx.Tx
-		}
-	}
-	return sum + min(x.fees(txs), x.e.Policy.Fee*payoutBytes(coins))
-}
-
-// fees are what the account charges for transactions, whatever miners took.
-func (x *Exchange) fees(txs map[chainhash.Hash]*wire.MsgTx) (sum int64) {
-	for _, tx := range txs {
-		sum += x.e.Policy.Fee * int64(tx.SerializeSizeStripped())
-	}
-	return sum
-}
-
-// Pool is the account of what sweeps brought in, in satoshis.
-type Pool struct {
-	Swept  int64 // sweeps' outputs to the pool
-	Repaid int64 // to mixers
-	Late   int64 // coins that the supervisor paid to valid vouchers
-	Fees   int64 // for the transactions of Repaid and Late
-}
-
-// Residual is what is left, or 0 where the supervisor had to add to it.
-func (p Pool) Residual() int64 { return max(0, p.Swept-p.Repaid-p.Late-p.Fees) }
-
-// Pool draws the account up, with repayments to these outpoints as far as they
-// are on the chain.
-func (x *Exchange) Pool(repaid []wire.OutPoint) Pool {
-	var p Pool
-	for _, s := range x.SweepTxs() {
-		for _, out := range s.Tx.TxOut {
-			if bytes.Equal(out.PkScript, x.PoolScript) {
-				p.Swept += out.Value
-			}
-		}
-	}
-	txs := make(map[chainhash.Hash]*wire.MsgTx)
-	for _, op := range repaid {
-		if c := x.r.Mixed[op]; c != nil && c.Created != nil {
-			p.Repaid += c.Out.Value
-			txs[op.Hash] = c.Created.Tx
-		}
-	}
-	for _, v := range x.Vouchers {
-		if c := x.PaymentOf(v); c != nil && c.By == x.e.Policy.Supervisor && x.Valid(v) == nil {
-			p.Late += c.Sats
-			txs[c.tx.ID] = c.tx.Tx
-		}
-	}
-	p.Fees = x.fees(txs)
-	return p
-}
-
-// SweepTxs are the transactions that spend deposits by that path, each once, in
-// the order of the deposits.
-func (x *Exchange) SweepTxs() (out []*Sighting) {
-	known := make(map[chainhash.Hash]bool)
+// findAnswers returns the lines of right answers by mixer, rising; under nil all.
+func (x *Exchange) findAnswers() map[*Mixer][]int {
+	lines := make(map[*Mixer][]int)
 	for _, d := range x.Deposits {
-		if s := x.SpendOf(d); s != nil && !known[s.ID] && x.Spent(d) == Swept {
-			known[s.ID], out = true, append(out, s)
+		if x.CheckIssue(d) == nil {
+			lines[nil] = append(lines[nil], d.Answer.N)
+			lines[d.Mixer] = append(lines[d.Mixer], d.Answer.N)
 		}
 	}
-	return out
-}
-
-// Repaid are the outpoints that the settlement lists.
-func (x *Exchange) Repaid() (out []wire.OutPoint) {
-	if x.Settled == nil {
-		return nil
+	for _, of := range lines {
+		slices.Sort(of)
 	}
-	for _, r := range x.Settled.Repaid {
-		if op, err := DecodeOutpoint(r.Outpoint); err == nil {
-			out = append(out, op)
-		}
-	}
-	return out
+	return lines
 }

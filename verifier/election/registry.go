@@ -3,8 +3,10 @@ package election
 import (
 	"bytes"
 	"slices"
+	"sync"
 
 	"bevote/internal/curve"
+	"bevote/internal/mixing"
 	"bevote/lang"
 	"bevote/verifier/board"
 
@@ -13,7 +15,19 @@ import (
 
 const notSupervisor = "not by the supervisor"
 
-func (m *Mixing) manager(l Posted[board.Manager]) string {
+// Mixer is a mixer of the registry.
+type Mixer struct {
+	Name      string
+	Key       curve.PublicKey
+	Announced []byte // its member key or RSA key as published
+	N         int    // the line that announces it
+
+	open   *Deposit                        // whose session is open, or nil
+	scheme func() (mixing.Verifier, error) // computed once
+}
+
+// manager takes the modulus of the group.
+func (m *ExchangeLog) manager(l Entry[board.Manager]) string {
 	switch {
 	case l.Line.By != m.e.Policy.Supervisor:
 		return notSupervisor
@@ -24,8 +38,10 @@ func (m *Mixing) manager(l Posted[board.Manager]) string {
 	return ""
 }
 
-// mixer takes an announcement. Where the policy names the mixers, only theirs.
-func (m *Mixing) mixer(l Posted[board.Mixer]) string {
+// mixer takes a mixer's announcement. Where the policy names the mixers, no other
+// may announce itself. The keys of supervisor and candidates may not mix: mixer and
+// supervisor together hold the deposits.
+func (m *ExchangeLog) mixer(l Entry[board.Mixer]) string {
 	named := m.e.Policy.Mixing.Named
 	is := func(x lang.Named) bool { return x.Key == l.Line.By && x.Name == l.Body.Name }
 	_, again := m.announced[l.Line.By]
@@ -45,7 +61,10 @@ func (m *Mixing) mixer(l Posted[board.Mixer]) string {
 	return ""
 }
 
-func (m *Mixing) registry(l Posted[board.Registry]) string {
+// registry takes the list of voters and mixers, and the deadlines. Keys are
+// compared by their x-coordinates, as BIP 340 knows them. A mixer that is not
+// announced, or whose key or name is taken, does not mix.
+func (m *ExchangeLog) registry(l Entry[board.Registry]) string {
 	switch {
 	case l.Line.By != m.e.Policy.Supervisor:
 		return notSupervisor
@@ -54,7 +73,7 @@ func (m *Mixing) registry(l Posted[board.Registry]) string {
 	}
 	m.Registry, m.RegistryLine = &l.Body, l.N
 	copy(m.Deadlines[:], l.Body.Deadlines)
-	taken := make(map[[32]byte]bool) // by the x of the key, as BIP 340 knows it
+	taken := make(map[[32]byte]bool)
 	for _, v := range l.Body.Voters {
 		m.Registered[v.Key], taken[v.Key.X()] = true, true
 	}
@@ -66,19 +85,21 @@ func (m *Mixing) registry(l Posted[board.Registry]) string {
 		}
 		taken[key.X()], names[a.Body.Name] = true, true
 		x := &Mixer{Name: a.Body.Name, Key: key, Announced: a.Body.Key, N: a.N}
+		x.scheme = sync.OnceValues(func() (mixing.Verifier, error) { return m.makeScheme(x) })
 		m.mixers[key], m.Mixers = x, append(m.Mixers, x)
 	}
 	return ""
 }
 
-// AnnouncementOf returns what a mixer announced in the line of it that counts.
-func (m *Mixing) AnnouncementOf(key curve.PublicKey) (board.Mixer, bool) {
+// AnnouncementOf returns the announcement of a mixer's key that counts, if there is
+// one.
+func (m *ExchangeLog) AnnouncementOf(key curve.PublicKey) (board.Mixer, bool) {
 	l, ok := m.announced[key]
 	return l.Body, ok
 }
 
-// request takes M1 and M3.
-func (m *Mixing) request(l Posted[board.Request]) string {
+// request takes M1, to the paying mixer, and M3, to the holding one.
+func (m *ExchangeLog) request(l Entry[board.Request]) string {
 	due := m.Deadlines[T2:T4]
 	if l.Body.For == board.ForPaying {
 		due = m.Deadlines[T4:]
@@ -99,34 +120,35 @@ func (m *Mixing) request(l Posted[board.Request]) string {
 	return ""
 }
 
-// accept takes M2 and M4.
-func (m *Mixing) accept(l Posted[board.Accept]) string {
-	ask := asking{l.Body.To, l.Line.By, l.Body.For}
+// accept takes M2, of the paying mixer, and M4, of the holding one.
+func (m *ExchangeLog) accept(l Entry[board.Accept]) string {
+	ask, own := asking{l.Body.To, l.Line.By, l.Body.For}, nonce{l.Line.By, l.Body.Nonce}
 	_, again := m.accepted[ask]
 	switch {
 	case !m.asked[ask]:
 		return "nobody asked for it"
 	case again:
 		return "it was accepted already"
-	case m.nonces[nonce{l.Line.By, l.Body.Nonce}] > 0:
-		m.breach(m.mixers[l.Line.By], l.N, "accepts with the nonce of line %d", m.nonces[nonce{l.Line.By, l.Body.Nonce}])
+	case m.nonces[own] > 0:
+		m.breach(m.mixers[l.Line.By], l.N, "accepts with the nonce of line %d", m.nonces[own])
 		return "its nonce is not new"
 	}
-	m.accepted[ask], m.nonces[nonce{l.Line.By, l.Body.Nonce}] = l, l.N
+	m.accepted[ask], m.nonces[own] = l, l.N
 	if l.Body.For == board.ForHolding && !m.escrowed(l) {
 		m.breach(m.mixers[l.Line.By], l.N, "names an escrow that is not the contract's")
 	}
 	return ""
 }
 
-// escrowed tells whether an acceptance names the escrow that the contract gives.
-func (m *Mixing) escrowed(l Posted[board.Accept]) bool {
+// escrowed reports whether an acceptance names the contract's escrow.
+func (m *ExchangeLog) escrowed(l Entry[board.Accept]) bool {
 	redeem, err := m.e.EscrowRedeem(l.Line.By, l.Body.To)
 	return err == nil && bytes.Equal(l.Body.Escrow, address.Hash160(redeem))
 }
 
-// Accepted returns a mixer's acceptance of a request.
-func (m *Mixing) Accepted(purpose string, mixer, by curve.PublicKey) (board.Accept, bool) {
+// Accepted returns a mixer's acceptance of a key's request, if there is one. The
+// purpose is board.ForHolding or board.ForPaying.
+func (m *ExchangeLog) Accepted(purpose string, mixer, by curve.PublicKey) (board.Accept, bool) {
 	l, ok := m.accepted[asking{by, mixer, purpose}]
 	return l.Body, ok
 }

@@ -1,11 +1,10 @@
 package election
 
 import (
-	"bytes"
+	"iter"
+	"maps"
 
 	"bevote/internal/curve"
-	"bevote/internal/scriptsig"
-	"bevote/templates"
 	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
@@ -13,95 +12,111 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// Replay watches blocks for what concerns one election and remembers only
-// that: its memory grows with the roll, not with the chain. It judges nothing.
+// Replay watches blocks for what concerns one election. It keeps only that, so it
+// grows with the roll and not with the chain. It judges nothing.
 type Replay struct {
-	e           *Election
-	Coins       map[wire.OutPoint]*Output // every outpoint that a roll line names
-	parents     map[chainhash.Hash]bool   // transactions that create them
-	Stakes      map[wire.OutPoint]*Stake  // P2SH outputs of transactions that spend a coin
-	Mixed       map[wire.OutPoint]*Output // every outpoint that a line of the exchange names
-	deposits    map[wire.OutPoint]bool    // those of them that are deposits
-	mixers      []curve.PublicKey         // who may pay coins, besides the supervisor
-	Trails      Trails
-	registered  map[curve.PublicKey]bool // who may deposit; nil before a registry
-	scripts     map[string]bool          // of stakes
-	WatchedKeys map[curve.PublicKey]string
-	hashes      map[[20]byte]curve.PublicKey
+	Lookalikes TxList // ballots, and payments to the script of a stake, in transactions that spend no coin of the roll
+	KeyUses    TxList // uses of a joint or claim key that spend no stake
 
-	anchors    []Anchor
-	Lookalikes Lookalikes // ballots, and payments to a stake's script, outside eligible transactions
-	KeyUses    Lookalikes // other uses of a joint or claim key
+	e         *Election
+	coins     map[wire.OutPoint]*Output // named by roll lines
+	stakes    map[wire.OutPoint]*Output // P2SH outputs of transactions that spend a coin
+	exchanged map[wire.OutPoint]*Output // deposits, payouts and repayments: named by lines of the exchange
+	parents   map[chainhash.Hash]bool   // transactions that create coins and exchanged outputs
+	anchors   []Anchor
 
-	asked   *wire.MsgTx // the last transaction that was looked at for signatures
-	answers map[curve.PublicKey]bool
+	mixers     []curve.PublicKey            // of the registry
+	registered map[curve.PublicKey]bool     // of the registry; nil before it
+	deposits   map[wire.OutPoint]bool       // exchanged outputs that are deposits
+	scripts    map[string]bool              // output scripts of stakes
+	keys       map[curve.PublicKey]string   // joint and claim keys: their names
+	hashes     map[[20]byte]curve.PublicKey // HASH160 of keys
+	trails     trails
+	signers    signers
 }
 
-// Sighting is a transaction with its place in the chain.
-type Sighting struct {
+// ConfirmedTx is a transaction with its place in the chain.
+type ConfirmedTx struct {
 	Height uint32
-	Pos    int // in its block
-	Tx     *wire.MsgTx
-	ID     chainhash.Hash
-	Input  int    // of interest
-	Note   string // what was seen, where it is not evident
+	Pos    int            // in its block, from 0
+	Tx     *wire.MsgTx    // nil in a [TxList] and a [Link]
+	ID     chainhash.Hash // of Tx
+	Input  int            // the input or output that it is listed for
+	Note   string         // what it is listed for, or ""
 }
 
-// Before orders sightings as the chain does.
-func (s Sighting) Before(o Sighting) bool {
+// Before reports whether the transaction precedes another one in the chain.
+func (s ConfirmedTx) Before(o ConfirmedTx) bool {
 	return s.Height < o.Height || s.Height == o.Height && s.Pos < o.Pos
 }
 
-// Output is a watched outpoint's history.
+// Output is a watched output, and the transactions that create and spend it, nil
+// as long as no block has them. Of a stake only Out and Spent are kept.
 type Output struct {
-	Created *Sighting
+	Created *ConfirmedTx
 	Out     *wire.TxOut
-	payer   curve.PublicKey // the supervisor or a mixer that signed an input of the creating transaction, or zero
-	Spent   *Sighting
+	Spent   *ConfirmedTx // Input spends the output
+
+	payer curve.PublicKey // of Created
 }
 
-// Stake is a watched P2SH output's history.
-type Stake struct {
-	Out   *wire.TxOut
-	Spent *Sighting
-}
-
-// NewReplay prepares to watch the coins that the board's roll lines name and
-// the keys that its transcripts name.
+// NewReplay prepares to watch what the lines of a board name: the coins of the
+// roll, the keys of transcripts, and the outputs of the exchange.
 func NewReplay(e *Election, lines []board.Line) *Replay {
 	r := &Replay{
-		e: e, Coins: make(map[wire.OutPoint]*Output), parents: make(map[chainhash.Hash]bool),
-		Stakes: make(map[wire.OutPoint]*Stake), scripts: make(map[string]bool),
-		Mixed: make(map[wire.OutPoint]*Output), deposits: make(map[wire.OutPoint]bool),
-		WatchedKeys: make(map[curve.PublicKey]string), hashes: make(map[[20]byte]curve.PublicKey),
+		e: e, coins: make(map[wire.OutPoint]*Output), parents: make(map[chainhash.Hash]bool),
+		stakes: make(map[wire.OutPoint]*Output), scripts: make(map[string]bool),
+		exchanged: make(map[wire.OutPoint]*Output), deposits: make(map[wire.OutPoint]bool),
+		keys: make(map[curve.PublicKey]string), hashes: make(map[[20]byte]curve.PublicKey),
+		trails: newTrails(),
 	}
-	for _, l := range lines {
-		r.watchLine(l)
+	for i := range lines {
+		r.watchLine(&lines[i])
 	}
-	r.watchTrails(lines)
+	r.noteSharedScripts()
 	return r
 }
 
+// Coin returns the coin at an outpoint that a roll line names, or nil.
+func (r *Replay) Coin(op wire.OutPoint) *Output { return r.coins[op] }
+
+// Coins yields the outpoints that roll lines name and their coins, in no order.
+func (r *Replay) Coins() iter.Seq2[wire.OutPoint, *Output] { return maps.All(r.coins) }
+
+// Stake returns the P2SH output at an outpoint of a transaction that spends a coin,
+// or nil.
+func (r *Replay) Stake(op wire.OutPoint) *Output { return r.stakes[op] }
+
+// Stakes yields the P2SH outputs of transactions that spend coins, in no order.
+func (r *Replay) Stakes() iter.Seq2[wire.OutPoint, *Output] { return maps.All(r.stakes) }
+
+// ExchangeOutput returns the deposit, payout or repayment at an outpoint that a
+// line of the exchange names, or nil.
+func (r *Replay) ExchangeOutput(op wire.OutPoint) *Output { return r.exchanged[op] }
+
+// WatchedKeys returns how many joint and claim keys are looked for.
+func (r *Replay) WatchedKeys() int { return len(r.keys) }
+
 // Block takes the next block and returns the indices of the transactions that
-// it remembers something of. Those alone lead to the same memory.
+// changed anything: these alone lead to the same state.
 func (r *Replay) Block(height uint32, b *wire.MsgBlock) (at []int) {
 	for pos, tx := range b.Transactions {
-		if r.Transaction(Sighting{Height: height, Pos: pos, Tx: tx, ID: tx.TxHash()}) {
+		if r.Tx(ConfirmedTx{Height: height, Pos: pos, Tx: tx, ID: tx.TxHash()}) {
 			at = append(at, pos)
 		}
 	}
 	return at
 }
 
-// Transaction takes the next transaction and tells whether it changed anything.
-func (r *Replay) Transaction(s Sighting) bool {
+// Tx takes the next transaction and reports whether it changed anything.
+func (r *Replay) Tx(s ConfirmedTx) bool {
 	eligible, ofStake := r.inputs(s)
-	ofMixing := r.mixedInputs(s)
+	ofExchange := r.exchangeInputs(s)
 	if r.parents[s.ID] {
 		r.created(s)
 	}
 	ofTrail := r.follow(s, eligible)
-	anchors, decoys, reuses := len(r.anchors), len(r.Lookalikes.List), len(r.KeyUses.List)
+	anchors, lookalikes, keyUses := len(r.anchors), r.Lookalikes.Len(), r.KeyUses.Len()
 	for i, out := range s.Tx.TxOut {
 		r.anchor(s, out)
 		if eligible {
@@ -113,20 +128,21 @@ func (r *Replay) Transaction(s Sighting) bool {
 	if !eligible && !ofStake {
 		r.keyInInputs(s)
 	}
-	stray := r.Lookalikes.weigh(s.Tx, decoys)
-	stray = r.KeyUses.weigh(s.Tx, reuses) || stray
-	return eligible || ofStake || ofMixing || ofTrail || stray || r.parents[s.ID] || len(r.anchors) > anchors
+	listed := r.Lookalikes.weigh(s.Tx, lookalikes)
+	listed = r.KeyUses.weigh(s.Tx, keyUses) || listed
+	return eligible || ofStake || ofExchange || ofTrail || listed || r.parents[s.ID] || len(r.anchors) > anchors
 }
 
-// inputs notes spends of coins and of stakes.
-func (r *Replay) inputs(s Sighting) (eligible, ofStake bool) {
+// inputs notes spends of coins and of stakes. It reports which of the two there
+// are.
+func (r *Replay) inputs(s ConfirmedTx) (eligible, ofStake bool) {
 	for i, in := range s.Tx.TxIn {
 		s.Input = i
-		if c := r.Coins[in.PreviousOutPoint]; c != nil && c.Created != nil && c.Spent == nil {
+		if c := r.coins[in.PreviousOutPoint]; c != nil && c.Created != nil && c.Spent == nil {
 			at := s
 			c.Spent, eligible = &at, true
 		}
-		if st := r.Stakes[in.PreviousOutPoint]; st != nil && st.Spent == nil {
+		if st := r.stakes[in.PreviousOutPoint]; st != nil && st.Spent == nil {
 			at := s
 			st.Spent, ofStake = &at, true
 		}
@@ -134,10 +150,11 @@ func (r *Replay) inputs(s Sighting) (eligible, ofStake bool) {
 	return eligible, ofStake
 }
 
-// mixedInputs notes spends of deposits, payouts and repayments.
-func (r *Replay) mixedInputs(s Sighting) (any bool) {
+// exchangeInputs notes spends of deposits, payouts and repayments. It reports
+// whether there are any.
+func (r *Replay) exchangeInputs(s ConfirmedTx) (any bool) {
 	for i, in := range s.Tx.TxIn {
-		if c := r.Mixed[in.PreviousOutPoint]; c != nil && c.Created != nil && c.Spent == nil {
+		if c := r.exchanged[in.PreviousOutPoint]; c != nil && c.Created != nil && c.Spent == nil {
 			at := s
 			at.Input = i
 			c.Spent, any = &at, true
@@ -146,12 +163,13 @@ func (r *Replay) mixedInputs(s Sighting) (any bool) {
 	return any
 }
 
-// created notes the coins that a transaction creates.
-func (r *Replay) created(s Sighting) {
+// created notes the coins and the outputs of the exchange that a transaction
+// creates.
+func (r *Replay) created(s ConfirmedTx) {
 	payer := r.payer(s.Tx)
 	for i, out := range s.Tx.TxOut {
 		op := wire.OutPoint{Hash: s.ID, Index: uint32(i)}
-		for _, c := range []*Output{r.Coins[op], r.Mixed[op]} {
+		for _, c := range []*Output{r.coins[op], r.exchanged[op]} {
 			if c != nil {
 				c.Created, c.Out, c.payer = &s, out, payer
 			}
@@ -159,80 +177,28 @@ func (r *Replay) created(s Sighting) {
 	}
 }
 
-// payer finds who signed an input of tx, the supervisor or a mixer, or nobody.
-func (r *Replay) payer(tx *wire.MsgTx) curve.PublicKey {
-	for _, key := range append([]curve.PublicKey{r.e.Policy.Supervisor}, r.mixers...) {
-		if r.signed(tx, key) {
-			return key
-		}
-	}
-	return curve.PublicKey{}
-}
-
-// anchor remembers an anchor of the supervisor's, in whatever transaction it
-// stands. What others write in its form is nobody's anchor.
-func (r *Replay) anchor(s Sighting, out *wire.TxOut) {
+// anchor notes an anchor, whatever else its transaction does. Without a signature
+// of the supervisor's key it is none.
+func (r *Replay) anchor(s ConfirmedTx, out *wire.TxOut) {
 	data, ok := nullData(out.PkScript)
 	if !ok {
 		return
 	}
-	if a, ok := parseAnchor(data); ok && r.signedBySupervisor(s.Tx) {
+	if a, ok := parseAnchor(data); ok && r.signers.signed(s.Tx, r.e.Policy.Supervisor) {
 		a.Height, a.TxID = s.Height, s.ID.String()
 		r.anchors = append(r.anchors, a)
 	}
 }
 
-// staked watches the P2SH outputs of a transaction that spends a coin.
-func (r *Replay) staked(s Sighting, i int, out *wire.TxOut) {
+// staked watches a P2SH output of a transaction that spends a coin.
+func (r *Replay) staked(s ConfirmedTx, i int, out *wire.TxOut) {
 	if txscript.IsPayToScriptHash(out.PkScript) {
-		r.Stakes[wire.OutPoint{Hash: s.ID, Index: uint32(i)}] = &Stake{Out: out}
+		r.stakes[wire.OutPoint{Hash: s.ID, Index: uint32(i)}] = &Output{Out: out}
 		r.scripts[string(out.PkScript)] = true
 	}
 }
 
-// signedBySupervisor tells whether the supervisor's key signed an input of tx.
-func (r *Replay) signedBySupervisor(tx *wire.MsgTx) bool { return r.signed(tx, r.e.Policy.Supervisor) }
-
-// signed is signedBy, for the outputs and trails of one transaction, which ask
-// in turn: the last answers are remembered.
-func (r *Replay) signed(tx *wire.MsgTx, key curve.PublicKey) bool {
-	if r.asked != tx {
-		r.asked, r.answers = tx, make(map[curve.PublicKey]bool)
-	}
-	answer, known := r.answers[key]
-	if !known {
-		answer = SignedBy(tx, key)
-		r.answers[key] = answer
-	}
-	return answer
-}
-
-// maxSigned is how many inputs that hold a key are looked at for its signature.
-// An anchor or a payment needs one; whoever puts thousands into a transaction
-// wants the auditor to hash it as often.
-const maxSigned = 100
-
-// SignedBy tells whether an input of tx is a valid P2PKH spend by a key. The
-// previous output is not needed: its script follows from the key, and legacy
-// signatures do not commit to its value. The key must stand in the input script
-// somewhere, whatever else a miner put around it.
-func SignedBy(tx *wire.MsgTx, key curve.PublicKey) bool {
-	script, tries := templates.PayToKey(key), 0
-	for i, in := range tx.TxIn {
-		if !bytes.Contains(in.SignatureScript, key[:]) {
-			continue
-		}
-		if tries++; tries > maxSigned {
-			break
-		}
-		if scriptsig.Execute(tx, i, &wire.TxOut{PkScript: script}, nil) == nil {
-			return true
-		}
-	}
-	return false
-}
-
-// Announces tells whether the election's announcement is among transactions.
+// Announces reports whether the election's announcement is among transactions.
 func (r *Replay) Announces(txs []*wire.MsgTx) bool {
 	for _, tx := range txs {
 		for _, out := range tx.TxOut {
@@ -241,7 +207,7 @@ func (r *Replay) Announces(txs []*wire.MsgTx) bool {
 				continue
 			}
 			a, ok := parseAnchor(data)
-			if ok && a.Kind == Announce && a.EID == r.e.EID && r.signedBySupervisor(tx) {
+			if ok && a.Kind == Announce && a.EID == r.e.EID && r.signers.signed(tx, r.e.Policy.Supervisor) {
 				return true
 			}
 		}
@@ -249,13 +215,13 @@ func (r *Replay) Announces(txs []*wire.MsgTx) bool {
 	return false
 }
 
-// Anchors lists the supervisor's anchors seen so far, of this and of other
-// elections, in the chain's order.
+// Anchors returns the supervisor's anchors so far, of this and of other elections,
+// in the chain's order.
 func (r *Replay) Anchors() []Anchor { return r.anchors }
 
-// StakeSpent tells whether a vote's stake has been spent, and at what height.
+// StakeSpent reports whether a stake has been spent, and at which height.
 func (r *Replay) StakeSpent(op wire.OutPoint) (height uint32, spent bool) {
-	if st := r.Stakes[op]; st != nil && st.Spent != nil {
+	if st := r.stakes[op]; st != nil && st.Spent != nil {
 		return st.Spent.Height, true
 	}
 	return 0, false

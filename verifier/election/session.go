@@ -3,17 +3,60 @@ package election
 import (
 	"fmt"
 
+	"bevote/internal/curve"
 	"bevote/verifier/board"
-	"bevote/verifier/result"
+
+	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// Patience is how many blocks a depositor has to answer an offer, and a mixer
-// waits for the answer before it goes on to the next depositor.
-const Patience = 2
+// SessionTimeout is how many blocks after an offer a challenge counts. A mixer has
+// one session at a time and goes on to the next depositor afterwards.
+const SessionTimeout = 2
+
+// Deposit is a depositor's coin in escrow, and the issuing for it. Several may name
+// one outpoint; the script of the output decides between them
+// ([Exchange.EscrowOf]).
+type Deposit struct {
+	N        int             // line of M5
+	Seen     uint32          // as in Move
+	By       curve.PublicKey // the registration key
+	Mixer    *Mixer          // that holds it
+	Outpoint wire.OutPoint
+	Session  // the newest
+	Earlier  []Session
+
+	offered board.Hash // OfferHash of the newest offer, which a challenge must name
+	script  []byte     // of the escrow
+	issue   memo       // of CheckIssue
+}
+
+// Session is one attempt at issuing: its three moves, each nil until made.
+type Session struct {
+	Offer, Challenge, Answer *Move
+	LateChallenge            *Move // a challenge after the mixer went on to another depositor
+}
+
+// Move is one message of a session.
+type Move struct {
+	N    int    // line
+	Seen uint32 // for [ExchangeLog.Late]: the Seen of the line, or more where lines above it show more
+	Data []byte // never nil
+}
+
+// Where names the deposit's line and outpoint.
+func (d *Deposit) Where() string { return fmt.Sprintf("line %d, outpoint %s", d.N, d.Outpoint) }
+
+// AnyChallenge returns a session's challenge, late or not, or nil.
+func (s Session) AnyChallenge() *Move {
+	if s.Challenge != nil {
+		return s.Challenge
+	}
+	return s.LateChallenge
+}
 
 // deposit takes M5.
-func (m *Mixing) deposit(l Posted[board.Deposit]) string {
-	op, err := DecodeOutpoint(l.Body.Outpoint)
+func (m *ExchangeLog) deposit(l Entry[board.Deposit]) string {
+	op, err := decodeOutpoint(l.Body.Outpoint)
 	a, ok := m.Accepted(board.ForHolding, l.Body.Mixer, l.Line.By)
 	switch {
 	case err != nil:
@@ -31,7 +74,9 @@ func (m *Mixing) deposit(l Posted[board.Deposit]) string {
 	return ""
 }
 
-func (m *Mixing) offer(l Posted[board.Offer]) string {
+// offer takes the first move of a session. It opens the mixer's session, whatever
+// was open before.
+func (m *ExchangeLog) offer(l Entry[board.Offer]) string {
 	d := m.depositors[l.Body.To]
 	switch {
 	case d == nil || d.Mixer.Key != l.Line.By:
@@ -49,26 +94,27 @@ func (m *Mixing) offer(l Posted[board.Offer]) string {
 		d.Earlier = append(d.Earlier, d.Session)
 	}
 	d.Session = Session{Offer: m.move(l.N, l.Body.Offer)}
-	d.answers = board.OfferHash(m.e.EID, l.Body.Offer)
+	d.offered = board.OfferHash(m.e.EID, l.Body.Offer)
 	return ""
 }
 
-// move is the message of the line being read.
-func (m *Mixing) move(n int, data []byte) *Move {
+// move returns the move in the line being read.
+func (m *ExchangeLog) move(n int, data []byte) *Move {
 	return &Move{n, m.written, append([]byte{}, data...)}
 }
 
-func (m *Mixing) challenge(l Posted[board.Challenge]) string {
+// challenge takes the second move.
+func (m *ExchangeLog) challenge(l Entry[board.Challenge]) string {
 	d := m.depositors[l.Line.By]
 	switch {
 	case d == nil:
 		return "not by a depositor"
-	case d.Offer == nil || l.Body.Offer != d.answers:
+	case d.Offer == nil || l.Body.Offer != d.offered:
 		return "it is not for the newest offer"
-	case m.written > d.Offer.Seen+Patience:
-		return fmt.Sprintf("it came more than %d blocks after the offer", Patience)
-	case d.Mixer.open != d && d.Challenge == nil && d.Lapsed == nil:
-		d.Lapsed = m.move(l.N, l.Body.Challenge)
+	case m.written > d.Offer.Seen+SessionTimeout:
+		return fmt.Sprintf("it came more than %d blocks after the offer", SessionTimeout)
+	case d.Mixer.open != d && d.Challenge == nil && d.LateChallenge == nil:
+		d.LateChallenge = m.move(l.N, l.Body.Challenge)
 		return "the session has lapsed"
 	case d.Mixer.open != d || d.Challenge != nil:
 		return "no session awaits it"
@@ -77,8 +123,8 @@ func (m *Mixing) challenge(l Posted[board.Challenge]) string {
 	return ""
 }
 
-// issue takes M6.
-func (m *Mixing) issue(l Posted[board.Issue]) string {
+// issue takes M6, the third move.
+func (m *ExchangeLog) issue(l Entry[board.Issue]) string {
 	d := m.depositors[l.Body.To]
 	switch {
 	case d == nil || d.Mixer.Key != l.Line.By:
@@ -92,9 +138,4 @@ func (m *Mixing) issue(l Posted[board.Issue]) string {
 	d.Answer = m.move(l.N, l.Body.Answer)
 	d.Mixer.open = nil
 	return ""
-}
-
-// breach notes what a mixer did against the rules of sessions.
-func (m *Mixing) breach(x *Mixer, n int, format string, args ...any) {
-	m.Breaches = append(m.Breaches, Breach{By: x, Item: result.Item{Where: fmt.Sprintf("line %d", n), Message: fmt.Sprintf(format, args...)}})
 }

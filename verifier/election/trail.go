@@ -5,73 +5,76 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/templates"
-	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// How far, and over how many outputs, coins are followed that a depositor kept
-// when it paid its deposit (V36).
+// Bounds of the trail from a deposit.
 const (
-	MaxHops   = 4
-	MaxTrails = 1000
+	MaxHops   = 4    // transactions
+	MaxTrails = 1000 // outputs
 )
 
-// Trails follow what depositors own beside their deposits, through
-// transactions that no mixer and not the supervisor signed: in those anybody's
-// coins meet.
+// trails follow the change of deposits to the roll. A trail ends at a transaction
+// that a mixer or the supervisor signed, and at an output to one of their keys:
+// there the coins of many meet.
 //
 //	deposit's transaction ── deposit          hop 0
-//	                     └── change ── … ──▶  hop 1, 2, … maxHops
-type Trails struct {
-	at    map[wire.OutPoint]trail
-	roll  map[string]bool        // scripts of roll keys
-	hubs  map[string]bool        // scripts of mixers and the supervisor
-	Links map[wire.OutPoint]Link // the first, by deposit
-	Many  map[wire.OutPoint]int  // outputs followed, by deposit; more than maxTrails are not
+//	                     └── change ── … ──▶  hop 1, 2, … MaxHops
+type trails struct {
+	at     map[wire.OutPoint]trail
+	roll   map[string]bool        // output scripts of roll keys
+	shared map[string]bool        // output scripts of the mixers and the supervisor
+	links  map[wire.OutPoint]Link // by deposit: the first
+	many   map[wire.OutPoint]int  // by deposit: outputs that lead away from it, counted up to MaxTrails + 1
 }
 
-// trail is whose an output may be.
+// trail is the deposit whose change an output may be.
 type trail struct {
 	deposit wire.OutPoint
 	hops    int
 }
 
-// Link is where a trail meets an anonymous voter.
+// Link is where the trail from a deposit meets the roll.
 type Link struct {
 	Hops int
-	At   Sighting // without the transaction
+	At   ConfirmedTx // Tx is nil; Note says what was met
 }
 
-// watchTrails prepares to follow the deposits of lines.
-func (r *Replay) watchTrails(lines []board.Line) {
+func newTrails() trails {
+	return trails{at: make(map[wire.OutPoint]trail), roll: make(map[string]bool), shared: make(map[string]bool),
+		links: make(map[wire.OutPoint]Link), many: make(map[wire.OutPoint]int)}
+}
+
+// noteSharedScripts notes the output scripts of the supervisor and of the mixers.
+func (r *Replay) noteSharedScripts() {
 	if !r.e.Policy.Mixed() {
 		return
 	}
-	t := &r.Trails
-	*t = Trails{at: make(map[wire.OutPoint]trail), roll: make(map[string]bool), hubs: make(map[string]bool),
-		Links: make(map[wire.OutPoint]Link), Many: make(map[wire.OutPoint]int)}
-	t.hubs[string(templates.PayToKey(r.e.Policy.Supervisor))] = true
-	for _, key := range r.mixers {
-		t.hubs[string(templates.PayToKey(key))] = true
-	}
-	for _, l := range lines {
-		var b board.Roll
-		if l.Type == board.TypeRoll && l.By == r.e.Policy.Supervisor && board.DecodeBody(l, &b) == nil {
-			t.roll[string(templates.PayToKey(b.Key))] = true
-		}
+	for _, key := range append([]curve.PublicKey{r.e.Policy.Supervisor}, r.mixers...) {
+		r.trails.shared[string(templates.PayToKey(key))] = true
 	}
 }
 
-// follow takes the next transaction and tells whether a trail goes through it.
+// Link returns where the trail from a deposit first meets the roll, if it does.
+func (r *Replay) Link(deposit wire.OutPoint) (Link, bool) {
+	l, linked := r.trails.links[deposit]
+	return l, linked
+}
+
+// Untraced reports whether more than [MaxTrails] outputs lead away from a deposit.
+// Those beyond are not followed.
+func (r *Replay) Untraced(deposit wire.OutPoint) bool { return r.trails.many[deposit] > MaxTrails }
+
+// follow takes the next transaction and reports whether a trail goes through it.
 // Eligible says that it spends a coin of the roll.
-func (r *Replay) follow(s Sighting, eligible bool) bool {
+func (r *Replay) follow(s ConfirmedTx, eligible bool) bool {
 	if len(r.deposits) == 0 {
 		return false
 	}
 	found := r.begun(s)
 	for _, in := range s.Tx.TxIn {
-		if from, ok := r.Trails.at[in.PreviousOutPoint]; ok {
+		if from, ok := r.trails.at[in.PreviousOutPoint]; ok {
 			found = nearest(found, trail{from.deposit, from.hops + 1})
 		}
 	}
@@ -81,8 +84,8 @@ func (r *Replay) follow(s Sighting, eligible bool) bool {
 	return len(found) > 0
 }
 
-// nearest adds a trail to those found in a transaction. Of each deposit's there
-// is one, with the fewest hops: its change may come in by thousands of inputs.
+// nearest adds a trail to those found in a transaction. It keeps one of each
+// deposit, with the fewest hops.
 func nearest(found []trail, t trail) []trail {
 	for i := range found {
 		if found[i].deposit == t.deposit {
@@ -93,8 +96,8 @@ func nearest(found []trail, t trail) []trail {
 	return append(found, t)
 }
 
-// begun returns the trails that begin in a transaction: of the deposits in it.
-func (r *Replay) begun(s Sighting) (found []trail) {
+// begun returns the trails that begin in a transaction: those of its deposits.
+func (r *Replay) begun(s ConfirmedTx) (found []trail) {
 	if !r.parents[s.ID] {
 		return nil
 	}
@@ -107,40 +110,42 @@ func (r *Replay) begun(s Sighting) (found []trail) {
 }
 
 // pursue takes one trail through a transaction.
-func (r *Replay) pursue(s Sighting, from trail, eligible bool) {
+func (r *Replay) pursue(s ConfirmedTx, from trail, eligible bool) {
 	if from.hops > 0 && (eligible || r.createsCoin(s)) {
 		r.link(s, from, "meets a coin of the roll")
 	}
-	hub := from.hops > 0 && r.payer(s.Tx) != (curve.PublicKey{})
+	shared := from.hops > 0 && r.payer(s.Tx) != (curve.PublicKey{})
 	for i, out := range s.Tx.TxOut {
 		op := wire.OutPoint{Hash: s.ID, Index: uint32(i)}
-		_, known := r.Trails.at[op]
+		_, known := r.trails.at[op]
 		switch {
-		case r.Trails.roll[string(out.PkScript)] && !hub && r.Coins[op] == nil:
+		case r.trails.roll[string(out.PkScript)] && !shared && r.coins[op] == nil:
 			r.link(s, from, fmt.Sprintf("output %d pays a roll key", i))
-		case hub || known || from.hops == MaxHops || r.deposits[op] || isNullData(out.PkScript) || r.Trails.hubs[string(out.PkScript)]:
-		case r.Trails.Many[from.deposit] > MaxTrails:
+		case shared || known || from.hops == MaxHops || r.deposits[op]:
+		case isNullData(out.PkScript) || r.trails.shared[string(out.PkScript)]:
+		case r.trails.many[from.deposit] > MaxTrails:
 		default:
-			if r.Trails.Many[from.deposit]++; r.Trails.Many[from.deposit] <= MaxTrails {
-				r.Trails.at[op] = from
+			if r.trails.many[from.deposit]++; r.trails.many[from.deposit] <= MaxTrails {
+				r.trails.at[op] = from
 			}
 		}
 	}
 }
 
-// createsCoin tells whether a transaction has an output that is a coin of the roll.
-func (r *Replay) createsCoin(s Sighting) bool {
+// createsCoin reports whether a transaction has an output that is a coin of the roll.
+func (r *Replay) createsCoin(s ConfirmedTx) bool {
 	for i := range s.Tx.TxOut {
-		if r.Coins[wire.OutPoint{Hash: s.ID, Index: uint32(i)}] != nil {
+		if r.coins[wire.OutPoint{Hash: s.ID, Index: uint32(i)}] != nil {
 			return true
 		}
 	}
 	return false
 }
 
-func (r *Replay) link(s Sighting, from trail, note string) {
-	if _, known := r.Trails.Links[from.deposit]; !known {
+// link notes the first link of a deposit.
+func (r *Replay) link(s ConfirmedTx, from trail, note string) {
+	if _, known := r.trails.links[from.deposit]; !known {
 		s.Tx, s.Note = nil, note
-		r.Trails.Links[from.deposit] = Link{from.hops, s}
+		r.trails.links[from.deposit] = Link{from.hops, s}
 	}
 }

@@ -14,135 +14,92 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// FaultKind says which rule a vote breaks.
-type FaultKind int
-
-// The rules that a vote can break. The first group takes a vote out of the
-// count; the second does not.
-const (
-	BadCoin         FaultKind = iota // the coin that it spends is not eligible
-	SeveralSlots                     // it spends the coins of several slots
-	WrongScript                      // not one output pays the filled contract
-	WrongStake                       // the stake is of another value
-	NoBallot                         // not one OP_RETURN carries the ballot
-	OutsideWindow                    // it is in a block before or after the vote
-	MalformedBallot                  // the ballot's bytes are no ballot
-
-	NotSighashAll  // the coin's input does not sign the whole transaction
-	OtherOutputs   // it has outputs beside stake and ballot
-	RepeatedBallot // another counted vote has the same ballot
-	RelatedPoint   // the ballot's R is another known point or its negative
-)
-
-// excludes reports whether the fault takes the vote out of the count.
-func (k FaultKind) excludes() bool { return k <= MalformedBallot }
-
-// Fault is a rule that a vote breaks, and how.
-type Fault struct {
-	Kind    FaultKind
-	Message string
-}
-
-// Vote is a transaction that spends an eligible coin and looks like a vote.
+// Vote is a transaction that spends a slot's coin and looks like a vote:
+//
+//	in   the coin      signed by the roll key
+//	out  the stake     P2SH of the contract, filled
+//	out  the ballot    OP_RETURN
 type Vote struct {
-	Index    int // roll slot, from 1
-	Height   uint32
-	TxID     string
-	Outpoint [36]byte      // the eligible coin, wire form
-	Stake    wire.OutPoint // the zero outpoint where no output matches
-	Value    int64         // satoshis in the stake
-	Ballot   []byte
-	Redeem   []byte // Fill(contract, …) for this slot and ballot
-	Faults   []Fault
+	Index    int           // of the slot
+	Height   uint32        // of its block
+	TxID     string        // of Spend
+	Outpoint [36]byte      // of the coin, in wire form
+	Stake    wire.OutPoint // of the stake; zero where not exactly one output matches
+	Value    int64         // of the stake, in satoshis
+	Ballot   []byte        // nil where there is not exactly one
+	Redeem   []byte        // the contract, filled for this slot and ballot
+	Faults   []Fault       // in the order in which they were found
 
-	Spend  Sighting
-	Sealed ballot.Sealed
+	Spend  ConfirmedTx   // the transaction; Input spends the coin
+	Sealed ballot.Sealed // the ballot's parts
 }
 
-// Counted reports whether the vote counts: it breaks no rule that excludes it.
-func (v *Vote) Counted() bool { return v.Exclusion() == nil }
+// Where names the vote's slot and transaction.
+func (v *Vote) Where() string { return fmt.Sprintf("slot %d, tx %s", v.Index, v.TxID) }
 
-// Counted returns the votes that count, in their order.
-func Counted(votes []*Vote) (counted []*Vote) {
-	for _, v := range votes {
-		if v.Counted() {
-			counted = append(counted, v)
-		}
-	}
-	return counted
+// OutputAt returns the outpoint of output i of the vote's transaction.
+func (v *Vote) OutputAt(i int) wire.OutPoint {
+	return wire.OutPoint{Hash: v.Spend.ID, Index: uint32(i)}
 }
 
-func (v *Vote) Fault(kind FaultKind, format string, args ...any) {
-	v.Faults = append(v.Faults, Fault{kind, fmt.Sprintf(format, args...)})
-}
-
-// Broke reports whether the vote breaks a rule, and how.
-func (v *Vote) Broke(kind FaultKind) (string, bool) {
-	for _, f := range v.Faults {
-		if f.Kind == kind {
-			return f.Message, true
-		}
-	}
-	return "", false
-}
-
-// Votes judges every transaction that spends an eligible coin (families F and
-// G), in the chain's order. Another spend of a coin is an abstention and not
-// among them.
+// Votes returns the judged votes of the roll's slots, in the chain's order. A coin
+// whose spend does not look like a vote is an abstention. It fails before the
+// joint keys are known.
 func (e *Election) Votes(s *Setup, r *Replay) ([]*Vote, error) {
 	keys, err := s.Keys()
 	if err != nil {
 		return nil, err
 	}
 	var votes []*Vote
-	for i, entry := range s.Roll {
-		c := r.Coins[entry.Outpoint]
+	for i, slot := range s.Roll {
+		c := r.coins[slot.Outpoint]
 		if c == nil || c.Spent == nil || !LooksLikeVote(c.Spent.Tx) {
 			continue
 		}
 		votes = append(votes, &Vote{
 			Index: i + 1, Height: c.Spent.Height, TxID: c.Spent.ID.String(),
-			Outpoint: EncodeOutpoint(entry.Outpoint), Spend: *c.Spent,
+			Outpoint: EncodeOutpoint(slot.Outpoint), Spend: *c.Spent,
 		})
-		if err := s.CoinFault(entry, c); err != nil {
-			votes[len(votes)-1].Fault(BadCoin, "%v", err)
+		if err := s.CoinFault(slot, c); err != nil {
+			votes[len(votes)-1].fault(BadCoin, "%v", err)
 		}
 	}
 	sort.SliceStable(votes, func(a, b int) bool { return votes[a].Spend.Before(votes[b].Spend) })
-	crowded(votes)
+	findSeveralSlots(votes)
 	cores.Each(len(votes), func(n int) {
 		if _, several := votes[n].Broke(SeveralSlots); !several {
 			e.judge(s, keys, votes[n])
 		}
 	})
-	judgeTogether(s, votes)
+	findRelated(s, votes)
 	return votes, nil
 }
 
-// LooksLikeVote tells a vote from an abstention: an OP_RETURN that begins as a
-// ballot does, or a P2SH output.
+// LooksLikeVote reports whether a spend of a coin is a vote rather than an
+// abstention: it has a P2SH output, or an OP_RETURN that begins as a ballot does.
 func LooksLikeVote(tx *wire.MsgTx) bool {
 	for _, out := range tx.TxOut {
 		if txscript.IsPayToScriptHash(out.PkScript) {
 			return true
 		}
-		if d, ok := nullData(out.PkScript); ok && len(d) > 0 && (d[0] == templates.PlainPrefix || d[0] == templates.SaltedPrefix) {
+		d, ok := nullData(out.PkScript)
+		if ok && len(d) > 0 && (d[0] == templates.PlainPrefix || d[0] == templates.SaltedPrefix) {
 			return true
 		}
 	}
 	return false
 }
 
-// crowded finds transactions that spend several slots' coins (V52). Whose vote
-// such a one is nobody can tell, so it is looked at no further.
-func crowded(votes []*Vote) {
+// findSeveralSlots finds votes that spend the coins of several slots. Such a vote
+// belongs to none of them, so no other rule is applied to it.
+func findSeveralSlots(votes []*Vote) {
 	spends := make(map[string]int)
 	for _, v := range votes {
 		spends[v.TxID]++
 	}
 	for _, v := range votes {
 		if n := spends[v.TxID]; n > 1 {
-			v.Fault(SeveralSlots, "spends the coins of %d slots", n)
+			v.fault(SeveralSlots, "spends the coins of %d slots", n)
 		}
 	}
 }
@@ -151,27 +108,28 @@ func crowded(votes []*Vote) {
 func (e *Election) judge(s *Setup, keys map[string][]byte, v *Vote) {
 	p := e.Policy
 	if v.Height < p.Times.VoteFrom || v.Height > p.Times.VoteTo {
-		v.Fault(OutsideWindow, "in block %d, votes count from %d to %d", v.Height, p.Times.VoteFrom, p.Times.VoteTo)
+		v.fault(OutsideWindow, "in block %d, votes count from %d to %d", v.Height, p.Times.VoteFrom, p.Times.VoteTo)
 	}
 	if err := plainSigned(v.Spend); err != nil {
-		v.Fault(NotSighashAll, "%v", err)
+		v.fault(NotSighashAll, "%v", err)
 	}
 	if len(v.Spend.Tx.TxOut) != 2 {
-		v.Fault(OtherOutputs, "%d outputs, want the stake and the ballot", len(v.Spend.Tx.TxOut))
+		v.fault(OtherOutputs, "%d outputs, want the stake and the ballot", len(v.Spend.Tx.TxOut))
 	}
 	if !e.published(v) {
 		return
 	}
 	redeem, err := s.Redeem(keys, v.Index, v.Ballot)
 	if err != nil {
-		v.Fault(WrongScript, "%v", err)
+		v.fault(WrongScript, "%v", err)
 		return
 	}
 	v.Redeem = redeem
 	e.staked(v)
 }
 
-// published reads the ballot from the vote's OP_RETURN (V62) and its parts (V66).
+// published reads the vote's ballot and its parts from the OP_RETURN. It reports
+// whether the ballot can fill the contract.
 func (e *Election) published(v *Vote) bool {
 	var returns [][]byte
 	for _, out := range v.Spend.Tx.TxOut {
@@ -180,12 +138,12 @@ func (e *Election) published(v *Vote) bool {
 		}
 	}
 	if len(returns) != 1 {
-		v.Fault(NoBallot, "%d OP_RETURN outputs, want one", len(returns))
+		v.fault(NoBallot, "%d OP_RETURN outputs, want one", len(returns))
 		return false
 	}
 	data, ok := nullData(returns[0])
 	if !ok {
-		v.Fault(NoBallot, "the OP_RETURN is not one push")
+		v.fault(NoBallot, "the OP_RETURN is not one push")
 		return false
 	}
 	v.Ballot = data
@@ -194,18 +152,20 @@ func (e *Election) published(v *Vote) bool {
 		size, prefix = templates.SaltedBallot, templates.SaltedPrefix
 	}
 	if len(data) != size || data[0] != prefix {
-		v.Fault(MalformedBallot, "a ballot of %d bytes beginning %#02x, want %d beginning %#02x", len(data), first(data), size, prefix)
+		v.fault(MalformedBallot, "a ballot of %d bytes beginning %#02x, want %d beginning %#02x",
+			len(data), first(data), size, prefix)
 		return false
 	}
 	sealed, err := ballot.Parse(data)
 	if err != nil {
-		v.Fault(MalformedBallot, "%v", err)
+		v.fault(MalformedBallot, "%v", err)
 		return false
 	}
 	v.Sealed = sealed
 	return true
 }
 
+// first returns the first byte, 0 of no bytes.
 func first(b []byte) byte {
 	if len(b) == 0 {
 		return 0
@@ -213,7 +173,7 @@ func first(b []byte) byte {
 	return b[0]
 }
 
-// staked finds the one output that pays the filled contract (V54) and its value (V61).
+// staked finds the one output that pays the filled contract.
 func (e *Election) staked(v *Vote) {
 	want := templates.PayToRedeem(v.Redeem)
 	matches := 0
@@ -225,17 +185,17 @@ func (e *Election) staked(v *Vote) {
 	}
 	if matches != 1 {
 		v.Stake = wire.OutPoint{}
-		v.Fault(WrongScript, "%d outputs pay the contract filled for slot %d, want one", matches, v.Index)
+		v.fault(WrongScript, "%d outputs pay the contract filled for slot %d, want one", matches, v.Index)
 		return
 	}
 	if v.Value != e.Policy.Stake {
-		v.Fault(WrongStake, "a stake of %d sat, want %d", v.Value, e.Policy.Stake)
+		v.fault(WrongStake, "a stake of %d sat, want %d", v.Value, e.Policy.Stake)
 	}
 }
 
-// plainSigned checks that the coin's input is signed for the whole transaction
-// with SIGHASH_ALL, strict DER and low s (V64).
-func plainSigned(s Sighting) error {
+// plainSigned checks the signature of the coin's input: SIGHASH_ALL, strict DER
+// (BIP 66), low s (BIP 146).
+func plainSigned(s ConfirmedTx) error {
 	t := txscript.MakeScriptTokenizer(0, s.Tx.TxIn[s.Input].SignatureScript)
 	if !t.Next() || len(t.Data()) == 0 {
 		return fmt.Errorf("the coin's input has no signature")
@@ -250,79 +210,12 @@ func plainSigned(s Sighting) error {
 	return nil
 }
 
-// judgeTogether applies the rules between votes: distinct ballots (V67), and no
-// point that is related to another or to a key of the election (V68). They look
-// at votes that count: what does not count can take nothing from one that does.
-// A copy is not excluded either, since nobody can tell here which of two is the
-// copy; it opens for nobody, so the tally tells.
-func judgeTogether(s *Setup, votes []*Vote) {
-	seen := make(map[string]int)
-	points := knownPoints(s)
+// Counted returns the votes that count, in their order.
+func Counted(votes []*Vote) (counted []*Vote) {
 	for _, v := range votes {
-		if !v.Counted() {
-			continue
-		}
-		if of := repeats(v, seen); of > 0 {
-			v.Fault(RepeatedBallot, "the ballot of slot %d again: at most one of the two can open", of)
-			continue
-		}
-		r, slot := v.Sealed.R.Key(), fmt.Sprintf("slot %d", v.Index)
-		if of := points[[32]byte(r[1:])]; of != "" {
-			v.Fault(RelatedPoint, "R has the x-coordinate of %s", of)
-		}
-		points[[32]byte(r[1:])] = slot
-	}
-}
-
-// repeats returns the slot whose ballot, or a part of it, a vote repeats, or 0.
-func repeats(v *Vote, seen map[string]int) (of int) {
-	r := v.Sealed.R.Key()
-	for _, part := range [][]byte{v.Ballot, r[:], v.Sealed.Cipher} {
-		if other := seen[string(part)]; other > 0 {
-			of = other
-		}
-		seen[string(part)] = v.Index
-	}
-	return of
-}
-
-// knownPoints maps x-coordinates of G, the candidates' keys, the joint keys and
-// the public shares to their names.
-func knownPoints(s *Setup) map[[32]byte]string {
-	out := make(map[[32]byte]string)
-	add := func(k curve.PublicKey, format string, args ...any) {
-		out[[32]byte(k[1:])] = fmt.Sprintf(format, args...)
-	}
-	add(curve.BaseMul(curve.NewScalar(1)).Key(), "the generator")
-	for _, c := range s.Election.Policy.Candidates {
-		add(c.Key, "the key of %s", c.Name)
-	}
-	add(s.Election.Policy.Supervisor, "the supervisor's key")
-	for key, shares := range s.Shares {
-		if s.Dealing != nil && key < len(s.Dealing.Keys) {
-			add(s.Dealing.Keys[key].Key.Key(), "a joint key")
-		}
-		for i, p := range shares {
-			add(p.Key(), "the public share of slot %d", i+1)
+		if v.Counted() {
+			counted = append(counted, v)
 		}
 	}
-	return out
-}
-
-// OutputAt is the outpoint of output i of the vote's transaction.
-func (v *Vote) OutputAt(i int) wire.OutPoint {
-	return wire.OutPoint{Hash: v.Spend.ID, Index: uint32(i)}
-}
-
-func (v *Vote) Where() string { return fmt.Sprintf("slot %d, tx %s", v.Index, v.TxID) }
-
-// Exclusion returns the first fault that takes the vote out of the count, nil if
-// the vote counts.
-func (v *Vote) Exclusion() *Fault {
-	for i := range v.Faults {
-		if v.Faults[i].Kind.excludes() {
-			return &v.Faults[i]
-		}
-	}
-	return nil
+	return counted
 }

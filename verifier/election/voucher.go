@@ -1,9 +1,43 @@
 package election
 
-import "bevote/verifier/board"
+import (
+	"bevote/internal/curve"
+	"bevote/verifier/board"
+	"fmt"
+
+	"github.com/btcsuite/btcd/wire/v2"
+)
+
+// Voucher is a blind signature that a roll key shows for its coin.
+type Voucher struct {
+	N         int             // line of M7
+	Seen      uint32          // as in [Move]
+	By        curve.PublicKey // the roll key
+	Mixer     *Mixer          // that is to pay
+	Nonce     board.Hash      // of the mixer's acceptance
+	Issuer    []byte          // key of the mixer that signed, where the scheme shows it
+	Signature []byte          // over board.VoucherMessage
+	Payouts   []Payout        // in the board's order
+
+	verified memo // of VerifyVoucher
+}
+
+// Payout is a line that says where a voucher's coin is.
+type Payout struct {
+	N        int             // line
+	By       curve.PublicKey // the mixer's or the supervisor's
+	Outpoint wire.OutPoint
+}
+
+// Where names the voucher's line.
+func (v *Voucher) Where() string { return fmt.Sprintf("line %d", v.N) }
+
+// Dismiss makes why the answer of [ExchangeLog.VerifyVoucher], if the voucher has
+// not been verified.
+func (v *Voucher) Dismiss(why error) { v.verified.get(func() error { return why }) }
 
 // voucher takes M7.
-func (m *Mixing) voucher(l Posted[board.Voucher]) string {
+func (m *ExchangeLog) voucher(l Entry[board.Voucher]) string {
 	a, ok := m.Accepted(board.ForPaying, l.Body.Mixer, l.Line.By)
 	switch {
 	case !ok || a.Nonce != l.Body.Nonce:
@@ -17,10 +51,10 @@ func (m *Mixing) voucher(l Posted[board.Voucher]) string {
 	return ""
 }
 
-// payout takes the place of tx3. A second one for a voucher is kept too, and
-// is for the checks to judge.
-func (m *Mixing) payout(l Posted[board.Payout]) string {
-	op, err := DecodeOutpoint(l.Body.Outpoint)
+// payout takes where tx3 is. Further payouts of a voucher are kept for the checks.
+// After the settlement none counts, or a mixer could change the settled account.
+func (m *ExchangeLog) payout(l Entry[board.Payout]) string {
+	op, err := decodeOutpoint(l.Body.Outpoint)
 	v := m.vouchers[l.Body.Key]
 	switch {
 	case err != nil:
@@ -28,7 +62,7 @@ func (m *Mixing) payout(l Posted[board.Payout]) string {
 	case v == nil:
 		return "no voucher of this key"
 	case m.Settled != nil:
-		return "the account is settled" // else a mixer could change it afterwards, and blame the supervisor
+		return "the account is settled"
 	case l.Line.By != v.Mixer.Key && l.Line.By != m.e.Policy.Supervisor:
 		return "neither by the mixer that was to pay nor by the supervisor"
 	}
@@ -36,7 +70,8 @@ func (m *Mixing) payout(l Posted[board.Payout]) string {
 	return ""
 }
 
-func (m *Mixing) sweep(l Posted[board.Sweep]) string {
+// sweep takes a mixer's sweep of deposits to the pool.
+func (m *ExchangeLog) sweep(l Entry[board.Sweep]) string {
 	if m.mixers[l.Line.By] == nil {
 		return "not by a mixer"
 	}
@@ -44,7 +79,8 @@ func (m *Mixing) sweep(l Posted[board.Sweep]) string {
 	return ""
 }
 
-func (m *Mixing) settlement(l Posted[board.Settlement]) string {
+// settled takes the supervisor's settlement of the account.
+func (m *ExchangeLog) settled(l Entry[board.Settlement]) string {
 	switch {
 	case l.Line.By != m.e.Policy.Supervisor:
 		return notSupervisor
@@ -56,6 +92,3 @@ func (m *Mixing) settlement(l Posted[board.Settlement]) string {
 	m.Settled, m.SettledLine = &l.Body, l.N
 	return ""
 }
-
-// Dismiss settles that a voucher is not judged, and why.
-func (v *Voucher) Dismiss(why error) { v.once.Do(func() { v.err = why }) }

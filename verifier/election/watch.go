@@ -6,121 +6,121 @@ import (
 	"slices"
 
 	"bevote/internal/curve"
+	"bevote/templates"
 	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/address/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// watchLine notes what a board line gives to look for in blocks.
-func (r *Replay) watchLine(l board.Line) {
-	r.watchExchange(l)
-	if l.By != r.e.Policy.Supervisor {
-		return
-	}
-	switch l.Type {
-	case board.TypeRoll:
-		var b board.Roll
-		if board.DecodeBody(l, &b) == nil {
-			r.watchCoin(r.Coins, b.Outpoint)
-		}
-	case board.TypeTranscript:
-		var b board.Transcript
-		if board.DecodeBody(l, &b) == nil {
-			r.watchKeys(b)
-		}
+// watchLine takes from a board line what there is to look for in blocks.
+func (r *Replay) watchLine(l *board.Line) {
+	if watch := lineTypes[l.Type].watch; watch != nil {
+		watch(r, l)
 	}
 }
 
-// watchCoin watches an outpoint and the transaction that creates it.
-func (r *Replay) watchCoin(coins map[wire.OutPoint]*Output, outpoint []byte) {
-	op, err := DecodeOutpoint(outpoint)
+// watchOutput watches the outpoint that a line names, in wire form, and the
+// transaction that creates it.
+func (r *Replay) watchOutput(outputs map[wire.OutPoint]*Output, outpoint []byte) {
+	op, err := decodeOutpoint(outpoint)
 	if err != nil {
 		return
 	}
-	coins[op] = &Output{}
+	outputs[op] = &Output{}
 	r.parents[op.Hash] = true
 }
 
-// watchExchange watches deposits, payouts and repayments, and learns who may
-// make them.
-func (r *Replay) watchExchange(l board.Line) {
-	if !r.e.Policy.Mixed() {
+// watchRoll watches the coin of a slot. With mixing, payments to the roll key are
+// the end of a trail.
+func (r *Replay) watchRoll(l Entry[board.Roll]) {
+	if l.Line.By != r.e.Policy.Supervisor {
 		return
 	}
-	switch l.Type {
-	case board.TypeRegistry:
-		r.watchRegistry(l)
-	case board.TypeDeposit:
-		var b board.Deposit
-		if r.registered[l.By] && board.DecodeBody(l, &b) == nil {
-			r.watchCoin(r.Mixed, b.Outpoint)
-			if op, err := DecodeOutpoint(b.Outpoint); err == nil {
-				r.deposits[op] = true
-			}
-		}
-	case board.TypePayout:
-		var b board.Payout
-		if (l.By == r.e.Policy.Supervisor || slices.Contains(r.mixers, l.By)) && board.DecodeBody(l, &b) == nil {
-			r.watchCoin(r.Mixed, b.Outpoint)
-		}
-	case board.TypeSettlement:
-		var b board.Settlement
-		if l.By == r.e.Policy.Supervisor && board.DecodeBody(l, &b) == nil {
-			for _, repaid := range b.Repaid {
-				r.watchCoin(r.Mixed, repaid.Outpoint)
-			}
-		}
+	r.watchOutput(r.coins, l.Body.Outpoint)
+	if r.e.Policy.Mixed() {
+		r.trails.roll[string(templates.PayToKey(l.Body.Key))] = true
 	}
 }
 
-// watchRegistry learns who mixes and who deposits.
-func (r *Replay) watchRegistry(l board.Line) {
-	var b board.Registry
-	if r.registered != nil || l.By != r.e.Policy.Supervisor || board.DecodeBody(l, &b) != nil {
+// watchRegistry takes the keys of mixers and depositors from the first registry.
+func (r *Replay) watchRegistry(l Entry[board.Registry]) {
+	if r.registered != nil || l.Line.By != r.e.Policy.Supervisor || !r.e.Policy.Mixed() {
 		return
 	}
-	r.mixers, r.registered = b.Mixers, make(map[curve.PublicKey]bool)
-	for _, v := range b.Voters {
+	r.mixers, r.registered = l.Body.Mixers, make(map[curve.PublicKey]bool)
+	for _, v := range l.Body.Voters {
 		r.registered[v.Key] = true
 	}
 }
 
-// watchKeys watches P and every Q_j = P + C_j of a transcript.
-func (r *Replay) watchKeys(t board.Transcript) {
-	for number, k := range t.Keys {
+// watchDeposit watches the deposit of a registered key.
+func (r *Replay) watchDeposit(l Entry[board.Deposit]) {
+	if !r.registered[l.Line.By] {
+		return
+	}
+	r.watchOutput(r.exchanged, l.Body.Outpoint)
+	if op, err := decodeOutpoint(l.Body.Outpoint); err == nil {
+		r.deposits[op] = true
+	}
+}
+
+// watchPayout watches the coin that a mixer or the supervisor says it paid.
+func (r *Replay) watchPayout(l Entry[board.Payout]) {
+	if r.e.Policy.Mixed() && (l.Line.By == r.e.Policy.Supervisor || slices.Contains(r.mixers, l.Line.By)) {
+		r.watchOutput(r.exchanged, l.Body.Outpoint)
+	}
+}
+
+// watchSettlement watches the repayments that the supervisor says it made.
+func (r *Replay) watchSettlement(l Entry[board.Settlement]) {
+	if !r.e.Policy.Mixed() || l.Line.By != r.e.Policy.Supervisor {
+		return
+	}
+	for _, repaid := range l.Body.Repaid {
+		r.watchOutput(r.exchanged, repaid.Outpoint)
+	}
+}
+
+// watchTranscript watches the joint keys P and the claim keys Q_j = P + C_j.
+func (r *Replay) watchTranscript(l Entry[board.Transcript]) {
+	if l.Line.By != r.e.Policy.Supervisor {
+		return
+	}
+	for number, k := range l.Body.Keys {
 		joint, err := k.Key.Point()
 		if err != nil {
 			continue
 		}
 		r.watchKey(k.Key, "the joint key")
 		for j, c := range r.e.Policy.Candidates {
-			if own, err := c.Key.Point(); err == nil && r.e.KeyNumber(j+1) == number+1 {
+			if own, err := c.Key.Point(); err == nil && r.e.Policy.KeyNumber(j+1) == number+1 {
 				r.watchKey(joint.Add(own).Key(), "the claim key of "+c.Name)
 			}
 		}
 	}
 }
 
+// watchKey watches a key and its HASH160.
 func (r *Replay) watchKey(k curve.PublicKey, name string) {
-	r.WatchedKeys[k] = name
+	r.keys[k] = name
 	r.hashes[[20]byte(address.Hash160(k[:]))] = k
 }
 
-// Watching is a hash of everything that a replay looks for. What was seen while
+// WatchHash is a hash of everything that a replay looks for. What was seen while
 // it looked for less has to be read again.
-func (r *Replay) Watching() [32]byte {
+func (r *Replay) WatchHash() [32]byte {
 	var items [][]byte
-	for _, coins := range []map[wire.OutPoint]*Output{r.Coins, r.Mixed} {
+	for _, coins := range []map[wire.OutPoint]*Output{r.coins, r.exchanged} {
 		for op := range coins {
 			item := EncodeOutpoint(op)
 			items = append(items, item[:])
 		}
 	}
-	for k := range r.WatchedKeys {
+	for k := range r.keys {
 		items = append(items, bytes.Clone(k[:]))
 	}
-	for _, scripts := range []map[string]bool{r.Trails.hubs, r.Trails.roll} {
+	for _, scripts := range []map[string]bool{r.trails.shared, r.trails.roll} {
 		for script := range scripts {
 			items = append(items, []byte(script))
 		}

@@ -1,24 +1,19 @@
 package evidence
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 
 	"github.com/btcsuite/btcd/blockchain"
+	"github.com/btcsuite/btcd/btcutil/v2"
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-const (
-	maxMoney = 21_000_000 * 100_000_000 // satoshis
-	// maxStripped is the longest transaction without witnesses that fits into a block.
-	maxStripped = 1_000_000
-	// innerNode is the length of what a merkle node hashes: two hashes. A
-	// transaction of that length can pass for a node, and a node for one
-	// (CVE-2017-12842).
-	innerNode = 2 * chainhash.HashSize
-)
+// innerNode is the length of what a merkle node hashes: two hashes. The bytes of
+// a transaction of this length can be those of a node, and a node's those of a
+// transaction (CVE-2017-12842).
+const innerNode = 2 * chainhash.HashSize
 
 // blockWindow judges whole blocks against judged headers, from one height to
 // the tip: each is the block of its header, nothing is left out or smuggled
@@ -119,7 +114,7 @@ func (w *blockWindow) checkBlock(height uint32, b *wire.MsgBlock) error {
 	if mutated {
 		return errors.New("transactions are repeated so that the merkle root stays the same (CVE-2012-2459)")
 	}
-	return checkWitnesses(b)
+	return checkWitnesses(btcutil.NewBlock(b))
 }
 
 // merkleRoot folds ids in place. It reports whether two equal nodes stand side
@@ -141,95 +136,22 @@ func merkleRoot(ids []chainhash.Hash) (root chainhash.Hash, mutated bool) {
 	return ids[0], mutated
 }
 
-// checkWitnesses checks the coinbase's commitment to the witnesses (BIP 141),
-// which the merkle root does not cover.
-func checkWitnesses(b *wire.MsgBlock) error {
-	want := witnessCommitment(b.Transactions[0])
-	if want == nil {
-		for _, tx := range b.Transactions {
-			if tx.HasWitness() {
-				return errors.New("witnesses without a commitment")
-			}
-		}
-		return nil
+// checkWitnesses checks that the coinbase commits to the witnesses, which the
+// merkle root does not cover (BIP 141).
+func checkWitnesses(b *btcutil.Block) error {
+	err := blockchain.ValidateWitnessCommitment(b)
+	var rule blockchain.RuleError
+	if errors.As(err, &rule) && rule.ErrorCode == blockchain.ErrWitnessCommitmentMismatch {
+		return errors.New("the witnesses are not those of the commitment") // btcd's text lists the bytes of both
 	}
-	nonce := b.Transactions[0].TxIn[0].Witness
-	if len(nonce) != 1 || len(nonce[0]) != chainhash.HashSize {
-		return errors.New("a witness commitment without its nonce")
-	}
-	ids := make([]chainhash.Hash, len(b.Transactions)) // the coinbase counts as zeros
-	for i, tx := range b.Transactions[1:] {
-		ids[i+1] = tx.WitnessHash()
-	}
-	root, _ := merkleRoot(ids)
-	if !bytes.Equal(chainhash.DoubleHashB(append(root[:], nonce[0]...)), want) {
-		return errors.New("the witnesses are not those of the commitment")
-	}
-	return nil
+	return err
 }
 
-// witnessCommitment returns the 32 bytes after the marker of the last output
-// that has one, or nil:
-//
-//	RETURN DATA_36 aa21a9ed <commitment> …
-func witnessCommitment(coinbase *wire.MsgTx) []byte {
-	marker := blockchain.WitnessMagicBytes
-	for i := len(coinbase.TxOut) - 1; i >= 0; i-- {
-		script := coinbase.TxOut[i].PkScript
-		if len(script) >= len(marker)+chainhash.HashSize && bytes.HasPrefix(script, marker) {
-			return script[len(marker):][:chainhash.HashSize]
-		}
+// checkTx checks the rules that hold for a transaction wherever it stands. The
+// form of a coinbase, which they allow, is the first transaction's alone.
+func checkTx(tx *wire.MsgTx, first bool) error {
+	if !first && blockchain.IsCoinBaseTx(tx) {
+		return errors.New("an input like a coinbase's")
 	}
-	return nil
-}
-
-// checkTx applies the rules that a transaction must obey wherever it stands,
-// as bitcoind's CheckTransaction.
-func checkTx(tx *wire.MsgTx, coinbase bool) error {
-	switch {
-	case len(tx.TxIn) == 0:
-		return errors.New("no inputs")
-	case len(tx.TxOut) == 0:
-		return errors.New("no outputs")
-	case tx.SerializeSizeStripped() > maxStripped:
-		return fmt.Errorf("%d bytes, more than %d", tx.SerializeSizeStripped(), maxStripped)
-	}
-	if err := checkValues(tx.TxOut); err != nil {
-		return err
-	}
-	if coinbase {
-		if n := len(tx.TxIn[0].SignatureScript); n < blockchain.MinCoinbaseScriptLen || n > blockchain.MaxCoinbaseScriptLen {
-			return fmt.Errorf("a coinbase script of %d bytes", n)
-		}
-		return nil
-	}
-	return checkInputs(tx.TxIn)
-}
-
-func checkValues(outs []*wire.TxOut) error {
-	sum := int64(0)
-	for i, out := range outs {
-		if out.Value < 0 || out.Value > maxMoney {
-			return fmt.Errorf("output %d of %d satoshis", i, out.Value)
-		}
-		if sum += out.Value; sum > maxMoney {
-			return errors.New("outputs of more than all bitcoins")
-		}
-	}
-	return nil
-}
-
-func checkInputs(ins []*wire.TxIn) error {
-	seen := make(map[wire.OutPoint]bool, len(ins))
-	for _, in := range ins {
-		op := in.PreviousOutPoint
-		if op.Hash == (chainhash.Hash{}) && op.Index == wire.MaxPrevOutIndex {
-			return errors.New("an input like a coinbase's")
-		}
-		if seen[op] {
-			return fmt.Errorf("spends %s twice", op)
-		}
-		seen[op] = true
-	}
-	return nil
+	return blockchain.CheckTransactionSanity(btcutil.NewTx(tx))
 }

@@ -153,7 +153,7 @@ func TestBlockLies(t *testing.T) {
 			b[7].Transactions = nil
 			return b
 		}},
-		{"a witness added", "height 7", "witnesses without a commitment", 1, func(b []*wire.MsgBlock) []*wire.MsgBlock {
+		{"a witness added", "height 7", "no witness commitment", 1, func(b []*wire.MsgBlock) []*wire.MsgBlock {
 			b[7].Transactions[1].TxIn[0].Witness = wire.TxWitness{{1}}
 			return b
 		}},
@@ -185,7 +185,7 @@ func TestMinedLies(t *testing.T) {
 		name, included, sane string
 		change               func(b *wire.MsgBlock)
 	}{
-		{"no coinbase", "not a coinbase", "coinbase script", func(b *wire.MsgBlock) {
+		{"no coinbase", "not a coinbase", "", func(b *wire.MsgBlock) {
 			b.Transactions = b.Transactions[1:]
 			refit(b)
 		}},
@@ -200,12 +200,12 @@ func TestMinedLies(t *testing.T) {
 			b.Transactions = []*wire.MsgTx{tx}
 			refit(b)
 		}},
-		{"an input twice", "", "twice", func(b *wire.MsgBlock) {
+		{"an input twice", "", "duplicate inputs", func(b *wire.MsgBlock) {
 			tx := b.Transactions[2]
 			tx.TxIn = append(tx.TxIn, tx.TxIn[0])
 			refit(b)
 		}},
-		{"a negative output", "", "of -1 satoshis", func(b *wire.MsgBlock) {
+		{"a negative output", "", "value of -1", func(b *wire.MsgBlock) {
 			b.Transactions[2].TxOut[0].Value = -1
 			refit(b)
 		}},

@@ -2,6 +2,8 @@ package evidence
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -14,7 +16,7 @@ import (
 )
 
 // TestWitnesses compares the check of witnesses with the miner's commitment
-// and with btcd's check.
+// and with a twin written from BIP 141.
 func TestWitnesses(t *testing.T) {
 	block := func() *wire.MsgBlock {
 		b := &wire.MsgBlock{Transactions: []*wire.MsgTx{toyCoinbase(), toyTx(1), toyTx(2)}}
@@ -44,12 +46,11 @@ func TestWitnesses(t *testing.T) {
 	} {
 		b := block()
 		c.change(b)
-		err := checkWitnesses(b)
-		if (err == nil) != c.ok {
+		if err := checkWitnesses(btcutil.NewBlock(b)); (err == nil) != c.ok {
 			t.Errorf("%s: %v", name, err)
 		}
-		if theirs := blockchain.ValidateWitnessCommitment(btcutil.NewBlock(b)); (theirs == nil) != c.ok {
-			t.Errorf("%s: btcd says %v", name, theirs)
+		if err := twinWitnesses(b); (err == nil) != c.ok {
+			t.Errorf("%s: the twin says %v", name, err)
 		}
 	}
 }
@@ -70,11 +71,11 @@ func TestMerkleRootTwin(t *testing.T) {
 	}
 }
 
-// TestTxTwin compares the sanity check with btcd's on transactions around
-// every limit.
+// TestTxTwin compares the rules for a transaction with a twin written from
+// bitcoind's CheckTransaction, on transactions around every limit.
 func TestTxTwin(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
-	values := []int64{0, 1, -1, maxMoney - 1, maxMoney, maxMoney + 1, 1 << 62}
+	values := []int64{0, 1, -1, btcutil.MaxSatoshi - 1, btcutil.MaxSatoshi, btcutil.MaxSatoshi + 1, 1 << 62}
 	sane := 0
 	for range 20_000 {
 		coinbase := rnd.IntN(4) == 0
@@ -93,12 +94,9 @@ func TestTxTwin(t *testing.T) {
 		for range rnd.IntN(4) {
 			tx.AddTxOut(wire.NewTxOut(values[rnd.IntN(len(values))], nil))
 		}
-		if !coinbase && blockchain.IsCoinBaseTx(tx) {
-			continue // sane for btcd, which does not know its place
-		}
-		ours, theirs := checkTx(tx, coinbase), blockchain.CheckTransactionSanity(btcutil.NewTx(tx))
-		if (ours == nil) != (theirs == nil) {
-			t.Fatalf("we say %v, btcd says %v", ours, theirs)
+		ours, twin := checkTx(tx, coinbase), twinTx(tx, coinbase)
+		if (ours == nil) != (twin == nil) {
+			t.Fatalf("got %v, the twin says %v", ours, twin)
 		}
 		if ours == nil {
 			sane++
@@ -110,11 +108,104 @@ func TestTxTwin(t *testing.T) {
 	long := toyTx(1)
 	for length, ok := range map[int]bool{1_000_000 - 64: true, 1_000_000 - 63: false} {
 		long.TxOut[0].PkScript = make([]byte, length)
-		err, theirs := checkTx(long, false), blockchain.CheckTransactionSanity(btcutil.NewTx(long))
-		if (err == nil) != ok || (theirs == nil) != ok {
-			t.Errorf("%d bytes: %v, btcd says %v", long.SerializeSize(), err, theirs)
+		ours, twin := checkTx(long, false), twinTx(long, false)
+		if (ours == nil) != ok || (twin == nil) != ok {
+			t.Errorf("%d bytes: %v, the twin says %v", long.SerializeSize(), ours, twin)
 		}
 	}
+}
+
+// twinWitnesses checks the coinbase's commitment to the witnesses (BIP 141),
+// which the merkle root does not cover.
+func twinWitnesses(b *wire.MsgBlock) error {
+	want := witnessCommitment(b.Transactions[0])
+	if want == nil {
+		for _, tx := range b.Transactions {
+			if tx.HasWitness() {
+				return errors.New("witnesses without a commitment")
+			}
+		}
+		return nil
+	}
+	nonce := b.Transactions[0].TxIn[0].Witness
+	if len(nonce) != 1 || len(nonce[0]) != chainhash.HashSize {
+		return errors.New("a witness commitment without its nonce")
+	}
+	ids := make([]chainhash.Hash, len(b.Transactions)) // the coinbase counts as zeros
+	for i, tx := range b.Transactions[1:] {
+		ids[i+1] = tx.WitnessHash()
+	}
+	root, _ := merkleRoot(ids)
+	if !bytes.Equal(chainhash.DoubleHashB(append(root[:], nonce[0]...)), want) {
+		return errors.New("the witnesses are not those of the commitment")
+	}
+	return nil
+}
+
+// witnessCommitment returns the 32 bytes after the marker of the last output
+// that has one, or nil:
+//
+//	RETURN DATA_36 aa21a9ed <commitment> …
+func witnessCommitment(coinbase *wire.MsgTx) []byte {
+	marker := blockchain.WitnessMagicBytes
+	for i := len(coinbase.TxOut) - 1; i >= 0; i-- {
+		script := coinbase.TxOut[i].PkScript
+		if len(script) >= len(marker)+chainhash.HashSize && bytes.HasPrefix(script, marker) {
+			return script[len(marker):][:chainhash.HashSize]
+		}
+	}
+	return nil
+}
+
+// twinTx applies the rules that a transaction must obey wherever it stands,
+// as bitcoind's CheckTransaction.
+func twinTx(tx *wire.MsgTx, coinbase bool) error {
+	switch {
+	case len(tx.TxIn) == 0:
+		return errors.New("no inputs")
+	case len(tx.TxOut) == 0:
+		return errors.New("no outputs")
+	case tx.SerializeSizeStripped() > 1_000_000:
+		return fmt.Errorf("%d bytes, more than %d", tx.SerializeSizeStripped(), 1_000_000)
+	}
+	if err := twinValues(tx.TxOut); err != nil {
+		return err
+	}
+	if coinbase {
+		if n := len(tx.TxIn[0].SignatureScript); n < blockchain.MinCoinbaseScriptLen || n > blockchain.MaxCoinbaseScriptLen {
+			return fmt.Errorf("a coinbase script of %d bytes", n)
+		}
+		return nil
+	}
+	return twinInputs(tx.TxIn)
+}
+
+func twinValues(outs []*wire.TxOut) error {
+	sum := int64(0)
+	for i, out := range outs {
+		if out.Value < 0 || out.Value > 21_000_000*100_000_000 {
+			return fmt.Errorf("output %d of %d satoshis", i, out.Value)
+		}
+		if sum += out.Value; sum > 21_000_000*100_000_000 {
+			return errors.New("outputs of more than all bitcoins")
+		}
+	}
+	return nil
+}
+
+func twinInputs(ins []*wire.TxIn) error {
+	seen := make(map[wire.OutPoint]bool, len(ins))
+	for _, in := range ins {
+		op := in.PreviousOutPoint
+		if op.Hash == (chainhash.Hash{}) && op.Index == wire.MaxPrevOutIndex {
+			return errors.New("an input like a coinbase's")
+		}
+		if seen[op] {
+			return fmt.Errorf("spends %s twice", op)
+		}
+		seen[op] = true
+	}
+	return nil
 }
 
 // BenchmarkBlocks judges blocks of 2,000 small transactions.

@@ -40,13 +40,13 @@ type ProofSource interface {
 	Proofs(ctx context.Context) iter.Seq2[*BlockProof, error]
 }
 
-// PoolSource is a Source that also shows its mempool.
-type PoolSource interface {
+// MempoolSource is a Source that also shows its mempool.
+type MempoolSource interface {
 	Source
 	// Waiting returns the unconfirmed transactions that spend an outpoint of
 	// ops; [ErrNoPool] if the source does not show them.
 	Waiting(ctx context.Context, ops []wire.OutPoint) ([]*wire.MsgTx, error)
 }
 
-// ErrNoPool says that a source does not show its unconfirmed transactions.
-var ErrNoPool = errors.New("does not show its pool of unconfirmed transactions")
+// ErrNoMempool says that a source does not show its unconfirmed transactions.
+var ErrNoMempool = errors.New("does not show its pool of unconfirmed transactions")

@@ -3,9 +3,9 @@
 //
 // It promises that only the six documented names are ever read or written,
 // that no file is longer than its cap, nor much longer than what it takes in a
-// zip, that symbolic links, other special files and duplicate entries are
-// refused, and that a record or an output appears under its name whole or not
-// at all.
+// zip, that symbolic links, other special files, encrypted and duplicate
+// entries are refused, and that a record or an output appears under its name
+// whole or not at all.
 package record
 
 import (
@@ -90,6 +90,9 @@ type Record struct {
 	open  map[string]func() (io.ReadCloser, error)
 	names []string // sorted
 	under io.Closer
+
+	ignored      int // files of file managers
+	firstIgnored string
 }
 
 // Open opens the record at path, a directory or a zip file, and checks the
@@ -284,6 +287,10 @@ func (r *Record) list(root *os.Root, dir string) error {
 		if name == "chain" {
 			continue
 		}
+		if isLitter(name) {
+			r.ignore(name)
+			continue
+		}
 		if err := r.add(name, entries[0].Type(), func() (io.ReadCloser, error) {
 			return root.Open(name)
 		}); err != nil {
@@ -297,8 +304,14 @@ func errNeither() error { return malformed("", "neither a directory nor a zip fi
 // add takes in one file, once.
 func (r *Record) add(name string, kind fs.FileMode, open func() (io.ReadCloser, error)) error {
 	if _, known := Cap(name); !known {
-		return malformed("", "unknown file %.60q, want nothing but %s", name,
-			strings.Join([]string{Policy, Contract, Board, Headers, Blocks, Proofs}, ", "))
+		hint := "take it out"
+		if folder, _, below := strings.Cut(name, "/"); below && folder != "chain" {
+			hint = "pack the files themselves, not their folders"
+		} else if kind.IsDir() {
+			hint = "take it out, or audit this folder if it is the record"
+		}
+		return malformed("", "unknown file %.60q, want nothing but %s; %s", name,
+			strings.Join([]string{Policy, Contract, Board, Headers, Blocks, Proofs}, ", "), hint)
 	}
 	if kind != 0 {
 		return malformed(name, "not a regular file")

@@ -41,15 +41,7 @@ func (r *Record) openZip(path string) error {
 	}
 	in.done = true
 	z.RegisterDecompressor(zip.Deflate, inflate)
-	for _, f := range z.File {
-		if f.Name == "chain/" && f.Mode().IsDir() {
-			continue
-		}
-		if err := r.add(f.Name, f.Mode().Type(), f.Open); err != nil {
-			return err
-		}
-	}
-	return nil
+	return r.addZip(z.File)
 }
 
 // listed is a file of which little is read while its entries are listed: the

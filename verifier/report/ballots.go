@@ -8,9 +8,9 @@ import (
 	"bevote/verifier/result"
 )
 
-// ballots draws each candidate's interval: what is certain filled, what is
-// possible hatched, and the threshold as a line.
-func ballots(r *result.Report) *drawing {
+// ballotsDrawing draws each candidate's interval: certain ballots solid,
+// possible ones faint, and the threshold as a line.
+func ballotsDrawing(r *result.Report) *drawing {
 	const row, top, bar = 68, 22, 18
 	sorted := byCertainVotes(r.Counts)
 	most := max(r.Threshold, r.Votes, 1)
@@ -22,7 +22,7 @@ func ballots(r *result.Report) *drawing {
 	words := []string{fmt.Sprintf("The threshold is %s", plural(r.Threshold, "ballot"))}
 	for i, c := range sorted {
 		y := float64(i * row)
-		name, tail := displayed(r.History, c.Candidate), ""
+		name, tail := displayName(r.History, c.Candidate), ""
 		if name != clean(c.Candidate) {
 			tail = clean(c.Candidate)
 		}
@@ -30,11 +30,11 @@ func ballots(r *result.Report) *drawing {
 			name = "★ " + name
 		}
 		d.text("label", 0, y+16, "start", short(name)).Tail = tail
-		d.text("span", 0, y+top+bar+17, "start", interval(c)+", "+against(c, r.Threshold))
+		d.text("span", 0, y+top+bar+17, "start", interval(c)+", "+thresholdWords(c, r.Threshold))
 		d.rect("hollow", 0, y+top, 100, bar)
 		d.rect("maybe", place(c.Min), y+top, place(c.Max)-place(c.Min), bar)
 		d.rect("bar", 0, y+top, place(c.Min), bar)
-		words = append(words, fmt.Sprintf("%s: %s, %s", clean(c.Candidate), interval(c), against(c, r.Threshold)))
+		words = append(words, fmt.Sprintf("%s: %s, %s", clean(c.Candidate), interval(c), thresholdWords(c, r.Threshold)))
 	}
 	for i := range sorted {
 		d.line("threshold", place(r.Threshold), float64(i*row+top-4), bar+8)
@@ -47,8 +47,9 @@ func ballots(r *result.Report) *drawing {
 	return d
 }
 
-// displayed is what people call a candidate, as far as the story tells.
-func displayed(s *result.History, candidate string) string {
+// displayName returns the name for people that the policy gives a candidate, or
+// its identifier where the history has none.
+func displayName(s *result.History, candidate string) string {
 	if s != nil && s.Display[candidate] != "" {
 		return clean(s.Display[candidate])
 	}
@@ -62,7 +63,8 @@ func byCertainVotes(counts []result.Count) []result.Count {
 	return sorted
 }
 
-// interval is a count in words: one number where it is certain.
+// interval returns a count as "min to max", or as one number where it is
+// certain.
 func interval(c result.Count) string {
 	if c.Min == c.Max {
 		return fmt.Sprint(c.Min)

@@ -39,8 +39,10 @@ func dump(t *testing.T, program, text string, flags ...string) string {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	args := append([]string{"--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-		"--disable-component-update", "--disable-sync", "--user-data-dir=" + filepath.Join(dir, "profile"), "--dump-dom"}, flags...)
+	args := append([]string{"--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+		"--disable-background-networking",
+		"--disable-component-update", "--disable-sync", "--user-data-dir=" + filepath.Join(dir, "profile"), "--dump-dom"},
+		flags...)
 	var out, talk bytes.Buffer
 	cmd := exec.CommandContext(ctx, program, append(args, "file://"+file)...)
 	cmd.Stdout, cmd.Stderr = &out, &talk
@@ -55,7 +57,8 @@ func dump(t *testing.T, program, text string, flags ...string) string {
 func TestInABrowser(t *testing.T) {
 	program := browser(t)
 	dom := dump(t, program, page(t, exchanged()))
-	for _, want := range []string{"<h1>club_chair</h1>", "Alice &lt;Smith&gt; &amp; Sons", `<desc id="timeline-words">`, "M0 "} {
+	for _, want := range []string{"<h1>club_chair</h1>", "Alice &lt;Smith&gt; &amp; Sons", `<desc id="timeline-words">`,
+		"M0 "} {
 		if !strings.Contains(dom, want) {
 			t.Errorf("the browser's document lacks %q", want)
 		}
@@ -75,7 +78,8 @@ func TestInABrowser(t *testing.T) {
 			t.Errorf("%s, %s", scheme, p)
 		}
 		if got.Frames != 6 || got.Words < 600 || got.Pictures != 15 || got.Loaded != 0 {
-			t.Errorf("%s: %d frames, %d texts, %d pictures, %d things loaded", scheme, got.Frames, got.Words, got.Pictures, got.Loaded)
+			t.Errorf("%s: %d frames, %d texts, %d pictures, %d things loaded", scheme, got.Frames, got.Words, got.Pictures,
+				got.Loaded)
 		}
 	}
 }

@@ -18,8 +18,7 @@ type checkView struct {
 	More          int // items left out
 }
 
-// itemView is an item; what follows the first line of its message is shown as
-// it is, one line of a diff each.
+// itemView is an item. Lines are those of its message after the first, a diff.
 type itemView struct {
 	Where, Message string
 	Lines          []diffLine
@@ -30,11 +29,11 @@ type diffLine struct{ Class, Text string }
 // familyView is a section of checks.
 type familyView struct {
 	Letter, Title, Words string
-	Open                 bool // something in it needs to be looked at
+	Open                 bool // it has findings
 	Checks               []checkView
 }
 
-// tones and symbols of the statuses: no meaning is told by colour alone.
+// tones and symbols of the statuses: each colour goes with a symbol.
 var (
 	tones = map[result.Status]string{result.Pass: "good", result.Fail: "bad", result.Errored: "bad",
 		result.Unresolved: "open", result.Skipped: "none"}
@@ -45,7 +44,7 @@ var (
 func newCheckView(c result.Check) checkView {
 	v := checkView{ID: clean(c.ID), Name: clean(c.Name), Status: clean(string(c.Status)), Tone: tones[c.Status],
 		Symbol: symbols[c.Status], Tally: tally(c), Reason: clean(c.Reason)}
-	if !settled(c) {
+	if isFinding(c) {
 		v.Meaning = meaning(c)
 		if c.Status == result.Fail && c.Class == "W" {
 			v.Tone = "warn"
@@ -98,14 +97,15 @@ func familyViews(r *result.Report) (out []familyView) {
 		v := familyView{Letter: families[i].letter, Title: families[i].title, Words: totals(&result.Report{Checks: checks})}
 		for _, c := range checks {
 			v.Checks = append(v.Checks, newCheckView(c))
-			v.Open = v.Open || !settled(c)
+			v.Open = v.Open || isFinding(c)
 		}
 		out = append(out, v)
 	}
 	return out
 }
 
-// partial tells whether a check was left out: the first line must say so.
+// partial reports whether a check was left out (V111). The first line of every
+// form says so.
 func partial(r *result.Report) bool {
 	for _, c := range r.Checks {
 		if c.ID == "V111" && c.Status != result.Pass {
@@ -115,7 +115,7 @@ func partial(r *result.Report) bool {
 	return false
 }
 
-// levelWords is the level with its name, REFUTED, or NO LEVEL.
+// levelWords returns the level with its name, REFUTED, or NO LEVEL.
 func levelWords(r *result.Report) string {
 	switch name := levels[r.Level]; {
 	case name != "":
@@ -126,11 +126,11 @@ func levelWords(r *result.Report) string {
 	return "NO LEVEL"
 }
 
-// nameless tells whether the report is of a record whose policy has errors:
-// there is no election then, with no name, no votes and no tip.
+// nameless reports whether the report is of a record whose policy has errors:
+// it has no election's name, no votes and no tip.
 func nameless(r *result.Report) bool { return r.Election == "" }
 
-// subject is what was audited.
+// subject returns what was audited, "NAME on NETWORK".
 func subject(r *result.Report) string {
 	if nameless(r) {
 		return "an election whose policy has errors"

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,34 +12,34 @@ import (
 	"bevote/verifier/result"
 )
 
-// Difference is one thing that two reports do not say alike. Check is the id
-// of the check that it belongs to, "" for the report as a whole.
+// Difference is one point on which two reports disagree.
 type Difference struct {
-	Check string `json:"check"`
-	What  string `json:"what"` // level, winner, status, item …
+	Check string `json:"check"` // id, "" for the report as a whole
+	What  string `json:"what"`  // level, winner, status, item …
 	A     string `json:"a"`
 	B     string `json:"b"`
 }
 
-// Comparison is what two auditors see differently (V113). They agree when no
-// difference of substance is left: the same verdict on the same evidence, and
-// for each check the same status and the same items. Wording, figures and the
-// auditors' own names may differ.
+// Comparison is how the reports of two auditors differ (check V113). They agree
+// if the verdict and what was judged are the same, and for each check the
+// status and the places of its items. Wording, figures and the auditors' names
+// may differ, and so may the evidence that only one of them had.
 type Comparison struct {
 	A           string       `json:"a"` // the names of the reports
 	B           string       `json:"b"`
 	Agree       bool         `json:"agree"`
 	Differences []Difference `json:"differences"`
-	Diff        string       `json:"diff"` // of the two reports as text, unified; "" where they are alike
+	Evidence    []Difference `json:"evidence"` // checks that one auditor skipped; decides nothing
+	Diff        string       `json:"diff"`     // of the two reports as text, unified; "" where they are equal
 }
 
-// Compare sets two reports against each other, first by what they mean, then
-// by their text. Names are those that the answer gives them.
+// Compare compares two reports, first by their meaning, then as text. The
+// answer calls them by the names given.
 func Compare(nameA, nameB string, a, b *result.Report, marks textdiff.Marks) (*Comparison, error) {
-	c := &Comparison{A: nameA, B: nameB, Differences: []Difference{}}
-	c.heads(a, b)
-	c.counts(a, b)
-	c.checks(a, b)
+	c := &Comparison{A: nameA, B: nameB, Differences: []Difference{}, Evidence: []Difference{}}
+	c.compareVerdicts(a, b)
+	c.compareCounts(a, b)
+	c.compareChecks(a, b)
 	c.Agree = len(c.Differences) == 0
 	var textA, textB bytes.Buffer
 	if err := Text(&textA, a); err != nil {
@@ -57,21 +58,26 @@ func Compare(nameA, nameB string, a, b *result.Report, marks textdiff.Marks) (*C
 
 // Text writes the comparison for people.
 func (c *Comparison) Text(w io.Writer) error {
-	p := newPage(w)
+	p := newTextWriter(w)
 	switch {
 	case c.Agree && c.Diff == "":
 		p.line("%s and %s say the same.", c.A, c.B)
+	case c.Agree && len(c.Evidence) > 0:
+		p.line("%s and %s agree; one of them, A or B, had evidence for more checks:", c.A, c.B)
+		p.line("")
 	case c.Agree:
 		p.line("%s and %s agree; they differ in words or figures only:", c.A, c.B)
 	default:
 		p.line("A, %s, and B, %s, disagree:", c.A, c.B)
 		p.line("")
 	}
-	for _, d := range c.Differences {
-		p.text("  ", strings.TrimSpace(d.Check+" "+d.What))
-		p.text("    A  ", d.A)
-		p.text("    B  ", d.B)
+	differences(p, c.Differences)
+	if !c.Agree && len(c.Evidence) > 0 {
+		p.line("")
+		p.line("Only one of them had evidence for these, which decides nothing:")
+		p.line("")
 	}
+	differences(p, c.Evidence)
 	if c.Diff != "" {
 		p.line("")
 		_, _ = p.w.WriteString(c.Diff) // the writer keeps its first error
@@ -82,15 +88,45 @@ func (c *Comparison) Text(w io.Writer) error {
 	return nil
 }
 
-// differ notes a difference, if there is one.
+func differences(p *textWriter, all []Difference) {
+	for _, d := range all {
+		p.text("  ", strings.TrimSpace(d.Check+" "+d.What))
+		p.text("    A  ", d.A)
+		p.text("    B  ", d.B)
+	}
+}
+
+// evidenceChecks are the checks of the auditor's own evidence: several live
+// sources (V12), their pools (V96), an earlier report or state (V99), the age
+// of a live tip (V101), a second report (V113). An auditor without it skips
+// them.
+var evidenceChecks = []string{"V12", "V96", "V99", "V101", "V113"}
+
+// oneSkipped reports whether one auditor skipped a check of evidence that the
+// other had and found nothing against.
+func oneSkipped(a, b result.Check) bool {
+	pair := [2]result.Status{a.Status, b.Status}
+	return slices.Contains(evidenceChecks, a.ID) &&
+		(pair == [2]result.Status{result.Skipped, result.Pass} || pair == [2]result.Status{result.Pass, result.Skipped})
+}
+
+// statusWords returns a status, with the reason of a skipped check.
+func statusWords(c result.Check) string {
+	if c.Status == result.Skipped && c.Reason != "" {
+		return string(c.Status) + ": " + c.Reason
+	}
+	return string(c.Status)
+}
+
+// differ adds a difference if a and b are not equal.
 func (c *Comparison) differ(check, what, a, b string) {
 	if a != b {
 		c.Differences = append(c.Differences, Difference{check, what, a, b})
 	}
 }
 
-// heads compares what was judged, and the verdict.
-func (c *Comparison) heads(a, b *result.Report) {
+// compareVerdicts compares what was judged, and the verdict.
+func (c *Comparison) compareVerdicts(a, b *result.Report) {
 	number := func(what string, a, b int) { c.differ("", what, fmt.Sprint(a), fmt.Sprint(b)) }
 	c.differ("", "policy", a.Policy, b.Policy)
 	c.differ("", "election", a.Election, b.Election)
@@ -107,7 +143,8 @@ func (c *Comparison) heads(a, b *result.Report) {
 
 func tip(r *result.Report) string { return fmt.Sprintf("block %d, %s", r.Tip.Height, r.Tip.Hash) }
 
-// winner names the winner, and tells nobody from somebody of that name.
+// winner returns the quoted name of the winner, or nobody without quotes where
+// there is none.
 func winner(r *result.Report) string {
 	if r.Winner == nil {
 		return "nobody"
@@ -115,22 +152,22 @@ func winner(r *result.Report) string {
 	return strconv.Quote(*r.Winner)
 }
 
-// counts compares each candidate's interval.
-func (c *Comparison) counts(a, b *result.Report) {
+// compareCounts compares each candidate's interval.
+func (c *Comparison) compareCounts(a, b *result.Report) {
 	candidate := func(n result.Count) string { return n.Candidate }
 	eachPair(a.Counts, b.Counts, candidate, func(name string, x, y []result.Count) {
-		said := [2]string{"absent", "absent"}
+		words := [2]string{"absent", "absent"}
 		for i, counts := range [][]result.Count{x, y} {
 			if len(counts) > 0 {
-				said[i] = interval(counts[0])
+				words[i] = interval(counts[0])
 			}
 		}
-		c.differ("", "ballots of "+name, said[0], said[1])
+		c.differ("", "ballots of "+name, words[0], words[1])
 	})
 }
 
-// eachPair calls f with what two lists have of each key, in the order of a and
-// then of b.
+// eachPair calls f for each key with the elements of that key in both lists, in
+// the order of a and then of b.
 func eachPair[T any](a, b []T, key func(T) string, f func(key string, a, b []T)) {
 	var order []string
 	inA, inB := make(map[string][]T), make(map[string][]T)
@@ -153,8 +190,8 @@ func eachPair[T any](a, b []T, key func(T) string, f func(key string, a, b []T))
 	}
 }
 
-// checks compares each check by its id.
-func (c *Comparison) checks(a, b *result.Report) {
+// compareChecks compares each check by its id.
+func (c *Comparison) compareChecks(a, b *result.Report) {
 	id := func(k result.Check) string { return k.ID }
 	eachPair(a.Checks, b.Checks, id, func(id string, x, y []result.Check) {
 		switch {
@@ -165,40 +202,45 @@ func (c *Comparison) checks(a, b *result.Report) {
 			c.differ(id, "check", string(x[0].Status), "absent")
 			return
 		}
+		if oneSkipped(x[0], y[0]) {
+			c.Evidence = append(c.Evidence, Difference{id, "evidence", statusWords(x[0]), statusWords(y[0])})
+			return
+		}
 		c.differ(id, "status", string(x[0].Status), string(y[0].Status))
-		// How many things a check counts is each auditor's own; none is not.
-		c.differ(id, "examined", anything(x[0]), anything(y[0]))
-		c.items(id, x[0].Items, y[0].Items)
+		// Auditors may count differently what a check examines, but none is none.
+		c.differ(id, "examined", noneOrSome(x[0]), noneOrSome(y[0]))
+		c.compareItems(id, x[0].Items, y[0].Items)
 	})
 }
 
-func anything(c result.Check) string {
+func noneOrSome(c result.Check) string {
 	if c.Examined == 0 {
 		return "nothing"
 	}
 	return "something"
 }
 
-// items compares where two checks found something; what they say of it may be
-// worded otherwise. A place that only one has, or has more often, differs.
-func (c *Comparison) items(id string, a, b []result.Item) {
+// compareItems compares the places of two checks' items. The messages may be
+// worded differently. A place that only one has, or has more often, is a
+// difference.
+func (c *Comparison) compareItems(id string, a, b []result.Item) {
 	where := func(i result.Item) string { return i.Where }
 	eachPair(a, b, where, func(where string, x, y []result.Item) {
 		if len(x) != len(y) {
-			c.differ(id, "item "+where, found(x), found(y))
+			c.differ(id, "item "+where, itemWords(x), itemWords(y))
 		}
 	})
 }
 
-// found says what a check found at one place.
-func found(items []result.Item) string {
-	var said []string
+// itemWords returns the first lines of the items at one place.
+func itemWords(items []result.Item) string {
+	var words []string
 	for _, i := range items {
 		first, _, _ := strings.Cut(i.Message, "\n")
-		said = append(said, first)
+		words = append(words, first)
 	}
-	if said == nil {
+	if words == nil {
 		return "absent"
 	}
-	return strings.Join(said, "; ")
+	return strings.Join(words, "; ")
 }

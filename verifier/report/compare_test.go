@@ -32,14 +32,20 @@ func TestCompare(t *testing.T) {
 		{"the winner", func(r *result.Report) { r.Winner = &bob }, []string{` winner: "alice" | "bob"`}},
 		{"no winner", func(r *result.Report) { r.Winner = nil }, []string{` winner: "alice" | nobody`}},
 		{"a count", func(r *result.Report) { r.Counts[0].Max = 1 }, []string{" ballots of bob: 1 to 2 | 1"}},
-		{"a candidate", func(r *result.Report) { r.Counts[0].Candidate = "rob" }, []string{" ballots of bob: 1 to 2 | absent", " ballots of rob: absent | 1 to 2"}},
-		{"another tip", func(r *result.Report) { r.Tip.Height = 7 }, []string{" tip: block 301, " + strings.Repeat("0f", 32) + " | block 7, " + strings.Repeat("0f", 32)}},
-		{"another record", func(r *result.Report) { r.RecordSHA256 = "00" }, []string{" record: " + strings.Repeat("ab", 32) + " | 00"}},
+		{"a candidate", func(r *result.Report) { r.Counts[0].Candidate = "rob" },
+			[]string{" ballots of bob: 1 to 2 | absent", " ballots of rob: absent | 1 to 2"}},
+		{"another tip", func(r *result.Report) { r.Tip.Height = 7 },
+			[]string{" tip: block 301, " + strings.Repeat("0f", 32) + " | block 7, " + strings.Repeat("0f", 32)}},
+		{"another record", func(r *result.Report) { r.RecordSHA256 = "00" },
+			[]string{" record: " + strings.Repeat("ab", 32) + " | 00"}},
 		{"a status", func(r *result.Report) { r.Checks[4].Status = result.Fail }, []string{"V54 status: PASS | FAIL"}},
-		{"a check left out", func(r *result.Report) { r.Checks = slices.Delete(r.Checks, 4, 5) }, []string{"V54 check: PASS | absent"}},
-		{"a check in vain", func(r *result.Report) { r.Checks[4].Examined = 0 }, []string{"V54 examined: something | nothing"}},
+		{"a check left out", func(r *result.Report) { r.Checks = slices.Delete(r.Checks, 4, 5) },
+			[]string{"V54 check: PASS | absent"}},
+		{"a check in vain", func(r *result.Report) { r.Checks[4].Examined = 0 },
+			[]string{"V54 examined: something | nothing"}},
 		{"an item elsewhere", func(r *result.Report) { r.Checks[3].Items[0].Where = "roll slot 3" },
-			[]string{"V44 item roll slot 2: out of the dealing: a complaint by slot 4 was upheld | absent", "V44 item roll slot 3: absent | out of the dealing: a complaint by slot 4 was upheld"}},
+			[]string{"V44 item roll slot 2: out of the dealing: a complaint by slot 4 was upheld | absent",
+				"V44 item roll slot 3: absent | out of the dealing: a complaint by slot 4 was upheld"}},
 		{"an item twice", func(r *result.Report) { r.Checks[3].Items = slices.Repeat(r.Checks[3].Items, 2) },
 			[]string{"V44 item roll slot 2: out of the dealing: a complaint by slot 4 was upheld | out of the dealing: a complaint by slot 4 was upheld; out of the dealing: a complaint by slot 4 was upheld"}},
 	} {
@@ -76,6 +82,52 @@ func copied(t testing.TB, r *result.Report) *result.Report {
 		t.Fatal(err)
 	}
 	return out
+}
+
+// TestCompareEvidence: a check that one auditor had no evidence for, and the
+// other passed, is shown and is no disagreement. One that fails is.
+func TestCompareEvidence(t *testing.T) {
+	with := func(id string, status result.Status, items ...result.Item) *result.Report {
+		r := won()
+		k := result.Check{ID: id, Name: "X", Class: "W", Status: status, Items: items}
+		switch status {
+		case result.Skipped:
+			k.Reason = "there is one source only"
+		default:
+			k.Expected, k.Examined = 2, 2
+		}
+		if status == result.Fail {
+			k.Failed = 1
+		}
+		r.Checks = append(r.Checks, k)
+		return r
+	}
+	item := result.Item{Where: "block 221", Message: "was replaced"}
+	for _, row := range []struct {
+		name  string
+		a, b  *result.Report
+		agree bool
+		shown int
+	}{
+		{"two sources", with("V12", result.Skipped), with("V12", result.Pass), true, 1},
+		{"a state", with("V99", result.Pass, item), with("V99", result.Skipped), true, 1},
+		{"no evidence", with("V99", result.Skipped), with("V99", result.Skipped), true, 0},
+		{"the pools show a race", with("V96", result.Skipped), with("V96", result.Fail, item), false, 0},
+		{"another check", with("V54b", result.Skipped), with("V54b", result.Pass), false, 0},
+		{"both, and not the same", with("V99", result.Pass, item), with("V99", result.Pass), false, 0},
+	} {
+		c, err := report.Compare("a.json", "b.json", row.a, row.b, textdiff.Plain)
+		if err != nil || c.Agree != row.agree || len(c.Evidence) != row.shown || c.Evidence == nil {
+			t.Errorf("%s: agree %t, evidence %v, %v", row.name, c.Agree, c.Evidence, err)
+		}
+		var text bytes.Buffer
+		if err := c.Text(&text); err != nil {
+			t.Fatal(err)
+		}
+		if told := strings.Contains(text.String(), "SKIPPED: there is one source only\n"); told != (row.shown == 1) {
+			t.Errorf("%s: the text says\n%s", row.name, &text)
+		}
+	}
 }
 
 func TestComparisonAsText(t *testing.T) {
@@ -127,6 +179,27 @@ func TestDecodeRefuses(t *testing.T) {
 		{"less than nothing", change(`"votes": 5`, `"votes": -5`), "a negative number"},
 		{"an interval inside out", change(`"min": 1`, `"min": 3`), `count of "bob": 3 to 2`},
 		{"half a vote", change(`"votes": 5`, `"votes": 5.5`), "cannot unmarshal"},
+		{"an exit code of its own", change(`"exit": 0`, `"exit": 7`), "exit 7 is no audit's"},
+		{"an exit code without a bug", change(`"exit": 0`, `"exit": 9007199254740993`), "is no audit's"},
+		{"proven at L2", change(`"level": "L3"`, `"level": "L2"`), "exit 0 at level L2"},
+		{"counted at L3", change(`"exit": 0`, `"exit": 10`), "exit 10 at level L3"},
+		{"refuted at L3", change(`"exit": 0`, `"exit": 20`), "exit 20 at level L3"},
+		{"proven, and nothing is", change(`"level": "L3"`, `"level": "none"`), "exit 0 at level none"},
+		{"a threshold of no policy", change(`"threshold": 3`, `"threshold": 1000000000000000`), "threshold 1000000000000000, at most 65535"},
+		{"more votes than voters", change(`"votes": 5`, `"votes": 6`), "6 votes of 5 voters"},
+		{"a winner who is not counted", change(`"winner": "alice"`, `"winner": "carol"`), `the winner "carol" has no count`},
+		{"a winner under the threshold", change(`"threshold": 3`, `"threshold": 4`), `the winner "alice" has 3 ballots, the threshold is 4`},
+		{"more for all than votes", strings.Replace(change(`"min": 1`, `"min": 3`), `"max": 2`, `"max": 3`, 1), "6 ballots of 5 votes"},
+		{"more for one than votes", change(`"max": 2`, `"max": 6`), `count of "bob": up to 6 of 5 votes`},
+		{"a check that passed and failed", change(`"failed": 0`, `"failed": 1`), "check V01: PASS with 1 failed"},
+		{"a check that passed half", change(`"examined": 41`, `"examined": 40`), "check V01: PASS with 40 examined of 41"},
+		{"a check that failed at nothing", change(`"status": "PASS"`, `"status": "FAIL"`), "check V01: FAIL with none failed"},
+		{"a class of its own", change(`"class": "E"`, `"class": "Z"`), `check V01: unknown class "Z"`},
+		{"a refutation that refutes nothing", strings.Replace(change(`"status": "PASS"`, `"status": "FAIL"`), `"failed": 0`, `"failed": 1`, 1),
+			"exit 0, and V01 of class E failed"},
+		{"half a surrogate pair", change(`"reason": ""`, `"reason": "\ud800"`), "half a surrogate pair"},
+		{"the other half", change(`"reason": ""`, `"reason": "\udc00"`), "half a surrogate pair"},
+		{"no UTF-8", change(`"reason": ""`, "\"reason\": \"\xff\""), "not UTF-8"},
 		{"no checks", `{"spec":1,"level":"L3"}`, "no checks"},
 		{"deep nesting", strings.Repeat(`[`, 100), "nested over 6 deep"},
 		{"a cut file", good[:len(good)/2], "unexpected EOF"},
@@ -162,7 +235,7 @@ func FuzzDecode(f *testing.F) {
 		}
 		f.Add(b.Bytes())
 	}
-	f.Add([]byte(`{"spec":1,"level":"none","checks":[{"id":"V","status":"FAIL"}]}`))
+	f.Add([]byte(`{"spec":1,"level":"none","exit":20,"checks":[{"id":"V","class":"E","status":"FAIL"}]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		r, err := report.Decode(bytes.NewReader(text))
 		if err != nil {

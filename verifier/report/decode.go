@@ -15,9 +15,10 @@ import (
 // MaxJSON is how much of a report Decode reads, in bytes.
 const MaxJSON = 64 << 20
 
-// Decode reads a report in its JSON form, by whichever auditor it was written.
-// It refuses unknown fields, a name twice in one object or in other letters
-// than documented, and values that no audit gives.
+// Decode reads the JSON form of a report, of this auditor or of another. It
+// refuses unknown fields, a name twice in one object or in other letters than
+// documented, values that no audit gives, and parts that contradict one
+// another.
 func Decode(r io.Reader) (*result.Report, error) {
 	text, err := io.ReadAll(io.LimitReader(r, MaxJSON+1))
 	if err != nil {
@@ -35,14 +36,18 @@ func Decode(r io.Reader) (*result.Report, error) {
 	if err := d.Decode(out); err != nil {
 		return nil, fmt.Errorf("report: %w", err)
 	}
+	if err := checkText(text); err != nil {
+		return nil, fmt.Errorf("report: %w", err)
+	}
 	if err := checkReport(out); err != nil {
 		return nil, fmt.Errorf("report: %w", err)
 	}
 	return out, nil
 }
 
-// checkNames walks through the JSON. The standard decoder would take a name in
-// any case, and of two equal names the last: two readers could see two reports.
+// checkNames checks the names and the nesting of the JSON. The standard decoder
+// accepts a name in any case, and of two equal names the last, so that two
+// readers could see two reports.
 func checkNames(text []byte) error {
 	w := walker{json.NewDecoder(bytes.NewReader(text)), freeElements + len(text)/minElement}
 	if err := w.value(0); err != nil {
@@ -54,12 +59,12 @@ func checkNames(text []byte) error {
 	return nil
 }
 
-// maxDepth is how deep the JSON of a report nests: report, checks, check,
-// items, item, and one for what is refused by its type.
+// maxDepth is how deep the JSON of a report may nest: report, checks, check,
+// items, item, and one more that the types refuse.
 const maxDepth = 6
 
-// An element of a list takes memory before anybody looks at it, a check a
-// hundred times that of "0,". So there are no more than there is room for.
+// An element of a list takes memory once decoded, a check a hundred times that
+// of the text "0,". So the text's length bounds the number of elements.
 const (
 	minElement   = 24      // bytes of an item, the shortest of which there are many
 	freeElements = 1 << 12 // of which each may be shorter
@@ -68,7 +73,7 @@ const (
 	maxName      = 64      // bytes of one
 )
 
-// walker walks through a report's JSON.
+// walker reads the tokens of a report's JSON.
 type walker struct {
 	*json.Decoder
 	left int // elements of lists
@@ -136,7 +141,7 @@ func (w *walker) object(depth int) error {
 	return nil
 }
 
-// checkReport refuses what is no audit's answer.
+// checkReport returns an error for values that no audit gives.
 func checkReport(r *result.Report) error {
 	levels := []string{result.LevelNone, result.L0, result.L1, result.L2, result.L3}
 	statuses := []result.Status{result.Pass, result.Fail, result.Errored, result.Unresolved, result.Skipped}
@@ -172,11 +177,11 @@ func checkReport(r *result.Report) error {
 		}
 		counted[c.Candidate] = true
 	}
-	return nil
+	return checkConsistent(r)
 }
 
-// checkMixing refuses what no exchange can come to.
-func checkMixing(m *result.Mixed) error {
+// checkMixing returns an error for negative numbers.
+func checkMixing(m *result.Exchange) error {
 	if m == nil {
 		return nil
 	}

@@ -6,11 +6,11 @@ import (
 	"slices"
 )
 
-// drawing is a picture as inline SVG. It has no fixed width: places across are
-// in per cent, so that a phone gets the same letters as a wide screen; places
-// down are in pixels.
+// drawing is a picture as inline SVG. It has no fixed width: horizontal places
+// are in per cent, so that letters have one size on every screen; vertical ones
+// are in pixels.
 type drawing struct {
-	ID, Title, Words string // Words say all that the picture shows
+	ID, Title, Words string // Words are the picture in words, for screen readers
 	Height           int
 	Shapes           []shape
 }
@@ -22,13 +22,14 @@ type shape struct {
 	X, Width           float64
 	Y, Height          float64
 	Radius             float64
-	Text, Tail, Anchor string  // Tail follows Text in a lighter hand
+	Text, Tail, Anchor string  // Tail follows Text in a lighter colour
 	Tip                string  // shown where the pointer rests
 	FromY, FromH       float64 // of a band: where it leaves the left side
 }
 
 func (d *drawing) rect(class string, x, y, width, height float64) *shape {
-	return d.put(shape{Kind: "rect", Class: class, X: x, Y: y, Width: max(width, 0), Height: max(height, 0), Radius: math.Min(4, math.Max(height, 0)/2)})
+	width, height = max(width, 0), max(height, 0)
+	return d.put(shape{Kind: "rect", Class: class, X: x, Y: y, Width: width, Height: height, Radius: min(4, height/2)})
 }
 
 func (d *drawing) circle(class string, x, y, radius float64) *shape {
@@ -43,7 +44,7 @@ func (d *drawing) text(class string, x, y float64, anchor, text string) *shape {
 	return d.put(shape{Kind: "text", Class: class, X: x, Y: y, Anchor: anchor, Text: text})
 }
 
-// put adds a shape and returns it to be finished before the next is added.
+// put adds a shape and returns it. The pointer is valid until the next put.
 func (d *drawing) put(s shape) *shape {
 	d.Shapes = append(d.Shapes, s)
 	return &d.Shapes[len(d.Shapes)-1]
@@ -69,7 +70,8 @@ func (s shape) Curve() string {
 
 func percent(x float64) string { return fmt.Sprintf("%.2f%%", math.Min(100, math.Max(0, x))) }
 
-// anchorAt is the side of a place at which a word has room.
+// anchorAt returns the SVG text anchor that keeps a word at x within the
+// picture.
 func anchorAt(x float64) string {
 	switch {
 	case x > 70:
@@ -89,9 +91,9 @@ func short(name string) string {
 	return name
 }
 
-// scale maps block heights to per cents. Between neighbouring marks it is
-// linear; a stretch gets room by the root of its length, for in most policies
-// the vote is many times longer than all that comes before it.
+// scale maps block heights to per cents. It is linear between neighbouring
+// marks h_i; a stretch gets width in proportion to √(h_i+1 − h_i + 1), because
+// in most policies the vote is many times longer than all phases before it.
 type scale struct {
 	marks []float64
 	at    []float64
@@ -114,7 +116,7 @@ func newScale(marks []float64) scale {
 	return s
 }
 
-// x is the place of a height, which need not be a mark.
+// x returns the place of a height, in per cent. The height need not be a mark.
 func (s scale) x(height float64) float64 {
 	i, _ := slices.BinarySearch(s.marks, height)
 	i = min(max(i, 1), len(s.marks)-1)

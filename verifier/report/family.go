@@ -6,7 +6,7 @@ import (
 	"bevote/verifier/result"
 )
 
-// family is a run of check ids that examine one part of an election.
+// family is a range of check ids that examine one part of an election.
 type family struct {
 	letter string
 	title  string
@@ -30,8 +30,8 @@ var families = []family{
 	{"M", "The audit itself", 114},
 }
 
-// familyOf returns the index of a check's family; an id of no family counts
-// to the last.
+// familyOf returns the index of a check's family. An unknown id belongs to the
+// last.
 func familyOf(c result.Check) int {
 	if len(c.ID) < 2 {
 		return len(families) - 1
@@ -45,7 +45,7 @@ func familyOf(c result.Check) int {
 	return len(families) - 1
 }
 
-// classes says what a failure of each class means.
+// classes says what a failure of each class means (docs/audit.md).
 var classes = map[string]string{
 	"E":   "fatal to the election",
 	"I":   "excludes the item from the tally",

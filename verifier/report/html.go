@@ -29,8 +29,8 @@ const (
 )
 
 // HTML writes the report as one page that stands alone: it loads nothing and
-// runs nothing, and a browser that reads its first lines will refuse to.
-// Pictures need the report's Story; without one the page says so.
+// runs no script, and its Content-Security-Policy forbids both. Pictures need
+// the report's History; without one the page says so.
 func HTML(w io.Writer, r *result.Report) error {
 	if err := pageTemplate.Execute(w, newView(r)); err != nil {
 		return fmt.Errorf("writing the report: %w", err)
@@ -38,7 +38,8 @@ func HTML(w io.Writer, r *result.Report) error {
 	return nil
 }
 
-// view is what the page shows, in words. Every text of the report passed clean.
+// view is what the page's template shows. Every text of the report passed
+// [clean].
 type view struct {
 	Style                template.CSS
 	Election, Network    string
@@ -50,7 +51,7 @@ type view struct {
 	Facts, Evidence      []fact
 	Ballots              *drawing
 	Mixing               *mixView // nil without mixing
-	Money, Timeline      *drawing // nil without a Story
+	Money, Timeline      *drawing // nil without a History
 	Thickened            bool     // thin bands of Money are
 	Events               []eventView
 	MoreEvents           int
@@ -68,7 +69,8 @@ type rung struct {
 	Reached            bool
 }
 
-// fact is a name and what it says; Code facts are copied rather than read.
+// fact is a name and its text. Code facts, such as hashes, are set in a
+// monospaced font.
 type fact struct {
 	Name, Text string
 	Code       bool
@@ -82,13 +84,14 @@ type eventView struct {
 func newView(r *result.Report) *view {
 	v := &view{
 		Style: template.CSS(pageStyle), Election: clean(r.Election), Network: clean(r.Network), Partial: partial(r),
-		Level: levelWords(r), Verdict: clean(r.Verdict), Exit: r.Exit, Ladder: ladder(r), Facts: facts(r), Evidence: evidence(r),
-		Ballots: ballots(r), Mixing: newMixView(r), Totals: totals(r), Families: familyViews(r), Properties: slices.Clone(r.Properties),
+		Level: levelWords(r), Verdict: clean(r.Verdict), Exit: r.Exit, Ladder: ladder(r), Facts: facts(r),
+		Evidence: evidence(r), Ballots: ballotsDrawing(r), Mixing: newMixView(r), Totals: totals(r),
+		Families: familyViews(r), Properties: slices.Clone(r.Properties),
 		Undetectable: cleanAll(r.Undetectable), Manual: cleanAll(r.Manual),
 	}
 	v.Tone, v.Outcome = outcome(r)
 	for _, c := range r.Checks {
-		if !settled(c) {
+		if isFinding(c) {
 			v.Findings = append(v.Findings, newCheckView(c))
 		}
 	}
@@ -99,7 +102,7 @@ func newView(r *result.Report) *view {
 		v.Properties[i] = result.Property{Name: clean(p.Name), Checked: clean(p.Checked), Not: clean(p.Not)}
 	}
 	if s := r.History; s != nil {
-		v.Money, v.Timeline, v.Thickened = money(s), timeline(s, r.Tip.Height), len(s.Flows) > 1
+		v.Money, v.Timeline, v.Thickened = stakesDrawing(s), timelineDrawing(s, r.Tip.Height), len(s.Flows) > 1
 		for i, e := range s.Events {
 			if i == maxPageEvents {
 				v.MoreEvents = len(s.Events) - i
@@ -118,7 +121,7 @@ func cleanAll(lines []string) (out []string) {
 	return out
 }
 
-// outcome says what the exit code means, and in which tone.
+// outcome returns what the exit code means, in words and as a tone of the page.
 func outcome(r *result.Report) (tone, words string) {
 	switch r.Exit {
 	case result.ExitProven:
@@ -144,7 +147,7 @@ func outcome(r *result.Report) (tone, words string) {
 	return "open", "Undetermined"
 }
 
-// ladder shows how far up the levels the report gets.
+// ladder returns the four levels and which of them the report reaches.
 func ladder(r *result.Report) []rung {
 	rungs := []rung{
 		{Level: result.L0, Words: "dealing, votes and spends are what they seem"},
@@ -157,8 +160,7 @@ func ladder(r *result.Report) []rung {
 	}
 	for i := range rungs {
 		rungs[i].Name = levels[rungs[i].Level]
-		// Levels are ordered as their names are; "none" and what is no level
-		// reach none of them.
+		// The names L0 … L3 sort as the levels do.
 		rungs[i].Reached = levels[r.Level] != "" && rungs[i].Level <= r.Level
 	}
 	return rungs
@@ -170,7 +172,7 @@ func facts(r *result.Report) []fact {
 	}
 	winner := "nobody"
 	if r.Winner != nil {
-		winner = displayed(r.History, *r.Winner)
+		winner = displayName(r.History, *r.Winner)
 	}
 	out := []fact{
 		{Name: "Winner", Text: winner},
@@ -191,10 +193,11 @@ func evidence(r *result.Report) []fact {
 		out = append(out, fact{Name: "tip", Text: fmt.Sprintf("block %d, %s", r.Tip.Height, clean(r.Tip.Hash)), Code: true},
 			fact{Name: "policy", Text: clean(r.Policy), Code: true})
 	}
-	return append(out, fact{Name: "record", Text: "sha256 " + clean(r.RecordSHA256), Code: true}, fact{Name: "auditor", Text: clean(r.Build)})
+	return append(out, fact{Name: "record", Text: "sha256 " + clean(r.RecordSHA256), Code: true},
+		fact{Name: "auditor", Text: clean(r.Build)})
 }
 
-// plural counts things whose name takes an s.
+// plural returns "1 name", or "n names".
 func plural(n int, name string) string {
 	if n == 1 {
 		return "1 " + name

@@ -18,7 +18,8 @@ func TestJSONHasNoNullLists(t *testing.T) {
 	if err := report.JSON(&got, &result.Report{Checks: []result.Check{{ID: "V01"}}}); err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(got.String(), "null"); n != 2 || !strings.Contains(got.String(), `"winner": null`) || !strings.Contains(got.String(), `"mixing": null`) {
+	if n := strings.Count(got.String(), "null"); n != 2 || !strings.Contains(got.String(), `"winner": null`) ||
+		!strings.Contains(got.String(), `"mixing": null`) {
 		t.Errorf("%d nulls, want the winner's and the mixing's alone:\n%s", n, &got)
 	}
 }

@@ -9,9 +9,9 @@ import (
 	"bevote/verifier/result"
 )
 
-// Markdown writes the report for pasting: the verdict, the ballots, what was
-// found, the sum of the checks, and what no chain can show. Texts of a record
-// are escaped: they link to nothing, call nobody and break out of nothing.
+// Markdown writes the report for pasting: the verdict, the ballots, the
+// findings, the sum of the checks, and what no chain can show. Texts of a
+// record are escaped: they make no links, mentions, markup or table cells.
 func Markdown(w io.Writer, r *result.Report) error {
 	m := &markdown{bufio.NewWriter(w)}
 	m.head(r)
@@ -42,24 +42,24 @@ func (m *markdown) head(r *result.Report) {
 	if len(r.Counts) > 0 {
 		m.line("| candidate | ballots | |\n|--|--|--|")
 		for _, c := range byCertainVotes(r.Counts) {
-			m.line("| %s | %s | %s |", escaped(displayed(r.History, c.Candidate)), interval(c), against(c, r.Threshold))
+			m.line("| %s | %s | %s |", escaped(displayName(r.History, c.Candidate)), interval(c), thresholdWords(c, r.Threshold))
 		}
 		m.line("")
 	}
 	m.line("| | |\n|--|--|")
 	for _, f := range facts(r) {
-		if f.Name != tipFact { // it is among the evidence
+		if f.Name != tipFact { // the evidence has the tip
 			m.line("| %s | %s |", strings.ToLower(f.Name), escaped(f.Text))
 		}
 	}
 	if r.Mixing != nil && r.Mixing.Root != "" {
-		m.line("| exchange | %s |", escaped(course(r.Mixing)))
+		m.line("| exchange | %s |", escaped(exchangeSummary(r.Mixing)))
 		m.line("| registry | `%s` |", strings.NewReplacer("`", "'", "|", "¦").Replace(clean(r.Mixing.Root)))
 	}
 	if r.History != nil {
-		for _, f := range r.History.Mixed {
+		for _, f := range r.History.Deposits {
 			_, words := depositWords(f)
-			m.line("| deposits | %s: %s |", escaped(words), stream{counted: depositCount}.amount(f))
+			m.line("| deposits | %s: %s |", escaped(words), flowDrawing{count: depositCount}.amount(f))
 		}
 		for _, f := range r.History.Flows {
 			_, words := flowWords(r.History, f)
@@ -78,7 +78,7 @@ func (m *markdown) head(r *result.Report) {
 func (m *markdown) findings(r *result.Report) {
 	title := "\n### Findings\n"
 	for _, c := range r.Checks {
-		if settled(c) {
+		if !isFinding(c) {
 			continue
 		}
 		if title != "" {
@@ -115,7 +115,7 @@ func (m *markdown) items(c result.Check) {
 	}
 }
 
-// fenceFor is a fence that no line can close.
+// fenceFor returns a code fence longer than any in the lines.
 func fenceFor(lines []diffLine) string {
 	fence := "```"
 	for _, l := range lines {
@@ -143,9 +143,10 @@ func (m *markdown) list(title, bullet string, lines []string) {
 	}
 }
 
-// escaper takes from a text what Markdown would obey. The zero-width spaces
-// keep forums from making links of addresses and calling people by their names.
-var escaper = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", "&lt;", ">", "&gt;",
-	"&", "&amp;", "|", `\|`, "~", `\~`, "#", `\#`, "!", `\!`, "$", `\$`, "@", "@&#8203;", "://", ":&#8203;//", "www.", "www&#8203;.")
+// escaper escapes Markdown's active characters. Zero-width spaces keep forums
+// from turning addresses into links and names into mentions.
+var escaper = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`,
+	"<", "&lt;", ">", "&gt;", "&", "&amp;", "|", `\|`, "~", `\~`, "#", `\#`, "!", `\!`, "$", `\$`,
+	"@", "@&#8203;", "://", ":&#8203;//", "www.", "www&#8203;.")
 
 func escaped(s string) string { return escaper.Replace(clean(s)) }

@@ -6,16 +6,16 @@ import (
 	"bevote/verifier/result"
 )
 
-// crowd says how anonymous the coins of the roll are.
-func crowd(m *result.Mixed) string {
+// crowd returns the size of the smallest anonymity set in words.
+func crowd(m *result.Exchange) string {
 	if m.Anonymity == 0 {
 		return "no coin on the roll yet"
 	}
 	return fmt.Sprintf("each coin is one of %s or more", grouped(int64(m.Anonymity)))
 }
 
-// course sums the exchange up in one line.
-func course(m *result.Mixed) string {
+// exchangeSummary returns the numbers of the mixing phase in one line.
+func exchangeSummary(m *result.Exchange) string {
 	words := fmt.Sprintf("%d of %d registered deposited, %d issued for; %d swept, %d returned; %d valid vouchers, %d paid",
 		m.Deposits, m.Registered, m.Issued, m.Swept, m.Returned, m.Vouchers, m.Paid)
 	if m.Late > 0 {
@@ -24,20 +24,22 @@ func course(m *result.Mixed) string {
 	return words
 }
 
-// mixingRows are what a text says of the exchange.
-func mixingRows(m *result.Mixed) []fact {
-	rows := []fact{{Name: "anonymity", Text: fmt.Sprintf("%s (%s, %s)", crowd(m), clean(m.Scheme), plural(len(m.Mixers), "mixer"))}}
+// mixingRows returns the rows of the text about the mixing phase.
+func mixingRows(m *result.Exchange) []fact {
+	anonymity := fmt.Sprintf("%s (%s, %s)", crowd(m), clean(m.Scheme), plural(len(m.Mixers), "mixer"))
+	rows := []fact{{Name: "anonymity", Text: anonymity}}
 	if m.Root == "" {
 		return rows
 	}
-	return append(rows, fact{Name: "exchange", Text: course(m)}, fact{Name: "registry", Text: clean(m.Root), Code: true})
+	return append(rows, fact{Name: "exchange", Text: exchangeSummary(m)},
+		fact{Name: "registry", Text: clean(m.Root), Code: true})
 }
 
-// mixView is what the page shows of the exchange.
+// mixView is what the page shows of the mixing phase.
 type mixView struct {
 	Crowd  string
 	Facts  []fact
-	Money  *drawing // nil without a Story
+	Money  *drawing // nil without a History
 	Thick  bool
 	Mixers []mixerView
 	Crowds bool // vouchers name their issuer
@@ -55,7 +57,8 @@ func newMixView(r *result.Report) *mixView {
 	}
 	v := &mixView{Crowd: crowd(m), Facts: []fact{{Name: "scheme", Text: clean(m.Scheme)}}}
 	if m.Root != "" {
-		v.Facts = append(v.Facts, fact{Name: "exchange", Text: course(m)}, fact{Name: "left", Text: grouped(m.Residual) + " sat in the pool, as declared"},
+		v.Facts = append(v.Facts, fact{Name: "exchange", Text: exchangeSummary(m)},
+			fact{Name: "left", Text: grouped(m.Residual) + " sat in the pool, as declared"},
 			fact{Name: "registry", Text: clean(m.Root), Code: true})
 	}
 	for _, x := range m.Mixers {
@@ -66,24 +69,27 @@ func newMixView(r *result.Report) *mixView {
 		v.Mixers = append(v.Mixers, row)
 	}
 	if s := r.History; s != nil {
-		v.Money, v.Thick = depositMoney(s, m), len(s.Mixed) > 1
+		v.Money, v.Thick = depositsDrawing(s, m), len(s.Deposits) > 1
 	}
 	return v
 }
 
-// depositMoney draws where the deposits went.
-func depositMoney(s *result.History, m *result.Mixed) *drawing {
+// depositsDrawing draws where the deposits went.
+func depositsDrawing(s *result.History, m *result.Exchange) *drawing {
 	still := 0
-	for _, f := range s.Mixed {
+	for _, f := range s.Deposits {
 		if f.Kind == result.StillLocked {
 			still = f.Stakes
 		}
 	}
-	return stream{id: "deposits", title: "Where the deposits went", unit: "deposit", flows: s.Mixed, words: depositWords, counted: depositCount}.
-		draw(m.Swept + m.Returned + still)
+	d := flowDrawing{
+		id: "deposits", title: "Where the deposits went", unit: "deposit",
+		flows: s.Deposits, words: depositWords, count: depositCount,
+	}
+	return d.draw(m.Swept + m.Returned + still)
 }
 
-// depositWords say where deposits went, and the class of the band.
+// depositWords returns the class of a flow's band, and where the deposits went.
 func depositWords(f result.Flow) (class, words string) {
 	switch f.Kind {
 	case result.EventCoin:

@@ -21,11 +21,14 @@ func disputed() *result.Report {
 	r.Level, r.Exit, r.Verdict = "L2", 21, "alice won: 3 ballots of 41 votes, the threshold is 3"
 	r.Votes, r.Voters, r.Tip.Height = 41, 60, 250
 	r.Counts = append(r.Counts, result.Count{Candidate: "carol", Min: 12, Max: 31})
-	r.Checks[4] = result.Check{ID: "V54", Name: "VOTE-P2SH", Class: "I", Status: result.Fail, Expected: 42, Examined: 42, Failed: 1,
+	r.Checks[4] = result.Check{ID: "V54", Name: "VOTE-P2SH", Class: "I", Status: result.Fail, Expected: 42, Examined: 42,
+		Failed: 1,
 		Items: []result.Item{
-			{Where: "slot 7, tx " + strings.Repeat("c0ffee", 10), Message: "0 outputs pay the contract filled for slot 7, want one"},
+			{Where: "slot 7, tx " + strings.Repeat("c0ffee", 10),
+				Message: "0 outputs pay the contract filled for slot 7, want one"},
 			{Where: "slot 7, tx " + strings.Repeat("c0ffee", 10), Message: "the revealed script is not the contract's:\n" +
-				"--- contract\n+++ revealed\n@@ -5,7 +5,7 @@\n HASH160\n-0x" + strings.Repeat("0b", 20) + "  (the key hash of slot 7)\n+0x" +
+				"--- contract\n+++ revealed\n@@ -5,7 +5,7 @@\n HASH160\n-0x" + strings.Repeat("0b", 20) +
+				"  (the key hash of slot 7)\n+0x" +
 				strings.Repeat("e5", 20) + "\n EQUALVERIFY\n CHECKSIGVERIFY\n-264\n+263\n CHECKLOCKTIMEVERIFY"},
 		}}
 	r.Checks = append(r.Checks,
@@ -42,7 +45,8 @@ func disputed() *result.Report {
 		{Kind: result.StillLocked, Stakes: 5, Sats: 1_000_000},
 	}}
 	add := func(height uint32, phase string, kind result.EventKind, text string) {
-		s.Events = append(s.Events, result.Event{Height: height, Phase: phase, Kind: kind, Text: text, Where: "tx " + strings.Repeat("ab", 32)})
+		s.Events = append(s.Events, result.Event{Height: height, Phase: phase, Kind: kind, Text: text,
+			Where: "tx " + strings.Repeat("ab", 32)})
 	}
 	add(108, result.PhaseRoll, result.EventAnchor, "announce anchored")
 	add(110, result.PhaseRoll, result.EventAnchor, "roll anchored")
@@ -50,7 +54,8 @@ func disputed() *result.Report {
 	for i := range 41 {
 		add(uint32(120+i*i*100/1681), result.PhaseVote, result.EventVote, fmt.Sprintf("slot %d votes", i+1))
 	}
-	add(224, result.PhaseVote, result.EventExcluded, "a vote of slot 7 that does not count: V63, in block 224, votes count from 120 to 220")
+	add(224, result.PhaseVote, result.EventExcluded,
+		"a vote of slot 7 that does not count: V63, in block 224, votes count from 120 to 220")
 	add(226, result.PhaseClaim, result.EventWin, "alice claims 20 stakes")
 	add(244, result.PhaseClaim, result.EventClaim, "bob claims 1 stakes, which does not count")
 	for i := range 15 {
@@ -65,7 +70,7 @@ func disputed() *result.Report {
 func exchanged() *result.Report {
 	r := disputed()
 	seven, eight := 7, 8
-	r.Mixing = &result.Mixed{
+	r.Mixing = &result.Exchange{
 		Scheme: "blind-rsa", Root: strings.Repeat("5e", 32), Deadlines: []uint32{101, 103, 106, 107, 108}, Registered: 60,
 		Deposits: 24, Issued: 23, Swept: 22, Returned: 1, Vouchers: 22, Paid: 22, Late: 2, Anonymity: 7, Residual: 41_350,
 		Mixers: []result.MixerCount{
@@ -74,13 +79,15 @@ func exchanged() *result.Report {
 		},
 	}
 	s := r.History
-	s.Mixed = []result.Flow{
+	s.Deposits = []result.Flow{
 		{Kind: result.EventCoin, Stakes: 22, Sats: 4_559_500}, {Kind: result.EventKept, Sats: 275_000},
 		{Kind: result.EventReturn, Stakes: 1, Sats: 219_750}, {Kind: result.StillLocked, Stakes: 1, Sats: 219_750},
 	}
 	s.Phases = append([]result.Phase{
-		{Name: result.PhaseRoll, From: 98, To: 110}, {Name: result.PhaseRequest, From: 98, To: 101}, {Name: result.PhaseDeposit, From: 102, To: 103},
-		{Name: result.PhaseIssue, From: 104, To: 106}, {Name: result.PhaseVoucher, From: 107, To: 107}, {Name: result.PhasePayout, From: 108, To: 108},
+		{Name: result.PhaseRoll, From: 98, To: 110}, {Name: result.PhaseRequest, From: 98, To: 101},
+		{Name: result.PhaseDeposit, From: 102, To: 103},
+		{Name: result.PhaseIssue, From: 104, To: 106}, {Name: result.PhaseVoucher, From: 107, To: 107},
+		{Name: result.PhasePayout, From: 108, To: 108},
 	}, s.Phases[1:]...)
 	for height, e := range map[uint32]result.Event{
 		100: {Phase: result.PhaseRequest, Kind: result.EventRequest, Text: "a mixer is asked to hold"},
@@ -102,7 +109,8 @@ func page(t testing.TB, r *result.Report) string {
 }
 
 func TestHTML(t *testing.T) {
-	for name, r := range map[string]*result.Report{"won": won(), "refuted": refuted(), "disputed": disputed(), "exchanged": exchanged()} {
+	for name, r := range map[string]*result.Report{"won": won(), "refuted": refuted(), "disputed": disputed(),
+		"exchanged": exchanged()} {
 		t.Run(name, func(t *testing.T) { golden(t, name+".html", page(t, r)) })
 	}
 }
@@ -126,7 +134,8 @@ func golden(t *testing.T, name, got string) {
 }
 
 func TestMarkdown(t *testing.T) {
-	for name, r := range map[string]*result.Report{"won": won(), "refuted": refuted(), "disputed": disputed(), "exchanged": exchanged()} {
+	for name, r := range map[string]*result.Report{"won": won(), "refuted": refuted(), "disputed": disputed(),
+		"exchanged": exchanged()} {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer
 			if err := report.Markdown(&b, r); err != nil {
@@ -140,7 +149,8 @@ func TestMarkdown(t *testing.T) {
 // TestOutcomes: each exit code that a report can have is told in words of its own.
 func TestOutcomes(t *testing.T) {
 	told := map[string]int{}
-	for _, exit := range []int{result.ExitProven, result.ExitCounted, result.ExitUncounted, result.ExitNotOver, result.ExitRefuted,
+	for _, exit := range []int{result.ExitProven, result.ExitCounted, result.ExitUncounted, result.ExitNotOver,
+		result.ExitRefuted,
 		result.ExitFaulted, result.ExitUndetermined, result.ExitSources, result.ExitBug} {
 		r := won()
 		r.Exit = exit
@@ -154,7 +164,8 @@ func TestOutcomes(t *testing.T) {
 		if err := report.Text(&text, r); err != nil {
 			t.Fatal(err)
 		}
-		if told := strings.Contains(text.String(), fmt.Sprintf("\n  %s, exit code %d\n", words, exit)); told == (exit == result.ExitProven) {
+		if told := strings.Contains(text.String(), fmt.Sprintf("\n  %s, exit code %d\n", words,
+			exit)); told == (exit == result.ExitProven) {
 			t.Errorf("exit code %d is told by the text: %t", exit, told)
 		}
 	}

@@ -1,8 +1,10 @@
-// Package report shows the auditor's answer to people.
+// Package report writes a [result.Report] as text, JSON, HTML and Markdown, and
+// compares two of them.
 //
-// It decides nothing: every word about the election comes from the Report. It
+// It decides nothing: every fact about the election comes from the report. It
 // promises that the first lines hold the level and the verdict, that each check
-// has a line of its own, and that nothing in a record can steer a terminal.
+// has a line of its own, and that texts of a record reach a terminal, a browser
+// or a forum without control characters and without markup.
 package report
 
 import (
@@ -18,13 +20,13 @@ import (
 // maxItems is how many items of one check are printed; the JSON has all.
 const maxItems = 12
 
-// Text writes the report as plain text.
+// Text writes the report as plain text, 88 columns wide, without colours.
 func Text(w io.Writer, r *result.Report) error {
-	p := newPage(w)
+	p := newTextWriter(w)
 	headline(p, r)
 	summary(p, r)
 	findings(p, r)
-	ledger(p, r)
+	checkTable(p, r)
 	allowed(p, r)
 	properties(p, r)
 	list(p, "What no chain can show", r.Undetectable)
@@ -37,7 +39,7 @@ func Text(w io.Writer, r *result.Report) error {
 	return nil
 }
 
-func headline(p *page, r *result.Report) {
+func headline(p *textWriter, r *result.Report) {
 	first := ""
 	if partial(r) {
 		first = "PARTIAL "
@@ -45,21 +47,21 @@ func headline(p *page, r *result.Report) {
 	p.line("%sAudit of %s", first, subject(r))
 	p.line("")
 	p.text("  ", verdict(r))
-	// A level alone does not say that more has to be looked at: somebody may have
-	// won by all that is shown while the election is not over or evidence is missing.
+	// A level alone does not say how the audit ends: there can be a winner while
+	// the election is not over, or while evidence is missing.
 	if r.Exit != result.ExitProven || r.Level != result.L3 {
 		_, words := outcome(r)
 		p.line("  %s, exit code %d", words, r.Exit)
 	}
 }
 
-// verdict is the level in words and the verdict.
+// verdict returns the level in words and the verdict.
 func verdict(r *result.Report) string {
 	// The level's name says already that it is refuted.
 	return levelWords(r) + ": " + strings.TrimPrefix(r.Verdict, "refuted: ")
 }
 
-func summary(p *page, r *result.Report) {
+func summary(p *textWriter, r *result.Report) {
 	p.line("")
 	row := func(name, words string) { p.text(fmt.Sprintf("  %-10s ", name), words) }
 	if !nameless(r) {
@@ -74,8 +76,8 @@ func summary(p *page, r *result.Report) {
 	row("auditor", r.Build)
 }
 
-// winnerRows prints who won, by how many of how many.
-func winnerRows(p *page, r *result.Report, row func(name, words string)) {
+// winnerRows prints the winner, the threshold, the turnout and the counts.
+func winnerRows(p *textWriter, r *result.Report, row func(name, words string)) {
 	winner := "none"
 	if r.Winner != nil {
 		winner = *r.Winner
@@ -92,7 +94,7 @@ func winnerRows(p *page, r *result.Report, row func(name, words string)) {
 }
 
 // counts prints each candidate's interval, most certain votes first.
-func counts(p *page, r *result.Report) {
+func counts(p *textWriter, r *result.Report) {
 	wide := 0
 	for _, c := range r.Counts {
 		wide = max(wide, len([]rune(c.Candidate)))
@@ -102,12 +104,12 @@ func counts(p *page, r *result.Report) {
 		if i > 0 {
 			name = ""
 		}
-		p.line("  %-10s %-*s  %-10s %s", name, wide, c.Candidate, interval(c), against(c, r.Threshold))
+		p.line("  %-10s %-*s  %-10s %s", name, wide, c.Candidate, interval(c), thresholdWords(c, r.Threshold))
 	}
 }
 
-// against sets an interval against the threshold.
-func against(c result.Count, threshold int) string {
+// thresholdWords compares a count's interval with the threshold.
+func thresholdWords(c result.Count, threshold int) string {
 	switch {
 	case c.Min >= threshold:
 		return "reaches the threshold"
@@ -117,9 +119,10 @@ func against(c result.Count, threshold int) string {
 	return "under the threshold"
 }
 
-// findings prints what stands against the election, before the whole ledger.
-func findings(p *page, r *result.Report) {
-	open := slices.DeleteFunc(slices.Clone(r.Checks), settled)
+// findings prints the checks that neither passed nor were skipped, before the
+// table of all checks.
+func findings(p *textWriter, r *result.Report) {
+	open := slices.DeleteFunc(slices.Clone(r.Checks), func(c result.Check) bool { return !isFinding(c) })
 	if len(open) == 0 {
 		return
 	}
@@ -133,9 +136,9 @@ func findings(p *page, r *result.Report) {
 	}
 }
 
-// settled tells whether a check leaves nothing to look at.
-func settled(c result.Check) bool {
-	return c.Status == result.Pass || c.Status == result.Skipped
+// isFinding reports whether a check failed or could not be decided.
+func isFinding(c result.Check) bool {
+	return c.Status != result.Pass && c.Status != result.Skipped
 }
 
 func meaning(c result.Check) string {
@@ -151,8 +154,8 @@ func meaning(c result.Check) string {
 	return "class " + c.Class
 }
 
-// ledger prints every check, family by family.
-func ledger(p *page, r *result.Report) {
+// checkTable prints every check, family by family.
+func checkTable(p *textWriter, r *result.Report) {
 	p.section("Checks: " + totals(r))
 	last := -1
 	for _, c := range r.Checks {
@@ -169,7 +172,7 @@ func ledger(p *page, r *result.Report) {
 		default:
 			p.line("%s%s", left, tally(c))
 		}
-		if settled(c) {
+		if !isFinding(c) {
 			items(p, "          · ", c.Items)
 		}
 	}
@@ -190,7 +193,7 @@ func totals(r *result.Report) string {
 	return strings.Join(words, ", ")
 }
 
-// tally is how many things a check examined of those it had to.
+// tally returns "examined/expected", with the number that failed.
 func tally(c result.Check) string {
 	t := fmt.Sprintf("%d/%d", c.Examined, c.Expected)
 	if c.Failed > 0 {
@@ -199,7 +202,7 @@ func tally(c result.Check) string {
 	return t
 }
 
-func items(p *page, prefix string, all []result.Item) {
+func items(p *textWriter, prefix string, all []result.Item) {
 	for i, item := range all {
 		if i == maxItems {
 			p.line("%sand %d more: the JSON report has all", prefix, len(all)-i)
@@ -211,7 +214,7 @@ func items(p *page, prefix string, all []result.Item) {
 	}
 }
 
-func allowed(p *page, r *result.Report) {
+func allowed(p *textWriter, r *result.Report) {
 	if len(r.Allowed) == 0 {
 		return
 	}
@@ -221,7 +224,7 @@ func allowed(p *page, r *result.Report) {
 	}
 }
 
-func properties(p *page, r *result.Report) {
+func properties(p *textWriter, r *result.Report) {
 	if len(r.Properties) == 0 {
 		return
 	}
@@ -233,7 +236,7 @@ func properties(p *page, r *result.Report) {
 	}
 }
 
-func list(p *page, title string, lines []string) {
+func list(p *textWriter, title string, lines []string) {
 	if len(lines) == 0 {
 		return
 	}

@@ -29,7 +29,8 @@ func won() *result.Report {
 		Evidence: "whole blocks; no proof of work", RecordSHA256: strings.Repeat("ab", 32),
 		Checks: []result.Check{
 			{ID: "V01", Name: "RECORD-PARSE", Class: "E", Status: result.Pass, Expected: 41, Examined: 41},
-			{ID: "V07", Name: "HDR-WORK", Class: "E", Status: result.Pass, Expected: 1, Examined: 1, Reason: "a regtest chain carries no proof of work"},
+			{ID: "V07", Name: "HDR-WORK", Class: "E", Status: result.Pass, Expected: 1, Examined: 1,
+				Reason: "a regtest chain carries no proof of work"},
 			{ID: "V29", Name: "MIX-DEPOSIT", Class: "I", Status: result.Skipped, Reason: "mixing none"},
 			{ID: "V44", Name: "RSS-COMPLAINT", Class: "A", Status: result.Pass, Expected: 1, Examined: 1,
 				Items: []result.Item{{Where: "roll slot 2", Message: "out of the dealing: a complaint by slot 4 was upheld"}}},
@@ -38,7 +39,8 @@ func won() *result.Report {
 		},
 		Allowed: []result.Allowed{{Code: "W0402", Reason: "the club trusts its two candidates"}},
 		Properties: []result.Property{
-			{Name: "validity", Checked: "each counted vote spends one coin of the roll", Not: "that each coin belongs to a different person"},
+			{Name: "validity", Checked: "each counted vote spends one coin of the roll",
+				Not: "that each coin belongs to a different person"},
 		},
 		Undetectable: []string{"U01 k voters, or malware on their machines, who pool their shares outside the chain, before or after the poll"},
 		Manual:       []string{"the roll against the real membership"},
@@ -52,15 +54,19 @@ func refuted() *result.Report {
 	r.Verdict = "refuted by V54"
 	r.Election = "club\x1b[31m_chair\u202e"
 	r.Allowed, r.Properties = nil, nil
-	r.Checks[4] = result.Check{ID: "V54", Name: "VOTE-P2SH", Class: "I", Status: result.Fail, Expected: 20, Examined: 20, Failed: 20}
+	r.Checks[4] = result.Check{ID: "V54", Name: "VOTE-P2SH", Class: "I", Status: result.Fail, Expected: 20, Examined: 20,
+		Failed: 20}
 	for i := range 20 {
 		r.Checks[4].Items = append(r.Checks[4].Items, result.Item{
-			Where: fmt.Sprintf("tx %s", strings.Repeat("c0ffee", 10)), Message: fmt.Sprintf("slot %d: \x07the stake is locked to another script\nthan the contract's", i+1),
+			Where:   fmt.Sprintf("tx %s", strings.Repeat("c0ffee", 10)),
+			Message: fmt.Sprintf("slot %d: \x07the stake is locked to another script\nthan the contract's", i+1),
 		})
 	}
 	r.Checks = append(r.Checks,
-		result.Check{ID: "V111", Name: "NO-EXCLUSIONS", Class: "–", Status: result.Fail, Expected: 1, Examined: 1, Failed: 1, Reason: "one check was left out"},
-		result.Check{ID: "V75", Name: "TAL-COMPLETE", Class: "U", Status: result.Unresolved, Expected: 5, Examined: 5, Failed: 1})
+		result.Check{ID: "V111", Name: "NO-EXCLUSIONS", Class: "–", Status: result.Fail, Expected: 1, Examined: 1, Failed: 1,
+			Reason: "one check was left out"},
+		result.Check{ID: "V75", Name: "TAL-COMPLETE", Class: "U", Status: result.Unresolved, Expected: 5, Examined: 5,
+			Failed: 1})
 	return r
 }
 
@@ -119,7 +125,8 @@ func TestTextSaysThatItCouldNotWrite(t *testing.T) {
 // TestWithoutAnElection: the report on a policy with errors claims nothing of
 // votes and tips.
 func TestWithoutAnElection(t *testing.T) {
-	r := &result.Report{Level: "none", Exit: result.ExitRefuted, Verdict: "refuted: V17 failed", Evidence: "no block was read"}
+	r := &result.Report{Level: "none", Exit: result.ExitRefuted, Verdict: "refuted: V17 failed",
+		Evidence: "no block was read"}
 	var text, md bytes.Buffer
 	if err := errors.Join(report.Text(&text, r), report.Markdown(&md, r)); err != nil {
 		t.Fatal(err)

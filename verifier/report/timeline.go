@@ -9,8 +9,8 @@ import (
 	"bevote/verifier/result"
 )
 
-// Sizes of the timeline's rows in pixels, and how many columns of blocks its
-// events are gathered into.
+// Sizes of the timeline's rows in pixels, and the number of columns into which
+// its events are grouped.
 const (
 	rowHeight  = 44
 	barAt      = 20 // from the row's top
@@ -19,10 +19,10 @@ const (
 	columns    = 120
 )
 
-// timeline draws one row for each phase: its blocks as a bar, what happened in
-// it as marks on the bar, and the tip as a line through all rows. What lies
-// behind the tip has not come yet and is drawn hollow.
-func timeline(s *result.History, tip uint32) *drawing {
+// timelineDrawing draws one row for each phase: its blocks as a bar, its events
+// as marks on the bar, and the tip as a line through all rows. Blocks after the
+// tip are drawn hollow.
+func timelineDrawing(s *result.History, tip uint32) *drawing {
 	d := &drawing{ID: "timeline", Title: "Timeline over block heights", Height: len(s.Phases)*rowHeight + axisHeight}
 	if len(s.Phases) == 0 {
 		return nil
@@ -41,12 +41,13 @@ func timeline(s *result.History, tip uint32) *drawing {
 		words = append(words, d.row(s, p, float64(i*rowHeight), sc, tip))
 	}
 	d.axis(first, end, tip, now, bottom)
-	d.Words = fmt.Sprintf("Heights of blocks, %d to %d; the chain's tip is %d. ", first, end-1, tip) + strings.Join(words, " ")
+	d.Words = fmt.Sprintf("Heights of blocks, %d to %d; the chain's tip is %d. ", first, end-1, tip) +
+		strings.Join(words, " ")
 	return d
 }
 
-// extent finds the first block, the block after the last, and the marks of the
-// scale: wherever a phase begins or ends, and the tip.
+// extent returns the first block, the block after the last, and the marks of
+// the scale: the bounds of each phase, and the tip.
 func extent(s *result.History, tip uint32) (first, end uint32, marks []float64) {
 	first, end = s.Phases[0].From, tip+1
 	for _, p := range s.Phases {
@@ -68,7 +69,8 @@ func extent(s *result.History, tip uint32) (first, end uint32, marks []float64) 
 // phaseTitles are the rows' names.
 var phaseTitles = map[string]string{
 	result.PhaseRoll: "Roll", result.PhaseRequest: "T1 Request", result.PhaseDeposit: "T2 Deposit",
-	result.PhaseIssue: "T3 Issue", result.PhaseVoucher: "T4 Voucher", result.PhasePayout: "T5 Payout", result.PhaseCommit: "Commit", result.PhaseDeal: "Deal", result.PhaseSetup: "Joint key",
+	result.PhaseIssue: "T3 Issue", result.PhaseVoucher: "T4 Voucher", result.PhasePayout: "T5 Payout",
+	result.PhaseCommit: "Commit", result.PhaseDeal: "Deal", result.PhaseSetup: "Joint key",
 	result.PhaseVote: "Vote", result.PhaseClaim: "Claim", result.PhaseRefund: "Refund", result.PhaseReveal: "Openings",
 }
 
@@ -85,7 +87,7 @@ func (d *drawing) bar(p result.Phase, y float64, sc scale, end uint32, now float
 	}
 }
 
-// row draws what happened in a phase, and says it in words.
+// row draws the events of a phase, and returns them in words.
 func (d *drawing) row(s *result.History, p result.Phase, y float64, sc scale, tip uint32) string {
 	span := fmt.Sprintf("%d–%d", p.From, p.To)
 	switch {
@@ -108,7 +110,8 @@ func (d *drawing) row(s *result.History, p result.Phase, y float64, sc scale, ti
 	return fmt.Sprintf("%s, %s: %s.", title, span, done)
 }
 
-// column is a run of neighbouring blocks in one row, with its events.
+// column is a run of neighbouring blocks in one row, with its events of one
+// kind.
 type column struct {
 	kind     result.EventKind
 	at       int // 0 … columns
@@ -117,8 +120,8 @@ type column struct {
 	text     string // of a single event
 }
 
-// marks draws the events of a phase, gathered into columns, and counts them in
-// words.
+// marks draws the events of a phase, grouped into columns, and returns their
+// numbers in words.
 func (d *drawing) marks(s *result.History, phase string, y float64, sc scale) string {
 	type place struct {
 		kind result.EventKind
@@ -153,7 +156,7 @@ func (d *drawing) marks(s *result.History, phase string, y float64, sc scale) st
 	return strings.Join(words, ", ")
 }
 
-// eventName is what a row calls the events of one kind, and their class.
+// eventName is the name of the events of one kind, and the class of their marks.
 type eventName struct {
 	of          result.EventKind
 	name, class string
@@ -179,7 +182,7 @@ var kinds = []eventName{
 	{result.EventOpening, "opening line", "opening"},
 }
 
-// mark draws one column: votes as a bar of a histogram, the rest as a dot.
+// mark draws one column: votes as a bar of a histogram, other events as a dot.
 func (d *drawing) mark(c *column, y float64, most int) {
 	i := slices.IndexFunc(kinds, func(k eventName) bool { return k.of == c.kind })
 	if i < 0 {
@@ -204,7 +207,7 @@ func (d *drawing) mark(c *column, y float64, most int) {
 	}
 }
 
-// axis prints the first block, the last and the tip, where they have room.
+// axis prints the first block, the last and the tip where there is room.
 func (d *drawing) axis(first, end, tip uint32, now, bottom float64) {
 	y := bottom + 20
 	d.text("tiplabel", now, y, anchorAt(now), fmt.Sprintf("tip: block %d", tip))

@@ -43,9 +43,9 @@ type Count struct {
 	Max       int    `json:"max"`
 }
 
-// Mixed is what registration and exchange came to, in an election with mixing.
+// Exchange is what registration and exchange came to, in an election with mixing.
 // Until the roll is closed it has the scheme alone.
-type Mixed struct {
+type Exchange struct {
 	Scheme     string       `json:"scheme"`
 	Root       string       `json:"root"`       // of the registry; "" where there is none
 	Deadlines  []uint32     `json:"deadlines"`  // T1 … T5
@@ -111,7 +111,7 @@ type Report struct {
 	Voters       int        `json:"voters"` // n, the roll
 	Votes        int        `json:"votes"`  // counted votes
 	Counts       []Count    `json:"counts"`
-	Mixing       *Mixed     `json:"mixing"` // nil without mixing
+	Mixing       *Exchange  `json:"mixing"` // nil without mixing
 	Tip          Tip        `json:"tip"`
 	Evidence     string     `json:"evidence"`
 	RecordSHA256 string     `json:"record_sha256"`

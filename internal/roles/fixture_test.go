@@ -21,22 +21,22 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// What everybody has when the exchange begins, in satoshis.
+// The balances at the beginning of the exchange, in satoshis.
 const (
-	purseOfSupervisor = 50_000_000
-	purseOfMixer      = 20_000_000
-	purseOfVoter      = 1_000_000
+	fundsOfSupervisor = 50_000_000
+	fundsOfMixer      = 20_000_000
+	fundsOfVoter      = 1_000_000
 )
 
-// fair is the exchange of a mixed election, from its announcement to its roll,
-// with whatever its people do that they should not.
-type fair struct {
+// fixture is the exchange of a mixed election, from its announcement to its roll, with hooks by which
+// roles misbehave.
+type fixture struct {
 	t          testing.TB
 	e          *election.Election
 	chain      *regtest.Chain
 	log        *board.Log
 	keys       map[string]curve.Scalar
-	bank       curve.Scalar // owns the blocks' subsidies
+	minerKey   curve.Scalar // owns the blocks' subsidies
 	supervisor *roles.Supervisor
 	treasurer  *roles.Treasurer
 	mixers     []*roles.Mixer
@@ -44,45 +44,44 @@ type fair struct {
 	files      [2][]byte // policy and contract
 
 	read      int // lines that view has read
-	view      *election.Mixing
+	view      *election.ExchangeLog
 	announced uint32
 
-	// absent tells who does nothing at all at a tip: "m1", "v2", "treasurer".
-	absent func(who string, tip uint32) bool
-	poor   bool      // the supervisor has hardly anything
-	path   string    // of m1's journal, or ""
-	file   io.Closer // the same, open
+	// absent reports whether a role does nothing at a tip: "m1", "v2", "treasurer".
+	absent      func(who string, tip uint32) bool
+	underfunded bool      // the supervisor has 100,000 sat
+	journalPath string    // of m1's journal, or ""
+	journalFile io.Closer // the same, open
 
-	// stop tells whether somebody who got an error stops, instead of the test.
-	stop func(who string, err error) bool
-	// also is called at every tip, before anybody acts.
-	also func(tip uint32)
-	// publish is what the keeper appends for a line; nil for the line itself.
+	// tolerates reports whether a role's error stops the role, and not the test.
+	tolerates func(who string, err error) bool
+	// beforeActs is called at every tip, before the roles act.
+	beforeActs func(tip uint32)
+	// publish returns what the keeper appends for a line; where it is nil, the line itself.
 	publish func(who string, l board.Line) []board.Line
-	// bent are transactions whose input scripts the miner wrote another way; nil
-	// where it does not.
-	bent map[chainhash.Hash]bool
+	// malleated are the transactions whose input scripts the miner rewrote; nil where it does not.
+	malleated map[chainhash.Hash]bool
 }
 
-// newFair prepares an exchange with blind RSA and publishes its registry.
-func newFair(t testing.TB, voters, mixers int) *fair {
+// newFixture prepares an exchange with blind RSA and publishes its registry.
+func newFixture(t testing.TB, voters, mixers int) *fixture {
 	t.Helper()
-	f := &fair{t: t}
+	f := &fixture{t: t}
 	f.e, f.keys, f.files = mixedFiles(t, blindRSA, voters, mixers)
 	f.prepare(voters, mixers)
 	return f
 }
 
-// newGroupFair is newFair with the signatures of a small group.
-func newGroupFair(t testing.TB, voters, mixers int) *fair {
+// newGroupFixture is newFair with the signatures of a small group.
+func newGroupFixture(t testing.TB, voters, mixers int) *fixture {
 	t.Helper()
-	return newStoredFair(t, voters, mixers, "")
+	return newStoredFixture(t, voters, mixers, "")
 }
 
-// newStoredFair is newGroupFair with m1's journal in a file.
-func newStoredFair(t testing.TB, voters, mixers int, path string) *fair {
+// newStoredFixture is newGroupFair with m1's journal in a file.
+func newStoredFixture(t testing.TB, voters, mixers int, path string) *fixture {
 	t.Helper()
-	f := &fair{t: t, path: path}
+	f := &fixture{t: t, journalPath: path}
 	f.e, f.keys, f.files = mixedFiles(t, groupBlind, voters, mixers)
 	weaken(f.e)
 	f.prepare(voters, mixers)
@@ -90,27 +89,27 @@ func newStoredFair(t testing.TB, voters, mixers int, path string) *fair {
 }
 
 // prepare plays up to the registry.
-func (f *fair) prepare(voters, mixers int) {
+func (f *fixture) prepare(voters, mixers int) {
 	f.t.Helper()
 	f.begin(voters, mixers)
 	f.register()
 }
 
 // begin announces the election.
-func (f *fair) begin(voters, mixers int) {
+func (f *fixture) begin(voters, mixers int) {
 	f.t.Helper()
 	t := f.t
-	f.bank, f.absent = curve.NewScalar(77), func(string, uint32) bool { return false }
-	f.log, f.view = board.NewLog(f.e.EID), election.NewMixing(f.e)
+	f.minerKey, f.absent = curve.NewScalar(77), func(string, uint32) bool { return false }
+	f.log, f.view = board.NewLog(f.e.EID), election.NewExchangeLog(f.e)
 	var err error
-	f.chain, err = regtest.New(t.TempDir(), lang.Params("regtest"), templates.PayToKey(curve.BaseMul(f.bank).Key()))
+	f.chain, err = regtest.New(t.TempDir(), lang.Params("regtest"), templates.PayToKey(curve.BaseMul(f.minerKey).Key()))
 	check(t, err)
 	t.Cleanup(func() { f.chain.Close() })
 	f.supervisor, err = roles.NewSupervisor(f.e, f.keys["supervisor"], f.node(), f.random("supervisor"))
 	check(t, err)
 	f.treasurer, err = roles.NewTreasurer(f.supervisor)
 	check(t, err)
-	f.cast(voters, mixers)
+	f.makeRoles(voters, mixers)
 	f.mine(101)
 	f.fund()
 	f.mine(102)
@@ -127,18 +126,18 @@ func (f *fair) begin(voters, mixers int) {
 	}
 }
 
-func (f *fair) random(who string) *rand.ChaCha8 {
+func (f *fixture) random(who string) *rand.ChaCha8 {
 	return rand.NewChaCha8(curve.TaggedHash("rehearsal", []byte(who)))
 }
 
-// cast gives the parts to people.
-func (f *fair) cast(voters, mixers int) {
+// makeRoles makes the mixers and the depositors.
+func (f *fixture) makeRoles(voters, mixers int) {
 	f.mixers = make([]*roles.Mixer, mixers)
 	for i := range f.mixers {
 		name := fmt.Sprintf("m%d", i+1)
 		journal, err := roles.NewJournal(f.random("journal " + name))
 		check(f.t, err)
-		if i == 0 && f.path != "" {
+		if i == 0 && f.journalPath != "" {
 			journal = f.openJournal()
 		}
 		f.mixers[i], err = roles.NewMixer(f.e, name, f.keys["mixer "+name], f.node(), f.random(name), journal)
@@ -157,47 +156,47 @@ func (f *fair) cast(voters, mixers int) {
 	}
 }
 
-// fund pays everybody what they have in the beginning.
-func (f *fair) fund() {
+// fund pays each role its balance.
+func (f *fixture) fund() {
 	f.t.Helper()
-	purses := []purse{{key: f.supervisor.Key(), sats: purseOfSupervisor}}
-	if f.poor {
-		purses[0].sats = 100_000
+	payments := []payment{{key: f.supervisor.Key(), sats: fundsOfSupervisor}}
+	if f.underfunded {
+		payments[0].sats = 100_000
 	}
 	for _, m := range f.mixers {
-		purses = append(purses, purse{key: m.Key(), sats: purseOfMixer})
+		payments = append(payments, payment{key: m.Key(), sats: fundsOfMixer})
 	}
 	for _, v := range f.voters {
-		purses = append(purses, purse{key: v.Key(), sats: purseOfVoter})
+		payments = append(payments, payment{key: v.Key(), sats: fundsOfVoter})
 	}
-	f.give(1, purses...)
+	f.pay(1, payments...)
 }
 
-// purse is what somebody is given.
-type purse struct {
+// payment is what a key is paid.
+type payment struct {
 	key  curve.PublicKey
 	sats int64
 }
 
-// give pays out of a block's subsidy.
-func (f *fair) give(block uint32, purses ...purse) {
+// pay pays out of a block's subsidy.
+func (f *fixture) pay(block uint32, payments ...payment) {
 	f.t.Helper()
 	b, err := f.chain.Block(block)
 	check(f.t, err)
 	tx := wire.NewMsgTx(2)
 	tx.AddTxIn(wire.NewTxIn(&wire.OutPoint{Hash: b.Transactions[0].TxHash()}, nil, nil))
-	for _, p := range purses {
+	for _, p := range payments {
 		tx.AddTxOut(wire.NewTxOut(p.sats, templates.PayToKey(p.key)))
 	}
-	public := curve.BaseMul(f.bank).Key()
-	sig := f.signature(tx, 0, templates.PayToKey(public), f.bank)
+	public := curve.BaseMul(f.minerKey).Key()
+	sig := f.signature(tx, 0, templates.PayToKey(public), f.minerKey)
 	tx.TxIn[0].SignatureScript, err = txscript.NewScriptBuilder().AddData(sig).AddData(public[:]).Script()
 	check(f.t, err)
 	check(f.t, f.chain.Submit(tx))
 }
 
 // signature is a key's for input i, which spends a locking script.
-func (f *fair) signature(tx *wire.MsgTx, i int, locking []byte, key curve.Scalar) []byte {
+func (f *fixture) signature(tx *wire.MsgTx, i int, locking []byte, key curve.Scalar) []byte {
 	f.t.Helper()
 	hash, err := txscript.CalcSignatureHash(locking, txscript.SigHashAll, tx, i)
 	check(f.t, err)
@@ -207,7 +206,7 @@ func (f *fair) signature(tx *wire.MsgTx, i int, locking []byte, key curve.Scalar
 }
 
 // register plays up to the registry.
-func (f *fair) register() {
+func (f *fixture) register() {
 	f.t.Helper()
 	lines, err := f.treasurer.Announce()
 	check(f.t, err)
@@ -245,15 +244,15 @@ func (f *fair) register() {
 	f.appendLine("supervisor", line, err)
 }
 
-func (f *fair) tip() uint32 { h, _ := f.chain.Tip(); return h }
+func (f *fixture) tip() uint32 { h, _ := f.chain.Tip(); return h }
 
-func (f *fair) appendLine(who string, l board.Line, err error) {
+func (f *fixture) appendLine(who string, l board.Line, err error) {
 	f.t.Helper()
 	check(f.t, err)
 	f.append(who, l)
 }
 
-func (f *fair) append(who string, lines ...board.Line) {
+func (f *fixture) append(who string, lines ...board.Line) {
 	f.t.Helper()
 	for _, l := range lines {
 		published := []board.Line{l}
@@ -269,8 +268,8 @@ func (f *fair) append(who string, lines ...board.Line) {
 	}
 }
 
-// mine shows everybody each block up to height.
-func (f *fair) mine(height uint32) {
+// mine adds blocks up to height and shows them to every role.
+func (f *fixture) mine(height uint32) {
 	f.t.Helper()
 	for tip := f.tip(); tip < height; tip++ {
 		check(f.t, f.chain.Mine(1))
@@ -286,7 +285,7 @@ func (f *fair) mine(height uint32) {
 	}
 }
 
-func (f *fair) replay() *election.Replay {
+func (f *fixture) replay() *election.Replay {
 	f.t.Helper()
 	r := election.NewReplay(f.e, f.log.Lines())
 	for h := f.announced; h <= f.tip(); h++ {
@@ -297,14 +296,14 @@ func (f *fair) replay() *election.Replay {
 	return r
 }
 
-func (f *fair) exchange() *election.Exchange { return f.e.Exchange(f.view, f.replay()) }
+func (f *fixture) exchange() *election.Exchange { return f.e.Exchange(f.view, f.replay()) }
 
-// actor is somebody who acts again and again.
+// actor is a role that acts whenever board or chain have grown.
 type actor interface {
 	Act(*election.Exchange) ([]board.Line, error)
 }
 
-func (f *fair) people() (names []string, people []actor) {
+func (f *fixture) actors() (names []string, people []actor) {
 	names, people = []string{"treasurer"}, []actor{f.treasurer}
 	for i, m := range f.mixers {
 		names, people = append(names, fmt.Sprintf("m%d", i+1)), append(people, m)
@@ -315,10 +314,10 @@ func (f *fair) people() (names []string, people []actor) {
 	return names, people
 }
 
-// act lets everybody act until nobody has anything more to say.
-func (f *fair) act() {
+// act lets the roles act until no line is new.
+func (f *fixture) act() {
 	f.t.Helper()
-	names, people := f.people()
+	names, people := f.actors()
 	for again := true; again; {
 		again = false
 		x := f.exchange()
@@ -327,7 +326,7 @@ func (f *fair) act() {
 				continue
 			}
 			lines, err := p.Act(x)
-			if err != nil && f.stop != nil && f.stop(names[i], err) {
+			if err != nil && f.tolerates != nil && f.tolerates(names[i], err) {
 				continue
 			}
 			if err != nil {
@@ -340,21 +339,20 @@ func (f *fair) act() {
 	}
 }
 
-// run plays the exchange up to the tip at height, everybody acting at each.
-func (f *fair) run(height uint32) {
+// run plays the exchange up to the tip at height. Every role acts at each tip.
+func (f *fixture) run(height uint32) {
 	f.t.Helper()
 	for f.tip() < height {
-		if f.also != nil {
-			f.also(f.tip())
+		if f.beforeActs != nil {
+			f.beforeActs(f.tip())
 		}
 		f.act()
 		f.mine(f.tip() + 1)
 	}
 }
 
-// close enrols who has a coin, closes the roll, and lets those who have none
-// take their deposits back.
-func (f *fair) close() {
+// close enrols the voters with a coin, closes the roll, and lets the others take their deposits back.
+func (f *fixture) close() {
 	f.t.Helper()
 	roll := f.e.Policy.Times.Roll
 	f.run(roll - 1)

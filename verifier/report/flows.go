@@ -8,8 +8,9 @@ import (
 	"bevote/verifier/result"
 )
 
-// Sizes of the money picture in pixels: the room that all flows share by their
-// amounts, what each has at least (two lines of words), and between two.
+// Sizes of a flow drawing in pixels: the height that all flows share by their
+// amounts, the least height of one (two lines of words), and the gap between
+// two.
 const (
 	flowRoom  = 150
 	flowLeast = 46
@@ -17,36 +18,35 @@ const (
 	flowTop   = 26
 )
 
-// stream is what a money picture draws: bands from one source to receivers.
-type stream struct {
+// flowDrawing is a drawing of bands from one source to receivers.
+type flowDrawing struct {
 	id, title string
-	unit      string // what the money was in: stake or deposit
+	unit      string // of the source: stake or deposit
 	flows     []result.Flow
 	words     func(result.Flow) (class, words string)
-	counted   func(result.Flow) string // how many of what
+	count     func(result.Flow) string // "3 stakes", or ""
 }
 
-// money draws where the stakes went.
-func money(s *result.History) *drawing {
-	return stream{
+// stakesDrawing draws where the stakes went.
+func stakesDrawing(s *result.History) *drawing {
+	return flowDrawing{
 		id: "money", title: "Where the stakes went", unit: "stake", flows: s.Flows,
-		words:   func(f result.Flow) (class, words string) { return flowWords(s, f) },
-		counted: func(f result.Flow) string { return plural(f.Stakes, "stake") },
-	}.draw(inAll(s.Flows))
+		words: func(f result.Flow) (class, words string) { return flowWords(s, f) },
+		count: func(f result.Flow) string { return plural(f.Stakes, "stake") },
+	}.draw(totalStakes(s.Flows))
 }
 
-// inAll counts the things that flow.
-func inAll(flows []result.Flow) (n int) {
+// totalStakes returns the number of stakes of all flows.
+func totalStakes(flows []result.Flow) (n int) {
 	for _, f := range flows {
 		n += f.Stakes
 	}
 	return n
 }
 
-// draw draws one band for each receiver, from the source of n things on the
-// left. Thin bands are drawn thicker than they are; the words on them have the
-// amounts.
-func (st stream) draw(n int) *drawing {
+// draw draws one band for each receiver, from a source of n stakes or deposits
+// on the left. A band is at least as high as its words, which have the amount.
+func (st flowDrawing) draw(n int) *drawing {
 	total := int64(0)
 	for _, f := range st.flows {
 		total += f.Sats
@@ -70,7 +70,10 @@ func (st stream) draw(n int) *drawing {
 	for i, f := range st.flows {
 		class, title := st.words(f)
 		amount := st.amount(f)
-		d.put(shape{Kind: "band", Class: class, FromY: from * hundredths, FromH: heights[i] * hundredths, Y: to * hundredths, Height: heights[i] * hundredths})
+		d.put(shape{
+			Kind: "band", Class: class, FromY: from * hundredths, FromH: heights[i] * hundredths,
+			Y: to * hundredths, Height: heights[i] * hundredths,
+		})
 		d.rect("end "+class, 98, to, 2, heights[i])
 		middle := to + heights[i]/2
 		d.text("label", 96, middle-3, "end", title)
@@ -83,10 +86,10 @@ func (st stream) draw(n int) *drawing {
 	return d
 }
 
-// amount is a flow in words.
-func (st stream) amount(f result.Flow) string {
+// amount returns a flow's sum, count and fees in words.
+func (st flowDrawing) amount(f result.Flow) string {
 	amount := fmt.Sprintf("%s sat", grouped(f.Sats))
-	if counted := st.counted(f); counted != "" {
+	if counted := st.count(f); counted != "" {
 		amount += ", " + counted
 	}
 	if f.Fees > 0 {
@@ -95,9 +98,9 @@ func (st stream) amount(f result.Flow) string {
 	return amount
 }
 
-// flowWords say where stakes went, and the class of the band.
+// flowWords returns the class of a flow's band, and where the stakes went.
 func flowWords(s *result.History, f result.Flow) (class, words string) {
-	to := short(displayed(s, f.To))
+	to := short(displayName(s, f.To))
 	switch f.Kind {
 	case result.EventWin:
 		return "win", "won by " + to

@@ -21,13 +21,13 @@ import (
 	"bevote/verifier/record"
 )
 
-// mostMemory is what no evidence may make the auditor take, in bytes: with the
-// heap's limit at a quarter of it, it is nearly all what is alive at once.
-const mostMemory = 256 << 20
+// maxMemory is the most memory that an audit may take, in bytes, whatever the
+// evidence. The limit of the heap is a quarter of it, so garbage hardly counts.
+const maxMemory = 256 << 20
 
-// weighed is the command, which leaves in the file $PEAK how much memory it
-// took at most, in kilobytes, where the system tells.
-func weighed() {
+// measured is the command. It writes its peak of memory to the file $PEAK, in
+// kilobytes, where /proc gives it.
+func measured() {
 	code := run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	status, _ := os.ReadFile("/proc/self/status")
 	if peak := regexp.MustCompile(`VmHWM:\s*(\d+) kB`).FindSubmatch(status); peak != nil {
@@ -36,15 +36,15 @@ func weighed() {
 	os.Exit(code)
 }
 
-// burdens runs the command in a process of its own and wants the exit code, one
-// line with the words if it is 65, and memory within bounds.
-func burdens(t *testing.T, code int, words string, args ...string) {
+// wantWithinMemory runs the command in a process of its own and wants the exit
+// code, one line with the words if it is 65, and memory within [maxMemory].
+func wantWithinMemory(t *testing.T, code int, words string, args ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute) // a hang
 	defer cancel()
 	peak := filepath.Join(t.TempDir(), "peak")
-	cmd := exec.CommandContext(ctx, "weighed", args...)
-	cmd.Env = append(os.Environ(), "PEAK="+peak, fmt.Sprint("GOMEMLIMIT=", mostMemory/4))
+	cmd := exec.CommandContext(ctx, "measured", args...)
+	cmd.Env = append(os.Environ(), "PEAK="+peak, fmt.Sprint("GOMEMLIMIT=", maxMemory/4))
 	var talk bytes.Buffer
 	cmd.Stderr = &talk
 	err := cmd.Run()
@@ -60,8 +60,8 @@ func burdens(t *testing.T, code int, words string, args ...string) {
 		t.Errorf("says %.600q, want one line with %q", said, words)
 	}
 	if kb, err := os.ReadFile(peak); err == nil {
-		if n, err := strconv.Atoi(string(kb)); err != nil || n<<10 > mostMemory {
-			t.Errorf("took %s kB (%v), want at most %d", kb, err, mostMemory>>10)
+		if n, err := strconv.Atoi(string(kb)); err != nil || n<<10 > maxMemory {
+			t.Errorf("took %s kB (%v), want at most %d", kb, err, maxMemory>>10)
 		} else {
 			t.Logf("took %d MB", n>>10)
 		}
@@ -97,7 +97,8 @@ func recordOf(t testing.TB, changed files) string {
 	if err := os.MkdirAll(filepath.Join(dir, "chain"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{record.Policy, record.Contract, record.Board, record.Headers, record.Blocks, record.Proofs} {
+	for _, name := range []string{record.Policy, record.Contract, record.Board, record.Headers, record.Blocks,
+		record.Proofs} {
 		parts, differs := changed[name]
 		if !differs && name != record.Proofs {
 			parts = whole(original(t, name))
@@ -181,7 +182,8 @@ func zipWith(t *testing.T, name string, text []byte, copies int) string {
 	if name == record.Board {
 		data = append(deflated(t, original(t, name)), data...)
 	}
-	w, err := z.CreateRaw(&zip.FileHeader{Name: name, Method: zip.Deflate, CompressedSize64: uint64(len(data)), UncompressedSize64: 1 << 40})
+	w, err := z.CreateRaw(&zip.FileHeader{Name: name, Method: zip.Deflate, CompressedSize64: uint64(len(data)),
+		UncompressedSize64: 1 << 40})
 	if err != nil {
 		t.Fatal(err)
 	}

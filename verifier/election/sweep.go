@@ -10,20 +10,25 @@ import (
 	"bevote/internal/scriptsig"
 	"bevote/templates"
 
+	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// CheckSweep reads a sweep as a mixer writes it, without the supervisor's
-// signatures, and tells why the supervisor is not to sign it: it spends anything
-// but deposits for which this mixer has rightly issued, pays anything but the
-// pool and the fee, or lacks signatures that relays take.
+// CheckSweep decodes the sweep of a mixer's line, which lacks the supervisor's
+// signatures:
+//
+//	in   deposits  with this mixer, rightly issued for; signed by the mixer
+//	out  the pool  the deposits less the policy's fee
+//
+// An error says why the supervisor is not to sign it.
 func (x *Exchange) CheckSweep(mixer curve.PublicKey, text []byte) (*wire.MsgTx, error) {
 	tx, r := new(wire.MsgTx), bytes.NewReader(text)
 	if err := tx.DeserializeNoWitness(r); err != nil || r.Len() > 0 {
 		return nil, errors.New("not a transaction without witnesses")
 	}
-	if len(tx.TxIn) == 0 || len(tx.TxOut) != 1 || !bytes.Equal(tx.TxOut[0].PkScript, x.PoolScript) || tx.LockTime != 0 || tx.Version != 2 {
+	toPool := len(tx.TxOut) == 1 && bytes.Equal(tx.TxOut[0].PkScript, x.PoolScript)
+	if len(tx.TxIn) == 0 || !toPool || tx.LockTime != 0 || tx.Version != 2 {
 		return nil, errors.New("want deposits in and the pool out")
 	}
 	i := slices.IndexFunc(x.e.Contract.EscrowPaths, func(p templates.Path) bool { return p.Name == Swept })
@@ -38,7 +43,7 @@ func (x *Exchange) CheckSweep(mixer curve.PublicKey, text []byte) (*wire.MsgTx, 
 			return nil, fmt.Errorf("input %d is no deposit with this mixer, or there twice", i)
 		}
 		known[d.Outpoint] = true
-		if err := errors.Join(x.Good(d), x.Right(d)); err != nil {
+		if err := errors.Join(x.CheckDeposit(d), x.CheckIssue(d)); err != nil {
 			return nil, fmt.Errorf("input %d: %w", i, err)
 		}
 		var err error
@@ -56,8 +61,8 @@ func (x *Exchange) CheckSweep(mixer curve.PublicKey, text []byte) (*wire.MsgTx, 
 	return tx, nil
 }
 
-// mixerSigned tells whether an input of a sweep has the mixer's signature where
-// the path wants it.
+// mixerSigned verifies the mixer's signature in an input of a sweep. Witness has the
+// items of the path ([templates.Path]).
 func mixerSigned(tx *wire.MsgTx, i int, witness []string, redeem []byte, mixer curve.PublicKey) error {
 	items := scriptsig.Items(tx.TxIn[i].SignatureScript)
 	if len(items) != len(witness) {
@@ -73,33 +78,33 @@ func mixerSigned(tx *wire.MsgTx, i int, witness []string, redeem []byte, mixer c
 	return scriptsig.Verify(tx, i, redeem, sig, mixer)
 }
 
-// OfferedToPool tells whether a mixer has signed a sweep of a deposit with which
-// the supervisor was to help. Each line is looked at once, whatever it sweeps.
-func (x *Exchange) OfferedToPool(d *Deposit) bool {
-	x.offering.Do(func() {
-		x.offered = make(map[wire.OutPoint]bool)
-		for _, l := range x.Sweeps {
-			tx, err := x.CheckSweep(l.Line.By, l.Body.Tx)
-			if err != nil {
-				continue
-			}
-			for _, in := range tx.TxIn {
-				x.offered[in.PreviousOutPoint] = true
-			}
+// OfferedToPool reports whether a deposit is in a sweep that the supervisor was to
+// sign.
+func (x *Exchange) OfferedToPool(d *Deposit) bool { return x.offered()[d.Outpoint] }
+
+// findOffered returns the inputs of the lines' valid sweeps.
+func (x *Exchange) findOffered() map[wire.OutPoint]bool {
+	ops := make(map[wire.OutPoint]bool)
+	for _, l := range x.Sweeps {
+		tx, err := x.CheckSweep(l.Line.By, l.Body.Tx)
+		if err != nil {
+			continue
 		}
-	})
-	return x.offered[d.Outpoint]
+		for _, in := range tx.TxIn {
+			ops[in.PreviousOutPoint] = true
+		}
+	}
+	return ops
 }
 
-// payoutBytes is how much paying coins may charge the account with: what a
-// transaction with one input and change takes for each thousand of them. Who
-// pays in another way bears the rest; else a mixer could fill its transactions
-// and mine them for less than it is repaid.
-func payoutBytes(coins int64) int64 {
-	const frame, input, output = 14, 148, 34
-	return (coins+MaxPayouts-1)/MaxPayouts*(frame+input+output) + coins*output
+// SweepTxs returns the transactions that sweep deposits, each once, in the order of
+// the deposits.
+func (x *Exchange) SweepTxs() (out []*ConfirmedTx) {
+	known := make(map[chainhash.Hash]bool)
+	for _, d := range x.Deposits {
+		if s := x.SpendingTx(d); s != nil && !known[s.ID] && x.SpendPath(d) == Swept {
+			known[s.ID], out = true, append(out, s)
+		}
+	}
+	return out
 }
-
-// MaxPayouts is how many coins one transaction pays, so that it is no giant
-// among others.
-const MaxPayouts = 1000

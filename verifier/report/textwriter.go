@@ -9,19 +9,19 @@ import (
 	"bevote/internal/terminal"
 )
 
-// width is the column at which running text breaks.
+// width is the column at which running text is wrapped.
 const width = 88
 
-// page writes lines of text to a terminal or a file. Every string in them is
-// made [terminal.Visible].
-type page struct {
+// textWriter writes lines of text to a terminal or a file. Every string in them
+// is made [terminal.Visible].
+type textWriter struct {
 	w *bufio.Writer
 }
 
-func newPage(w io.Writer) *page { return &page{bufio.NewWriter(w)} }
+func newTextWriter(w io.Writer) *textWriter { return &textWriter{bufio.NewWriter(w)} }
 
 // line writes a formatted line without trailing blanks.
-func (p *page) line(format string, args ...any) {
+func (p *textWriter) line(format string, args ...any) {
 	for i, a := range args {
 		if s, ok := a.(string); ok {
 			args[i] = clean(s)
@@ -31,15 +31,15 @@ func (p *page) line(format string, args ...any) {
 	_, _ = p.w.WriteString(strings.TrimRight(fmt.Sprintf(format, args...), " ") + "\n")
 }
 
-// text writes words after a first prefix, broken at the width and hung under
-// the prefix's end.
-func (p *page) text(prefix, words string) {
+// text writes words after a prefix, wrapped at the width, with following lines
+// indented to the prefix's end.
+func (p *textWriter) text(prefix, words string) {
 	_, _ = p.w.WriteString(terminal.Wrap(prefix, words, width))
 }
 
-// block writes lines as they are, a diff of scripts say, behind a bar: no line
-// of a record can pass for one of the report.
-func (p *page) block(indent, lines string) {
+// block writes lines as they are, such as a diff of scripts, each behind a bar
+// that tells them from the report's own lines.
+func (p *textWriter) block(indent, lines string) {
 	if lines == "" {
 		return
 	}
@@ -49,13 +49,13 @@ func (p *page) block(indent, lines string) {
 }
 
 // section writes a heading after an empty line.
-func (p *page) section(title string) {
+func (p *textWriter) section(title string) {
 	p.line("")
 	p.line("%s", title)
 }
 
-// clean is [terminal.Visible]: what a record says passes it on the way to every
-// form of the report for people.
+// clean is [terminal.Visible]. Texts of a record pass it in the text, the page
+// and the Markdown.
 func clean(s string) string { return terminal.Visible(s) }
 
 // grouped writes a number with commas between thousands.

@@ -1,12 +1,12 @@
 package election
 
 import (
-	"bevote/templates"
-
 	"github.com/btcsuite/btcd/txscript/v2"
 )
 
-// nullData returns what an OP_RETURN output pushes, if it is one push and no more.
+// nullData returns the data of a script of the form
+//
+//	OP_RETURN <data>
 func nullData(script []byte) ([]byte, bool) {
 	if len(script) == 0 || script[0] != txscript.OP_RETURN {
 		return nil, false
@@ -19,10 +19,5 @@ func nullData(script []byte) ([]byte, bool) {
 	return data, !t.Next() && t.Err() == nil
 }
 
-// isNullData tells whether a script is an OP_RETURN of any form.
+// isNullData reports whether a script begins with OP_RETURN.
 func isNullData(script []byte) bool { return len(script) > 0 && script[0] == txscript.OP_RETURN }
-
-// isBallotSized tells whether data looks like a ballot of either form.
-func isBallotSized(data []byte) bool {
-	return len(data) == templates.PlainBallot && data[0] == templates.PlainPrefix || len(data) == templates.SaltedBallot && data[0] == templates.SaltedPrefix
-}

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"embed"
+	"fmt"
+	"strings"
+	"text/template"
+
+	"bevote/examples"
+)
+
+// helpFiles has one file help/NAME.txt for the command NAME, and the pieces
+// lies.txt and source.txt that several commands include.
+//
+//go:embed help/*.txt
+var helpFiles embed.FS
+
+var helpTemplates = template.Must(template.ParseFS(helpFiles, "help/*.txt"))
+
+// helpText returns the paragraphs that --help prints for a command, without a
+// final line end.
+func helpText(command string) string {
+	var b strings.Builder
+	names := map[string]string{"Examples": strings.Join(examples.Names(), ", ")}
+	if err := helpTemplates.ExecuteTemplate(&b, command+".txt", names); err != nil {
+		panic(fmt.Sprintf("help of %s: %v", command, err))
+	}
+	return strings.TrimRight(b.String(), "\n")
+}

@@ -1,0 +1,87 @@
+package election
+
+import (
+	"fmt"
+
+	"bevote/verifier/board"
+)
+
+// lineType is what an election makes of the board lines of one type. [Phases],
+// [ExchangeLog] and [Replay] go by it: a new type of line is a new row.
+type lineType struct {
+	// The phase lies after one anchor and is closed by another. After 0 it begins
+	// with the board; by 0 it ends with the board.
+	after, by int
+	// Of an author's lines on one subject the first counts; nil lets all count.
+	subject func(board.Body) string
+	// read takes a line into the exchange, or returns why it does not count.
+	read func(*ExchangeLog, int, *board.Line) string
+	// watch takes from a line what there is to look for in blocks.
+	watch func(*Replay, *board.Line)
+}
+
+// lineTypes has a row for each type. In a custodial election there is no dealing,
+// and openings follow the roll.
+var lineTypes = map[board.Type]lineType{
+	board.TypeOpen:      {0, Announce, nil, nil, nil},
+	board.TypeCandidate: {0, RollClosed, subject(candidateName), nil, nil},
+
+	board.TypeManager:    {Announce, RollClosed, nil, reader((*ExchangeLog).manager), nil},
+	board.TypeMixer:      {Announce, RollClosed, nil, reader((*ExchangeLog).mixer), nil},
+	board.TypeRegistry:   {Announce, RollClosed, nil, reader((*ExchangeLog).registry), watcher((*Replay).watchRegistry)},
+	board.TypeRequest:    {Announce, RollClosed, nil, reader((*ExchangeLog).request), nil},
+	board.TypeAccept:     {Announce, RollClosed, nil, reader((*ExchangeLog).accept), nil},
+	board.TypeDeposit:    {Announce, RollClosed, nil, reader((*ExchangeLog).deposit), watcher((*Replay).watchDeposit)},
+	board.TypeOffer:      {Announce, RollClosed, nil, reader((*ExchangeLog).offer), nil},
+	board.TypeChallenge:  {Announce, RollClosed, nil, reader((*ExchangeLog).challenge), nil},
+	board.TypeIssue:      {Announce, RollClosed, nil, reader((*ExchangeLog).issue), nil},
+	board.TypeVoucher:    {Announce, RollClosed, nil, reader((*ExchangeLog).voucher), nil},
+	board.TypePayout:     {Announce, RollClosed, nil, reader((*ExchangeLog).payout), watcher((*Replay).watchPayout)},
+	board.TypeSweep:      {Announce, RollClosed, nil, reader((*ExchangeLog).sweep), nil},
+	board.TypeSettlement: {Announce, RollClosed, nil, reader((*ExchangeLog).settled), watcher((*Replay).watchSettlement)},
+
+	board.TypeRoll:       {Announce, RollClosed, subject(rollKey), nil, watcher((*Replay).watchRoll)},
+	board.TypeCommit:     {RollClosed, CommitsClosed, onePerAuthor, nil, nil},
+	board.TypeDeal:       {CommitsClosed, DealsClosed, onePerAuthor, nil, nil},
+	board.TypeComplaint:  {DealsClosed, ComplaintsClosed, subject(complainedOf), nil, nil},
+	board.TypeTranscript: {ComplaintsClosed, TranscriptClosed, onePerAuthor, nil, watcher((*Replay).watchTranscript)},
+	board.TypeAck:        {ComplaintsClosed, TranscriptClosed, onePerAuthor, nil, nil},
+	board.TypeOpening:    {TranscriptClosed, 0, nil, nil, nil},
+}
+
+// onePerAuthor is the subject where one line of each author counts.
+func onePerAuthor(board.Body) string { return "" }
+
+func candidateName(b board.Candidate) string { return b.Name }
+
+func rollKey(b board.Roll) string { return string(b.Key[:]) }
+
+func complainedOf(b board.Complaint) string { return fmt.Sprint(b.Dealer, "/", b.Key) }
+
+// subject adapts a function of one type of body.
+func subject[T board.Body](of func(T) string) func(board.Body) string {
+	return func(b board.Body) string { return of(b.(T)) }
+}
+
+// reader adapts a method that takes one type of body. A line whose body does not
+// decode does not count.
+func reader[T board.Body](take func(*ExchangeLog, Entry[T]) string) func(*ExchangeLog, int, *board.Line) string {
+	return func(m *ExchangeLog, n int, l *board.Line) string {
+		var body T
+		if err := board.DecodeBody(*l, &body); err != nil {
+			return err.Error()
+		}
+		return take(m, Entry[T]{n, l, body})
+	}
+}
+
+// watcher adapts a method that takes one type of body. A line whose body does not
+// decode gives nothing to look for.
+func watcher[T board.Body](take func(*Replay, Entry[T])) func(*Replay, *board.Line) {
+	return func(r *Replay, l *board.Line) {
+		var body T
+		if board.DecodeBody(*l, &body) == nil {
+			take(r, Entry[T]{Line: l, Body: body})
+		}
+	}
+}
