@@ -44,7 +44,7 @@ var mixedVariants = []Lie{
 	{Name: "dust-on-a-deposit", Text: "a stranger pays dust into the escrow of a deposit",
 		Base: "mixed", tamper: func(p *play) error {
 			p.atDeadline(election.T2, 1, func() error {
-				all := p.Mixing().Deposits
+				all := p.ExchangeLog().Deposits
 				if len(all) == 0 {
 					return errNothing
 				}

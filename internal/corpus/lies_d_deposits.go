@@ -51,7 +51,7 @@ var depositLies = []Lie{
 		Strength: KeyHolding, Base: "mixed",
 		Check: "V29", Level: "L3", Exit: 21,
 		tamper: withheld(func(p *play, d *rehearsal.Depositor, tx *wire.MsgTx) error {
-			p.at(p.Mixing().Deadlines[election.T2]+1, func() error { return p.Chain.Submit(tx) })
+			p.at(p.ExchangeLog().Deadlines[election.T2]+1, func() error { return p.Chain.Submit(tx) })
 			return p.declare(d, wire.OutPoint{Hash: tx.TxHash()})
 		})},
 	{Name: "deposit-unregistered", Text: "somebody who is not registered asks a mixer and names a deposit",
@@ -103,7 +103,7 @@ func withheld(instead func(p *play, d *rehearsal.Depositor, tx *wire.MsgTx) erro
 // nonce; −1 if none did.
 func (p *play) promised(purpose string, by curve.PublicKey) (mixer int, nonce board.Hash) {
 	for i, m := range p.Exchange.Mixers {
-		if a, ok := p.Mixing().Accepted(purpose, m.Key(), by); ok {
+		if a, ok := p.ExchangeLog().Accepted(purpose, m.Key(), by); ok {
 			return i, a.Nonce
 		}
 	}
@@ -122,7 +122,7 @@ func (p *play) declare(d *rehearsal.Depositor, op wire.OutPoint) error {
 func unregistered(p *play) error {
 	key := p.stranger()
 	p.atDeadline(election.T1, -1, func() error {
-		t := p.Mixing().Deadlines
+		t := p.ExchangeLog().Deadlines
 		return p.publish(key, board.Request{For: board.ForHolding, Mixer: p.Exchange.Mixers[0].Key(),
 			Deadlines: t[election.T2:election.T4]})
 	})
@@ -138,7 +138,7 @@ func anothersDeposit(p *play) error {
 	d := p.abstainer()
 	p.intercept(d.Voter.Role, func(tx *wire.MsgTx) (bool, error) { return p.isDeposit(tx), nil })
 	p.atDeadline(election.T2, -1, func() error {
-		all := p.Mixing().Deposits
+		all := p.ExchangeLog().Deposits
 		if len(all) == 0 {
 			return errNothing
 		}

@@ -38,7 +38,7 @@ var payoutLies = []Lie{
 			if payingTo(tx, p.abstainer().Voter.Key()) < 0 {
 				return false, nil
 			}
-			p.at(p.Mixing().Deadlines[election.T5]+1, func() error { return p.Chain.Submit(tx) })
+			p.at(p.ExchangeLog().Deadlines[election.T5]+1, func() error { return p.Chain.Submit(tx) })
 			return true, nil
 		})},
 	{Name: "payout-twice", Text: "a mixer pays one voucher twice", Strength: KeyHolding, Base: "mixed",

@@ -71,7 +71,7 @@ func vanishes(i, deadline int) func(*play) error {
 		liar := p.MixerRole(i)
 		p.Hooks.Away = func(who string) bool {
 			tip, _ := p.Chain.Tip()
-			return who == liar && p.Mixing().Registry != nil && tip > p.Mixing().Deadlines[deadline]
+			return who == liar && p.ExchangeLog().Registry != nil && tip > p.ExchangeLog().Deadlines[deadline]
 		}
 		return nil
 	}
@@ -87,12 +87,12 @@ func stalls(p *play) error {
 		}
 		tip, _ := p.Chain.Tip()
 		answered, waiting := false, false
-		for _, d := range p.Mixing().Deposits {
+		for _, d := range p.ExchangeLog().Deposits {
 			mine := d.Mixer.Key == p.Exchange.Mixers[0].Key()
 			answered = answered || mine && d.Answer != nil
 			waiting = waiting || mine && d.Answer == nil && d.Challenge != nil
 		}
-		return answered && waiting && tip <= p.Mixing().Deadlines[election.T3]
+		return answered && waiting && tip <= p.ExchangeLog().Deadlines[election.T3]
 	}
 	return nil
 }
@@ -126,7 +126,7 @@ func (p *play) again(l board.Line, body board.Body) ([]board.Line, error) {
 // depositor, and then with a new one to the first.
 func twoSessions(p *play) error {
 	addAfter(p, func(l board.Line, _ board.Challenge) ([]board.Line, error) {
-		x := p.Mixing()
+		x := p.ExchangeLog()
 		own := x.DepositOf(l.By)
 		for _, d := range x.Deposits {
 			if d == own || d.Mixer != own.Mixer || d.Answer != nil {
@@ -197,7 +197,7 @@ func takesBoth(p *play) error {
 	d := p.abstainer()
 	key := d.Key()
 	p.at(p.Policy.Times.Roll+1, func() error {
-		own := p.Mixing().DepositOf(key)
+		own := p.ExchangeLog().DepositOf(key)
 		redeem, err := p.EscrowRedeem(own.Mixer.Key, key)
 		if err != nil {
 			return err
@@ -221,7 +221,7 @@ func takesBoth(p *play) error {
 // issued.
 func sweepsUnissued(p *play) error {
 	p.atDeadline(election.T3, 1, func() error {
-		d := p.Mixing().DepositOf(p.abstainer().Key())
+		d := p.ExchangeLog().DepositOf(p.abstainer().Key())
 		redeem, err := p.EscrowRedeem(d.Mixer.Key, d.By)
 		if err != nil {
 			return err
@@ -244,7 +244,7 @@ func (p *play) signSweep(tx *wire.MsgTx) error {
 	for i, in := range tx.TxIn {
 		items := pushes(in.SignatureScript)
 		redeem := items[len(items)-1]
-		for _, d := range p.Mixing().Deposits {
+		for _, d := range p.ExchangeLog().Deposits {
 			if d.Outpoint != in.PreviousOutPoint {
 				continue
 			}

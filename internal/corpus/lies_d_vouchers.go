@@ -28,7 +28,7 @@ var voucherLies = []Lie{
 		Strength: KeyHolding, Base: "mixed",
 		Check: "V30", Level: "none", Exit: 20, tamper: all(asksBoth, badVoucher(func(p *play, v *board.Voucher) {
 			v.Mixer = curve.PublicKey(p.otherMixer(v.Mixer))
-			a, _ := p.Mixing().Accepted(board.ForPaying, v.Mixer, p.abstainer().Voter.Key())
+			a, _ := p.ExchangeLog().Accepted(board.ForPaying, v.Mixer, p.abstainer().Voter.Key())
 			v.Nonce = a.Nonce
 		}))},
 	{Name: "voucher-too-large", Text: "a paid voucher's signature is no number below the issuer's modulus",
@@ -45,7 +45,7 @@ var voucherLies = []Lie{
 		Strength: KeyHolding, Base: "mixed",
 		Check: "V32", Along: []string{"V30"}, Level: "none", Exit: 20,
 		tamper: badVoucher(func(p *play, v *board.Voucher) {
-			for _, other := range p.Mixing().Vouchers {
+			for _, other := range p.ExchangeLog().Vouchers {
 				if other.By != p.abstainer().Voter.Key() {
 					v.Signature, v.Issuer = bytes.Clone(other.Signature), bytes.Clone(other.Issuer)
 				}
@@ -95,7 +95,7 @@ func badVoucher(change func(p *play, v *board.Voucher)) func(*play) error {
 
 // payByMixer has the mixer of a roll key's voucher pay a coin and declare it.
 func (p *play) payByMixer(key curve.PublicKey) (wire.OutPoint, error) {
-	v := p.Mixing().VoucherOf(key)
+	v := p.ExchangeLog().VoucherOf(key)
 	if v == nil {
 		return wire.OutPoint{}, errNothing
 	}
@@ -122,7 +122,7 @@ func asksBoth(p *play) error {
 		if i < 0 {
 			return errNothing
 		}
-		t := p.Mixing().Deadlines
+		t := p.ExchangeLog().Deadlines
 		return p.publish(d.Voter.Secret, board.Request{For: board.ForPaying, Mixer: p.Exchange.Mixers[1-i].Key(),
 			Deadlines: []uint32{t[election.T4], t[election.T5]}})
 	})
@@ -198,7 +198,7 @@ func forged(change func(p *play, signature []byte)) func(*play) error {
 		v := p.abstainer().Voter
 		var coin wire.OutPoint
 		p.atDeadline(election.T4, -1, func() error {
-			shown := p.Mixing().Vouchers
+			shown := p.ExchangeLog().Vouchers
 			payer, nonce := p.promised(board.ForPaying, v.Key())
 			if len(shown) == 0 || payer < 0 {
 				return errNothing

@@ -126,9 +126,9 @@ func (p *play) castInstead(voter *rehearsal.Voter, cast func(keys map[string][]b
 
 // authorsView is the mixing phase as its authors wrote it.
 type authorsView struct {
-	view  *election.ExchangeLog   // nil while no role trusts authors
-	read  int                // lines of the board that view has read
-	lines map[int]board.Line // by their place, in the place of the board's
+	view  *election.ExchangeLog // nil while no role trusts authors
+	read  int                   // lines of the board that view has read
+	lines map[int]board.Line    // by their place, in the place of the board's
 }
 
 // trustAuthors has roles see the lines as their authors wrote them, not as a lie
@@ -136,7 +136,7 @@ type authorsView struct {
 func (p *play) trustAuthors(roles ...string) {
 	a := &p.authors
 	a.view, a.lines = election.NewExchangeLog(p.Election), make(map[int]board.Line)
-	p.Hooks.Mixing = func(role string) *election.ExchangeLog {
+	p.Hooks.ExchangeLog = func(role string) *election.ExchangeLog {
 		if len(roles) > 0 && !slices.Contains(roles, role) {
 			return nil
 		}
