@@ -20,7 +20,7 @@ type Exchange struct {
 	Mixers     []*roles.Mixer
 	Depositors []*Depositor
 	log        *election.ExchangeLog
-	read       int        // lines of the board that view has read
+	read       int        // lines of the board that log has read
 	order      *rand.Rand // of the depositors' lines
 }
 
