@@ -129,7 +129,7 @@ func (p *play) pay(q signer, outs ...*wire.TxOut) (*wire.MsgTx, error) {
 // depositor asked.
 func (p *play) signVoucher(i int, message []byte) ([]byte, error) {
 	m := p.Exchange.Mixers[i]
-	scheme, err := p.Mixing().SchemeOf(p.Mixing().MixerOf(m.Key()))
+	scheme, err := p.ExchangeLog().SchemeOf(p.ExchangeLog().MixerOf(m.Key()))
 	if err != nil {
 		return nil, err
 	}

@@ -17,25 +17,30 @@ import (
 // variants are elections in which something is unusual and nothing is wrong.
 // Checks in Along give warnings, or lack evidence, and change no verdict.
 var variants = []Lie{
-	{Name: "selector-rewritten", Text: "a miner writes another true string for the selector of the winner's claim", Base: "flag",
+	{Name: "selector-rewritten", Text: "a miner writes another true string for the selector of the winner's claim",
+		Base: "flag",
 		tamper: malleates("candidate", func(_ *play, items [][]byte) [][]byte {
 			items[len(items)-2] = []byte("any string that is not zero")
 			return items
 		})},
-	{Name: "selector-rewritten-refund", Text: "a miner writes another false string for the selector of a refund", Base: "flag",
+	{Name: "selector-rewritten-refund", Text: "a miner writes another false string for the selector of a refund",
+		Base: "flag",
 		tamper: all(noClaim, malleates("voter", func(_ *play, items [][]byte) [][]byte {
 			items[len(items)-2] = []byte{0, 0, 0x80}
 			return items
 		}))},
-	{Name: "refund-with-dead-signature", Text: "a miner puts a signature that does not verify into a refund's empty place", Base: "nobody",
+	{Name: "refund-with-dead-signature", Text: "a miner puts a signature that does not verify into a refund's empty place",
+		Base: "nobody",
 		tamper: malleates("voter", func(_ *play, items [][]byte) [][]byte {
 			items[len(items)-2] = items[0] // the voter's own, which no claim key made
 			return items
 		})},
 	{Name: "claim-with-extra-item", Text: "a miner puts a string below the winner's witness", Base: "won",
 		tamper: malleates("candidate", func(_ *play, items [][]byte) [][]byte { return slices.Insert(items, 0, []byte("nobody reads this")) })},
-	{Name: "lines-reordered", Text: "the keeper appends the lines of each phase in another order", Base: "won", tamper: reorders},
-	{Name: "dust-on-a-stake", Text: "a stranger pays dust to the script of a stake", Base: "won", Along: []string{"V107"},
+	{Name: "lines-reordered", Text: "the keeper appends the lines of each phase in another order",
+		Base: "won", tamper: reorders},
+	{Name: "dust-on-a-stake", Text: "a stranger pays dust to the script of a stake",
+		Base: "won", Along: []string{"V107"},
 		tamper: strangerPays(func(p *play) ([]*wire.TxOut, error) {
 			votes, err := p.currentVotes()
 			if err != nil || len(votes) == 0 {
@@ -47,14 +52,16 @@ var variants = []Lie{
 		tamper: votes(func(p *play, v *rehearsal.Voter, keys map[string][]byte) (*wire.MsgTx, error) {
 			return p.richerVote(v, keys, func(*wire.MsgTx) {})
 		})},
-	{Name: "claims-one-by-one", Text: "the winner claims each stake by itself, up to the last block that counts", Base: "won",
+	{Name: "claims-one-by-one", Text: "the winner claims each stake by itself, up to the last block that counts",
+		Base: "won",
 		tamper: claimed(func(p *play, votes []*election.Vote) error {
 			for i, v := range votes {
 				p.at(p.Policy.Times.Claim-uint32(i), func() error { return p.claim(1, []*election.Vote{v}, signer{}, nil) })
 			}
 			return nil
 		})},
-	{Name: "votes-at-the-edges", Text: "all vote in the first and in the last block of the window", Base: "salted", tamper: votesAtEdges},
+	{Name: "votes-at-the-edges", Text: "all vote in the first and in the last block of the window",
+		Base: "salted", tamper: votesAtEdges},
 	{Name: "nobody-votes-for-one", Text: "a candidate gets no vote", Base: "won", tamper: func(p *play) error {
 		for _, v := range p.votersFor(2) {
 			p.abstain(v)
@@ -68,33 +75,45 @@ var variants = []Lie{
 		return nil
 	}},
 	{Name: "nobody-acknowledges", Text: "no member acknowledges the transcript", Base: "won", tamper: noAcks},
-	{Name: "block-displaced-in-vote", Text: "a block of votes is displaced by an empty one, again and again", Base: "won", tamper: displaces(func(t uint32, p *play) bool {
-		return t > p.Policy.Times.VoteFrom && t < p.Policy.Times.VoteTo
-	})},
-	{Name: "block-displaced-in-claim", Text: "the block of the claims is displaced by an empty one", deep: true, Base: "each", tamper: displaces(func(t uint32, p *play) bool {
-		return t == p.Times.Count+2
-	})},
-	{Name: "block-displaced-in-dealing", Text: "blocks are displaced while the shares are dealt", deep: true, Base: "won", tamper: displaces(func(t uint32, p *play) bool {
-		return t == p.Times.Coins+1 || t == p.Times.Complaints+1
-	})},
-	{Name: "tip-displaced", Text: "the newest block of the record is another one than that of the voters", deep: true, Base: "won",
+	{Name: "block-displaced-in-vote", Text: "a block of votes is displaced by an empty one, again and again",
+		Base: "won", tamper: displaces(func(t uint32, p *play) bool {
+			return t > p.Policy.Times.VoteFrom && t < p.Policy.Times.VoteTo
+		})},
+	{Name: "block-displaced-in-claim", Text: "the block of the claims is displaced by an empty one",
+		deep: true, Base: "each", tamper: displaces(func(t uint32, p *play) bool {
+			return t == p.Times.Count+2
+		})},
+	{Name: "block-displaced-in-dealing", Text: "blocks are displaced while the shares are dealt",
+		deep: true, Base: "won", tamper: displaces(func(t uint32, p *play) bool {
+			return t == p.Times.Coins+1 || t == p.Times.Complaints+1
+		})},
+	{Name: "tip-displaced", Text: "the newest block of the record is another one than that of the voters",
+		deep: true, Base: "won",
 		rewrite: retip(func(h *wire.BlockHeader) { h.Timestamp = h.Timestamp.Add(time.Second) })},
-	{Name: "proofs-instead-of-blocks", Text: "the record has proofs of the transactions instead of blocks, and every coin is spent", Base: "everybody", proven: true,
+	{Name: "proofs-instead-of-blocks", Text: "the record has proofs of the transactions instead of blocks, and every coin is spent",
+		Base: "everybody", proven: true,
 		Along: []string{"V15", "V91", "V107"}},
-	{Name: "stake-forgotten", Text: "a voter never takes its stake back", Base: "nobody", Along: []string{"V90"}, tamper: forgets},
-	{Name: "stakes-rescued", Text: "the supervisor takes forgotten stakes by the policy's branch", Base: "rescue", tamper: rescues},
-	{Name: "second-winner", Text: "the second candidate, who has enough ballots too, takes what the winner leaves", Base: "either",
+	{Name: "stake-forgotten", Text: "a voter never takes its stake back",
+		Base: "nobody", Along: []string{"V90"}, tamper: forgets},
+	{Name: "stakes-rescued", Text: "the supervisor takes forgotten stakes by the policy's branch",
+		Base: "rescue", tamper: rescues},
+	{Name: "second-winner", Text: "the second candidate, who has enough ballots too, takes what the winner leaves",
+		Base:   "either",
 		tamper: claimed(func(p *play, votes []*election.Vote) error { return p.claimBoth(votes, signer{}) })},
 	{Name: "anchor-by-stranger", Text: "a stranger makes anchors of its own for this election", Base: "won",
 		tamper: strangerPays(func(p *play) ([]*wire.TxOut, error) {
 			return []*wire.TxOut{wire.NewTxOut(0, returning(election.AnchorData(election.RollClosed, p.EID, sha256.Sum256(p.PolicyFile))))}, nil
 		})},
 	{Name: "anchor-repeated", Text: "the supervisor makes an anchor twice", Base: "won", tamper: repeatsAnchor},
-	{Name: "other-election-anchored", Text: "the supervisor anchors another election", Base: "custodial", tamper: otherElection},
+	{Name: "other-election-anchored", Text: "the supervisor anchors another election",
+		Base: "custodial", tamper: otherElection},
 	{Name: "strangers-lines", Text: "strangers write lines of every kind", Base: "won", tamper: strangersLines},
-	{Name: "lines-out-of-phase", Text: "members and candidates write lines when their phase is over", Base: "salted", tamper: lateLines},
-	{Name: "opening-mended", Text: "a candidate forgets a ballot and opens it in a second line", Base: "salted", tamper: mends},
-	{Name: "rivals-ballots-opened", Text: "a candidate opens the ballots of its rivals too", Base: "won", tamper: opensAll},
+	{Name: "lines-out-of-phase", Text: "members and candidates write lines when their phase is over",
+		Base: "salted", tamper: lateLines},
+	{Name: "opening-mended", Text: "a candidate forgets a ballot and opens it in a second line",
+		Base: "salted", tamper: mends},
+	{Name: "rivals-ballots-opened", Text: "a candidate opens the ballots of its rivals too",
+		Base: "won", tamper: opensAll},
 	{Name: "payout-paid", Text: "a stranger pays a candidate's payout during the vote", Base: "won",
 		tamper: strangerPays(func(p *play) ([]*wire.TxOut, error) {
 			return []*wire.TxOut{wire.NewTxOut(50_000, p.first().Payout)}, nil

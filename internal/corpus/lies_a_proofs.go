@@ -13,26 +13,36 @@ import (
 // proofLies are about family A again: records with merkle proofs in place of
 // blocks (V08, V10).
 var proofLies = []Lie{
-	{Name: "claim-not-shown", Text: "whoever makes the record leaves the proofs of the claims out", Strength: Naive, Base: "everybody", proven: true,
-		Check: "V10", Along: []string{"V15", "V79", "V90", "V91", "V107"}, Level: "L0", Exit: 30, tamper: buryDeeper, mutate: proofs(func(blocks []blockProofs) []blockProofs {
+	{Name: "claim-not-shown", Text: "whoever makes the record leaves the proofs of the claims out",
+		Strength: Naive, Base: "everybody", proven: true,
+		Check: "V10", Along: []string{"V15", "V79", "V90", "V91", "V107"}, Level: "L0", Exit: 30,
+		tamper: buryDeeper, mutate: proofs(func(blocks []blockProofs) []blockProofs {
 			return blocks[:len(blocks)-1]
 		})},
-	{Name: "vote-not-shown", Text: "whoever makes the record leaves a vote out of the proofs", Strength: Naive, Base: "everybody", proven: true,
-		Check: "V10", Along: []string{"V15", "V71", "V74", "V91", "V107"}, Level: "L3", Exit: 30, mutate: proofs(withoutVote)},
-	{Name: "proof-at-other-index", Text: "a transaction is proven at another place of its block", Strength: Naive, Base: "everybody", proven: true,
-		Check: "V08", Along: []string{"V10", "V15", "V91", "V107"}, Level: "none", Exit: 20, mutate: proofs(func(blocks []blockProofs) []blockProofs {
+	{Name: "vote-not-shown", Text: "whoever makes the record leaves a vote out of the proofs",
+		Strength: Naive, Base: "everybody", proven: true,
+		Check: "V10", Along: []string{"V15", "V71", "V74", "V91", "V107"}, Level: "L3", Exit: 30,
+		mutate: proofs(withoutVote)},
+	{Name: "proof-at-other-index", Text: "a transaction is proven at another place of its block",
+		Strength: Naive, Base: "everybody", proven: true,
+		Check: "V08", Along: []string{"V10", "V15", "V91", "V107"}, Level: "none", Exit: 20,
+		mutate: proofs(func(blocks []blockProofs) []blockProofs {
 			blocks[0].Txs[0].Index++
 			return blocks
 		})},
-	{Name: "proof-of-changed-transaction", Text: "a proven transaction is not the one in the block", Strength: Naive, Base: "everybody", proven: true,
-		Check: "V08", Along: []string{"V10", "V11", "V15", "V82", "V85", "V86", "V91", "V107"}, Level: "none", Exit: 20, mutate: proofs(func(blocks []blockProofs) []blockProofs {
+	{Name: "proof-of-changed-transaction", Text: "a proven transaction is not the one in the block",
+		Strength: Naive, Base: "everybody", proven: true,
+		Check: "V08", Along: []string{"V10", "V11", "V15", "V82", "V85", "V86", "V91", "V107"}, Level: "none", Exit: 20,
+		mutate: proofs(func(blocks []blockProofs) []blockProofs {
 			last := blocks[len(blocks)-1].Txs
 			tx := last[len(last)-1].Tx
 			tx[len(tx)-10]++
 			return blocks
 		})},
-	{Name: "proof-in-other-block", Text: "a transaction is proven for a block that does not hold it", Strength: Naive, Base: "everybody", proven: true,
-		Check: "V08", Along: []string{"V10", "V15", "V79", "V91", "V107"}, Level: "none", Exit: 20, mutate: proofs(func(blocks []blockProofs) []blockProofs {
+	{Name: "proof-in-other-block", Text: "a transaction is proven for a block that does not hold it",
+		Strength: Naive, Base: "everybody", proven: true,
+		Check: "V08", Along: []string{"V10", "V15", "V79", "V91", "V107"}, Level: "none", Exit: 20,
+		mutate: proofs(func(blocks []blockProofs) []blockProofs {
 			blocks[len(blocks)-1].Height++
 			return blocks
 		})},

@@ -17,7 +17,8 @@ import (
 
 // keyLies are about family B: the keys of mixers and of their manager (V20).
 var keyLies = []Lie{
-	{Name: "mixer-key-unproven", Text: "a mixer's key has a root that is none, and nobody deposits there", Strength: KeyHolding, Base: "mixed",
+	{Name: "mixer-key-unproven", Text: "a mixer's key has a root that is none, and nobody deposits there",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V20", Level: "none", Exit: 20, tamper: mixerKey(func(_ *play, honest []byte) ([]byte, error) {
 			honest[len(honest)-1] ^= 1
 			return honest, nil
@@ -26,24 +27,29 @@ var keyLies = []Lie{
 		Check: "V20", Level: "none", Exit: 20, tamper: mixerKey(func(p *play, _ []byte) ([]byte, error) {
 			return p.announcedKey(0)
 		})},
-	{Name: "mixer-key-short", Text: "a mixer's key has half the bits that the policy asks for", Strength: KeyHolding, Base: "mixed",
+	{Name: "mixer-key-short", Text: "a mixer's key has half the bits that the policy asks for",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V20", Level: "none", Exit: 20, tamper: mixerKey(func(p *play, _ []byte) ([]byte, error) {
 			return p.rsaKey(p.EID, p.Policy.Mixing.Modulus/2, p.Exchange.Mixers[1].Key())
 		})},
-	{Name: "mixer-key-replayed", Text: "a mixer's key has the proof that it gave in another election", Strength: KeyHolding, Base: "mixed",
+	{Name: "mixer-key-replayed", Text: "a mixer's key has the proof that it gave in another election",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V20", Level: "none", Exit: 20, tamper: mixerKey(func(p *play, _ []byte) ([]byte, error) {
 			other := p.EID
 			other[0] ^= 1
 			return p.rsaKey(other, p.Policy.Mixing.Modulus, p.Exchange.Mixers[1].Key())
 		})},
-	{Name: "modulus-unproven", Text: "the manager's modulus comes with a square root that is none, and nobody deposits", Strength: KeyHolding, Base: "mixed-group",
+	{Name: "modulus-unproven", Text: "the manager's modulus comes with a square root that is none, and nobody deposits",
+		Strength: KeyHolding, Base: "mixed-group",
 		Check: "V20", Level: "none", Exit: 20, tamper: modulus(func(_ *play, honest []byte) ([]byte, error) {
 			honest[len(honest)/2] ^= 1
 			return honest, nil
 		})},
-	{Name: "modulus-three-primes", Text: "the manager's modulus has three prime factors, and nobody deposits", Strength: KeyHolding, Base: "mixed-group",
+	{Name: "modulus-three-primes", Text: "the manager's modulus has three prime factors, and nobody deposits",
+		Strength: KeyHolding, Base: "mixed-group",
 		Check: "V20", Level: "none", Exit: 20, tamper: modulus(threePrimes)},
-	{Name: "modulus-replayed", Text: "the manager's modulus has the proof of another election, and nobody deposits", Strength: KeyHolding, Base: "mixed-group",
+	{Name: "modulus-replayed", Text: "the manager's modulus has the proof of another election, and nobody deposits",
+		Strength: KeyHolding, Base: "mixed-group",
 		Check: "V20", Level: "none", Exit: 20, tamper: modulus(func(p *play, _ []byte) ([]byte, error) {
 			other := p.EID
 			other[0] ^= 1

@@ -14,26 +14,35 @@ import (
 var coinLies = []Lie{
 	{Name: "coin-short", Text: "the supervisor pays a voter a satoshi too little", Strength: KeyHolding, Base: "won",
 		Check: "V27", Level: "L3", Exit: 21, tamper: coinValue(-1)},
-	{Name: "coin-large", Text: "the supervisor pays a voter a satoshi too much, which marks its vote", Strength: KeyHolding, Base: "salted",
+	{Name: "coin-large", Text: "the supervisor pays a voter a satoshi too much, which marks its vote",
+		Strength: KeyHolding, Base: "salted",
 		Check: "V27", Level: "L3", Exit: 21, tamper: coinValue(1)},
-	{Name: "coin-missing", Text: "the supervisor inscribes a coin that does not exist", Strength: KeyHolding, Base: "won",
-		Check: "V27", Level: "L3", Exit: 21, tamper: otherCoin(func(p *play, _ *rehearsal.Voter) (wire.OutPoint, error) {
+	{Name: "coin-missing", Text: "the supervisor inscribes a coin that does not exist",
+		Strength: KeyHolding, Base: "won",
+		Check: "V27", Level: "L3", Exit: 21,
+		tamper: otherCoin(func(p *play, _ *rehearsal.Voter) (wire.OutPoint, error) {
 			return wire.OutPoint{Hash: p.policyHash()}, nil
 		})},
 	{Name: "coin-elsewhere", Text: "the supervisor inscribes a coin that is its own", Strength: KeyHolding, Base: "won",
-		Check: "V27", Level: "L3", Exit: 21, tamper: otherCoin(func(p *play, _ *rehearsal.Voter) (wire.OutPoint, error) {
+		Check: "V27", Level: "L3", Exit: 21,
+		tamper: otherCoin(func(p *play, _ *rehearsal.Voter) (wire.OutPoint, error) {
 			return p.payCoin(p.Keys["supervisor"])
 		})},
 	{Name: "coin-by-stranger", Text: "a voter's coin is paid by a stranger", Strength: KeyHolding, Base: "each",
 		Check: "V27", Level: "L3", Exit: 21, tamper: coinByStranger},
 	{Name: "coin-early", Text: "the supervisor pays a voter before the announcement", Strength: KeyHolding, Base: "won",
 		Check: "V27", Level: "L3", Exit: 21, tamper: coinEarly},
-	{Name: "coin-late", Text: "the supervisor pays a coin only when the voting has begun", Strength: KeyHolding, Base: "won",
+	{Name: "coin-late", Text: "the supervisor pays a coin only when the voting has begun",
+		Strength: KeyHolding, Base: "won",
 		Check: "V27", Level: "L3", Exit: 21, tamper: coinLate},
-	{Name: "roll-key-candidates", Text: "a candidate votes with its candidate key as roll key", Strength: KeyHolding, Base: "won",
-		Check: "V28", Level: "L3", Exit: 0, tamper: func(p *play) error { return p.replaceKey(p.votersFor(2)[0], p.Keys["candidate "+p.second().Name]) }},
-	{Name: "roll-key-supervisors", Text: "the supervisor votes with its own key as roll key", Strength: KeyHolding, Base: "custodial",
-		Check: "V28", Level: "L3", Exit: 0, tamper: func(p *play) error { return p.replaceKey(p.votersFor(2)[0], p.Keys["supervisor"]) }},
+	{Name: "roll-key-candidates", Text: "a candidate votes with its candidate key as roll key",
+		Strength: KeyHolding, Base: "won",
+		Check: "V28", Level: "L3", Exit: 0,
+		tamper: func(p *play) error { return p.replaceKey(p.votersFor(2)[0], p.Keys["candidate "+p.second().Name]) }},
+	{Name: "roll-key-supervisors", Text: "the supervisor votes with its own key as roll key",
+		Strength: KeyHolding, Base: "custodial",
+		Check: "V28", Level: "L3", Exit: 0,
+		tamper: func(p *play) error { return p.replaceKey(p.votersFor(2)[0], p.Keys["supervisor"]) }},
 }
 
 // coinValue changes the value of the coin of the second candidate's voter.

@@ -12,46 +12,68 @@ import (
 // registryLies are about family C: the registry of voters and mixers (V22,
 // V23).
 var registryLies = []Lie{
-	{Name: "registry-never", Text: "the supervisor publishes no registry, so that nobody can deposit", Strength: KeyHolding, Base: "mixed",
+	{Name: "registry-never", Text: "the supervisor publishes no registry, so that nobody can deposit",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V22", Level: "none", Exit: 20, tamper: registryDropped(nil)},
-	{Name: "registry-late", Text: "the supervisor publishes the registry when the roll is anchored", Strength: KeyHolding, Base: "mixed",
+	{Name: "registry-late", Text: "the supervisor publishes the registry when the roll is anchored",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V22", Level: "none", Exit: 20, tamper: registryDropped(func(p *play, l board.Line) {
 			p.at(p.Policy.Times.Roll+1, func() error { return p.Log.Append(l) })
 		})},
-	{Name: "registry-other-root", Text: "the registry's root is not that of its voters, and nobody looks", Strength: KeyHolding, Base: "mixed",
-		Check: "V22", Level: "none", Exit: 20, tamper: all(allTrustAuthors, registry(func(_ *play, r *board.Registry) { r.Root[3] ^= 1 }))},
-	{Name: "registry-too-long", Text: "the supervisor registers one voter more than the policy has", Strength: KeyHolding, Base: "mixed",
-		Check: "V22", Level: "none", Exit: 20, tamper: voterList(func(p *play, voters []board.Registered) []board.Registered {
+	{Name: "registry-other-root", Text: "the registry's root is not that of its voters, and nobody looks",
+		Strength: KeyHolding, Base: "mixed",
+		Check: "V22", Level: "none", Exit: 20,
+		tamper: all(allTrustAuthors, registry(func(_ *play, r *board.Registry) { r.Root[3] ^= 1 }))},
+	{Name: "registry-too-long", Text: "the supervisor registers one voter more than the policy has",
+		Strength: KeyHolding, Base: "mixed",
+		Check: "V22", Level: "none", Exit: 20,
+		tamper: voterList(func(p *play, voters []board.Registered) []board.Registered {
 			return append(voters, board.Registered{Key: curve.BaseMul(p.stranger()).Key(), Identity: p.policyHash()})
 		})},
-	{Name: "registry-unsorted", Text: "the registry's order is that in which people came", Strength: KeyHolding, Base: "mixed",
+	{Name: "registry-unsorted", Text: "the registry's order is that in which people came",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V22", Level: "none", Exit: 20, tamper: registry(func(p *play, r *board.Registry) {
 			slices.Reverse(r.Voters)
 			r.Root = board.RegistryRoot(p.EID, r.Voters)
 		})},
-	{Name: "deadline-before-announcement", Text: "the registry's T1 is the block of the announcement", Strength: KeyHolding, Base: "mixed",
-		Check: "V22", Level: "none", Exit: 20, tamper: all(allTrustAuthors, registry(func(p *play, r *board.Registry) { r.Deadlines[0] = p.Times.Announce }))},
+	{Name: "deadline-before-announcement", Text: "the registry's T1 is the block of the announcement",
+		Strength: KeyHolding, Base: "mixed",
+		Check: "V22", Level: "none", Exit: 20,
+		tamper: all(allTrustAuthors, registry(func(p *play, r *board.Registry) { r.Deadlines[0] = p.Times.Announce }))},
 	{Name: "deadlines-out-of-order", Text: "the registry's T1 is its T2", Strength: KeyHolding, Base: "mixed",
-		Check: "V22", Level: "none", Exit: 20, tamper: all(allTrustAuthors, registry(func(_ *play, r *board.Registry) { r.Deadlines[0] = r.Deadlines[1] }))},
-	{Name: "deadline-after-roll", Text: "the registry's T5 is after the roll closes, and voters agree to it", Strength: KeyHolding, Base: "mixed",
+		Check: "V22", Level: "none", Exit: 20,
+		tamper: all(allTrustAuthors, registry(func(_ *play, r *board.Registry) { r.Deadlines[0] = r.Deadlines[1] }))},
+	{Name: "deadline-after-roll", Text: "the registry's T5 is after the roll closes, and voters agree to it",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V22", Along: []string{"V34"}, Level: "none", Exit: 20, tamper: all(allTrustAuthors, deadlineAfterRoll)},
-	{Name: "mixer-unannounced", Text: "the registry lists a mixer that nobody has announced", Strength: KeyHolding, Base: "mixed",
-		Check: "V22", Level: "none", Exit: 20, tamper: registry(func(p *play, r *board.Registry) { r.Mixers[1] = curve.BaseMul(p.stranger()).Key() })},
-	{Name: "mixer-listed-twice", Text: "the registry lists one mixer twice, so that there is one in truth", Strength: KeyHolding, Base: "mixed",
-		Check: "V22", Level: "none", Exit: 20, tamper: registry(func(_ *play, r *board.Registry) { r.Mixers[1] = r.Mixers[0] })},
-	{Name: "mixer-left-out", Text: "the registry lists a mixer less than the policy asks for", Strength: KeyHolding, Base: "mixed",
-		Check: "V22", Level: "none", Exit: 20, tamper: registry(func(_ *play, r *board.Registry) { r.Mixers = r.Mixers[1:] })},
-	{Name: "mixer-is-supervisor", Text: "the registry lists the supervisor, who announces itself, as a mixer", Strength: KeyHolding, Base: "mixed",
+	{Name: "mixer-unannounced", Text: "the registry lists a mixer that nobody has announced",
+		Strength: KeyHolding, Base: "mixed",
+		Check: "V22", Level: "none", Exit: 20,
+		tamper: registry(func(p *play, r *board.Registry) { r.Mixers[1] = curve.BaseMul(p.stranger()).Key() })},
+	{Name: "mixer-listed-twice", Text: "the registry lists one mixer twice, so that there is one in truth",
+		Strength: KeyHolding, Base: "mixed",
+		Check: "V22", Level: "none", Exit: 20,
+		tamper: registry(func(_ *play, r *board.Registry) { r.Mixers[1] = r.Mixers[0] })},
+	{Name: "mixer-left-out", Text: "the registry lists a mixer less than the policy asks for",
+		Strength: KeyHolding, Base: "mixed",
+		Check: "V22", Level: "none", Exit: 20,
+		tamper: registry(func(_ *play, r *board.Registry) { r.Mixers = r.Mixers[1:] })},
+	{Name: "mixer-is-supervisor", Text: "the registry lists the supervisor, who announces itself, as a mixer",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V22", Level: "none", Exit: 20, tamper: supervisorMixes},
 
-	{Name: "registered-twice", Text: "the supervisor registers one key twice, in the place of another voter's", Strength: KeyHolding, Base: "mixed",
-		Check: "V23", Level: "none", Exit: 20, tamper: voterList(func(p *play, voters []board.Registered) []board.Registered {
+	{Name: "registered-twice", Text: "the supervisor registers one key twice, in the place of another voter's",
+		Strength: KeyHolding, Base: "mixed",
+		Check: "V23", Level: "none", Exit: 20,
+		tamper: voterList(func(p *play, voters []board.Registered) []board.Registered {
 			gone := slices.IndexFunc(voters, func(v board.Registered) bool { return v.Key == p.abstainer().Key() })
 			voters[gone].Key = voters[(gone+1)%len(voters)].Key
 			return voters
 		})},
-	{Name: "identity-twice", Text: "the supervisor registers one person with two keys", Strength: KeyHolding, Base: "mixed",
-		Check: "V23", Level: "none", Exit: 20, tamper: voterList(func(_ *play, voters []board.Registered) []board.Registered {
+	{Name: "identity-twice", Text: "the supervisor registers one person with two keys",
+		Strength: KeyHolding, Base: "mixed",
+		Check: "V23", Level: "none", Exit: 20,
+		tamper: voterList(func(_ *play, voters []board.Registered) []board.Registered {
 			voters[0].Identity = voters[1].Identity
 			return voters
 		})},

@@ -15,12 +15,16 @@ import (
 // payoutLies are about families C and D: coins that mixers pay (V27, V35 to
 // V38).
 var payoutLies = []Lie{
-	{Name: "mixed-coin-by-stranger", Text: "a voter is inscribed with a coin that a stranger paid, and its mixer says that it is its own", Strength: KeyHolding, Base: "mixed",
+	{Name: "mixed-coin-by-stranger", Text: "a voter is inscribed with a coin that a stranger paid, and its mixer says that it is its own",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V27", Level: "L3", Exit: 21, tamper: strangersCoin},
-	{Name: "payout-marked", Text: "a mixer pays a roll key something beside its coin, and says so", Strength: KeyHolding, Base: "mixed",
+	{Name: "payout-marked", Text: "a mixer pays a roll key something beside its coin, and says so",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V35", Level: "L3", Exit: 0, tamper: marked},
-	{Name: "payout-short", Text: "a mixer pays a coin that is a satoshi short, and the supervisor pays the right one", Strength: KeyHolding, Base: "mixed",
-		Check: "V37", Along: []string{"V35"}, Level: "L3", Exit: 21, tamper: coinsPaid(func(p *play, tx *wire.MsgTx) (bool, error) {
+	{Name: "payout-short", Text: "a mixer pays a coin that is a satoshi short, and the supervisor pays the right one",
+		Strength: KeyHolding, Base: "mixed",
+		Check: "V37", Along: []string{"V35"}, Level: "L3", Exit: 21,
+		tamper: coinsPaid(func(p *play, tx *wire.MsgTx) (bool, error) {
 			i := payingTo(tx, p.abstainer().Voter.Key())
 			if i < 0 {
 				return false, nil
@@ -28,12 +32,13 @@ var payoutLies = []Lie{
 			tx.TxOut[i].Value--
 			return false, p.resignAsMixer(tx)
 		})},
-	{Name: "payout-late", Text: "a mixer pays its coins after T5, when the supervisor has to", Strength: KeyHolding, Base: "mixed",
+	{Name: "payout-late", Text: "a mixer pays its coins after T5, when the supervisor has to",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Level: "L3", Exit: 21, tamper: coinsPaid(func(p *play, tx *wire.MsgTx) (bool, error) {
 			if payingTo(tx, p.abstainer().Voter.Key()) < 0 {
 				return false, nil
 			}
-			p.at(p.Mixing().Deadlines[election.T5]+1, func() error { return p.Chain.Submit(tx) })
+			p.at(p.ExchangeLog().Deadlines[election.T5]+1, func() error { return p.Chain.Submit(tx) })
 			return true, nil
 		})},
 	{Name: "payout-twice", Text: "a mixer pays one voucher twice", Strength: KeyHolding, Base: "mixed",
@@ -44,13 +49,17 @@ var payoutLies = []Lie{
 			})
 			return nil
 		}},
-	{Name: "payout-never", Text: "a mixer does not pay, nor does the supervisor in its place", Strength: KeyHolding, Base: "mixed",
+	{Name: "payout-never", Text: "a mixer does not pay, nor does the supervisor in its place",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Along: []string{"V34"}, Level: "L3", Exit: 21, tamper: neverPaid},
-	{Name: "payout-early", Text: "a mixer pays a coin before the deposits are closed, and the supervisor inscribes it", Strength: KeyHolding, Base: "mixed",
+	{Name: "payout-early", Text: "a mixer pays a coin before the deposits are closed, and the supervisor inscribes it",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V38", Level: "none", Exit: 20, tamper: paidEarly},
-	{Name: "change-in-vote", Text: "a voter pays the fee of its vote with the change of its deposit", Strength: KeyHolding, Base: "mixed",
+	{Name: "change-in-vote", Text: "a voter pays the fee of its vote with the change of its deposit",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V36", Level: "L3", Exit: 0, tamper: changeInVote},
-	{Name: "change-to-roll-key", Text: "a depositor sends the change of its deposit to its roll key", Strength: KeyHolding, Base: "mixed",
+	{Name: "change-to-roll-key", Text: "a depositor sends the change of its deposit to its roll key",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V36", Level: "L3", Exit: 0, tamper: changeToRollKey},
 }
 
@@ -196,18 +205,27 @@ func changeToRollKey(p *play) error {
 
 // poolLies are about family D: the pool between deposits and coins (V34).
 var poolLies = []Lie{
-	{Name: "sweep-skimmed", Text: "a mixer and the supervisor take a part of the deposits elsewhere than to the pool", Strength: KeyHolding, Base: "mixed",
+	{Name: "sweep-skimmed", Text: "a mixer and the supervisor take a part of the deposits elsewhere than to the pool",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V34", Level: "L3", Exit: 21, tamper: skimmed},
-	{Name: "residual-inflated", Text: "the supervisor declares a satoshi more left in the pool than there is", Strength: KeyHolding, Base: "mixed",
+	{Name: "residual-inflated", Text: "the supervisor declares a satoshi more left in the pool than there is",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V34", Level: "L3", Exit: 21, tamper: settled(func(s *board.Settlement) { s.Residual++ })},
-	{Name: "residual-deflated", Text: "the supervisor declares a satoshi less left in the pool than there is", Strength: KeyHolding, Base: "mixed",
+	{Name: "residual-deflated", Text: "the supervisor declares a satoshi less left in the pool than there is",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V34", Level: "L3", Exit: 21, tamper: settled(func(s *board.Settlement) { s.Residual-- })},
-	{Name: "repaid-too-much", Text: "the supervisor repays a mixer more than it is owed", Strength: KeyHolding, Base: "mixed",
-		Check: "V34", Level: "L3", Exit: 21, tamper: repaid(func(p *play, tx *wire.MsgTx, i int) { tx.TxOut[i].Value += 1000 })},
-	{Name: "repaid-too-little", Text: "the supervisor repays a mixer a satoshi less than it is owed", Strength: KeyHolding, Base: "mixed",
-		Check: "V34", Level: "L3", Exit: 21, tamper: repaid(func(p *play, tx *wire.MsgTx, i int) { tx.TxOut[i].Value-- })},
-	{Name: "repaid-elsewhere", Text: "the supervisor pays to itself what a mixer is owed", Strength: KeyHolding, Base: "mixed",
-		Check: "V34", Level: "L3", Exit: 21, tamper: repaid(func(p *play, tx *wire.MsgTx, i int) { tx.TxOut[i].PkScript = templates.PayToKey(p.Supervisor.Key()) })},
+	{Name: "repaid-too-much", Text: "the supervisor repays a mixer more than it is owed",
+		Strength: KeyHolding, Base: "mixed",
+		Check: "V34", Level: "L3", Exit: 21,
+		tamper: repaid(func(p *play, tx *wire.MsgTx, i int) { tx.TxOut[i].Value += 1000 })},
+	{Name: "repaid-too-little", Text: "the supervisor repays a mixer a satoshi less than it is owed",
+		Strength: KeyHolding, Base: "mixed",
+		Check: "V34", Level: "L3", Exit: 21,
+		tamper: repaid(func(p *play, tx *wire.MsgTx, i int) { tx.TxOut[i].Value-- })},
+	{Name: "repaid-elsewhere", Text: "the supervisor pays to itself what a mixer is owed",
+		Strength: KeyHolding, Base: "mixed",
+		Check: "V34", Level: "L3", Exit: 21,
+		tamper: repaid(func(p *play, tx *wire.MsgTx, i int) { tx.TxOut[i].PkScript = templates.PayToKey(p.Supervisor.Key()) })},
 	{Name: "repaid-one", Text: "the supervisor forgets one of the mixers", Strength: KeyHolding, Base: "mixed",
 		Check: "V34", Level: "L3", Exit: 21, tamper: settled(func(s *board.Settlement) { s.Repaid = s.Repaid[1:] })},
 	{Name: "settlement-never", Text: "the supervisor gives no account of the pool", Strength: KeyHolding, Base: "mixed",

@@ -13,15 +13,19 @@ import (
 
 // sessionLies are about family D: what mixers accept and do not do (V37).
 var sessionLies = []Lie{
-	{Name: "mixer-vanishes", Text: "a mixer accepts and does nothing more; its depositors have their deposits back", Strength: KeyHolding, Base: "mixed",
+	{Name: "mixer-vanishes", Text: "a mixer accepts and does nothing more; its depositors have their deposits back",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Level: "L3", Exit: 21, tamper: vanishes(1, election.T1)},
-	{Name: "mixer-vanishes-owing", Text: "a mixer vanishes before it pays coins, and the supervisor pays them", Strength: KeyHolding, Base: "mixed",
+	{Name: "mixer-vanishes-owing", Text: "a mixer vanishes before it pays coins, and the supervisor pays them",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Level: "L3", Exit: 21, tamper: vanishes(0, election.T4)},
-	{Name: "mixer-stalls", Text: "a mixer stops between a challenge and its answer, and comes back too late", Strength: KeyHolding, Base: "mixed",
+	{Name: "mixer-stalls", Text: "a mixer stops between a challenge and its answer, and comes back too late",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Along: []string{"V36"}, Level: "L3", Exit: 21, tamper: stalls},
 	{Name: "offer-withheld", Text: "a mixer has no offer for one depositor", Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Level: "L3", Exit: 21, tamper: noOffer},
-	{Name: "issue-wrong", Text: "a mixer answers a challenge with what is no signature", Strength: KeyHolding, Base: "mixed",
+	{Name: "issue-wrong", Text: "a mixer answers a challenge with what is no signature",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Level: "L3", Exit: 21, tamper: wrongIssue},
 	{Name: "issue-twice", Text: "a mixer answers a session a second time", Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Level: "L3", Exit: 21, tamper: func(p *play) error {
@@ -31,23 +35,31 @@ var sessionLies = []Lie{
 			})
 			return nil
 		}},
-	{Name: "sessions-two", Text: "a mixer begins a session while a challenge awaits its answer", Strength: KeyHolding, Base: "mixed",
+	{Name: "sessions-two", Text: "a mixer begins a session while a challenge awaits its answer",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Level: "L3", Exit: 21, tamper: twoSessions},
-	{Name: "escrow-other", Text: "a mixer accepts with an escrow that is not the contract's", Strength: KeyHolding, Base: "mixed",
-		Check: "V37", Level: "L3", Exit: 21, tamper: firstAcceptance(func(p *play, a *board.Accept) { a.Escrow[5] ^= 1 })},
-	{Name: "nonce-twice", Text: "a mixer accepts with a nonce that it has given before", Strength: KeyHolding, Base: "mixed",
+	{Name: "escrow-other", Text: "a mixer accepts with an escrow that is not the contract's",
+		Strength: KeyHolding, Base: "mixed",
+		Check: "V37", Level: "L3", Exit: 21,
+		tamper: firstAcceptance(func(p *play, a *board.Accept) { a.Escrow[5] ^= 1 })},
+	{Name: "nonce-twice", Text: "a mixer accepts with a nonce that it has given before",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Level: "L3", Exit: 21, tamper: nonceTwice},
-	{Name: "sweep-unissued", Text: "a mixer and the supervisor take a deposit for which nothing was issued", Strength: KeyHolding, Base: "mixed",
+	{Name: "sweep-unissued", Text: "a mixer and the supervisor take a deposit for which nothing was issued",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Level: "L3", Exit: 21, tamper: all(noOffer, sweepsUnissued)},
-	{Name: "sweep-never", Text: "a mixer leaves what it has issued for in escrow, and a depositor takes the deposit back beside its coin", Strength: KeyHolding, Base: "mixed",
+	{Name: "sweep-never", Text: "a mixer leaves what it has issued for in escrow, and a depositor takes the deposit back beside its coin",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Level: "L3", Exit: 21, tamper: all(neverSweeps, takesBoth)},
 	{Name: "sweep-unsigned", Text: "the supervisor does not sign a mixer's sweep", Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Level: "L3", Exit: 21, tamper: func(p *play) error {
 			p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) { return isSweep(tx), nil })
 			return nil
 		}},
-	{Name: "registration-key-asks-to-be-paid", Text: "a voter asks by its registration key to be paid, so that it has no anonymous coin", Strength: KeyHolding, Base: "mixed",
-		Check: "V37", Says: "holding is asked for by registered keys, paying by others", Level: "L3", Exit: 0, tamper: func(p *play) error {
+	{Name: "registration-key-asks-to-be-paid", Text: "a voter asks by its registration key to be paid, so that it has no anonymous coin",
+		Strength: KeyHolding, Base: "mixed",
+		Check: "V37", Says: "holding is asked for by registered keys, paying by others", Level: "L3", Exit: 0,
+		tamper: func(p *play) error {
 			d := p.abstainer()
 			return p.replaceRollKey(d, d.Secret)
 		}},
@@ -59,7 +71,7 @@ func vanishes(i, deadline int) func(*play) error {
 		liar := p.MixerRole(i)
 		p.Hooks.Away = func(who string) bool {
 			tip, _ := p.Chain.Tip()
-			return who == liar && p.Mixing().Registry != nil && tip > p.Mixing().Deadlines[deadline]
+			return who == liar && p.ExchangeLog().Registry != nil && tip > p.ExchangeLog().Deadlines[deadline]
 		}
 		return nil
 	}
@@ -75,12 +87,12 @@ func stalls(p *play) error {
 		}
 		tip, _ := p.Chain.Tip()
 		answered, waiting := false, false
-		for _, d := range p.Mixing().Deposits {
+		for _, d := range p.ExchangeLog().Deposits {
 			mine := d.Mixer.Key == p.Exchange.Mixers[0].Key()
 			answered = answered || mine && d.Answer != nil
 			waiting = waiting || mine && d.Answer == nil && d.Challenge != nil
 		}
-		return answered && waiting && tip <= p.Mixing().Deadlines[election.T3]
+		return answered && waiting && tip <= p.ExchangeLog().Deadlines[election.T3]
 	}
 	return nil
 }
@@ -114,7 +126,7 @@ func (p *play) again(l board.Line, body board.Body) ([]board.Line, error) {
 // depositor, and then with a new one to the first.
 func twoSessions(p *play) error {
 	addAfter(p, func(l board.Line, _ board.Challenge) ([]board.Line, error) {
-		x := p.Mixing()
+		x := p.ExchangeLog()
 		own := x.DepositOf(l.By)
 		for _, d := range x.Deposits {
 			if d == own || d.Mixer != own.Mixer || d.Answer != nil {
@@ -185,7 +197,7 @@ func takesBoth(p *play) error {
 	d := p.abstainer()
 	key := d.Key()
 	p.at(p.Policy.Times.Roll+1, func() error {
-		own := p.Mixing().DepositOf(key)
+		own := p.ExchangeLog().DepositOf(key)
 		redeem, err := p.EscrowRedeem(own.Mixer.Key, key)
 		if err != nil {
 			return err
@@ -209,7 +221,7 @@ func takesBoth(p *play) error {
 // issued.
 func sweepsUnissued(p *play) error {
 	p.atDeadline(election.T3, 1, func() error {
-		d := p.Mixing().DepositOf(p.abstainer().Key())
+		d := p.ExchangeLog().DepositOf(p.abstainer().Key())
 		redeem, err := p.EscrowRedeem(d.Mixer.Key, d.By)
 		if err != nil {
 			return err
@@ -232,7 +244,7 @@ func (p *play) signSweep(tx *wire.MsgTx) error {
 	for i, in := range tx.TxIn {
 		items := pushes(in.SignatureScript)
 		redeem := items[len(items)-1]
-		for _, d := range p.Mixing().Deposits {
+		for _, d := range p.ExchangeLog().Deposits {
 			if d.Outpoint != in.PreviousOutPoint {
 				continue
 			}

@@ -15,39 +15,50 @@ import (
 // voucherLies are about families C and D: vouchers, and the slots that they
 // give (V26, V30 to V33).
 var voucherLies = []Lie{
-	{Name: "voucher-changed", Text: "a mixer pays a coin for a voucher whose signature has a wrong byte, and the supervisor lets it onto the roll", Strength: KeyHolding, Base: "mixed",
-		Check: "V30", Level: "none", Exit: 20, tamper: badVoucher(func(_ *play, v *board.Voucher) { v.Signature[9] ^= 1 })},
-	{Name: "voucher-other-issuer", Text: "a paid voucher names a mixer that did not sign it", Strength: KeyHolding, Base: "mixed",
+	{Name: "voucher-changed", Text: "a mixer pays a coin for a voucher whose signature has a wrong byte, and the supervisor lets it onto the roll",
+		Strength: KeyHolding, Base: "mixed",
+		Check: "V30", Level: "none", Exit: 20,
+		tamper: badVoucher(func(_ *play, v *board.Voucher) { v.Signature[9] ^= 1 })},
+	{Name: "voucher-other-issuer", Text: "a paid voucher names a mixer that did not sign it",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V30", Level: "none", Exit: 20, tamper: badVoucher(func(p *play, v *board.Voucher) {
 			v.Issuer = bytes.Clone(p.otherMixer(curve.PublicKey(v.Issuer)))
 		})},
-	{Name: "voucher-other-payer", Text: "a paid voucher is signed for another paying mixer", Strength: KeyHolding, Base: "mixed",
+	{Name: "voucher-other-payer", Text: "a paid voucher is signed for another paying mixer",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V30", Level: "none", Exit: 20, tamper: all(asksBoth, badVoucher(func(p *play, v *board.Voucher) {
 			v.Mixer = curve.PublicKey(p.otherMixer(v.Mixer))
-			a, _ := p.Mixing().Accepted(board.ForPaying, v.Mixer, p.abstainer().Voter.Key())
+			a, _ := p.ExchangeLog().Accepted(board.ForPaying, v.Mixer, p.abstainer().Voter.Key())
 			v.Nonce = a.Nonce
 		}))},
-	{Name: "voucher-too-large", Text: "a paid voucher's signature is no number below the issuer's modulus", Strength: KeyHolding, Base: "mixed",
+	{Name: "voucher-too-large", Text: "a paid voucher's signature is no number below the issuer's modulus",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V31", Level: "none", Exit: 20, tamper: badVoucher(func(_ *play, v *board.Voucher) {
 			for i := range v.Signature {
 				v.Signature[i] = 0xff
 			}
 		})},
 	{Name: "voucher-short", Text: "a paid voucher's signature is a byte short", Strength: KeyHolding, Base: "mixed",
-		Check: "V31", Level: "none", Exit: 20, tamper: badVoucher(func(_ *play, v *board.Voucher) { v.Signature = v.Signature[1:] })},
-	{Name: "voucher-copied", Text: "a mixer pays for a signature that somebody else has shown before", Strength: KeyHolding, Base: "mixed",
-		Check: "V32", Along: []string{"V30"}, Level: "none", Exit: 20, tamper: badVoucher(func(p *play, v *board.Voucher) {
-			for _, other := range p.Mixing().Vouchers {
+		Check: "V31", Level: "none", Exit: 20,
+		tamper: badVoucher(func(_ *play, v *board.Voucher) { v.Signature = v.Signature[1:] })},
+	{Name: "voucher-copied", Text: "a mixer pays for a signature that somebody else has shown before",
+		Strength: KeyHolding, Base: "mixed",
+		Check: "V32", Along: []string{"V30"}, Level: "none", Exit: 20,
+		tamper: badVoucher(func(p *play, v *board.Voucher) {
+			for _, other := range p.ExchangeLog().Vouchers {
 				if other.By != p.abstainer().Voter.Key() {
 					v.Signature, v.Issuer = bytes.Clone(other.Signature), bytes.Clone(other.Issuer)
 				}
 			}
 		})},
-	{Name: "slot-stolen", Text: "a mixer signs a voucher of its own for the slot of a depositor who never asked for one", Strength: KeyHolding, Base: "mixed",
+	{Name: "slot-stolen", Text: "a mixer signs a voucher of its own for the slot of a depositor who never asked for one",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V33", Level: "none", Exit: 20, tamper: all(neverAsks, selfIssued)},
-	{Name: "slot-filled-by-supervisor", Text: "the supervisor puts a voter without a voucher into the slot of a depositor who never asked for one", Strength: KeyHolding, Base: "mixed",
+	{Name: "slot-filled-by-supervisor", Text: "the supervisor puts a voter without a voucher into the slot of a depositor who never asked for one",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V33", Level: "none", Exit: 20, tamper: all(neverAsks, filledBySupervisor)},
-	{Name: "voter-made-by-mixer", Text: "a mixer signs a voucher for somebody who never deposited", Strength: KeyHolding, Base: "mixed",
+	{Name: "voter-made-by-mixer", Text: "a mixer signs a voucher for somebody who never deposited",
+		Strength: KeyHolding, Base: "mixed",
 		Check: "V26", Along: []string{"V33", "V105"}, Level: "none", Exit: 20, tamper: all(neverDeposits, selfIssued)},
 }
 
@@ -84,7 +95,7 @@ func badVoucher(change func(p *play, v *board.Voucher)) func(*play) error {
 
 // payByMixer has the mixer of a roll key's voucher pay a coin and declare it.
 func (p *play) payByMixer(key curve.PublicKey) (wire.OutPoint, error) {
-	v := p.Mixing().VoucherOf(key)
+	v := p.ExchangeLog().VoucherOf(key)
 	if v == nil {
 		return wire.OutPoint{}, errNothing
 	}
@@ -111,7 +122,7 @@ func asksBoth(p *play) error {
 		if i < 0 {
 			return errNothing
 		}
-		t := p.Mixing().Deadlines
+		t := p.ExchangeLog().Deadlines
 		return p.publish(d.Voter.Secret, board.Request{For: board.ForPaying, Mixer: p.Exchange.Mixers[1-i].Key(),
 			Deadlines: []uint32{t[election.T4], t[election.T5]}})
 	})
@@ -160,18 +171,21 @@ func filledBySupervisor(p *play) error {
 // V31). They are shown for the slot of a depositor without an issued signature,
 // and paid by a mixer that colludes.
 var forgeryLies = []Lie{
-	{Name: "group-identity-element", Text: "a paid group signature is of the identity element, which anybody can make", Strength: KeyHolding, Base: "mixed-group",
+	{Name: "group-identity-element", Text: "a paid group signature is of the identity element, which anybody can make",
+		Strength: KeyHolding, Base: "mixed-group",
 		Check: "V31", Along: []string{"V36"}, Level: "none", Exit: 20, tamper: forged(func(p *play, signature []byte) {
 			size := p.Policy.Mixing.Modulus/8 + 8
 			copy(signature, make([]byte, 2*size))
 			signature[size-1], signature[2*size-1] = 1, 1
 		})},
-	{Name: "group-answers-zero", Text: "a paid group signature answers V2 with zeros, which anybody can make", Strength: KeyHolding, Base: "mixed-group",
+	{Name: "group-answers-zero", Text: "a paid group signature answers V2 with zeros, which anybody can make",
+		Strength: KeyHolding, Base: "mixed-group",
 		Check: "V31", Along: []string{"V36"}, Level: "none", Exit: 20, tamper: forged(func(p *play, signature []byte) {
 			m := p.Policy.Mixing
 			clear(signature[len(signature)-m.Rounds*m.Modulus/8:])
 		})},
-	{Name: "group-answer-changed", Text: "a paid group signature has a wrong answer in one round", Strength: KeyHolding, Base: "mixed-group",
+	{Name: "group-answer-changed", Text: "a paid group signature has a wrong answer in one round",
+		Strength: KeyHolding, Base: "mixed-group",
 		Check: "V30", Along: []string{"V36"}, Level: "none", Exit: 20, tamper: forged(func(p *play, signature []byte) {
 			m := p.Policy.Mixing
 			signature[len(signature)-m.Rounds*m.Modulus/8-1] ^= 1
@@ -184,7 +198,7 @@ func forged(change func(p *play, signature []byte)) func(*play) error {
 		v := p.abstainer().Voter
 		var coin wire.OutPoint
 		p.atDeadline(election.T4, -1, func() error {
-			shown := p.Mixing().Vouchers
+			shown := p.ExchangeLog().Vouchers
 			payer, nonce := p.promised(board.ForPaying, v.Key())
 			if len(shown) == 0 || payer < 0 {
 				return errNothing

@@ -12,58 +12,79 @@ import (
 var dealerLies = []Lie{
 	{Name: "deal-missing", Text: "a dealer commits and never deals", Strength: KeyHolding, Base: "won",
 		Check: "V39", Says: "dealer 2: out", Level: "L3", tamper: deals(func(d *customDealer) { d.text = nil })},
-	{Name: "deal-other", Text: "a dealer deals what it did not commit to, when it has seen the others' deals", Strength: KeyHolding, Base: "won",
-		Check: "V39", Says: "dealer 2: out", Level: "L3", tamper: prepares(func(p *play, params sharing.Params, d *sharing.Deal) ([32]byte, []byte, error) {
+	{Name: "deal-other", Text: "a dealer deals what it did not commit to, when it has seen the others' deals",
+		Strength: KeyHolding, Base: "won",
+		Check: "V39", Says: "dealer 2: out", Level: "L3",
+		tamper: prepares(func(p *play, params sharing.Params, d *sharing.Deal) ([32]byte, []byte, error) {
 			other, err := sharing.NewDeal(p.Stream("second thoughts"), params, liar)
 			return d.Commitment(params, liar), other.Encode(), err
 		})},
 	{Name: "deal-uncommitted", Text: "a dealer deals without a commitment", Strength: KeyHolding, Base: "each",
-		Check: "V39", Level: "L3", Says: "dealer 2: out", tamper: prepares(func(_ *play, _ sharing.Params, d *sharing.Deal) ([32]byte, []byte, error) {
+		Check: "V39", Level: "L3", Says: "dealer 2: out",
+		tamper: prepares(func(_ *play, _ sharing.Params, d *sharing.Deal) ([32]byte, []byte, error) {
 			return [32]byte{}, d.Encode(), nil
 		})},
-	{Name: "deal-early", Text: "a dealer deals before the commitments are buried, while others can still choose theirs", Strength: KeyHolding, Base: "won",
+	{Name: "deal-early", Text: "a dealer deals before the commitments are buried, while others can still choose theirs",
+		Strength: KeyHolding, Base: "won",
 		Check: "V39", Says: "dealer 2: out", Level: "L3", tamper: dealEarly},
-	{Name: "threshold-raised", Text: "a dealer's polynomial has a coefficient too many", Strength: KeyHolding, Base: "won",
+	{Name: "threshold-raised", Text: "a dealer's polynomial has a coefficient too many",
+		Strength: KeyHolding, Base: "won",
 		Check: "V40", Says: "dealer 2: out", Level: "L3", tamper: underOther(func(p *sharing.Params) { p.K++ })},
-	{Name: "threshold-lowered", Text: "a dealer's polynomial has a coefficient too few", Strength: KeyHolding, Base: "salted",
+	{Name: "threshold-lowered", Text: "a dealer's polynomial has a coefficient too few",
+		Strength: KeyHolding, Base: "salted",
 		Check: "V40", Says: "dealer 2: out", Level: "L3", tamper: underOther(func(p *sharing.Params) { p.K-- })},
 	{Name: "deal-padded", Text: "a dealer's deal goes on after its end", Strength: KeyHolding, Base: "won",
-		Check: "V40", Says: "dealer 2: out", Level: "L3", tamper: encodes(func(text []byte) []byte { return append(text, 0) })},
+		Check: "V40", Says: "dealer 2: out", Level: "L3",
+		tamper: encodes(func(text []byte) []byte { return append(text, 0) })},
 	{Name: "deal-off-curve", Text: "a dealer's coefficient is no point", Strength: KeyHolding, Base: "won",
-		Check: "V40", Says: "dealer 2: out", Level: "L3", tamper: encodes(func(text []byte) []byte { text[4] = 5; return text })},
-	{Name: "rogue-key", Text: "a dealer takes another's first point away from its own, so that the joint key is its alone", Strength: KeyHolding, Base: "won",
-		Check: "V41", Says: "dealer 2: out", Level: "L3", tamper: edits(func(p *play, params sharing.Params, d *sharing.Deal) error {
+		Check: "V40", Says: "dealer 2: out", Level: "L3",
+		tamper: encodes(func(text []byte) []byte { text[4] = 5; return text })},
+	{Name: "rogue-key", Text: "a dealer takes another's first point away from its own, so that the joint key is its alone",
+		Strength: KeyHolding, Base: "won",
+		Check: "V41", Says: "dealer 2: out", Level: "L3",
+		tamper: edits(func(p *play, params sharing.Params, d *sharing.Deal) error {
 			other, err := sharing.NewDeal(p.Stream(p.voter(victim).Role), params, victim)
 			d.Coefficients[0][0] = curve.Sum([]curve.Point{d.Coefficients[0][0], other.Coefficients[0][0].Neg()})
 			return err
 		})},
-	{Name: "coefficient-proof-replayed", Text: "a dealer proves its first coefficient for other higher ones", Strength: KeyHolding, Base: "each",
-		Check: "V41", Says: "dealer 2: out", Level: "L3", tamper: edits(func(_ *play, _ sharing.Params, d *sharing.Deal) error {
+	{Name: "coefficient-proof-replayed", Text: "a dealer proves its first coefficient for other higher ones",
+		Strength: KeyHolding, Base: "each",
+		Check: "V41", Says: "dealer 2: out", Level: "L3",
+		tamper: edits(func(_ *play, _ sharing.Params, d *sharing.Deal) error {
 			d.Coefficients[0][1] = d.Coefficients[0][1].Neg()
 			return nil
 		})},
-	{Name: "ephemeral-copied", Text: "a dealer copies another's ephemeral key and ciphertexts, so that complaints would open the other's shares", Strength: KeyHolding, Base: "won",
+	{Name: "ephemeral-copied", Text: "a dealer copies another's ephemeral key and ciphertexts, so that complaints would open the other's shares",
+		Strength: KeyHolding, Base: "won",
 		Check: "V43", Says: "dealer 2: out", Level: "L3", tamper: misconduct(CopyEphemeral)},
 	{Name: "ephemeral-unproven", Text: "a dealer does not prove its ephemeral key", Strength: KeyHolding, Base: "won",
-		Check: "V43", Says: "dealer 2: out", Level: "L3", tamper: edits(func(_ *play, _ sharing.Params, d *sharing.Deal) error {
+		Check: "V43", Says: "dealer 2: out", Level: "L3",
+		tamper: edits(func(_ *play, _ sharing.Params, d *sharing.Deal) error {
 			d.EphemeralPossession = d.Possession[0]
 			return nil
 		})},
-	{Name: "ephemeral-shared", Text: "two dealers share one ephemeral key that both know", Strength: KeyHolding, Base: "won",
+	{Name: "ephemeral-shared", Text: "two dealers share one ephemeral key that both know",
+		Strength: KeyHolding, Base: "won",
 		Check: "V43", Says: "dealer 2: out", Level: "L3", tamper: sharedEphemeral},
 	{Name: "share-missing", Text: "a dealer leaves out the last member's share", Strength: KeyHolding, Base: "won",
-		Check: "V43", Says: "dealer 2: out", Level: "L3", tamper: underOther(func(p *sharing.Params) { p.Roll = p.Roll[:len(p.Roll)-1] })},
-	{Name: "share-wrong", Text: "a dealer sends a member a wrong share; the member complains", Strength: KeyHolding, Base: "won",
+		Check: "V43", Says: "dealer 2: out", Level: "L3",
+		tamper: underOther(func(p *sharing.Params) { p.Roll = p.Roll[:len(p.Roll)-1] })},
+	{Name: "share-wrong", Text: "a dealer sends a member a wrong share; the member complains",
+		Strength: KeyHolding, Base: "won",
 		Check: "V44", Says: "dealer 2: out", Level: "L3", tamper: misconduct(WrongShare)},
-	{Name: "share-no-number", Text: "a dealer sends a member 32 bytes that are no scalar", Strength: KeyHolding, Base: "each",
+	{Name: "share-no-number", Text: "a dealer sends a member 32 bytes that are no scalar",
+		Strength: KeyHolding, Base: "each",
 		Check: "V44", Says: "dealer 2: out", Level: "L3", tamper: shareNoNumber},
-	{Name: "complaint-false", Text: "a member complains of a dealer who dealt honestly", Strength: KeyHolding, Base: "won",
+	{Name: "complaint-false", Text: "a member complains of a dealer who dealt honestly",
+		Strength: KeyHolding, Base: "won",
 		Check: "V44", Says: "dealer 2: out", Level: "L3", tamper: misconduct(FalseComplaint)},
-	{Name: "complaint-unproven", Text: "a member complains with a point that is not the one that it shares with the dealer", Strength: KeyHolding, Base: "won",
+	{Name: "complaint-unproven", Text: "a member complains with a point that is not the one that it shares with the dealer",
+		Strength: KeyHolding, Base: "won",
 		Check: "V44", Says: "ignored", Level: "L3", tamper: complaint(func(c *board.Complaint) {
 			c.Point = curve.BaseMul(curve.NewScalar(7)).Key()
 		})},
-	{Name: "complaint-about-nobody", Text: "a member complains of a dealer who is none", Strength: KeyHolding, Base: "won",
+	{Name: "complaint-about-nobody", Text: "a member complains of a dealer who is none",
+		Strength: KeyHolding, Base: "won",
 		Check: "V44", Says: "ignored", Level: "L3", tamper: complaint(func(c *board.Complaint) { c.Dealer = 999 })},
 }
 

@@ -12,63 +12,80 @@ import (
 // transcriptLies are about family E: the transcript, and the keys that it has
 // (V42, V45 to V51).
 var transcriptLies = []Lie{
-	{Name: "transcript-missing", Text: "the supervisor anchors the transcript's phase without a transcript", Strength: KeyHolding, Base: "won",
+	{Name: "transcript-missing", Text: "the supervisor anchors the transcript's phase without a transcript",
+		Strength: KeyHolding, Base: "won",
 		Check: "V42", Level: "none", Exit: 20, tamper: all(noAcks, endsWithDealing, func(p *play) error {
 			drop(p, func(board.Line, board.Transcript) bool { return true })
 			return nil
 		})},
-	{Name: "transcript-short", Text: "the transcript has no public share for the last slot", Strength: KeyHolding, Base: "won",
+	{Name: "transcript-short", Text: "the transcript has no public share for the last slot",
+		Strength: KeyHolding, Base: "won",
 		Check: "V42", Level: "none", Exit: 20, tamper: transcript(func(_ *play, t *board.Transcript) error {
 			t.Keys[0].Shares = t.Keys[0].Shares[:len(t.Keys[0].Shares)-curve.PointSize]
 			return nil
 		})},
-	{Name: "transcript-two-keys", Text: "the transcript has one joint key more than the policy", Strength: KeyHolding, Base: "won",
+	{Name: "transcript-two-keys", Text: "the transcript has one joint key more than the policy",
+		Strength: KeyHolding, Base: "won",
 		Check: "V42", Level: "none", Exit: 20, tamper: transcript(func(_ *play, t *board.Transcript) error {
 			t.Keys = append(t.Keys, t.Keys[0])
 			return nil
 		})},
-	{Name: "dealer-smuggled-in", Text: "the transcript counts a dealer who is out", Strength: KeyHolding, Base: "dealers",
+	{Name: "dealer-smuggled-in", Text: "the transcript counts a dealer who is out",
+		Strength: KeyHolding, Base: "dealers",
 		Check: "V45", Level: "none", Exit: 20, tamper: transcript(func(_ *play, t *board.Transcript) error {
 			t.Qual = []int{1, 2, 3, 4, 5}
 			return nil
 		})},
-	{Name: "dealer-dropped", Text: "the transcript drops a dealer who dealt honestly", Strength: KeyHolding, Base: "won",
+	{Name: "dealer-dropped", Text: "the transcript drops a dealer who dealt honestly",
+		Strength: KeyHolding, Base: "won",
 		Check: "V45", Level: "none", Exit: 20, tamper: transcript(func(_ *play, t *board.Transcript) error {
 			t.Qual = t.Qual[1:]
 			return nil
 		})},
-	{Name: "joint-key-replaced", Text: "the transcript has a joint key of the supervisor's own", Strength: KeyHolding, Base: "won",
-		Check: "V46", Along: []string{"V48"}, Level: "none", Exit: 20, tamper: transcript(func(p *play, t *board.Transcript) error {
+	{Name: "joint-key-replaced", Text: "the transcript has a joint key of the supervisor's own",
+		Strength: KeyHolding, Base: "won",
+		Check: "V46", Along: []string{"V48"}, Level: "none", Exit: 20,
+		tamper: transcript(func(p *play, t *board.Transcript) error {
 			t.Keys[0].Key = curve.BaseMul(p.stranger()).Key()
 			return nil
 		})},
-	{Name: "joint-key-of-one", Text: "dealers choose first points that cancel, so that the joint key is one dealer's alone", Strength: KeyHolding, Base: "won",
+	{Name: "joint-key-of-one", Text: "dealers choose first points that cancel, so that the joint key is one dealer's alone",
+		Strength: KeyHolding, Base: "won",
 		Check: "V46", Level: "none", Exit: 20, tamper: keyOfOne},
-	{Name: "joint-key-candidates", Text: "all dealers help a candidate to make the joint key its own key", Strength: KeyHolding, Base: "paper",
+	{Name: "joint-key-candidates", Text: "all dealers help a candidate to make the joint key its own key",
+		Strength: KeyHolding, Base: "paper",
 		Check: "V46", Level: "none", Exit: 20, tamper: func(p *play) error {
 			return p.dealTogether(func(others []curve.Scalar) ([]curve.Scalar, error) {
 				return completing(p, others, p.Keys["candidate "+p.first().Name])
 			})
 		}},
-	{Name: "joint-key-members", Text: "all dealers make the joint secret the share of one member", Strength: KeyHolding, Base: "won",
+	{Name: "joint-key-members", Text: "all dealers make the joint secret the share of one member",
+		Strength: KeyHolding, Base: "won",
 		Check: "V46", Level: "none", Exit: 20, tamper: sharesAlike(0, 1)},
-	{Name: "joint-key-nothing", Text: "all dealers' first points cancel: the joint key is the point at infinity", Strength: KeyHolding, Base: "won",
-		Check: "V46", Along: []string{"V42"}, Level: "none", Exit: 20, tamper: all(noTranscriptKey, func(p *play) error {
+	{Name: "joint-key-nothing", Text: "all dealers' first points cancel: the joint key is the point at infinity",
+		Strength: KeyHolding, Base: "won",
+		Check: "V46", Along: []string{"V42"}, Level: "none", Exit: 20,
+		tamper: all(noTranscriptKey, func(p *play) error {
 			return p.dealTogether(func(others []curve.Scalar) ([]curve.Scalar, error) {
 				return completing(p, others, curve.Scalar{})
 			})
 		})},
-	{Name: "public-share-replaced", Text: "the transcript has another public share for one slot", Strength: KeyHolding, Base: "won",
-		Check: "V47", Along: []string{"V48"}, Level: "none", Exit: 20, tamper: transcript(func(p *play, t *board.Transcript) error {
+	{Name: "public-share-replaced", Text: "the transcript has another public share for one slot",
+		Strength: KeyHolding, Base: "won",
+		Check: "V47", Along: []string{"V48"}, Level: "none", Exit: 20,
+		tamper: transcript(func(p *play, t *board.Transcript) error {
 			other := curve.BaseMul(p.stranger()).Key()
 			copy(t.Keys[0].Shares, other[:])
 			return nil
 		})},
-	{Name: "polynomial-replaced", Text: "the transcript's shares are of the supervisor's own polynomial through the joint key", Strength: KeyHolding, Base: "each",
+	{Name: "polynomial-replaced", Text: "the transcript's shares are of the supervisor's own polynomial through the joint key",
+		Strength: KeyHolding, Base: "each",
 		Check: "V47", Level: "none", Exit: 20, tamper: transcript(ownPolynomial)},
-	{Name: "shares-alike", Text: "all dealers make the shares of two members the same", Strength: KeyHolding, Base: "won",
+	{Name: "shares-alike", Text: "all dealers make the shares of two members the same",
+		Strength: KeyHolding, Base: "won",
 		Check: "V49", Level: "none", Exit: 20, tamper: sharesAlike(3, 5)},
-	{Name: "ack-of-another-transcript", Text: "a member acknowledges a transcript that the board does not show", Strength: KeyHolding, Base: "won",
+	{Name: "ack-of-another-transcript", Text: "a member acknowledges a transcript that the board does not show",
+		Strength: KeyHolding, Base: "won",
 		Check: "V50", Level: "L3", Exit: 21, tamper: func(p *play) error {
 			amend(p, func(l *board.Line, a *board.Ack) bool {
 				a.Transcript[0] ^= 1
@@ -87,7 +104,8 @@ var transcriptLies = []Lie{
 			}
 			return nil
 		}},
-	{Name: "transcript-late", Text: "the supervisor anchors the transcript a block too late", Strength: KeyHolding, Base: "won",
+	{Name: "transcript-late", Text: "the supervisor anchors the transcript a block too late",
+		Strength: KeyHolding, Base: "won",
 		Check: "V51", Level: "none", Exit: 20, tamper: late(election.TranscriptClosed)},
 }
 

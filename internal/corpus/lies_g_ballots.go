@@ -14,47 +14,64 @@ import (
 // V68).
 var ballotLies = []Lie{
 	{Name: "ballot-other-mark", Text: "a plain ballot begins as a salted one", Strength: KeyHolding, Base: "won",
-		Check: "V66", Level: "L3", Exit: 21, tamper: publishes(func(_ *play, sealed []byte) []byte { sealed[0] = 0xb2; return sealed })},
+		Check: "V66", Level: "L3", Exit: 21,
+		tamper: publishes(func(_ *play, sealed []byte) []byte { sealed[0] = 0xb2; return sealed })},
 	{Name: "ballot-off-curve", Text: "a ballot's point is not on the curve", Strength: KeyHolding, Base: "each",
-		Check: "V66", Level: "L3", Exit: 21, tamper: publishes(func(_ *play, sealed []byte) []byte { sealed[1] = 4; return sealed })},
+		Check: "V66", Level: "L3", Exit: 21,
+		tamper: publishes(func(_ *play, sealed []byte) []byte { sealed[1] = 4; return sealed })},
 	{Name: "ballot-cut", Text: "a ballot is a byte short", Strength: KeyHolding, Base: "custodial",
-		Check: "V66", Level: "L3", Exit: 21, tamper: publishes(func(_ *play, sealed []byte) []byte { return sealed[:len(sealed)-1] })},
-	{Name: "ballot-is-key", Text: "a voter publishes a key of its own where the script has the ballot in a key's place", Strength: KeyHolding, Base: "flag",
+		Check: "V66", Level: "L3", Exit: 21,
+		tamper: publishes(func(_ *play, sealed []byte) []byte { return sealed[:len(sealed)-1] })},
+	{Name: "ballot-is-key", Text: "a voter publishes a key of its own where the script has the ballot in a key's place",
+		Strength: KeyHolding, Base: "flag",
 		Check: "V57", Along: []string{"V66"}, Level: "L3", Exit: 21, tamper: publishes(func(p *play, _ []byte) []byte {
 			key := curve.BaseMul(p.stranger()).Key()
 			return key[:]
 		})},
-	{Name: "ballot-copied", Text: "a voter publishes another voter's ballot as its own", Strength: KeyHolding, Base: "won",
-		Check: "V67", Along: []string{"V77"}, Level: "L3", Exit: 21, tamper: casts(func(_ *play, other []byte) []byte { return other })},
-	{Name: "ballot-point-copied", Text: "a voter's ballot has the point of another's", Strength: KeyHolding, Base: "salted",
+	{Name: "ballot-copied", Text: "a voter publishes another voter's ballot as its own",
+		Strength: KeyHolding, Base: "won",
+		Check: "V67", Along: []string{"V77"}, Level: "L3", Exit: 21,
+		tamper: casts(func(_ *play, other []byte) []byte { return other })},
+	{Name: "ballot-point-copied", Text: "a voter's ballot has the point of another's",
+		Strength: KeyHolding, Base: "salted",
 		Check: "V67", Along: []string{"V77"}, Level: "L3", Exit: 21, tamper: casts(func(_ *play, other []byte) []byte {
 			return append(slices.Clone(other[:34]), bytes.Repeat([]byte{7}, len(other)-34)...)
 		})},
-	{Name: "ballot-text-copied", Text: "a voter's ballot has the ciphertext of another's", Strength: KeyHolding, Base: "custodial",
+	{Name: "ballot-text-copied", Text: "a voter's ballot has the ciphertext of another's",
+		Strength: KeyHolding, Base: "custodial",
 		Check: "V67", Along: []string{"V77"}, Level: "L3", Exit: 21, tamper: casts(func(p *play, other []byte) []byte {
 			return slices.Concat(other[:1], key33(curve.BaseMul(p.stranger())), other[34:])
 		})},
-	{Name: "ballot-copied-unopened", Text: "a voter copies a ballot; nothing is opened yet", Strength: KeyHolding, Base: "won",
-		Check: "V67", Level: "L0", Exit: 21, tamper: all(overAfterVote, casts(func(_ *play, other []byte) []byte { return other }))},
-	{Name: "ballot-point-negated", Text: "a voter's ballot has the negative of another's point", Strength: KeyHolding, Base: "won",
+	{Name: "ballot-copied-unopened", Text: "a voter copies a ballot; nothing is opened yet",
+		Strength: KeyHolding, Base: "won",
+		Check: "V67", Level: "L0", Exit: 21,
+		tamper: all(overAfterVote, casts(func(_ *play, other []byte) []byte { return other }))},
+	{Name: "ballot-point-negated", Text: "a voter's ballot has the negative of another's point",
+		Strength: KeyHolding, Base: "won",
 		Check: "V68", Along: []string{"V77"}, Level: "L3", Exit: 21, tamper: casts(func(_ *play, other []byte) []byte {
 			out := append(slices.Clone(other[:34]), bytes.Repeat([]byte{7}, len(other)-34)...)
 			out[1] ^= 1
 			return out
 		})},
-	{Name: "ballot-point-joint-key", Text: "a voter's ballot has the joint key for its point, so that opening it tells about the joint secret", Strength: KeyHolding, Base: "paper",
-		Check: "V68", Along: []string{"V77"}, Level: "L3", Exit: 21, tamper: casts(related(func(p *play) curve.Point { return p.Setup.Dealing.Keys[0].Key }))},
-	{Name: "ballot-point-candidates", Text: "a voter's ballot has a candidate's key for its point; nothing is opened yet", Strength: KeyHolding, Base: "won",
+	{Name: "ballot-point-joint-key", Text: "a voter's ballot has the joint key for its point, so that opening it tells about the joint secret",
+		Strength: KeyHolding, Base: "paper",
+		Check: "V68", Along: []string{"V77"}, Level: "L3", Exit: 21,
+		tamper: casts(related(func(p *play) curve.Point { return p.Setup.Dealing.Keys[0].Key }))},
+	{Name: "ballot-point-candidates", Text: "a voter's ballot has a candidate's key for its point; nothing is opened yet",
+		Strength: KeyHolding, Base: "won",
 		Check: "V68", Level: "L0", Exit: 21, tamper: all(overAfterVote, casts(related(func(p *play) curve.Point {
 			return curve.BaseMul(p.Keys["candidate "+p.first().Name])
 		})))},
-	{Name: "ballot-point-share", Text: "a voter's ballot has another's public share for its point", Strength: KeyHolding, Base: "each",
+	{Name: "ballot-point-share", Text: "a voter's ballot has another's public share for its point",
+		Strength: KeyHolding, Base: "each",
 		Check: "V68", Along: []string{"V77"}, Level: "L3", Exit: 21, tamper: casts(related(func(p *play) curve.Point {
 			s, _ := p.share(p.votersFor(1)[0], 1)
 			return curve.BaseMul(s)
 		}))},
-	{Name: "ballot-point-generator", Text: "a voter's ballot has the generator for its point", Strength: KeyHolding, Base: "custodial",
-		Check: "V68", Along: []string{"V77"}, Level: "L3", Exit: 21, tamper: casts(related(func(*play) curve.Point { return curve.BaseMul(curve.NewScalar(1)) }))},
+	{Name: "ballot-point-generator", Text: "a voter's ballot has the generator for its point",
+		Strength: KeyHolding, Base: "custodial",
+		Check: "V68", Along: []string{"V77"}, Level: "L3", Exit: 21,
+		tamper: casts(related(func(*play) curve.Point { return curve.BaseMul(curve.NewScalar(1)) }))},
 }
 
 func key33(p curve.Point) []byte {

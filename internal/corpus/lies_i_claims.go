@@ -20,13 +20,16 @@ var claimLies = []Lie{
 		Strength: KeyHolding, Base: "won", Check: "V83", Level: "none", Exit: 20, tamper: claimsInPairs},
 	{Name: "claim-none", Text: "the winner's signature does not cover the outputs", Strength: KeyHolding, Base: "won",
 		Check: "V83", Level: "none", Exit: 20, tamper: claims(txscript.SigHashNone)},
-	{Name: "claim-open-to-inputs", Text: "the supervisor signs the claim so that others can add inputs", Strength: KeyHolding, Base: "custodial",
+	{Name: "claim-open-to-inputs", Text: "the supervisor signs the claim so that others can add inputs",
+		Strength: KeyHolding, Base: "custodial",
 		Check: "V83", Level: "none", Exit: 20, tamper: claims(txscript.SigHashAll | txscript.SigHashAnyOneCanPay)},
-	{Name: "loser-claim-none", Text: "the second candidate, who could have won too, signs its claim of what is left without the outputs", Strength: KeyHolding, Base: "either",
+	{Name: "loser-claim-none", Text: "the second candidate, who could have won too, signs its claim of what is left without the outputs",
+		Strength: KeyHolding, Base: "either",
 		Check: "V83", Level: "L3", Exit: 21, tamper: claimed(func(p *play, votes []*election.Vote) error {
 			return p.claimBoth(votes, signer{hashType: txscript.SigHashNone})
 		})},
-	{Name: "nonce-reused", Text: "the winner signs two stakes with one nonce, which reveals its claim key", Strength: KeyHolding, Base: "reorganised",
+	{Name: "nonce-reused", Text: "the winner signs two stakes with one nonce, which reveals its claim key",
+		Strength: KeyHolding, Base: "reorganised",
 		Check: "V84", Level: "L3", Exit: 21, tamper: claimed(func(p *play, votes []*election.Vote) error {
 			nonce, err := curve.RandomScalar(p.Stream("nonce"))
 			if err != nil {
@@ -34,67 +37,88 @@ var claimLies = []Lie{
 			}
 			return p.claim(1, votes, signer{nonce: nonce}, nil)
 		})},
-	{Name: "claim-pays-stranger", Text: "the winner claims to another script than its payout", Strength: KeyHolding, Base: "won",
-		Check: "V85", Level: "none", Exit: 20, tamper: claimsTo(func(p *play) []byte { return templates.PayToKey(curve.BaseMul(p.stranger()).Key()) })},
+	{Name: "claim-pays-stranger", Text: "the winner claims to another script than its payout",
+		Strength: KeyHolding, Base: "won",
+		Check: "V85", Level: "none", Exit: 20,
+		tamper: claimsTo(func(p *play) []byte { return templates.PayToKey(curve.BaseMul(p.stranger()).Key()) })},
 	{Name: "claim-pays-rival", Text: "the winner claims to its rival's payout", Strength: KeyHolding, Base: "each",
 		Check: "V85", Level: "none", Exit: 20, tamper: claimsTo(func(p *play) []byte { return p.second().Payout })},
-	{Name: "claim-pays-two", Text: "the winner's claim pays somebody else beside its payout", Strength: KeyHolding, Base: "salted",
+	{Name: "claim-pays-two", Text: "the winner's claim pays somebody else beside its payout",
+		Strength: KeyHolding, Base: "salted",
 		Check: "V85", Level: "none", Exit: 20, tamper: claimed(func(p *play, votes []*election.Vote) error {
 			return p.claim(1, votes, signer{}, func(tx *wire.MsgTx) {
 				tx.TxOut[0].Value -= 20_000
 				tx.AddTxOut(wire.NewTxOut(15_000, templates.PayToKey(p.Supervisor.Key())))
 			})
 		})},
-	{Name: "joint-key-pays-stranger", Text: "k voters who pooled their shares pay the stakes to somebody who is no candidate", Strength: KeyHolding, Base: "paper",
-		Check: "V86", Along: []string{"V85"}, Level: "none", Exit: 20, tamper: claimsTo(func(p *play) []byte { return templates.PayToKey(curve.BaseMul(p.stranger()).Key()) })},
-	{Name: "loser-pools", Text: "a loser collects enough shares privately and claims before the winner", Strength: KeyHolding, Base: "won",
+	{Name: "joint-key-pays-stranger", Text: "k voters who pooled their shares pay the stakes to somebody who is no candidate",
+		Strength: KeyHolding, Base: "paper",
+		Check: "V86", Along: []string{"V85"}, Level: "none", Exit: 20,
+		tamper: claimsTo(func(p *play) []byte { return templates.PayToKey(curve.BaseMul(p.stranger()).Key()) })},
+	{Name: "loser-pools", Text: "a loser collects enough shares privately and claims before the winner",
+		Strength: KeyHolding, Base: "won",
 		Check: "V86", Level: "none", Exit: 20, tamper: claimsAs(2)},
-	{Name: "loser-pools-paper", Text: "a loser collects enough shares privately and claims everything by the joint key", Strength: KeyHolding, Base: "paper",
+	{Name: "loser-pools-paper", Text: "a loser collects enough shares privately and claims everything by the joint key",
+		Strength: KeyHolding, Base: "paper",
 		Check: "V86", Level: "none", Exit: 20, tamper: claimsAs(2)},
-	{Name: "nobody-won-but-claimed", Text: "where nobody reached the threshold, a candidate claims with pooled shares", Strength: KeyHolding, Base: "nobody",
+	{Name: "nobody-won-but-claimed", Text: "where nobody reached the threshold, a candidate claims with pooled shares",
+		Strength: KeyHolding, Base: "nobody",
 		Check: "V86", Along: []string{"V97"}, Level: "none", Exit: 20, tamper: claimsAs(1)},
-	{Name: "loser-takes-one", Text: "the winner leaves a stake, and a loser with pooled shares takes it", Strength: KeyHolding, Base: "won",
+	{Name: "loser-takes-one", Text: "the winner leaves a stake, and a loser with pooled shares takes it",
+		Strength: KeyHolding, Base: "won",
 		Check: "V86", Level: "L3", Exit: 21, tamper: claimed(func(p *play, votes []*election.Vote) error {
 			if err := p.claim(1, votes[1:], signer{}, nil); err != nil {
 				return err
 			}
 			return p.claim(2, votes[:1], signer{}, nil)
 		})},
-	{Name: "supervisor-takes-all", Text: "the supervisor claims the losers' stakes for the winner too", Strength: KeyHolding, Base: "custodial",
+	{Name: "supervisor-takes-all", Text: "the supervisor claims the losers' stakes for the winner too",
+		Strength: KeyHolding, Base: "custodial",
 		Check: "V86", Level: "L3", Exit: 21, tamper: claimsAs(1)},
-	{Name: "supervisor-pays-loser", Text: "the supervisor claims for a candidate with too few ballots", Strength: KeyHolding, Base: "custodial",
+	{Name: "supervisor-pays-loser", Text: "the supervisor claims for a candidate with too few ballots",
+		Strength: KeyHolding, Base: "custodial",
 		Check: "V86", Level: "none", Exit: 20, tamper: claimsAs(2)},
-	{Name: "claim-late", Text: "the winner claims a block after the last that counts", Strength: KeyHolding, Base: "won",
-		Check: "V87", Level: "L3", Exit: 21, tamper: claimsAt(func(p *play) uint32 { return p.Policy.Times.Claim + 1 })},
-	{Name: "claim-late-and-shallow", Text: "the winner claims long after the last block that counts, in the newest block of the record", Strength: KeyHolding, deep: true, Base: "won",
+	{Name: "claim-late", Text: "the winner claims a block after the last that counts",
+		Strength: KeyHolding, Base: "won",
+		Check: "V87", Level: "L3", Exit: 21,
+		tamper: claimsAt(func(p *play) uint32 { return p.Policy.Times.Claim + 1 })},
+	{Name: "claim-late-and-shallow", Text: "the winner claims long after the last block that counts, in the newest block of the record",
+		Strength: KeyHolding, deep: true, Base: "won",
 		Check: "V87", Along: []string{"V13"}, Level: "L3", Exit: 30, tamper: claimsAtLast},
-	{Name: "record-cut-short", Text: "the record ends with the block of the claims, which can still be displaced", Strength: KeyHolding, deep: true, Base: "won",
+	{Name: "record-cut-short", Text: "the record ends with the block of the claims, which can still be displaced",
+		Strength: KeyHolding, deep: true, Base: "won",
 		Check: "V13", Along: []string{"V100"}, Level: "L1", Exit: 12, tamper: cutShort},
-	{Name: "claim-early", Text: "a candidate with enough ballots claims while others still vote", Strength: KeyHolding, Base: "won",
+	{Name: "claim-early", Text: "a candidate with enough ballots claims while others still vote",
+		Strength: KeyHolding, Base: "won",
 		Check: "V88", Level: "L3", Exit: 21, tamper: claimsDuringVote},
-	{Name: "claim-partial", Text: "the winner leaves a stake that nobody takes", Strength: KeyHolding, Base: "reorganised",
+	{Name: "claim-partial", Text: "the winner leaves a stake that nobody takes",
+		Strength: KeyHolding, Base: "reorganised",
 		Check: "V90", Level: "L3", tamper: leavesOne},
 	{Name: "claim-key-reused", Text: "somebody is paid to the winner's claim key", Strength: KeyHolding, Base: "won",
 		Check: "V91", Level: "L3", tamper: strangerPays(func(p *play) ([]*wire.TxOut, error) {
 			q, _, err := p.claimSigner(1)
 			return []*wire.TxOut{wire.NewTxOut(1000, templates.PayToKey(curve.BaseMul(q.key).Key()))}, err
 		})},
-	{Name: "joint-key-reused", Text: "a stranger's script asks for a signature by the joint key", Strength: KeyHolding, Base: "paper",
+	{Name: "joint-key-reused", Text: "a stranger's script asks for a signature by the joint key",
+		Strength: KeyHolding, Base: "paper",
 		Check: "V91", Level: "L3", tamper: strangerPays(func(p *play) ([]*wire.TxOut, error) {
 			key := p.Setup.Dealing.Keys[0].Key.Key()
 			script := built(txscript.NewScriptBuilder().AddOp(txscript.OP_1).AddData(key[:]).AddOp(txscript.OP_1).AddOp(txscript.OP_CHECKMULTISIG))
 			return []*wire.TxOut{wire.NewTxOut(1000, script)}, nil
 		})},
-	{Name: "claim-burns", Text: "the winner's claim pays most of the stakes to the miner", Strength: KeyHolding, Base: "won",
+	{Name: "claim-burns", Text: "the winner's claim pays most of the stakes to the miner",
+		Strength: KeyHolding, Base: "won",
 		Check: "V103", Level: "L3", tamper: claimed(func(p *play, votes []*election.Vote) error {
 			return p.claim(1, votes, signer{}, func(tx *wire.MsgTx) { tx.TxOut[0].Value /= 4 })
 		})},
-	{Name: "decoy-ballot", Text: "a stranger publishes a ballot with a stake-like output", Strength: KeyHolding, Base: "reorganised",
+	{Name: "decoy-ballot", Text: "a stranger publishes a ballot with a stake-like output",
+		Strength: KeyHolding, Base: "reorganised",
 		Check: "V107", Level: "L3", tamper: strangerPays(func(p *play) ([]*wire.TxOut, error) {
 			sealed, err := p.ballotOf(p.votersFor(1)[0], 1)
 			return []*wire.TxOut{wire.NewTxOut(p.Policy.Stake, templates.PayToRedeem(sealed)), wire.NewTxOut(0, returning(sealed))}, err
 		})},
-	{Name: "decoy-without-stake", Text: "a stranger publishes a salted ballot and locks nothing", Strength: KeyHolding, Base: "salted",
+	{Name: "decoy-without-stake", Text: "a stranger publishes a salted ballot and locks nothing",
+		Strength: KeyHolding, Base: "salted",
 		Check: "V107", Level: "L3", tamper: strangerPays(func(p *play) ([]*wire.TxOut, error) {
 			sealed, err := p.ballotOf(p.votersFor(1)[0], 1)
 			return []*wire.TxOut{wire.NewTxOut(0, returning(sealed))}, err

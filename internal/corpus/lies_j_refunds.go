@@ -12,10 +12,12 @@ import (
 // refundLies are about family J and V11: stakes that a miner takes against the
 // rules (V93).
 var refundLies = []Lie{
-	{Name: "refund-before-timeout", Text: "a miner takes a voter's refund before the timeout", Strength: Consistent, Base: "nobody",
+	{Name: "refund-before-timeout", Text: "a miner takes a voter's refund before the timeout",
+		Strength: Consistent, Base: "nobody",
 		Check: "V93", Level: "none", Exit: 20, tamper: overAfterCount, rewrite: mined(0, refundOf)},
 	{Name: "refund-unlocked", Text: "a miner takes a refund that has no locktime", Strength: Consistent, Base: "nobody",
-		Check: "V11", Along: []string{"V92"}, Level: "none", Exit: 20, tamper: overAfterCount, rewrite: mined(1, func(p *play, v *rehearsal.Voter, vote *election.Vote) (*wire.MsgTx, error) {
+		Check: "V11", Along: []string{"V92"}, Level: "none", Exit: 20,
+		tamper: overAfterCount, rewrite: mined(1, func(p *play, v *rehearsal.Voter, vote *election.Vote) (*wire.MsgTx, error) {
 			tx, err := refundOf(p, v, vote)
 			if err != nil {
 				return nil, err
@@ -23,20 +25,28 @@ var refundLies = []Lie{
 			tx.LockTime = 0
 			return tx, signer{key: v.Secret}.resign(tx)
 		})},
-	{Name: "refund-by-stranger", Text: "a miner takes a refund that the roll key did not sign", Strength: Consistent, Base: "nobody",
-		Check: "V11", Along: []string{"V94"}, Level: "none", Exit: 20, tamper: overAfterCount, rewrite: mined(1, func(p *play, v *rehearsal.Voter, vote *election.Vote) (*wire.MsgTx, error) {
+	{Name: "refund-by-stranger", Text: "a miner takes a refund that the roll key did not sign",
+		Strength: Consistent, Base: "nobody",
+		Check: "V11", Along: []string{"V94"}, Level: "none", Exit: 20,
+		tamper: overAfterCount, rewrite: mined(1, func(p *play, v *rehearsal.Voter, vote *election.Vote) (*wire.MsgTx, error) {
 			tx, err := refundOf(p, v, vote)
 			if err != nil {
 				return nil, err
 			}
 			return tx, signer{key: p.stranger()}.resign(tx)
 		})},
-	{Name: "claim-by-stranger", Text: "a miner takes a claim that no claim key signed", Strength: Consistent, Base: "nobody",
-		Check: "V11", Along: []string{"V82", "V86", "V87"}, Level: "none", Exit: 20, tamper: overAfterCount, rewrite: mined(1, strangersClaim)},
-	{Name: "stake-taken-by-other-script", Text: "a miner takes a stake by a script that is not the one it is locked under", Strength: Consistent, Base: "nobody",
-		Check: "V11", Along: []string{"V55", "V58", "V82", "V95", "V97", "V86"}, Level: "none", Exit: 20, tamper: overAfterCount, rewrite: mined(1, otherScript)},
-	{Name: "stake-taken-by-nobody", Text: "a miner takes a stake without any signature", Strength: Consistent, Base: "nobody",
-		Check: "V11", Along: []string{"V95"}, Level: "none", Exit: 20, tamper: overAfterCount, rewrite: mined(1, unsignedSpend)},
+	{Name: "claim-by-stranger", Text: "a miner takes a claim that no claim key signed",
+		Strength: Consistent, Base: "nobody",
+		Check: "V11", Along: []string{"V82", "V86", "V87"}, Level: "none", Exit: 20,
+		tamper: overAfterCount, rewrite: mined(1, strangersClaim)},
+	{Name: "stake-taken-by-other-script", Text: "a miner takes a stake by a script that is not the one it is locked under",
+		Strength: Consistent, Base: "nobody",
+		Check: "V11", Along: []string{"V55", "V58", "V82", "V95", "V97", "V86"}, Level: "none", Exit: 20,
+		tamper: overAfterCount, rewrite: mined(1, otherScript)},
+	{Name: "stake-taken-by-nobody", Text: "a miner takes a stake without any signature",
+		Strength: Consistent, Base: "nobody",
+		Check: "V11", Along: []string{"V95"}, Level: "none", Exit: 20,
+		tamper: overAfterCount, rewrite: mined(1, unsignedSpend)},
 }
 
 // overAfterCount ends the record before stakes are taken back.

@@ -35,7 +35,7 @@ type Score struct {
 // the number of lies that are done.
 func Measure(ctx context.Context, progress func(done, total int)) (*Matrix, error) {
 	lies := Lies()
-	trials, err := TryAll(ctx, lies, func(done int) {
+	trials, err := tryAll(ctx, lies, func(done int) {
 		if progress != nil {
 			progress(done, len(lies))
 		}

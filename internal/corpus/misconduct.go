@@ -137,6 +137,7 @@ func (p *play) addMisconduct(m Misconduct) error {
 	return nil
 }
 
+// tamperingDealer returns a dealer in the place of a slot's voter.
 func (p *play) tamperingDealer(slot int, edit func(sharing.Params, *sharing.Deal) error) *tamperingDealer {
 	v := p.Voters[slot-1]
 	return &tamperingDealer{p: p, slot: slot, key: v.Secret, rand: p.Stream("cheat " + v.Role), edit: edit}

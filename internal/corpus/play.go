@@ -136,7 +136,7 @@ type authorsView struct {
 func (p *play) trustAuthors(roles ...string) {
 	a := &p.authors
 	a.view, a.lines = election.NewExchangeLog(p.Election), make(map[int]board.Line)
-	p.Hooks.Mixing = func(role string) *election.ExchangeLog {
+	p.Hooks.ExchangeLog = func(role string) *election.ExchangeLog {
 		if len(roles) > 0 && !slices.Contains(roles, role) {
 			return nil
 		}

@@ -132,9 +132,9 @@ func (l Lie) trial(r *result.Report, err error) (Trial, error) {
 	return t, nil
 }
 
-// TryAll tries lies on all cores. progress, unless nil, is called with the number
+// tryAll tries lies on all cores. progress, unless nil, is called with the number
 // of lies that are done.
-func TryAll(ctx context.Context, lies []Lie, progress func(done int)) ([]Trial, error) {
+func tryAll(ctx context.Context, lies []Lie, progress func(done int)) ([]Trial, error) {
 	trials, errs := make([]Trial, len(lies)), make([]error, len(lies))
 	elections := newCache(lies)
 	defer elections.close()

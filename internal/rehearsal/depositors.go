@@ -15,7 +15,7 @@ func (p *Play) newExchange() (err error) {
 	if !p.Policy.Mixed() {
 		return nil
 	}
-	x := &Exchange{view: election.NewExchangeLog(p.Election), order: rand.New(Stream(p.opt.Seed, "order"))}
+	x := &Exchange{log: election.NewExchangeLog(p.Election), order: rand.New(Stream(p.opt.Seed, "order"))}
 	p.Exchange = x
 	for _, v := range p.Voters {
 		d := &Depositor{Voter: v}

@@ -19,8 +19,8 @@ type Exchange struct {
 	Treasurer  *roles.Treasurer
 	Mixers     []*roles.Mixer
 	Depositors []*Depositor
-	view       *election.ExchangeLog
-	read       int        // lines of the board that view has read
+	log        *election.ExchangeLog
+	read       int        // lines of the board that log has read
 	order      *rand.Rand // of the depositors' lines
 }
 
@@ -89,28 +89,28 @@ func (p *Play) register() error {
 
 // admit publishes a mixer's announcement and certifies the mixer.
 func (p *Play) admit(m *roles.Mixer) error {
-	line, err := m.Announce(p.Mixing())
+	line, err := m.Announce(p.ExchangeLog())
 	if err != nil {
 		return err
 	}
 	if err := p.Append(line); err != nil {
 		return err
 	}
-	certificate, err := p.Exchange.Treasurer.Admit(p.mixingFor("supervisor"), line, m.Request())
+	certificate, err := p.Exchange.Treasurer.Admit(p.exchangeLogFor("supervisor"), line, m.Request())
 	if err != nil {
 		return err
 	}
 	return m.Certify(certificate)
 }
 
-// Mixing returns the exchange as the board shows it, up to the last line.
-func (p *Play) Mixing() *election.ExchangeLog {
+// ExchangeLog returns the exchange as the board shows it, up to the last line.
+func (p *Play) ExchangeLog() *election.ExchangeLog {
 	x := p.Exchange
 	lines := p.Log.Lines()
 	for ; x.read < len(lines); x.read++ {
-		x.view.Read(x.read+1, &lines[x.read])
+		x.log.Read(x.read+1, &lines[x.read])
 	}
-	return x.view
+	return x.log
 }
 
 // exchangeFor returns the exchange of board and chain, as a role sees it.
@@ -119,17 +119,17 @@ func (p *Play) exchangeFor(role string) (*election.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.Election.Exchange(p.mixingFor(role), r), nil
+	return p.Election.Exchange(p.exchangeLogFor(role), r), nil
 }
 
-// mixingFor returns the exchange of the board, as a role sees it.
-func (p *Play) mixingFor(role string) *election.ExchangeLog {
-	if p.Hooks.Mixing != nil {
-		if view := p.Hooks.Mixing(role); view != nil {
+// exchangeLogFor returns the exchange of the board, as a role sees it.
+func (p *Play) exchangeLogFor(role string) *election.ExchangeLog {
+	if p.Hooks.ExchangeLog != nil {
+		if view := p.Hooks.ExchangeLog(role); view != nil {
 			return view
 		}
 	}
-	return p.Mixing()
+	return p.ExchangeLog()
 }
 
 // actUntilQuiet lets the roles act until none writes another line before the

@@ -46,8 +46,9 @@ type Hooks struct {
 
 	// Away reports whether a role does not act in the mixing phase.
 	Away func(role string) bool
-	// Mixing returns the mixing phase as a role sees it, nil for the board's.
-	Mixing func(role string) *election.ExchangeLog
+	// ExchangeLog returns the lines of the exchange as a role sees them, nil for
+	// the board's.
+	ExchangeLog func(role string) *election.ExchangeLog
 	// Coins changes the coins that the roll gives to roll keys.
 	Coins func(map[curve.PublicKey]wire.OutPoint) error
 	// Complain is called after a voter's own complaints.
