@@ -39,7 +39,7 @@ func (r *scriptRun) where() string { return fmt.Sprintf("tx %s input %d", r.at.I
 // script engine.
 type executed struct {
 	*prepared
-	runs   []*scriptRun                   // in the chain's order
+	runs   []*scriptRun                    // in the chain's order
 	takers map[*election.Output]*scriptRun // those that spend a stake
 }
 

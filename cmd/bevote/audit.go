@@ -55,30 +55,26 @@ func (c *console) runAudit(ctx context.Context, a auditOptions) error {
 	if a.follow {
 		return c.follow(ctx, a)
 	}
-	r, err := c.audit(ctx, a)
+	return c.audit(ctx, a)
+}
+
+// audit restores what earlier audits left, audits a record once, and delivers
+// the report.
+func (c *console) audit(ctx context.Context, a auditOptions) error {
+	earlier, err := c.restore(a)
 	if err != nil {
 		return err
 	}
-	return c.deliver(r, a.outs, a.asJSON)
-}
-
-// audit restores what earlier audits left, audits a record once, and saves the
-// state.
-func (c *console) audit(ctx context.Context, a auditOptions) (*result.Report, error) {
-	earlier, err := c.restore(a)
-	if err != nil {
-		return nil, err
-	}
 	live, err := dial(ctx, a.sources)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer live.close()
 	r, err := c.auditOnce(ctx, a.path, live, earlier)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return r, saveState(a.state, earlier.State)
+	return c.deliver(r, earlier.State, a)
 }
 
 // auditOnce audits the record at path by its own blocks, or by those of live

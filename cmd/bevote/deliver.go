@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"path/filepath"
 
+	"bevote/verifier"
 	"bevote/verifier/report"
 	"bevote/verifier/result"
 )
@@ -30,35 +32,36 @@ func checkReports(names []string) error {
 	return nil
 }
 
-// deliver writes a report under each of the names, prints it, and returns the
-// report's exit code.
-func (c *console) deliver(r *result.Report, names []string, asJSON bool) error {
-	if err := writeReports(r, names); err != nil {
-		return err
-	}
-	for _, name := range names {
-		c.printf("wrote %s", name)
-	}
+// deliver writes a report and a state to the files that a names, prints the
+// report, and returns its exit code. Where something cannot be written the rest
+// is, the verdict goes to standard error, and the exit code is 73.
+func (c *console) deliver(r *result.Report, s *verifier.State, a auditOptions) error {
+	failed := c.save(r, s, a)
 	form := report.Text
-	if asJSON {
+	if a.asJSON {
 		form = report.JSON
 	}
-	if err := form(c.out, r); err != nil {
-		return bug(err)
+	failed = cmp.Or(form(c.out, r), failed)
+	if failed != nil {
+		c.printf("%s", report.Verdict(r))
+		return failed
 	}
 	return exitCode(r.Exit)
 }
 
-// writeReports writes a report to each of the files, in the form of its name.
-func writeReports(r *result.Report, names []string) error {
-	for _, name := range names {
+// save writes a report to each of the files of -o, in the form of its name, and
+// the state to the file of --state. It returns the first error and goes on.
+func (c *console) save(r *result.Report, s *verifier.State, a auditOptions) (failed error) {
+	for _, name := range a.outs {
 		var b bytes.Buffer
 		if err := reportForms[filepath.Ext(name)](&b, r); err != nil {
 			return bug(err)
 		}
 		if err := writeOutput(name, b.Bytes()); err != nil {
-			return err
+			failed = cmp.Or(failed, err)
+		} else if !a.follow {
+			c.printf("wrote %s", name)
 		}
 	}
-	return nil
+	return cmp.Or(failed, saveState(a.state, s))
 }

@@ -35,7 +35,7 @@ func newDemo(c *console) *cobra.Command {
 			if path == "" {
 				dir, err := os.MkdirTemp("", "bevote-demo-*")
 				if err != nil {
-					return bug(shortPathError(err))
+					return cannotWrite(err)
 				}
 				defer os.RemoveAll(dir)
 				path = filepath.Join(dir, example)
@@ -45,14 +45,10 @@ func newDemo(c *console) *cobra.Command {
 				return err
 			}
 			c.printf("%s", summary)
-			r, err := c.audit(cmd.Context(), auditOptions{path: path})
-			if err != nil {
-				return err
-			}
 			if out != "" {
 				c.printf("the record is in %s: bevote audit %s", out, out)
 			}
-			return c.deliver(r, reports, asJSON)
+			return c.audit(cmd.Context(), auditOptions{path: path, outs: reports, asJSON: asJSON})
 		},
 	}
 	cmd.Flags().StringVar(&example, "example", "club_chair", "which example: "+strings.Join(examples.Names(), ", "))

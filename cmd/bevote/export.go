@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"io/fs"
 
 	"bevote/verifier"
 	"bevote/verifier/evidence"
@@ -58,12 +57,12 @@ func (c *console) export(ctx context.Context, path, source string, proofs bool, 
 	}
 	w, err := record.Create(out)
 	if err != nil {
-		return usage("cannot write: %w", shortPathError(err))
+		return cannotWrite(err)
 	}
 	defer w.Abort()
 	for _, name := range []string{record.Policy, record.Contract, record.Board} {
 		if err := copyFile(w, rec, name); err != nil {
-			return inputError(err)
+			return exportError(err)
 		}
 	}
 	bar := newProgress(c.err)
@@ -73,7 +72,7 @@ func (c *console) export(ctx context.Context, path, source string, proofs bool, 
 		return exportError(err)
 	}
 	if err := w.Commit(); err != nil {
-		return usage("cannot write: %w", shortPathError(err))
+		return cannotWrite(err)
 	}
 	return nil
 }
@@ -110,15 +109,15 @@ func copyFile(w *record.Writer, rec *record.Record, name string) error {
 }
 
 // exportError gives an error of an export its exit code: 1 for a chain without
-// the election, 64 for a disk that cannot be written, otherwise that of
+// the election, 73 for an output that cannot be written, otherwise that of
 // [sourceError].
 func exportError(err error) error {
-	var path *fs.PathError
+	var output *record.WriteError
 	switch {
 	case errors.Is(err, verifier.ErrNotAnnounced):
 		return &exitError{codeNo, err}
-	case errors.As(err, &path) && path.Op == "write":
-		return usage("cannot write: %w", shortPathError(err))
+	case errors.As(err, &output):
+		return cannotWrite(err)
 	}
 	return sourceError(err)
 }

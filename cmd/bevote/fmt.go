@@ -133,14 +133,14 @@ func (c *console) deliverFormatted(a fmtAnswer, src []byte, diags []lang.Diagnos
 func rewrite(name string, text []byte) error {
 	target, err := filepath.EvalSymlinks(name)
 	if err != nil {
-		return usage("cannot write: %w", shortPathError(err))
+		return cannotWrite(err)
 	}
 	info, err := os.Stat(target)
 	if err != nil {
-		return usage("cannot write: %w", shortPathError(err))
+		return cannotWrite(err)
 	}
 	if err := record.WriteFile(target, text, info.Mode().Perm()); err != nil {
-		return usage("cannot write: %w", shortPathError(err))
+		return cannotWrite(err)
 	}
 	return nil
 }

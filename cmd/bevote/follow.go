@@ -86,18 +86,14 @@ func (c *console) follow(ctx context.Context, a auditOptions) error {
 			return err
 		}
 		if opt.State.Over() {
-			if err := saveState(a.state, opt.State); err != nil {
-				return err
-			}
-			return c.deliver(r, a.outs, a.asJSON)
+			a.follow = false
+			return c.deliver(r, opt.State, a)
 		}
-		if err := writeReports(r, a.outs); err != nil {
-			return err
-		}
-		if err := saveState(a.state, opt.State); err != nil {
-			return err
-		}
+		failed := c.save(r, opt.State, a)
 		c.printf("block %d: %d votes; %s", r.Tip.Height, r.Votes, r.Verdict)
+		if failed != nil {
+			return failed
+		}
 		if err := live.wait(ctx, func() bool { return boardStamp(a.path) != board }); err != nil {
 			return err
 		}

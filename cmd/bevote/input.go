@@ -7,8 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-
-	"bevote/verifier/record"
 )
 
 // maxInput is how much of one input file is read, in bytes, where a command
@@ -35,14 +33,6 @@ func (c *console) readUpTo(name string, most int64) ([]byte, error) {
 		return nil, unreadable(shortPathError(err))
 	}
 	return b, nil
-}
-
-// writeOutput writes data to the file name, atomically.
-func writeOutput(name string, data []byte) error {
-	if err := record.WriteFile(name, data, 0o644); err != nil {
-		return usage("cannot write: %w", shortPathError(err))
-	}
-	return nil
 }
 
 // printJSON writes v as indented JSON to standard output.

@@ -1,8 +1,9 @@
 // Command bevote plans, plays and judges elections on Bitcoin.
 //
 // Standard output is the answer, standard error the messages. Exit codes:
-// 0 yes, 1 no, 64 usage, 65 unreadable input, 70 a bug of this program,
-// 130 interrupted; audit and demo have the codes of docs/audit.md.
+// 0 yes, 1 no, 64 usage, 65 unreadable input, 70 a bug of this program, 73 an
+// output that cannot be written, 130 interrupted; audit and demo have the codes
+// of docs/audit.md.
 package main
 
 import (
@@ -25,6 +26,7 @@ const (
 	codeUsage       = 64
 	codeInput       = 65
 	codeBug         = 70
+	codeOutput      = 73
 	codeInterrupted = 130
 )
 
@@ -40,11 +42,17 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 			code = codeBug
 		}
 	}()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), endingSignals()...)
 	defer stop()
-	root := newRoot(&console{in: stdin, out: stdout, err: stderr})
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	out := &answer{w: stdout}
+	root := newRoot(&console{in: &interruptible{ctx, stdin}, out: out, err: stderr})
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	if out.err != nil {
+		fmt.Fprintf(stderr, "bevote: cannot write the answer: %s\n", oneLine(systemError(out.err)))
+		return codeOutput
+	}
 	if err == nil {
 		return 0
 	}

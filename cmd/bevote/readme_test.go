@@ -118,3 +118,43 @@ func headings(t *testing.T, page string) map[string]bool {
 	}
 	return anchors
 }
+
+// TestReadmeMap holds the table "Where things are": each path exists, and the two
+// things that the table names within files are there.
+func TestReadmeMap(t *testing.T) {
+	_, section, _ := strings.Cut(readme(t), "\n## Where things are\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	paths := regexp.MustCompile("`([a-z]+(?:/[a-z_*.]+)*)`").FindAllStringSubmatch(section, -1)
+	if len(paths) < 20 {
+		t.Errorf("only %d paths were found", len(paths))
+	}
+	for _, m := range paths {
+		if found, err := filepath.Glob("../../" + m[1]); err != nil || len(found) == 0 {
+			t.Errorf("README.md: there is no %s", m[1])
+		}
+	}
+	for glob, text := range map[string]string{"verifier/rules_*.go": `"V71"`, "internal/roles/voter.go": ") Cast("} {
+		if !strings.Contains(section, glob) || !anyContains(t, glob, text) {
+			t.Errorf("README.md: %s is not in %s", text, glob)
+		}
+	}
+}
+
+// anyContains reports whether a file of the pattern contains the text.
+func anyContains(t *testing.T, glob, text string) bool {
+	t.Helper()
+	names, err := filepath.Glob("../../" + glob)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(b, []byte(text)) {
+			return true
+		}
+	}
+	return false
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 
 	"bevote/internal/rehearsal"
 	"bevote/verifier/election"
@@ -75,7 +74,7 @@ func (c *console) rehearse(
 	}
 	w, err := record.Create(path)
 	if err != nil {
-		return nil, usage("cannot write: %w", shortPathError(err))
+		return nil, cannotWrite(err)
 	}
 	defer w.Abort()
 	bar := newProgress(c.err)
@@ -89,7 +88,7 @@ func (c *console) rehearse(
 		return nil, c.rehearsalError(file, opt.Source, err)
 	}
 	if err := w.Commit(); err != nil {
-		return nil, usage("cannot write: %w", shortPathError(err))
+		return nil, cannotWrite(err)
 	}
 	return summary, nil
 }
@@ -98,14 +97,13 @@ func (c *console) rehearse(
 // policy are printed at their places.
 func (c *console) rehearsalError(file string, src []byte, err error) error {
 	var policy *election.PolicyError
-	var path *fs.PathError
 	switch {
 	case errors.As(err, &policy):
 		return c.invalidPolicy(file, src, policy.Diagnostics)
 	case errors.Is(err, rehearsal.ErrUnplayable):
 		return usage("%s: %w", file, err)
-	case errors.As(err, &path):
-		return usage("cannot write: %w", shortPathError(err))
+	case isWriteError(err):
+		return cannotWrite(err)
 	}
 	return bug(err)
 }

@@ -9,6 +9,9 @@ import (
 
 // isTerminal reports whether w is a terminal: no file, no pipe, no /dev/null.
 func isTerminal(w io.Writer) bool {
+	if a, ok := w.(*answer); ok {
+		w = a.w
+	}
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }

@@ -90,7 +90,7 @@ func TestPackagesHaveNamesAndDocs(t *testing.T) {
 func TestNothingLeftLying(t *testing.T) {
 	patterns := map[string]*regexp.Regexp{
 		"a path of a developer's machine": regexp.MustCompile(`/(` + `work|farm|home/[a-z]+|Users/[a-zA-Z]+` + `)/|bash_` + `jobs`),
-		"a mark of unfinished work":    regexp.MustCompile(`\b(TO` + `DO|FIX` + `ME|XX` + `X)\b`),
+		"a mark of unfinished work":       regexp.MustCompile(`\b(TO` + `DO|FIX` + `ME|XX` + `X)\b`),
 	}
 	for _, f := range projectFiles(t) {
 		text := read(t, f)

@@ -29,8 +29,8 @@ func TestExchange(t *testing.T) {
 	f.wantFindings()
 }
 
-// wantCoin says that a voter ends with its anonymous coin, and of its own with
-// what is left after the deposit and its transaction.
+// wantCoin says that a voter ends with its anonymous coin, and with its balance less the deposit and the
+// deposit's fee.
 func (f *fixture) wantCoin(i int) {
 	f.t.Helper()
 	f.wantSeveralCoins(i, 1)
@@ -65,8 +65,8 @@ func (f *fixture) wantBack(i int) {
 	}
 }
 
-// wantRepaid says that a mixer ends with what it had, but for the few bytes by
-// which signatures are shorter than they can be.
+// wantRepaid says that a mixer ends with its balance, less the fee for the bytes by which signatures are
+// shorter than they can be.
 func (f *fixture) wantRepaid(i int) {
 	f.t.Helper()
 	if lost := fundsOfMixer - sum(f.unspentSats(f.mixers[i].Key())); lost < 0 || lost > 8*f.e.Policy.Fee {
@@ -76,8 +76,8 @@ func (f *fixture) wantRepaid(i int) {
 
 var number = regexp.MustCompile(` (T?)[0-9]+\b`)
 
-// wantFindings says what the auditor finds, with N for every number, and nothing
-// besides but V36's that a handful of voters hide little.
+// wantFindings says what the auditor finds, with N for every number, besides V36's warning that few
+// voters mix.
 func (f *fixture) wantFindings(want ...string) {
 	f.t.Helper()
 	var got []string
@@ -92,8 +92,8 @@ func (f *fixture) wantFindings(want ...string) {
 	}
 }
 
-// The same with group signatures, of a group that is too small for earnest. The
-// treasurer alone can tell who issued which.
+// The same with group signatures, of a group too small for real elections. The treasurer alone can
+// name the issuer of a voucher.
 func TestExchangeWithGroupSignatures(t *testing.T) {
 	f := newGroupFixture(t, 5, 3)
 	f.close()
@@ -129,8 +129,8 @@ func TestExchangeIsDeterministic(t *testing.T) {
 	}
 }
 
-// No line and no transaction has to do with both of a voter's keys, and no
-// voucher is shown while others are still being issued.
+// No line and no transaction holds both of a voter's keys, and no voucher is shown before the last
+// issue.
 func TestNothingLinksTheKeys(t *testing.T) {
 	f := newGroupFixture(t, 6, 2)
 	f.close()

@@ -72,13 +72,13 @@ func newFixture(t testing.TB, voters, mixers int) *fixture {
 	return f
 }
 
-// newGroupFixture is newFair with the signatures of a small group.
+// newGroupFixture is newFixture with the signatures of a small group.
 func newGroupFixture(t testing.TB, voters, mixers int) *fixture {
 	t.Helper()
 	return newStoredFixture(t, voters, mixers, "")
 }
 
-// newStoredFixture is newGroupFair with m1's journal in a file.
+// newStoredFixture is newGroupFixture with m1's journal in a file.
 func newStoredFixture(t testing.TB, voters, mixers int, path string) *fixture {
 	t.Helper()
 	f := &fixture{t: t, journalPath: path}

@@ -21,8 +21,7 @@ func (f *fixture) openJournal() *roles.Journal {
 	return j
 }
 
-// restart puts a new m1 with the journal of the old one into its place, and shows
-// it the chain.
+// restart replaces m1 by a new one with the journal of the old, and shows it the chain.
 func (f *fixture) restart() {
 	f.t.Helper()
 	check(f.t, f.journalFile.Close())

@@ -57,7 +57,7 @@ func (d *registrarFixture) identity(name string) curve.Scalar {
 	return curve.ReduceScalar(curve.TaggedHash("stand-in", []byte("identity "+name)))
 }
 
-// registration is what name hands in, with a key of its own.
+// registration is the registration of an identity, with a key of its own.
 func (d *registrarFixture) registration(name string) roles.Registration {
 	d.t.Helper()
 	key := curve.ReduceScalar(curve.TaggedHash("stand-in", []byte("registration "+name)))
@@ -66,7 +66,7 @@ func (d *registrarFixture) registration(name string) roles.Registration {
 	return r
 }
 
-// admit lets people in who must get in.
+// admit admits identities, each of which must be admitted.
 func (d *registrarFixture) admit(names ...string) {
 	d.t.Helper()
 	for _, name := range names {
@@ -177,8 +177,7 @@ func TestRegistryHidesIdentities(t *testing.T) {
 	}
 }
 
-// The private file is for its owner alone, and a registration goes on from it
-// as if it had never stopped.
+// The private file has the mode 0600, and a registration continues from it as if it had not stopped.
 func TestRegistrationResumes(t *testing.T) {
 	d := newRegistrarFixture(t)
 	d.admit("cem", "anna")

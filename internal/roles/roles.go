@@ -7,8 +7,9 @@
 // election, so that a candidate counts what an auditor counts. No role prints a secret, whatever
 // the verb.
 //
-// It exports more than 20 names: there are seven roles, each with a constructor, and what they
-// exchange off the board, which is the list of the eligible, registrations and journals.
+// It exports more than 20 names and has more than 25 files: there are seven roles, each with a
+// constructor and with a file for each step that it takes, and what they exchange off the board, which
+// is the list of the eligible, registrations and journals.
 package roles
 
 import (

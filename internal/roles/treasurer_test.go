@@ -94,7 +94,7 @@ func TestWhoMixes(t *testing.T) {
 	}
 }
 
-// Depositors stay away from a registry by which they could lose a deposit.
+// Depositors take no part in a registry by which a deposit could be lost.
 func TestDepositorsReadTheRegistry(t *testing.T) {
 	for name, lie := range map[string]func(*board.Registry){
 		"deadlines out of order":    func(b *board.Registry) { b.Deadlines[election.T4] = b.Deadlines[election.T3] },

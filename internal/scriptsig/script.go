@@ -1,9 +1,8 @@
 // Package scriptsig reads, verifies and runs the input scripts of legacy
 // transactions.
 //
-// It promises the verdict of the consensus rules: the engine runs every opcode,
-// and signature hashes are txscript's, computed faster where many inputs of one
-// transaction are verified.
+// It promises the verdict of the consensus rules: btcd's engine runs every opcode, and
+// signature hashes equal txscript's. [Hasher] computes those of many inputs faster.
 package scriptsig
 
 import (
@@ -15,14 +14,13 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// consensusFlags are the script rules in force in every block that an election
-// of this protocol can be in.
+// consensusFlags are the script rules of every block since taproot.
 const consensusFlags = txscript.ScriptBip16 | txscript.ScriptVerifyDERSignatures |
 	txscript.ScriptVerifyCheckLockTimeVerify | txscript.ScriptVerifyCheckSequenceVerify |
 	txscript.ScriptVerifyWitness | txscript.ScriptStrictMultiSig | txscript.ScriptVerifyTaproot
 
-// Execute runs input i of tx against the output that it spends (V11). The
-// engine does not verify again the signatures that are in proven.
+// Execute runs the scripts of input i of a transaction and of the output that it
+// spends. Signatures in proven, which may be nil, are not verified again.
 func Execute(tx *wire.MsgTx, i int, prev *wire.TxOut, proven *txscript.SigCache) error {
 	fetch := txscript.NewCannedPrevOutputFetcher(prev.PkScript, prev.Value)
 	vm, err := txscript.NewEngine(prev.PkScript, tx, i, consensusFlags, proven, nil, prev.Value, fetch)
@@ -32,8 +30,8 @@ func Execute(tx *wire.MsgTx, i int, prev *wire.TxOut, proven *txscript.SigCache)
 	return vm.Execute()
 }
 
-// Verify checks a signature with its hash type byte over the script code,
-// under one key: which key signed, and not merely that the script was true.
+// Verify verifies a signature of input i, with its hash type byte, over a script code
+// by a key.
 func Verify(tx *wire.MsgTx, i int, code, sig []byte, key curve.PublicKey) error {
 	if len(sig) == 0 {
 		return errors.New("the signature is empty")
@@ -48,8 +46,8 @@ func Verify(tx *wire.MsgTx, i int, code, sig []byte, key curve.PublicKey) error 
 	return nil
 }
 
-// Items returns the items that a scriptSig pushes, nil for those of opcodes,
-// or nothing where it does not parse.
+// Items returns the data that an input script pushes: nil for opcodes that push a
+// number, and nothing if the script does not parse.
 func Items(scriptSig []byte) (items [][]byte) {
 	t := txscript.MakeScriptTokenizer(0, scriptSig)
 	for t.Next() {
@@ -61,7 +59,8 @@ func Items(scriptSig []byte) (items [][]byte) {
 	return items
 }
 
-// LastItem returns the last item that a scriptSig pushes, or nil.
+// LastItem returns the last item of an input script, of a P2SH spend the redeem script
+// (BIP 16), or nil.
 func LastItem(scriptSig []byte) []byte {
 	items := Items(scriptSig)
 	if len(items) == 0 {
@@ -70,17 +69,21 @@ func LastItem(scriptSig []byte) []byte {
 	return items[len(items)-1]
 }
 
-// FirstSignature returns the first item that looks like a signature, or nil.
+// minSignature is the least length of a DER signature: the tags and lengths of a
+// sequence and two integers, and a byte of each.
+const minSignature = 8
+
+// FirstSignature returns the first item that begins as a DER signature, or nil.
 func FirstSignature(items [][]byte) []byte {
 	for _, item := range items {
-		if len(item) > 8 && item[0] == 0x30 {
+		if len(item) > minSignature && item[0] == 0x30 {
 			return item
 		}
 	}
 	return nil
 }
 
-// HashType is the last byte of a signature as pushed.
+// HashType returns the hash type of a signature, its last byte; 0 of no bytes.
 func HashType(sig []byte) txscript.SigHashType {
 	if len(sig) == 0 {
 		return 0

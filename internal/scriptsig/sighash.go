@@ -8,22 +8,24 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// Hasher computes what the inputs of one transaction sign. With SIGHASH_ALL
-// each signs the whole transaction with its own script code and no other:
+// Hasher computes what the inputs of one legacy transaction sign. With SIGHASH_ALL an
+// input signs the transaction with its own script code, and none in other inputs:
 //
-//	version ‖ count ‖ (outpoint ‖ 00 ‖ sequence) … (outpoint ‖ code ‖ sequence) … ‖ outputs ‖ locktime ‖ 01000000
+//	version ‖ count ‖ (outpoint ‖ 00 ‖ sequence) …
+//	                ‖ (outpoint ‖ code ‖ sequence) …
+//	        ‖ outputs ‖ locktime ‖ 01000000
 //
-// All but the code is serialized once; a claim of hundreds of stakes would
-// else be copied hundreds of times.
+// All but the code is serialized once. txscript copies the transaction for each input.
 type Hasher struct {
 	tx    *wire.MsgTx
 	blank []byte // the transaction without scripts
 	first int    // where blank has the empty script of input 0
 }
 
-// blankInput is the length of an input without a script.
-const blankInput = 36 + 1 + 4
+// blankInput is the length of an input with an empty script.
+const blankInput = 36 + 1 + 4 // outpoint, length, sequence
 
+// NewHasher serializes a transaction, which must not be changed afterwards.
 func NewHasher(tx *wire.MsgTx) *Hasher {
 	bare := wire.MsgTx{Version: tx.Version, TxOut: tx.TxOut, LockTime: tx.LockTime}
 	for _, in := range tx.TxIn {
@@ -34,7 +36,7 @@ func NewHasher(tx *wire.MsgTx) *Hasher {
 	return &Hasher{tx, b.Bytes(), 4 + wire.VarIntSerializeSize(uint64(len(tx.TxIn))) + 36}
 }
 
-// Sum is txscript.CalcSignatureHash of the transaction.
+// Sum returns txscript.CalcSignatureHash of an input, 32 bytes.
 func (h *Hasher) Sum(code []byte, kind txscript.SigHashType, input int) ([]byte, error) {
 	if kind != txscript.SigHashAll || !signedWhole(code) {
 		return txscript.CalcSignatureHash(code, kind, h.tx, input)
@@ -49,8 +51,8 @@ func (h *Hasher) Sum(code []byte, kind txscript.SigHashType, input int) ([]byte,
 	return twice[:], nil
 }
 
-// signedWhole tells whether a script code enters the hash as it is: it parses,
-// and has no CODESEPARATOR, which would be cut out.
+// signedWhole reports whether a script code enters the hash as it is: it parses, and
+// has no CODESEPARATOR, which would be removed.
 func signedWhole(code []byte) bool {
 	t := txscript.MakeScriptTokenizer(0, code)
 	for t.Next() {

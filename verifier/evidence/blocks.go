@@ -15,20 +15,20 @@ import (
 // transaction (CVE-2017-12842).
 const innerNode = 2 * chainhash.HashSize
 
-// blockWindow judges whole blocks against judged headers, from one height to
-// the tip: each is the block of its header, nothing is left out or smuggled
-// in, and its transactions are sane.
+// blockWindow judges whole blocks against judged headers, from a height to the tip:
+// each is the block of its header, with these transactions and no other, and its
+// transactions are sane.
 type blockWindow struct {
 	headers *headerChain
 	first   uint32
 	next    uint32 // height of the block to come
 
-	included Findings // counted in blocks
-	sane     Findings // counted in transactions
+	included Findings // V08, counted in blocks
+	sane     Findings // V09, counted in transactions
 }
 
-// newBlockWindow prepares to judge blocks from height first on. The headers
-// are complete, and every height from first on was wanted of them.
+// newBlockWindow prepares to judge blocks from height first on. The headers are
+// complete and have kept every height from first on.
 func newBlockWindow(headers *headerChain, first uint32) *blockWindow {
 	return &blockWindow{headers: headers, first: first, next: first}
 }
@@ -51,8 +51,8 @@ func (w *blockWindow) add(b *wire.MsgBlock) uint32 {
 	return height
 }
 
-// begin says that b, which was just added, is the first block of interest. What
-// came before counts only where it failed.
+// begin makes b, which was added last, the first block of interest. If a block before
+// it failed, all count.
 func (w *blockWindow) begin(b *wire.MsgBlock) {
 	if w.included.Failed+w.sane.Failed > 0 {
 		return
@@ -72,8 +72,8 @@ func (w *blockWindow) resume(txs []int) {
 	}
 }
 
-// end closes the counts when there are no more blocks. A missing block is a
-// failed one: what it held can hide a vote, a claim or a refund.
+// end closes the counts. A missing block counts as failed: it may hold a vote, a claim
+// or a refund.
 func (w *blockWindow) end() {
 	tip, next, first := int(w.headers.height), int(w.next), int(w.first)
 	w.included.Expected = max(next, tip+1, first) - first
@@ -98,8 +98,8 @@ func (w *blockWindow) checkBlock(height uint32, b *wire.MsgBlock) error {
 	if len(b.Transactions) == 0 {
 		return errors.New("no transactions")
 	}
-	// The shape of the tree is as sure as its first leaf: no inner node can
-	// be made to look like a coinbase, whose input names 32 bytes of zeros.
+	// The height of the tree is as certain as its first leaf. An inner node is not a
+	// coinbase, whose input names 32 zero bytes.
 	if b.Transactions[0].SerializeSizeStripped() == innerNode || !blockchain.IsCoinBaseTx(b.Transactions[0]) {
 		return errors.New("the first transaction is not a coinbase")
 	}
@@ -117,8 +117,8 @@ func (w *blockWindow) checkBlock(height uint32, b *wire.MsgBlock) error {
 	return checkWitnesses(btcutil.NewBlock(b))
 }
 
-// merkleRoot folds ids in place. It reports whether two equal nodes stand side
-// by side, because a list that ends in a repetition has the root of the list
+// merkleRoot folds ids in place, at least one. Mutated reports whether two equal nodes
+// stand side by side: a list that ends in a repetition has the root of the list
 // without it (CVE-2012-2459).
 func merkleRoot(ids []chainhash.Hash) (root chainhash.Hash, mutated bool) {
 	for len(ids) > 1 {

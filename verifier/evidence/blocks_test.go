@@ -176,7 +176,7 @@ func TestBlockLies(t *testing.T) {
 	}
 }
 
-// TestMinedLies: whoever mines the blocks himself makes all hashes fit.
+// TestMinedLies: blocks that break a rule and were mined, so that all hashes fit.
 func TestMinedLies(t *testing.T) {
 	refit := func(b *wire.MsgBlock) {
 		b.Header.MerkleRoot = blockchain.CalcMerkleRoot(btcutil.NewBlock(b).Transactions(), false)

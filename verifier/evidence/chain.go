@@ -17,8 +17,8 @@ type Options struct {
 	Params   *chaincfg.Params
 	Depth    uint32                   // blocks by which a second source may be behind, less one
 	Now      time.Time                // no header may be far ahead of it; zero means no clock
-	Keep     func(height uint32) bool // the heights whose hashes are kept; nil keeps none
-	Progress func(height int)         // called now and then while headers are read; may be nil
+	Keep     func(height uint32) bool // heights whose hashes are kept; nil keeps none
+	Progress func(height int)         // called while headers are read; may be nil
 }
 
 // Chain is the chain that the sources show, judged: of several sources the one
@@ -29,11 +29,11 @@ type Chain struct {
 	Links   Findings // each header names the one before
 	Mined   Findings // proof of work, and the target that the rules ask for
 	Times   Findings // time stamps
-	Work    Findings // work in sum and the checkpoint; nothing is expected on test networks
-	Agree   Findings // whether the sources agree; nothing is expected of a single source
+	Work    Findings // work in sum and the checkpoint; nothing is expected where blocks cost no work
+	Agree   Findings // sources agree; nothing is expected of a single source
 
-	Included Findings // in blocks, or in transactions with proofs: each is of its header
-	Sane     Findings // in transactions: Bitcoin's rules for a transaction by itself
+	Included Findings // each block, or each transaction with a proof, is of its header
+	Sane     Findings // each transaction obeys the rules for a transaction by itself
 
 	// Proven says that the transactions come with merkle proofs instead of in
 	// whole blocks. Proofs show what is there, never that there is no more.
@@ -52,8 +52,8 @@ type Tip struct {
 	Time   time.Time
 }
 
-// Read reads the headers of all sources side by side, at least one, and follows
-// the source with the most work.
+// Read reads the headers of all sources, at least one, and follows the source with
+// the most work.
 func Read(ctx context.Context, sources []Source, opt Options) (*Chain, error) {
 	c := &Chain{agreed: newAgreement(sources, opt.Depth)}
 	chains, err := c.readHeaders(ctx, opt)
@@ -75,7 +75,7 @@ func Read(ctx context.Context, sources []Source, opt Options) (*Chain, error) {
 	return c, nil
 }
 
-// readHeaders returns the judged headers of each source.
+// readHeaders reads the headers of all sources side by side and judges them.
 func (c *Chain) readHeaders(ctx context.Context, opt Options) ([]*headerChain, error) {
 	now := opt.Now
 	if now.IsZero() {
@@ -145,11 +145,10 @@ func (c *Chain) Stale(now time.Time, limit time.Duration) error {
 	return nil
 }
 
-// Blocks reads the whole blocks from height first on, judges each and compares
-// it with the other sources'. Judged has the numbers of transactions of blocks
-// from first on that an earlier audit judged; they are counted and not read
-// again. The sequence yields heights and blocks; an error is the last pair's
-// and has no block.
+// Blocks reads whole blocks from a height on, judges each and compares it with those
+// of the other sources. The first len(judged) blocks were judged by an earlier audit:
+// their transactions, judged[i] of block i, are counted, and they are not read. An
+// error is the last pair's.
 func (c *Chain) Blocks(ctx context.Context, first uint32, judged []int) iter.Seq2[Block, error] {
 	return func(yield func(Block, error) bool) {
 		w := newBlockWindow(c.headers, first)
@@ -191,7 +190,8 @@ type Block struct {
 // of interest: the blocks before it count only if one of them failed.
 func (c *Chain) BeginAt(b Block) { c.window.begin(b.MsgBlock) }
 
-// Proofs reads transactions with merkle proofs and judges them. The chain is Proven.
+// Proofs reads transactions with merkle proofs and judges them. The chain must be
+// Proven.
 func (c *Chain) Proofs(ctx context.Context) iter.Seq2[*BlockProof, error] {
 	return func(yield func(*BlockProof, error) bool) {
 		w := &proofWindow{headers: c.headers}

@@ -7,8 +7,8 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// DecodeBlock reads a block as nodes send it, witnesses included. It accepts a
-// block's one encoding and no other.
+// DecodeBlock reads a block as nodes send it, witnesses included (BIP 144). It
+// accepts the canonical encoding alone.
 func DecodeBlock(raw []byte) (*wire.MsgBlock, error) {
 	b := new(wire.MsgBlock)
 	if err := b.Deserialize(bytes.NewReader(raw)); err != nil {
@@ -24,12 +24,13 @@ func DecodeBlock(raw []byte) (*wire.MsgBlock, error) {
 	return b, nil
 }
 
-// same compares what is written to it with what is wanted.
+// same compares what is written with what is wanted.
 type same struct {
 	want    []byte
 	differs bool
 }
 
+// Write takes the next part. It never fails.
 func (s *same) Write(p []byte) (int, error) {
 	if !bytes.HasPrefix(s.want, p) {
 		s.differs = true

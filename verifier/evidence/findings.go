@@ -5,9 +5,9 @@ import (
 	"strconv"
 )
 
-// Findings is what one kind of test counted and found over headers, blocks or
-// sources. Expected is counted apart from Examined: the two differ only by a
-// bug of this package.
+// Findings counts and lists what one kind of test found in headers, blocks or
+// sources. Expected is counted apart from Examined; that they differ is a bug of this
+// package.
 type Findings struct {
 	Expected, Examined, Failed int
 	Notes                      []Note // the first faults and remarks, at most 21
@@ -17,18 +17,17 @@ type Findings struct {
 // "chain".
 type Note struct{ Where, Message string }
 
-// maxNotes is how many faults are listed; the others are counted. A chain of a
-// million bad headers is one fault.
+// maxNotes is how many faults and remarks are listed. The others are counted.
 const maxNotes = 20
 
-// fail lists a fault of the block at height and counts it. The caller counts
-// the block as examined.
+// fail counts and lists a fault of the block at height. The caller counts the block
+// as examined.
 func (f *Findings) fail(height int32, format string, args ...any) {
 	f.Failed++
 	f.note(height, format, args...)
 }
 
-// note lists a remark that is no fault.
+// note lists a remark, which is not a fault.
 func (f *Findings) note(height int32, format string, args ...any) {
 	switch {
 	case len(f.Notes) < maxNotes:

@@ -8,7 +8,7 @@ import (
 	"github.com/btcsuite/btcd/chainhash/v2"
 )
 
-// headerNode is what the rules ask of an earlier header (blockchain.HeaderCtx).
+// headerNode is an earlier header as the rules see it: a blockchain.HeaderCtx.
 type headerNode struct {
 	chain  *headerChain
 	height int32
@@ -25,7 +25,7 @@ func (n *headerNode) RelativeAncestorCtx(distance int32) blockchain.HeaderCtx {
 	return n.chain.node(n.height - distance)
 }
 
-// node returns the header at height if it is in the last period, else nil.
+// node returns the header at a height of the last period, else nil.
 func (c *headerChain) node(height int32) blockchain.HeaderCtx {
 	if height < 0 {
 		return nil
@@ -37,7 +37,8 @@ func (c *headerChain) node(height int32) blockchain.HeaderCtx {
 	return n
 }
 
-// The methods of blockchain.ChainCtx, by which the rules know the network.
+// The methods of blockchain.ChainCtx, from which the rules take the network's
+// parameters.
 
 func (c *headerChain) ChainParams() *chaincfg.Params { return c.params }
 func (c *headerChain) BlocksPerRetarget() int32      { return int32(len(c.nodes)) }
@@ -52,8 +53,8 @@ func (c *headerChain) FindPreviousCheckpoint() (blockchain.HeaderCtx, error) {
 	return nil, nil
 }
 
-// noClock is the clock of rules that are asked about everything but the clock:
-// no header is later than it.
+// noClock is a blockchain.MedianTimeSource later than any header, for rules other than
+// that of the clock.
 type noClock struct{}
 
 func (noClock) AdjustedTime() time.Time         { return time.Unix(1<<40, 0) }

@@ -12,43 +12,43 @@ import (
 )
 
 const (
-	// maxFuture is how far ahead of the auditor's clock a block may be stamped.
+	// maxFuture is how far ahead of the auditor's clock a time stamp may be.
 	maxFuture = 2 * time.Hour
-	// bip54Grace is how far, in seconds, the first block of a retarget period
-	// may be stamped before the one before it (BIP 54).
+	// bip54Grace is how many seconds a retarget period may begin before the last
+	// block of the one before (BIP 54).
 	bip54Grace = 7200
 )
 
-// headerChain judges a chain's headers one after the other. Its memory is one
-// retarget period and the hashes that were asked for before.
+// headerChain judges the headers of a chain one after the other. It keeps one
+// retarget period, and the hashes of wanted heights.
 type headerChain struct {
 	params *chaincfg.Params
-	latest time.Time // of acceptable timestamps
+	latest time.Time // latest time stamp allowed
 	wanted func(height uint32) bool
-	bar    bar
+	least  minimum
 
-	nodes  []headerNode // of the last period, the one at height h in place h mod len
+	nodes  []headerNode // of the last period; that of height h is at h mod len
 	height int32        // of the last header, -1 before the first
 	tip    wire.BlockHeader
 	hash   chainhash.Hash // of the tip
 	kept   keptHeaders    // of wanted heights
 	work   *big.Int       // of all headers
-	bits   uint32         // whose work is lastWork
-	each   *big.Int       // work of one header with these bits
+	bits   uint32         // of the last header
+	each   *big.Int       // work of a header with these bits
 
 	network Findings // V03: the genesis block
 	linked  Findings // V04: each header names the one before
 	mined   Findings // V05: proof of work, and the target that the rules ask for
 	timed   Findings // V06: times
-	weighed Findings // V07: work and checkpoint; nothing is expected without a bar
+	weighed Findings // V07: work and checkpoint; nothing is expected without a minimum
 }
 
-// newHeaderChain prepares to judge the headers of a network, as seen at the
-// time now, and to keep the hashes of the wanted heights.
+// newHeaderChain prepares to judge the headers of a network at the time now, and to
+// keep the hashes of wanted heights.
 func newHeaderChain(params *chaincfg.Params, now time.Time, wanted func(height uint32) bool) *headerChain {
 	period := params.TargetTimespan / params.TargetTimePerBlock
 	return &headerChain{
-		params: params, latest: now.Add(maxFuture), wanted: wanted, bar: barOf(params),
+		params: params, latest: now.Add(maxFuture), wanted: wanted, least: minimumOf(params),
 		nodes: make([]headerNode, period), height: -1, work: new(big.Int), each: new(big.Int),
 	}
 }
@@ -82,11 +82,12 @@ func (c *headerChain) end() {
 		return
 	}
 	for _, f := range []*Findings{&c.linked, &c.mined, &c.timed} {
-		f.Expected = int(c.height) // all but genesis, which V03 knows by its hash
+		f.Expected = int(c.height) // all but genesis
 	}
 	c.checkWork()
 }
 
+// checkGenesis checks that the first header is the network's genesis block.
 func (c *headerChain) checkGenesis(hash chainhash.Hash) {
 	c.network.Examined++
 	if hash != *c.params.GenesisHash {
@@ -94,6 +95,7 @@ func (c *headerChain) checkGenesis(hash chainhash.Hash) {
 	}
 }
 
+// checkLink checks that a header names the one before.
 func (c *headerChain) checkLink(height int32, h *wire.BlockHeader) {
 	c.linked.Examined++
 	if h.PrevBlock != c.hash {
@@ -101,14 +103,14 @@ func (c *headerChain) checkLink(height int32, h *wire.BlockHeader) {
 	}
 }
 
-// context applies btcd's rules that depend on the headers before h: target,
-// time and version; not the checkpoints that btcd knows.
+// context applies the rules that depend on the headers before h: target, time and
+// version. btcd's checkpoints are not applied.
 func (c *headerChain) context(h *wire.BlockHeader) error {
 	const skipCheckpoints = true
 	return blockchain.CheckBlockHeaderContext(h, c.node(c.height), blockchain.BFNone, c, skipCheckpoints)
 }
 
-// checkMined checks the proof of work; rules is the answer of context.
+// checkMined checks the proof of work and the target; rules is the answer of context.
 func (c *headerChain) checkMined(height int32, h *wire.BlockHeader, rules error) {
 	c.mined.Examined++
 	err := blockchain.CheckBlockHeaderSanity(h, c.params.PowLimit, noClock{}, blockchain.BFNone)
@@ -120,6 +122,7 @@ func (c *headerChain) checkMined(height int32, h *wire.BlockHeader, rules error)
 	}
 }
 
+// isTimeError reports whether an answer of context is about the time stamp.
 func isTimeError(err error) bool {
 	var rule blockchain.RuleError
 	return errors.As(err, &rule) &&
@@ -142,9 +145,9 @@ func (c *headerChain) checkTime(height int32, h *wire.BlockHeader, rules error) 
 	}
 }
 
-// noteTimewarp notes what BIP 54 forbids: a period that begins before the last
-// one ended, or that ends before it began. So miners could lower the
-// difficulty at will; no rule of today's networks but testnet4's forbids it.
+// noteTimewarp notes what BIP 54 forbids: a retarget period that begins before the
+// last one ended, or that ends before it began. Such stamps lower the difficulty. Of
+// today's networks only testnet4 has the rule.
 func (c *headerChain) noteTimewarp(height int32, h *wire.BlockHeader) {
 	period := int32(len(c.nodes))
 	switch height % period {
@@ -159,6 +162,7 @@ func (c *headerChain) noteTimewarp(height int32, h *wire.BlockHeader) {
 	}
 }
 
+// stamp returns a time as text, in UTC.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") }
 
 // weigh adds the work of a header.

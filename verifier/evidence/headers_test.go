@@ -1,7 +1,7 @@
 package evidence
 
-// In the package, because header rules have no door of their own: an audit
-// reads policy and board before it reads the first header.
+// In the package, because the rules are tested one by one, with headers that no
+// source of a record shows.
 
 import (
 	"bytes"
@@ -199,19 +199,19 @@ func TestAnotherNetwork(t *testing.T) {
 		"V03 height 0: genesis", "V05 height 1: block target", "V07", "V07")
 }
 
-// TestCheckpoint: a chain with another block where the bar's block should be,
+// TestCheckpoint: a chain with another block at the checkpoint's height,
 // and the chain with that block.
 func TestCheckpoint(t *testing.T) {
 	headers := mainHeaders(t)
 	for height, want := range map[int32][]string{1000: nil, 999: {"V07 height 999: block"}} {
 		c := newHeaderChain(&chaincfg.MainNetParams, auditDay, nil)
-		c.bar = newBar("7e107e107e1", height, headers[1000].BlockHash().String(), "2009-01-19")
+		c.least = newMinimum("7e107e107e1", height, headers[1000].BlockHash().String(), "2009-01-19")
 		for _, h := range headers {
 			c.add(h)
 		}
 		c.end()
 		wantFaults(t, c, want...)
-		c.bar.work.Add(c.bar.work, big.NewInt(1))
+		c.least.work.Add(c.least.work, big.NewInt(1))
 		c.weighed = Findings{Examined: 1}
 		c.end()
 		wantFaults(t, c, "V07 height 2016: work 7e107e107e1 in sum, less than the 7e107e107e2")

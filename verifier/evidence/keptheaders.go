@@ -7,23 +7,23 @@ import (
 	"github.com/btcsuite/btcd/chainhash/v2"
 )
 
-// keptHeader is what is remembered of a header.
+// keptHeader is what is kept of a header.
 type keptHeader struct {
 	height     uint32
 	hash, root chainhash.Hash // root of the merkle tree
 }
 
-// keptHeaders are remembered headers, heights rising. They stand in pages, so
-// that millions of them are never copied to a larger place.
+// keptHeaders are headers with rising heights. They stand in pages, which growth does
+// not copy.
 type keptHeaders struct {
 	pages [][]keptHeader
 	n     int
 }
 
-// longestPage is how many headers stand in a page of a long chain.
+// longestPage is the most headers of a page.
 const longestPage = 1 << 12
 
-// add remembers the next header.
+// add keeps the next header.
 func (k *keptHeaders) add(h keptHeader) {
 	last := len(k.pages) - 1
 	if last < 0 || len(k.pages[last]) == cap(k.pages[last]) {
@@ -34,16 +34,18 @@ func (k *keptHeaders) add(h keptHeader) {
 	k.n++
 }
 
-// at returns the header of a height, if it is remembered.
+// at returns the header of a height, if it is kept.
 func (k *keptHeaders) at(height uint32) (keptHeader, bool) {
-	page, found := slices.BinarySearchFunc(k.pages, height, func(p []keptHeader, h uint32) int { return cmp.Compare(p[0].height, h) })
+	byFirst := func(p []keptHeader, h uint32) int { return cmp.Compare(p[0].height, h) }
+	page, found := slices.BinarySearchFunc(k.pages, height, byFirst)
 	if !found && page > 0 {
 		page--
 	}
 	if page == len(k.pages) {
 		return keptHeader{}, false
 	}
-	i, found := slices.BinarySearchFunc(k.pages[page], height, func(p keptHeader, h uint32) int { return cmp.Compare(p.height, h) })
+	byHeight := func(p keptHeader, h uint32) int { return cmp.Compare(p.height, h) }
+	i, found := slices.BinarySearchFunc(k.pages[page], height, byHeight)
 	if !found {
 		return keptHeader{}, false
 	}

@@ -2,8 +2,8 @@ package evidence
 
 import "testing"
 
-// TestKeptHeaders finds every header that was remembered, over several pages,
-// and no other.
+// TestKeptHeaders finds every header that was kept, over several pages, and no
+// other.
 func TestKeptHeaders(t *testing.T) {
 	var k keptHeaders
 	if _, ok := k.at(0); ok {

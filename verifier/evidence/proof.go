@@ -9,37 +9,36 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// BlockProof shows that transactions are in the block of a height. They are
-// without witnesses, as the merkle root has them. The coinbase's path shows how
-// high the tree is: a longer or shorter one leads to something that is no
-// transaction (CVE-2017-12842).
+// BlockProof proves that transactions are in the block of a height. They are without
+// witnesses, which the merkle root does not cover. The coinbase's path gives the
+// height of the tree: a path of another length does not lead to a transaction
+// (CVE-2017-12842).
 type BlockProof struct {
 	Height   uint32
 	Coinbase *wire.MsgTx
 	Path     []chainhash.Hash // of the coinbase: siblings from the leaves up
-	Txs      []TxProof        // by index, rising
+	Txs      []TxProof        // indices rising
 }
 
-// TxProof shows that a transaction is at an index of a block.
+// TxProof proves that a transaction is at an index of a block.
 type TxProof struct {
-	Index uint32
+	Index uint32 // from 1; 0 is the coinbase
 	Tx    *wire.MsgTx
-	Path  []chainhash.Hash
+	Path  []chainhash.Hash // siblings from the leaf up
 }
 
-// Selection is a block, and the indices of those of its transactions that are
-// to be shown.
+// Selection is a block, and the transactions of it that are to be proven.
 type Selection struct {
 	Height uint32
 	Block  *wire.MsgBlock
-	At     []int // rising
+	At     []int // their indices, rising
 }
 
-// maxHeight is the height of the tree over more transactions than fit into a block.
+// maxHeight is the height of a tree over 65,536 leaves, more transactions than fit into
+// a block.
 const maxHeight = 16
 
-// proofWindow judges transactions with proofs against judged headers, as
-// blockWindow does whole blocks. What it never sees may still be there.
+// proofWindow judges transactions with proofs against judged headers.
 type proofWindow struct {
 	headers *headerChain
 	next    uint32 // least height of the proof to come
@@ -67,6 +66,7 @@ func (w *proofWindow) add(p *BlockProof) {
 	}
 }
 
+// check applies the rules for a transaction by itself.
 func (w *proofWindow) check(height uint32, tx *wire.MsgTx, coinbase bool) {
 	w.sane.Examined++
 	if err := checkTx(tx, coinbase); err != nil {
@@ -74,7 +74,7 @@ func (w *proofWindow) check(height uint32, tx *wire.MsgTx, coinbase bool) {
 	}
 }
 
-// prove folds every path of a block.
+// prove folds every path of a block to its merkle root.
 func (w *proofWindow) prove(root chainhash.Hash, p *BlockProof) {
 	t := newTree(root, len(p.Path))
 	w.included.Examined++
@@ -99,14 +99,14 @@ func (w *proofWindow) prove(root chainhash.Hash, p *BlockProof) {
 	}
 }
 
-// tree is what the paths of one block say of its merkle tree: the root, the
-// height, and how many transactions there can be: more than low, at most high.
+// tree is a block's merkle tree as far as its paths show it.
 type tree struct {
 	root      chainhash.Hash
 	height    int
-	low, high uint64
+	low, high uint64 // bounds of the number of leaves: low < n ≤ high
 }
 
+// newTree returns the tree of a height, whose leaves are more than half of 2^height.
 func newTree(root chainhash.Hash, height int) *tree {
 	t := &tree{root: root, height: height, high: 1}
 	if height > 0 {
@@ -120,13 +120,14 @@ func newTree(root chainhash.Hash, height int) *tree {
 //
 // A row of odd length ends in a node that is its own right sibling:
 //
-//	     root              the row of 3 says: 2 × width − 1 = 3 nodes,
-//	  x        y           so where a left node equals its right sibling
-//	a   b    c   c         nothing stands to its right in that row, and where
-//	                       it does not, something does.
+//	     root
+//	  x        y
+//	a   b    c   c
 //
-// All paths together must leave a number of transactions that makes the rows
-// so (CVE-2012-2459); a right node never equals its left sibling.
+// Thus a left node that equals its right sibling is the last of its row, and one that
+// does not is not. Both bound the number of leaves, and all paths of a block must
+// leave a number that satisfies the bounds (CVE-2012-2459). A right node never equals
+// its left sibling.
 func (t *tree) leaf(tx *wire.MsgTx, index uint32, path []chainhash.Hash) error {
 	switch {
 	case tx.SerializeSizeStripped() == innerNode:

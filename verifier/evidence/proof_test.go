@@ -137,7 +137,7 @@ func FuzzProofs(f *testing.F) {
 	})
 }
 
-// leaves makes transactions that concern nobody; the first is a coinbase.
+// leaves returns n unrelated transactions; the first is a coinbase.
 func leaves(n int) []*wire.MsgTx {
 	txs := make([]*wire.MsgTx, n)
 	for i := range txs {

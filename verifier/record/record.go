@@ -1,11 +1,10 @@
 // Package record is the published record of an election as files: a directory,
 // or a zip of one.
 //
-// It promises that only the six documented names are ever read or written,
-// that no file is longer than its cap, nor much longer than what it takes in a
-// zip, that symbolic links, other special files, encrypted and duplicate
-// entries are refused, and that a record or an output appears under its name
-// whole or not at all.
+// It promises that only the six documented names are read or written; that no file
+// is longer than its cap, nor much longer than its compressed form in a zip; that
+// symbolic links, other special files, encrypted and duplicate entries are refused; and that a
+// record or an output appears under its name whole or not at all.
 package record
 
 import (
@@ -27,49 +26,50 @@ const (
 	Board    = "board.jsonl"
 	Headers  = "chain/headers"      // 80 bytes a block, from genesis
 	Blocks   = "chain/blocks"       // whole blocks, to the tip
-	Proofs   = "chain/proofs.jsonl" // or merkle proofs in their place
+	Proofs   = "chain/proofs.jsonl" // merkle proofs, in place of blocks
 )
 
-// The longest files of a record that are read or written, in bytes
-// (uncompressed). A policy of 256 KiB is a thousand candidates; headers of
-// 320 MB are 76 years of Bitcoin; blocks of 64 GiB are more than six weeks of
-// full ones.
+// MaxHeaders is the cap of [Headers] in bytes: 76 years of Bitcoin.
+const MaxHeaders = 80 * 4_000_000
+
+// The caps of the other files in bytes, uncompressed. A policy of 256 KiB has a
+// thousand candidates; 64 GiB are more than six weeks of full blocks.
 const (
-	MaxPolicy   = 256 << 10
-	MaxContract = 256 << 10
-	MaxBoard    = 1 << 30
-	MaxHeaders  = 80 * 4_000_000
-	MaxBlocks   = 64 << 30
-	MaxProofs   = 1 << 30
+	maxPolicy   = 256 << 10
+	maxContract = 256 << 10
+	maxBoard    = 1 << 30
+	maxBlocks   = 64 << 30
+	maxProofs   = 1 << 30
 )
 
-// Cap returns the longest that the file name may be, in bytes, and whether a
-// record may have a file of that name at all.
+// Cap returns the cap of the file name in bytes, uncompressed, and reports whether a
+// record may have a file of that name.
 func Cap(name string) (int64, bool) {
 	switch name {
 	case Policy:
-		return MaxPolicy, true
+		return maxPolicy, true
 	case Contract:
-		return MaxContract, true
+		return maxContract, true
 	case Board:
-		return MaxBoard, true
+		return maxBoard, true
 	case Headers:
 		return MaxHeaders, true
 	case Blocks:
-		return MaxBlocks, true
+		return maxBlocks, true
 	case Proofs:
-		return MaxProofs, true
+		return maxProofs, true
 	}
 	return 0, false
 }
 
-// FormatError says that a record cannot be decoded: the input is at fault,
-// not the machine that reads it.
+// FormatError is a fault of a record, as opposed to one of the machine that reads
+// it.
 type FormatError struct {
 	Name string // the file of the record, "" for the record itself
 	Err  error  // what is wrong with it
 }
 
+// Error names the file and what is wrong with it.
 func (e *FormatError) Error() string {
 	if e.Name == "" {
 		return e.Err.Error()
@@ -80,7 +80,7 @@ func (e *FormatError) Error() string {
 // Unwrap returns what is wrong without the file's name.
 func (e *FormatError) Unwrap() error { return e.Err }
 
-// malformed makes a FormatError about the file name.
+// malformed returns a [FormatError] of the file name.
 func malformed(name, format string, args ...any) error {
 	return &FormatError{Name: name, Err: fmt.Errorf(format, args...)}
 }
@@ -95,8 +95,8 @@ type Record struct {
 	firstIgnored string
 }
 
-// Open opens the record at path, a directory or a zip file, and checks the
-// names and kinds of its files. A *FormatError says that it is no record.
+// Open opens the record at path, a directory or a zip file, and checks the names and
+// kinds of its files. The error is a *[FormatError] if it is not a record.
 func Open(path string) (*Record, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -108,7 +108,7 @@ func Open(path string) (*Record, error) {
 		err = r.openDir(path)
 	case info.Mode().IsRegular():
 		err = r.openZip(path)
-	default: // a pipe would wait for ever
+	default: // such as a pipe, whose reader waits
 		err = errNeither()
 	}
 	if err != nil {
@@ -119,7 +119,7 @@ func Open(path string) (*Record, error) {
 	return r, nil
 }
 
-// InMemory makes a record of files by their names.
+// InMemory returns the record of files by their names.
 func InMemory(files map[string][]byte) (*Record, error) {
 	r := &Record{open: map[string]func() (io.ReadCloser, error){}}
 	for name, text := range files {
@@ -133,7 +133,7 @@ func InMemory(files map[string][]byte) (*Record, error) {
 	return r, nil
 }
 
-// Close releases the record. Readers still open become useless.
+// Close releases the record. Files that are still open cannot be read afterwards.
 func (r *Record) Close() error {
 	if r.under == nil {
 		return nil
@@ -147,9 +147,9 @@ func (r *Record) Names() []string { return slices.Clone(r.names) }
 // Has reports whether the record has the file name.
 func (r *Record) Has(name string) bool { return r.open[name] != nil }
 
-// Open streams the file name. Reading fails with a *FormatError where the
-// file is longer than its cap or its compression is broken; a file that the
-// record lacks is a *FormatError that is fs.ErrNotExist.
+// Open opens the file name. Reading fails with a *[FormatError] if the file is longer
+// than its cap, or its compression is broken. If the record lacks the file, the error
+// is a *[FormatError] that is [fs.ErrNotExist].
 func (r *Record) Open(name string) (io.ReadCloser, error) {
 	limit, known := Cap(name)
 	if !known {
@@ -166,7 +166,7 @@ func (r *Record) Open(name string) (io.ReadCloser, error) {
 	return &capped{name: name, limit: limit, left: limit, r: f}, nil
 }
 
-// ReadFile returns the whole file name; errors are those of Open.
+// ReadFile returns the whole file name; errors are those of [Record.Open].
 func (r *Record) ReadFile(name string) ([]byte, error) {
 	f, err := r.Open(name)
 	if err != nil {
@@ -176,8 +176,10 @@ func (r *Record) ReadFile(name string) ([]byte, error) {
 	return io.ReadAll(f)
 }
 
-// Sum returns the SHA-256 of the sorted lines "hex, one space, name, LF" of
-// all files outside chain/: the part of a record that no chain can restore.
+// Sum returns the SHA-256 of one line for each file outside chain/, sorted by name.
+// These are the files that no chain can restore:
+//
+//	hex SHA-256 of the file ‖ space ‖ name ‖ LF
 func (r *Record) Sum() ([32]byte, error) {
 	lines := sha256.New()
 	for _, name := range r.names {
@@ -205,7 +207,8 @@ type missing struct{}
 func (missing) Error() string        { return "missing" }
 func (missing) Is(target error) bool { return target == fs.ErrNotExist }
 
-// capped counts what is read: a compressed file says nothing true about its length.
+// capped ends a file at its cap. It counts what is read, as the length that a zip
+// states may be wrong.
 type capped struct {
 	name        string
 	limit, left int64
@@ -231,7 +234,8 @@ func (c *capped) Read(p []byte) (int, error) {
 
 func (c *capped) Close() error { return c.r.Close() }
 
-// asFormat blames the record for err unless the machine is to blame.
+// asFormat returns err as a [FormatError] of the file name, unless it comes from the
+// operating system.
 func asFormat(name string, err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) || errors.Is(err, fs.ErrClosed) {
@@ -240,8 +244,8 @@ func asFormat(name string, err error) error {
 	return &FormatError{Name: name, Err: err}
 }
 
-// openDir lists a directory's files. They are opened through an os.Root, so a
-// link that is put in their place later cannot lead outside either.
+// openDir lists a directory's files. They are opened through an [os.Root]: a link
+// that replaces one later does not lead outside.
 func (r *Record) openDir(path string) error {
 	root, err := os.OpenRoot(path)
 	if err != nil {
@@ -272,7 +276,7 @@ func (r *Record) list(root *os.Root, dir string) error {
 	}
 	defer d.Close()
 	for {
-		// One at a time: a directory that is no record may be very long.
+		// One at a time: a directory that is not a record may be very long.
 		entries, err := d.ReadDir(1)
 		if err == io.EOF {
 			return nil
@@ -299,9 +303,10 @@ func (r *Record) list(root *os.Root, dir string) error {
 	}
 }
 
+// errNeither is the error of a path that cannot be a record.
 func errNeither() error { return malformed("", "neither a directory nor a zip file") }
 
-// add takes in one file, once.
+// add adds a file that is not known yet.
 func (r *Record) add(name string, kind fs.FileMode, open func() (io.ReadCloser, error)) error {
 	if _, known := Cap(name); !known {
 		hint := "take it out"

@@ -13,38 +13,67 @@ import (
 	"time"
 )
 
-// Writer writes a new record. Nothing stands under the record's name before
-// Commit; Abort, or Commit's failure, leaves nothing behind.
+// Writer writes a new record. Its name does not exist before [Writer.Commit].
+// [Writer.Abort], or a failure of Commit, leaves nothing behind.
 type Writer struct {
 	path string
-	tmp  string          // a private sibling of path; "" when done
+	tmp  string          // a private directory beside path; "" when done
 	open map[string]bool // true while the file is being written
 }
 
-// Create begins the record at path: a directory, or a zip where path ends in
-// ".zip". Something that exists there is refused, except an empty directory.
+// WriteError says that the system refused to write an output: its disk is full
+// or read-only, or its folder is missing. Nothing stands under its name.
+type WriteError struct {
+	Path string // of the output, not of the temporary files beside it
+	Err  error  // the system's
+}
+
+func (e *WriteError) Error() string { return e.Path + ": " + e.Err.Error() }
+
+// Unwrap returns the system's error.
+func (e *WriteError) Unwrap() error { return e.Err }
+
+// writing makes an error of the system about path, or about a temporary file
+// beside it, a *WriteError. Other errors stay as they are.
+func writing(path string, err error) error {
+	var done *WriteError
+	var file *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &done):
+		return err
+	case errors.As(err, &file):
+		return &WriteError{path, file.Err}
+	case errors.As(err, &link):
+		return &WriteError{path, link.Err}
+	}
+	return err
+}
+
+// Create begins the record at path: a directory, or a zip if path ends in ".zip". An
+// existing path is refused, except an empty directory.
 func Create(path string) (*Writer, error) {
 	if err := vacant(path); err != nil {
 		return nil, err
 	}
 	tmp, err := sibling(path)
 	if err != nil {
-		return nil, err
+		return nil, writing(path, err)
 	}
 	w := &Writer{path: path, tmp: tmp, open: map[string]bool{}}
 	if err := os.Mkdir(w.root(), 0o777); err != nil {
 		w.Abort()
-		return nil, err
+		return nil, writing(path, err)
 	}
 	return w, nil
 }
 
-// root is the directory that becomes the record. It lies inside the private
-// one so that it has the mode that the user's umask gives.
+// root returns the directory that becomes the record. It lies inside the private one
+// and thus has the mode that the user's umask gives.
 func (w *Writer) root() string { return filepath.Join(w.tmp, "record") }
 
-// Create begins the file name, one of a record's, once. It must be closed
-// before Commit. Writing beyond the file's cap fails.
+// Create begins the file name, once. It must be closed before [Writer.Commit].
+// Writing beyond the file's cap fails.
 func (w *Writer) Create(name string) (io.WriteCloser, error) {
 	limit, known := Cap(name)
 	if !known {
@@ -58,11 +87,11 @@ func (w *Writer) Create(name string) (io.WriteCloser, error) {
 	}
 	path := filepath.Join(w.root(), filepath.FromSlash(name))
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return nil, err
+		return nil, writing(w.path, err)
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
-		return nil, err
+		return nil, writing(w.path, err)
 	}
 	w.open[name] = true
 	return &output{w: w, name: name, left: limit, f: f}, nil
@@ -81,8 +110,8 @@ func (w *Writer) WriteFile(name string, data []byte) error {
 	return f.Close()
 }
 
-// Commit puts the record under its name. The bytes of a zip depend on the
-// files alone (and on Go's deflate): entries sorted, no times, no owners.
+// Commit puts the record under its name. The bytes of a zip depend on the files and
+// on Go's deflate alone: entries are sorted, without times and owners.
 func (w *Writer) Commit() error {
 	defer w.Abort()
 	if w.tmp == "" {
@@ -97,18 +126,18 @@ func (w *Writer) Commit() error {
 	if isZip(w.path) {
 		ready = filepath.Join(w.tmp, "record.zip")
 		if err := w.pack(ready); err != nil {
-			return err
+			return writing(w.path, err)
 		}
 	}
 	if err := vacant(w.path); err != nil {
 		return err
 	}
-	// A rename onto an empty directory is not possible everywhere. If the
-	// directory has been filled meanwhile, Remove refuses.
+	// Not every system renames onto an empty directory. Remove refuses a directory
+	// that has been filled meanwhile.
 	if err := os.Remove(w.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+		return writing(w.path, err)
 	}
-	return os.Rename(ready, w.path)
+	return writing(w.path, os.Rename(ready, w.path))
 }
 
 // Abort drops the record. After Commit it does nothing.
@@ -119,7 +148,7 @@ func (w *Writer) Abort() {
 	}
 }
 
-// pack writes the zip of the files to path.
+// pack writes the zip of the record's files to path.
 func (w *Writer) pack(path string) error {
 	out, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
@@ -146,14 +175,15 @@ func (w *Writer) pack(path string) error {
 	return out.Close()
 }
 
+// packFile adds the file name to a zip.
 func (w *Writer) packFile(z *zip.Writer, name string) error {
 	in, err := os.Open(filepath.Join(w.root(), filepath.FromSlash(name)))
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	// The zero time would be 30 November 1979, which some programs refuse;
-	// this is the first day that the format knows.
+	// The first day of the format. The zero time would be 30 November 1979, which
+	// some programs refuse.
 	day := time.Date(1980, time.January, 1, 0, 0, 0, 0, time.UTC)
 	header := &zip.FileHeader{Name: name, Method: zip.Deflate, Modified: day}
 	entry, err := z.CreateHeader(header)
@@ -179,22 +209,25 @@ func (o *output) Write(p []byte) (int, error) {
 	}
 	n, err := o.f.Write(p)
 	o.left -= int64(n)
-	return n, err
+	return n, writing(o.w.path, err)
 }
 
 func (o *output) Close() error {
 	o.w.open[o.name] = false
 	if err := o.f.Sync(); err != nil {
 		o.f.Close()
-		return err
+		return writing(o.w.path, err)
 	}
-	return o.f.Close()
+	return writing(o.w.path, o.f.Close())
 }
 
-// WriteFile writes data to path so that path holds either what it held before
-// or all of data. A file that exists is replaced; anything else there, such as
-// a directory or a device, is refused.
+// WriteFile writes data to path, whole or not at all. An existing file is replaced;
+// anything else there, such as a directory or a device, is refused. An error of the system is a *[WriteError].
 func WriteFile(path string, data []byte, mode fs.FileMode) error {
+	return writing(path, writeFile(path, data, mode))
+}
+
+func writeFile(path string, data []byte, mode fs.FileMode) error {
 	info, err := os.Stat(path)
 	if err == nil && !info.Mode().IsRegular() {
 		return fmt.Errorf("%s: exists and is not a regular file", path)
@@ -225,7 +258,7 @@ func WriteFile(path string, data []byte, mode fs.FileMode) error {
 	return os.Rename(ready, path)
 }
 
-// vacant returns an error unless a record can be put at path.
+// vacant returns an error unless a record can be created at path.
 func vacant(path string) error {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -253,4 +286,5 @@ func sibling(path string) (string, error) {
 	return os.MkdirTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 }
 
+// isZip reports whether the record at path is to be a zip.
 func isZip(path string) bool { return strings.HasSuffix(path, ".zip") }

@@ -123,7 +123,7 @@ func TestCreateRefuses(t *testing.T) {
 	if _, err := w.Create(record.Contract); err == nil {
 		t.Error("a file was begun twice")
 	}
-	if _, err := f.Write(make([]byte, record.MaxContract+1)); err == nil {
+	if _, err := f.Write(make([]byte, maxContract+1)); err == nil {
 		t.Error("more than the cap was written")
 	}
 	if err := w.Commit(); err == nil || !strings.Contains(err.Error(), "not closed") {

@@ -9,13 +9,13 @@ import (
 	"os"
 )
 
-// What a zip may ask of its reader. The files of a record are hashes, keys and
-// signatures, at best in hex, which pack two to three times smaller; deflate
-// packs copies of one line a thousand times smaller.
+// Bounds of a zip. The files of a record are hashes, keys and signatures, at best in
+// hex, which deflate compresses two to three times. Copies of one line compress a
+// thousand times.
 const (
-	MaxDirectory = 1 << 20 // bytes of the list of entries; six take less than 1 KiB
-	MaxInflation = 20      // how often a file's length in the zip it may be
-	freeLength   = 1 << 20 // bytes of a file that need no such reason
+	maxDirectory = 1 << 20 // bytes of the list of entries; six take less than 1 KiB
+	maxInflation = 20      // length of a file over its length in the zip
+	freeLength   = 1 << 20 // bytes of a file beyond which maxInflation holds
 )
 
 // openZip lists a zip's entries.
@@ -29,11 +29,11 @@ func (r *Record) openZip(path string) error {
 	if err != nil {
 		return err
 	}
-	in := &listed{ReaderAt: f, left: MaxDirectory}
+	in := &listed{ReaderAt: f, left: maxDirectory}
 	z, err := zip.NewReader(in, info.Size())
 	switch {
 	case in.left < 0:
-		return malformed("", "the list of the zip's entries is longer than %d bytes", MaxDirectory)
+		return malformed("", "the list of the zip's entries is longer than %d bytes", maxDirectory)
 	case errors.Is(err, zip.ErrFormat):
 		return errNeither()
 	case err != nil:
@@ -44,8 +44,8 @@ func (r *Record) openZip(path string) error {
 	return r.addZip(z.File)
 }
 
-// listed is a file of which little is read while its entries are listed: the
-// list is held in memory, and says itself how long it is.
+// listed bounds what is read of a zip while its entries are listed: the list is held
+// in memory, and states its own length.
 type listed struct {
 	io.ReaderAt
 	left int64
@@ -61,15 +61,15 @@ func (l *listed) ReadAt(p []byte, at int64) (int, error) {
 	return l.ReaderAt.ReadAt(p, at)
 }
 
-// inflate reads deflated bytes. It counts what goes in and what comes out, and
-// believes no length that the zip states.
+// inflate reads deflated bytes. It counts both sides, whatever lengths the zip
+// states.
 func inflate(packed io.Reader) io.ReadCloser {
 	d := &inflated{packed: &counted{r: packed}}
 	d.out = flate.NewReader(d.packed)
 	return d
 }
 
-// inflated is one deflated file.
+// inflated fails when a file is longer than its compressed form allows.
 type inflated struct {
 	packed *counted
 	out    io.ReadCloser
@@ -78,8 +78,8 @@ type inflated struct {
 
 func (d *inflated) Read(p []byte) (int, error) {
 	n, err := d.out.Read(p)
-	if d.got += int64(n); d.got > freeLength+MaxInflation*d.packed.n {
-		return 0, fmt.Errorf("longer than %d times what it takes in the zip", MaxInflation)
+	if d.got += int64(n); d.got > freeLength+maxInflation*d.packed.n {
+		return 0, fmt.Errorf("longer than %d times what it takes in the zip", maxInflation)
 	}
 	return n, err
 }

@@ -32,12 +32,15 @@ func Text(w io.Writer, r *result.Report) error {
 	list(p, "What no chain can show", r.Undetectable)
 	list(p, "What a person must check", r.Manual)
 	p.line("")
-	p.text("", fmt.Sprintf("%s (exit %d)", verdict(r), r.Exit))
+	p.text("", Verdict(r))
 	if err := p.w.Flush(); err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
 	return nil
 }
+
+// Verdict returns the level, the verdict and the exit code in one line.
+func Verdict(r *result.Report) string { return fmt.Sprintf("%s (exit %d)", verdict(r), r.Exit) }
 
 func headline(p *textWriter, r *result.Report) {
 	first := ""

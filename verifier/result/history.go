@@ -1,19 +1,19 @@
 package result
 
-// History is what happened, block by block and satoshi by satoshi: what pictures
-// of an election need beyond the verdict. A report's JSON leaves it out.
+// History is what happened, block by block and satoshi by satoshi. A report's JSON
+// leaves it out.
 type History struct {
-	Display  map[string]string // what the policy calls candidates for people, where it does
+	Display  map[string]string // by candidate: its display name in the policy, where it has one
 	Phases   []Phase           // in the order in which they begin
 	Events   []Event           // in the order of their blocks
 	Flows    []Flow            // where the stakes of counted votes are now
 	Deposits []Flow            // where the deposits went, with mixing
 }
 
-// Phase is a stretch of blocks in which the policy lets something happen.
+// Phase is a range of blocks in which the policy allows something.
 type Phase struct {
 	Name     string
-	From, To uint32 // first and last block; To is 0 where nothing ends it
+	From, To uint32 // first and last block; To is 0 without an end
 }
 
 // The names of phases, in the order in which they begin.
@@ -24,11 +24,11 @@ const (
 	PhaseSetup  = "setup"
 	PhaseVote   = "vote"
 	PhaseClaim  = "claim"
-	PhaseRefund = "refund" // and whatever takes a stake but a claim
+	PhaseRefund = "refund" // all spends of stakes but claims
 	PhaseReveal = "reveal"
 )
 
-// EventKind says what sort of thing happened.
+// EventKind is the kind of an [Event] and of a [Flow].
 type EventKind string
 
 // The kinds of event.
@@ -43,28 +43,28 @@ const (
 	EventAlien    EventKind = "alien" // a stake spent by no path of the contract
 	EventOpening  EventKind = "opening"
 
-	StillLocked EventKind = "" // of a flow: nobody has taken the stakes
+	StillLocked EventKind = "" // of a flow: the stakes are unspent
 )
 
-// Event is one thing that happened, and where it can be looked up.
+// Event is one thing that happened.
 type Event struct {
-	Height uint32 // of its block; of an opening, the newest block that its author had seen; of a line of the exchange, its author's tip
-	Phase  string // to which it belongs, in time or not
+	Height uint32 // of its block; of an opening, of its Seen; of a line of the exchange, of its author's tip
+	Phase  string // that it belongs to, in time or not
 	Kind   EventKind
 	Text   string
-	Where  string
+	Where  string // as in Item
 }
 
-// Flow is where some of the stakes went.
+// Flow is where a part of the stakes, or of the deposits, went.
 type Flow struct {
 	Kind   EventKind // a spend's, or StillLocked
 	To     string    // a candidate, a branch, or ""
-	Stakes int       // or deposits, or coins
-	Sats   int64     // in those
-	Fees   int64     // of Sats, what miners took, as far as it can be told
+	Stakes int       // number of stakes, deposits or coins
+	Sats   int64     // in them, in satoshis
+	Fees   int64     // of Sats, taken by miners, as far as it is known
 }
 
-// The kinds of event and of flow that mixing has.
+// The kinds of event and of flow of the exchange.
 const (
 	EventRequest EventKind = "request"
 	EventDeposit EventKind = "deposit"

@@ -1,8 +1,8 @@
-// Package result is an audit's answer: the level of proof, the counts, one row
-// a check, and what happened block by block.
+// Package result is the answer of an audit: the level of proof, the counts, a row for
+// each check, and what happened block by block.
 //
-// It promises that a report's JSON is fixed, because other tools rely on it. It
-// judges nothing and imports nothing.
+// It promises that a report's JSON is fixed, because other tools rely on it. It judges
+// nothing and imports nothing.
 package result
 
 // Status is the result of one check.
@@ -17,33 +17,33 @@ const (
 	Skipped    Status = "SKIPPED"    // with a reason
 )
 
-// Item is one thing that a check found, and where a person can look it up.
+// Item is one finding of a check, and its place.
 type Item struct {
-	Where   string `json:"where"` // txid, outpoint, height, board line, roll slot
+	Where   string `json:"where"` // txid, outpoint, height, board line, or roll slot
 	Message string `json:"message"`
 }
 
-// Check is the result of one row of the table of checks.
+// Check is the result of one row of the table of checks (docs/audit.md).
 type Check struct {
-	ID       string `json:"id"`
+	ID       string `json:"id"` // V01, …
 	Name     string `json:"name"`
-	Class    string `json:"class"` // E, I, A, W, U or – as docs/audit.md says
+	Class    string `json:"class"` // E, I, A, W, U or –
 	Status   Status `json:"status"`
-	Expected int    `json:"expected"`
+	Expected int    `json:"expected"` // things to examine
 	Examined int    `json:"examined"`
 	Failed   int    `json:"failed"`
-	Reason   string `json:"reason"`
+	Reason   string `json:"reason"` // of the status, or ""
 	Items    []Item `json:"items"`
 }
 
-// Count is what is known of one candidate's votes.
+// Count is what is known of a candidate's votes: at least Min, at most Max.
 type Count struct {
 	Candidate string `json:"candidate"`
 	Min       int    `json:"min"`
 	Max       int    `json:"max"`
 }
 
-// Exchange is what registration and exchange came to, in an election with mixing.
+// Exchange counts what registration and exchange came to, in an election with mixing.
 // Until the roll is closed it has the scheme alone.
 type Exchange struct {
 	Scheme     string       `json:"scheme"`
@@ -57,18 +57,18 @@ type Exchange struct {
 	Vouchers   int          `json:"vouchers"`  // valid ones
 	Paid       int          `json:"paid"`      // of them, with a coin
 	Late       int          `json:"late"`      // of the coins: paid by the supervisor, or after T5
-	Anonymity  int          `json:"anonymity"` // the smallest crowd of which a coin of the roll is one; 0 where there is none
+	Anonymity  int          `json:"anonymity"` // least anonymity set of a coin of the roll; 0 without coins
 	Residual   int64        `json:"residual"`  // satoshis that the settlement declares left
 	Mixers     []MixerCount `json:"mixers"`
 }
 
-// MixerCount is what one mixer did.
+// MixerCount counts what one mixer did.
 type MixerCount struct {
 	Name      string `json:"name"`
 	Key       string `json:"key"`
 	Issued    int    `json:"issued"`    // rightly, for good deposits
 	Paid      int    `json:"paid"`      // coins
-	Anonymity *int   `json:"anonymity"` // the smallest crowd among its vouchers' coins; null where vouchers do not name their issuer
+	Anonymity *int   `json:"anonymity"` // least anonymity set of its vouchers; null where they name no issuer
 }
 
 // Tip is the last block of the evidence.
@@ -77,7 +77,7 @@ type Tip struct {
 	Hash   string `json:"hash"`
 }
 
-// Board is how much of the board there was: a later one must begin with it (V99).
+// Board is the extent of the board. A later board must begin with it (V99).
 type Board struct {
 	Lines int    `json:"lines"`
 	Head  string `json:"head"` // hash of the last line
@@ -89,38 +89,38 @@ type Allowed struct {
 	Reason string `json:"reason"`
 }
 
-// Property is one of the paper's seven, with what was checked and what cannot be.
+// Property is one of the seven properties of the paper, section 2.1.
 type Property struct {
 	Name    string `json:"name"`
-	Checked string `json:"checked"`
-	Not     string `json:"not"`
+	Checked string `json:"checked"` // what was checked of it
+	Not     string `json:"not"`     // what no check can show
 }
 
-// Report is the auditor's answer. Its JSON is fixed: other tools rely on it.
+// Report is the answer of an audit. Its JSON is fixed.
 type Report struct {
-	Spec         int        `json:"spec"`
-	Policy       string     `json:"policy"`
-	Election     string     `json:"election"`
+	Spec         int        `json:"spec"`     // version of this format
+	Policy       string     `json:"policy"`   // the policy's id
+	Election     string     `json:"election"` // its name
 	Network      string     `json:"network"`
-	Level        string     `json:"level"` // none, L0, L1, L2, L3
-	Exit         int        `json:"exit"`
-	Build        string     `json:"build"`
-	Verdict      string     `json:"verdict"`
-	Winner       *string    `json:"winner"`
-	Threshold    int        `json:"threshold"`
-	Voters       int        `json:"voters"` // n, the roll
-	Votes        int        `json:"votes"`  // counted votes
+	Level        string     `json:"level"`     // none, L0, L1, L2, L3
+	Exit         int        `json:"exit"`      // an Exit code
+	Build        string     `json:"build"`     // of the auditor
+	Verdict      string     `json:"verdict"`   // in one sentence
+	Winner       *string    `json:"winner"`    // nil without one
+	Threshold    int        `json:"threshold"` // k
+	Voters       int        `json:"voters"`    // n, the roll
+	Votes        int        `json:"votes"`     // counted votes
 	Counts       []Count    `json:"counts"`
 	Mixing       *Exchange  `json:"mixing"` // nil without mixing
 	Tip          Tip        `json:"tip"`
-	Evidence     string     `json:"evidence"`
-	RecordSHA256 string     `json:"record_sha256"`
+	Evidence     string     `json:"evidence"`      // on what claims of absence rest, and the work of the headers
+	RecordSHA256 string     `json:"record_sha256"` // record.Sum
 	Board        Board      `json:"board"`
 	Checks       []Check    `json:"checks"`
 	Allowed      []Allowed  `json:"allowed"`
 	Properties   []Property `json:"properties"`
-	Undetectable []string   `json:"undetectable"`
-	Manual       []string   `json:"manual"`
+	Undetectable []string   `json:"undetectable"` // what no check can find
+	Manual       []string   `json:"manual"`       // what is left to be checked by hand
 
 	History *History `json:"-"` // nil in a report that was read from JSON
 }

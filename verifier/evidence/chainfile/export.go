@@ -10,7 +10,7 @@ import (
 	"bevote/verifier/record"
 )
 
-// Export writes src's headers, and its blocks from height from on, as the
+// Export writes the headers of a source, and its whole blocks from a height on, as the
 // chain files of a record.
 func Export(ctx context.Context, w *record.Writer, src evidence.Source, from uint32) error {
 	if err := exportHeaders(ctx, w, src); err != nil {
@@ -37,6 +37,7 @@ func Export(ctx context.Context, w *record.Writer, src evidence.Source, from uin
 	})
 }
 
+// exportHeaders writes chain/headers.
 func exportHeaders(ctx context.Context, w *record.Writer, src evidence.Source) error {
 	return write(w, record.Headers, func(out io.Writer) error {
 		for h, err := range src.Headers(ctx) {
@@ -51,7 +52,7 @@ func exportHeaders(ctx context.Context, w *record.Writer, src evidence.Source) e
 	})
 }
 
-// write fills one file of a record.
+// write creates one file of a record.
 func write(w *record.Writer, name string, fill func(io.Writer) error) error {
 	f, err := w.Create(name)
 	if err != nil {

@@ -17,10 +17,10 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// chain/proofs.jsonl has one line for each block with transactions of the
-// election, in canonical JSON, heights rising. Transactions are in base64 and
-// without witnesses, which the merkle root does not cover; a path is the
-// siblings from the leaf up, 32 bytes each, in base64.
+// proofLine is a line of chain/proofs.jsonl: the proven transactions of one block, in
+// canonical JSON. Heights rise from line to line. Transactions are in base64 and
+// without witnesses, which the merkle root does not cover. A path is the siblings from
+// the leaf up, 32 bytes each, in base64.
 type proofLine struct {
 	Height   uint32   `json:"height"`
 	Coinbase []byte   `json:"coinbase"`
@@ -28,26 +28,28 @@ type proofLine struct {
 	Txs      []txLine `json:"txs"`
 }
 
+// txLine is one transaction of a proofLine.
 type txLine struct {
 	Index uint32 `json:"index"`
 	Tx    []byte `json:"tx"`
 	Path  []byte `json:"path"`
 }
 
-// maxProofLine is the longest line of proofs, in bytes: a block full of the
-// smallest transactions, each with its path, in base64.
+// maxProofLine is the most bytes of a line: a block full of the smallest transactions,
+// each with its path, in base64.
 const maxProofLine = 16 << 20
 
-// minProofItem is the least number of bytes for each comma of a line. Items of
-// a list take memory before anybody looks at them, many times that of "0,".
+// minProofItem is the least number of bytes for each comma of a line. It bounds the
+// number of list elements, which cost far more memory than "0,", before they are
+// decoded.
 const minProofItem = 8
 
-// proofs is a recorded chain with proofs in place of whole blocks.
+// proofs is the chain of a record with proofs in place of whole blocks.
 type proofs struct{ recorded }
 
 var _ evidence.ProofSource = proofs{}
 
-// Evidence is the class of absence claims that proofs support: none.
+// Evidence says on what claims of absence rest; proofs support none.
 func (p proofs) Evidence() string { return "merkle proofs (record)" }
 
 // First fails: there are no whole blocks.
@@ -58,6 +60,7 @@ func (p proofs) Blocks(context.Context, uint32) iter.Seq2[*wire.MsgBlock, error]
 	return func(yield func(*wire.MsgBlock, error) bool) { yield(nil, errProofsOnly()) }
 }
 
+// errProofsOnly is the error of whole blocks that a record lacks.
 func errProofsOnly() error {
 	return errors.New("the record has transactions with proofs, not whole blocks")
 }
@@ -97,7 +100,7 @@ func (p proofs) Proofs(ctx context.Context) iter.Seq2[*evidence.BlockProof, erro
 	}
 }
 
-// blame names the line, unless it is not the record's fault.
+// blame returns err as a fault of the line, unless it is not the record's.
 func blame(line int, err error) error {
 	var format *record.FormatError
 	if errors.As(err, &format) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
@@ -128,7 +131,7 @@ func readLine(ctx context.Context, in *bufio.Reader) ([]byte, error) {
 	}
 }
 
-// decodeProof accepts a line's one encoding and no other.
+// decodeProof reads a line. It accepts the canonical encoding alone.
 func decodeProof(line []byte) (*evidence.BlockProof, error) {
 	var l proofLine
 	if bytes.Count(line, []byte(",")) > len(line)/minProofItem {
@@ -157,6 +160,7 @@ func decodeProof(line []byte) (*evidence.BlockProof, error) {
 	return p, nil
 }
 
+// decodeLeaf reads a transaction and its path.
 func decodeLeaf(raw, path []byte) (*wire.MsgTx, []chainhash.Hash, error) {
 	tx := new(wire.MsgTx)
 	in := bytes.NewReader(raw)
@@ -176,7 +180,7 @@ func decodeLeaf(raw, path []byte) (*wire.MsgTx, []chainhash.Hash, error) {
 	return tx, hashes, nil
 }
 
-// encodeLine writes a line with its LF; empty lists are [], never null.
+// encodeLine returns a line with its LF. Empty byte strings are "" and not null.
 func encodeLine(l proofLine) ([]byte, error) {
 	l.Coinbase, l.Path = present(l.Coinbase), present(l.Path)
 	for i := range l.Txs {
@@ -186,7 +190,7 @@ func encodeLine(l proofLine) ([]byte, error) {
 	return append(line, '\n'), err
 }
 
-// present turns nil, which JSON writes as null, into no bytes, written as "".
+// present returns b, empty instead of nil: JSON writes nil as null.
 func present(b []byte) []byte {
 	if b == nil {
 		return []byte{}

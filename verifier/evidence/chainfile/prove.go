@@ -14,9 +14,11 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// ExportProofs writes src's headers, and the selected transactions with proofs
-// that they are there, as the chain files of a record.
-func ExportProofs(ctx context.Context, w *record.Writer, src evidence.Source, selected iter.Seq2[evidence.Selection, error]) error {
+// ExportProofs writes the headers of a source, and the selected transactions with
+// merkle proofs, as the chain files of a record.
+func ExportProofs(
+	ctx context.Context, w *record.Writer, src evidence.Source, selected iter.Seq2[evidence.Selection, error],
+) error {
 	if err := exportHeaders(ctx, w, src); err != nil {
 		return err
 	}
@@ -40,7 +42,7 @@ func ExportProofs(ctx context.Context, w *record.Writer, src evidence.Source, se
 	})
 }
 
-// prove makes the proofs of the transactions seen in a block.
+// prove returns the proofs of the selected transactions of a block.
 func prove(s evidence.Selection) proofLine {
 	rows := merkleRows(s.Block)
 	l := proofLine{Height: s.Height, Coinbase: stripped(s.Block.Transactions[0]), Path: rows.path(0)}
@@ -50,16 +52,17 @@ func prove(s evidence.Selection) proofLine {
 	return l
 }
 
-// stripped is a transaction as its id has it.
+// stripped returns a transaction without witnesses, the bytes that its id hashes.
 func stripped(tx *wire.MsgTx) []byte {
 	var out bytes.Buffer
 	_ = tx.SerializeNoWitness(&out) // a buffer takes everything
 	return out.Bytes()
 }
 
-// rows is a merkle tree, leaves first, without the root's row.
+// rows is a merkle tree: its rows from the leaves up, without the root's.
 type rows [][]chainhash.Hash
 
+// merkleRows returns the tree over a block's transactions.
 func merkleRows(b *wire.MsgBlock) (out rows) {
 	row := make([]chainhash.Hash, len(b.Transactions))
 	for i, tx := range b.Transactions {
@@ -79,7 +82,7 @@ func merkleRows(b *wire.MsgBlock) (out rows) {
 	return out
 }
 
-// path is the siblings of leaf i, from the leaves up.
+// path returns the siblings of leaf i, from the leaf up, 32 bytes each.
 func (r rows) path(i int) []byte {
 	var out []byte
 	for _, row := range r {

@@ -1,9 +1,8 @@
-// Package chainfile is a chain in the files of a record: headers, and whole
-// blocks or merkle proofs.
+// Package chainfile is a chain in the files of a record: headers, and whole blocks or
+// merkle proofs.
 //
-// It promises that reading takes the memory of one block; that every file has
-// one encoding, and no other is read; and that a fault of a file is a
-// [record.FormatError].
+// It promises that reading takes the memory of one block; that only the one encoding
+// of a file is read; and that a fault of a file is a [record.FormatError].
 package chainfile
 
 import (
@@ -22,20 +21,22 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// A recorded chain is two files. chain/headers is 80 bytes a block from
-// genesis to the tip; chain/blocks is, for each height to the tip without gaps:
+// prefixSize is the length of what stands before each block of chain/blocks, which
+// has every height from the first block to the tip:
 //
 //	height  4 bytes, big-endian
 //	length  4 bytes, big-endian
-//	block   length bytes as nodes send it, witnesses included
+//	block   length bytes, as nodes send it, witnesses included
+//
+// chain/headers is 80 bytes a block, from genesis to the tip.
 const prefixSize = 8
 
 // recorded is the chain of a record, read anew at each call.
 type recorded struct{ rec *record.Record }
 
-// FromRecord returns the chain that the record carries; it is a
-// evidence.ProofSource where there are proofs in place of blocks. Errors of its
-// sequences that are a *record.FormatError are the record's fault.
+// FromRecord returns the chain of a record, which must stay open. It is an
+// [evidence.ProofSource] if the record has proofs in place of whole blocks. An error
+// that is a *[record.FormatError] is a fault of the record.
 func FromRecord(rec *record.Record) evidence.Source {
 	if rec.Has(record.Proofs) && !rec.Has(record.Blocks) {
 		return proofs{recorded{rec}}
@@ -43,10 +44,10 @@ func FromRecord(rec *record.Record) evidence.Source {
 	return recorded{rec}
 }
 
-// Evidence is the class of absence claims that whole blocks support.
+// Evidence says on what claims of absence rest.
 func (r recorded) Evidence() string { return "whole blocks (record)" }
 
-// First is the height of the first recorded block.
+// First returns the height of the first recorded block.
 func (r recorded) First(context.Context) (uint32, error) {
 	if r.rec.Has(record.Proofs) {
 		return 0, malformed(record.Proofs, "beside %s, want one of the two", record.Blocks)
@@ -63,7 +64,7 @@ func (r recorded) First(context.Context) (uint32, error) {
 	return height, err
 }
 
-// Headers yields the recorded headers.
+// Headers yields the headers of chain/headers.
 func (r recorded) Headers(ctx context.Context) iter.Seq2[*wire.BlockHeader, error] {
 	return func(yield func(*wire.BlockHeader, error) bool) {
 		f, err := r.rec.Open(record.Headers)
@@ -85,6 +86,7 @@ func (r recorded) Headers(ctx context.Context) iter.Seq2[*wire.BlockHeader, erro
 	}
 }
 
+// readHeader reads the next header; io.EOF at the end of the file.
 func readHeader(ctx context.Context, in io.Reader) (*wire.BlockHeader, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -100,7 +102,7 @@ func readHeader(ctx context.Context, in io.Reader) (*wire.BlockHeader, error) {
 	return h, nil
 }
 
-// Blocks yields the recorded blocks from height from on.
+// Blocks yields the blocks of chain/blocks from a height on.
 func (r recorded) Blocks(ctx context.Context, from uint32) iter.Seq2[*wire.MsgBlock, error] {
 	return func(yield func(*wire.MsgBlock, error) bool) {
 		f, err := r.rec.Open(record.Blocks)
@@ -131,7 +133,7 @@ type blockReader struct {
 	raw    bytes.Buffer // of one block
 }
 
-// next returns the next block that is wanted, io.EOF at the end of the file.
+// next returns the next block from the height from on; io.EOF at the end of the file.
 func (r *blockReader) next(ctx context.Context) (*wire.MsgBlock, error) {
 	for {
 		if err := ctx.Err(); err != nil {
@@ -147,7 +149,7 @@ func (r *blockReader) next(ctx context.Context) (*wire.MsgBlock, error) {
 	}
 }
 
-// read reads one block's bytes.
+// read reads the bytes of one block and returns its height.
 func (r *blockReader) read() (uint32, error) {
 	height, length, err := readPrefix(r.in)
 	switch {
@@ -164,14 +166,14 @@ func (r *blockReader) read() (uint32, error) {
 	}
 	r.begun, r.height = true, height+1
 	r.raw.Reset()
-	// Copying makes room as bytes come, not as they are announced.
+	// CopyN allocates as bytes arrive, whatever length is announced.
 	if _, err := io.CopyN(&r.raw, r.in, int64(length)); err != nil {
 		return 0, cutOff(record.Blocks, notAtStart(err))
 	}
 	return height, nil
 }
 
-// decode accepts a block's one encoding and no other.
+// decode reads the block. It accepts the canonical encoding alone.
 func (r *blockReader) decode(height uint32) (*wire.MsgBlock, error) {
 	b, err := evidence.DecodeBlock(r.raw.Bytes())
 	if err != nil {
@@ -180,7 +182,7 @@ func (r *blockReader) decode(height uint32) (*wire.MsgBlock, error) {
 	return b, nil
 }
 
-// readPrefix reads what stands before a block; io.EOF where nothing follows.
+// readPrefix reads what stands before a block; io.EOF at the end of the file.
 func readPrefix(in io.Reader) (height, length uint32, err error) {
 	var raw [prefixSize]byte
 	if _, err := io.ReadFull(in, raw[:]); err != nil {
@@ -189,7 +191,7 @@ func readPrefix(in io.Reader) (height, length uint32, err error) {
 	return binary.BigEndian.Uint32(raw[:4]), binary.BigEndian.Uint32(raw[4:]), nil
 }
 
-// cutOff blames the record for a file that ends in the middle of an item.
+// cutOff returns err as a fault of the record if the file ends within an item.
 func cutOff(name string, err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return malformed(name, "the last item is cut off")
@@ -197,7 +199,7 @@ func cutOff(name string, err error) error {
 	return err
 }
 
-// notAtStart is for reads that cannot end properly.
+// notAtStart returns err, io.EOF as one within an item.
 func notAtStart(err error) error {
 	if err == io.EOF {
 		return io.ErrUnexpectedEOF
@@ -205,6 +207,7 @@ func notAtStart(err error) error {
 	return err
 }
 
+// malformed returns a fault of the file name.
 func malformed(name, format string, args ...any) error {
 	return &record.FormatError{Name: name, Err: fmt.Errorf(format, args...)}
 }
