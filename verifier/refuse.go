@@ -20,11 +20,9 @@ func refuse(in *inputs) *result.Report {
 		r.Properties = append(r.Properties, result.Property{Name: p.Name, Checked: "nothing: the policy has errors", Not: p.Not})
 	}
 	f := unread(in)
-	for _, fam := range in.table {
-		for _, rule := range fam.rules {
-			c, _ := rule.run(f, r)
-			r.Checks = append(r.Checks, c)
-		}
+	_, reviews := addRows(r, f)
+	for _, v := range reviews {
+		r.Checks[v.row], _ = v.run(f, r)
 	}
 	return r
 }

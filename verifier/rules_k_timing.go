@@ -11,6 +11,7 @@ import (
 	"bevote/verifier/election"
 	"bevote/verifier/result"
 
+	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
@@ -129,7 +130,7 @@ func lockTypes(f *facts, ck *check) {
 		allowed[p.Name][p.After] = true
 	}
 	for _, p := range paths {
-		if !allowed[p.Name][p.After] || p.After >= 500_000_000 {
+		if !allowed[p.Name][p.After] || p.After >= txscript.LockTimeThreshold {
 			ck.fail("path "+p.Name, "a lock at %d that the policy does not give it", p.After)
 			continue
 		}

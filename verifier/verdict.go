@@ -13,8 +13,21 @@ import (
 // report judges the facts by every rule and sums up. Rules that review other
 // rows come last, in their order.
 func report(f *facts) *result.Report {
-	r, severities := head(f), make(map[string]string)
-	var reviews []review
+	r := head(f)
+	severities, reviews := addRows(r, f)
+	conclude(f, r, severities)
+	for _, v := range reviews {
+		r.Checks[v.row], severities[v.ID] = v.run(f, r)
+	}
+	conclude(f, r, severities)
+	r.History = history(f)
+	return r
+}
+
+// addRows runs every rule but those that review other rows, which it returns:
+// their rows have an id and nothing else yet.
+func addRows(r *result.Report, f *facts) (severities map[string]string, reviews []review) {
+	severities = make(map[string]string)
 	for _, fam := range f.table {
 		f.progress("checking family "+fam.name, 0, 0)
 		checks, worst := runFamily(f, fam)
@@ -26,13 +39,7 @@ func report(f *facts) *result.Report {
 			severities[rule.ID] = worst[i]
 		}
 	}
-	conclude(f, r, severities)
-	for _, v := range reviews {
-		r.Checks[v.row], severities[v.ID] = v.run(f, r)
-	}
-	conclude(f, r, severities)
-	r.History = history(f)
-	return r
+	return severities, reviews
 }
 
 // review is a rule that reviews the other rows, and its own place among them.
@@ -48,7 +55,7 @@ func runFamily(f *facts, fam family) (checks []result.Check, severities []string
 	cores.Each(len(fam.rules), func(i int) {
 		rule := fam.rules[i]
 		if rule.review != nil {
-			checks[i] = result.Check{ID: rule.ID} // report runs it
+			checks[i] = result.Check{ID: rule.ID}
 			return
 		}
 		checks[i], severities[i] = rule.run(f, nil)

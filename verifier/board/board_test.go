@@ -73,8 +73,8 @@ func wholeLog(t testing.TB) *board.Log {
 	return log
 }
 
-// The bytes of one line, written out once by hand: whoever changes them
-// changes the protocol.
+// TestLineBytes has the bytes of one line, written by hand: another encoding is
+// another protocol.
 func TestLineBytes(t *testing.T) {
 	l := sign(t, board.Ack{Transcript: board.Hash{4}})
 	want := `{"prev":"` + strings.Repeat("0", 64) + `","by":"` + key.String() +

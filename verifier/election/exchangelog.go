@@ -117,8 +117,8 @@ func (m *ExchangeLog) Read(n int, l *board.Line) {
 //
 //	max(its Seen, highest Seen before it − (d − 1))
 //
-// Thus a line is not dated before those above it. Subtracting d − 1 keeps an
-// author who names a block that is not yet d deep from making others late.
+// Thus a line is not dated before those above it. Without the d − 1, a line that
+// names a block that is not yet d deep would make the lines below it late.
 func (m *ExchangeLog) seenBy(l *board.Line) uint32 {
 	return max(l.Seen.Height, m.latest-min(m.latest, m.e.Policy.Depth()-1))
 }

@@ -35,31 +35,6 @@ type Replay struct {
 	signers    signers
 }
 
-// ConfirmedTx is a transaction with its place in the chain.
-type ConfirmedTx struct {
-	Height uint32
-	Pos    int            // in its block, from 0
-	Tx     *wire.MsgTx    // nil in a [TxList] and a [Link]
-	ID     chainhash.Hash // of Tx
-	Input  int            // the input or output that it is listed for
-	Note   string         // what it is listed for, or ""
-}
-
-// Before reports whether the transaction precedes another one in the chain.
-func (s ConfirmedTx) Before(o ConfirmedTx) bool {
-	return s.Height < o.Height || s.Height == o.Height && s.Pos < o.Pos
-}
-
-// Output is a watched output, and the transactions that create and spend it, nil
-// as long as no block has them. Of a stake only Out and Spent are kept.
-type Output struct {
-	Created *ConfirmedTx
-	Out     *wire.TxOut
-	Spent   *ConfirmedTx // Input spends the output
-
-	payer curve.PublicKey // of Created
-}
-
 // NewReplay prepares to watch what the lines of a board name: the coins of the
 // roll, the keys of transcripts, and the outputs of the exchange.
 func NewReplay(e *Election, lines []board.Line) *Replay {

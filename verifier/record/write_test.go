@@ -81,7 +81,7 @@ func TestNoOverwriting(t *testing.T) {
 	}
 }
 
-// TestEmptyDirectory is what somebody has who made a folder first.
+// TestEmptyDirectory: a record replaces an empty directory.
 func TestEmptyDirectory(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, small)
