@@ -11,12 +11,7 @@ import (
 
 // story gathers what the audit established.
 func history(f *facts) *result.History {
-	s := &result.History{Display: make(map[string]string), Phases: policyPhases(f)}
-	for _, c := range f.e.Policy.Candidates {
-		if c.Display != "" {
-			s.Display[c.Name] = c.Display
-		}
-	}
+	s := &result.History{Phases: policyPhases(f)}
 	for kind, anchor := range f.setup.Phases.Anchors() {
 		if anchor != nil {
 			addEvent(s, anchor.Height, anchorPhases[kind], result.EventAnchor, "tx "+anchor.TxID, "%s anchored", election.AnchorName(kind))

@@ -66,8 +66,8 @@ func TestStory(t *testing.T) {
 					t.Errorf("phase %+v", p)
 				}
 			}
-			if name := policy.Candidates[0].Name; s.Display[name] != policy.Candidates[0].Display {
-				t.Errorf("%s is displayed as %q", name, s.Display[name])
+			if c := policy.Candidates[0]; r.Counts[0].Candidate != c.Name || r.Counts[0].Display != c.Display {
+				t.Errorf("%s is displayed as %q", c.Name, r.Counts[0].Display)
 			}
 		})
 	}

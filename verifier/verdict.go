@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"bevote/internal/cores"
 	"bevote/verifier/result"
@@ -69,7 +70,7 @@ func head(a *facts) *result.Report {
 	r := &result.Report{
 		Spec: 1, Policy: p.ID(), Election: p.Election, Network: p.Network, Build: a.opt.Build,
 		Threshold: p.K, Voters: len(a.setup.Roll), Votes: len(a.tally.readings),
-		Tip:      result.Tip{Height: a.tip, Hash: a.chain.Tip().Hash.String()},
+		Tip:      tip(a),
 		Evidence: a.chain.Source().Evidence() + "; " + a.chain.Worth(a.opt.Now), RecordSHA256: hex.EncodeToString(a.sum[:]),
 		Board:  boardNow(a),
 		Mixing: mixingSummary(a),
@@ -77,12 +78,18 @@ func head(a *facts) *result.Report {
 	}
 	r.Properties = properties(p, r.Mixing, linkedDeposits(a))
 	for j, c := range p.Candidates {
-		r.Counts = append(r.Counts, result.Count{Candidate: c.Name, Min: a.tally.min[j], Max: a.tally.max[j]})
+		r.Counts = append(r.Counts, result.Count{Candidate: c.Name, Display: c.Display, Min: a.tally.min[j], Max: a.tally.max[j]})
 	}
 	for _, al := range p.Allows {
 		r.Allowed = append(r.Allowed, result.Allowed{Code: al.Code, Reason: al.Reason})
 	}
 	return r
+}
+
+// tip returns the last block of the evidence.
+func tip(a *facts) result.Tip {
+	last := a.chain.Tip()
+	return result.Tip{Height: a.tip, Hash: last.Hash.String(), Time: last.Time.UTC().Format(time.RFC3339)}
 }
 
 // boardNow is the board as this audit sees it.

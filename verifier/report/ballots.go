@@ -22,19 +22,21 @@ func ballotsDrawing(r *result.Report) *drawing {
 	words := []string{fmt.Sprintf("The threshold is %s", plural(r.Threshold, "ballot"))}
 	for i, c := range sorted {
 		y := float64(i * row)
-		name, tail := displayName(r.History, c.Candidate), ""
-		if name != clean(c.Candidate) {
-			tail = clean(c.Candidate)
+		name, tail := clean(c.Candidate), ""
+		if display := displayName(r, c.Candidate); display != "" {
+			name, tail = display, name
 		}
+		name = isolated(short(name, 26))
 		if r.Winner != nil && *r.Winner == c.Candidate {
 			name = "★ " + name
 		}
-		d.text("label", 0, y+16, "start", short(name)).Tail = tail
+		d.text("label", 0, y+16, "start", name).Tail = isolated(tail)
 		d.text("span", 0, y+top+bar+17, "start", interval(c)+", "+thresholdWords(c, r.Threshold))
 		d.rect("hollow", 0, y+top, 100, bar)
 		d.rect("maybe", place(c.Min), y+top, place(c.Max)-place(c.Min), bar)
 		d.rect("bar", 0, y+top, place(c.Min), bar)
-		words = append(words, fmt.Sprintf("%s: %s, %s", clean(c.Candidate), interval(c), thresholdWords(c, r.Threshold)))
+		words = append(words, fmt.Sprintf("%s: %s, %s",
+			candidateName(r, c.Candidate), interval(c), thresholdWords(c, r.Threshold)))
 	}
 	for i := range sorted {
 		d.line("threshold", place(r.Threshold), float64(i*row+top-4), bar+8)
@@ -45,15 +47,6 @@ func ballotsDrawing(r *result.Report) *drawing {
 	}
 	d.Words = strings.Join(words, "; ") + "."
 	return d
-}
-
-// displayName returns the name for people that the policy gives a candidate, or
-// its identifier where the history has none.
-func displayName(s *result.History, candidate string) string {
-	if s != nil && s.Display[candidate] != "" {
-		return clean(s.Display[candidate])
-	}
-	return clean(candidate)
 }
 
 // byCertainVotes sorts counts, most certain votes first.

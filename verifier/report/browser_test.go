@@ -29,6 +29,33 @@ func browser(t *testing.T) string {
 	return ""
 }
 
+// printed has the browser print a page and returns the number of sheets.
+func printed(t *testing.T, program, text string) int {
+	t.Helper()
+	pdf := filepath.Join(t.TempDir(), "page.pdf")
+	dump(t, program, text, "--no-pdf-header-footer", "--print-to-pdf="+pdf)
+	b, err := os.ReadFile(pdf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(regexp.MustCompile(`/Type /Page\b`).FindAll(b, -1))
+}
+
+// TestPrinted: on paper the table of events has all its rows, which a screen
+// scrolls.
+func TestPrinted(t *testing.T) {
+	program := browser(t)
+	few, many := disputed(), disputed()
+	few.History.Events = few.History.Events[:1]
+	for len(many.History.Events) < 300 {
+		many.History.Events = append(many.History.Events, many.History.Events[0])
+	}
+	// An A4 sheet has room for some 25 rows of two lines.
+	if a, b := printed(t, program, page(t, few)), printed(t, program, page(t, many)); b < a+8 {
+		t.Errorf("%d sheets with one event, %d with 300", a, b)
+	}
+}
+
 // dump has the browser load a file and returns the document that it made of it.
 func dump(t *testing.T, program, text string, flags ...string) string {
 	t.Helper()

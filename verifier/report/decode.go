@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"bevote/verifier/result"
 )
@@ -152,6 +153,8 @@ func checkReport(r *result.Report) error {
 		return fmt.Errorf("unknown level %.40q", r.Level)
 	case len(r.Checks) == 0:
 		return errors.New("no checks")
+	case r.Tip.Time != "" && !isTime(r.Tip.Time):
+		return fmt.Errorf("time %.40q is not RFC 3339 in UTC", r.Tip.Time)
 	case r.Exit < 0 || r.Votes < 0 || r.Voters < 0 || r.Threshold < 0:
 		return errors.New("a negative number")
 	}
@@ -178,6 +181,12 @@ func checkReport(r *result.Report) error {
 		counted[c.Candidate] = true
 	}
 	return checkConsistent(r)
+}
+
+// isTime reports whether a text is a time in the one form that reports have.
+func isTime(text string) bool {
+	at, err := time.Parse(time.RFC3339, text)
+	return err == nil && at.UTC().Format(time.RFC3339) == text
 }
 
 // checkMixing returns an error for negative numbers.

@@ -82,15 +82,6 @@ func anchorAt(x float64) string {
 	return "middle"
 }
 
-// short cuts a name to what fits across a phone.
-func short(name string) string {
-	const most = 26
-	if runes := []rune(name); len(runes) > most {
-		return string(runes[:most-1]) + "…"
-	}
-	return name
-}
-
 // scale maps block heights to per cents. It is linear between neighbouring
 // marks h_i; a stretch gets width in proportion to √(h_i+1 − h_i + 1), because
 // in most policies the vote is many times longer than all phases before it.

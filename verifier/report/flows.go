@@ -23,17 +23,18 @@ type flowDrawing struct {
 	id, title string
 	unit      string // of the source: stake or deposit
 	flows     []result.Flow
-	words     func(result.Flow) (class, words string)
-	count     func(result.Flow) string // "3 stakes", or ""
+	words     func(f result.Flow, most int) (class, words string) // cut to so many characters
+	count     func(result.Flow) string                            // "3 stakes", or ""
 }
 
 // stakesDrawing draws where the stakes went.
-func stakesDrawing(s *result.History) *drawing {
+func stakesDrawing(r *result.Report) *drawing {
+	flows := r.History.Flows
 	return flowDrawing{
-		id: "money", title: "Where the stakes went", unit: "stake", flows: s.Flows,
-		words: func(f result.Flow) (class, words string) { return flowWords(s, f) },
+		id: "money", title: "Where the stakes went", unit: "stake", flows: flows,
+		words: func(f result.Flow, most int) (class, words string) { return flowWords(r, f, most) },
 		count: func(f result.Flow) string { return plural(f.Stakes, "stake") },
-	}.draw(totalStakes(s.Flows))
+	}.draw(totalStakes(flows))
 }
 
 // totalStakes returns the number of stakes of all flows.
@@ -68,7 +69,8 @@ func (st flowDrawing) draw(n int) *drawing {
 	words := []string{locked}
 	hundredths := 100 / float64(d.Height)
 	for i, f := range st.flows {
-		class, title := st.words(f)
+		class, title := st.words(f, phoneLabel)
+		_, whole := st.words(f, math.MaxInt)
 		amount := st.amount(f)
 		d.put(shape{
 			Kind: "band", Class: class, FromY: from * hundredths, FromH: heights[i] * hundredths,
@@ -78,7 +80,7 @@ func (st flowDrawing) draw(n int) *drawing {
 		middle := to + heights[i]/2
 		d.text("label", 96, middle-3, "end", title)
 		d.text("span", 96, middle+14, "end", amount)
-		words = append(words, title+" "+amount)
+		words = append(words, whole+" "+amount)
 		from, to = from+heights[i], to+heights[i]+flowGap
 	}
 	d.rect("source", 0, source, 2, all)
@@ -99,15 +101,20 @@ func (st flowDrawing) amount(f result.Flow) string {
 }
 
 // flowWords returns the class of a flow's band, and where the stakes went.
-func flowWords(s *result.History, f result.Flow) (class, words string) {
-	to := short(displayName(s, f.To))
+// Names are cut so that the words have at most so many characters. Without a
+// winner no stake is won, whichever claim would decide.
+func flowWords(r *result.Report, f result.Flow, most int) (class, words string) {
+	by := func(words string) string { return words + shortCandidateName(r, f.To, most-len(words)) }
 	switch f.Kind {
 	case result.EventWin:
-		return "win", "won by " + to
+		if r.Winner == nil {
+			return "locked", by("claimed for ")
+		}
+		return "win", by("won by ")
 	case result.EventClaim:
-		return "foul", "claimed for " + to
+		return "foul", by("claimed for ")
 	case result.EventBranch:
-		return "branch", "by branch " + to
+		return "branch", "by branch " + short(clean(f.To), most-len("by branch "))
 	case result.EventRefund:
 		return "refund", "refunded to voters"
 	case result.EventAlien:

@@ -69,11 +69,12 @@ type rung struct {
 	Reached            bool
 }
 
-// fact is a name and its text. Code facts, such as hashes, are set in a
-// monospaced font.
+// fact is a name and its text, with a note behind it. Code facts, such as
+// hashes, are set in a monospaced font, their notes are not.
 type fact struct {
 	Name, Text string
 	Code       bool
+	Note       string
 }
 
 type eventView struct {
@@ -84,7 +85,7 @@ type eventView struct {
 func newView(r *result.Report) *view {
 	v := &view{
 		Style: template.CSS(pageStyle), Election: clean(r.Election), Network: clean(r.Network), Partial: partial(r),
-		Level: levelWords(r), Verdict: clean(r.Verdict), Exit: r.Exit, Ladder: ladder(r), Facts: facts(r),
+		Level: levelWords(r), Verdict: clean(verdictWords(r)), Exit: r.Exit, Ladder: ladder(r), Facts: facts(r),
 		Evidence: evidence(r), Ballots: ballotsDrawing(r), Mixing: newMixView(r), Totals: totals(r),
 		Families: familyViews(r), Properties: slices.Clone(r.Properties),
 		Undetectable: cleanAll(r.Undetectable), Manual: cleanAll(r.Manual),
@@ -102,7 +103,7 @@ func newView(r *result.Report) *view {
 		v.Properties[i] = result.Property{Name: clean(p.Name), Checked: clean(p.Checked), Not: clean(p.Not)}
 	}
 	if s := r.History; s != nil {
-		v.Money, v.Timeline, v.Thickened = stakesDrawing(s), timelineDrawing(s, r.Tip.Height), len(s.Flows) > 1
+		v.Money, v.Timeline, v.Thickened = stakesDrawing(r), timelineDrawing(r), len(s.Flows) > 1
 		for i, e := range s.Events {
 			if i == maxPageEvents {
 				v.MoreEvents = len(s.Events) - i
@@ -170,12 +171,8 @@ func facts(r *result.Report) []fact {
 	if nameless(r) {
 		return nil
 	}
-	winner := "nobody"
-	if r.Winner != nil {
-		winner = displayName(r.History, *r.Winner)
-	}
 	out := []fact{
-		{Name: "Winner", Text: winner},
+		{Name: "Winner", Text: winnerWords(r)},
 		{Name: "Turnout", Text: fmt.Sprintf("%d of %s", r.Votes, plural(r.Voters, "voter"))},
 		{Name: "Threshold", Text: plural(r.Threshold, "ballot")},
 	}
@@ -190,10 +187,13 @@ const tipFact = "Tip"
 func evidence(r *result.Report) []fact {
 	out := []fact{{Name: "evidence", Text: clean(r.Evidence)}}
 	if !nameless(r) {
-		out = append(out, fact{Name: "tip", Text: fmt.Sprintf("block %d, %s", r.Tip.Height, clean(r.Tip.Hash)), Code: true},
-			fact{Name: "policy", Text: clean(r.Policy), Code: true})
+		out = append(out, fact{Name: "tip", Text: fmt.Sprintf("block %d, %s", r.Tip.Height, clean(r.Tip.Hash)), Code: true})
+		if r.Tip.Time != "" {
+			out = append(out, fact{Name: "time", Text: clean(tipTime(r.Tip)) + ", of the tip"})
+		}
+		out = append(out, fact{Name: "policy", Text: clean(r.Policy), Code: true})
 	}
-	return append(out, fact{Name: "record", Text: "sha256 " + clean(r.RecordSHA256), Code: true},
+	return append(out, fact{Name: "record", Text: "sha256 " + clean(r.RecordSHA256), Code: true, Note: recordScope},
 		fact{Name: "auditor", Text: clean(r.Build)})
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"bevote/verifier/result"
@@ -42,14 +43,14 @@ func (m *markdown) head(r *result.Report) {
 	if len(r.Counts) > 0 {
 		m.line("| candidate | ballots | |\n|--|--|--|")
 		for _, c := range byCertainVotes(r.Counts) {
-			m.line("| %s | %s | %s |", escaped(displayName(r.History, c.Candidate)), interval(c), thresholdWords(c, r.Threshold))
+			m.line("| %s | %s | %s |", escapedClean(candidateName(r, c.Candidate)), interval(c), thresholdWords(c, r.Threshold))
 		}
 		m.line("")
 	}
 	m.line("| | |\n|--|--|")
 	for _, f := range facts(r) {
 		if f.Name != tipFact { // the evidence has the tip
-			m.line("| %s | %s |", strings.ToLower(f.Name), escaped(f.Text))
+			m.line("| %s | %s |", strings.ToLower(f.Name), escapedClean(f.Text))
 		}
 	}
 	if r.Mixing != nil && r.Mixing.Root != "" {
@@ -62,13 +63,14 @@ func (m *markdown) head(r *result.Report) {
 			m.line("| deposits | %s: %s |", escaped(words), flowDrawing{count: depositCount}.amount(f))
 		}
 		for _, f := range r.History.Flows {
-			_, words := flowWords(r.History, f)
-			m.line("| stakes | %s: %s sat, %s |", escaped(words), grouped(f.Sats), plural(f.Stakes, "stake"))
+			_, words := flowWords(r, f, math.MaxInt)
+			m.line("| stakes | %s: %s sat, %s |", escapedClean(words), grouped(f.Sats), plural(f.Stakes, "stake"))
 		}
 	}
 	for _, f := range evidence(r) {
 		if f.Code {
-			m.line("| %s | `%s` |", f.Name, strings.NewReplacer("`", "'", "|", "¦").Replace(f.Text))
+			code := strings.NewReplacer("`", "'", "|", "¦").Replace(f.Text)
+			m.line("| %s | %s |", f.Name, strings.TrimRight("`"+code+"` "+f.Note, " "))
 			continue
 		}
 		m.line("| %s | %s |", f.Name, escaped(f.Text))
@@ -149,4 +151,7 @@ var escaper = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "
 	"<", "&lt;", ">", "&gt;", "&", "&amp;", "|", `\|`, "~", `\~`, "#", `\#`, "!", `\!`, "$", `\$`,
 	"@", "@&#8203;", "://", ":&#8203;//", "www.", "www&#8203;.")
 
-func escaped(s string) string { return escaper.Replace(clean(s)) }
+func escaped(s string) string { return escapedClean(clean(s)) }
+
+// escapedClean is escaped for a text that has passed [clean].
+func escapedClean(s string) string { return escaper.Replace(s) }

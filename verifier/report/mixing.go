@@ -84,7 +84,8 @@ func depositsDrawing(s *result.History, m *result.Exchange) *drawing {
 	}
 	d := flowDrawing{
 		id: "deposits", title: "Where the deposits went", unit: "deposit",
-		flows: s.Deposits, words: depositWords, count: depositCount,
+		flows: s.Deposits, count: depositCount,
+		words: func(f result.Flow, _ int) (class, words string) { return depositWords(f) },
 	}
 	return d.draw(m.Swept + m.Returned + still)
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -33,7 +34,8 @@ func disputed() *result.Report {
 		}}
 	r.Checks = append(r.Checks,
 		result.Check{ID: "V90", Name: "WIN-COMPLETE", Class: "W", Status: result.Fail, Expected: 41, Examined: 41, Failed: 5})
-	s := &result.History{Display: map[string]string{"alice": "Alice <Smith> & Sons"}, Phases: []result.Phase{
+	r.Counts[1].Display = "Alice <Smith> & Sons"
+	s := &result.History{Phases: []result.Phase{
 		{Name: result.PhaseRoll, From: 108, To: 110}, {Name: result.PhaseCommit, From: 111, To: 112},
 		{Name: result.PhaseDeal, From: 113, To: 114}, {Name: result.PhaseSetup, From: 115, To: 118},
 		{Name: result.PhaseVote, From: 120, To: 220}, {Name: result.PhaseClaim, From: 221, To: 240},
@@ -106,6 +108,16 @@ func exchanged() *result.Report {
 func page(t testing.TB, r *result.Report) string {
 	t.Helper()
 	return written(t, report.HTML, r)
+}
+
+// TestHeadline: a refuted election is called so once.
+func TestHeadline(t *testing.T) {
+	r := refuted()
+	r.Verdict = "refuted: V02 failed"
+	if html := page(t, r); !strings.Contains(html, `<span class="level">REFUTED</span> <span>V02 failed</span>`) ||
+		strings.Contains(html, "REFUTED: refuted") {
+		t.Errorf("the headline is %.200s", html[strings.Index(html, `<p class="verdict">`):])
+	}
 }
 
 func TestHTML(t *testing.T) {
@@ -203,6 +215,9 @@ func TestPageStandsAlone(t *testing.T) {
 	}
 }
 
+// isolates are names from right to left, which reports isolate in pairs.
+var isolates = regexp.MustCompile("\u2068([^\u2068\u2069]*)\u2069")
+
 // FuzzHTML: no text of a report changes the page's elements, whatever it says,
 // and in every form for people it is safe to print.
 func FuzzHTML(f *testing.F) {
@@ -210,6 +225,7 @@ func FuzzHTML(f *testing.F) {
 	f.Add(`" onload="alert(1)`)
 	f.Add("<!--")
 	f.Add("{{.}}\x1b[31m\u202e")
+	f.Add("\u2068אב\u2069\u2069")
 	want := elements(page(f, saying("x")))
 	f.Fuzz(func(t *testing.T, s string) {
 		if len(s) > 200 {
@@ -221,6 +237,7 @@ func FuzzHTML(f *testing.F) {
 		}
 		for _, text := range []string{got, written(t, report.Text, saying(s)), written(t, report.Markdown, saying(s))} {
 			for line := range strings.SplitSeq(text, "\n") {
+				line = isolates.ReplaceAllString(line, "$1")
 				if terminal.Visible(line) != line {
 					t.Fatalf("%q comes as %q", s, line)
 				}
@@ -252,7 +269,7 @@ func saying(s string) *result.Report {
 		}
 	}
 	r.Undetectable, r.Manual = []string{s}, []string{s}
-	r.History.Display["alice"] = s
+	r.Counts[1].Display = s
 	r.History.Flows[1].To = s
 	r.History.Events = r.History.Events[:3]
 	for i := range r.History.Events {

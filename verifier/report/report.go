@@ -12,6 +12,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"bevote/verifier/result"
@@ -60,9 +61,12 @@ func headline(p *textWriter, r *result.Report) {
 
 // verdict returns the level in words and the verdict.
 func verdict(r *result.Report) string {
-	// The level's name says already that it is refuted.
-	return levelWords(r) + ": " + strings.TrimPrefix(r.Verdict, "refuted: ")
+	return levelWords(r) + ": " + verdictWords(r)
 }
+
+// verdictWords is the verdict after the level's name, which says already that
+// an election is refuted.
+func verdictWords(r *result.Report) string { return strings.TrimPrefix(r.Verdict, "refuted: ") }
 
 func summary(p *textWriter, r *result.Report) {
 	p.line("")
@@ -70,18 +74,35 @@ func summary(p *textWriter, r *result.Report) {
 	if !nameless(r) {
 		winnerRows(p, r, row)
 		row("tip", fmt.Sprintf("block %d, %s", r.Tip.Height, r.Tip.Hash))
+		if r.Tip.Time != "" {
+			row("time", tipTime(r.Tip)+", of the tip")
+		}
 	}
 	row("evidence", r.Evidence)
 	if !nameless(r) {
 		row("policy", r.Policy)
 	}
-	row("record", "sha256 "+r.RecordSHA256)
+	row("record", "sha256 "+r.RecordSHA256+" "+recordScope)
 	row("auditor", r.Build)
+}
+
+// recordScope says what record_sha256 is computed of (docs/audit.md): neither
+// the chain's evidence nor a zip's bytes.
+const recordScope = "of policy.bev, contract.json and board.jsonl"
+
+// tipTime returns the time of the tip's header for people, "" where the report
+// has none.
+func tipTime(t result.Tip) string {
+	at, err := time.Parse(time.RFC3339, t.Time)
+	if err != nil {
+		return t.Time
+	}
+	return at.UTC().Format("2006-01-02 15:04:05 UTC")
 }
 
 // winnerRows prints the winner, the threshold, the turnout and the counts.
 func winnerRows(p *textWriter, r *result.Report, row func(name, words string)) {
-	winner := "none"
+	winner := winnerWords(r)
 	if r.Winner != nil {
 		winner = *r.Winner
 	}

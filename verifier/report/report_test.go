@@ -25,7 +25,7 @@ func won() *result.Report {
 		Verdict: "alice won: her claim in block 231 is backed by 3 opened ballots, and every counted ballot is accounted for",
 		Winner:  &alice, Threshold: 3, Voters: 5, Votes: 5,
 		Counts:   []result.Count{{Candidate: "bob", Min: 1, Max: 2}, {Candidate: "alice", Min: 3, Max: 3}},
-		Tip:      result.Tip{Height: 301, Hash: strings.Repeat("0f", 32)},
+		Tip:      result.Tip{Height: 301, Hash: strings.Repeat("0f", 32), Time: "2026-01-15T09:12:05Z"},
 		Evidence: "whole blocks; no proof of work", RecordSHA256: strings.Repeat("ab", 32),
 		Checks: []result.Check{
 			{ID: "V01", Name: "RECORD-PARSE", Class: "E", Status: result.Pass, Expected: 41, Examined: 41},

@@ -22,7 +22,8 @@ const (
 // timelineDrawing draws one row for each phase: its blocks as a bar, its events
 // as marks on the bar, and the tip as a line through all rows. Blocks after the
 // tip are drawn hollow.
-func timelineDrawing(s *result.History, tip uint32) *drawing {
+func timelineDrawing(r *result.Report) *drawing {
+	s, tip := r.History, r.Tip.Height
 	d := &drawing{ID: "timeline", Title: "Timeline over block heights", Height: len(s.Phases)*rowHeight + axisHeight}
 	if len(s.Phases) == 0 {
 		return nil
@@ -38,7 +39,7 @@ func timelineDrawing(s *result.History, tip uint32) *drawing {
 	d.line("tip", now, 0, bottom+4) // over the bars, under their words
 	words := make([]string, 0, len(s.Phases))
 	for i, p := range s.Phases {
-		words = append(words, d.row(s, p, float64(i*rowHeight), sc, tip))
+		words = append(words, d.row(r, p, float64(i*rowHeight), sc))
 	}
 	d.axis(first, end, tip, now, bottom)
 	d.Words = fmt.Sprintf("Heights of blocks, %d to %d; the chain's tip is %d. ", first, end-1, tip) +
@@ -88,7 +89,7 @@ func (d *drawing) bar(p result.Phase, y float64, sc scale, end uint32, now float
 }
 
 // row draws the events of a phase, and returns them in words.
-func (d *drawing) row(s *result.History, p result.Phase, y float64, sc scale, tip uint32) string {
+func (d *drawing) row(r *result.Report, p result.Phase, y float64, sc scale) string {
 	span := fmt.Sprintf("%d–%d", p.From, p.To)
 	switch {
 	case p.To == 0:
@@ -98,10 +99,10 @@ func (d *drawing) row(s *result.History, p result.Phase, y float64, sc scale, ti
 	case p.To < p.From:
 		span = "no blocks"
 	}
-	title, done := phaseTitles[p.Name], d.marks(s, p.Name, y, sc)
+	title, done := phaseTitles[p.Name], d.marks(r, p.Name, y, sc)
 	if done == "" {
 		done = "nothing"
-		if tip < p.From {
+		if r.Tip.Height < p.From {
 			done = "not yet"
 		}
 	}
@@ -122,7 +123,7 @@ type column struct {
 
 // marks draws the events of a phase, grouped into columns, and returns their
 // numbers in words.
-func (d *drawing) marks(s *result.History, phase string, y float64, sc scale) string {
+func (d *drawing) marks(r *result.Report, phase string, y float64, sc scale) string {
 	type place struct {
 		kind result.EventKind
 		at   int
@@ -130,7 +131,7 @@ func (d *drawing) marks(s *result.History, phase string, y float64, sc scale) st
 	found := make(map[place]*column)
 	var order []*column
 	n, most := make(map[result.EventKind]int), 0
-	for _, e := range s.Events {
+	for _, e := range r.History.Events {
 		if e.Phase != phase {
 			continue
 		}
@@ -145,7 +146,7 @@ func (d *drawing) marks(s *result.History, phase string, y float64, sc scale) st
 		most = max(most, c.n)
 	}
 	for _, c := range order {
-		d.mark(c, y, most)
+		d.mark(c, y, most, r.Winner != nil)
 	}
 	var words []string
 	for _, kind := range kinds {
@@ -183,7 +184,8 @@ var kinds = []eventName{
 }
 
 // mark draws one column: votes as a bar of a histogram, other events as a dot.
-func (d *drawing) mark(c *column, y float64, most int) {
+// Without a winner the claim that would decide has no winner's colour.
+func (d *drawing) mark(c *column, y float64, most int, won bool) {
 	i := slices.IndexFunc(kinds, func(k eventName) bool { return k.of == c.kind })
 	if i < 0 {
 		return
@@ -195,7 +197,11 @@ func (d *drawing) mark(c *column, y float64, most int) {
 		s = d.rect(kinds[i].class, x-0.35, y+barAt+barHeight-height, 0.7, height)
 		s.Radius = 1
 	} else {
-		s = d.circle(kinds[i].class, math.Min(math.Max(x, 1.2), 98.8), middle, 5)
+		class := kinds[i].class
+		if c.kind == result.EventWin && !won {
+			class = "locked"
+		}
+		s = d.circle(class, math.Min(math.Max(x, 1.2), 98.8), middle, 5)
 	}
 	blocks := fmt.Sprintf("block %d", c.from)
 	if c.to != c.from {

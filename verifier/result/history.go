@@ -3,11 +3,10 @@ package result
 // History is what happened, block by block and satoshi by satoshi. A report's JSON
 // leaves it out.
 type History struct {
-	Display  map[string]string // by candidate: its display name in the policy, where it has one
-	Phases   []Phase           // in the order in which they begin
-	Events   []Event           // in the order of their blocks
-	Flows    []Flow            // where the stakes of counted votes are now
-	Deposits []Flow            // where the deposits went, with mixing
+	Phases   []Phase // in the order in which they begin
+	Events   []Event // in the order of their blocks
+	Flows    []Flow  // where the stakes of counted votes are now
+	Deposits []Flow  // where the deposits went, with mixing
 }
 
 // Phase is a range of blocks in which the policy allows something.

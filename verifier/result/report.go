@@ -38,7 +38,8 @@ type Check struct {
 
 // Count is what is known of a candidate's votes: at least Min, at most Max.
 type Count struct {
-	Candidate string `json:"candidate"`
+	Candidate string `json:"candidate"` // identifier
+	Display   string `json:"display"`   // the policy's name for people, "" where it has none
 	Min       int    `json:"min"`
 	Max       int    `json:"max"`
 }
@@ -75,6 +76,7 @@ type MixerCount struct {
 type Tip struct {
 	Height uint32 `json:"height"`
 	Hash   string `json:"hash"`
+	Time   string `json:"time,omitempty"` // of its header: RFC 3339, UTC
 }
 
 // Board is the extent of the board. A later board must begin with it (V99).
