@@ -28,12 +28,13 @@ func chainRules() []rule {
 	}
 }
 
-// counted is the predicate of checks that were made while the chain streamed by.
+// counted returns the predicate of a check that package evidence made while the
+// chain was read.
 func counted(of func(*facts) evidence.Findings) func(*facts, *check) {
 	return func(f *facts, ck *check) { ck.take(of(f)) }
 }
 
-// V12: all sources tell the same.
+// V12: all sources show the same headers and blocks.
 func sourcesAgree(f *facts, ck *check) {
 	if len(f.chain.Sources()) < 2 {
 		ck.skip("one source: nothing to compare")
@@ -42,8 +43,8 @@ func sourcesAgree(f *facts, ck *check) {
 	ck.take(f.chain.Agree)
 }
 
-// V01: policy, contract and every line decode strictly; what does not was
-// refused before there was anything to report on.
+// V01: policy, contract and every line decode strictly. What does not decode has
+// no report ([InputError]).
 func recordParse(f *facts, ck *check) {
 	ck.expect(2 + len(f.lines))
 	ck.examined = 2 + len(f.lines)
@@ -71,7 +72,7 @@ func recordChain(f *facts, ck *check) {
 	linesOutOfPhase(f, ck)
 }
 
-// linesOutOfPhase lists lines that do not count because of where they stand.
+// linesOutOfPhase lists the lines that stand outside the phase of their type.
 func linesOutOfPhase(f *facts, ck *check) {
 	for i, l := range f.lines {
 		from, to, _, begun := f.setup.Phases.Span(l.Type)
@@ -94,7 +95,8 @@ func anchoredInOrder(f *facts, ck *check) {
 		case closed < 0:
 			ck.fail("tx "+anchor.TxID, "the head of the %s anchor is not on the board", election.AnchorName(kind))
 		case closed < last:
-			ck.fail("tx "+anchor.TxID, "the %s anchor closes %d lines, an earlier one %d", election.AnchorName(kind), closed, last)
+			ck.fail("tx "+anchor.TxID, "the %s anchor closes %d lines, an earlier one %d",
+				election.AnchorName(kind), closed, last)
 		default:
 			ck.pass()
 		}
@@ -102,8 +104,8 @@ func anchoredInOrder(f *facts, ck *check) {
 	}
 }
 
-// linesInTime checks that no line has seen the block of the anchor that
-// commits to it.
+// linesInTime checks that no line names the block of the anchor that commits to
+// it, or a later one.
 func linesInTime(f *facts, ck *check) {
 	from := 0
 	for kind := election.Announce; kind <= election.LastAnchor; kind++ {
@@ -119,7 +121,8 @@ func linesInTime(f *facts, ck *check) {
 }
 
 // V10: for every eligible coin, every counted stake and every deposit the
-// evidence shows the spend, or no spend up to the tip. Whole blocks show both, proofs only spends.
+// evidence shows the spend, or that there is none up to the tip. Whole blocks show
+// both, proofs spends only.
 func spendEvidence(f *facts, ck *check) {
 	stakes := countedStakes(f)
 	ck.expect(len(f.setup.Roll) + len(stakes))
@@ -153,7 +156,7 @@ func spendEvidence(f *facts, ck *check) {
 	noteAbsence(f, ck, spends)
 }
 
-// noteAbsence says on what a claim rests that an output is unspent.
+// noteAbsence lists how many outputs are unspent, and what shows it.
 func noteAbsence(f *facts, ck *check, spends int) {
 	evidence := "whole blocks"
 	if f.chain.Proven {
@@ -162,7 +165,7 @@ func noteAbsence(f *facts, ck *check, spends int) {
 	ck.note("evidence", "%d outputs spent, %d not; evidence of absence: %s", spends, ck.expected-spends, evidence)
 }
 
-// depositsIn are the deposits that are on the chain.
+// depositsIn returns the outpoints of the deposits that are on the chain.
 func depositsIn(f *facts) (out []wire.OutPoint) {
 	if f.mix == nil {
 		return nil
@@ -175,6 +178,7 @@ func depositsIn(f *facts) (out []wire.OutPoint) {
 	return out
 }
 
+// countedStakes returns the outpoints of the stakes of counted votes.
 func countedStakes(f *facts) (out []wire.OutPoint) {
 	for _, r := range f.tally.readings {
 		out = append(out, r.vote.Stake)
@@ -182,8 +186,8 @@ func countedStakes(f *facts) (out []wire.OutPoint) {
 	return out
 }
 
-// V11: every spend of an eligible coin, a deposit or a stake is accepted by the script
-// engine under the consensus rules.
+// V11: the script engine accepts every spend of an eligible coin, a deposit or a
+// stake under the consensus rules.
 func scriptExec(f *facts, ck *check) {
 	ck.expect(len(f.runs))
 	for _, r := range f.runs {
@@ -191,8 +195,8 @@ func scriptExec(f *facts, ck *check) {
 	}
 }
 
-// V13: every event that counts is buried d blocks deep. The verdict waits for
-// votes and claims alone.
+// V13: every event that counts has d confirmations. It is fatal of votes and claims
+// only.
 func finality(f *facts, ck *check) {
 	look := func(where string, height uint32) {
 		ck.expect(1)
