@@ -22,6 +22,7 @@ type inputs struct {
 	sum       [32]byte // record_sha256
 	e         *election.Election
 	policyErr *election.PolicyError // of a policy without meaning; then there is no e
+	decoded   int                   // documents that decoded: policy, contract, and each line of the board
 	diags     []lang.Diagnostic     // what package lang says of the policy
 	lines     []board.Line
 	heads     [][32]byte     // by line: its hash
@@ -62,6 +63,7 @@ func (in *inputs) read(rec *record.Record) error {
 	if err != nil && (!errors.As(err, &in.policyErr) || in.policyErr.Unreadable()) {
 		return &InputError{"", err}
 	}
+	in.decoded += 2
 	if err := in.readBoard(rec); err != nil {
 		return err
 	}
@@ -89,6 +91,7 @@ func (in *inputs) readBoard(rec *record.Record) error {
 			return fmt.Errorf("board line %d: over %d lines do not name the hash of the line before", n, maxUnlinked)
 		}
 		in.lines, in.heads = append(in.lines, l), append(in.heads, l.Hash())
+		in.decoded++
 		return nil
 	}); err != nil {
 		return &InputError{"board.jsonl", err}
