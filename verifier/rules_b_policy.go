@@ -20,7 +20,7 @@ func policyRules() []rule {
 		row("V16", "POLICY-SIG", "E", always, policySig),
 		{ID: "V17", Name: "POLICY-SANE", Class: "E/W", textual: true, judge: policySane},
 		row("V18", "CAND-KEYS", "E", rolled, candidateKeys),
-		row("V19", "CAND-PAYOUT", "E", always, candidatePayouts),
+		row("V19", "CAND-PAYOUT", "A", always, candidatePayouts),
 		row("V20", "PARAMS-REGEN", "E", exchanged, paramsRegen),
 		row("V21", "TAGS", "E", rolled, tags),
 	}
@@ -151,7 +151,9 @@ func verifyPossession(f *facts, c lang.Candidate, line board.Candidate, eid [32]
 	return nil
 }
 
-// V19: payouts are standard, distinct, and no roll key's or mixer's.
+// V19: payouts are standard, distinct, and no roll key's or mixer's. The owner of a
+// payout's key signed the roll entry or the mixer's line itself, so the finding is
+// against the candidate.
 func candidatePayouts(f *facts, ck *check) {
 	p := f.e.Policy
 	ck.expect(len(p.Candidates))
