@@ -2,6 +2,7 @@ package verifier
 
 import (
 	"fmt"
+	"strings"
 
 	"bevote/internal/curve"
 	"bevote/templates"
@@ -89,7 +90,8 @@ func acceptedByKeys(f *facts, lines []election.Entry[board.Roll]) []bool {
 }
 
 // V26: the roll is not longer than the policy's number of voters. With mixing,
-// roll ≤ good deposits ≤ registered keys.
+// roll ≤ good deposits ≤ registered keys. Named voters that are not on the roll are
+// listed: the board does not show whether they declined.
 func rollSize(f *facts, ck *check) {
 	ck.expect(1)
 	n := len(f.setup.Roll)
@@ -97,6 +99,10 @@ func rollSize(f *facts, ck *check) {
 		ck.fail("roll", "%d entries for %d voters", n, f.e.Policy.Voters)
 	} else {
 		ck.pass()
+	}
+	if absent := leftOff(f); len(absent) > 0 {
+		named := len(f.e.Policy.Named)
+		ck.note("roll", "%d of %d named voters; left off: %s", named-len(absent), named, strings.Join(absent, ", "))
 	}
 	if f.mix == nil || f.mix.Registry == nil {
 		return
@@ -119,6 +125,16 @@ func rollSize(f *facts, ck *check) {
 				"its owner did not sign for the coin, or the supervisor left it out")
 		}
 	}
+}
+
+// leftOff returns the names of the policy's voters that are not on the roll.
+func leftOff(f *facts) (names []string) {
+	for _, v := range f.e.Policy.Named {
+		if !f.setup.OnRoll(v.Key) {
+			names = append(names, v.Name)
+		}
+	}
+	return names
 }
 
 // V27: the coin of every entry is as the policy says.
