@@ -44,7 +44,7 @@ func TestAccountsThatLie(t *testing.T) {
 			tx.TxOut[0].PkScript = templates.PayToKey(curve.BaseMul(f.voters[2].key).Key())
 		})},
 		{name: "not repaid on the chain", speak: "V34", do: without("repay")},
-		{name: "repaid by somebody else", speak: "V34", do: func(f *fair, s string, _ int, what any) bool {
+		{name: "repaid by another key", speak: "V34", do: func(f *fair, s string, _ int, what any) bool {
 			if tx, ok := what.(*wire.MsgTx); ok && s == "repay" {
 				f.mine(116, f.voters[3].key, tx)
 				return true
@@ -59,7 +59,7 @@ func TestAccountsThatLie(t *testing.T) {
 			tx.AddTxIn(wire.NewTxIn(&wire.OutPoint{Hash: chainhash.Hash{5}}, nil, nil))
 		})},
 		{name: "coins without deposits, off the roll", speak: "V34", do: without(undeposited + " roll")},
-		{name: "nobody deposits", speak: "", do: func(_ *fair, s string, _ int, _ any) bool {
+		{name: "no deposits", speak: "", do: func(_ *fair, s string, _ int, _ any) bool {
 			switch s {
 			case "tx2", "deposit", "offer", "challenge", "issue", "voucher", "unswept", "unpaid", "roll", "settlement", "repay", "tx3":
 				return true
@@ -125,7 +125,7 @@ func TestTrailsAroundTheMixers(t *testing.T) {
 		{name: "over one transaction", speak: "V36", do: end(func(f *fair) { f.chained(118, depositor(f), change(f), 1, roll(f, 0)) })},
 		{name: "over four", speak: "V36", do: end(func(f *fair) { f.chained(118, depositor(f), change(f), 4, roll(f, 0)) })},
 		{name: "over five", speak: "", do: end(func(f *fair) { f.chained(118, depositor(f), change(f), 5, roll(f, 0)) })},
-		{name: "to somebody else", speak: "", do: end(func(f *fair) { f.chained(118, depositor(f), change(f), 3, templates.PayToKey(f.mixers[0].public)) })},
+		{name: "to another key", speak: "", do: end(func(f *fair) { f.chained(118, depositor(f), change(f), 3, templates.PayToKey(f.mixers[0].public)) })},
 		{name: "with the coin in a vote", speak: "V36", do: end(func(f *fair) {
 			tx := wire.NewMsgTx(2)
 			for _, op := range []wire.OutPoint{change(f), f.voters[0].coin} {
@@ -137,7 +137,7 @@ func TestTrailsAroundTheMixers(t *testing.T) {
 		})},
 		{name: "into the coins' transaction", speak: "V36", do: at("tx3", 0, func(f *fair, tx *wire.MsgTx) {
 			op := change(f)
-			in := wire.NewTxIn(&op, []byte{1}, nil) // somebody else's signature
+			in := wire.NewTxIn(&op, []byte{1}, nil) // not the supervisor's signature
 			tx.TxIn = append(tx.TxIn, in)
 		})},
 		{name: "through a mixer", speak: "", do: end(func(f *fair) {
@@ -149,7 +149,7 @@ func TestTrailsAroundTheMixers(t *testing.T) {
 			f.mine(117, f.mixers[0].key, tx)
 			f.chained(118, curve.NewScalar(5), wire.OutPoint{Hash: tx.TxHash()}, 1, roll(f, 0))
 		})},
-		{name: "somebody alone in the crowd", speak: "V36", do: func(f *fair, s string, i int, what any) bool {
+		{name: "one alone in the crowd", speak: "V36", do: func(f *fair, s string, i int, what any) bool {
 			if s == "challenge" && i == 2 { // voter 0 shows its voucher as soon as it has it
 				v := f.voters[0]
 				f.say(v.roll, board.Voucher{Mixer: v.paying.public, Nonce: v.paid, Issuer: v.holding.public[:], Signature: v.signature})

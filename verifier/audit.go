@@ -1,9 +1,15 @@
-// Package verifier audits an election: it replays the record against the chain
-// and says what can be known of it.
+// Package verifier audits an election. [Audit] replays a published record
+// against a chain and returns a [result.Report]: a level, a winner, and one row
+// for each check of docs/audit.md.
 //
-// It promises never to build what it checks and never to believe what it is
-// told: every figure of a report is recomputed from the policy, the contract,
-// the board's signed lines and the chain. It holds no secret.
+// Every figure of a report is recomputed from the policy, the contract, the
+// board's signed lines and the chain. With mixing that includes every mixer's
+// key, blind signature, voucher and payment. The package holds no secret, and it
+// builds nothing of what it checks.
+//
+// A [State] carries what one audit read to the next audit of the same election,
+// so that only new blocks are read. Live nodes are also asked for unconfirmed
+// transactions that would spend stakes; those count for nothing but V96.
 package verifier
 
 import (
@@ -17,19 +23,20 @@ import (
 	"bevote/verifier/result"
 )
 
-// Options are the auditor's surroundings; the zero value works.
+// Options are what an audit depends on beside record and source; the zero value
+// works.
 type Options struct {
 	Now      time.Time                           // for header times and ages; zero means no clock
-	Build    string                              // which build of the auditor this is
+	Build    string                              // names the build of the auditor in the report
 	Progress func(stage string, done, total int) // total 0 where it is not known
-	Also     []evidence.Source                   // other sources, which must tell the same (V12)
+	Also     []evidence.Source                   // other sources, which must show the same chain (V12)
 	Live     bool                                // the sources are nodes: their tip must be young (V101)
-	State    *State                              // of the audit before, and in the end of this one; nil keeps none
-	Since    *result.Report                      // an earlier one, of which this must be a continuation (V99)
+	State    *State                              // of the audit before; replaced by this audit's. nil keeps none
+	Since    *result.Report                      // an earlier report, which this one must continue (V99)
 }
 
-// InputError says that the record cannot be decoded, so that there is nothing
-// to audit (V01).
+// InputError is the error of a record that cannot be decoded (V01). There is no
+// report of such a record.
 type InputError struct {
 	File string // "" where the cause names it
 	Err  error
@@ -47,10 +54,11 @@ func (e *InputError) Error() string {
 // Unwrap returns the cause.
 func (e *InputError) Unwrap() error { return e.Err }
 
-// Audit replays the election of a record against the chain that src shows. The
-// error is an [InputError] where the record cannot be decoded, and otherwise
-// says what of the evidence could not be read, or that this build fails its
-// self-test; findings are in the report.
+// Audit replays the election of a record against the chain that src shows.
+// Findings are in the report. The error is an [InputError] where the record
+// cannot be decoded, [ErrOtherElection] where state or earlier report are not of
+// the record's policy, and otherwise a source that could not be read or a
+// self-test that failed.
 func Audit(ctx context.Context, rec *record.Record, src evidence.Source, opt Options) (*result.Report, error) {
 	trials, err := selfTested()
 	if err != nil {
@@ -59,12 +67,13 @@ func Audit(ctx context.Context, rec *record.Record, src evidence.Source, opt Opt
 	return examine(ctx, rec, src, opt, families(), trials)
 }
 
-// examine is Audit by a table of checks, after a self-test of so many trials. Each stage is a function
-// of the one before:
+// examine is [Audit] by a table of checks, after a self-test of so many trials.
+// Each stage is a function of the one before:
 //
 //	inputs ─▶ chained ─▶ prepared ─▶ executed ─▶ tallied ─▶ facts ─▶ report
 //	record    chain      setup       scripts     ballots    claims
-func examine(ctx context.Context, rec *record.Record, src evidence.Source, opt Options, table []family, trials int) (*result.Report, error) {
+func examine(ctx context.Context, rec *record.Record, src evidence.Source, opt Options,
+	table []family, trials int) (*result.Report, error) {
 	in, err := readInputs(rec, opt, table, trials)
 	if err != nil {
 		return nil, err
@@ -85,7 +94,8 @@ func examine(ctx context.Context, rec *record.Record, src evidence.Source, opt O
 	return r, nil
 }
 
-// asInputError returns an InputError in place of a fault of the record's files.
+// asInputError returns an [InputError] in place of a fault of the record's files,
+// and any other error as it is.
 func asInputError(err error) error {
 	var format *record.FormatError
 	if errors.As(err, &format) {
@@ -94,9 +104,9 @@ func asInputError(err error) error {
 	return err
 }
 
-// establish computes from board and chain what the checks compare. A prior
-// setup of the same inputs is used again where the anchors are the same, and
-// what it judged of the exchange in any case; it may be nil.
+// establish computes from board and chain what the checks compare. prior is an
+// earlier stage of the same inputs, or nil. Its setup is used again where the
+// anchors are the same, its judgements of the exchange in any case.
 func establish(ch *chained, prior *prepared) (*facts, error) {
 	p, err := prepare(ch, prior)
 	if err != nil {

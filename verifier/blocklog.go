@@ -10,41 +10,42 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// blockLog is what was seen of an election's blocks, from the one that announces
-// it on: enough to replay any first part of them without reading them again. It
-// grows with the votes, and by a hash a block.
+// blockLog keeps of an election's blocks, from the announcement's on, what a
+// replay of them or of any prefix needs: the transactions that concern the
+// election, and 32 bytes of hash a block.
 type blockLog struct {
-	first  uint32
-	hashes []chainhash.Hash       // of the blocks from first on
-	txs    []int                  // how many transactions each holds
-	seen   []election.ConfirmedTx // those that concern the election
+	first   uint32                 // height
+	hashes  []chainhash.Hash       // of the blocks from first on
+	txs     []int                  // by block: the number of its transactions
+	matched []election.ConfirmedTx // those that concern the election, in the chain's order
 }
 
-// add takes the next block and the indices of what concerns the election.
-func (m *blockLog) add(height uint32, b *wire.MsgBlock, at []int) {
-	if len(m.hashes) == 0 {
-		m.first = height
+// add appends the next block, with the indices of the transactions that concern
+// the election.
+func (l *blockLog) add(height uint32, b *wire.MsgBlock, at []int) {
+	if len(l.hashes) == 0 {
+		l.first = height
 	}
-	m.hashes, m.txs = append(m.hashes, b.BlockHash()), append(m.txs, len(b.Transactions))
+	l.hashes, l.txs = append(l.hashes, b.BlockHash()), append(l.txs, len(b.Transactions))
 	for _, pos := range at {
 		tx := b.Transactions[pos]
-		m.seen = append(m.seen, election.ConfirmedTx{Height: height, Pos: pos, Tx: tx, ID: tx.TxHash()})
+		l.matched = append(l.matched, election.ConfirmedTx{Height: height, Pos: pos, Tx: tx, ID: tx.TxHash()})
 	}
 }
 
-// next is the height of the block to come.
-func (m *blockLog) next() uint32 { return m.first + uint32(len(m.hashes)) }
+// next returns the height after the last block.
+func (l *blockLog) next() uint32 { return l.first + uint32(len(l.hashes)) }
 
 // before returns the log of the blocks below height.
-func (m *blockLog) before(height uint32) *blockLog {
-	n := min(int(max(height, m.first)-m.first), len(m.hashes))
-	return &blockLog{m.first, m.hashes[:n:n], m.txs[:n:n], m.seen[:m.index(height):m.index(height)]}
+func (l *blockLog) before(height uint32) *blockLog {
+	n := min(int(max(height, l.first)-l.first), len(l.hashes))
+	return &blockLog{l.first, l.hashes[:n:n], l.txs[:n:n], l.matched[:l.index(height):l.index(height)]}
 }
 
-// index returns how many sightings are in blocks below height.
-func (m *blockLog) index(height uint32) int {
-	i, _ := slices.BinarySearchFunc(m.seen, height, func(s election.ConfirmedTx, h uint32) int {
-		if s.Height < h {
+// index returns how many matched transactions are in blocks below height.
+func (l *blockLog) index(height uint32) int {
+	i, _ := slices.BinarySearchFunc(l.matched, height, func(tx election.ConfirmedTx, h uint32) int {
+		if tx.Height < h {
 			return -1
 		}
 		return 1
@@ -52,11 +53,11 @@ func (m *blockLog) index(height uint32) int {
 	return i
 }
 
-// replay shows the log to a new replay.
-func (m *blockLog) replay(e *election.Election, lines []board.Line) *election.Replay {
+// replay returns a new replay that was given the matched transactions.
+func (l *blockLog) replay(e *election.Election, lines []board.Line) *election.Replay {
 	r := election.NewReplay(e, lines)
-	for _, s := range m.seen {
-		r.Tx(s)
+	for _, tx := range l.matched {
+		r.Tx(tx)
 	}
 	return r
 }

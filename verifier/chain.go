@@ -15,24 +15,24 @@ import (
 // chained is what the chain shows of the election.
 type chained struct {
 	*inputs
-	signed []error // by line: what is wrong with its link or signature
+	signed []error // by line: the fault of its link or signature, or nil
 	chain  *evidence.Chain
-	tip    uint32
-	first  uint32 // height from which on blocks were looked at
+	tip    uint32 // height
+	first  uint32 // height of the first block that was read for the election
 	replay *election.Replay
-	blocks *blockLog // of the election
-	saved  *blockLog // what the state goes on from; blocks, but where proofs follow whole blocks
-	reorgs []string  // what was replaced since earlier audits, in words
+	blocks *blockLog // what the replay was given
+	saved  *blockLog // for the state: blocks, but without what proofs showed after whole blocks
+	reorgs []string  // blocks that were replaced since earlier audits, in words
 
-	waiting []waiting // seen in mempools, now or before
-	noPool  error     // of a source that has no mempool
+	waiting []waiting // unconfirmed transactions, of now and of the state
+	noPool  error     // of a source that shows no mempool
 
 	shortened bool // the last blocks are left out (V100)
 }
 
-// readChain streams the headers once and the blocks of the election once, and
-// verifies the board's lines meanwhile. It keeps the hashes of the heights that
-// the lines name and of the election's own blocks.
+// readChain reads the headers once and the blocks of the election once, and
+// verifies the board's lines on another core. Hashes are kept of the heights that
+// lines name and of the election's own blocks.
 func readChain(ctx context.Context, in *inputs, sources []evidence.Source) (ch *chained, err error) {
 	var signed []error
 	cores.Each(2, func(i int) {
@@ -66,14 +66,15 @@ func follow(ctx context.Context, in *inputs, sources []evidence.Source) (*chaine
 	if err != nil {
 		return nil, fmt.Errorf("reading the chain: %w", err)
 	}
-	if first == 0 { // a whole chain: nothing of the election is older than its first line
+	if first == 0 { // a whole chain is read from the block that the first line names
 		first = in.lines[0].Seen.Height
 	}
 	return ch, ch.followBlocks(ctx, first)
 }
 
-// wantedHeights returns which hashes to keep: of the heights that the board's
-// lines name, and from the first of them on, or from where a source has blocks.
+// wantedHeights returns a function that reports whether the hash at a height is
+// kept: of heights that board lines and checkpoints name, and of all heights from
+// the first line's, or from a source's first block, on.
 func wantedHeights(ctx context.Context, in *inputs, sources []evidence.Source) func(height uint32) bool {
 	first := in.lines[0].Seen.Height
 	for _, src := range sources {
@@ -81,19 +82,19 @@ func wantedHeights(ctx context.Context, in *inputs, sources []evidence.Source) f
 			first = min(first, h)
 		}
 	}
-	seen := make(map[uint32]bool)
+	named := make(map[uint32]bool)
 	for _, l := range in.lines {
-		seen[l.Seen.Height] = true
+		named[l.Seen.Height] = true
 	}
-	for _, m := range in.earlier {
-		seen[m.height] = true
+	for _, c := range in.earlier {
+		named[c.height] = true
 	}
-	return func(h uint32) bool { return h >= first || seen[h] }
+	return func(h uint32) bool { return h >= first || named[h] }
 }
 
-// followBlocks reads the blocks from height first on. The election begins with
-// the block that announces it; what a source has of earlier blocks is read only
-// to find it. Blocks of the state are not read again.
+// followBlocks reads the blocks from height first on and gives them to the
+// replay. The replay begins with the block that announces the election. Blocks of
+// the state are not read again.
 func (ch *chained) followBlocks(ctx context.Context, first uint32) error {
 	ch.replay = election.NewReplay(ch.e, ch.lines)
 	ch.blocks = ch.restore()
@@ -120,11 +121,12 @@ func (ch *chained) followBlocks(ctx context.Context, first uint32) error {
 	return nil
 }
 
-// followProofs hands the transactions with proofs to the replay. Blocks of the
-// state are replayed from there: what a proof shows of them is judged, but known.
+// followProofs reads the transactions with proofs and gives them to the replay.
+// Blocks of the state are replayed from the state: the proofs in them are judged
+// and not replayed.
 func (ch *chained) followProofs(ctx context.Context) error {
 	ch.replay = election.NewReplay(ch.e, ch.lines)
-	ch.saved = ch.restore() // proofs are no blocks to go on from
+	ch.saved = ch.restore() // what proofs show is not saved
 	ch.blocks = ch.saved.before(ch.saved.next())
 	begun := len(ch.blocks.hashes) > 0
 	if begun {
@@ -145,16 +147,16 @@ func (ch *chained) followProofs(ctx context.Context) error {
 			begun, ch.replay, ch.blocks, ch.first = true, election.NewReplay(ch.e, ch.lines), new(blockLog), p.Height
 		}
 		for i, t := range p.Txs {
-			seen := election.ConfirmedTx{Height: p.Height, Pos: int(t.Index), Tx: txs[i], ID: txs[i].TxHash()}
-			ch.replay.Tx(seen)
-			ch.blocks.seen = append(ch.blocks.seen, seen)
+			tx := election.ConfirmedTx{Height: p.Height, Pos: int(t.Index), Tx: txs[i], ID: txs[i].TxHash()}
+			ch.replay.Tx(tx)
+			ch.blocks.matched = append(ch.blocks.matched, tx)
 		}
 	}
 	return nil
 }
 
-// before returns the chain as if the blocks from height on were there and held
-// nothing of the election. No block is read again.
+// before returns the chain as if the blocks from height on held nothing of the
+// election. The tip stays, and no block is read again.
 func (ch *chained) before(height uint32) *chained {
 	in := *ch.inputs
 	in.opt, in.trials, in.earlier, in.replaced = Options{Build: ch.opt.Build}, 0, nil, nil
@@ -165,7 +167,7 @@ func (ch *chained) before(height uint32) *chained {
 	}
 }
 
-// depth is how many blocks there are from height to the tip, both included.
+// depth returns the confirmations of a block: tip − height + 1, 0 above the tip.
 func (ch *chained) depth(height uint32) uint32 {
 	if height > ch.tip {
 		return 0

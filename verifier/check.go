@@ -8,16 +8,16 @@ import (
 	"bevote/verifier/result"
 )
 
-// check is where a rule writes what it expected, examined and found.
+// check collects what a rule expected, examined and found.
 type check struct {
 	expected, examined, failed, unresolved int
 	items                                  []result.Item
 	skipped, errored                       string
-	fatal                                  bool // a class A/E failure that decides the election; a U of a counted vote or claim
+	fatal                                  bool // of class A/E: it decides the election; of U: of a counted vote or claim
 }
 
-// expect says how many things there are to examine, counted apart from the
-// loop that examines them.
+// expect adds n to the things that there are to examine. They are counted apart
+// from the loop that examines them, so that V110 can compare.
 func (ck *check) expect(n int) { ck.expected += n }
 
 // pass examines one thing and finds nothing.
@@ -39,18 +39,19 @@ func (ck *check) test(where string, err error) {
 	ck.fail(where, "%v", err)
 }
 
-// leave examines one thing that the evidence does not settle.
+// leave examines one thing that the evidence does not settle. The check is
+// UNRESOLVED unless something else failed.
 func (ck *check) leave(where, format string, args ...any) {
 	ck.examined++
 	ck.unresolved++
 	ck.note(where, format, args...)
 }
 
-// maxListed is how many items a check lists: two for every voter that a roll can
-// have. Somebody who wants to fill the auditor's memory can make more.
+// maxListed bounds the items of a check: two for each of the 65535 voters that a
+// roll can have. A board or a chain can hold more than that.
 const maxListed = 2 * math.MaxUint16
 
-// note lists something without counting it against anybody.
+// note lists an item that is no failure.
 func (ck *check) note(where, format string, args ...any) {
 	switch {
 	case len(ck.items) < maxListed:
@@ -60,7 +61,7 @@ func (ck *check) note(where, format string, args ...any) {
 	}
 }
 
-// take takes over what was found in the evidence.
+// take copies counts and notes of package evidence.
 func (ck *check) take(f evidence.Findings) {
 	ck.expected, ck.examined, ck.failed = f.Expected, f.Examined, f.Failed
 	for _, n := range f.Notes {
@@ -68,11 +69,11 @@ func (ck *check) take(f evidence.Findings) {
 	}
 }
 
-// skip says why the check does not apply after all.
+// skip makes the check SKIPPED, with the reason.
 func (ck *check) skip(reason string) { ck.skipped = reason }
 
-// status sums the check up. A check that examined nothing where something was
-// expected has failed.
+// status returns the check's status. A check that examined nothing where
+// something was expected has failed.
 func (ck *check) status() result.Status {
 	switch {
 	case ck.skipped != "":

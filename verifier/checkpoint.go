@@ -8,25 +8,26 @@ import (
 	"github.com/btcsuite/btcd/chainhash/v2"
 )
 
-// ErrOtherElection says that an earlier report or state is of another election.
+// ErrOtherElection is the error of an earlier report or a [State] that has
+// another policy id than the record.
 var ErrOtherElection = errors.New("of another election")
 
-// checkpoint is how far an earlier audit had seen board and chain.
+// checkpoint is the end of board and chain in one audit.
 type checkpoint struct {
-	whose  string // in items
-	lines  int
-	head   [32]byte // of the board after that many lines
-	height uint32
-	hash   chainhash.Hash
+	whose  string         // "the state" or "the earlier report", in items
+	lines  int            // of the board
+	head   [32]byte       // hash of the last of these lines
+	height uint32         // of the tip
+	hash   chainhash.Hash // of the tip
 }
 
-// checkpoint is how far this audit sees.
+// checkpoint returns this audit's.
 func (ch *chained) checkpoint() checkpoint {
 	return checkpoint{lines: len(ch.lines), head: ch.heads[len(ch.lines)-1], height: ch.tip, hash: ch.chain.Tip().Hash}
 }
 
-// readCheckpoints gathers what earlier audits saw, and refuses those of other
-// elections.
+// readCheckpoints reads the checkpoints of the state and of the earlier report.
+// The error is [ErrOtherElection], or an earlier report without board or tip.
 func (in *inputs) readCheckpoints() error {
 	if s := in.opt.State; s != nil && s.policy != "" {
 		if s.policy != in.e.Policy.ID() {
@@ -44,9 +45,9 @@ func (in *inputs) readCheckpoints() error {
 		return fmt.Errorf("the earlier report is %w: %s, not %s", ErrOtherElection, r.Policy, in.e.Policy.ID())
 	}
 	c := checkpoint{whose: "the earlier report", lines: r.Board.Lines, height: r.Tip.Height}
-	head, err := hex.DecodeString(r.Board.Head)
-	hash, err2 := chainhash.NewHashFromStr(r.Tip.Hash)
-	if err != nil || len(head) != len(c.head) || err2 != nil {
+	head, headErr := hex.DecodeString(r.Board.Head)
+	hash, hashErr := chainhash.NewHashFromStr(r.Tip.Hash)
+	if headErr != nil || len(head) != len(c.head) || hashErr != nil {
 		return errors.New("the earlier report names no board or no tip")
 	}
 	copy(c.head[:], head)
@@ -55,13 +56,14 @@ func (in *inputs) readCheckpoints() error {
 	return nil
 }
 
-// boardDiffers says how the board is no continuation of what was seen, or "".
-func (in *inputs) boardDiffers(m checkpoint) string {
+// boardDiffers returns how the board differs from one that begins with the lines
+// of a checkpoint, or "".
+func (in *inputs) boardDiffers(c checkpoint) string {
 	switch {
-	case m.lines < 1 || m.lines > len(in.lines):
-		return fmt.Sprintf("%d lines, where %s had seen %d", len(in.lines), m.whose, m.lines)
-	case in.heads[m.lines-1] != m.head:
-		return fmt.Sprintf("not the line that %s had seen", m.whose)
+	case c.lines < 1 || c.lines > len(in.lines):
+		return fmt.Sprintf("%d lines, where %s had seen %d", len(in.lines), c.whose, c.lines)
+	case in.heads[c.lines-1] != c.head:
+		return fmt.Sprintf("not the line that %s had seen", c.whose)
 	}
 	return ""
 }

@@ -53,7 +53,7 @@ func neededFor(t *testing.T, l corpus.Lie) {
 	}
 }
 
-// TestFindingsNameTheParty: what is held against somebody says whom.
+// TestFindingsNameTheParty: findings of class A name the party.
 func TestFindingsNameTheParty(t *testing.T) {
 	want := map[string]string{
 		"roll-twice": "V15 the supervisor: ", "vote-suppressed": "V72 the supervisor: ", "disavowal-unproven": "V70 bob: ", "share-invented": "V71 bob: ",

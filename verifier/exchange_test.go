@@ -29,7 +29,7 @@ func TestHonestFair(t *testing.T) {
 	}
 }
 
-// sumsUp holds the report's figures and flows against what everybody did.
+// sumsUp compares the report's figures and flows with what was played.
 func (f *fair) sumsUp(crowd int) {
 	f.t.Helper()
 	a := f.audit(fairTip)
@@ -140,7 +140,7 @@ func TestRegistriesThatLie(t *testing.T) {
 				return false
 			})},
 		{name: "a mixer twice", speak: "V22", do: registry(func(_ *fair, b *board.Registry) { b.Mixers = append(b.Mixers, b.Mixers[0]) })},
-		{name: "a mixer whom nobody announced", speak: "V22", do: registry(func(_ *fair, b *board.Registry) {
+		{name: "a mixer without an announcement", speak: "V22", do: registry(func(_ *fair, b *board.Registry) {
 			b.Mixers = append(b.Mixers, curve.BaseMul(curve.NewScalar(78)).Key())
 		})},
 		{name: "the supervisor as a mixer", speak: "V22", do: func(f *fair, s string, i int, what any) bool {
@@ -162,7 +162,7 @@ func TestRegistriesThatLie(t *testing.T) {
 			b.Voters = slices.Insert(b.Voters, 1, board.Registered{Key: b.Voters[0].Key})
 		})},
 		{name: "an identity twice", speak: "V23", do: voters(func(_ *fair, b *board.Registry) { b.Voters[3].Identity = b.Voters[1].Identity })},
-		{name: "a registry by somebody else first", speak: "", do: func(f *fair, s string, _ int, what any) bool {
+		{name: "a registry by another author first", speak: "", do: func(f *fair, s string, _ int, what any) bool {
 			if b, ok := what.(*board.Registry); ok && s == "registry" {
 				other := *b
 				other.Mixers = nil
@@ -263,7 +263,7 @@ func TestDepositsThatLie(t *testing.T) {
 			}
 			return i == 2
 		}},
-		{name: "an outpoint of nobody's escrow, spent", speak: "V29", do: all(without(fromDeposit), func(f *fair, s string, i int, what any) bool {
+		{name: "an outpoint that is no escrow, spent", speak: "V29", do: all(without(fromDeposit), func(f *fair, s string, i int, what any) bool {
 			tx, ok := what.(*wire.MsgTx)
 			if !ok || s != "tx2" || i != 0 {
 				return false

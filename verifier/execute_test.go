@@ -287,10 +287,10 @@ func TestProvenSignaturesOfOneHash(t *testing.T) {
 }
 
 func TestBatchesCoverEverything(t *testing.T) {
-	for _, n := range []int{0, 1, 2, 3, largest, 7*largest + 5} {
+	for _, n := range []int{0, 1, 2, 3, maxBatch, 7*maxBatch + 5} {
 		times := make([]int, n)
 		inBatches(n, func(from, to int) {
-			if to-from > largest {
+			if to-from > maxBatch {
 				t.Errorf("%d: a batch of %d", n, to-from)
 			}
 			for i := from; i < to; i++ {

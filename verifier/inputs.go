@@ -13,25 +13,26 @@ import (
 	"bevote/verifier/record"
 )
 
-// inputs is what is read before the chain: the record but for its blocks, and
-// what earlier audits had seen.
+// inputs is what is read before the chain: policy, contract and board of the
+// record, and the checkpoints of earlier audits.
 type inputs struct {
 	opt       Options
-	table     []family // the checks
-	trials    int      // of the self-test; 0 while it runs
+	table     []family // of the checks
+	trials    int      // of the self-test; 0 in the audits that it makes
 	sum       [32]byte // record_sha256
 	e         *election.Election
 	policyErr *election.PolicyError // of a policy without meaning; then there is no e
+	decoded   int                   // documents that decoded: policy, contract, and each line of the board
 	diags     []lang.Diagnostic     // what package lang says of the policy
 	lines     []board.Line
 	heads     [][32]byte     // by line: its hash
-	ring      *curve.Keyring // the keys that have signed anything
-	earlier   []checkpoint   // how far earlier audits had seen
-	replaced  []string       // blocks that were replaced before, as the state has it
+	ring      *curve.Keyring // keys of signatures, parsed once
+	earlier   []checkpoint   // of the state and of the earlier report
+	replaced  []string       // the state's reorganisations, in words
 }
 
-// readInputs decodes policy, contract and board. The error is an InputError, or
-// says that the state or the earlier report is of another election.
+// readInputs decodes policy, contract and board. The error is an [InputError],
+// or [ErrOtherElection] of the state or of the earlier report.
 func readInputs(rec *record.Record, opt Options, table []family, trials int) (*inputs, error) {
 	opt.Build = cmp.Or(opt.Build, "an unnamed build")
 	in := &inputs{opt: opt, table: table, trials: trials, ring: new(curve.Keyring)}
@@ -62,6 +63,7 @@ func (in *inputs) read(rec *record.Record) error {
 	if err != nil && (!errors.As(err, &in.policyErr) || in.policyErr.Unreadable()) {
 		return &InputError{"", err}
 	}
+	in.decoded += 2
 	if err := in.readBoard(rec); err != nil {
 		return err
 	}
@@ -69,8 +71,8 @@ func (in *inputs) read(rec *record.Record) error {
 	return nil
 }
 
-// maxUnlinked is how many lines may not name the hash of the line before. One is
-// a fault to be reported; a million copies of one line are no board.
+// maxUnlinked bounds the lines that do not name the hash of the line before. V02
+// reports each of them; beyond the bound the record is refused.
 const maxUnlinked = 1000
 
 // readBoard decodes the board's lines.
@@ -89,6 +91,7 @@ func (in *inputs) readBoard(rec *record.Record) error {
 			return fmt.Errorf("board line %d: over %d lines do not name the hash of the line before", n, maxUnlinked)
 		}
 		in.lines, in.heads = append(in.lines, l), append(in.heads, l.Hash())
+		in.decoded++
 		return nil
 	}); err != nil {
 		return &InputError{"board.jsonl", err}
@@ -99,23 +102,23 @@ func (in *inputs) readBoard(rec *record.Record) error {
 	return nil
 }
 
-// progress tells the caller that a stage begins or goes on.
+// progress calls Options.Progress, if there is one.
 func (in *inputs) progress(stage string, done, total int) {
 	if in.opt.Progress != nil {
 		in.opt.Progress(stage, done, total)
 	}
 }
 
-// counter returns what workers side by side call for each thing of a stage that
-// they have done.
+// counter returns a function that counts one thing of a stage as done and
+// reports progress about a hundred times in all. It is safe for concurrent use.
 func (in *inputs) counter(stage string, total int) func() {
-	often := min(500, total/100+1) // how many between two reports
-	var telling sync.Mutex
+	interval := min(500, total/100+1)
+	var mu sync.Mutex
 	done := 0
 	return func() {
-		telling.Lock()
-		defer telling.Unlock()
-		if done++; done%often == 0 {
+		mu.Lock()
+		defer mu.Unlock()
+		if done++; done%interval == 0 {
 			in.progress(stage, done, total)
 		}
 	}

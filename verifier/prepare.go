@@ -9,18 +9,17 @@ import (
 	"bevote/verifier/election"
 )
 
-// prepared is what stands when the vote begins, and the votes: roll, exchange,
-// joint key.
+// prepared is what the vote rests on, roll, exchange and joint keys, and the votes.
 type prepared struct {
 	*chained
 	setup   *election.Setup
 	mix     *election.Exchange // nil without mixing, and before the roll is closed
-	keys    map[string][]byte  // the contract's keys, nil without a joint key
+	keys    map[string][]byte  // the contract's keys by name, 33 bytes each; nil without a joint key
 	winKeys []winKey
 	votes   []*election.Vote
 }
 
-// prepare reads the setup from the board as far as anchors close it, and judges
+// prepare reads the setup from the board, as far as anchors close it, and judges
 // exchange and votes.
 func prepare(ch *chained, prior *prepared) (*prepared, error) {
 	ch.progress("checking the dealing", 0, 0)
@@ -28,7 +27,7 @@ func prepare(ch *chained, prior *prepared) (*prepared, error) {
 	p.mix = judgeExchange(ch, p.setup)
 	keys, err := p.setup.Keys()
 	if err != nil || !p.setup.Phases.Closed(election.RollClosed) {
-		return p, nil // no joint key yet: the checks say so
+		return p, nil // V24, V46 and V51 name what is missing
 	}
 	p.keys, p.winKeys = keys, winKeys(ch.e.Policy, keys)
 	ch.progress("judging the votes", 0, 0)
@@ -37,7 +36,7 @@ func prepare(ch *chained, prior *prepared) (*prepared, error) {
 }
 
 // setupOf returns the prior setup where the anchors are the same, else a new one
-// with what earlier audits judged of the exchange.
+// with what the prior stage or the state judged of the exchange.
 func setupOf(ch *chained, prior *prepared) *election.Setup {
 	anchors := ch.replay.Anchors()
 	if prior != nil && slices.Equal(anchors, prior.replay.Anchors()) {
@@ -53,11 +52,10 @@ func setupOf(ch *chained, prior *prepared) *election.Setup {
 	return setup
 }
 
-// winKey is a key that may sign a win spend, and whose it is (0: of no
-// candidate alone).
+// winKey is a key that may sign a win spend.
 type winKey struct {
 	key       curve.PublicKey
-	candidate int
+	candidate int // number of its owner; 0 where it is no candidate's alone
 }
 
 // winKeys lists the keys of the contract's win paths.
@@ -74,7 +72,8 @@ func winKeys(p *lang.Policy, keys map[string][]byte) (out []winKey) {
 	return out
 }
 
-// place binds a ballot of candidate number j to its slot.
+// place returns what binds the ballot of a vote for candidate number j to its slot.
 func (p *prepared) place(v *election.Vote, j int) ballot.Place {
-	return ballot.Place{EID: p.e.EID, Outpoint: v.Outpoint, PublicShare: p.setup.PublicShare(v.Index, p.e.Policy.KeyNumber(j))}
+	share := p.setup.PublicShare(v.Index, p.e.Policy.KeyNumber(j))
+	return ballot.Place{EID: p.e.EID, Outpoint: v.Outpoint, PublicShare: share}
 }

@@ -25,7 +25,7 @@ func (f *fair) at(seen uint32, do func()) {
 	f.seen = was
 }
 
-// said says a body of voter 0 at another seen, or by somebody else.
+// said says a body of voter 0 at another seen, or by another author.
 func said[T board.Body](step string, seen uint32, by func(f *fair) curve.Scalar, change func(f *fair, b *T)) func(*fair, string, int, any) bool {
 	return func(f *fair, s string, i int, what any) bool {
 		b, ok := what.(*T)
@@ -259,7 +259,7 @@ func TestSweepsThatWait(t *testing.T) {
 	a := f.audit(fairTip)
 	for _, d := range a.mix.Deposits {
 		s := new(check)
-		held(a, s, d)
+		judgeDeposit(a, s, d)
 		if by := d.Mixer == a.mix.Mixers[0]; by != (len(s.items) > 0) || by && !strings.HasPrefix(s.items[0].Message, "the supervisor: not swept") {
 			t.Errorf("deposit of mixer %s: %v", d.Mixer.Name, s.items)
 		}

@@ -6,18 +6,18 @@ import (
 	"bevote/verifier/result"
 )
 
-// rule is one row of the table of checks (docs/audit.md): its id, its name, the
-// class of its failure, when it applies, and its predicate.
+// rule is one row of the tables in docs/audit.md: id, name, class of a failure,
+// when it applies, and its predicate.
 type rule struct {
 	ID, Name, Class string
 	when            precondition
 	judge           func(*facts, *check)
 
-	review  func(*facts, *result.Report, *check) // in place of judge: of the other rows, once they are there
-	textual bool                                 // it needs no meaning of the policy
+	review  func(*facts, *result.Report, *check) // replaces judge in a rule about the report's other rows
+	textual bool                                 // applies to a policy with errors too; when is not asked
 }
 
-// row is a rule that compares the facts.
+// row returns a rule that compares the facts.
 func row(id, name, class string, when precondition, judge func(*facts, *check)) rule {
 	return rule{ID: id, Name: name, Class: class, when: when, judge: judge}
 }
@@ -25,8 +25,8 @@ func row(id, name, class string, when precondition, judge func(*facts, *check)) 
 // precondition returns why a check does not apply to an election, or "".
 type precondition func(*facts) string
 
-// presenceOnly notes under a check that says "there is no …" that proofs
-// cannot show it.
+// presenceOnly leaves a check of the form "there is no …" unresolved where the
+// evidence is merkle proofs.
 func presenceOnly(f *facts, ck *check, what string) {
 	if f.chain.Proven {
 		ck.expect(1)
@@ -35,8 +35,8 @@ func presenceOnly(f *facts, ck *check, what string) {
 }
 
 // run applies a rule and returns its row of the report with its severity:
-// E, I, A, W, U, or "" where nothing is wrong. Rules that review other rows are
-// given the report.
+// E, I, A, W, U, or "" where nothing is wrong. Only rules with a review read the
+// report.
 func (r rule) run(f *facts, report *result.Report) (result.Check, string) {
 	ck := new(check)
 	switch reason := r.inapplicable(f); {
@@ -66,7 +66,8 @@ func (r rule) inapplicable(f *facts) string {
 	return r.when(f)
 }
 
-// severity is what a result means for the election.
+// severity returns the weight of a status by the rule's class (docs/audit.md,
+// "How to read a report").
 func (r rule) severity(status result.Status, fatal bool) string {
 	switch status {
 	case result.Unresolved:
@@ -99,8 +100,7 @@ func mixed(f *facts) string {
 	return rolled(f)
 }
 
-// exchanged lets a check apply where there is an exchange to look at. V22 names
-// the absence of a registry.
+// exchanged applies where there is a registry. Its absence is V22's.
 func exchanged(f *facts) string {
 	if reason := mixed(f); reason != "" || f.setup.ExchangeLog.Registry != nil {
 		return reason
@@ -108,7 +108,8 @@ func exchanged(f *facts) string {
 	return "there is no registry"
 }
 
-// schemed is exchanged with a group to verify by, which V20 asks for.
+// schemed is [exchanged] where, with group-blind, the manager's modulus gives a
+// group to verify by. Its absence is V20's.
 func schemed(f *facts) string {
 	reason := exchanged(f)
 	if reason != "" || f.e.Policy.Mixing.Scheme != lang.SchemeGroupBlind {
@@ -167,8 +168,7 @@ func transcribed(f *facts) string {
 	return "the transcript is not anchored"
 }
 
-// written lets a check apply where there is a transcript to look at. V42 names
-// its absence.
+// written applies where there is a transcript. Its absence is V42's.
 func written(f *facts) string {
 	if reason := transcribed(f); reason != "" || f.setup.Transcript != nil {
 		return reason
@@ -176,7 +176,8 @@ func written(f *facts) string {
 	return "there is no transcript"
 }
 
-// shared is written with public shares that can be read, which V42 asks for too.
+// shared is [written] where the transcript's public shares are points. V42 asks
+// for them.
 func shared(f *facts) string {
 	if reason := written(f); reason != "" || len(f.setup.Shares) == f.e.Policy.JointKeys() {
 		return reason
@@ -184,7 +185,7 @@ func shared(f *facts) string {
 	return "the transcript's public shares cannot be read"
 }
 
-// custodialOr lets a check apply to custodial elections at once.
+// custodialOr applies to custodial elections in every phase, and to others by g.
 func custodialOr(g precondition) precondition {
 	return func(f *facts) string {
 		if !f.e.Policy.Dealt() {

@@ -20,7 +20,7 @@ func policyRules() []rule {
 		row("V16", "POLICY-SIG", "E", always, policySig),
 		{ID: "V17", Name: "POLICY-SANE", Class: "E/W", textual: true, judge: policySane},
 		row("V18", "CAND-KEYS", "E", rolled, candidateKeys),
-		row("V19", "CAND-PAYOUT", "E", always, candidatePayouts),
+		row("V19", "CAND-PAYOUT", "A", always, candidatePayouts),
 		row("V20", "PARAMS-REGEN", "E", exchanged, paramsRegen),
 		row("V21", "TAGS", "E", rolled, tags),
 	}
@@ -100,7 +100,8 @@ func policySane(f *facts, ck *check) {
 }
 
 // V18: every candidate proved possession of its key before the roll was
-// anchored, and no two keys are the same or opposite.
+// anchored, and no two keys are the same or negatives of each other: their x
+// coordinates, bytes 1 … 32 of a key, differ.
 func candidateKeys(f *facts, ck *check) {
 	p := f.e.Policy
 	ck.expect(len(p.Candidates))
@@ -120,7 +121,8 @@ func candidateKeys(f *facts, ck *check) {
 	}
 }
 
-// possessions returns the first candidate line of each candidate's own key.
+// possessions returns by name the first candidate line of each candidate's own
+// key.
 func possessions(f *facts) map[string]*board.Candidate {
 	out := make(map[string]*board.Candidate)
 	for _, l := range election.Counting[board.Candidate](f.setup.Phases) {
@@ -133,6 +135,7 @@ func possessions(f *facts) map[string]*board.Candidate {
 	return out
 }
 
+// verifyPossession checks a proof of possession under the id of an election.
 func verifyPossession(f *facts, c lang.Candidate, line board.Candidate, eid [32]byte) error {
 	key, err := c.Key.Point()
 	if err != nil {
@@ -148,7 +151,9 @@ func verifyPossession(f *facts, c lang.Candidate, line board.Candidate, eid [32]
 	return nil
 }
 
-// V19: payouts are standard, distinct, and nobody else's.
+// V19: payouts are standard, distinct, and no roll key's or mixer's. The owner of a
+// payout's key signed the roll entry or the mixer's line itself, so the finding is
+// against the candidate.
 func candidatePayouts(f *facts, ck *check) {
 	p := f.e.Policy
 	ck.expect(len(p.Candidates))
@@ -175,8 +180,8 @@ func candidatePayouts(f *facts, ck *check) {
 	}
 }
 
-// V21: proofs hold for this election and this prover only. Each candidate's
-// proof is tried under another election's id and must be refused.
+// V21: proofs hold for this election only. Each candidate's proof must fail under
+// another election's id.
 func tags(f *facts, ck *check) {
 	proofs := possessions(f)
 	ck.expect(len(proofs))
@@ -195,29 +200,30 @@ func tags(f *facts, ck *check) {
 	}
 }
 
-// V20: everything that the mixing computes with follows from this election and
-// from keys whose owners proved them. Nobody publishes g, a, δ or p: they are
-// derived here, and so are their lengths, e and the number of rounds.
+// V20: the mixing computes with values that follow from this election and from
+// proven keys. g, a, δ, p, e, the lengths and the number of rounds are derived
+// from the eid and the modulus (docs/protocol.md, "Mixing"); they are not
+// published.
 func paramsRegen(f *facts, ck *check) {
-	m := f.setup.ExchangeLog
+	log := f.setup.ExchangeLog
 	if f.e.Policy.Mixing.Scheme == lang.SchemeGroupBlind {
 		ck.expect(1)
-		_, err := m.Group()
+		_, err := log.Group()
 		ck.test("the manager's modulus", err)
 		if err != nil {
-			return // what rests on it cannot be looked at
+			return // mixers' keys are verified by the group
 		}
 	}
-	ck.expect(max(1, len(m.Mixers)))
+	ck.expect(max(1, len(log.Mixers)))
 	announced := make(map[string]*election.Mixer)
-	for _, x := range m.Mixers {
+	for _, x := range log.Mixers {
 		where := fmt.Sprintf("line %d, mixer %s", x.N, x.Name)
 		if other := announced[string(x.Announced)]; other != nil {
 			ck.fail(where, "has the key of mixer %s", other.Name)
 			continue
 		}
 		announced[string(x.Announced)] = x
-		_, err := m.SchemeOf(x)
+		_, err := log.SchemeOf(x)
 		ck.test(where, err)
 	}
 }

@@ -18,21 +18,22 @@ func registryRules() []rule {
 	}
 }
 
-// V22: one registry, closed with the roll, says who may deposit, who mixes, and
-// by when.
+// V22: one registry, closed with the roll, lists the registered keys, the mixers
+// and the deadlines.
 func registryAnchor(f *facts, ck *check) {
-	m := f.setup.ExchangeLog
-	if m.Registry == nil {
+	log := f.setup.ExchangeLog
+	if log.Registry == nil {
 		ck.expect(1)
 		ck.fail("board", "the supervisor published no registry before the roll's anchor")
 		return
 	}
-	where := fmt.Sprintf("line %d", m.RegistryLine)
-	for _, rule := range []func(*facts, *board.Registry) error{registryRoot, registryVoters, registryDeadlines, registryMixers} {
+	where := fmt.Sprintf("line %d", log.RegistryLine)
+	tests := []func(*facts, *board.Registry) error{registryRoot, registryVoters, registryDeadlines, registryMixers}
+	for _, test := range tests {
 		ck.expect(1)
-		ck.test(where, rule(f, m.Registry))
+		ck.test(where, test(f, log.Registry))
 	}
-	ck.note(where, "the registry's root is %s", m.Registry.Root)
+	ck.note(where, "the registry's root is %s", log.Registry.Root)
 }
 
 func registryRoot(f *facts, b *board.Registry) error {
@@ -85,14 +86,14 @@ func registryMixers(f *facts, b *board.Registry) error {
 	return nil
 }
 
-// V23: nobody is registered twice, as far as keys and commitments show it.
-// Whether two commitments hide one person, only the private file can show.
+// V23: no key and no commitment is registered twice. Whether two commitments are of
+// one identity, only the supervisor's private file shows.
 func registryUnique(f *facts, ck *check) {
-	m := f.setup.ExchangeLog
-	ck.expect(len(m.Registry.Voters))
+	log := f.setup.ExchangeLog
+	ck.expect(len(log.Registry.Voters))
 	keys, identities := make(map[curve.PublicKey]int), make(map[board.Hash]int)
-	for i, v := range m.Registry.Voters {
-		where := fmt.Sprintf("line %d, voter %d", m.RegistryLine, i+1)
+	for i, v := range log.Registry.Voters {
+		where := fmt.Sprintf("line %d, voter %d", log.RegistryLine, i+1)
 		switch {
 		case keys[v.Key] > 0:
 			ck.fail(where, "the key of voter %d again", keys[v.Key])

@@ -2,6 +2,7 @@ package verifier
 
 import (
 	"fmt"
+	"strings"
 
 	"bevote/internal/curve"
 	"bevote/templates"
@@ -44,8 +45,9 @@ func anchoredBy(f *facts, ck *check, kind int, by uint32) {
 	}
 }
 
-// V25: the supervisor's lines have distinct keys and coins, each accepted by
-// the key itself; named voters are the policy's. Others' lines do not count.
+// V25: the supervisor's roll lines have distinct keys and coins, and each is signed
+// by its roll key. Named voters are the policy's. Lines by other authors do not
+// count.
 func rollUnique(f *facts, ck *check) {
 	lines := election.InPhase[board.Roll](f.setup.Phases)
 	ck.expect(len(lines))
@@ -77,7 +79,7 @@ func rollUnique(f *facts, ck *check) {
 	}
 }
 
-// acceptedByKeys tells of each roll line whether its key signed the entry.
+// acceptedByKeys reports for each roll line whether its roll key signed the entry.
 func acceptedByKeys(f *facts, lines []election.Entry[board.Roll]) []bool {
 	all := make([]curve.Signed, len(lines))
 	for i, l := range lines {
@@ -87,8 +89,9 @@ func acceptedByKeys(f *facts, lines []election.Entry[board.Roll]) []bool {
 	return f.verifySigned(all, curve.VerifySchnorrBatch)
 }
 
-// V26: the roll is not longer than the voters registered, and with mixing than
-// the good deposits.
+// V26: the roll is not longer than the policy's number of voters. With mixing,
+// roll ≤ good deposits ≤ registered keys. Named voters that are not on the roll are
+// listed: the board does not show whether they declined.
 func rollSize(f *facts, ck *check) {
 	ck.expect(1)
 	n := len(f.setup.Roll)
@@ -96,6 +99,10 @@ func rollSize(f *facts, ck *check) {
 		ck.fail("roll", "%d entries for %d voters", n, f.e.Policy.Voters)
 	} else {
 		ck.pass()
+	}
+	if absent := leftOff(f); len(absent) > 0 {
+		named := len(f.e.Policy.Named)
+		ck.note("roll", "%d of %d named voters; left off: %s", named-len(absent), named, strings.Join(absent, ", "))
 	}
 	if f.mix == nil || f.mix.Registry == nil {
 		return
@@ -114,12 +121,23 @@ func rollSize(f *facts, ck *check) {
 	}
 	for _, v := range f.mix.Vouchers {
 		if !f.setup.OnRoll(v.By) && f.mix.VerifyVoucher(v) == nil && f.mix.CoinOf(v) != nil {
-			ck.note(v.Where(), "a valid voucher, paid and not on the roll: its owner did not sign for the coin, or the supervisor left it out")
+			ck.note(v.Where(), "a valid voucher, paid and not on the roll: "+
+				"its owner did not sign for the coin, or the supervisor left it out")
 		}
 	}
 }
 
-// V27: behind every entry stands one coin as the policy says.
+// leftOff returns the names of the policy's voters that are not on the roll.
+func leftOff(f *facts) (names []string) {
+	for _, v := range f.e.Policy.Named {
+		if !f.setup.OnRoll(v.Key) {
+			names = append(names, v.Name)
+		}
+	}
+	return names
+}
+
+// V27: the coin of every entry is as the policy says.
 func rollCoin(f *facts, ck *check) {
 	ck.expect(len(f.setup.Roll))
 	for i, r := range f.setup.Roll {
@@ -127,16 +145,16 @@ func rollCoin(f *facts, ck *check) {
 	}
 }
 
-// V28: no roll key is somebody else's of the election.
+// V28: no roll key is another role's key, or has a candidate's payout.
 func rollDisjoint(f *facts, ck *check) {
 	ck.expect(len(f.setup.Roll))
 	others := map[curve.PublicKey]string{f.e.Policy.Supervisor: "the supervisor"}
 	payouts := make(map[string]string)
-	if m := f.setup.ExchangeLog; m != nil && m.Registry != nil {
-		for _, v := range m.Registry.Voters {
+	if log := f.setup.ExchangeLog; log != nil && log.Registry != nil {
+		for _, v := range log.Registry.Voters {
 			others[v.Key] = "a registered voter"
 		}
-		for _, x := range m.Mixers {
+		for _, x := range log.Mixers {
 			others[x.Key] = "mixer " + x.Name
 		}
 	}

@@ -21,9 +21,9 @@ func voucherRules() []rule {
 	}
 }
 
-// V29: behind every deposit that a line names is the right sum in the right
-// escrow, in time. That it is a registered key's only one, and accepted by its
-// mixer, is a condition for the line to count; lines that do not are listed.
+// V29: every deposit that a line names has the right sum in the right escrow, in
+// time. That it is a registered key's only one, and accepted by its mixer, is a
+// condition for the line to count. Lines that do not count are listed.
 func deposits(f *facts, ck *check) {
 	ck.expect(len(f.mix.Deposits))
 	for _, d := range f.mix.Deposits {
@@ -36,9 +36,9 @@ func deposits(f *facts, ck *check) {
 	}
 }
 
-// V30: the signature of every voucher that brought a key onto the roll is the
-// group's, or its issuer's, over this key, this mixer and this nonce. What lies
-// outside its domain is V31's; an unpaid bad voucher harms nobody.
+// V30: the signature of every voucher of a key on the roll is the group's, or its
+// issuer's, over this key, this mixer and this nonce. Values outside their domains
+// are V31's. Bad vouchers of keys that are not on the roll are listed.
 func vouchers(f *facts, ck *check) {
 	for _, v := range f.mix.Vouchers {
 		err := f.mix.VerifyVoucher(v)
@@ -50,7 +50,7 @@ func vouchers(f *facts, ck *check) {
 	}
 }
 
-// V31: the parts of those signatures lie where they must.
+// V31: the values of those signatures lie in their domains.
 func voucherDomains(f *facts, ck *check) {
 	ck.expect(len(f.mix.Vouchers))
 	for _, v := range f.mix.Vouchers {
@@ -76,8 +76,8 @@ func judgeVoucher(f *facts, ck *check, v *election.Voucher, err error) {
 	}
 }
 
-// V32: no signature is shown twice. That no nonce is, is a condition for an
-// acceptance to count.
+// V32: no signature is shown twice. That no nonce is shown twice is a condition
+// for an acceptance to count.
 func serials(f *facts, ck *check) {
 	ck.expect(len(f.mix.Vouchers))
 	signatures := make(map[string]*election.Voucher)
@@ -96,9 +96,9 @@ func serials(f *facts, ck *check) {
 	}
 }
 
-// V33: every key on the roll has a voucher of its own, for which it was paid
-// the coin on the roll, and there are no more of them than deposits rightly
-// issuedBy for; with blind RSA, of no mixer more than that one issued.
+// V33: every key on the roll has a voucher of its own, for which it was paid the
+// coin on the roll. Valid paid vouchers are no more than good deposits rightly
+// issued for, and with blind-rsa those of each mixer no more than its own.
 func payoutCount(f *facts, ck *check) {
 	ck.expect(len(f.setup.Roll) + 1)
 	paid, byIssuer := 0, make(map[*election.Mixer]int)
@@ -131,14 +131,16 @@ func payoutCount(f *facts, ck *check) {
 	for _, x := range f.mix.Mixers {
 		ck.expect(1)
 		if byIssuer[x] > issued[x] {
-			ck.fail("mixer "+x.Name, "%d vouchers of its own were paid, it rightly issued %d for good deposits", byIssuer[x], issued[x])
+			ck.fail("mixer "+x.Name, "%d vouchers of its own were paid, it rightly issued %d for good deposits",
+				byIssuer[x], issued[x])
 			continue
 		}
 		ck.pass()
 	}
 }
 
-// paidBy tells whether the board has the roll's coin as a payout for a voucher.
+// paidBy returns an error unless a payout line for the voucher names the slot's
+// coin.
 func paidBy(f *facts, v *election.Voucher, r election.Slot) error {
 	for _, p := range v.Payouts {
 		if p.Outpoint == r.Outpoint {

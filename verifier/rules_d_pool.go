@@ -47,7 +47,8 @@ func mixersAccount(f *facts, ck *check) {
 	overpaid(f, ck)
 }
 
-// sweepFault tells what a sweep does besides moving deposits into the pool.
+// sweepFault returns what a sweep does besides moving deposits into the pool, or
+// nil.
 func sweepFault(f *facts, sweep *election.ConfirmedTx) error {
 	for _, in := range sweep.Tx.TxIn {
 		if f.mix.DepositAt(in.PreviousOutPoint) == nil {
@@ -62,17 +63,17 @@ func sweepFault(f *facts, sweep *election.ConfirmedTx) error {
 	return nil
 }
 
-// residualFault holds the declared residual against the account.
+// residualFault compares the declared residual with the pool's account.
 func residualFault(f *facts) error {
 	p := f.mix.Pool(f.mix.Repaid())
 	if got, want := f.mix.Settled.Residual, p.Residual(); got != want {
-		return fmt.Errorf("the supervisor: declares a residual of %d sat, want %d: %d swept, %d repaid, %d in late coins, %d for their fees",
-			got, want, p.Swept, p.Repaid, p.Late, p.Fees)
+		return fmt.Errorf("the supervisor: declares a residual of %d sat, want %d: "+
+			"%d swept, %d repaid, %d in late coins, %d for their fees", got, want, p.Swept, p.Repaid, p.Late, p.Fees)
 	}
 	return nil
 }
 
-// repayments holds each mixer's repayment against what it is owed.
+// repayments compares each mixer's repayment with what it is owed.
 func repayments(f *facts, ck *check, where string) {
 	paid := make(map[*election.Mixer]wire.OutPoint)
 	for i, op := range f.mix.Repaid() {
@@ -102,6 +103,7 @@ func repayments(f *facts, ck *check, where string) {
 	}
 }
 
+// repaymentFault returns why the output at op is not the mixer's repayment, or nil.
 func repaymentFault(f *facts, x *election.Mixer, op wire.OutPoint) error {
 	c := f.replay.ExchangeOutput(op)
 	switch {
@@ -117,8 +119,8 @@ func repaymentFault(f *facts, x *election.Mixer, op wire.OutPoint) error {
 	return nil
 }
 
-// overpaid finds coins for which the pool has nothing: more were paid to valid
-// vouchers than deposits were issued for, without the roll's showing it (V33).
+// overpaid fails where more coins were paid to valid vouchers than deposits were
+// rightly issued for, unless V33 fails by the coins on the roll.
 func overpaid(f *facts, ck *check) {
 	paid, onRoll, issued := 0, 0, 0
 	for _, v := range f.mix.Vouchers {
@@ -134,7 +136,8 @@ func overpaid(f *facts, ck *check) {
 	}
 	ck.expect(1)
 	if paid > issued && onRoll <= issued {
-		ck.fail("pool", "a mixer: %d coins were paid to valid vouchers, %d good deposits rightly issued for; the manager can tell who signed", paid, issued)
+		ck.fail("pool", "a mixer: %d coins were paid to valid vouchers, %d good deposits rightly issued for; "+
+			"the manager can tell who signed", paid, issued)
 		return
 	}
 	ck.pass()
@@ -166,8 +169,9 @@ func payoutsAlike(f *facts, ck *check) {
 	}
 }
 
-// spentFault tells whether a deposit's spend is one that the contract allows,
-// where the engine does not look: a return is final in a block after the lock.
+// spentFault returns why a deposit's spend is none that the contract allows, or
+// nil. A return's locktime, which the script engine takes from the transaction, is
+// compared with the height of its block.
 func spentFault(f *facts, d *election.Deposit, path string) error {
 	at, lock := f.mix.SpendingTx(d), f.e.Policy.Times.Roll
 	switch {

@@ -10,7 +10,8 @@ import (
 	"bevote/verifier/election"
 )
 
-// receiptRules are family D, whose fault a failed exchange is, and the order of its steps: V37, V38.
+// receiptRules are family D, the faults of a failed exchange and the order of its
+// steps: V37, V38.
 func receiptRules() []rule {
 	return []rule{
 		row("V37", "MIX-RECEIPTS", "A", schemed, receipts),
@@ -18,20 +19,21 @@ func receiptRules() []rule {
 	}
 }
 
-// V37: whoever took something on did it, by the table "Whose fault it is" of
-// docs/protocol.md. Depositors' own faults cost nobody else anything and are
+// V37: mixers and the supervisor did what they took on, by the table "Whose fault
+// it is" of docs/protocol.md. Depositors' faults are at their own cost and are
 // listed.
 func receipts(f *facts, ck *check) {
 	ck.expect(len(f.mix.Deposits) + len(f.mix.Vouchers))
 	for _, d := range f.mix.Deposits {
-		held(f, ck, d)
+		judgeDeposit(f, ck, d)
 	}
 	for _, v := range f.mix.Vouchers {
-		redeemed(f, ck, v)
+		judgePayout(f, ck, v)
 	}
 	for _, b := range f.mix.Breaches {
 		if b.Pending != nil && errors.Is(f.mix.CheckSession(b.By, *b.Pending), mixing.ErrChallenge) {
-			ck.note(b.Where, "the challenge of line %d is malformed: mixer %s could not answer it", b.Pending.Challenge.N, b.By.Name)
+			ck.note(b.Where, "the challenge of line %d is malformed: mixer %s could not answer it",
+				b.Pending.Challenge.N, b.By.Name)
 			continue
 		}
 		ck.expect(1)
@@ -44,8 +46,8 @@ func receipts(f *facts, ck *check) {
 	}
 }
 
-// held judges what a holding mixer did for a deposit.
-func held(f *facts, ck *check, d *election.Deposit) {
+// judgeDeposit judges what a holding mixer did for a deposit.
+func judgeDeposit(f *facts, ck *check, d *election.Deposit) {
 	if err := f.mix.CheckDeposit(d); err != nil {
 		ck.pass()
 		ck.note(d.Where(), "the depositor: %v", err) // V29 names it
@@ -71,8 +73,8 @@ func held(f *facts, ck *check, d *election.Deposit) {
 	}
 }
 
-// unswept names who left a deposit to its owner that has a voucher for it: then
-// two coins come of one, at the pool's cost.
+// unswept judges a deposit that was issued for and not swept: its owner has both
+// the deposit and a voucher, at the pool's cost.
 func unswept(f *facts, ck *check, d *election.Deposit) {
 	if f.mix.OfferedToPool(d) {
 		ck.fail(d.Where(), "the supervisor: not swept, though mixer %s signed for it", d.Mixer.Name)
@@ -81,15 +83,16 @@ func unswept(f *facts, ck *check, d *election.Deposit) {
 	ck.fail(d.Where(), "mixer %s: issued for and not swept", d.Mixer.Name)
 }
 
-// issueFault tells why a good deposit was not rightly issued for in time, and
-// by whose fault.
+// issueFault returns why a good deposit was not rightly issued for in time: as the
+// depositor's fault, as the mixer's, or "" for both where nothing is wrong. right
+// is what is wrong with the issue, nil if nothing.
 func issueFault(f *facts, d *election.Deposit, right error) (depositor, mixer string) {
 	switch {
 	case d.Answer != nil:
 		return answerFault(f, d, right)
 	case d.Offer == nil && f.mix.Late(d.Seen, election.T2):
 		return "announced after T2", ""
-	case d.Offer == nil && busy(f, d):
+	case d.Offer == nil && keptWaiting(f, d):
 		return "came when others kept the mixer waiting", ""
 	case d.Offer == nil:
 		return "", "no offer"
@@ -97,21 +100,21 @@ func issueFault(f *facts, d *election.Deposit, right error) (depositor, mixer st
 	if err := f.mix.CheckSession(d.Mixer, election.Session{Offer: d.Offer}); err != nil {
 		return "", fmt.Sprintf("the offer of line %d: %v", d.Offer.N, err)
 	}
-	asked, missed := d.AnyChallenge(), missed(f, d)
+	challenge, fault := d.AnyChallenge(), depositorFault(f, d)
 	switch {
-	case asked != nil && (missed == "" || offeredInTime(f, d.Session) && !malformed(f, d, d.Session)):
-		return "", fmt.Sprintf("no issue for the challenge of line %d", asked.N)
-	case missed != "":
-		return missed, ""
-	case busy(f, d):
+	case challenge != nil && (fault == "" || offeredInTime(f, d.Session) && !malformed(f, d, d.Session)):
+		return "", fmt.Sprintf("no issue for the challenge of line %d", challenge.N)
+	case fault != "":
+		return fault, ""
+	case keptWaiting(f, d):
 		return "came when others kept the mixer waiting", ""
 	}
 	return "", fmt.Sprintf("the offer of line %d came too late to be answered", d.Offer.N)
 }
 
-// busy tells whether a mixer had no time for a deposit, because it had to wait
-// for depositors who did not answer.
-func busy(f *facts, d *election.Deposit) bool {
+// keptWaiting reports whether a mixer had no time left for a deposit. Each other
+// session of the mixer without an answer takes SessionTimeout + 1 blocks.
+func keptWaiting(f *facts, d *election.Deposit) bool {
 	waited := uint32(0)
 	for _, other := range f.mix.Deposits {
 		if other != d && other.Mixer == d.Mixer {
@@ -121,32 +124,38 @@ func busy(f *facts, d *election.Deposit) bool {
 	return f.mix.Late(d.Seen+waited+election.SessionTimeout+1, election.T3)
 }
 
-// answerFault judges an issue that was made, and to what it answers.
+// answerFault returns what is wrong with an issue that was made, as [issueFault]
+// does.
 func answerFault(f *facts, d *election.Deposit, right error) (depositor, mixer string) {
 	switch {
 	case errors.Is(right, mixing.ErrChallenge):
 		return fmt.Sprintf("line %d: %v", d.Challenge.N, right), ""
 	case right != nil:
 		return "", fmt.Sprintf("the issue of line %d: %v", d.Answer.N, right)
-	case f.mix.Late(d.Answer.Seen, election.T3) && missed(f, d) == "":
+	case f.mix.Late(d.Answer.Seen, election.T3) && depositorFault(f, d) == "":
 		return "", fmt.Sprintf("issued in line %d, after T3", d.Answer.N)
 	}
 	return "", ""
 }
 
-// offeredInTime tells whether an offer left its depositor the time to answer.
+// offeredInTime reports whether an offer left its depositor the time to answer.
 func offeredInTime(f *facts, s election.Session) bool {
 	return !f.mix.Late(s.Offer.Seen+election.SessionTimeout+1, election.T3)
 }
 
-// malformed tells whether what answers a session's offer is no challenge.
+// malformed reports whether the answer to a session's offer is no challenge.
 func malformed(f *facts, d *election.Deposit, s election.Session) bool {
-	return s.AnyChallenge() != nil && errors.Is(f.mix.CheckSession(d.Mixer, election.Session{Offer: s.Offer, Challenge: s.AnyChallenge()}), mixing.ErrChallenge)
+	challenge := s.AnyChallenge()
+	if challenge == nil {
+		return false
+	}
+	err := f.mix.CheckSession(d.Mixer, election.Session{Offer: s.Offer, Challenge: challenge})
+	return errors.Is(err, mixing.ErrChallenge)
 }
 
-// missed tells which offer a depositor spoiled: it did not answer one in time
-// for which the mixer waited, or answered with what is no challenge.
-func missed(f *facts, d *election.Deposit) string {
+// depositorFault returns which of the depositor's sessions failed by its own
+// fault, or "": no answer in time to an offer, or an answer that is no challenge.
+func depositorFault(f *facts, d *election.Deposit) string {
 	if silent := unanswered(f, d); len(silent) > 0 {
 		return fmt.Sprintf("did not answer the offer of line %d", silent[0].Offer.N)
 	}
@@ -158,8 +167,8 @@ func missed(f *facts, d *election.Deposit) string {
 	return ""
 }
 
-// unanswered are the sessions in which the mixer waited in vain for an answer
-// to an offer that was in order and in time.
+// unanswered returns the sessions in which the mixer waited SessionTimeout blocks
+// for an answer to a valid offer in time, and there was none.
 func unanswered(f *facts, d *election.Deposit) (silent []election.Session) {
 	sessions := append(slices.Clone(d.Earlier), d.Session)
 	for i, s := range sessions {
@@ -174,9 +183,9 @@ func unanswered(f *facts, d *election.Deposit) (silent []election.Session) {
 	return silent
 }
 
-// redeemed judges what a paying mixer, and after it the supervisor, did for a
+// judgePayout judges what a paying mixer, and after it the supervisor, did for a
 // voucher.
-func redeemed(f *facts, ck *check, v *election.Voucher) {
+func judgePayout(f *facts, ck *check, v *election.Voucher) {
 	party := "mixer " + v.Mixer.Name
 	if err := f.mix.VerifyVoucher(v); err != nil {
 		ck.pass()

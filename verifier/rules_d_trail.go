@@ -13,8 +13,8 @@ func trailRules() []rule {
 	}
 }
 
-// leastCrowd is how many voters a coin must be one of. In a crowd of two each
-// knows which coin is the other's.
+// leastCrowd is the smallest anonymity set without a warning, in voters. In a set
+// of two each voter knows which coin is the other's.
 const leastCrowd = 3
 
 // V36: nothing on the chain leads from a deposit to a coin around the mixers,
@@ -39,14 +39,16 @@ func untraceable(f *facts, ck *check) {
 		}
 		ck.expect(1)
 		if n := f.mix.AnonymitySet(v); n < leastCrowd {
-			ck.fail(fmt.Sprintf("slot %d", i+1), "one of %d whose deposit had been issued for when its voucher was shown, want %d", n, leastCrowd)
+			ck.fail(fmt.Sprintf("slot %d", i+1),
+				"one of %d whose deposit had been issued for when its voucher was shown, want %d", n, leastCrowd)
 			continue
 		}
 		ck.pass()
 	}
 }
 
-// linkedDeposits counts the deposits that a trail joins to a coin of the roll.
+// linkedDeposits counts the deposits from which a trail leads to a coin of the
+// roll.
 func linkedDeposits(f *facts) (n int) {
 	if f.mix == nil {
 		return 0

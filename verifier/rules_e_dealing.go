@@ -29,9 +29,9 @@ func dealingRules() []rule {
 	}
 }
 
-// dealers is the predicate of the checks that find one kind of fault with
-// dealers. A dealer at fault is out of QUAL and the election goes on, so it is an item and no failure: what must
-// hold is that QUAL leaves it out (V45).
+// dealers returns the predicate of a check for one kind of dealer's fault. A dealer
+// at fault is not in QUAL and the election goes on, so each is an item and no
+// failure. That the transcript's QUAL leaves it out is V45's.
 func dealers(kind sharing.FaultKind) func(*facts, *check) {
 	return func(f *facts, ck *check) {
 		examined := len(f.setup.Commits)
@@ -49,13 +49,13 @@ func dealers(kind sharing.FaultKind) func(*facts, *check) {
 	}
 }
 
-// noteRulings lists what became of each complaint.
+// noteRulings lists the verdict on each complaint.
 func noteRulings(f *facts, ck *check) {
+	verdicts := map[sharing.Verdict]string{sharing.Ignored: "ignored", sharing.Upheld: "upheld", sharing.False: "false"}
 	complaints := f.setup.SharingComplaints()
 	for i, r := range f.setup.Dealing.Rulings {
 		c := complaints[i]
-		what := map[sharing.Verdict]string{sharing.Ignored: "ignored", sharing.Upheld: "upheld", sharing.False: "false"}[r.Verdict]
-		ck.note(fmt.Sprintf("slot %d against dealer %d", c.By, c.Dealer), "%s: %s", what, r.Reason)
+		ck.note(fmt.Sprintf("slot %d against dealer %d", c.By, c.Dealer), "%s: %s", verdicts[r.Verdict], r.Reason)
 	}
 }
 
@@ -75,9 +75,10 @@ func transcriptIndex(f *facts, ck *check) {
 		ck.examined = len(t.Body.Keys) * n
 		return
 	}
-	ck.examined = total // one fault, of all of them
+	ck.examined = total // the one fault is of all of them
 }
 
+// transcriptLine returns where items about the transcript point to.
 func transcriptLine(f *facts) string {
 	if f.setup.Transcript == nil {
 		return "board"
@@ -95,8 +96,8 @@ func qual(f *facts, ck *check) {
 	ck.pass()
 }
 
-// V46: each joint key is the sum of the qualified dealers' first points, and
-// nobody's point alone. In custodial elections it is the supervisor's key.
+// V46: each joint key is the sum of the qualified dealers' first points, and no
+// single party's key or point. In custodial elections it is the supervisor's key.
 func jointKey(f *facts, ck *check) {
 	if !f.e.Policy.Dealt() {
 		supervisorsKey(f, ck)
@@ -138,8 +139,8 @@ func jointKey(f *facts, ck *check) {
 	}
 }
 
-// supervisorsKey is V46 of a custodial election: the supervisor alone can
-// claim at any time, by the script itself.
+// supervisorsKey is V46 of a custodial election: one path of the script needs the
+// supervisor's signature alone, and has no lock.
 func supervisorsKey(f *facts, ck *check) {
 	lifted, err := f.e.LiftedPaths()
 	if err != nil {
@@ -154,7 +155,8 @@ func supervisorsKey(f *facts, ck *check) {
 	ck.pass()
 }
 
-// V47: every public share is the value of the summed polynomial in the exponent.
+// V47: the public share of slot j is the qualified dealers' summed polynomial at j,
+// in the exponent: Σ j^l·A_l for l = 0 … k−1.
 func publicShares(f *facts, ck *check) {
 	n := len(f.setup.Roll)
 	ck.expect(f.e.Policy.JointKeys() * n)

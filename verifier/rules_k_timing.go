@@ -210,7 +210,7 @@ func reorgSafe(f *facts, r *result.Report, ck *check) {
 	ck.expect(1)
 	loose := f.e.Policy.Depth() - 1
 	from := f.tip - min(loose, f.tip) + 1
-	if f.blocks.index(from) == len(f.blocks.seen) {
+	if f.blocks.index(from) == len(f.blocks.matched) {
 		ck.pass() // nothing of the election is in them
 		return
 	}

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"testing"
 
+	"bevote/verifier/board"
 	"bevote/verifier/result"
 )
 
@@ -61,6 +62,15 @@ func TestVacuousCheck(t *testing.T) {
 	coverage(nil, short, ck)
 	if got := ck.status(); got != result.Fail {
 		t.Errorf("coverage of a check that examined 2 of 3 is %s, want FAIL", got)
+	}
+}
+
+// TestParsedIsCounted: V01 counts what was decoded, and not what it expects.
+func TestParsedIsCounted(t *testing.T) {
+	ck := new(check)
+	recordParse(unread(&inputs{lines: make([]board.Line, 3), decoded: 4}), ck)
+	if ck.expected != 5 || ck.examined != 4 {
+		t.Errorf("examined %d of %d, want 4 of 5", ck.examined, ck.expected)
 	}
 }
 

@@ -24,7 +24,7 @@ import (
 	"bevote/verifier/record"
 )
 
-// BenchmarkTown audits custodial elections in which everybody votes and the
+// BenchmarkTown audits custodial elections in which all vote and the
 // supervisor opens all ballots. It prints how many ballots it audits a second,
 // the most memory that the process has in use, and what the audit takes as a
 // multiple of the ECDSA verifications that the election contains, made one by

@@ -11,11 +11,13 @@ import (
 	"bevote/verifier/record"
 )
 
-// ErrNotAnnounced says that a chain does not hold an election's announcement.
+// ErrNotAnnounced is the error of a chain without an election's announcement.
 var ErrNotAnnounced = errors.New("the election is not announced on this chain")
 
-// Sightings reads the blocks of a record's election from src: every block from
-// the one that announces it to the tip. It judges nothing.
+// Sightings yields the blocks of a record's election from src, from the one with
+// the announcement to the tip, each with the indices of the transactions that
+// concern the election. It judges nothing. An error is the last pair's:
+// [ErrNotAnnounced], or a record or source that cannot be read.
 func Sightings(ctx context.Context, rec *record.Record, src evidence.Source) iter.Seq2[evidence.Selection, error] {
 	return func(yield func(evidence.Selection, error) bool) {
 		in, err := readInputs(rec, Options{}, nil, 0)

@@ -9,7 +9,8 @@ import (
 	"bevote/internal/curve"
 )
 
-// verifyLines checks every line's link and signature on all cores (V02).
+// verifyLines returns for each line the fault of its link or signature, or nil
+// (V02). It runs on all cores.
 func verifyLines(in *inputs) []error {
 	signed := make([]error, len(in.lines))
 	all := make([]curve.Signed, len(in.lines))
@@ -31,21 +32,22 @@ func verifyLines(in *inputs) []error {
 	return signed
 }
 
-// verifySigned verifies signatures in batches on all cores.
+// verifySigned reports for each signature whether it is valid. It verifies them in
+// batches on all cores.
 func (in *inputs) verifySigned(all []curve.Signed, batch func([]curve.Signed, *curve.Keyring) []bool) []bool {
 	valid := make([]bool, len(all))
 	inBatches(len(all), func(from, to int) { copy(valid[from:to], batch(all[from:to], in.ring)) })
 	return valid
 }
 
-// largest is how many signatures or openings are verified as one product: with
-// more of them each is hardly cheaper, and cores would wait for each other.
-const largest = 1 << 14
+// maxBatch is how many signatures or openings are verified as one product. In
+// longer products each is hardly cheaper, and cores wait for each other.
+const maxBatch = 1 << 14
 
-// inBatches calls f for consecutive ranges from … to−1 that cover 0…n−1, on all
-// cores: equally many for each core and none longer than largest.
+// inBatches calls f for consecutive half-open ranges that cover 0 … n−1, on all
+// cores: equally many ranges for each core, none longer than maxBatch.
 func inBatches(n int, f func(from, to int)) {
-	each := runtime.NumCPU()
-	batches := each * ((n + each*largest - 1) / (each * largest))
+	processors := runtime.NumCPU()
+	batches := processors * ((n + processors*maxBatch - 1) / (processors * maxBatch))
 	cores.Each(batches, func(i int) { f(i*n/batches, (i+1)*n/batches) })
 }

@@ -14,26 +14,26 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// State is what one audit leaves to the next of the same election: the blocks
-// seen and what they held, so that only new ones are read, and how much of the
-// board was seen, so that it cannot be rewritten unnoticed. It is the auditor's
-// own; whoever can write it can make the next audit believe things. The zero
-// State remembers nothing.
+// State carries what one audit read to the next audit of the same election:
+// the blocks and what they held of the election, so that only new blocks are
+// read, and the end of the board, so that a board that is no continuation of it
+// is found (V99). The next audit does not verify it again, so it is as
+// trustworthy as the place where it is kept. The zero State is that of no audit.
 type State struct {
 	policy     string // id
 	blocks     blockLog
-	watch      [32]byte // what was looked for in the blocks
+	watch      [32]byte // election.Replay.WatchHash: what was looked for in the blocks
 	checkpoint checkpoint
-	reorgs     []string      // what was replaced, in words
-	waited     []*wire.MsgTx // seen in a pool: they would take stakes
+	reorgs     []string      // blocks that were replaced, in words
+	waited     []*wire.MsgTx // unconfirmed transactions that spend stakes, as seen in mempools
 	over       bool
-	mixing     *election.ExchangeLog // as judged; not encoded, so that another process judges it again
+	mixing     *election.ExchangeLog // with its judgements; not encoded, so another process judges again
 }
 
-// Over tells whether the election was over.
+// Over reports whether the election was over.
 func (s *State) Over() bool { return s.over }
 
-// stateFile is the JSON of a State.
+// stateFile is the JSON of a [State].
 type stateFile struct {
 	Spec         int          `json:"spec"`
 	Policy       string       `json:"policy"`
@@ -60,33 +60,35 @@ type stateTx struct {
 	Tx     []byte `json:"tx"`
 }
 
-// maxReorgs is how many replacements of blocks a State remembers, the newest.
+// maxReorgs bounds the reorganisations that a State keeps; the newest stay.
 const maxReorgs = 20
 
-// stateSpec is the version of the form of a State.
+// stateSpec is the version of a State's JSON.
 const stateSpec = 2
 
-// minStateItem is the least number of bytes for each comma of a State's JSON.
-// Items of a list take memory before anybody looks at them, many times that of "0,".
+// minStateItem bounds the list elements of a State's JSON by its length: one comma
+// in 24 bytes, of which an honest State has fewer. Decoded elements take many
+// times the memory of the shortest encoding, "0,".
 const minStateItem = 24
 
-// Encode writes the state as JSON.
+// Encode returns the state as one line of JSON, for [DecodeState].
 func (s *State) Encode() ([]byte, error) {
+	c := s.checkpoint
 	f := stateFile{
-		Spec: stateSpec, Policy: s.policy, Over: s.over, Lines: s.checkpoint.lines, Head: hex.EncodeToString(s.checkpoint.head[:]),
-		Tip: result.Tip{Height: s.checkpoint.height, Hash: s.checkpoint.hash.String()}, Watch: hex.EncodeToString(s.watch[:]), First: s.blocks.first,
-		Blocks: []stateBlock{}, Transactions: []stateTx{}, Reorgs: append([]string{}, s.reorgs...),
+		Spec: stateSpec, Policy: s.policy, Over: s.over, Lines: c.lines, Head: hex.EncodeToString(c.head[:]),
+		Tip: result.Tip{Height: c.height, Hash: c.hash.String()}, Watch: hex.EncodeToString(s.watch[:]),
+		First: s.blocks.first, Blocks: []stateBlock{}, Transactions: []stateTx{}, Reorgs: append([]string{}, s.reorgs...),
 		Waited: [][]byte{},
 	}
 	for i, h := range s.blocks.hashes {
 		f.Blocks = append(f.Blocks, stateBlock{h.String(), s.blocks.txs[i]})
 	}
-	for _, seen := range s.blocks.seen {
-		raw, err := serialize(seen.Tx)
+	for _, confirmed := range s.blocks.matched {
+		raw, err := serialize(confirmed.Tx)
 		if err != nil {
 			return nil, err
 		}
-		f.Transactions = append(f.Transactions, stateTx{seen.Height, seen.Pos, raw})
+		f.Transactions = append(f.Transactions, stateTx{confirmed.Height, confirmed.Pos, raw})
 	}
 	for _, tx := range s.waited {
 		raw, err := serialize(tx)
@@ -105,7 +107,8 @@ func serialize(tx *wire.MsgTx) ([]byte, error) {
 	return raw.Bytes(), err
 }
 
-// DecodeState reads what Encode wrote, and nothing else.
+// DecodeState reads what [State.Encode] wrote. Anything else, if it differs in one
+// byte, is an error.
 func DecodeState(text []byte) (*State, error) {
 	var f stateFile
 	if bytes.Count(text, []byte(",")) > len(text)/minStateItem {
@@ -117,12 +120,12 @@ func DecodeState(text []byte) (*State, error) {
 	if f.Spec != stateSpec {
 		return nil, fmt.Errorf("a state of version %d, want %d", f.Spec, stateSpec)
 	}
-	s := &State{policy: f.Policy, over: f.Over, reorgs: f.Reorgs, checkpoint: checkpoint{lines: f.Lines, height: f.Tip.Height}}
-	s.blocks.first = f.First
+	s := &State{policy: f.Policy, over: f.Over, reorgs: f.Reorgs}
+	s.checkpoint.lines, s.checkpoint.height, s.blocks.first = f.Lines, f.Tip.Height, f.First
 	if err := f.hashes(s); err != nil {
 		return nil, err
 	}
-	if err := f.sightings(s); err != nil {
+	if err := f.transactions(s); err != nil {
 		return nil, err
 	}
 	if again, err := s.Encode(); err != nil || !bytes.Equal(again, text) {
@@ -131,7 +134,7 @@ func DecodeState(text []byte) (*State, error) {
 	return s, nil
 }
 
-// hashes decodes the board's head, the tip, the watch and the blocks.
+// hashes decodes the hashes: of the board's head, the tip, the watch, the blocks.
 func (f *stateFile) hashes(s *State) error {
 	for text, into := range map[string]*[32]byte{f.Head: &s.checkpoint.head, f.Watch: &s.watch} {
 		if raw, err := hex.DecodeString(text); err != nil || copy(into[:], raw) != 32 {
@@ -153,20 +156,21 @@ func (f *stateFile) hashes(s *State) error {
 	return nil
 }
 
-// sightings decodes the transactions, which must be of the blocks, in order, and
-// those that waited.
-func (f *stateFile) sightings(s *State) error {
+// transactions decodes the confirmed transactions, which must be of the blocks and
+// in the chain's order, and the unconfirmed ones.
+func (f *stateFile) transactions(s *State) error {
 	last := election.ConfirmedTx{Pos: -1}
 	for i, t := range f.Transactions {
 		tx := new(wire.MsgTx)
-		if err := tx.Deserialize(bytes.NewReader(t.Tx)); err != nil { // what follows it is not written again
+		if err := tx.Deserialize(bytes.NewReader(t.Tx)); err != nil { // DecodeState refuses what follows it
 			return fmt.Errorf("transaction %d: %w", i, err)
 		}
-		seen := election.ConfirmedTx{Height: t.Height, Pos: t.Pos, Tx: tx, ID: tx.TxHash()}
-		if t.Height < f.First || t.Height >= s.blocks.next() || t.Pos < 0 || t.Pos >= s.blocks.txs[t.Height-f.First] || !last.Before(seen) {
+		confirmed := election.ConfirmedTx{Height: t.Height, Pos: t.Pos, Tx: tx, ID: tx.TxHash()}
+		inBlocks := t.Height >= f.First && t.Height < s.blocks.next() && t.Pos >= 0 && t.Pos < s.blocks.txs[t.Height-f.First]
+		if !inBlocks || !last.Before(confirmed) {
 			return fmt.Errorf("transaction %d is not of the blocks, or out of order", i)
 		}
-		s.blocks.seen, last = append(s.blocks.seen, seen), seen
+		s.blocks.matched, last = append(s.blocks.matched, confirmed), confirmed
 	}
 	for i, raw := range f.Waited {
 		tx := new(wire.MsgTx)
@@ -178,8 +182,9 @@ func (f *stateFile) sightings(s *State) error {
 	return nil
 }
 
-// restore returns the log of the blocks that the state has and that are still of
-// the chain, and notes which are not. What was looked for must be the same.
+// restore returns the state's log of blocks, up to the first that is no longer of
+// the chain, and appends to reorgs what is not. The log is empty where the board
+// now names other things to look for in the blocks.
 func (ch *chained) restore() *blockLog {
 	s := ch.opt.State
 	if s == nil || len(s.blocks.hashes) == 0 {
@@ -192,7 +197,7 @@ func (ch *chained) restore() *blockLog {
 		}
 	}
 	if common < s.blocks.next() {
-		lost := len(s.blocks.seen) - s.blocks.index(common)
+		lost := len(s.blocks.matched) - s.blocks.index(common)
 		ch.reorgs = append(ch.reorgs, fmt.Sprintf("blocks %d to %d were replaced, with %d transactions of the election",
 			common, s.blocks.next()-1, lost))
 	}
@@ -202,16 +207,17 @@ func (ch *chained) restore() *blockLog {
 	return s.blocks.before(common)
 }
 
-// save leaves in the state, unless it is nil, what was seen. It keeps no blocks
-// that a check objects to, and of a board that was rewritten the one seen first.
+// save replaces the state, unless it is nil, by this audit's. The state stays as it
+// was where V08 or V09 found a fault in the blocks. Of a board that is no
+// continuation of the state's, the state's end is kept.
 func (s *State) save(f *facts) {
 	if s == nil || f.chain.Included.Failed+f.chain.Sane.Failed > 0 {
 		return
 	}
-	known := s.checkpoint
+	known, reorgs := s.checkpoint, f.chained.reorgs
 	*s = State{
 		policy: f.e.Policy.ID(), blocks: *f.saved, watch: f.replay.WatchHash(), checkpoint: f.chained.checkpoint(),
-		waited: attempted(f), over: f.over, mixing: f.setup.ExchangeLog, reorgs: f.chained.reorgs[max(0, len(f.chained.reorgs)-maxReorgs):],
+		waited: attempted(f), over: f.over, mixing: f.setup.ExchangeLog, reorgs: reorgs[max(0, len(reorgs)-maxReorgs):],
 	}
 	if known.lines > 0 && f.boardDiffers(known) != "" {
 		s.checkpoint.lines, s.checkpoint.head = known.lines, known.head

@@ -68,7 +68,7 @@ func deep(t *testing.T) (*growing, []*wire.MsgBlock) {
 	return &growing{t: t, files: files}, nodetest.Blocks(t, recordOf(t, files))
 }
 
-// growing is a record whose board is only as long as somebody could have seen.
+// growing is a record whose board ends with the lines that name no later block.
 type growing struct {
 	t     *testing.T
 	files map[string][]byte

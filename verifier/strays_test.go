@@ -23,7 +23,7 @@ import (
 // club is the directory of a recorded election.
 var club = filepath.Join("..", "examples", "records", "club_chair")
 
-// crowded makes a transaction of somebody's with so many outputs of one script.
+// crowded makes a stranger's transaction with so many outputs of one script.
 func crowded(outputs int, script []byte, sign func(*wire.TxIn)) func(i int) *wire.MsgTx {
 	return func(i int) *wire.MsgTx {
 		tx := wire.NewMsgTx(2)
@@ -97,7 +97,7 @@ func check(r *result.Report, id string) result.Check {
 	return result.Check{}
 }
 
-// TestManyAnchors: somebody writes thousands of anchors into one transaction,
+// TestManyAnchors: a stranger writes thousands of anchors into one transaction,
 // which is hashed once for all, and not for each, to see whose they are.
 func TestManyAnchors(t *testing.T) {
 	policy, _ := lang.Load(recorded(t, "club_chair")[record.Policy])

@@ -2,9 +2,9 @@ package verifier
 
 import "slices"
 
-// family is a group of checks of one subject.
+// family is a section of the tables in docs/audit.md: checks of one subject.
 type family struct {
-	name  string // its letters in docs/audit.md
+	name  string // letters of the section
 	rules []rule
 }
 

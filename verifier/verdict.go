@@ -69,7 +69,7 @@ func head(a *facts) *result.Report {
 	p := a.e.Policy
 	r := &result.Report{
 		Spec: 1, Policy: p.ID(), Election: p.Election, Network: p.Network, Build: a.opt.Build,
-		Threshold: p.K, Voters: len(a.setup.Roll), Votes: len(a.tally.readings),
+		Threshold: p.K, Voters: max(p.Voters, len(a.setup.Roll)), Votes: len(a.tally.readings),
 		Tip:      tip(a),
 		Evidence: a.chain.Source().Evidence() + "; " + a.chain.Worth(a.opt.Now), RecordSHA256: hex.EncodeToString(a.sum[:]),
 		Board:  boardNow(a),

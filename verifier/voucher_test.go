@@ -33,7 +33,7 @@ func TestVouchersThatLie(t *testing.T) {
 			return false
 		})},
 		{name: "by another issuer", speak: "V30", do: at("voucher", 0, func(f *fair, b *board.Voucher) { b.Issuer = f.mixers[1].public[:] })},
-		{name: "by nobody", speak: "V30", do: at("voucher", 0, func(_ *fair, b *board.Voucher) { b.Issuer = nil })},
+		{name: "without an issuer", speak: "V30", do: at("voucher", 0, func(_ *fair, b *board.Voucher) { b.Issuer = nil })},
 		{name: "the group's, with an issuer", speak: "V30", scheme: lang.SchemeGroupBlind, do: at("voucher", 0, func(f *fair, b *board.Voucher) {
 			b.Issuer = f.mixers[0].public[:]
 		})},
@@ -96,7 +96,7 @@ func TestCountsThatLie(t *testing.T) {
 			return false
 		}},
 		{name: "paid, and not on the roll", speak: "", do: without("roll")},
-		{name: "paid from somebody else's purse", speak: "V27 V37", do: func(f *fair, s string, i int, what any) bool {
+		{name: "paid with another mixer's wallet", speak: "V27 V37", do: func(f *fair, s string, i int, what any) bool {
 			if tx, ok := what.(*wire.MsgTx); ok && s == "tx3" && i == 1 {
 				f.mine(113, f.mixers[0].key, tx)
 				return true
@@ -134,7 +134,7 @@ func TestHeapsOfVouchers(t *testing.T) {
 	unread := 0
 	a := f.audit(fairTip)
 	for _, v := range a.mix.Vouchers {
-		if errors.Is(a.mix.VerifyVoucher(v), errUnread) {
+		if errors.Is(a.mix.VerifyVoucher(v), errNotJudged) {
 			unread++
 		}
 	}

@@ -91,7 +91,7 @@ var announceLies = []Lie{
 		})},
 
 	{Name: "payout-voters", Text: "a candidate's payout is a voter's roll key", Strength: KeyHolding, Base: "won",
-		Check: "V19", Along: []string{"V28"}, Level: "none", Exit: 20, policy: payoutToVoter},
+		Check: "V19", Along: []string{"V28"}, Level: "L3", Exit: 21, policy: payoutToVoter},
 }
 
 func opened(change func(*board.Open)) func(*play) error {

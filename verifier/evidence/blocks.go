@@ -98,9 +98,10 @@ func (w *blockWindow) checkBlock(height uint32, b *wire.MsgBlock) error {
 	if len(b.Transactions) == 0 {
 		return errors.New("no transactions")
 	}
-	// The height of the tree is as certain as its first leaf. An inner node is not a
-	// coinbase, whose input names 32 zero bytes.
-	if b.Transactions[0].SerializeSizeStripped() == innerNode || !blockchain.IsCoinBaseTx(b.Transactions[0]) {
+	// The height of the tree is as certain as its first leaf. A coinbase may have 64
+	// bytes (BIP 54 would forbid it), and is not an inner node: bytes 5 … 36 of it are
+	// zeros, so 27 bytes of a hash would have to be.
+	if !blockchain.IsCoinBaseTx(b.Transactions[0]) {
 		return errors.New("the first transaction is not a coinbase")
 	}
 	ids := make([]chainhash.Hash, len(b.Transactions))

@@ -189,6 +189,13 @@ func TestMinedLies(t *testing.T) {
 			b.Transactions = b.Transactions[1:]
 			refit(b)
 		}},
+		{"a coinbase of 64 bytes", "", "", func(b *wire.MsgBlock) {
+			b.Transactions[0].TxIn[0].SignatureScript = make([]byte, 3)
+			if n := b.Transactions[0].SerializeSizeStripped(); n != 64 {
+				t.Fatalf("%d bytes", n)
+			}
+			refit(b)
+		}},
 		{"a coinbase in the middle", "", "like a coinbase's", func(b *wire.MsgBlock) {
 			b.Transactions[2] = toyCoinbase()
 			refit(b)

@@ -130,7 +130,7 @@ func newTree(root chainhash.Hash, height int) *tree {
 // its left sibling.
 func (t *tree) leaf(tx *wire.MsgTx, index uint32, path []chainhash.Hash) error {
 	switch {
-	case tx.SerializeSizeStripped() == innerNode:
+	case tx.SerializeSizeStripped() == innerNode && !blockchain.IsCoinBaseTx(tx):
 		return fmt.Errorf("%d bytes, which could be an inner node (CVE-2017-12842)", innerNode)
 	case len(path) != t.height:
 		return fmt.Errorf("a path of %d nodes, the coinbase's has %d (CVE-2017-12842)", len(path), t.height)

@@ -31,6 +31,18 @@ func TestHonestProofs(t *testing.T) {
 	}
 }
 
+// TestShortCoinbase: a block whose coinbase has 64 bytes is valid.
+func TestShortCoinbase(t *testing.T) {
+	txs := leaves(6)
+	txs[0].TxIn[0].SignatureScript = make([]byte, 3)
+	if n := txs[0].SerializeSizeStripped(); n != 64 {
+		t.Fatalf("%d bytes", n)
+	}
+	if included, sane := evidence.JudgeProof(rootOf(txs), proofOf(txs, 1, 5)); included.Failed+sane.Failed > 0 {
+		t.Errorf("%v, %v", included.Notes, sane.Notes)
+	}
+}
+
 // TestProofLies: each attack on merkle trees is found, once.
 func TestProofLies(t *testing.T) {
 	six, eight := leaves(6), leaves(8)

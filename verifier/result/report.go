@@ -110,7 +110,7 @@ type Report struct {
 	Verdict      string     `json:"verdict"`   // in one sentence
 	Winner       *string    `json:"winner"`    // nil without one
 	Threshold    int        `json:"threshold"` // k
-	Voters       int        `json:"voters"`    // n, the roll
+	Voters       int        `json:"voters"`    // of the policy; of the roll where that is longer (V26)
 	Votes        int        `json:"votes"`     // counted votes
 	Counts       []Count    `json:"counts"`
 	Mixing       *Exchange  `json:"mixing"` // nil without mixing

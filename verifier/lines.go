@@ -1,0 +1,72 @@
+package verifier
+
+import (
+	"fmt"
+
+	"bevote/internal/curve"
+	"bevote/verifier/board"
+	"bevote/verifier/election"
+)
+
+// countingLines returns the numbers of the board's lines that count, from 1: the
+// opening line, and lines in a closed phase by an author whose part they are, of
+// each author's on one subject the first (docs/protocol.md, "The board" and
+// "Mixing"). Openings need no anchor above them.
+func countingLines(f *facts) map[int]bool {
+	p, out := f.e.Policy, make(map[int]bool)
+	supervisor := func(key curve.PublicKey) bool { return key == p.Supervisor }
+	opener := func(key curve.PublicKey) bool { _, entitled := f.author(key); return entitled }
+	out[1] = supervisor(f.lines[0].By)
+	for _, l := range election.Counting[board.Candidate](f.setup.Phases) {
+		for _, c := range p.Candidates {
+			out[l.N] = out[l.N] || c.Key == l.Line.By && c.Name == l.Body.Name
+		}
+	}
+	addLines[board.Roll](f, out, supervisor)
+	addLines[board.Commit](f, out, f.setup.OnRoll)
+	addLines[board.Deal](f, out, f.setup.OnRoll)
+	addLines[board.Complaint](f, out, f.setup.OnRoll)
+	addLines[board.Transcript](f, out, supervisor)
+	addLines[board.Ack](f, out, f.setup.OnRoll)
+	addLines[board.Opening](f, out, opener)
+	if f.setup.ExchangeLog != nil {
+		addExchangeLines(f, out, supervisor)
+	}
+	return out
+}
+
+// addExchangeLines adds the lines of registration and mixing that the exchange log
+// does not ignore, by parties of the election.
+func addExchangeLines(f *facts, out map[int]bool, supervisor func(curve.PublicKey) bool) {
+	log := f.setup.ExchangeLog
+	mixer := func(key curve.PublicKey) bool { return log.MixerOf(key) != nil }
+	depositor := func(key curve.PublicKey) bool { return log.Registered[key] }
+	addLines[board.Manager](f, out, supervisor)
+	addLines[board.Registry](f, out, supervisor)
+	addLines[board.Settlement](f, out, supervisor)
+	addLines[board.Mixer](f, out, mixer)
+	addLines[board.Accept](f, out, mixer)
+	addLines[board.Offer](f, out, mixer)
+	addLines[board.Issue](f, out, mixer)
+	addLines[board.Sweep](f, out, mixer)
+	addLines[board.Deposit](f, out, depositor)
+	addLines[board.Challenge](f, out, depositor)
+	addLines[board.Voucher](f, out, f.setup.OnRoll)
+	addLines[board.Request](f, out, func(key curve.PublicKey) bool { return depositor(key) || f.setup.OnRoll(key) })
+	addLines[board.Payout](f, out, func(key curve.PublicKey) bool { return mixer(key) || supervisor(key) })
+	for _, l := range log.Ignored {
+		var n int
+		if _, err := fmt.Sscanf(l.Where, "line %d", &n); err == nil {
+			delete(out, n)
+		}
+	}
+}
+
+// addLines adds the lines of one type that count and whose author is entitled.
+func addLines[T board.Body](f *facts, out map[int]bool, entitled func(curve.PublicKey) bool) {
+	for _, l := range election.Counting[T](f.setup.Phases) {
+		if entitled(l.Line.By) {
+			out[l.N] = true
+		}
+	}
+}
