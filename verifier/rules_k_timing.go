@@ -26,15 +26,16 @@ func timingRules() []rule {
 	}
 }
 
-// V98: the anchors of the dealing are there, in the policy's order and each in
-// time, and nobody votes in an election that has ended. Whether those of the
-// announcement, the roll and the transcript are there in time is what V14, V24
-// and V51 ask.
+// V98: the anchors of the dealing are there, in the policy's order and each in time,
+// and no vote counts in an election that has ended. The heights of the announcement,
+// the roll and the transcript are V14's, V24's and V51's.
 func phaseOrder(f *facts, ck *check) {
 	t := f.e.Policy.Times
 	const elsewhere = math.MaxUint32
-	by := [election.LastAnchor + 1]uint32{election.Announce: elsewhere, election.RollClosed: elsewhere, election.CommitsClosed: t.Commit, election.DealsClosed: t.Deal,
-		election.ComplaintsClosed: t.Setup, election.TranscriptClosed: elsewhere}
+	by := [election.LastAnchor + 1]uint32{
+		election.Announce: elsewhere, election.RollClosed: elsewhere, election.CommitsClosed: t.Commit,
+		election.DealsClosed: t.Deal, election.ComplaintsClosed: t.Setup, election.TranscriptClosed: elsewhere,
+	}
 	last := uint32(0)
 	for kind, anchor := range f.setup.Phases.Anchors() {
 		if anchor == nil && (!owed(f, kind) || f.tip <= by[kind]) {
@@ -51,9 +52,11 @@ func phaseOrder(f *facts, ck *check) {
 			ck.fail(where, "a %s anchor in a custodial election", election.AnchorName(kind))
 			continue
 		case anchor.Height <= last && kind != election.RollClosed:
-			ck.fail(where, "the %s anchor is in block %d, want one after %d, where the phase before it closed", election.AnchorName(kind), anchor.Height, last)
+			ck.fail(where, "the %s anchor is in block %d, want one after %d, where the phase before it closed",
+				election.AnchorName(kind), anchor.Height, last)
 		case anchor.Height > by[kind]:
-			ck.fail(where, "the %s anchor is in block %d, due by %d", election.AnchorName(kind), anchor.Height, by[kind])
+			ck.fail(where, "the %s anchor is in block %d, due by %d",
+				election.AnchorName(kind), anchor.Height, by[kind])
 		default:
 			ck.pass()
 		}
@@ -62,8 +65,8 @@ func phaseOrder(f *facts, ck *check) {
 	noneAfterEnd(f, ck)
 }
 
-// owed tells whether the supervisor has to make an anchor of the dealing: all
-// of them, unless the roll has ended the election.
+// owed reports whether an anchor of a kind is due in the dealing: each, unless the
+// roll has ended the election.
 func owed(f *facts, kind int) bool {
 	switch {
 	case kind <= election.RollClosed:
@@ -74,9 +77,9 @@ func owed(f *facts, kind int) bool {
 	return kind < election.TranscriptClosed // V51 asks for that one
 }
 
-// noneAfterEnd finds counted votes in an election that ended at the roll or
-// the setup. Before there is a joint key no script is the contract's, so that
-// what looks like a vote is a coin on its way elsewhere.
+// noneAfterEnd finds counted votes in an election that ended at the roll or the
+// setup. Without a joint key there is no contract to fill, so that transactions in
+// the form of votes are only listed.
 func noneAfterEnd(f *facts, ck *check) {
 	if f.setup.Ended == "" {
 		return
@@ -100,8 +103,7 @@ func noneAfterEnd(f *facts, ck *check) {
 // maxAge is how old a live source's tip may be.
 const maxAge = 3 * time.Hour
 
-// V101: the tip of a live source is young: a node that has been cut off from
-// the others shows an old one.
+// V101: the tip of a live source is young. That of a node without peers is old.
 func staleTip(f *facts, ck *check) {
 	switch {
 	case !f.chain.ProvesWork():
@@ -147,7 +149,7 @@ const (
 func fees(f *facts, ck *check) {
 	rate := f.e.Policy.Fee
 	look := func(where string, tx *wire.MsgTx, in int64) {
-		size := int64(tx.SerializeSize()) // no witnesses: bytes are virtual bytes
+		size := int64(tx.SerializeSize()) // without witnesses a byte is a virtual byte
 		for _, out := range tx.TxOut {
 			in -= out.Value
 		}
@@ -175,8 +177,8 @@ func fees(f *facts, ck *check) {
 	}
 }
 
-// V99: the board goes on where earlier audits saw it end. Blocks may be
-// replaced; which ones, is listed.
+// V99: the board continues the one that earlier audits saw. Replaced blocks are
+// listed.
 func prefix(f *facts, ck *check) {
 	if len(f.earlier) == 0 {
 		ck.skip("no earlier report or state was given")
@@ -199,8 +201,8 @@ func prefix(f *facts, ck *check) {
 	}
 }
 
-// V100: the last d − 1 blocks may still be replaced. Without what is in them
-// the outcome of all other checks is the same.
+// V100: the outcome is the same without the last d − 1 blocks, which may still be
+// replaced.
 func reorgSafe(f *facts, r *result.Report, ck *check) {
 	if f.shortened {
 		ck.skip("this is the verdict without the last blocks")
@@ -225,7 +227,7 @@ func reorgSafe(f *facts, r *result.Report, ck *check) {
 	ck.pass()
 }
 
-// outcome is what a reorganisation must not change: level, verdict, votes and counts.
+// outcome is what V100 compares: level, verdict, votes and counts.
 func outcome(r *result.Report) string {
 	words := []string{r.Level, r.Verdict, fmt.Sprintf("%d votes", r.Votes)}
 	for _, c := range r.Counts {
