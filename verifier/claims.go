@@ -10,6 +10,7 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/scriptsig"
 	"bevote/lang"
+	"bevote/templates"
 	"bevote/verifier/election"
 	"bevote/verifier/lift"
 
@@ -22,9 +23,9 @@ type spend struct {
 	at     election.ConfirmedTx
 	run    *scriptRun
 	class  string   // win, refund, branch.NAME, or alien where no path fits
-	items  [][]byte // pushed before the redeem script
 	redeem []byte
-	sig    []byte // the first signature among the items
+	sig    []byte // the item in the place of the first signature
+	key    []byte // the item in the place of a public key, or nil
 	signer error  // whether sig verifies under a key that the path asks for (V82, V94)
 	by     int    // the candidate whose claim key signed; 0 for any other key
 }
@@ -86,10 +87,13 @@ func (f *facts) findSpends() {
 func (p *prepared) classify(s *spend) {
 	script := s.at.Tx.TxIn[s.at.Input].SignatureScript
 	class, items, redeem, err := lift.Spend(p.e.Contract.Paths, script)
-	if err == nil {
-		s.class, s.items, s.redeem, s.sig = class, items, redeem, scriptsig.FirstSignature(items)
-	}
 	if err == nil && len(p.e.Policy.Branches) == 0 {
+		s.class, s.redeem = class, redeem
+		for _, path := range p.e.Contract.Paths {
+			if lift.ClassOf(path.Name) == class && len(path.Witness) == len(items)+1 {
+				s.sig, s.key = inPlace(path, items, "sig:"), inPlace(path, items, "pubkey:")
+			}
+		}
 		return
 	}
 	s.redeem = scriptsig.LastItem(script)
@@ -101,7 +105,23 @@ func (p *prepared) classify(s *spend) {
 		s.class = "alien"
 		return
 	}
-	s.class, s.sig = lift.ClassOf(path.Name), sig
+	items = scriptsig.Items(script)
+	s.class, s.sig, s.key = lift.ClassOf(path.Name), sig, inPlace(path, items[:len(items)-1], "pubkey:")
+}
+
+// inPlace returns the first item of a kind, "sig:" or "pubkey:", by its place in the
+// witness of a path, or nil. Items that the script does not read lie below:
+//
+//	items        unread …  <sig>      <key>         <00…00>
+//	witness                sig:voter  pubkey:voter  0        redeem
+func inPlace(path templates.Path, items [][]byte, kind string) []byte {
+	unread := len(items) - (len(path.Witness) - 1)
+	for i, item := range items[unread:] {
+		if strings.HasPrefix(path.Witness[i], kind) {
+			return item
+		}
+	}
+	return nil
 }
 
 // roleKey returns the public key behind a role of the contract's paths, for

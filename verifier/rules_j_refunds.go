@@ -74,10 +74,8 @@ func refundKey(f *facts, ck *check) {
 
 func verifyRefund(f *facts, sp *spend) error {
 	key := f.setup.Roll[sp.vote.Index-1].Key
-	for _, item := range sp.items {
-		if len(item) == len(key) && !bytes.Equal(item, key[:]) {
-			return fmt.Errorf("by key %x, want the roll key of slot %d", item, sp.vote.Index)
-		}
+	if sp.key != nil && !bytes.Equal(sp.key, key[:]) {
+		return fmt.Errorf("by key %x, want the roll key of slot %d", sp.key, sp.vote.Index)
 	}
 	return sp.signedBy(sp.sig, key)
 }
