@@ -22,7 +22,7 @@ type spend struct {
 	vote   *election.Vote
 	at     election.ConfirmedTx
 	run    *scriptRun
-	class  string   // win, refund, branch.NAME, or alien where no path fits
+	class  string // win, refund, branch.NAME, or alien where no path fits
 	redeem []byte
 	sig    []byte // the item in the place of the first signature
 	key    []byte // the item in the place of a public key, or nil

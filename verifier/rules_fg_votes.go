@@ -33,8 +33,8 @@ func voteRules() []rule {
 		row("V64", "VOTE-SIGHASH", "W", voting, voteFaults(election.NotSighashAll)),
 		row("V65", "VOTE-OUTPUTS", "W", voting, voteFaults(election.OtherOutputs)),
 		row("V66", "BAL-FORMAT", "I", voting, voteFaults(election.MalformedBallot)),
-		row("V67", "BAL-UNIQUE", "I+A", voting, voteFaults(election.RepeatedBallot)),
-		row("V68", "BAL-UNRELATED", "A", voting, voteFaults(election.RelatedPoint)),
+		row("V67", "BAL-UNIQUE", "I+A", voting, uniqueBallots),
+		row("V68", "BAL-UNRELATED", "A", voting, unrelatedPoints),
 	}
 }
 
@@ -43,8 +43,7 @@ func voteRules() []rule {
 var voteChecks = map[election.FaultKind]string{
 	election.BadCoin: "V27", election.SeveralSlots: "V52", election.WrongScript: "V54", election.WrongStake: "V61",
 	election.NoBallot: "V62", election.OutsideWindow: "V63", election.NotSighashAll: "V64",
-	election.OtherOutputs: "V65", election.MalformedBallot: "V66", election.RepeatedBallot: "V67",
-	election.RelatedPoint: "V68",
+	election.OtherOutputs: "V65", election.MalformedBallot: "V66", election.KnownPoint: "V68",
 }
 
 // voteFaults is the predicate of a rule that [election.Election.Votes] applies to

@@ -15,10 +15,9 @@ const (
 	OutsideWindow                    // it is in a block before or after the vote
 	MalformedBallot                  // the ballot's bytes are no ballot
 
-	NotSighashAll  // the coin's input does not sign the whole transaction
-	OtherOutputs   // it has outputs beside stake and ballot
-	RepeatedBallot // another counted vote has the same ballot
-	RelatedPoint   // the ballot's R is another known point or its negative
+	NotSighashAll // the coin's input does not sign the whole transaction
+	OtherOutputs  // it has outputs beside stake and ballot
+	KnownPoint    // the ballot's R is a key, a public share or G, or the negative of one
 )
 
 // excludes reports whether the fault excludes the vote from the count.

@@ -71,7 +71,7 @@ func (e *Election) Votes(s *Setup, r *Replay) ([]*Vote, error) {
 			e.judge(s, keys, votes[n])
 		}
 	})
-	findRelated(s, votes)
+	findKnownPoints(s, votes)
 	return votes, nil
 }
 
