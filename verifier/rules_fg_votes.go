@@ -39,9 +39,9 @@ func voteRules() []rule {
 }
 
 // voteChecks maps the faults that [election.Election.Votes] finds to their checks.
-// V27 is in family C.
+// V27 is in family C, V98 in K.
 var voteChecks = map[election.FaultKind]string{
-	election.BadCoin: "V27", election.SeveralSlots: "V52", election.WrongScript: "V54", election.WrongStake: "V61",
+	election.BadCoin: "V27", election.AfterEnd: "V98", election.SeveralSlots: "V52", election.WrongScript: "V54", election.WrongStake: "V61",
 	election.NoBallot: "V62", election.OutsideWindow: "V63", election.NotSighashAll: "V64",
 	election.OtherOutputs: "V65", election.MalformedBallot: "V66", election.KnownPoint: "V68",
 }

@@ -36,8 +36,14 @@ func (in *inputs) candidate(j int) string {
 // V81: every spend of a counted stake has its class. Claims, and spends of the stakes
 // of excluded votes, are listed.
 func winSet(f *facts, ck *check) {
-	ck.expect(len(f.spends))
-	ck.examined = len(f.spends)
+	ck.expect(len(f.tally.ballots) - len(f.unspent))
+	for _, sp := range f.spends {
+		if sp.class == "" {
+			ck.fail(sp.where(), "has no class")
+			continue
+		}
+		ck.pass()
+	}
 	for _, c := range f.claims {
 		ck.note(c.where(), "%d stakes claimed in block %d for %s", len(c.spends), c.at.Height, f.candidate(c.claimant))
 	}
@@ -201,13 +207,15 @@ func winThreshold(f *facts, ck *check) {
 // V90: once there is a winner, or the election is over, no stake is unspent.
 func winComplete(f *facts, ck *check) {
 	ck.expect(len(f.tally.ballots))
-	ck.examined = len(f.tally.ballots)
-	if f.winner == 0 && !f.over {
-		return
+	for range f.spends {
+		ck.pass()
 	}
 	for _, v := range f.unspent {
-		ck.failed++
-		ck.note("outpoint "+v.Stake.String(), "the stake of slot %d is still open", v.Index)
+		if f.winner == 0 && !f.over {
+			ck.pass()
+			continue
+		}
+		ck.fail("outpoint "+v.Stake.String(), "the stake of slot %d is still open", v.Index)
 	}
 }
 

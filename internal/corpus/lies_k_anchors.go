@@ -31,7 +31,7 @@ var anchorLies = []Lie{
 	{Name: "custodial-commits", Text: "the supervisor anchors commitments in an election without dealing", Strength: KeyHolding, Base: "custodial",
 		Check: "V98", Level: "none", Exit: 20, tamper: extraAnchor(election.CommitsClosed)},
 	{Name: "vote-after-end", Text: "somebody votes in an election that has ended", Strength: KeyHolding, Base: "empty-hall",
-		Check: "V98", Level: "none", Exit: 20, tamper: voteAfterEnd},
+		Check: "V98", Says: "a vote in an election that has ended does not count", Level: "L0", tamper: voteAfterEnd},
 }
 
 // unanchored leaves out the anchor of a kind. Without one of the dealing there

@@ -8,6 +8,7 @@ type FaultKind int
 // The kinds of faults. Those of the first group exclude the vote from the count.
 const (
 	BadCoin         FaultKind = iota // the coin that it spends is not eligible
+	AfterEnd                         // the election had ended at the roll or the setup
 	SeveralSlots                     // it spends the coins of several slots
 	WrongScript                      // not one output pays the filled contract
 	WrongStake                       // the stake is of another value
