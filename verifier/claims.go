@@ -10,23 +10,24 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/scriptsig"
 	"bevote/lang"
+	"bevote/templates"
 	"bevote/verifier/election"
 	"bevote/verifier/lift"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// spend is what took the stake of a counted vote.
+// spend is the input that spends the stake of a counted vote.
 type spend struct {
 	vote   *election.Vote
 	at     election.ConfirmedTx
 	run    *scriptRun
-	class  string   // win, refund, branch.NAME, or alien where no path fits
-	items  [][]byte // pushed before the redeem script
+	class  string // win, refund, branch.NAME, or alien where no path fits
 	redeem []byte
-	sig    []byte // the first signature among the items
+	sig    []byte // the item in the place of the first signature
+	key    []byte // the item in the place of a public key, or nil
 	signer error  // whether sig verifies under a key that the path asks for (V82, V94)
-	by     int    // the candidate whose claim key signed, 0 for a key of nobody alone
+	by     int    // the candidate whose claim key signed; 0 for any other key
 }
 
 func (s *spend) where() string { return fmt.Sprintf("tx %s input %d", s.at.ID, s.at.Input) }
@@ -35,32 +36,32 @@ func (s *spend) where() string { return fmt.Sprintf("tx %s input %d", s.at.ID, s
 type claim struct {
 	at       election.ConfirmedTx
 	spends   []*spend
-	claimant int // candidate number; 0 where none can be told
+	claimant int // candidate number, or 0
 }
 
 func (c *claim) where() string { return "tx " + c.at.ID.String() }
 
-// facts is everything that the checks compare: who took the stakes of counted
-// votes, who claimed, and all that stands before. Checks only read it.
+// facts is everything that the checks compare: how the stakes of counted votes were
+// spent, the claims, and what the stages before established. Checks only read it.
 type facts struct {
 	*tallied
-	spends   []*spend
-	unspent  []*election.Vote
-	claims   []*claim // in the chain's order
-	winner   int      // candidate number, or 0
-	winning  *claim
-	attempts map[wire.OutPoint][]attempt // on the stakes of counted votes
-	over     bool
+	spends  []*spend
+	unspent []*election.Vote
+	claims  []*claim // in the chain's order
+	winner  int      // candidate number, or 0
+	winning *claim
+	pending map[wire.OutPoint][]pendingSpend // on the stakes of counted votes
+	over    bool
 }
 
-// settle sorts out how every counted stake was spent, and finds the winner.
+// settle reads how every counted stake was spent, and finds the winner.
 func settle(t *tallied) *facts {
 	f := &facts{tallied: t}
 	if t.keys != nil {
 		t.progress("following the stakes", 0, 0)
 		f.findSpends()
 		f.groupClaims()
-		f.attempts = findAttempts(t)
+		f.pending = findPending(t)
 		f.findWinner()
 	}
 	f.over = isOver(f)
@@ -68,63 +69,82 @@ func settle(t *tallied) *facts {
 }
 
 // findSpends classifies the spend of every counted stake.
-func (a *facts) findSpends() {
-	for _, r := range a.tally.readings {
-		st := a.replay.Stake(r.vote.Stake)
+func (f *facts) findSpends() {
+	for _, b := range f.tally.ballots {
+		st := f.replay.Stake(b.vote.Stake)
 		if st == nil || st.Spent == nil {
-			a.unspent = append(a.unspent, r.vote)
+			f.unspent = append(f.unspent, b.vote)
 			continue
 		}
-		a.spends = append(a.spends, &spend{vote: r.vote, at: *st.Spent, run: a.takers[st]})
+		f.spends = append(f.spends, &spend{vote: b.vote, at: *st.Spent, run: f.stakeRuns[st]})
 	}
-	cores.Each(len(a.spends), func(i int) { a.classify(a.spends[i]) })
+	cores.Each(len(f.spends), func(i int) { f.classify(f.spends[i]) })
 }
 
-// classify tells a spend's path by its witness's shape. Where that is not
-// sure, because the contract has branches or no relay would have let the shape
-// through, it goes by who has signed.
-func (a *prepared) classify(s *spend) {
+// classify finds the path of a spend: by the form of its items ([lift.Spend]), or
+// by its signatures ([lift.Taken]) where the contract has branches or the items
+// have the form of no path.
+func (p *prepared) classify(s *spend) {
 	script := s.at.Tx.TxIn[s.at.Input].SignatureScript
-	class, items, redeem, err := lift.Spend(a.e.Contract.Paths, script)
-	if err == nil {
-		s.class, s.items, s.redeem, s.sig = class, items, redeem, scriptsig.FirstSignature(items)
-	}
-	if err == nil && len(a.e.Policy.Branches) == 0 {
+	class, items, redeem, err := lift.Spend(p.e.Contract.Paths, script)
+	if err == nil && len(p.e.Policy.Branches) == 0 {
+		s.class, s.redeem = class, redeem
+		for _, path := range p.e.Contract.Paths {
+			if lift.ClassOf(path.Name) == class && len(path.Witness) == len(items)+1 {
+				s.sig, s.key = inPlace(path, items, "sig:"), inPlace(path, items, "pubkey:")
+			}
+		}
 		return
 	}
 	s.redeem = scriptsig.LastItem(script)
-	path, sig, err := lift.Taken(a.e.Contract.Paths, script, func(role string, sig []byte) bool {
-		key, ok := a.roleKey(role, s.vote)
+	path, sig, err := lift.Taken(p.e.Contract.Paths, script, func(role string, sig []byte) bool {
+		key, ok := p.roleKey(role, s.vote)
 		return ok && s.signedBy(sig, key) == nil
 	})
 	if err != nil {
 		s.class = "alien"
 		return
 	}
-	s.class, s.sig = lift.ClassOf(path.Name), sig
+	items = scriptsig.Items(script)
+	s.class, s.sig, s.key = lift.ClassOf(path.Name), sig, inPlace(path, items[:len(items)-1], "pubkey:")
+}
+
+// inPlace returns the first item of a kind, "sig:" or "pubkey:", by its place in the
+// witness of a path, or nil. Items that the script does not read lie below:
+//
+//	items        unread …  <sig>      <key>         <00…00>
+//	witness                sig:voter  pubkey:voter  0        redeem
+func inPlace(path templates.Path, items [][]byte, kind string) []byte {
+	unread := len(items) - (len(path.Witness) - 1)
+	for i, item := range items[unread:] {
+		if strings.HasPrefix(path.Witness[i], kind) {
+			return item
+		}
+	}
+	return nil
 }
 
 // roleKey returns the public key behind a role of the contract's paths, for
 // the stake of one vote.
-func (a *prepared) roleKey(role string, v *election.Vote) (key curve.PublicKey, ok bool) {
-	p := a.e.Policy
+func (p *prepared) roleKey(role string, v *election.Vote) (key curve.PublicKey, ok bool) {
+	policy := p.e.Policy
 	_, candidate, sum := strings.Cut(role, "+")
-	filled := a.keys[role]
+	filled := p.keys[role]
 	if sum {
-		filled = a.keys["claim."+candidate]
+		filled = p.keys["claim."+candidate]
 	}
 	if filled != nil {
 		return curve.PublicKey(filled), true
 	}
-	switch j := p.CandidateNumber(role); {
+	switch j := policy.CandidateNumber(role); {
 	case role == "supervisor":
-		return p.Supervisor, true
+		return policy.Supervisor, true
 	case role == "voter":
-		return a.setup.Roll[v.Index-1].Key, true
+		return p.setup.Roll[v.Index-1].Key, true
 	case j > 0:
-		return p.Candidates[j-1].Key, true
+		return policy.Candidates[j-1].Key, true
 	}
-	for _, n := range p.Named {
+	for _, n := range policy.Named {
 		if n.Name == role {
 			return n.Key, true
 		}
@@ -132,11 +152,11 @@ func (a *prepared) roleKey(role string, v *election.Vote) (key curve.PublicKey, 
 	return key, false
 }
 
-// groupClaims gathers win spends by transaction and tells each claimant: by
-// the key that signed where the contract names candidates, else by the payout.
-func (a *facts) groupClaims() {
+// groupClaims gathers win spends by transaction and finds each claimant: by the
+// claim key that signed where the win path has one, else by the payout.
+func (f *facts) groupClaims() {
 	byTx := make(map[string]*claim)
-	for _, s := range a.spends {
+	for _, s := range f.spends {
 		if s.class != "win" {
 			continue
 		}
@@ -144,24 +164,24 @@ func (a *facts) groupClaims() {
 		if c == nil {
 			c = &claim{at: s.at}
 			byTx[s.at.ID.String()] = c
-			a.claims = append(a.claims, c)
+			f.claims = append(f.claims, c)
 		}
 		c.spends = append(c.spends, s)
 	}
-	sort.Slice(a.claims, func(i, j int) bool { return a.claims[i].at.Before(a.claims[j].at) })
-	for _, c := range a.claims {
-		c.claimant = a.paid(c.at.Tx)
+	sort.Slice(f.claims, func(i, j int) bool { return f.claims[i].at.Before(f.claims[j].at) })
+	for _, c := range f.claims {
+		c.claimant = f.paid(c.at.Tx)
 		guess := c.claimant
-		cores.Each(len(c.spends), func(i int) { a.verifyWin(c.spends[i], guess) })
-		if a.e.Policy.Win == lang.WinHardened {
+		cores.Each(len(c.spends), func(i int) { f.verifyWin(c.spends[i], guess) })
+		if f.e.Policy.Win == lang.WinHardened {
 			c.claimant = signer(c)
 		}
 	}
 }
 
-// paid returns the candidate whose payout script takes all outputs, or 0.
-func (a *inputs) paid(tx *wire.MsgTx) int {
-	for j, cand := range a.e.Policy.Candidates {
+// paid returns the candidate whose payout script has all outputs, or 0.
+func (in *inputs) paid(tx *wire.MsgTx) int {
+	for j, cand := range in.e.Policy.Candidates {
 		all := len(tx.TxOut) > 0
 		for _, out := range tx.TxOut {
 			all = all && bytes.Equal(out.PkScript, cand.Payout)
@@ -175,9 +195,9 @@ func (a *inputs) paid(tx *wire.MsgTx) int {
 
 // verifyWin finds the key behind a win spend's signature: a claim key, the
 // joint key or the supervisor's. It tries the guessed claimant's first.
-func (a *prepared) verifyWin(s *spend, guess int) {
+func (p *prepared) verifyWin(s *spend, guess int) {
 	for _, guessed := range []bool{true, false} {
-		for _, k := range a.winKeys {
+		for _, k := range p.winKeys {
 			if (k.candidate == guess) != guessed {
 				continue
 			}
@@ -201,53 +221,54 @@ func signer(c *claim) int {
 	return j
 }
 
-// timely tells whether a claim counts by its height.
-func (a *inputs) timely(c *claim) bool {
-	t := a.e.Policy.Times
+// timely reports whether a claim is in a block of the claim phase.
+func (in *inputs) timely(c *claim) bool {
+	t := in.e.Policy.Times
 	return c.at.Height > t.VoteTo && c.at.Height <= t.Claim
 }
 
 // findWinner finds the winner (docs/audit.md, "The winner"): among candidates with at least k counted ballots,
 // the one whose timely claim is earliest. Where no claimant is proven to have
 // k, the earliest timely claimant who may have them is named, not counted.
-func (a *facts) findWinner() {
-	k := a.e.Policy.K
+func (f *facts) findWinner() {
+	k := f.e.Policy.K
 	for _, proven := range []bool{true, false} {
-		for _, c := range a.claims {
-			if c.claimant == 0 || !a.timely(c) {
+		for _, c := range f.claims {
+			if c.claimant == 0 || !f.timely(c) {
 				continue
 			}
-			if proven && a.tally.min[c.claimant-1] >= k || !proven && a.tally.max[c.claimant-1] >= k {
-				a.winner, a.winning = c.claimant, c
+			if proven && f.tally.min[c.claimant-1] >= k || !proven && f.tally.max[c.claimant-1] >= k {
+				f.winner, f.winning = c.claimant, c
 				return
 			}
 		}
 	}
 }
 
-// decides tells whether a fault of this claim decides the election (class A/E):
-// it is the winner's, or no winner remains.
+// decides reports whether a fault of the claim is fatal (class A/E): it is the
+// winner's, or there is no winner.
 func decides(f *facts, c *claim) bool {
 	return f.winner == 0 || c.claimant == f.winner
 }
 
-// isOver is CHECKS' "over": every counted stake spent and d deep and every
-// counted ballot classified, or the last openings' block buried, or ended.
-func isOver(a *facts) bool {
-	d, t := a.e.Policy.Confirmations, a.e.Policy.Times
-	if a.setup.Ended != "" || a.tip >= t.Reveal+d-1 {
+// isOver reports whether the election is over (docs/audit.md, "How to read a
+// report"): it ended early, or block `reveal from` is d deep, or every counted stake
+// is spent that deep and every counted ballot is resolved.
+func isOver(f *facts) bool {
+	d, t := f.e.Policy.Confirmations, f.e.Policy.Times
+	if f.setup.Ended != "" || f.tip >= t.Reveal+d-1 {
 		return true
 	}
-	if a.keys == nil || a.tip <= t.VoteTo || len(a.unspent) > 0 {
+	if f.keys == nil || f.tip <= t.VoteTo || len(f.unspent) > 0 {
 		return false
 	}
-	for _, s := range a.spends {
-		if a.depth(s.at.Height) < d {
+	for _, s := range f.spends {
+		if f.depth(s.at.Height) < d {
 			return false
 		}
 	}
-	for _, r := range a.tally.readings {
-		if !classified(a, r) {
+	for _, b := range f.tally.ballots {
+		if !resolved(f, b) {
 			return false
 		}
 	}

@@ -53,7 +53,7 @@ func (f *fair) sumsUp(crowd int) {
 	}
 	events := make(map[result.EventKind]int)
 	s := &result.History{}
-	tellExchange(a, s)
+	addExchange(a, s)
 	for _, e := range s.Events {
 		events[e.Kind]++
 	}

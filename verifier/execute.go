@@ -15,18 +15,18 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// scriptRun is one input executed again on the script engine (V11).
+// scriptRun is an input that the script engine executes (V11).
 type scriptRun struct {
 	at   election.ConfirmedTx
 	prev *wire.TxOut
 	err  error
-	by   curve.PublicKey // who should have signed first, where it is known beforehand
+	by   curve.PublicKey // of the first signature where the output tells, else zero
 
-	signed *inputSignature // nil where none can be told from the outside
+	signed *inputSignature // nil where the items do not tell
 }
 
-// inputSignature is an input's signature as it should be: by whose key, over
-// which script code. It is verified before the engine runs, many together.
+// inputSignature is the first signature of an input with the key and the script
+// code that it should be for. These are verified in batches before the engine runs.
 type inputSignature struct {
 	curve.Signed        // Sig without the hash type
 	code, pushed []byte // the signature as pushed, with its hash type
@@ -39,15 +39,15 @@ func (r *scriptRun) where() string { return fmt.Sprintf("tx %s input %d", r.at.I
 // script engine.
 type executed struct {
 	*prepared
-	runs   []*scriptRun                    // in the chain's order
-	takers map[*election.Output]*scriptRun // those that spend a stake
+	runs      []*scriptRun                    // in the chain's order
+	stakeRuns map[*election.Output]*scriptRun // by the stake that they spend
 }
 
 // runScripts executes all spends on all cores. The engine runs every opcode; of
 // its signatures it verifies those that were not proven with the others before.
 func runScripts(p *prepared) *executed {
 	p.progress("verifying signatures", 0, 0)
-	a := &executed{prepared: p, takers: make(map[*election.Output]*scriptRun)}
+	a := &executed{prepared: p, stakeRuns: make(map[*election.Output]*scriptRun)}
 	for _, c := range a.replay.Coins() {
 		if c.Spent != nil {
 			a.runs = append(a.runs, &scriptRun{at: *c.Spent, prev: c.Out})
@@ -57,7 +57,7 @@ func runScripts(p *prepared) *executed {
 	for _, st := range a.replay.Stakes() {
 		if st.Spent != nil {
 			r := &scriptRun{at: *st.Spent, prev: st.Out}
-			a.runs, a.takers[st] = append(a.runs, r), r
+			a.runs, a.stakeRuns[st] = append(a.runs, r), r
 		}
 	}
 	sort.Slice(a.runs, func(i, j int) bool {
@@ -74,43 +74,44 @@ func runScripts(p *prepared) *executed {
 	return a
 }
 
-// runDeposits adds the spends of deposits, of which sweeps carry the
-// supervisor's signature first.
-func (a *executed) runDeposits() {
-	if a.mix == nil {
+// runDeposits adds the spends of deposits. The first signature of a sweep is the
+// supervisor's.
+func (x *executed) runDeposits() {
+	if x.mix == nil {
 		return
 	}
-	for _, d := range a.mix.Deposits {
-		if at := a.mix.SpendingTx(d); at != nil {
-			a.runs = append(a.runs, &scriptRun{at: *at, prev: a.replay.ExchangeOutput(d.Outpoint).Out, by: a.e.Policy.Supervisor})
+	for _, d := range x.mix.Deposits {
+		if at := x.mix.SpendingTx(d); at != nil {
+			prev := x.replay.ExchangeOutput(d.Outpoint).Out
+			x.runs = append(x.runs, &scriptRun{at: *at, prev: prev, by: x.e.Policy.Supervisor})
 		}
 	}
 }
 
 // proveSignatures verifies the signatures of all runs and returns those that
 // are valid, for the engine. Only what verified enters.
-func (a *executed) proveSignatures() *txscript.SigCache {
-	txs := a.runsByTx()
+func (x *executed) proveSignatures() *txscript.SigCache {
+	txs := x.runsByTx()
 	cores.Each(len(txs), func(i int) {
 		h := scriptsig.NewHasher(txs[i][0].at.Tx)
 		for _, r := range txs[i] {
-			r.signed = a.expectSignature(r, h)
+			r.signed = x.expectSignature(r, h)
 		}
 	})
 	var expected []*inputSignature
-	for _, r := range a.runs {
+	for _, r := range x.runs {
 		if r.signed != nil {
 			expected = append(expected, r.signed)
 		}
 	}
-	// What one key signed is proven together.
+	// Signatures by one key are in one batch, which is cheaper.
 	slices.SortStableFunc(expected, func(s, t *inputSignature) int { return bytes.Compare(s.Key[:], t.Key[:]) })
 	all := make([]curve.Signed, len(expected))
 	for i, s := range expected {
 		all[i] = s.Signed
 	}
-	proven := txscript.NewSigCache(uint(2 * len(a.runs))) // with room for what the engine verifies itself
-	for i, valid := range a.verifySigned(all, curve.VerifyECDSABatch) {
+	proven := txscript.NewSigCache(uint(2 * len(x.runs))) // and as many that the engine verifies itself
+	for i, valid := range x.verifySigned(all, curve.VerifyECDSABatch) {
 		if expected[i].valid = valid; valid {
 			proven.Add(all[i].Hash, all[i].Sig, expected[i].Key[:])
 		}
@@ -119,9 +120,9 @@ func (a *executed) proveSignatures() *txscript.SigCache {
 }
 
 // runsByTx divides the runs, which are in the chain's order, by transaction.
-func (a *executed) runsByTx() (txs [][]*scriptRun) {
-	for i, r := range a.runs {
-		if i == 0 || a.runs[i-1].at.Tx != r.at.Tx {
+func (x *executed) runsByTx() (txs [][]*scriptRun) {
+	for i, r := range x.runs {
+		if i == 0 || x.runs[i-1].at.Tx != r.at.Tx {
 			txs = append(txs, nil)
 		}
 		txs[len(txs)-1] = append(txs[len(txs)-1], r)
@@ -133,10 +134,11 @@ func (a *executed) runsByTx() (txs [][]*scriptRun) {
 //
 //	P2PKH                <sig> <key>
 //	P2SH, a refund       <sig> <key> … <redeem>
-//	P2SH, a claim    … <sig> … <redeem>, by the key of whoever is paid
+//	P2SH, a claim    … <sig> … <redeem>      by the key of the candidate who is paid
 //
-// A wrong guess costs time and nothing else: what does not verify is not proven.
-func (a *executed) expectSignature(r *scriptRun, h *scriptsig.Hasher) *inputSignature {
+// It goes by the looks of the items. A wrong guess does not verify, and the engine
+// then verifies what the script asks for.
+func (x *executed) expectSignature(r *scriptRun, h *scriptsig.Hasher) *inputSignature {
 	items := scriptsig.Items(r.at.Tx.TxIn[r.at.Input].SignatureScript)
 	s := &inputSignature{code: r.prev.PkScript, pushed: scriptsig.FirstSignature(items)}
 	if s.pushed == nil {
@@ -146,7 +148,7 @@ func (a *executed) expectSignature(r *scriptRun, h *scriptsig.Hasher) *inputSign
 	if txscript.IsPayToScriptHash(r.prev.PkScript) {
 		s.code = items[len(items)-1]
 		if s.Key, known = r.by, r.by != (curve.PublicKey{}); !known {
-			s.Key, known = a.guessWinKey(r.at.Tx)
+			s.Key, known = x.guessWinKey(r.at.Tx)
 		}
 	}
 	for _, item := range items {
@@ -165,11 +167,11 @@ func (a *executed) expectSignature(r *scriptRun, h *scriptsig.Hasher) *inputSign
 	return s
 }
 
-// guessWinKey is the key that should have signed a transaction that claims:
-// that of the candidate whom it pays, or the only one.
-func (a *executed) guessWinKey(tx *wire.MsgTx) (key curve.PublicKey, ok bool) {
-	paid := a.paid(tx)
-	for _, k := range a.winKeys {
+// guessWinKey returns the key that should have signed a claim: that of the candidate
+// whom the transaction pays, or the only one of the win path.
+func (x *executed) guessWinKey(tx *wire.MsgTx) (key curve.PublicKey, ok bool) {
+	paid := x.paid(tx)
+	for _, k := range x.winKeys {
 		if k.candidate == 0 || k.candidate == paid {
 			return k.key, true
 		}
@@ -177,8 +179,8 @@ func (a *executed) guessWinKey(tx *wire.MsgTx) (key curve.PublicKey, ok bool) {
 	return key, false
 }
 
-// signedBy tells whether sig, as pushed, is the spend's signature by key: as
-// proven before the scripts ran, or else by looking at it alone.
+// signedBy verifies sig, as pushed, under key, unless it was verified before the
+// scripts ran.
 func (s *spend) signedBy(sig []byte, key curve.PublicKey) error {
 	p := s.run.signed
 	if p != nil && p.valid && p.Key == key && bytes.Equal(p.pushed, sig) && bytes.Equal(p.code, s.redeem) {

@@ -9,12 +9,13 @@ import (
 	"bevote/verifier/result"
 )
 
-// story gathers what the audit established.
+// history lists the events, phases and flows that the audit established.
 func history(f *facts) *result.History {
 	s := &result.History{Phases: policyPhases(f)}
 	for kind, anchor := range f.setup.Phases.Anchors() {
 		if anchor != nil {
-			addEvent(s, anchor.Height, anchorPhases[kind], result.EventAnchor, "tx "+anchor.TxID, "%s anchored", election.AnchorName(kind))
+			addEvent(s, anchor.Height, anchorPhases[kind], result.EventAnchor, "tx "+anchor.TxID,
+				"%s anchored", election.AnchorName(kind))
 		}
 	}
 	for _, v := range f.votes {
@@ -23,14 +24,15 @@ func history(f *facts) *result.History {
 			continue
 		}
 		fault := v.Exclusion()
-		addEvent(s, v.Height, result.PhaseVote, result.EventExcluded, "tx "+v.TxID, "a vote of slot %d that does not count: %s, %s",
-			v.Index, voteChecks[fault.Kind], fault.Message)
+		addEvent(s, v.Height, result.PhaseVote, result.EventExcluded, "tx "+v.TxID,
+			"a vote of slot %d that does not count: %s, %s", v.Index, voteChecks[fault.Kind], fault.Message)
 	}
-	tellExchange(f, s)
-	tellSpends(f, s)
+	addExchange(f, s)
+	addSpends(f, s)
 	for _, l := range f.tally.lines {
 		if author, entitled := f.author(l.Line.By); entitled {
-			addEvent(s, l.Line.Seen.Height, result.PhaseReveal, result.EventOpening, fmt.Sprintf("line %d", l.N), "%s opens %d ballots", f.party(author), len(l.Body.Openings))
+			addEvent(s, l.Line.Seen.Height, result.PhaseReveal, result.EventOpening, fmt.Sprintf("line %d", l.N),
+				"%s opens %d ballots", f.party(author), len(l.Body.Openings))
 		}
 	}
 	sort.SliceStable(s.Events, func(i, j int) bool { return s.Events[i].Height < s.Events[j].Height })
@@ -39,13 +41,16 @@ func history(f *facts) *result.History {
 }
 
 // anchorPhases are the phases that the anchors' kinds close.
-var anchorPhases = [election.LastAnchor + 1]string{"", result.PhaseRoll, result.PhaseRoll, result.PhaseCommit, result.PhaseDeal, result.PhaseSetup, result.PhaseSetup}
-
-func addEvent(s *result.History, height uint32, phase string, kind result.EventKind, where, format string, args ...any) {
-	s.Events = append(s.Events, result.Event{Height: height, Phase: phase, Kind: kind, Text: fmt.Sprintf(format, args...), Where: where})
+var anchorPhases = [election.LastAnchor + 1]string{
+	"", result.PhaseRoll, result.PhaseRoll, result.PhaseCommit, result.PhaseDeal, result.PhaseSetup, result.PhaseSetup,
 }
 
-// phases are the policy's, in blocks. The first begins with the announcement.
+func addEvent(s *result.History, height uint32, phase string, kind result.EventKind, where, format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	s.Events = append(s.Events, result.Event{Height: height, Phase: phase, Kind: kind, Text: text, Where: where})
+}
+
+// policyPhases are the policy's, in blocks. The first begins with the announcement.
 func policyPhases(f *facts) []result.Phase {
 	t, first := f.e.Policy.Times, f.e.Policy.Times.Roll
 	if announced := f.setup.Phases.Anchor(election.Announce); announced != nil {
@@ -53,35 +58,45 @@ func policyPhases(f *facts) []result.Phase {
 	}
 	out := append([]result.Phase{{Name: result.PhaseRoll, From: first, To: t.Roll}}, mixPhases(f, first)...)
 	if f.e.Policy.Dealt() {
-		out = append(out, result.Phase{Name: result.PhaseCommit, From: t.Roll + 1, To: t.Commit}, result.Phase{Name: result.PhaseDeal, From: t.Commit + 1, To: t.Deal}, result.Phase{Name: result.PhaseSetup, From: t.Deal + 1, To: t.Setup})
+		out = append(out,
+			result.Phase{Name: result.PhaseCommit, From: t.Roll + 1, To: t.Commit},
+			result.Phase{Name: result.PhaseDeal, From: t.Commit + 1, To: t.Deal},
+			result.Phase{Name: result.PhaseSetup, From: t.Deal + 1, To: t.Setup})
 	}
-	return append(out, result.Phase{Name: result.PhaseVote, From: t.VoteFrom, To: t.VoteTo}, result.Phase{Name: result.PhaseClaim, From: t.VoteTo + 1, To: t.Claim},
-		result.Phase{Name: result.PhaseRefund, From: t.Timeout + 1}, result.Phase{Name: result.PhaseReveal, From: t.Reveal})
+	return append(out,
+		result.Phase{Name: result.PhaseVote, From: t.VoteFrom, To: t.VoteTo},
+		result.Phase{Name: result.PhaseClaim, From: t.VoteTo + 1, To: t.Claim},
+		result.Phase{Name: result.PhaseRefund, From: t.Timeout + 1},
+		result.Phase{Name: result.PhaseReveal, From: t.Reveal})
 }
 
-// tellSpends adds the claims, one event each, and every other spend of a stake.
-func tellSpends(f *facts, s *result.History) {
+// addSpends adds an event for each claim and for every other spend of a stake.
+func addSpends(f *facts, s *result.History) {
 	for _, c := range f.claims {
 		note := ", which does not count"
 		if c.claimant > 0 && f.timely(c) {
 			note = ""
 		}
-		addEvent(s, c.at.Height, result.PhaseClaim, claimKind(f, c), c.where(), "%s claims %d stakes%s", f.candidate(c.claimant), len(c.spends), note)
+		addEvent(s, c.at.Height, result.PhaseClaim, claimKind(f, c), c.where(),
+			"%s claims %d stakes%s", f.candidate(c.claimant), len(c.spends), note)
 	}
 	for _, sp := range f.spends {
+		add := func(kind result.EventKind, format string, args ...any) {
+			addEvent(s, sp.at.Height, result.PhaseRefund, kind, sp.where(), format, args...)
+		}
 		switch name, branch := strings.CutPrefix(sp.class, "branch."); {
 		case branch:
-			addEvent(s, sp.at.Height, result.PhaseRefund, result.EventBranch, sp.where(), "branch %s takes the stake of slot %d", name, sp.vote.Index)
+			add(result.EventBranch, "branch %s takes the stake of slot %d", name, sp.vote.Index)
 		case sp.class == "refund":
-			addEvent(s, sp.at.Height, result.PhaseRefund, result.EventRefund, sp.where(), "slot %d takes its stake back", sp.vote.Index)
+			add(result.EventRefund, "slot %d takes its stake back", sp.vote.Index)
 		case sp.class == "alien":
-			addEvent(s, sp.at.Height, result.PhaseRefund, result.EventAlien, sp.where(), "the stake of slot %d is spent by no path of the contract", sp.vote.Index)
+			add(result.EventAlien, "the stake of slot %d is spent by no path of the contract", sp.vote.Index)
 		}
 	}
 }
 
-// flows adds up the stakes of counted votes by where they went, in the order of
-// the kinds above, and at the end what is still locked.
+// flows adds up the stakes of counted votes by kind of spend and receiver, in the
+// order of flowOrder.
 func flows(f *facts) (out []result.Flow) {
 	at := make(map[result.Flow]int) // of kind and receiver
 	add := func(kind result.EventKind, to string, sats, fee int64) {
@@ -121,10 +136,13 @@ func flows(f *facts) (out []result.Flow) {
 	return out
 }
 
-// flowOrder is the order in which flows are told.
-var flowOrder = map[result.EventKind]int{result.EventWin: 1, result.EventClaim: 2, result.EventBranch: 3, result.EventRefund: 4, result.EventAlien: 5, result.StillLocked: 6}
+// flowOrder is the order of flows in a report.
+var flowOrder = map[result.EventKind]int{
+	result.EventWin: 1, result.EventClaim: 2, result.EventBranch: 3,
+	result.EventRefund: 4, result.EventAlien: 5, result.StillLocked: 6,
+}
 
-// claimKind tells the claims that decide from the others.
+// claimKind is EventWin for claims of the winner that count, else EventClaim.
 func claimKind(f *facts, c *claim) result.EventKind {
 	if f.winner > 0 && c.claimant == f.winner && f.timely(c) {
 		return result.EventWin
@@ -132,8 +150,8 @@ func claimKind(f *facts, c *claim) result.EventKind {
 	return result.EventClaim
 }
 
-// spendFees is each spend's part of its transaction's fee. Where other coins
-// are spent along with stakes, whose fee it was cannot be told, and it is 0.
+// spendFees divides each transaction's fee among the stakes that it spends, in
+// satoshis. Where it also spends other outputs, whose values are not known, it is 0.
 func spendFees(f *facts) map[*spend]int64 {
 	byTx := make(map[string][]*spend)
 	for _, sp := range f.spends {
@@ -160,13 +178,14 @@ func spendFees(f *facts) map[*spend]int64 {
 	return fees
 }
 
-// mixPhases are the registry's, in blocks. Each may begin with the announcement
-// but the last, which begins when no deposits come any more.
+// mixPhases are the registry's, in blocks. Each begins with the announcement but the
+// last, which begins after T2, the deadline of deposits.
 func mixPhases(f *facts, first uint32) (out []result.Phase) {
 	if f.mix == nil || f.mix.Registry == nil || registryDeadlines(f, f.mix.Registry) != nil {
 		return nil
 	}
-	for i, name := range []string{result.PhaseRequest, result.PhaseDeposit, result.PhaseIssue, result.PhaseVoucher, result.PhasePayout} {
+	names := []string{result.PhaseRequest, result.PhaseDeposit, result.PhaseIssue, result.PhaseVoucher, result.PhasePayout}
+	for i, name := range names {
 		if i == election.T5 {
 			first = f.mix.Deadlines[election.T2] + 1
 		}
@@ -175,41 +194,49 @@ func mixPhases(f *facts, first uint32) (out []result.Phase) {
 	return out
 }
 
-// tellExchange adds what happened to deposits and vouchers.
-func tellExchange(f *facts, s *result.History) {
+// addExchange adds the events of deposits and vouchers.
+func addExchange(f *facts, s *result.History) {
 	if len(mixPhases(f, 0)) == 0 {
 		return
 	}
 	written := func(seen uint32) uint32 { return seen + f.e.Policy.Depth() - 1 } // the author's tip
 	for _, l := range f.mix.Requests {
-		addEvent(s, written(l.Line.Seen.Height), result.PhaseRequest, result.EventRequest, fmt.Sprintf("line %d", l.N), "a mixer is asked to %s", l.Body.For)
+		addEvent(s, written(l.Line.Seen.Height), result.PhaseRequest, result.EventRequest, fmt.Sprintf("line %d", l.N),
+			"a mixer is asked to %s", l.Body.For)
 	}
 	for _, d := range f.mix.Deposits {
 		if f.mix.CheckDeposit(d) == nil {
-			addEvent(s, f.mix.Height(d), result.PhaseDeposit, result.EventDeposit, "outpoint "+d.Outpoint.String(), "a deposit with mixer %s", d.Mixer.Name)
+			addEvent(s, f.mix.Height(d), result.PhaseDeposit, result.EventDeposit, "outpoint "+d.Outpoint.String(),
+				"a deposit with mixer %s", d.Mixer.Name)
 		}
 		if f.mix.CheckIssue(d) == nil {
-			addEvent(s, written(d.Answer.Seen), result.PhaseIssue, result.EventIssue, d.Where(), "mixer %s issues for a deposit", d.Mixer.Name)
+			addEvent(s, written(d.Answer.Seen), result.PhaseIssue, result.EventIssue, d.Where(),
+				"mixer %s issues for a deposit", d.Mixer.Name)
 		}
 		if f.mix.SpendPath(d) == election.Returned {
-			addEvent(s, f.mix.SpendingTx(d).Height, result.PhaseRefund, result.EventReturn, "tx "+f.mix.SpendingTx(d).ID.String(), "a deposit goes back to its owner")
+			back := f.mix.SpendingTx(d)
+			addEvent(s, back.Height, result.PhaseRefund, result.EventReturn, "tx "+back.ID.String(),
+				"a deposit goes back to its owner")
 		}
 	}
 	for _, sweep := range f.mix.SweepTxs() {
-		addEvent(s, sweep.Height, result.PhaseVoucher, result.EventSweep, "tx "+sweep.ID.String(), "a sweep of %d deposits", len(sweep.Tx.TxIn))
+		addEvent(s, sweep.Height, result.PhaseVoucher, result.EventSweep, "tx "+sweep.ID.String(),
+			"a sweep of %d deposits", len(sweep.Tx.TxIn))
 	}
 	for _, v := range f.mix.Vouchers {
 		if f.mix.VerifyVoucher(v) != nil {
 			continue
 		}
-		addEvent(s, written(v.Seen), result.PhaseVoucher, result.EventVoucher, v.Where(), "a voucher for mixer %s", v.Mixer.Name)
+		addEvent(s, written(v.Seen), result.PhaseVoucher, result.EventVoucher, v.Where(),
+			"a voucher for mixer %s", v.Mixer.Name)
 		if c := f.mix.CoinOf(v); c != nil {
-			addEvent(s, c.Height, result.PhasePayout, result.EventCoin, "outpoint "+c.Outpoint.String(), "a coin for the voucher of line %d", v.N)
+			addEvent(s, c.Height, result.PhasePayout, result.EventCoin, "outpoint "+c.Outpoint.String(),
+				"a coin for the voucher of line %d", v.N)
 		}
 	}
 }
 
-// depositFlows adds up where the deposits went.
+// depositFlows adds up the deposits by how they were spent.
 func depositFlows(f *facts) (out []result.Flow) {
 	if f.mix == nil {
 		return nil

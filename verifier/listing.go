@@ -11,22 +11,27 @@ import (
 	"github.com/btcsuite/btcd/txscript/v2"
 )
 
-// deviation shows a revealed script against the contract's, as a unified diff
-// of their listings. Known values go by their names in both.
+// deviation returns a unified diff of the listings of the contract and of a revealed
+// script. Both name the known values.
 func deviation(contract, revealed []byte, known map[string]string) string {
-	diff, err := textdiff.Unified("contract", "revealed", listing(contract, known), listing(revealed, known), textdiff.Plain)
+	want, got := listing(contract, known), listing(revealed, known)
+	diff, err := textdiff.Unified("contract", "revealed", want, got, textdiff.Plain)
 	switch {
 	case err != nil:
 		return fmt.Sprintf("the revealed script is not the contract's: %v", err)
 	case diff == "":
-		return "the revealed script is the contract's" // in a second output, say
+		return "the revealed script is the contract's" // as in a vote of two stakes
 	}
 	return "the revealed script is not the contract's:\n" + strings.TrimSuffix(diff, "\n")
 }
 
-// listing writes a script of any kind, one operation a line as templates spell
-// it, each known value with its name. What is pushed by another operation than
-// the shortest says so; what cannot be read is given in hex.
+// listing returns a script as text, one operation a line, as package templates spells
+// it:
+//
+//	OP_CHECKSIG
+//	0x02…  (joint)                             a known value
+//	0x00ff, pushed by opcode 0x4c              not by the shortest push (BIP 62)
+//	unreadable: 4cff…                          from where it does not parse, in hex
 func listing(script []byte, known map[string]string) string {
 	var b strings.Builder
 	tok, at := txscript.MakeScriptTokenizer(0, script), 0
@@ -60,8 +65,8 @@ func operation(code byte, data []byte) string {
 	return word
 }
 
-// knownValues are what a stake's script may hold, by name: the keys of the
-// dealing, and of every slot its key and the key's hash.
+// knownValues maps the values that a stake's script may hold to their names: the
+// contract's keys, and of every slot the key, its HASH160 and the ballot.
 func knownValues(f *facts) map[string]string {
 	known := make(map[string]string)
 	for i, r := range f.setup.Roll {

@@ -18,61 +18,61 @@ import (
 // waiting is a transaction that was seen in a pool.
 type waiting struct {
 	tx   *wire.MsgTx
-	seen string // by whom
+	seen string // where, in words
 }
 
-// attempt is an input of such a transaction that would take the stake of a
-// counted vote, or did.
-type attempt struct {
+// pendingSpend is an input that spends the stake of a counted vote, of a transaction
+// that a pool shows or has shown.
+type pendingSpend struct {
 	tx    *wire.MsgTx
 	input int
 	class string // as in spend
 	seen  string // where, in words
 }
 
-func (t attempt) String() string {
-	name := t.class
+func (s pendingSpend) String() string {
+	name := s.class
 	if name == "win" {
 		name = "claim"
 	}
-	return fmt.Sprintf("%s by tx %s input %d, %s", name, t.tx.TxHash(), t.input, t.seen)
+	return fmt.Sprintf("%s by tx %s input %d, %s", name, s.tx.TxHash(), s.input, s.seen)
 }
 
-// lookAtPools asks all sources for transactions that would take an open stake.
-// What the state remembers of earlier looks comes first.
-func (a *chained) lookAtPools(ctx context.Context) error {
-	if a.opt.State != nil {
-		for _, tx := range a.opt.State.waited {
-			a.waiting = append(a.waiting, waiting{tx, "seen waiting before"})
+// lookAtPools asks all sources for unconfirmed transactions that spend a stake.
+// Those that the state has of earlier audits come first.
+func (ch *chained) lookAtPools(ctx context.Context) error {
+	if ch.opt.State != nil {
+		for _, tx := range ch.opt.State.waited {
+			ch.waiting = append(ch.waiting, waiting{tx, "seen waiting before"})
 		}
 	}
-	open := a.openStakes()
+	open := ch.openStakes()
 	if len(open) == 0 {
 		return nil
 	}
-	for _, src := range a.chain.Sources() {
+	for _, src := range ch.chain.Sources() {
 		pool, ok := src.(evidence.MempoolSource)
 		if !ok {
 			continue
 		}
 		txs, err := pool.Waiting(ctx, open)
 		if errors.Is(err, evidence.ErrNoMempool) {
-			a.noPool = err
+			ch.noPool = err
 			continue
 		}
 		if err != nil {
 			return fmt.Errorf("looking at the pool: %w", err)
 		}
 		for _, tx := range txs {
-			a.waiting = append(a.waiting, waiting{tx, "waits at " + src.Evidence()})
+			ch.waiting = append(ch.waiting, waiting{tx, "waits at " + src.Evidence()})
 		}
 	}
 	return nil
 }
 
-// openStakes lists the stakes that no block has taken, in a fixed order.
-func (a *chained) openStakes() (ops []wire.OutPoint) {
-	for op, st := range a.replay.Stakes() {
+// openStakes lists the unspent stakes, in a fixed order.
+func (ch *chained) openStakes() (ops []wire.OutPoint) {
+	for op, st := range ch.replay.Stakes() {
 		if st.Spent == nil {
 			ops = append(ops, op)
 		}
@@ -83,34 +83,35 @@ func (a *chained) openStakes() (ops []wire.OutPoint) {
 	return ops
 }
 
-// findAttempts sorts what waits, or waited, by the stake that it would take:
-// the first attempt of each class. What the script engine refuses is none.
-func findAttempts(a *tallied) map[wire.OutPoint][]attempt {
+// findPending sorts the inputs of unconfirmed transactions by the stake that they
+// spend: the first of each class. Those that the script engine refuses are left out.
+func findPending(t *tallied) map[wire.OutPoint][]pendingSpend {
 	votes := make(map[wire.OutPoint]*election.Vote)
-	for _, r := range a.tally.readings {
-		votes[r.vote.Stake] = r.vote
+	for _, b := range t.tally.ballots {
+		votes[b.vote.Stake] = b.vote
 	}
-	attempts := make(map[wire.OutPoint][]attempt)
-	for _, w := range a.waiting {
+	pending := make(map[wire.OutPoint][]pendingSpend)
+	for _, w := range t.waiting {
 		for i, in := range w.tx.TxIn {
 			op := in.PreviousOutPoint
-			if votes[op] == nil || scriptsig.Execute(w.tx, i, a.replay.Stake(op).Out, nil) != nil {
+			if votes[op] == nil || scriptsig.Execute(w.tx, i, t.replay.Stake(op).Out, nil) != nil {
 				continue
 			}
-			s := &spend{vote: votes[op], at: election.ConfirmedTx{Tx: w.tx, ID: w.tx.TxHash(), Input: i}, run: new(scriptRun)}
-			a.classify(s)
-			if !slices.ContainsFunc(attempts[op], func(t attempt) bool { return t.class == s.class }) {
-				attempts[op] = append(attempts[op], attempt{w.tx, i, s.class, w.seen})
+			at := election.ConfirmedTx{Tx: w.tx, ID: w.tx.TxHash(), Input: i}
+			s := &spend{vote: votes[op], at: at, run: new(scriptRun)}
+			t.classify(s)
+			if !slices.ContainsFunc(pending[op], func(p pendingSpend) bool { return p.class == s.class }) {
+				pending[op] = append(pending[op], pendingSpend{w.tx, i, s.class, w.seen})
 			}
 		}
 	}
-	return attempts
+	return pending
 }
 
-// attempted lists the transactions of all attempts, for the state.
-func attempted(a *facts) (txs []*wire.MsgTx) {
-	for _, r := range a.tally.readings {
-		for _, t := range a.attempts[r.vote.Stake] {
+// pendingTxs lists the transactions of all pending spends, for the state.
+func pendingTxs(f *facts) (txs []*wire.MsgTx) {
+	for _, b := range f.tally.ballots {
+		for _, t := range f.pending[b.vote.Stake] {
 			if !slices.Contains(txs, t.tx) {
 				txs = append(txs, t.tx)
 			}

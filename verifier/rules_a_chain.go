@@ -203,7 +203,7 @@ func depositsIn(f *facts) (out []wire.OutPoint) {
 
 // countedStakes returns the outpoints of the stakes of counted votes.
 func countedStakes(f *facts) (out []wire.OutPoint) {
-	for _, r := range f.tally.readings {
+	for _, r := range f.tally.ballots {
 		out = append(out, r.vote.Stake)
 	}
 	return out
@@ -240,7 +240,7 @@ func finality(f *facts, ck *check) {
 		}
 	}
 	others := ck.unresolved
-	for _, r := range f.tally.readings {
+	for _, r := range f.tally.ballots {
 		look(r.vote.Where(), r.vote.Height)
 	}
 	for _, sp := range f.spends {

@@ -15,7 +15,8 @@ import (
 	"github.com/btcsuite/btcd/address/v2"
 )
 
-// voteRules are families F and G, voting transactions and ballots: V52–V68.
+// voteRules are families F and G, voting transactions and ballots: V52–V68. V56 is
+// retired.
 func voteRules() []rule {
 	return []rule{
 		row("V52", "VOTE-ELIGIBLE", "I", voting, voteFaults(election.SeveralSlots)),
@@ -32,19 +33,21 @@ func voteRules() []rule {
 		row("V64", "VOTE-SIGHASH", "W", voting, voteFaults(election.NotSighashAll)),
 		row("V65", "VOTE-OUTPUTS", "W", voting, voteFaults(election.OtherOutputs)),
 		row("V66", "BAL-FORMAT", "I", voting, voteFaults(election.MalformedBallot)),
-		row("V67", "BAL-UNIQUE", "I+A", voting, voteFaults(election.RepeatedBallot)),
-		row("V68", "BAL-UNRELATED", "A", voting, voteFaults(election.RelatedPoint)),
+		row("V67", "BAL-UNIQUE", "I+A", voting, uniqueBallots),
+		row("V68", "BAL-UNRELATED", "A", voting, unrelatedPoints),
 	}
 }
 
-// voteChecks are the checks of what Votes finds wrong with a vote. V27 is in the
-// family of the roll.
+// voteChecks maps the faults that [election.Election.Votes] finds to their checks.
+// V27 is in family C, V98 in K.
 var voteChecks = map[election.FaultKind]string{
-	election.BadCoin: "V27", election.SeveralSlots: "V52", election.WrongScript: "V54", election.WrongStake: "V61", election.NoBallot: "V62", election.OutsideWindow: "V63",
-	election.NotSighashAll: "V64", election.OtherOutputs: "V65", election.MalformedBallot: "V66", election.RepeatedBallot: "V67", election.RelatedPoint: "V68",
+	election.BadCoin: "V27", election.AfterEnd: "V98", election.SeveralSlots: "V52", election.WrongScript: "V54", election.WrongStake: "V61",
+	election.NoBallot: "V62", election.OutsideWindow: "V63", election.NotSighashAll: "V64",
+	election.OtherOutputs: "V65", election.MalformedBallot: "V66", election.KnownPoint: "V68",
 }
 
-// voteFaults is the predicate of the rules that Votes applies to every vote.
+// voteFaults is the predicate of a rule that [election.Election.Votes] applies to
+// every vote.
 func voteFaults(kind election.FaultKind) func(*facts, *check) {
 	return func(f *facts, ck *check) {
 		ck.expect(len(f.votes))
@@ -72,8 +75,8 @@ func voteOnce(f *facts, ck *check) {
 	}
 }
 
-// V54: the stake pays the filled contract. Where an excluded vote's script has
-// been revealed, it is shown against the contract's.
+// V54: the stake pays the filled contract. Where a spend has revealed an excluded
+// vote's script, its difference from the contract is listed.
 func voteScript(f *facts, ck *check) {
 	voteFaults(election.WrongScript)(f, ck)
 	var known map[string]string
@@ -90,7 +93,7 @@ func voteScript(f *facts, ck *check) {
 	}
 }
 
-// revealed returns the redeem scripts that spends of a vote's P2SH outputs show.
+// revealed returns the redeem scripts in spends of a vote's P2SH outputs.
 func revealed(f *facts, v *election.Vote) (out [][]byte) {
 	for i := range v.Spend.Tx.TxOut {
 		st := f.replay.Stake(v.OutputAt(i))
@@ -160,8 +163,8 @@ func isKeyHole(name string) bool {
 }
 
 // wantKey computes the key of a hole from the dealing: P, or P + C_j as one
-// multi-scalar product, apart from the sum that filled the contract. A name
-// that the dealing does not know has no key, which no script matches.
+// multi-scalar product, apart from the sum that filled the contract. A name that
+// the dealing does not know has the zero key, which no script matches.
 func wantKey(f *facts, name string) (none curve.PublicKey) {
 	role, of, _ := strings.Cut(name, ".")
 	key, candidate := 1, f.e.Policy.CandidateNumber(of)
@@ -186,8 +189,8 @@ func wantKey(f *facts, name string) (none curve.PublicKey) {
 	return curve.Product(ones, points).Key()
 }
 
-// V59: the voter alone can spend from the policy's timeout on, neither before
-// nor after, by the contract's list of paths and by the script itself.
+// V59: the voter alone can spend from the policy's timeout on and not before, by the
+// contract's list of paths and by the script itself.
 func voteTimeout(f *facts, ck *check) {
 	lifted, err := f.e.LiftedPaths()
 	if err != nil {
@@ -220,8 +223,8 @@ func locksOf(role string, paths []templates.Path) (locks []uint32) {
 	return slices.Compact(locks)
 }
 
-// V60: the refund goes to the roll key, which also signs for the voter in
-// branches. What a script not yet revealed refunds to follows from V54.
+// V60: the refund goes to the roll key, which is also the voter's key in branches.
+// Of scripts not yet revealed this follows from V54.
 func voteRefundKey(f *facts, ck *check) {
 	ck.expect(len(f.votes))
 	for _, v := range f.votes {

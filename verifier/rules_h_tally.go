@@ -27,8 +27,8 @@ func tallyRules() []rule {
 	}
 }
 
-// V69: what is read of ballots was signed by a candidate, or by the supervisor
-// of a custodial election. What others sign does not count.
+// V69: openings that count are signed by a candidate, or by the supervisor of a
+// custodial election. Others are listed.
 func openingsSigned(f *facts, ck *check) {
 	ck.expect(len(f.tally.lines))
 	for _, l := range f.tally.lines {
@@ -39,11 +39,12 @@ func openingsSigned(f *facts, ck *check) {
 	}
 }
 
-// V70: each disavowal shows D = x·R for its author's key, this slot and coin.
+// V70: the proof of each disavowal shows D = x·R for its author's key x·G, this slot
+// and this coin.
 func disavowalProofs(f *facts, ck *check) {
 	ck.expect(len(f.tally.disavowals))
 	for _, d := range f.tally.disavowals {
-		hold(f, ck, d, d.proof)
+		testDisclosure(f, ck, d, d.proof)
 	}
 }
 
@@ -51,7 +52,7 @@ func disavowalProofs(f *facts, ck *check) {
 func openingsRecompute(f *facts, ck *check) {
 	ck.expect(len(f.tally.openings))
 	for _, o := range f.tally.openings {
-		hold(f, ck, o, o.err)
+		testDisclosure(f, ck, o, o.err)
 	}
 }
 
@@ -62,12 +63,12 @@ func disavowalsHold(f *facts, ck *check) {
 			continue // V70 names it
 		}
 		ck.expect(1)
-		hold(f, ck, d, d.err)
+		testDisclosure(f, ck, d, d.err)
 	}
 }
 
-// hold tests what a line says of a ballot, and names its author where that fails.
-func hold(f *facts, ck *check, st statement, err error) {
+// testDisclosure fails with the fault of a disclosure, under its author's name.
+func testDisclosure(f *facts, ck *check, st disclosure, err error) {
 	if err != nil {
 		err = fmt.Errorf("%s: %w", f.party(st.author), err)
 	}
@@ -76,10 +77,10 @@ func hold(f *facts, ck *check, st statement, err error) {
 
 // V73: no ballot has two valid readings.
 func partition(f *facts, ck *check) {
-	ck.expect(len(f.tally.readings))
-	for _, r := range f.tally.readings {
-		if r.second {
-			ck.fail(r.vote.Where(), "two valid openings say different things")
+	ck.expect(len(f.tally.ballots))
+	for _, b := range f.tally.ballots {
+		if b.second {
+			ck.fail(b.vote.Where(), "two valid openings say different things")
 			continue
 		}
 		ck.pass()
@@ -95,39 +96,40 @@ func totals(f *facts, ck *check) {
 		}
 		ck.expect(1)
 		if got := f.tally.own[author]; l.Body.Count != got {
-			ck.fail(fmt.Sprintf("line %d", l.N), "%s: counts %d ballots, the openings show %d", f.party(author), l.Body.Count, got)
+			ck.fail(fmt.Sprintf("line %d", l.N), "%s: counts %d ballots, the openings show %d",
+				f.party(author), l.Body.Count, got)
 			continue
 		}
 		ck.pass()
 	}
 }
 
-// V75: every counted ballot is opened, derived, proven invalid, or, with a joint
-// key each, settled as not the winner's; the others are named with those who
+// V75: every counted ballot is resolved. The others are listed with the parties that
 // could open them.
 func complete(f *facts, ck *check) {
-	ck.expect(len(f.tally.readings))
-	for _, r := range f.tally.readings {
-		if classified(f, r) {
+	ck.expect(len(f.tally.ballots))
+	for _, b := range f.tally.ballots {
+		if resolved(f, b) {
 			ck.pass()
 			continue
 		}
-		ck.leave(r.vote.Where(), "not opened; %s could", whoCouldOpen(f, r))
+		ck.leave(b.vote.Where(), "not opened; %s could", whoCouldOpen(f, b))
 	}
 }
 
-// classified tells whether a ballot needs nobody any more.
-func classified(f *facts, r *reading) bool {
-	notWinners := f.e.Policy.Joint == lang.JointEach && f.winner > 0 && !r.possible[f.winner-1]
-	return r.settled() || notWinners
+// resolved reports whether a ballot is a candidate's, proven invalid or, with a joint key
+// for each candidate, not the winner's.
+func resolved(f *facts, b *countedBallot) bool {
+	notWinners := f.e.Policy.Joint == lang.JointEach && f.winner > 0 && !b.possible[f.winner-1]
+	return b.settled() || notWinners
 }
 
-func whoCouldOpen(f *facts, r *reading) string {
+func whoCouldOpen(f *facts, b *countedBallot) string {
 	if !f.e.Policy.Dealt() {
 		return "the supervisor"
 	}
 	var names []string
-	for j, possible := range r.possible {
+	for j, possible := range b.possible {
 		if possible {
 			names = append(names, f.e.Policy.Candidates[j].Name)
 		}
@@ -157,12 +159,12 @@ func interpolates(f *facts, ck *check) {
 	}
 }
 
-// V77: ballots for nobody, with their voters' slots.
+// V77: ballots that open for no candidate are listed with their slots.
 func invalidBallots(f *facts, ck *check) {
-	ck.expect(len(f.tally.readings))
-	for _, r := range f.tally.readings {
-		if r.invalid {
-			ck.fail(r.vote.Where(), "the ballot is for no candidate")
+	ck.expect(len(f.tally.ballots))
+	for _, b := range f.tally.ballots {
+		if b.invalid {
+			ck.fail(b.vote.Where(), "the ballot is for no candidate")
 			continue
 		}
 		ck.pass()
@@ -179,7 +181,7 @@ func intervals(f *facts, ck *check) {
 }
 
 // V79: openings come when every counted stake is spent and d deep, or from
-// `reveal from` on, whichever is first. Those during the vote are V80's.
+// `reveal from` on, whichever is first. Those before the vote closed are V80's.
 func afterSettle(f *facts, ck *check) {
 	due := f.e.Policy.Times.Reveal
 	if len(f.unspent) == 0 {
@@ -190,9 +192,10 @@ func afterSettle(f *facts, ck *check) {
 		due = min(due, last+f.e.Policy.Confirmations-1)
 	}
 	if f.chain.Proven && len(f.unspent) > 0 {
-		// Who leaves a proof out must not make others guilty.
+		// A proof may have been left out by the maker of the record.
 		ck.expect(1)
-		ck.leave("evidence", "%d stakes are not shown to be spent; merkle proofs cannot show that they were unspent", len(f.unspent))
+		ck.leave("evidence", "%d stakes are not shown to be spent; merkle proofs cannot show that they were unspent",
+			len(f.unspent))
 		return
 	}
 	openedFrom(f, ck, f.e.Policy.Times.VoteTo, due, "due from block %d on")
@@ -203,8 +206,7 @@ func notEarly(f *facts, ck *check) {
 	openedFrom(f, ck, 0, f.e.Policy.Times.VoteTo, "the vote closes with block %d")
 }
 
-// openedFrom fails the openings before a height. Those before floor are
-// another check's.
+// openedFrom fails the openings whose line has seen a block from floor to height − 1.
 func openedFrom(f *facts, ck *check, floor, height uint32, rule string) {
 	for _, l := range f.tally.lines {
 		author, entitled := f.author(l.Line.By)

@@ -25,18 +25,25 @@ func claimRules() []rule {
 	}
 }
 
-// candidate names a claimant.
-func (a *inputs) candidate(j int) string {
+// candidate names candidate number j, or says that there is none.
+func (in *inputs) candidate(j int) string {
 	if j == 0 {
 		return "nobody that can be told"
 	}
-	return a.e.Policy.Candidates[j-1].Name
+	return in.e.Policy.Candidates[j-1].Name
 }
 
-// V81: every spend of a counted stake is sorted by its path.
+// V81: every spend of a counted stake has its class. Claims, and spends of the stakes
+// of excluded votes, are listed.
 func winSet(f *facts, ck *check) {
-	ck.expect(len(f.spends))
-	ck.examined = len(f.spends)
+	ck.expect(len(f.tally.ballots) - len(f.unspent))
+	for _, sp := range f.spends {
+		if sp.class == "" {
+			ck.fail(sp.where(), "has no class")
+			continue
+		}
+		ck.pass()
+	}
 	for _, c := range f.claims {
 		ck.note(c.where(), "%d stakes claimed in block %d for %s", len(c.spends), c.at.Height, f.candidate(c.claimant))
 	}
@@ -47,13 +54,13 @@ func winSet(f *facts, ck *check) {
 	}
 }
 
-// V82: each claim's signature is by the joint key, a claim key, or the
-// supervisor's, checked under that key and not by the script's word.
+// V82: each claim's signature verifies under a key of the win path as the dealing
+// gives it, whatever keys the script holds.
 func winSignatures(f *facts, ck *check) {
 	eachWin(f, ck, func(_ *claim, sp *spend) { ck.test(sp.where(), sp.signer) })
 }
 
-// beneficiary names for whom a claim is.
+// beneficiary names the candidate for whom a claim is made.
 func beneficiary(f *facts, c *claim) string {
 	if c.claimant == 0 {
 		return "nobody that can be told"
@@ -119,9 +126,9 @@ func winPayouts(f *facts, ck *check) {
 	}
 }
 
-// V86: the winner is the earliest timely claimant with k ballots. Others are
-// listed; the election is refuted only if no claimant can have k. In custodial
-// elections the supervisor may take the winner's stakes alone.
+// V86: the winner is the earliest timely claimant with k ballots. Other claimants are
+// listed; it is fatal only if no claimant can have k. In custodial elections a claim
+// spends stakes of its claimant's ballots alone.
 func winWinner(f *facts, ck *check) {
 	ck.expect(len(f.claims))
 	k, hopeless := f.e.Policy.K, true
@@ -164,45 +171,51 @@ func winDeadline(f *facts, ck *check) {
 	ck.expect(len(f.claims))
 	for _, c := range f.claims {
 		if by := f.e.Policy.Times.Claim; c.at.Height > by {
-			ck.fail(c.where(), "LATE: claimed for %s in block %d, claims count up to %d", beneficiary(f, c), c.at.Height, by)
+			ck.fail(c.where(), "LATE: claimed for %s in block %d, claims count up to %d",
+				beneficiary(f, c), c.at.Height, by)
 			continue
 		}
 		ck.pass()
 	}
 }
 
-// V88: nor do claims before the vote has closed.
+// V88: claims before the vote has closed do not count.
 func winNotEarly(f *facts, ck *check) {
 	ck.expect(len(f.claims))
 	for _, c := range f.claims {
 		if to := f.e.Policy.Times.VoteTo; c.at.Height <= to {
-			ck.fail(c.where(), "claimed for %s in block %d, the vote closes with %d", beneficiary(f, c), c.at.Height, to)
+			ck.fail(c.where(), "claimed for %s in block %d, the vote closes with %d",
+				beneficiary(f, c), c.at.Height, to)
 			continue
 		}
 		ck.pass()
 	}
 }
 
-// V89: whether k ballots are opened for the winner; it decides the level, not the verdict.
+// V89 lists how many ballots are opened for the winner. That decides level L2 and no
+// more.
 func winThreshold(f *facts, ck *check) {
 	if f.winner == 0 {
 		return // 0/0
 	}
 	ck.expect(1)
 	ck.pass()
-	ck.note("candidate "+f.candidate(f.winner), "%d ballots opened, the threshold is %d", f.tally.min[f.winner-1], f.e.Policy.K)
+	ck.note("candidate "+f.candidate(f.winner), "%d ballots opened, the threshold is %d",
+		f.tally.min[f.winner-1], f.e.Policy.K)
 }
 
-// V90: stakes that nobody has taken yet.
+// V90: once there is a winner, or the election is over, no stake is unspent.
 func winComplete(f *facts, ck *check) {
-	ck.expect(len(f.tally.readings))
-	ck.examined = len(f.tally.readings)
-	if f.winner == 0 && !f.over {
-		return
+	ck.expect(len(f.tally.ballots))
+	for range f.spends {
+		ck.pass()
 	}
 	for _, v := range f.unspent {
-		ck.failed++
-		ck.note("outpoint "+v.Stake.String(), "the stake of slot %d is still open", v.Index)
+		if f.winner == 0 && !f.over {
+			ck.pass()
+			continue
+		}
+		ck.fail("outpoint "+v.Stake.String(), "the stake of slot %d is still open", v.Index)
 	}
 }
 

@@ -32,7 +32,8 @@ func refunds(f *facts) (out []*spend) {
 	return out
 }
 
-// V92: a refund carries the locktime and a sequence that lets it count.
+// V92: a refund has a locktime of block T or later, and a sequence that keeps it in
+// force (BIP 65).
 func refundPath(f *facts, ck *check) {
 	ck.expect(len(refunds(f)))
 	for _, sp := range refunds(f) {
@@ -73,18 +74,16 @@ func refundKey(f *facts, ck *check) {
 
 func verifyRefund(f *facts, sp *spend) error {
 	key := f.setup.Roll[sp.vote.Index-1].Key
-	for _, item := range sp.items {
-		if len(item) == len(key) && !bytes.Equal(item, key[:]) {
-			return fmt.Errorf("by key %x, want the roll key of slot %d", item, sp.vote.Index)
-		}
+	if sp.key != nil && !bytes.Equal(sp.key, key[:]) {
+		return fmt.Errorf("by key %x, want the roll key of slot %d", sp.key, sp.vote.Index)
 	}
 	return sp.signedBy(sp.sig, key)
 }
 
-// V95: every counted stake is in exactly one state. Who took one by a branch is
-// listed: no count decides that.
+// V95: every counted stake is unspent or spent by a path of the contract. Spends by
+// branches are listed; no rule restricts them.
 func refundState(f *facts, ck *check) {
-	ck.expect(len(f.tally.readings))
+	ck.expect(len(f.tally.ballots))
 	ck.examined = len(f.unspent)
 	for _, sp := range f.spends {
 		switch sp.class {
@@ -99,11 +98,11 @@ func refundState(f *facts, ck *check) {
 	}
 }
 
-// V97: where no candidate can have k ballots, nobody claims.
+// V97: where no candidate can have k ballots, there is no claim.
 func noWinner(f *facts, ck *check) {
 	for _, most := range f.tally.max {
 		if most >= f.e.Policy.K {
-			return // 0/0: somebody may have them
+			return // 0/0: this one may
 		}
 	}
 	ck.expect(len(f.claims))
@@ -112,34 +111,35 @@ func noWinner(f *facts, ck *check) {
 	}
 }
 
-// V96: no stake was about to be refunded and taken otherwise at once. One pool
-// holds one spend of a stake, so a race shows in two pools, in two looks, or in
-// a pool and a block.
+// V96: no stake has a refund and another spend side by side. A pool holds one spend
+// of an output, so the two are in two pools, in one pool at two audits, or in a pool
+// and a block.
 func refundRace(f *facts, ck *check) {
-	taken := make(map[*election.Vote]*spend)
+	confirmed := make(map[*election.Vote]*spend)
 	for _, sp := range f.spends {
-		taken[sp.vote] = sp
+		confirmed[sp.vote] = sp
 	}
-	for _, r := range f.tally.readings {
-		tries := f.attempts[r.vote.Stake]
-		if len(tries) == 0 {
+	for _, b := range f.tally.ballots {
+		spends := f.pending[b.vote.Stake]
+		if len(spends) == 0 {
 			continue
 		}
 		ck.expect(1)
-		where := fmt.Sprintf("slot %d, stake %s", r.vote.Index, r.vote.Stake)
-		sp := taken[r.vote]
-		if sp != nil && !slices.ContainsFunc(tries, func(t attempt) bool { return t.tx.TxHash() == sp.at.ID }) {
-			tries = append(slices.Clip(tries), attempt{sp.at.Tx, sp.at.Input, sp.class, fmt.Sprintf("in block %d", sp.at.Height)})
+		where := fmt.Sprintf("slot %d, stake %s", b.vote.Index, b.vote.Stake)
+		sp := confirmed[b.vote]
+		if sp != nil && !slices.ContainsFunc(spends, func(p pendingSpend) bool { return p.tx.TxHash() == sp.at.ID }) {
+			seen := fmt.Sprintf("in block %d", sp.at.Height)
+			spends = append(slices.Clip(spends), pendingSpend{sp.at.Tx, sp.at.Input, sp.class, seen})
 		}
-		refund := slices.IndexFunc(tries, func(t attempt) bool { return t.class == "refund" })
-		other := slices.IndexFunc(tries, func(t attempt) bool { return t.class != "refund" })
+		refund := slices.IndexFunc(spends, func(p pendingSpend) bool { return p.class == "refund" })
+		other := slices.IndexFunc(spends, func(p pendingSpend) bool { return p.class != "refund" })
 		if refund >= 0 && other >= 0 {
-			ck.fail(where, "%s; %s", tries[other], tries[refund])
+			ck.fail(where, "%s; %s", spends[other], spends[refund])
 			continue
 		}
 		ck.pass()
 		if sp == nil {
-			ck.note(where, "%s", tries[0])
+			ck.note(where, "%s", spends[0])
 		}
 	}
 	if ck.expected > 0 {

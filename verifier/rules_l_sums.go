@@ -20,11 +20,11 @@ func sumRules() []rule {
 	}
 }
 
-// V104: what was locked is what was claimed, refunded, taken by a branch, or is
-// still open. The sums are of the outputs themselves.
+// V104: stakes locked = claimed + refunded + spent by branches + unspent, in satoshis
+// of the outputs themselves.
 func conserved(f *facts, ck *check) {
 	ck.expect(1)
-	locked := f.e.Policy.Stake * int64(len(f.tally.readings))
+	locked := f.e.Policy.Stake * int64(len(f.tally.ballots))
 	sums := make(map[string]int64)
 	for _, sp := range f.spends {
 		sums[sp.class] += f.replay.Stake(sp.vote.Stake).Out.Value
@@ -49,16 +49,15 @@ func conserved(f *facts, ck *check) {
 	}
 }
 
-// V106: the counted votes are the candidates', settled as not the winner's,
-// invalid, or unresolved.
+// V106: counted votes = ballots of all candidates + ballots without a choice.
 func countsAddUp(f *facts, ck *check) {
 	ck.expect(1)
 	sum, rest := 0, 0
 	for _, n := range f.tally.min {
 		sum += n
 	}
-	for _, r := range f.tally.readings {
-		if r.choice == 0 {
+	for _, b := range f.tally.ballots {
+		if b.choice == 0 {
 			rest++
 		}
 	}
@@ -75,7 +74,8 @@ func countsAddUp(f *facts, ck *check) {
 	ck.pass()
 }
 
-// V107: ballots without an eligible coin, and payments to stakes' scripts.
+// V107 lists ballots in transactions that spend no coin of the roll, and payments to
+// scripts of stakes.
 func aliens(f *facts, ck *check) {
 	presenceOnly(f, ck, "other ballot")
 	n := f.replay.Lookalikes.Len()
@@ -84,15 +84,15 @@ func aliens(f *facts, ck *check) {
 	f.replay.Lookalikes.Show(ck.note)
 }
 
-// V108: no more votes than slots; the silent slots are listed.
+// V108: there are no more votes than slots. Slots without a vote are listed.
 func turnout(f *facts, ck *check) {
 	ck.expect(1)
 	voted := make(map[int]bool)
 	for _, v := range f.votes {
 		voted[v.Index] = true
 	}
-	if len(f.tally.readings) > len(f.setup.Roll) {
-		ck.fail("votes", "%d votes of %d slots", len(f.tally.readings), len(f.setup.Roll))
+	if len(f.tally.ballots) > len(f.setup.Roll) {
+		ck.fail("votes", "%d votes of %d slots", len(f.tally.ballots), len(f.setup.Roll))
 		return
 	}
 	ck.pass()
@@ -103,8 +103,8 @@ func turnout(f *facts, ck *check) {
 	}
 }
 
-// V105: every deposit was swept, returned as the contract says, or is there
-// still, to the satoshi; and the coins on the roll come from somewhere.
+// V105: deposits = swept + returned + unspent, and coins on the roll ≤ deposits, in
+// satoshis.
 func mixConserved(f *facts, ck *check) {
 	in, now := int64(0), make(map[string]int64)
 	for _, d := range f.mix.Deposits {
@@ -132,6 +132,8 @@ func mixConserved(f *facts, ck *check) {
 		ck.pass()
 	}
 	p := f.mix.Pool(f.mix.Repaid())
-	ck.note("deposits", "%d sat deposited: %d swept, %d returned, %d still there", in, now[election.Swept], now[election.Returned], now[""])
-	ck.note("pool", "%d sat: %d repaid to mixers, %d in late coins, %d for their fees, %d left", p.Swept, p.Repaid, p.Late, p.Fees, p.Residual())
+	ck.note("deposits", "%d sat deposited: %d swept, %d returned, %d still there",
+		in, now[election.Swept], now[election.Returned], now[""])
+	ck.note("pool", "%d sat: %d repaid to mixers, %d in late coins, %d for their fees, %d left",
+		p.Swept, p.Repaid, p.Late, p.Fees, p.Residual())
 }

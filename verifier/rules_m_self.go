@@ -23,14 +23,14 @@ func selfRules() []rule {
 // V112: the report names record, tip, build and policy.
 func bound(f *facts, ck *check) {
 	for _, part := range []struct {
-		name string
-		told bool
+		name  string
+		known bool
 	}{
 		{"record", f.sum != [32]byte{}}, {"tip", f.chain.Tip().Hash != chainhash.Hash{}},
 		{"build", f.opt.Build != ""}, {"policy", f.e.EID != [32]byte{}},
 	} {
 		ck.expect(1)
-		if !part.told {
+		if !part.known {
 			ck.fail(part.name, "the report does not say which")
 			continue
 		}
@@ -38,7 +38,7 @@ func bound(f *facts, ck *check) {
 	}
 }
 
-// V109: what the self-test did. Where it finds a fault there is no report.
+// V109: the trials of the self-test. Where one fails there is no report.
 func selfTestRow(f *facts, ck *check) {
 	ck.expect(f.trials)
 	for range f.trials {
@@ -46,9 +46,9 @@ func selfTestRow(f *facts, ck *check) {
 	}
 }
 
-// outsideSelfTest keeps V109 out of the audits that it consists of.
-func outsideSelfTest(a *facts) string {
-	if a.trials == 0 {
+// outsideSelfTest excludes V109 from the audits of the self-test.
+func outsideSelfTest(f *facts) string {
+	if f.trials == 0 {
 		return "this audit is part of the self-test"
 	}
 	return ""
@@ -59,8 +59,8 @@ func skipped(reason string) func(*facts, *check) {
 	return func(_ *facts, ck *check) { ck.skip(reason) }
 }
 
-// V110: each check has looked at as many things as were counted apart from it.
-// Otherwise the auditor has a bug.
+// V110: each check has examined as many things as were counted apart from it. A
+// failure is a bug of the auditor.
 func coverage(_ *facts, r *result.Report, ck *check) {
 	for _, k := range r.Checks {
 		if k.ID == "V110" {
@@ -78,8 +78,8 @@ func coverage(_ *facts, r *result.Report, ck *check) {
 // lastCheck is the number of the last check; V56 is retired.
 const lastCheck = 114
 
-// V111: no check is missing from the table. There is no way to switch one off,
-// so this finds what was taken out of a build.
+// V111: no check is missing from the table. No option switches one off, so a missing
+// one was taken out of the build.
 func exclusions(f *facts, ck *check) {
 	have := make(map[string]bool)
 	for _, fam := range f.table {

@@ -19,12 +19,12 @@ import (
 )
 
 // golden is an honest record of three voters and, in golden/patches, a dozen
-// ways to change a byte of it.
+// changes of one byte.
 //
 //go:embed golden
 var golden embed.FS
 
-// goldenVotes is how many votes the honest record has; a candidate wins it.
+// goldenVotes is how many votes the honest record has. A candidate wins it.
 const goldenVotes = 3
 
 // patch is one byte that is changed in the golden record. A line of
@@ -32,9 +32,9 @@ const goldenVotes = 3
 //
 //	GROUP CHECK FILE OFFSET XOR WHERE…
 //
-// CHECK must speak when the byte at OFFSET is combined with XOR, two hex digits.
-// Patches of a group are tried in one record, which saves time: none of them
-// lets another's check speak.
+// CHECK must fail when the byte at OFFSET is combined with XOR, two hex digits.
+// Patches of a group are applied to one record, which saves time: none makes the
+// check of another fail.
 type patch struct {
 	group       int
 	check, file string
@@ -66,9 +66,9 @@ func (p patch) apply(files map[string][]byte) error {
 // audit.
 var selfTested = sync.OnceValues(func() (int, error) { return selfTest(families()) })
 
-// selfTest is V109: it audits the golden record, as it is and patched, and
-// returns how many trials that were: one, and one a patch. An error says that
-// this build of the auditor cannot be relied on.
+// selfTest is V109: it audits the golden record, unchanged and patched. It returns
+// the number of trials: one, and one a patch. An error says that this build of the
+// auditor cannot be relied on.
 func selfTest(table []family) (trials int, err error) {
 	files, groups, err := goldenRecord()
 	if err != nil {
@@ -94,8 +94,8 @@ func selfTest(table []family) (trials int, err error) {
 	return trials, nil
 }
 
-// unfit never wraps: an embedded record that cannot be decoded is our fault,
-// not the input's.
+// unfit wraps no cause: an embedded record that cannot be decoded is a bug and no
+// [InputError].
 func unfit(format string, args ...any) error {
 	return fmt.Errorf("V109 SELFTEST: this build cannot be relied on: "+format, args...)
 }
@@ -122,8 +122,8 @@ func goldenRecord() (files map[string][]byte, groups [][]patch, err error) {
 	return files, groups, err
 }
 
-// passesHonest audits the golden record as it is. V111 is left to the report,
-// whose first line it changes.
+// passesHonest audits the golden record unchanged. A failure of V111 is left to the
+// report, whose first line then says PARTIAL.
 func passesHonest(files map[string][]byte, table []family) error {
 	r, err := auditGolden(files, table)
 	if err != nil {
@@ -147,8 +147,8 @@ func firstItem(c result.Check) string {
 	return ": " + c.Items[0].Where + ": " + c.Items[0].Message
 }
 
-// areCaught audits the golden record with a group's bytes changed: the check of
-// each must say so.
+// areCaught audits the golden record with a group's patches: the check of each must
+// fail.
 func areCaught(group []patch, files map[string][]byte, table []family) error {
 	for _, p := range group {
 		if err := p.apply(files); err != nil {
@@ -168,7 +168,7 @@ func areCaught(group []patch, files map[string][]byte, table []family) error {
 	return nil
 }
 
-// objects tells whether a check fails in a report; no report is V01's failure.
+// objects reports whether a check fails in a report. No report is V01's failure.
 func objects(id string, r *result.Report) bool {
 	if r == nil {
 		return id == "V01"
@@ -176,7 +176,7 @@ func objects(id string, r *result.Report) bool {
 	return slices.ContainsFunc(r.Checks, func(c result.Check) bool { return c.ID == id && c.Status == result.Fail })
 }
 
-// auditGolden audits files in memory without testing itself first.
+// auditGolden audits files in memory without a self-test.
 func auditGolden(files map[string][]byte, table []family) (*result.Report, error) {
 	rec, err := record.InMemory(files)
 	if err != nil {

@@ -217,7 +217,7 @@ func (s *State) save(f *facts) {
 	known, reorgs := s.checkpoint, f.chained.reorgs
 	*s = State{
 		policy: f.e.Policy.ID(), blocks: *f.saved, watch: f.replay.WatchHash(), checkpoint: f.chained.checkpoint(),
-		waited: attempted(f), over: f.over, mixing: f.setup.ExchangeLog, reorgs: reorgs[max(0, len(reorgs)-maxReorgs):],
+		waited: pendingTxs(f), over: f.over, mixing: f.setup.ExchangeLog, reorgs: reorgs[max(0, len(reorgs)-maxReorgs):],
 	}
 	if known.lines > 0 && f.boardDiffers(known) != "" {
 		s.checkpoint.lines, s.checkpoint.head = known.lines, known.head

@@ -13,47 +13,47 @@ import (
 	"bevote/verifier/election"
 )
 
-// tally is what openings, derived shares and disavowals say of every counted
-// ballot. It keeps with each statement what became of it.
+// tally is what openings, derived shares and disavowals show of every counted
+// ballot (docs/audit.md, family H).
 type tally struct {
 	lines      []election.Entry[board.Opening]
-	readings   []*reading // of counted votes, in the chain's order
-	bySlot     map[int]*reading
-	openings   []statement
-	disavowals []statement
-	min, max   []int // by candidate number − 1
-	own        map[int]int
+	ballots    []*countedBallot // of counted votes, in the chain's order
+	bySlot     map[int]*countedBallot
+	openings   []disclosure
+	disavowals []disclosure
+	min, max   []int       // by candidate number − 1
+	own        map[int]int // by author: ballots that the author opened for itself
 }
 
-// reading is what is known of one counted ballot.
-type reading struct {
+// countedBallot is a counted vote and what is known of its ballot.
+type countedBallot struct {
 	vote     *election.Vote
 	choice   int    // candidate number, or 0
-	invalid  bool   // proven to be a ballot for nobody
+	invalid  bool   // proven to open for no candidate
 	possible []bool // by candidate number − 1: not excluded yet
 	plain    *ballot.Plain
-	second   bool // another valid opening says something else
-	derived  bool // read from shares that others opened
+	second   bool // a valid opening names another candidate or share
+	derived  bool // opened with an interpolated share
 }
 
-// settled tells whether the ballot is a candidate's or proven invalid.
-func (r *reading) settled() bool { return r.choice > 0 || r.invalid }
+// settled reports whether the ballot is a candidate's or proven invalid.
+func (b *countedBallot) settled() bool { return b.choice > 0 || b.invalid }
 
-// statement is what one board line says of one ballot.
-type statement struct {
+// disclosure is an opening or a disavowal: what one board line says of one ballot.
+type disclosure struct {
 	line   int // of the board
 	author int // candidate number; 0 for the supervisor
 	slot   int
 	opened *board.Opened
 	denied *board.Disavowal
 
-	reading *reading
-	plain   ballot.Plain
-	proof   error // V70: the disavowal's proof
-	err     error // V71, V72: why it does not count
+	ballot *countedBallot
+	plain  ballot.Plain
+	proof  error // V70: the disavowal's proof
+	err    error // V71, V72: why it does not count
 }
 
-func (s statement) where() string { return fmt.Sprintf("line %d, slot %d", s.line, s.slot) }
+func (s disclosure) where() string { return fmt.Sprintf("line %d, slot %d", s.line, s.slot) }
 
 // tallied is what the openings say of the counted votes.
 type tallied struct {
@@ -61,10 +61,10 @@ type tallied struct {
 	tally *tally
 }
 
-// count reads the openings and settles what they settle.
+// count opens the counted ballots as far as openings, disavowals and derived shares reach.
 func count(x *executed) *tallied {
 	m := len(x.e.Policy.Candidates)
-	t := &tally{bySlot: make(map[int]*reading), own: make(map[int]int)}
+	t := &tally{bySlot: make(map[int]*countedBallot), own: make(map[int]int)}
 	c := &tallied{x, t}
 	t.bound(m)
 	if x.keys == nil {
@@ -73,8 +73,8 @@ func count(x *executed) *tallied {
 	x.progress("counting", 0, 0)
 	for _, v := range x.votes {
 		if v.Counted() {
-			r := &reading{vote: v, possible: slices.Repeat([]bool{true}, m)}
-			t.readings, t.bySlot[v.Index] = append(t.readings, r), r
+			b := &countedBallot{vote: v, possible: slices.Repeat([]bool{true}, m)}
+			t.ballots, t.bySlot[v.Index] = append(t.ballots, b), b
 		}
 	}
 	t.lines = election.InPhase[board.Opening](x.setup.Phases)
@@ -87,90 +87,98 @@ func count(x *executed) *tallied {
 	return c
 }
 
-// collect gathers what entitled authors say of each ballot. All lines of an
-// author count: a mistake can be mended by a later line.
-func (a *tallied) collect() {
-	t := a.tally
-	for _, line := range t.lines {
-		author, entitled := a.author(line.Line.By)
+// collect gathers the openings and disavowals of each ballot. Lines of authors
+// who may not open are left out (V69). All lines of an author count, so that a
+// later one can correct an earlier one.
+func (t *tallied) collect() {
+	for _, line := range t.tally.lines {
+		author, entitled := t.author(line.Line.By)
 		if !entitled {
 			continue
 		}
+		add := func(list *[]disclosure, slot int, d disclosure) {
+			d.line, d.author, d.slot, d.ballot = line.N, author, slot, t.tally.bySlot[slot]
+			*list = append(*list, d)
+		}
 		for i := range line.Body.Openings {
 			o := &line.Body.Openings[i]
-			t.openings = append(t.openings, statement{line: line.N, author: author, slot: o.I, opened: o, reading: t.bySlot[o.I]})
+			add(&t.tally.openings, o.I, disclosure{opened: o})
 		}
 		for i := range line.Body.Disavowals {
 			d := &line.Body.Disavowals[i]
-			t.disavowals = append(t.disavowals, statement{line: line.N, author: author, slot: d.I, denied: d, reading: t.bySlot[d.I]})
+			add(&t.tally.disavowals, d.I, disclosure{denied: d})
 		}
 	}
 }
 
-// openAll checks the openings: of each, that the ballot recomputed from it is
-// the one that was cast, byte for byte (V71).
-func (a *tallied) openAll() {
-	all := a.tally.openings
+// openAll checks of each opening that the ballot recomputed from it is the one
+// that was cast, byte for byte (V71).
+func (t *tallied) openAll() {
+	all := t.tally.openings
 	inBatches(len(all), func(from, to int) {
 		var claimed []ballot.Opening
-		var by []*statement
+		var by []*disclosure
 		for i := from; i < to; i++ {
-			opening, err := a.opening(&all[i])
+			opening, err := t.opening(&all[i])
 			if all[i].err = err; err == nil {
 				claimed, by = append(claimed, opening), append(by, &all[i])
 			}
 		}
 		for i, recomputes := range ballot.RecomputeAll(claimed) {
 			if s := by[i]; !recomputes {
-				s.err = fmt.Errorf("does not recompute the ballot for %s", a.e.Policy.Candidates[s.opened.J-1].Name)
+				name := t.e.Policy.Candidates[s.opened.J-1].Name
+				s.err = fmt.Errorf("does not recompute the ballot for %s", name)
 			}
 		}
 	})
 }
 
-// opening is what a statement says that a ballot says, unless it cannot be said.
-func (a *tallied) opening(s *statement) (o ballot.Opening, err error) {
-	m, n := s.opened, len(a.e.Policy.Candidates)
+// opening returns the content that a disclosure claims of its ballot. It fails where no
+// ballot can have that content.
+func (t *tallied) opening(s *disclosure) (o ballot.Opening, err error) {
+	m, n := s.opened, len(t.e.Policy.Candidates)
 	share, err := curve.DecodeScalar(m.S)
 	switch {
-	case s.reading == nil:
+	case s.ballot == nil:
 		return o, fmt.Errorf("opens a slot without a counted vote")
 	case err != nil:
 		return o, err
 	case m.J < 1 || m.J > n:
 		return o, fmt.Errorf("opens for candidate %d of %d", m.J, n)
-	case (len(m.Salt) > 0) != a.e.Policy.Salted:
+	case (len(m.Salt) > 0) != t.e.Policy.Salted:
 		return o, fmt.Errorf("a salt of %d bytes does not fit the policy's ballots", len(m.Salt))
 	}
 	s.plain = ballot.Plain{Share: share, Candidate: m.J, Salt: m.Salt}
-	v := s.reading.vote
-	return ballot.Opening{Sealed: v.Sealed, Plain: s.plain, At: a.place(v, m.J), Key: a.e.SealKeys[m.J-1]}, nil
+	v := s.ballot.vote
+	return ballot.Opening{Sealed: v.Sealed, Plain: s.plain, At: t.place(v, m.J), Key: t.e.SealKeys[m.J-1]}, nil
 }
 
 // deny checks a disavowal: its proof (V70), and that the ballot does not
 // recompute under the published point (V72).
-func (a *tallied) deny(s *statement) {
-	if s.reading == nil {
+func (t *tallied) deny(s *disclosure) {
+	if s.ballot == nil {
 		s.proof = fmt.Errorf("disavows a slot without a counted vote")
 		return
 	}
 	j := max(s.author, 1)
-	v, at, key := s.reading.vote, a.place(s.reading.vote, j), a.e.SealKeys[j-1]
+	v, at, key := s.ballot.vote, t.place(s.ballot.vote, j), t.e.SealKeys[j-1]
 	D, err := s.denied.D.Point()
 	proof, err2 := curve.DecodeProof(s.denied.Proof)
-	if err != nil || err2 != nil || !ballot.VerifyDisavowal(v.Ballot, at, ballot.Parties{I: s.slot, J: s.author}, key, D, proof) {
+	parties := ballot.Parties{I: s.slot, J: s.author}
+	if err != nil || err2 != nil || !ballot.VerifyDisavowal(v.Ballot, at, parties, key, D, proof) {
 		s.proof = fmt.Errorf("the proof does not show D")
 		return
 	}
 	plain, err := ballot.OpenWith(v.Ballot, at, D, key)
-	if err == nil && plain.Candidate >= 1 && plain.Candidate <= len(a.e.Policy.Candidates) &&
+	if err == nil && plain.Candidate >= 1 && plain.Candidate <= len(t.e.Policy.Candidates) &&
 		(s.author == 0 || plain.Candidate == s.author) {
-		s.plain, s.err = plain, fmt.Errorf("disavows a ballot that opens for %s", a.e.Policy.Candidates[plain.Candidate-1].Name)
+		name := t.e.Policy.Candidates[plain.Candidate-1].Name
+		s.plain, s.err = plain, fmt.Errorf("disavows a ballot that opens for %s", name)
 	}
 }
 
-// apply takes over what the statements show. A disavowal of a ballot that does
-// open is an opening against its author's will.
+// apply records what the valid disclosures show. A disavowal under whose D the
+// ballot opens counts as an opening.
 func (t *tally) apply() {
 	type subject struct{ author, slot int }
 	opened := make(map[subject]bool)
@@ -178,7 +186,7 @@ func (t *tally) apply() {
 		if s.err != nil {
 			continue
 		}
-		s.reading.read(s.plain)
+		s.ballot.read(s.plain)
 		own := s.author == 0 || s.author == s.plain.Candidate
 		if by := (subject{s.author, s.slot}); own && !opened[by] {
 			opened[by] = true
@@ -189,78 +197,79 @@ func (t *tally) apply() {
 		switch {
 		case s.proof != nil:
 		case s.err != nil:
-			s.reading.read(s.plain)
+			s.ballot.read(s.plain)
 		case s.author == 0:
-			s.reading.exclude()
+			s.ballot.exclude()
 		default:
-			s.reading.not(s.author)
+			s.ballot.not(s.author)
 		}
 	}
 }
 
-func (r *reading) read(m ballot.Plain) {
-	if r.plain != nil && (r.plain.Candidate != m.Candidate || !r.plain.Share.Equal(m.Share)) {
-		r.second = true
+func (b *countedBallot) read(m ballot.Plain) {
+	if b.plain != nil && (b.plain.Candidate != m.Candidate || !b.plain.Share.Equal(m.Share)) {
+		b.second = true
 		return
 	}
-	r.plain, r.choice, r.invalid = &m, m.Candidate, false
-	for j := range r.possible {
-		r.possible[j] = j+1 == m.Candidate
+	b.plain, b.choice, b.invalid = &m, m.Candidate, false
+	for j := range b.possible {
+		b.possible[j] = j+1 == m.Candidate
 	}
 }
 
-// not excludes one candidate; a ballot that is nobody's is invalid.
-func (r *reading) not(j int) {
-	if r.choice > 0 {
+// not excludes candidate j. A ballot without a possible candidate is invalid.
+func (b *countedBallot) not(j int) {
+	if b.choice > 0 {
 		return
 	}
-	r.possible[j-1] = false
-	for _, p := range r.possible {
+	b.possible[j-1] = false
+	for _, p := range b.possible {
 		if p {
 			return
 		}
 	}
-	r.invalid = true
+	b.invalid = true
 }
 
-// exclude says that the ballot is nobody's.
-func (r *reading) exclude() {
-	for j := range r.possible {
-		r.not(j + 1)
+// exclude excludes every candidate.
+func (b *countedBallot) exclude() {
+	for j := range b.possible {
+		b.not(j + 1)
 	}
 }
 
 // shares returns the opened shares of one joint key.
-func (a *tallied) shares(key int) (out []sharing.Share) {
-	for _, r := range a.tally.readings {
-		if r.plain != nil && !r.derived && a.e.Policy.KeyNumber(r.choice) == key {
-			out = append(out, sharing.Share{I: r.vote.Index, S: r.plain.Share})
+func (t *tallied) shares(key int) (out []sharing.Share) {
+	for _, b := range t.tally.ballots {
+		if b.plain != nil && !b.derived && t.e.Policy.KeyNumber(b.choice) == key {
+			out = append(out, sharing.Share{I: b.vote.Index, S: b.plain.Share})
 		}
 	}
 	return out
 }
 
-// derive reads the ballots that nobody opened, where k opened shares of a joint
-// key give everybody's: all of them with one key, "for j or not for j" with one
-// key each. Salted ballots stay closed.
-func (a *tallied) derive() {
-	p := a.e.Policy
+// derive opens further ballots with interpolated shares: k opened shares of a
+// joint key give the shares of all slots under that key. With one joint key that
+// settles every ballot; with a key for each candidate j it settles "for j" or "not
+// for j". Salted ballots stay closed, since no share gives their salts.
+func (t *tallied) derive() {
+	p := t.e.Policy
 	if !p.Dealt() || p.Salted {
 		return
 	}
 	for key := 1; key <= p.JointKeys(); key++ {
-		opened := a.shares(key)
+		opened := t.shares(key)
 		if len(opened) < p.K {
 			continue
 		}
-		all := sharing.AllShares(opened[:p.K], len(a.setup.Roll))
+		all := sharing.AllShares(opened[:p.K], len(t.setup.Roll))
 		candidates := []int{key}
 		if p.Joint == lang.JointOne {
 			candidates = allCandidates(len(p.Candidates))
 		}
-		cores.Each(len(a.tally.readings), func(i int) {
-			if r := a.tally.readings[i]; !r.settled() {
-				a.deriveOne(r, all[r.vote.Index-1], candidates)
+		cores.Each(len(t.tally.ballots), func(i int) {
+			if b := t.tally.ballots[i]; !b.settled() {
+				t.deriveOne(b, all[b.vote.Index-1], candidates)
 			}
 		})
 	}
@@ -273,36 +282,37 @@ func allCandidates(m int) (out []int) {
 	return out
 }
 
-// deriveOne tries a ballot with its voter's share for each of the candidates.
-func (a *tallied) deriveOne(r *reading, share curve.Scalar, candidates []int) {
+// deriveOne opens a ballot with its slot's share for the first of the candidates for
+// whom it recomputes, and excludes those before.
+func (t *tallied) deriveOne(b *countedBallot, share curve.Scalar, candidates []int) {
 	for _, j := range candidates {
 		m := ballot.Plain{Share: share, Candidate: j}
-		if ballot.Recomputes(r.vote.Ballot, m, a.place(r.vote, j), a.e.SealKeys[j-1]) {
-			r.read(m)
-			r.derived = true
+		if ballot.Recomputes(b.vote.Ballot, m, t.place(b.vote, j), t.e.SealKeys[j-1]) {
+			b.read(m)
+			b.derived = true
 			return
 		}
-		r.not(j)
+		b.not(j)
 	}
 }
 
 // bound computes the interval of each candidate's votes.
 func (t *tally) bound(m int) {
 	t.min, t.max = make([]int, m), make([]int, m)
-	for _, r := range t.readings {
+	for _, b := range t.ballots {
 		for j := range m {
-			if r.choice == j+1 {
+			if b.choice == j+1 {
 				t.min[j]++
 			}
-			if r.possible[j] {
+			if b.possible[j] {
 				t.max[j]++
 			}
 		}
 	}
 }
 
-// author returns the candidate number of an opening's author, 0 for the
-// supervisor of a custodial election, and whether it may open at all.
+// author returns the candidate number of an opening's author, 0 for the supervisor
+// of a custodial election. It reports whether the author may open ballots.
 func (in *inputs) author(k curve.PublicKey) (int, bool) {
 	if !in.e.Policy.Dealt() {
 		return 0, k == in.e.Policy.Supervisor
@@ -315,7 +325,7 @@ func (in *inputs) author(k curve.PublicKey) (int, bool) {
 	return 0, false
 }
 
-// party names the author of openings by the number that author gives.
+// party names an author by the number that [inputs.author] gives.
 func (in *inputs) party(author int) string {
 	if author == 0 {
 		return "the supervisor"

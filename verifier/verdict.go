@@ -11,8 +11,8 @@ import (
 	"bevote/verifier/result"
 )
 
-// report judges the facts by every rule and sums up. Rules that review other
-// rows come last, in their order.
+// report applies every rule to the facts and concludes level, verdict and exit code.
+// Rules that review other rows come last, in their order.
 func report(f *facts) *result.Report {
 	r := head(f)
 	severities, reviews := addRows(r, f)
@@ -49,8 +49,8 @@ type review struct {
 	row int
 }
 
-// runFamily runs a family's checks side by side, but for those that review
-// other rows. They only read the facts.
+// runFamily applies the rules of a family on all cores, but for those that review
+// other rows.
 func runFamily(f *facts, fam family) (checks []result.Check, severities []string) {
 	checks, severities = make([]result.Check, len(fam.rules)), make([]string, len(fam.rules))
 	cores.Each(len(fam.rules), func(i int) {
@@ -65,20 +65,20 @@ func runFamily(f *facts, fam family) (checks []result.Check, severities []string
 }
 
 // head fills in what does not depend on the checks.
-func head(a *facts) *result.Report {
-	p := a.e.Policy
+func head(f *facts) *result.Report {
+	p := f.e.Policy
 	r := &result.Report{
-		Spec: 1, Policy: p.ID(), Election: p.Election, Network: p.Network, Build: a.opt.Build,
-		Threshold: p.K, Voters: max(p.Voters, len(a.setup.Roll)), Votes: len(a.tally.readings),
-		Tip:      tip(a),
-		Evidence: a.chain.Source().Evidence() + "; " + a.chain.Worth(a.opt.Now), RecordSHA256: hex.EncodeToString(a.sum[:]),
-		Board:  boardNow(a),
-		Mixing: mixingSummary(a),
+		Spec: 1, Policy: p.ID(), Election: p.Election, Network: p.Network, Build: f.opt.Build,
+		Threshold: p.K, Voters: max(p.Voters, len(f.setup.Roll)), Votes: len(f.tally.ballots),
+		Tip:      tip(f),
+		Evidence: f.chain.Source().Evidence() + "; " + f.chain.Worth(f.opt.Now), RecordSHA256: hex.EncodeToString(f.sum[:]),
+		Board:  boardNow(f),
+		Mixing: mixingSummary(f),
 		Checks: []result.Check{}, Allowed: []result.Allowed{}, Undetectable: undetectable(), Manual: manual(p),
 	}
-	r.Properties = properties(p, r.Mixing, linkedDeposits(a))
+	r.Properties = properties(p, r.Mixing, linkedDeposits(f))
 	for j, c := range p.Candidates {
-		r.Counts = append(r.Counts, result.Count{Candidate: c.Name, Display: c.Display, Min: a.tally.min[j], Max: a.tally.max[j]})
+		r.Counts = append(r.Counts, result.Count{Candidate: c.Name, Display: c.Display, Min: f.tally.min[j], Max: f.tally.max[j]})
 	}
 	for _, al := range p.Allows {
 		r.Allowed = append(r.Allowed, result.Allowed{Code: al.Code, Reason: al.Reason})
@@ -87,19 +87,19 @@ func head(a *facts) *result.Report {
 }
 
 // tip returns the last block of the evidence.
-func tip(a *facts) result.Tip {
-	last := a.chain.Tip()
-	return result.Tip{Height: a.tip, Hash: last.Hash.String(), Time: last.Time.UTC().Format(time.RFC3339)}
+func tip(f *facts) result.Tip {
+	last := f.chain.Tip()
+	return result.Tip{Height: f.tip, Hash: last.Hash.String(), Time: last.Time.UTC().Format(time.RFC3339)}
 }
 
 // boardNow is the board as this audit sees it.
-func boardNow(a *facts) result.Board {
-	m := a.chained.checkpoint()
+func boardNow(f *facts) result.Board {
+	m := f.chained.checkpoint()
 	return result.Board{Lines: m.lines, Head: hex.EncodeToString(m.head[:])}
 }
 
-// conclude finds level, winner, verdict and exit code.
-func conclude(a *facts, r *result.Report, severities map[string]string) {
+// conclude derives level, winner, verdict and exit code from the failed checks.
+func conclude(f *facts, r *result.Report, severities map[string]string) {
 	worst := make(map[string][]string)
 	for _, c := range r.Checks {
 		if s := severities[c.ID]; s != "" {
@@ -107,19 +107,19 @@ func conclude(a *facts, r *result.Report, severities map[string]string) {
 		}
 	}
 	hidden := slices.Contains(worst["U"], "V10")
-	r.Level = level(a, len(worst["E"])+len(unreliable(r.Checks)) > 0, hidden)
-	if r.Level != result.LevelNone && a.winner > 0 {
-		name := a.e.Policy.Candidates[a.winner-1].Name
+	r.Level = level(f, len(worst["E"])+len(unreliable(r.Checks)) > 0, hidden)
+	if r.Level != result.LevelNone && f.winner > 0 {
+		name := f.e.Policy.Candidates[f.winner-1].Name
 		r.Winner = &name
 	}
-	r.Verdict = verdict(a, r, worst["E"])
-	if hidden && a.over && r.Level == result.L0 && a.setup.Ended == "" {
+	r.Verdict = verdict(f, r, worst["E"])
+	if hidden && f.over && r.Level == result.L0 && f.setup.Ended == "" {
 		r.Verdict = "undetermined: nobody is shown to have claimed in time, and spends may be hidden (V10)"
 	}
-	r.Exit = exitCode(a, r, worst)
+	r.Exit = exitCode(f, r, worst)
 }
 
-// unreliable names what speaks against live sources themselves.
+// unreliable lists the failed checks of the live sources themselves.
 func unreliable(checks []result.Check) (out []string) {
 	words := map[string]string{"V12": "they disagree (V12)", "V101": "the newest block is old (V101)"}
 	for _, c := range checks {
@@ -130,24 +130,24 @@ func unreliable(checks []result.Check) (out []string) {
 	return out
 }
 
-// level is how much of a result is proven. Where spends are hidden, nothing
-// proves that nobody claimed.
-func level(a *facts, refuted, hidden bool) string {
+// level is how much of a result is proven (docs/audit.md). Where spends may be
+// hidden (V10), the absence of a claim is not proven.
+func level(f *facts, refuted, hidden bool) string {
 	if refuted {
 		return result.LevelNone
 	}
-	settled := len(a.tally.readings) > 0 || a.over
-	for _, r := range a.tally.readings {
-		settled = settled && r.settled()
+	settled := len(f.tally.ballots) > 0 || f.over
+	for _, b := range f.tally.ballots {
+		settled = settled && b.settled()
 	}
 	switch {
-	case a.setup.Ended != "":
+	case f.setup.Ended != "":
 		return result.L0
-	case a.winner == 0 && settled && a.over && !hidden:
+	case f.winner == 0 && settled && f.over && !hidden:
 		return result.L3
-	case a.winner == 0:
+	case f.winner == 0:
 		return result.L0
-	case a.tally.min[a.winner-1] < a.e.Policy.K:
+	case f.tally.min[f.winner-1] < f.e.Policy.K:
 		return result.L1
 	case settled:
 		return result.L3
@@ -156,29 +156,31 @@ func level(a *facts, refuted, hidden bool) string {
 }
 
 // verdict is the headline in words.
-func verdict(a *facts, r *result.Report, fatal []string) string {
+func verdict(f *facts, r *result.Report, fatal []string) string {
 	switch doubts := unreliable(r.Checks); {
 	case len(doubts) > 0:
 		return "undetermined: the sources cannot be relied on, " + strings.Join(doubts, " and ")
 	case len(fatal) > 0:
 		return "refuted: " + strings.Join(fatal, ", ") + " failed"
-	case a.setup.Ended != "":
-		return "ended: " + a.setup.Ended
+	case f.setup.Ended != "":
+		return "ended: " + f.setup.Ended
 	case r.Winner != nil && (r.Level == result.L2 || r.Level == result.L3):
-		return fmt.Sprintf("%s won: %d ballots of %d votes, the threshold is %d", *r.Winner, a.tally.min[a.winner-1], r.Votes, r.Threshold)
+		return fmt.Sprintf("%s won: %d ballots of %d votes, the threshold is %d",
+			*r.Winner, f.tally.min[f.winner-1], r.Votes, r.Threshold)
 	case r.Winner != nil:
 		return fmt.Sprintf("%s claimed in time; not counted: %d to %d ballots are known, the threshold is %d",
-			*r.Winner, a.tally.min[a.winner-1], a.tally.max[a.winner-1], r.Threshold)
-	case !a.over:
+			*r.Winner, f.tally.min[f.winner-1], f.tally.max[f.winner-1], r.Threshold)
+	case !f.over:
 		return "not over: no winner yet"
 	case r.Level == result.L3:
-		return fmt.Sprintf("nobody won: no candidate with %d ballots claimed in time, and every ballot is settled", r.Threshold)
+		return fmt.Sprintf("nobody won: no candidate with %d ballots claimed in time, "+
+			"and every ballot is settled", r.Threshold)
 	}
 	return "nobody won: nobody claimed in time; not counted"
 }
 
-// exitCode is the first code that applies.
-func exitCode(a *facts, r *result.Report, worst map[string][]string) int {
+// exitCode is the first code of docs/audit.md that applies.
+func exitCode(f *facts, r *result.Report, worst map[string][]string) int {
 	statuses := func(ids []string, s result.Status) bool {
 		return slices.ContainsFunc(r.Checks, func(c result.Check) bool {
 			return c.Status == s && (ids == nil || slices.Contains(ids, c.ID))
@@ -191,13 +193,13 @@ func exitCode(a *facts, r *result.Report, worst map[string][]string) int {
 		return result.ExitSources
 	case len(worst["E"]) > 0:
 		return result.ExitRefuted
-	case statuses(nil, result.Errored), a.over && len(worst["U"]) > 0:
+	case statuses(nil, result.Errored), f.over && len(worst["U"]) > 0:
 		return result.ExitUndetermined
 	case len(worst["I"])+len(worst["A"])+len(worst["I+A"]) > 0:
 		return result.ExitFaulted
-	case !a.over:
+	case !f.over:
 		return result.ExitNotOver
-	case a.setup.Ended != "" || r.Level == result.L3:
+	case f.setup.Ended != "" || r.Level == result.L3:
 		return result.ExitProven
 	case r.Level == result.L2:
 		return result.ExitCounted

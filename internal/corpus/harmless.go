@@ -29,6 +29,18 @@ var variants = []Lie{
 			items[len(items)-2] = []byte{0, 0, 0x80}
 			return items
 		}))},
+	{Name: "selector-as-long-as-a-key", Text: "a miner writes 33 zero bytes, the length of a public key, for the selector of a refund",
+		Base: "flag",
+		tamper: all(noClaim, malleates("voter", func(_ *play, items [][]byte) [][]byte {
+			items[len(items)-2] = make([]byte, curve.PointSize)
+			return items
+		}))},
+	{Name: "selector-is-a-key", Text: "a miner writes a public key for the selector of the winner's claim",
+		Base: "flag",
+		tamper: malleates("candidate", func(p *play, items [][]byte) [][]byte {
+			items[len(items)-2] = key33(curve.BaseMul(p.stranger()))
+			return items
+		})},
 	{Name: "refund-with-dead-signature", Text: "a miner puts a signature that does not verify into a refund's empty place",
 		Base: "nobody",
 		tamper: malleates("voter", func(_ *play, items [][]byte) [][]byte {

@@ -42,21 +42,24 @@ var ballotLies = []Lie{
 		Check: "V67", Along: []string{"V77"}, Level: "L3", Exit: 21, tamper: casts(func(p *play, other []byte) []byte {
 			return slices.Concat(other[:1], key33(curve.BaseMul(p.stranger())), other[34:])
 		})},
-	{Name: "ballot-copied-unopened", Text: "a voter copies a ballot; nothing is opened yet",
+	{Name: "ballot-copied-first", Text: "a voter sees a vote in a pool, and a copy of its ballot is mined before it",
 		Strength: KeyHolding, Base: "won",
-		Check: "V67", Level: "L0", Exit: 21,
-		tamper: all(overAfterVote, casts(func(_ *play, other []byte) []byte { return other }))},
+		Check: "V67", Says: "a copy of the ballot of slot 1, which opens", Along: []string{"V77"}, Level: "L3", Exit: 21,
+		tamper: castsFirst(func(other []byte) []byte { return other })},
+	{Name: "ballot-point-negated-first", Text: "a voter sees a vote in a pool, and a ballot with the negative of its point is mined before it",
+		Strength: KeyHolding, Base: "won",
+		Check: "V68", Says: "R is the negative of that of slot 1, whose ballot opens", Along: []string{"V77"}, Level: "L3", Exit: 21,
+		tamper: castsFirst(negated)},
+	{Name: "ballot-copied-unopened", Text: "a voter copies a ballot; nothing is opened yet, so that neither of the two is accused",
+		Strength: KeyHolding, Base: "won",
+		Check: "V67", Level: "L0", Exit: 12, tamper: all(overAfterVote, casts(func(_ *play, other []byte) []byte { return other }))},
 	{Name: "ballot-point-negated", Text: "a voter's ballot has the negative of another's point",
 		Strength: KeyHolding, Base: "won",
-		Check: "V68", Along: []string{"V77"}, Level: "L3", Exit: 21, tamper: casts(func(_ *play, other []byte) []byte {
-			out := append(slices.Clone(other[:34]), bytes.Repeat([]byte{7}, len(other)-34)...)
-			out[1] ^= 1
-			return out
-		})},
+		Check: "V68", Along: []string{"V77"}, Level: "L3", Exit: 21,
+		tamper: casts(func(_ *play, other []byte) []byte { return negated(other) })},
 	{Name: "ballot-point-joint-key", Text: "a voter's ballot has the joint key for its point, so that opening it tells about the joint secret",
 		Strength: KeyHolding, Base: "paper",
-		Check: "V68", Along: []string{"V77"}, Level: "L3", Exit: 21,
-		tamper: casts(related(func(p *play) curve.Point { return p.Setup.Dealing.Keys[0].Key }))},
+		Check: "V68", Along: []string{"V77"}, Level: "L3", Exit: 21, tamper: casts(related(func(p *play) curve.Point { return p.Setup.Dealing.Keys[0].Key }))},
 	{Name: "ballot-point-candidates", Text: "a voter's ballot has a candidate's key for its point; nothing is opened yet",
 		Strength: KeyHolding, Base: "won",
 		Check: "V68", Level: "L0", Exit: 21, tamper: all(overAfterVote, casts(related(func(p *play) curve.Point {
@@ -112,6 +115,31 @@ func casts(change func(p *play, other []byte) []byte) func(*play) error {
 		})
 		return nil
 	}
+}
+
+// castsFirst has the liar cast a ballot made from that of the first candidate's
+// first voter, which votes after it.
+func castsFirst(change func(other []byte) []byte) func(*play) error {
+	return func(p *play) error {
+		victim, liar := p.votersFor(1)[0], p.votersFor(2)[0]
+		p.schedule(liar, p.Policy.Times.VoteFrom)
+		p.schedule(victim, p.Policy.Times.VoteTo)
+		p.castInstead(liar, func(keys map[string][]byte) error {
+			other, err := p.ballotOf(victim, 1)
+			if err != nil {
+				return err
+			}
+			return liar.Cast(p.Setup, keys, change(slices.Clone(other)))
+		})
+		return nil
+	}
+}
+
+// negated returns a ballot with the negative of another's point, and other noise.
+func negated(other []byte) []byte {
+	out := append(slices.Clone(other[:34]), bytes.Repeat([]byte{7}, len(other)-34)...)
+	out[1] ^= 1
+	return out
 }
 
 // related returns a ballot with a point that others know.

@@ -39,7 +39,7 @@ var anchorLies = []Lie{
 		Check: "V98", Level: "none", Exit: 20, tamper: extraAnchor(election.CommitsClosed)},
 	{Name: "vote-after-end", Text: "somebody votes in an election that has ended",
 		Strength: KeyHolding, Base: "empty-hall",
-		Check: "V98", Level: "none", Exit: 20, tamper: voteAfterEnd},
+		Check: "V98", Says: "a vote in an election that has ended does not count", Level: "L0", tamper: voteAfterEnd},
 }
 
 // unanchored leaves out the anchor of a kind. Without one of the dealing there

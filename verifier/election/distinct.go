@@ -6,39 +6,20 @@ import (
 	"bevote/internal/curve"
 )
 
-// findRelated finds votes whose ballots are alike, or whose R = r·G has the
-// x-coordinate of another vote's or of a known point. Only votes that count are
-// compared. A repeated ballot still counts: which of two is the copy is not known
-// before the openings, and a copy opens for no candidate.
-func findRelated(s *Setup, votes []*Vote) {
-	seen := make(map[string]int)
+// findKnownPoints finds votes that count whose ballot's R = r·G has the x-coordinate of
+// a point that other parties know. Whether two ballots are alike is a question for the
+// openings, which settle which of the two is the copy.
+func findKnownPoints(s *Setup, votes []*Vote) {
 	points := knownPoints(s)
 	for _, v := range votes {
 		if !v.Counted() {
 			continue
 		}
-		if of := repeats(v, seen); of > 0 {
-			v.fault(RepeatedBallot, "the ballot of slot %d again: at most one of the two can open", of)
-			continue
-		}
-		r, slot := v.Sealed.R.Key(), fmt.Sprintf("slot %d", v.Index)
+		r := v.Sealed.R.Key()
 		if of := points[[32]byte(r[1:])]; of != "" {
-			v.fault(RelatedPoint, "R has the x-coordinate of %s", of)
+			v.fault(KnownPoint, "R has the x-coordinate of %s", of)
 		}
-		points[[32]byte(r[1:])] = slot
 	}
-}
-
-// repeats returns the last slot whose ballot, R or ciphertext the vote repeats, or 0.
-func repeats(v *Vote, seen map[string]int) (of int) {
-	r := v.Sealed.R.Key()
-	for _, part := range [][]byte{v.Ballot, r[:], v.Sealed.Cipher} {
-		if other := seen[string(part)]; other > 0 {
-			of = other
-		}
-		seen[string(part)] = v.Index
-	}
-	return of
 }
 
 // knownPoints maps x-coordinates to the names of their points: the generator, the

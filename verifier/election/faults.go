@@ -8,6 +8,7 @@ type FaultKind int
 // The kinds of faults. Those of the first group exclude the vote from the count.
 const (
 	BadCoin         FaultKind = iota // the coin that it spends is not eligible
+	AfterEnd                         // the election had ended at the roll or the setup
 	SeveralSlots                     // it spends the coins of several slots
 	WrongScript                      // not one output pays the filled contract
 	WrongStake                       // the stake is of another value
@@ -15,10 +16,9 @@ const (
 	OutsideWindow                    // it is in a block before or after the vote
 	MalformedBallot                  // the ballot's bytes are no ballot
 
-	NotSighashAll  // the coin's input does not sign the whole transaction
-	OtherOutputs   // it has outputs beside stake and ballot
-	RepeatedBallot // another counted vote has the same ballot
-	RelatedPoint   // the ballot's R is another known point or its negative
+	NotSighashAll // the coin's input does not sign the whole transaction
+	OtherOutputs  // it has outputs beside stake and ballot
+	KnownPoint    // the ballot's R is a key, a public share or G, or the negative of one
 )
 
 // excludes reports whether the fault excludes the vote from the count.

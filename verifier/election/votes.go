@@ -63,6 +63,9 @@ func (e *Election) Votes(s *Setup, r *Replay) ([]*Vote, error) {
 		if err := s.CoinFault(slot, c); err != nil {
 			votes[len(votes)-1].fault(BadCoin, "%v", err)
 		}
+		if s.Ended != "" {
+			votes[len(votes)-1].fault(AfterEnd, "a vote in an election that has ended does not count")
+		}
 	}
 	sort.SliceStable(votes, func(a, b int) bool { return votes[a].Spend.Before(votes[b].Spend) })
 	findSeveralSlots(votes)
@@ -71,7 +74,7 @@ func (e *Election) Votes(s *Setup, r *Replay) ([]*Vote, error) {
 			e.judge(s, keys, votes[n])
 		}
 	})
-	findRelated(s, votes)
+	findKnownPoints(s, votes)
 	return votes, nil
 }
 
