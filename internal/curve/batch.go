@@ -14,28 +14,29 @@ type Signed struct {
 	Sig  []byte // strict DER without a hash type, or BIP 340's 64 bytes
 }
 
-// VerifyECDSABatch returns for each signature what [VerifyECDSA] returns for it, on
-// one core. Signatures of [SignECDSA] are verified in products, since their R has
-// an even y; others are verified one by one. Keys are decoded by the ring, which
-// may be nil.
+// VerifyECDSABatch reports for each signature whether [VerifyECDSA] accepts it. It uses one core.
+// Signatures whose R has an even y, as those of [SignECDSA] have, are verified together in
+// multi-scalar products, the others one by one. ring caches decoded keys and may be nil.
 func VerifyECDSABatch(all []Signed, ring *Keyring) []bool {
 	return verifyBatch(all, ring, ecdsaEquation, VerifyECDSA)
 }
 
-// VerifySchnorrBatch returns for each signature what [VerifySchnorr] returns for
-// it, on one core. Keys are decoded by the ring, which may be nil.
+// VerifySchnorrBatch reports for each signature whether [VerifySchnorr] accepts it. It uses one
+// core. ring caches decoded keys and may be nil.
 func VerifySchnorrBatch(all []Signed, ring *Keyring) []bool {
 	return verifyBatch(all, ring, schnorrEquation, VerifySchnorr)
 }
 
-// fraction is the equation (a/over)·G + (b/over)·Q = R.
+// fraction is an equation whose scalars have the denominator over: (a/over)·G + (b/over)·Q = R. A
+// batch computes the inverses of all denominators together.
 type fraction struct {
 	Equation
 	over Scalar
 }
 
-// verifyBatch verifies the equations of signatures by products, and every signature
-// that no product has proven by itself: a batch refuses nothing that verify accepts.
+// verifyBatch verifies the signatures' equations in products. A signature without an equation, or
+// with one that no product has shown to hold, is verified by verify. So the result for each
+// signature is that of verify.
 func verifyBatch(all []Signed, ring *Keyring, equation func(Signed, *Keyring) (fraction, error),
 	verify func(PublicKey, [32]byte, []byte) bool) []bool {
 	if ring == nil {

@@ -54,7 +54,7 @@ func (s scheme) signatures(n, signers int) []curve.Signed {
 	return out
 }
 
-// alone verifies signatures one by one, and each once.
+// alone verifies signatures one by one and caches the results.
 type alone struct {
 	scheme
 	known map[string]bool
@@ -103,8 +103,9 @@ func TestBatchOfGoodSignatures(t *testing.T) {
 	}
 }
 
-// lies change a valid signature. Among valid ones a batch must refuse what is refused
-// alone, and accept the others, wherever the lie stands.
+// lies change a valid signature. A batch in which one changed signature stands among
+// valid ones gives each signature the result that it has alone, at whatever place the
+// changed one stands.
 var lies = map[string]func(s *curve.Signed, other curve.Signed){
 	"another hash":      func(s *curve.Signed, other curve.Signed) { s.Hash = other.Hash },
 	"another key":       func(s *curve.Signed, other curve.Signed) { s.Key = other.Key },
@@ -157,7 +158,8 @@ func TestBatchFindsEveryLie(t *testing.T) {
 	}
 }
 
-// So many lies that the bisection stops early: the answers stay right.
+// With so many changed signatures that the bisection stops early, the results are still
+// right.
 func TestBatchOfManyLies(t *testing.T) {
 	for name, s := range schemes {
 		twin, good := newAlone(s), s.signatures(64, 64)

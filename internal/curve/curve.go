@@ -7,9 +7,9 @@
 // off the curve, ∞. A [Scalar] prints nothing of its value. Signing is
 // deterministic.
 //
-// Points are multiplied in variable time, by dcrd and gnark-crypto; neither has
-// another multiplication. Scalar arithmetic may branch on a carry. Scalars are
-// compared in constant time.
+// Points are multiplied in variable time, by dcrd and gnark-crypto, which have
+// no constant-time multiplication. Scalar arithmetic may branch on a carry.
+// Scalars are compared in constant time.
 //
 // The package exports more names than others of the project, because all of
 // them must share one representation of scalars and points. They come in groups:

@@ -2,8 +2,8 @@ package curve
 
 import "github.com/consensys/gnark-crypto/ecc"
 
-// Equation says that a·G + b·Q = R. To verify a signature or a ballot's opening
-// is to verify such equations, and many of them are one multi-scalar product.
+// Equation says that a·G + b·Q = R. Signatures and openings of ballots are verified
+// by such equations, and one multi-scalar product verifies many of them.
 type Equation struct {
 	A, B Scalar
 	Q, R Point
@@ -18,8 +18,8 @@ func (e Equation) holds() bool {
 	return left == e.R
 }
 
-// VerifyEquations returns for each equation whether it holds, on one core. A false
-// equation passes with a probability of 2^−128.
+// VerifyEquations reports for each equation whether it holds. It uses one core. A
+// false equation passes with a probability of 2^−128.
 func VerifyEquations(all []Equation) []bool {
 	hold := verifyByProducts(all)
 	for i, proven := range hold {
@@ -32,9 +32,10 @@ const (
 	// minForProduct is the number of equations from which on a product is faster
 	// than verifying each alone.
 	minForProduct = 8
-	// maxTerms bounds how many equations are put into products, per equation of
-	// the list. Bisection to one false equation takes fewer than 3. Where it
-	// would take more, verifying each alone is faster.
+	// maxTerms bounds the work of a bisection: the equations in all its products
+	// together are at most maxTerms times those of the list. One false equation
+	// takes fewer than 3 times. Beyond that, verifying each equation alone is
+	// faster.
 	maxTerms = 3
 	// sampleSize is the number of equations that are verified alone after the
 	// product of the whole list has failed.
@@ -64,8 +65,8 @@ func verifyByProducts(all []Equation) []bool {
 type bisection struct {
 	all     []Equation
 	weights []Scalar
-	proven  []bool // of each equation: it is in a product that is ∞
-	left    int    // equations that may still go into products
+	proven  []bool // by equation: it is in a product that is ∞
+	left    int    // equations that further products may hold, a repeated one counted again
 }
 
 // search proves the equations from … to−1, as far as products can.

@@ -7,8 +7,8 @@ import (
 )
 
 // PublicKey is a point as it stands in policies, scripts and board lines: 33
-// bytes, compressed (SEC 1, section 2.3.3). It is comparable. Its bytes may be
-// no point; [PublicKey.Point] checks them.
+// bytes, compressed (SEC 1, section 2.3.3). It is comparable. Its bytes need not
+// encode a point; [PublicKey.Point] checks them.
 type PublicKey [PointSize]byte
 
 // ParsePublicKey reads 66 lower-case hex digits and checks that they are a point.

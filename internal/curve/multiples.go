@@ -35,7 +35,7 @@ type table []gnark.G1Affine
 // digits is the number of entries for one place.
 const digits = 255
 
-// newTable computes the table of p, a place after the other.
+// newTable computes the table of p, place by place.
 func newTable(p Point) table {
 	multiples := make([]gnark.G1Jac, 0, ScalarSize*digits)
 	var row, sum gnark.G1Jac

@@ -8,8 +8,8 @@ import (
 	"bevote/internal/curve"
 )
 
-// points returns n scalars and points. Where n > 50 a point is repeated, and its
-// negative and ∞ are among them, for which addition has other formulas.
+// points returns n scalars and points. Where n > 50 they include a point twice,
+// its negative and ∞, the special cases of addition.
 func points(n int) ([]curve.Scalar, []curve.Point) {
 	scalars := randomScalars(seeded(uint64(n)), n)
 	out := make([]curve.Point, n)

@@ -103,7 +103,7 @@ func StrictECDSA(der []byte) bool {
 
 // NonceOf returns r of a strict DER signature without a hash type byte: k·G has
 // the x-coordinate r modulo q, where k is the nonce. Two signatures of different
-// hashes by one key with one r give the key away. ok is false if der is no
+// hashes by one key with the same r reveal the key. ok is false if der is no
 // signature.
 func NonceOf(der []byte) (r [ScalarSize]byte, ok bool) {
 	sig, err := ecdsa.ParseDERSignature(der)
