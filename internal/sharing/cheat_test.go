@@ -130,8 +130,8 @@ func (w *fixture) tamper(change func(*sharing.Deal)) *sharing.Deal {
 	return d
 }
 
-// Deals with a coefficient, proof or ciphertext more or less, also with shares and
-// proofs that agree with them.
+// Deals with one coefficient, proof or ciphertext too many or too few, also with shares
+// and proofs that fit the changed number.
 func TestOtherShapes(t *testing.T) {
 	G := curve.BaseMul(curve.NewScalar(1))
 	for _, lie := range []struct {
@@ -195,9 +195,9 @@ func TestBytesLeftOver(t *testing.T) {
 	w.wantOut(w.judge(), map[int]sharing.FaultKind{4: sharing.FaultShape})
 }
 
-// A dealer copies another's ephemeral key and proof, so that complaints about its
-// shares would open the other's pads. It is out before shares are received, so there is
-// no complaint about it, and one is ignored.
+// A dealer copies another's ephemeral key and proof; complaints about its shares would
+// reveal the other's pads. It is excluded before shares are received, so no complaint
+// arises, and one that is published is ignored.
 func TestCopiedEphemeralKey(t *testing.T) {
 	w := newFixture(t, 7, 4, 1)
 	d := w.published(5)
@@ -230,8 +230,8 @@ func TestSharedEphemeralKey(t *testing.T) {
 	w.holds(o)
 }
 
-// The last dealer's A_i0 cancels those of the others, so that P would be a key of its
-// own. It cannot prove possession of a_i0.
+// The last dealer's A_i0 is x·G less the sum of the others', so that P would be x·G, a
+// key that it knows. It cannot prove possession of a_i0.
 func TestRogueKey(t *testing.T) {
 	w := newFixture(t, 5, 3, 1)
 	mine := curve.BaseMul(curve.NewScalar(99))

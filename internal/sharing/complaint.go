@@ -8,9 +8,10 @@ import (
 	"bevote/internal/curve"
 )
 
-// Complaint says that a dealer sent a member a wrong share of a joint key. Point
-// lets every reader decrypt what this dealer sent to this member, for all joint
-// keys. It decrypts nothing else: no other dealer has the same ephemeral key.
+// Complaint says that a dealer sent a member a wrong share of a joint key. Point is
+// the shared point behind the pads from Dealer to By: publishing it reveals the
+// shares of all joint keys that Dealer sent to By, and nothing else, since no other
+// dealer has this ephemeral key.
 type Complaint struct {
 	By     int         // the member
 	Dealer int         // the dealer
@@ -24,7 +25,7 @@ type Verdict int
 
 // The verdicts on a complaint.
 const (
-	Ignored Verdict = iota // not from the roll, repeated, unproven, or about no joint key or dealer that is left
+	Ignored Verdict = iota // author not on the roll, repeated, proof false, no such joint key, or a dealer that is out
 	Upheld                 // the share is wrong: the dealer is out
 	False                  // the share is right: the complainer is out, if it deals
 )
@@ -54,10 +55,11 @@ func (p Params) complaintContext(c Complaint) curve.Context {
 	return curve.Context{Tag: "complaint", EID: p.EID, Key: c.Key, Prover: prover}
 }
 
-// judgeComplaints rules on all complaints against the dealers in o.Deals, and then
-// puts out the dealers at fault. So no ruling depends on another: the complaint of
-// a dealer that is put out stands, and so does one about it. Of complaints by one
-// member about one dealer and joint key the first is judged.
+// judgeComplaints rules on all complaints against the dealers in o.Deals, and only
+// then excludes the dealers at fault. So no ruling depends on another: a complaint
+// by or about a dealer that another complaint excludes is judged like any other. Of
+// several complaints by one member about one dealer and joint key only the first is
+// judged.
 func (o *Outcome) judgeComplaints(p Params, complaints []Complaint, out map[int]*Fault) {
 	type subject struct{ by, dealer, key int }
 	first := make(map[subject]int)
@@ -87,15 +89,15 @@ func (o *Outcome) judgeComplaints(p Params, complaints []Complaint, out map[int]
 	}
 }
 
-// exclude puts a dealer out, if it is not out already.
+// exclude records a dealer as out of QUAL for a reason, unless it is out already.
 func exclude(out map[int]*Fault, dealer int, reason string) {
 	if out[dealer] == nil {
 		out[dealer] = &Fault{Dealer: dealer, Kind: FaultComplaint, Reason: reason}
 	}
 }
 
-// judgeComplaint rules on one complaint: with a proven Point it decrypts the share
-// and verifies it.
+// judgeComplaint rules on one complaint. If the proof of Point holds, it decrypts
+// the share with it and verifies the share.
 func (o *Outcome) judgeComplaint(p Params, c Complaint) Ruling {
 	d := o.Deals[c.Dealer]
 	switch {

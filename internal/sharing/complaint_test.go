@@ -74,8 +74,8 @@ func TestComplaintsThatShowNothing(t *testing.T) {
 	}
 }
 
-// Complaints are judged all at once: one by a dealer that is put out stands, and one
-// that is false stays false if its dealer is put out.
+// Complaints are judged all at once: one by a dealer that another excludes stands, and
+// a false one stays false if its dealer is excluded.
 func TestNoCascades(t *testing.T) {
 	w := newFixture(t, 7, 3, 1)
 	for _, lie := range []struct{ dealer, receiver int }{{1, 2}, {2, 3}} {
@@ -85,8 +85,8 @@ func TestNoCascades(t *testing.T) {
 	}
 	o := w.judge(
 		w.complain(3, sharing.WrongShare{Dealer: 2, Key: 1}, w.published(2)), // true
-		w.complain(2, sharing.WrongShare{Dealer: 1, Key: 1}, w.published(1)), // true, by a dealer that is put out
-		w.complain(4, sharing.WrongShare{Dealer: 1, Key: 1}, w.published(1)), // false, about a dealer that is put out
+		w.complain(2, sharing.WrongShare{Dealer: 1, Key: 1}, w.published(1)), // true, by a dealer that is excluded
+		w.complain(4, sharing.WrongShare{Dealer: 1, Key: 1}, w.published(1)), // false, about a dealer that is excluded
 	)
 	w.wantOut(o, map[int]sharing.FaultKind{
 		1: sharing.FaultComplaint, 2: sharing.FaultComplaint, 4: sharing.FaultComplaint,

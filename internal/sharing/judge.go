@@ -36,7 +36,7 @@ type Fault struct {
 	Reason string // for a reader
 }
 
-// Outcome is what the log says about the dealing.
+// Outcome is the result of a dealing. It follows from the log alone.
 type Outcome struct {
 	Qual    []int         // dealers in QUAL, ascending
 	Out     []Fault       // dealers out of QUAL, ascending, one fault each
@@ -52,7 +52,7 @@ type Outcome struct {
 //
 //  1. Each deal is examined by itself. A dealer whose commitment, shape,
 //     possession or encryption is at fault is out.
-//  2. Dealers with one E_i are out.
+//  2. Dealers with the same E_i are out.
 //  3. The complaints are judged against the dealers that are left, all at once.
 //  4. The dealers that remain are QUAL, and C_l = Σ A_il over them.
 func Judge(p Params, commits map[int][32]byte, deals map[int][]byte, complaints []Complaint) *Outcome {
@@ -78,7 +78,7 @@ func Judge(p Params, commits map[int][32]byte, deals map[int][]byte, complaints 
 	return o
 }
 
-// examine decodes and verifies all deals, and puts each dealer into o.Deals or out.
+// examine decodes and verifies all deals. Each dealer ends in o.Deals or in out.
 func (o *Outcome) examine(p Params, commits map[int][32]byte, deals map[int][]byte, out map[int]*Fault) {
 	var dealers []int
 	for i := range p.Roll {
@@ -132,9 +132,9 @@ func examineDeal(p Params, i int, deal []byte) (*Deal, *Fault) {
 	return d, nil
 }
 
-// excludeSharedEphemeral puts out all dealers that have one ephemeral key. Each has
-// proven possession of e_i, so they have shared it, and a complaint about one of
-// them would open the pads of the others.
+// excludeSharedEphemeral excludes all dealers that have the same ephemeral key.
+// Each has proven possession of e_i, so they share the secret, and a complaint
+// about one of them would reveal pads of the others.
 func (o *Outcome) excludeSharedEphemeral(out map[int]*Fault) {
 	owners := make(map[curve.Point][]int)
 	for i, d := range o.Deals {

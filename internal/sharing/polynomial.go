@@ -43,8 +43,9 @@ func OnOnePolynomial(shares []Share, k int) bool {
 	return true
 }
 
-// newton is a polynomial in Newton's form, which takes one product a term; in
-// Lagrange's form a term takes as many as there are terms.
+// newton is a polynomial in Newton's form. Its value at one abscissa takes one
+// product a term; in Lagrange's form each term takes as many products as there are
+// terms.
 //
 //	c_0 + (x−x_0)·(c_1 + (x−x_1)·(c_2 + …))
 type newton struct {

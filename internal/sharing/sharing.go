@@ -17,12 +17,12 @@
 // The order of use:
 //
 //  1. A dealer calls NewDeal and publishes the deal's Commitment; when the log has
-//     all commitments, it publishes the deal. So it has chosen its polynomials
-//     before it sees another's.
+//     all commitments, it publishes the deal. So its polynomials
+//     are fixed before it sees those of others.
 //  2. Each member calls Judge without complaints, and Receive with its outcome.
 //  3. A member that has received wrong shares publishes a complaint for each.
-//  4. Judge with all complaints gives the outcome that counts. If QUAL is another
-//     than in 2, each member calls Receive again.
+//  4. Judge with all complaints gives the final outcome. If its QUAL differs from
+//     that of step 2, each member calls Receive again.
 //
 // The package exports more than twenty names because it has two enumerations, of
 // what a dealer can do wrong and of what becomes of a complaint.
@@ -38,8 +38,8 @@ import (
 // maxRoll is the largest roll: indices are u16.
 const maxRoll = math.MaxUint16
 
-// Params is what a dealing is about. Dealer, member and roll index mean the same: a
-// place in Roll, counted from 1, which is the member's abscissa.
+// Params are the public inputs of a dealing. Dealer, member and roll index mean the same:
+// a place in Roll, counted from 1, which is the member's abscissa.
 type Params struct {
 	EID  [32]byte          // the election's id
 	K    int               // threshold: K shares give the secret; 2 ≤ K ≤ n
