@@ -12,7 +12,7 @@
 // A ballot has one opening, because r is a hash of m (Fujisaki and Okamoto 1999): m,
 // place and key give v byte for byte, and no other m, place or key gives the same
 // bytes. In a custodial election PU_j is the supervisor's key for every j. In
-// others callers compare j with the candidate whose key is PU_j.
+// other elections callers check that PU_j is the key of candidate j.
 package ballot
 
 import (

@@ -178,9 +178,10 @@ func TestShareOfAnother(t *testing.T) {
 	}
 }
 
-// A ballot made to decrypt to votes for two candidates: one R, and a ciphertext that
-// each key decrypts to its own number. A cipher that does not commit opens for both.
-// Here it opens for the one whose plaintext gives R, or for neither.
+// A ballot that decrypts to votes for two candidates: one R, and a ciphertext that each
+// key decrypts to its own candidate's number. A cipher that does not commit to its
+// plaintext would open for both. Here it opens for the one whose plaintext gives R, or
+// for neither.
 func TestTwoReadings(t *testing.T) {
 	alice, bob := newFixture(1), newFixture(4)
 	bob.at, bob.says.Share = alice.at, alice.says.Share
@@ -250,8 +251,8 @@ func TestDisavowal(t *testing.T) {
 	}
 }
 
-// The lie: the holder of the key disavows a ballot that opens. The proof takes the
-// right D, and with it the ballot opens.
+// The lie: the holder of the key disavows a ballot that opens. The proof requires the
+// right D, and D opens the ballot.
 func TestDisowningAGoodBallot(t *testing.T) {
 	b, who := newFixture(1), ballot.Parties{I: 3, J: 2}
 	v := ballot.Seal(b.says, b.at, b.key)

@@ -49,15 +49,16 @@ func (s Sealed) open(v []byte, at Place, D, key curve.Point) (Plain, error) {
 	return m, nil
 }
 
-// Parties are whom a disavowal is about.
+// Parties identify the voter and the candidate of a disavowal.
 type Parties struct {
 	I int // roll index of the voter whose ballot it is
 	J int // number of the candidate who disavows it; 0 for a custodial supervisor
 }
 
 // Disavow returns D = x·R with a proof of equality, x·G and x·R (Chaum and Pedersen
-// 1992). It is for a ballot that does not open with x: with D every reader sees
-// that. D opens a ballot that does open. It fails if v is no ballot, or r fails.
+// 1992). With D any reader can try to open the ballot: one that does not open with x
+// is thereby shown not to, and one that does is revealed. It fails if v is no
+// ballot, or r fails.
 func Disavow(r io.Reader, x curve.Scalar, v []byte, at Place, who Parties) (D curve.Point, p curve.Proof, err error) {
 	s, err := Parse(v)
 	if err != nil {

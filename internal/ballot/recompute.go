@@ -14,10 +14,11 @@ type Opening struct {
 	Key    curve.Point
 }
 
-// RecomputeAll returns for each opening what [Recomputes] returns for it, on one core.
-// It is several times faster for many openings to few keys: [Recomputes] computes
-// r·G and s_i·G, this verifies all R = r·G and p_i = s_i·G together
-// ([curve.VerifyEquations]). D = r·PU_j enters a hash, and is computed.
+// RecomputeAll reports for each opening whether it [Recomputes]. It uses one core. For
+// many openings to few keys it is several times faster: [Recomputes] computes r·G and
+// s_i·G, while RecomputeAll verifies all R = r·G and p_i = s_i·G together
+// ([curve.VerifyEquations]). D = r·PU_j is input to a hash, so it is computed for
+// each.
 func RecomputeAll(openings []Opening) []bool {
 	recompute := make([]bool, len(openings))
 	var equations []curve.Equation
