@@ -46,8 +46,8 @@ func Verify(tx *wire.MsgTx, i int, code, sig []byte, key curve.PublicKey) error 
 	return nil
 }
 
-// Items returns the data that an input script pushes: nil for opcodes that push a
-// number, and nothing if the script does not parse.
+// Items returns the data of each push of an input script: nil for an opcode that
+// pushes a number, such as OP_1. If the script does not parse there are no items.
 func Items(scriptSig []byte) (items [][]byte) {
 	t := txscript.MakeScriptTokenizer(0, scriptSig)
 	for t.Next() {
@@ -73,7 +73,8 @@ func LastItem(scriptSig []byte) []byte {
 // sequence and two integers, and a byte of each.
 const minSignature = 8
 
-// FirstSignature returns the first item that begins as a DER signature, or nil.
+// FirstSignature returns the first item with the first byte and the least size of a
+// DER signature, or nil.
 func FirstSignature(items [][]byte) []byte {
 	for _, item := range items {
 		if len(item) > minSignature && item[0] == 0x30 {

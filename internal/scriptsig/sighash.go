@@ -8,8 +8,9 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// Hasher computes what the inputs of one legacy transaction sign. With SIGHASH_ALL an
-// input signs the transaction with its own script code, and none in other inputs:
+// Hasher computes the signature hashes of the inputs of one legacy transaction. With
+// SIGHASH_ALL the hash of an input is over the transaction in which this input's script
+// is its script code and the other inputs' scripts are empty:
 //
 //	version ‖ count ‖ (outpoint ‖ 00 ‖ sequence) …
 //	                ‖ (outpoint ‖ code ‖ sequence) …

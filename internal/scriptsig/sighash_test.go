@@ -12,7 +12,7 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// randomTx has as many inputs and outputs as it is told, all with scripts.
+// randomTx has ins inputs and outs outputs, all with scripts.
 func randomTx(r *rand.Rand, ins, outs int) *wire.MsgTx {
 	script := func() []byte {
 		b := make([]byte, r.IntN(40))
@@ -34,7 +34,7 @@ func randomTx(r *rand.Rand, ins, outs int) *wire.MsgTx {
 	return tx
 }
 
-// scriptCodes are codes that enter the hash as they are, and such as do not.
+// scriptCodes are script codes that enter the hash unchanged, and others.
 func scriptCodes() [][]byte {
 	long := bytes.Repeat([]byte{txscript.OP_DUP}, 300)
 	return [][]byte{
