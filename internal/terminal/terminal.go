@@ -3,7 +3,7 @@
 //
 // It promises that no text, whatever file it comes from, can move the cursor,
 // change a colour, turn the direction of writing, or hide a part of itself. It
-// has no state and knows nothing of what the texts mean.
+// has no state and does not interpret the texts.
 package terminal
 
 import (

@@ -14,8 +14,8 @@ import (
 	"bevote/internal/terminal"
 )
 
-// hostile are texts that a terminal obeys or that show less than they hold,
-// with what is printed of them.
+// hostile are texts with control sequences or invisible characters, and what is
+// printed of them.
 var hostile = []struct{ name, text, want string }{
 	{"clear the screen (CSI)", "a\x1b[2Jb", "a�[2Jb"},
 	{"colour (SGR)", "\x1b[31mred\x1b[0m", "�[31mred�[0m"},
@@ -57,8 +57,8 @@ func TestVisible(t *testing.T) {
 	}
 }
 
-// classes and fillers say again, from the categories' names and from Unicode's
-// DerivedCoreProperties by hand, what is printable.
+// classes and fillers define printable characters a second time, by the names
+// of the categories and by a copy of Unicode's DerivedCoreProperties.
 var (
 	classes = regexp.MustCompile(`^[\pL\pM\pN\pP\pS ]$`)
 	fillers = []rune{0x34f, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x3164, 0xffa0}
@@ -76,7 +76,7 @@ func TestPrintable(t *testing.T) {
 	}
 }
 
-// isVisible wants of a text that is shown what Visible promises.
+// isVisible checks what is shown of a text against the promises of Visible.
 func isVisible(t interface{ Fatalf(string, ...any) }, text, shown string) {
 	if !utf8.ValidString(shown) || utf8.RuneCountInString(shown) != utf8.RuneCountInString(text) {
 		t.Fatalf("%q shows as %q", text, shown)
