@@ -1,6 +1,6 @@
 package textdiff
 
-// The bounds, and the characters before lines, by the names that tests give them.
+// The bounds and the line prefixes, exported for tests.
 const (
 	MaxLines = maxLines
 	MaxBytes = maxBytes
@@ -9,7 +9,7 @@ const (
 	Added    = byte(added)
 )
 
-// Hunk is a hunk as tests look at it.
+// Hunk is a hunk, exported for tests.
 type Hunk struct {
 	A, B  Span
 	Lines []Line

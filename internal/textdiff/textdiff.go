@@ -2,8 +2,8 @@
 //
 // It promises that the same texts always give the same answer; that no line is
 // split; that the hunks turn the first text into the second but for the line
-// ends that the notes name; and that what it prints is safe to print. It has no
-// notion of what the texts mean.
+// ends that the notes name; and that what it prints is safe to print. It does
+// not interpret the texts.
 package textdiff
 
 import (
@@ -99,7 +99,8 @@ func Compare(nameA, nameB, a, b string) (*Diff, error) {
 // Same reports whether nothing differs, line ends included.
 func (d *Diff) Same() bool { return len(d.hunks) == 0 && len(d.notes) == 0 }
 
-// lineEnds is a text with LF at the end of every line, and what it had before.
+// lineEnds is a text with LF at the end of every line, and the line ends that it
+// had before.
 type lineEnds struct {
 	text     string
 	lines    int
@@ -214,8 +215,8 @@ func hunks(lines []line) (out []hunk) {
 	return out
 }
 
-// hunkEnd returns the end of the hunk whose first change is at first: behind
-// the context of its last change.
+// hunkEnd returns the end of the hunk whose first change is at first: the index
+// after the context of its last change.
 func hunkEnd(lines []line, first int) int {
 	last := first
 	for i := first; i < len(lines) && i <= last+2*context+1; i++ {

@@ -14,8 +14,8 @@ import (
 	"bevote/internal/textdiff"
 )
 
-// TestLikeDiff: each testdata/NAME.txtar holds two texts and what GNU diff
-// 3.8 -u says of them.
+// TestLikeDiff: each testdata/NAME.txtar holds two texts and the output of GNU diff 3.8
+// -u for them.
 func TestLikeDiff(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -42,8 +42,8 @@ func TestLikeDiff(t *testing.T) {
 	}
 }
 
-// TestIssue140 keeps the lines of go-diff's issue 140: versions 1.2 and 1.3
-// took the numbers of lines apart and put other lines in their place.
+// TestIssue140 has the lines of go-diff's issue 140: versions 1.2 and 1.3 split the
+// numbers that stand for lines, and returned other lines.
 func TestIssue140(t *testing.T) {
 	a := lines(span(1, 10), 9, span(11, 26), 9, 27, 28, 9, span(29, 33), 9, span(34, 41))
 	b := lines(42, 9, 10, 9, span(11, 26), 9, 27, 28, 9, span(29, 33), 9, 34, 43, span(36, 39), span(44, 47))
@@ -204,7 +204,7 @@ func FuzzCompare(f *testing.F) {
 // unsafe reports whether a diff may not hold a character.
 func unsafe(r rune) bool { return r != '\n' && r != '\t' && !terminal.Printable(r) }
 
-// TestLineEnds: ends of lines are told apart from what the lines say.
+// TestLineEnds: differences in line ends are reported apart from differences in text.
 func TestLineEnds(t *testing.T) {
 	for _, row := range []struct{ a, b, want string }{
 		{"x\ny\n", "x\ny", "\\ b: no newline at the end\n"},

@@ -12,7 +12,7 @@ type Marks int
 
 // The ways to mark changed words.
 const (
-	Plain  Marks = iota // not at all: what other tools read
+	Plain  Marks = iota // none: a diff that other tools read
 	Carets              // in a line of ^ below
 	Colour              // by escape sequences, for terminals
 )

@@ -69,8 +69,8 @@ func fill(marks []bool, n int, changed bool) []bool {
 	return marks
 }
 
-// split cuts a line into words and what is between them, and joins neighbours
-// that are alike in being changed.
+// split cuts a line into words and the separators between them, and joins
+// neighbours that are both changed or both unchanged.
 func split(line string, changed []bool) (parts []part) {
 	runes := []rune(line)
 	for i := 0; i < len(runes); {
