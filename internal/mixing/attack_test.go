@@ -10,8 +10,8 @@ import (
 	"bevote/internal/mixing"
 )
 
-// refused checks that the equations alone accept a forgery, as the twin does, and that
-// Verify refuses it, as outside its domain, for a reason.
+// refused checks that a forgery satisfies the equations, since the twin accepts it, and
+// that Verify refuses it with ErrDomain and the reason why.
 func refused(t *testing.T, c *fixture, w *twin, message, forgery []byte, why string) {
 	t.Helper()
 	if !w.verifies(message, forgery) {
@@ -33,8 +33,9 @@ func some(n int, f func() *big.Int) (out []*big.Int) {
 	return out
 }
 
-// outsider forges a signature with an x of its own and no certificate: with commitment2
-// for every round of V2, and for its bit of the challenge the answer answer2.
+// outsider forges a signature with an x of its own and no certificate. Of V2,
+// commitment2 is the commitment of every round, and answer2 gives the answer for a bit
+// of the challenge.
 func (w *twin) outsider(message []byte, g, commitment2 *big.Int, answer2 func(bit bool) *big.Int) []byte {
 	random := stream(50)
 	x := below(random, power2(512))
@@ -201,8 +202,8 @@ func twinMember(w *twin, bits int, seed byte) secrets {
 	return who
 }
 
-// A signature of other rounds. With half as many, forging takes the square root of the
-// work.
+// A signature with another number of rounds. With half as many, forging takes the square
+// root of the work.
 func TestWrongRounds(t *testing.T) {
 	c := newFixture(t, 512, 16, 1)
 	for _, rounds := range []int{2, 8, 14, 18} {

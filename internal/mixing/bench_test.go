@@ -11,13 +11,13 @@ import (
 	"bevote/internal/mixing"
 )
 
-// The length of a modulus and the rounds that a policy has by default.
+// The length of a modulus and the number of rounds in the examples of docs/language.md.
 const (
 	fullBits   = 2048
 	fullRounds = 128
 )
 
-// The parts of a session with default lengths.
+// The parts of a session with these lengths.
 func BenchmarkParts(b *testing.B) {
 	c := newFixture(b, fullBits, fullRounds, 1)
 	s := c.members[0]

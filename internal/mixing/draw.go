@@ -60,8 +60,8 @@ func drawPermutation(r io.Reader, n int) ([]int, error) {
 }
 
 // drawPrime draws a prime p of a length in bits. Its two top bits are set, so that the
-// lengths of two add up in their product; p is 3 modulo 4; e does not divide p−1.
-// crypto/rand.Prime does not serve, since it ignores its reader.
+// product of two such primes is as long as both together; p is 3 modulo 4; e does not
+// divide p−1. crypto/rand.Prime does not serve, since it ignores its reader.
 func drawPrime(r io.Reader, bits int) (*big.Int, error) {
 	high := big.NewInt(3)
 	high.Lsh(high, uint(bits-2))

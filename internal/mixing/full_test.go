@@ -6,7 +6,7 @@ import (
 	"bevote/internal/mixing"
 )
 
-// A session with default lengths, and the sizes that docs/protocol.md prints.
+// A session with a modulus of 2048 bits and 128 rounds, and the sizes that docs/protocol.md prints.
 func TestFullStrength(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")

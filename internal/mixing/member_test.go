@@ -109,7 +109,7 @@ func TestAdmit(t *testing.T) {
 	}
 }
 
-// The bounds of a manager's modulus; and one seed gives one modulus.
+// The bounds of a manager's modulus. One seed gives one modulus.
 func TestManager(t *testing.T) {
 	for _, bits := range []int{0, 255, 1<<14 + 1} {
 		if _, err := mixing.NewManager(stream(1), eid, bits); err == nil {

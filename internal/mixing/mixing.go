@@ -12,11 +12,12 @@
 //
 // The package promises that
 //
-//   - a signature that verifies took an answer of a member of the group, or of the
-//     holder of the RSA key, and each answer gives one signature. For this a mixer
-//     has at most one open session and stores its challenge before it answers:
-//     answers to several open sessions, or two to one offer, can give more;
-//   - all sessions and all signatures together do not show which belong together;
+//   - each signature that verifies takes an answer by a member of the group, or by
+//     the holder of the RSA key, and each answer gives at most one signature. This
+//     holds if a mixer has at most one open session and stores the challenge before
+//     it answers: answers to several open sessions, or two answers to one offer,
+//     can give more signatures;
+//   - sessions and signatures do not show which session gave which signature;
 //   - every published offer, challenge and answer can be judged without a secret.
 //
 // The first two hold for a group if its manager keeps to the protocol: it knows
@@ -56,8 +57,8 @@ type Issuer interface {
 	Open(random io.Reader) (Session, error)
 }
 
-// Session is one issuing session. It gives one answer, since each gives a signature,
-// and two of a [Signer] to one offer reveal its secret.
+// Session is one issuing session. It answers once, since each answer gives a
+// signature, and two answers to one offer of a [Signer] reveal its secret.
 type Session interface {
 	// Offer returns the first move.
 	Offer() []byte

@@ -17,8 +17,8 @@ const (
 )
 
 // Modulus is the group manager's n with a proof that it is the product of two primes
-// that are 3 modulo 4 and that gcd(e·n, φ(n)) = 1. The proof is roots of hashes of n,
-// which exist for all hashes if it is so, and otherwise for at most half of them:
+// that are 3 modulo 4 and that gcd(e·n, φ(n)) = 1. The proof consists of roots of hashes of
+// n. If n has these properties all hashes have roots, otherwise at most half of them:
 //
 //	s_i² = ±z_i         i = 0 … 127     z_i by squareAsked
 //	ρ_i^(e·n) = z'_i    i = 0 … 7       z'_i by rootAsked
@@ -29,13 +29,13 @@ type Modulus struct {
 }
 
 // squareCount is the number of square roots. If n has three prime factors or more, or
-// two that are not 3 modulo 4, at most half of the numbers that are asked have one: a
-// false proof passes with a probability of 2^−128.
+// two that are not both 3 modulo 4, at most half of the numbers z_i have one: a false
+// proof passes with a probability of 2^−128.
 const squareCount = 128
 
-// rootCount is the number of roots of degree e·n. If a prime divides e·n and φ(n), at
-// most one number in 65537 has one: such a prime is e, or divides n and is not smaller.
-// A false proof passes with a probability of 65537^−8 < 2^−128.
+// rootCount is the number of roots of degree e·n. If a prime divides both e·n and φ(n),
+// at most one unit in 65537 has one, since that prime is e or a factor of n, which is
+// larger. A false proof passes with a probability of 65537^−8 < 2^−128.
 const rootCount = 8
 
 // Bytes returns the encoding:

@@ -13,10 +13,10 @@ import (
 	"bevote/internal/curve"
 )
 
-// variant is RSABSSA-SHA384-PSS-Deterministic (RFC 9474, section 5). The
-// Randomized ones put a random prefix before the message, against invalid keys that
-// disclose a message of low entropy (section 7.3). Here a message is a hash with a
-// random nonce in it, and the proof in [RSAKey] excludes invalid keys.
+// variant is RSABSSA-SHA384-PSS-Deterministic (RFC 9474, section 5). The Randomized
+// variants prefix random bytes to a message of low entropy, which an invalid key could
+// otherwise disclose (section 7.3). Here a message is a hash over a random nonce, and
+// the proof in [RSAKey] excludes invalid keys.
 const variant = blindrsa.SHA384PSSDeterministic
 
 // RSAKey is a mixer's public key n for blind RSA signatures (RFC 9474), with a proof
@@ -59,7 +59,8 @@ func DecodeRSAKey(b []byte) (RSAKey, error) {
 
 // Check verifies that the key has a length in bits and no prime factor below 65537,
 // and the proof for who, the mixer's key (Goldberg, Reyzin, Sagga and Baldimtsi 2019).
-// Blind signatures are roots of degree e, and give no root of degree e·n.
+// The answers of the mixer's sessions are roots of degree e of numbers that users
+// choose; they give no root of degree e·n, and so no proof of this key for another mixer.
 func (k RSAKey) Check(eid [32]byte, who []byte, bits int) error {
 	switch {
 	case k.n == nil:

@@ -6,8 +6,9 @@ import (
 	"testing"
 )
 
-// distance measures how far a signature is from a session by one property, which is
-// small for the session that it comes from if blinding does not hide the property.
+// distance measures by one property how far a signature is from a session. If blinding
+// does not hide the property, the distance to the session that gave the signature is
+// small.
 type distance struct {
 	name    string
 	measure func(w *twin, session, signature moves) *big.Int
@@ -86,9 +87,9 @@ var distances = []distance{
 	{"g̃ and z̃", func(w *twin, s, f moves) *big.Int { return hamming(s.offer, f.signature[:2*(len(w.n.Bytes())+8)]) }},
 }
 
-// linked is the number of signatures whose nearest session is their own; of several
-// nearest sessions each counts by its share. A distance that shows nothing has 1 on
-// average.
+// linked is the number of signatures whose nearest session is their own; if several
+// sessions are nearest, each counts by its share. A distance without information links
+// 1 on average.
 func linked(w *twin, all []moves, d distance) (right float64) {
 	for i, f := range all {
 		var nearest []int
