@@ -71,8 +71,8 @@ func (a Allow) idle() Diagnostic {
 	}
 }
 
-// silence returns the diagnostics that no allow line covers, and notes the codes
-// that one did.
+// silence returns the diagnostics that no allow line covers, and records the codes
+// of the others as used.
 func (p *Policy) silence(diags []Diagnostic) []Diagnostic {
 	var kept []Diagnostic
 	for _, d := range diags {

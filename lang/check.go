@@ -8,8 +8,9 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// checker turns a tree into a policy and notes what is wrong with it. A check
-// whose facts could not be read reports nothing: that mistake has its diagnostic.
+// checker turns a tree into a policy and reports what is wrong with it. A check
+// whose inputs could not be read reports nothing: their mistake has a diagnostic of
+// its own.
 type checker struct {
 	*Policy
 	src  *source
@@ -17,11 +18,11 @@ type checker struct {
 	now  uint32
 
 	diags     []Diagnostic
-	suggested int                    // unknown names so far
+	suggested int                    // unknown names for which valid ones were suggested
 	first     map[string]parsed      // statements that occur once, by keyword
 	valid     map[string]bool        // those whose content could be read
 	heights   map[string]phaseHeight // "roll", …, "vote from", "vote to"
-	people    map[string]declared    // candidates, voters and mixers by name
+	parties   map[string]declared    // candidates, voters and mixers by name
 	branched  map[string]declared    // branches by name
 	misnamed  map[string]bool        // keywords of statements with an invalid name
 	roles     []usedKey
@@ -45,7 +46,7 @@ func check(src *source, t *tree, now uint32) *checker {
 		Policy: &Policy{places: map[string]Span{}, known: map[string]bool{}, used: map[string]bool{}},
 		src:    src, tree: t, now: now,
 		first: map[string]parsed{}, lines: map[string][]parsed{}, valid: map[string]bool{},
-		people: map[string]declared{}, branched: map[string]declared{}, misnamed: map[string]bool{},
+		parties: map[string]declared{}, branched: map[string]declared{}, misnamed: map[string]bool{},
 		heights: map[string]phaseHeight{},
 	}
 	c.defaults()
@@ -186,7 +187,7 @@ func (s parsed) names() *lexer.Token {
 // declare reads a statement that declares a name.
 func (c *checker) declare(s parsed, name lexer.Token) {
 	c.name(s.keyword, name)
-	names := c.people
+	names := c.parties
 	if s.Branch != nil {
 		names = c.branched
 	}
@@ -216,8 +217,8 @@ func (c *checker) declare(s parsed, name lexer.Token) {
 	}
 }
 
-// report notes an error or a warning. The result may be completed until the next
-// call.
+// report adds an error or a warning and returns it. The caller may add labels,
+// notes, help and a fix to it until the next call, which may move it.
 func (c *checker) report(code string, at Span, format string, a ...any) *Diagnostic {
 	c.diags = append(c.diags, Diagnostic{Code: code, Message: fmt.Sprintf(format, a...), Primary: Label{Span: at}})
 	return &c.diags[len(c.diags)-1]

@@ -13,8 +13,8 @@ import (
 	"bevote/lang"
 )
 
-// exampleForm is an example of a page, with what the tests must know of it:
-// "--now N", or "also CODE" where a mistake does not come alone.
+// exampleForm is an example of a page, with the options of its test: "--now
+// N", or "also CODE" where a second diagnostic is expected.
 var exampleForm = regexp.MustCompile("(?s)\n## (Wrong|Right)\n\n```bev(?: (--now|also) (\\w+))?\n(.*?)\n```\n")
 
 // example is a policy file made of a page's example.
@@ -69,7 +69,8 @@ func overlay(base, lines string) []byte {
 var bugs = []string{"E0000", "E0901"}
 
 // TestPages: every code has a page. Its wrong example gives that code and
-// nothing else, its right example does not, and what people see is pinned.
+// nothing else, its right example does not, and the rendered text equals a
+// golden file.
 func TestPages(t *testing.T) {
 	for _, c := range lang.Codes() {
 		page, ok := lang.Page(c.ID)
@@ -130,7 +131,7 @@ func checkRight(t *testing.T, code string, e example) {
 	}
 }
 
-// TestNoOtherPages holds that pages and goldens are of codes that exist.
+// TestNoOtherPages checks that every page and golden file is that of a code.
 func TestNoOtherPages(t *testing.T) {
 	files, err := filepath.Glob("*/codes/*.txt")
 	more, err2 := filepath.Glob("codes/*")

@@ -224,7 +224,8 @@ func (p *Policy) CandidateNumber(name string) int {
 }
 
 // Knows reports whether all of these facts could be read from the file or follow
-// from a default. A policy without errors knows all that its kind of election has.
+// from a default. In a
+// policy without errors all facts of its kind of election are known.
 //
 //	a keyword   the statement
 //	candidate   every candidate line

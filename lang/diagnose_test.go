@@ -104,7 +104,7 @@ func rendered(t *testing.T, src []byte, diags []lang.Diagnostic) string {
 	return b.String()
 }
 
-// TestMistakes makes one mistake at a time, and wants its diagnostic on its line and
+// TestMistakes makes one mistake at a time, and expects its diagnostic on its line and
 // no other.
 func TestMistakes(t *testing.T) {
 	for _, m := range mistakes() {
@@ -149,7 +149,7 @@ var unrelated = [][]string{
 	{"early reveal", "days"}, // both about the timeout
 }
 
-// TestUnrelatedMistakes makes many mistakes at once, and wants the diagnostic of each
+// TestUnrelatedMistakes makes many mistakes at once, and expects the diagnostic of each
 // on its line and no other.
 func TestUnrelatedMistakes(t *testing.T) {
 	named := map[string]mistake{}
@@ -178,8 +178,8 @@ func TestUnrelatedMistakes(t *testing.T) {
 	})
 }
 
-// TestEveryCodeIsTried finds a mistake among those above for every code that comes
-// from the text.
+// TestEveryCodeIsTried checks that the mistakes above give every code that a text can
+// give.
 func TestEveryCodeIsTried(t *testing.T) {
 	told := map[string]bool{
 		"E0000": true, // a bug of ours
@@ -229,7 +229,7 @@ func TestDateLocks(t *testing.T) {
 func key(text string) string  { return "pub:" + langtest.Key(text).String() }
 func addr(text string) string { return "addr:" + langtest.Address("regtest", text) }
 
-// TestTooManyDiagnostics wants the first thousand, and the number of the others.
+// TestTooManyDiagnostics expects the first thousand, and the number of the others.
 func TestTooManyDiagnostics(t *testing.T) {
 	src := sample(t, edit{stakeText, strings.Repeat(stakeText+"\n", 1502)})
 	p, diags := lang.Load(src)

@@ -96,17 +96,18 @@ func (c *checker) alike(before, l label) {
 	d.Help = "give one of them a name that looks different"
 }
 
-// caseless returns a key that is equal for names with one reading: without joiners,
-// compatibility-normalised and case-folded (Unicode, section 3.13, D146), with single
-// spaces.
+// caseless returns a key that is equal for names that differ in case, spacing or
+// compatibility forms only: without joiners, compatibility-normalised and case-folded
+// (Unicode, section 3.13, D146), with single spaces.
 func caseless(text string) string {
 	fold := cases.Fold()
 	key := norm.NFKC.String(fold.String(norm.NFKC.String(fold.String(norm.NFD.String(withoutJoiners(text))))))
 	return strings.Join(strings.Fields(key), " ")
 }
 
-// skeletons returns keys of which one is equal for names that look alike: the skeleton
-// of UTS 39 (section 4), of the name as it is and of its caseless form.
+// skeletons returns two keys of a name: the skeleton of UTS 39 (section 4) of the name
+// as it is, and that of its caseless form. Two names look alike if they have a key in
+// common.
 func skeletons(text string) []string {
 	plain := confusables.Skeleton(norm.NFKC.String(withoutJoiners(text)))
 	return []string{caseless(plain), caseless(confusables.Skeleton(caseless(text)))}

@@ -8,7 +8,7 @@ import (
 	"bevote/lang"
 )
 
-// TestNamesOfCandidates gives two candidates display names, and wants the code of
+// TestNamesOfCandidates gives two candidates display names, and expects the code of
 // what readers cannot tell apart.
 func TestNamesOfCandidates(t *testing.T) {
 	for _, row := range []struct{ name, alice, bob, want string }{
@@ -45,7 +45,7 @@ func TestNamesOfCandidates(t *testing.T) {
 	}
 }
 
-// TestManyNamesAlike holds that the warnings are few, so that no error is cut off.
+// TestManyNamesAlike checks that the warnings are few, so that no error is cut off.
 func TestManyNamesAlike(t *testing.T) {
 	var lines strings.Builder
 	for i := range 1200 {

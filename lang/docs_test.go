@@ -73,7 +73,7 @@ func TestDocsStatements(t *testing.T) {
 	}
 }
 
-// TestForms holds that the forms that messages quote parse.
+// TestForms checks that the forms that messages quote parse.
 func TestForms(t *testing.T) {
 	fill := strings.NewReplacer("NAME", "somebody", "pub:02…", key("a form"), "addr:…", addr("a form"))
 	for keyword, form := range lang.Forms {

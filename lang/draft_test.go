@@ -7,7 +7,8 @@ import (
 	"bevote/lang"
 )
 
-// TestDraft holds that a mistake makes unknown what it is about and nothing else.
+// TestDraft checks that a mistake makes unknown the facts that it concerns, and
+// no others.
 func TestDraft(t *testing.T) {
 	everything := []string{
 		"network", "supervisor", "voters", "threshold", "stake", "fee", "confirmations", "roll", "commit", "deal", "setup",

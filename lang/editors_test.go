@@ -13,7 +13,7 @@ import (
 	"bevote/lang"
 )
 
-// rule is a rule of a TextMate grammar, as far as ours has any.
+// rule is a rule of a TextMate grammar, with the fields that ours uses.
 type rule struct {
 	Include  string
 	Name     string
@@ -59,7 +59,7 @@ func alternatives(match string) []string {
 	return strings.Split(strings.TrimSuffix(strings.TrimPrefix(match, `\b(`), `)\b`), "|")
 }
 
-// TestEditorsKeywords holds that the grammar for editors has the words of the
+// TestEditorsKeywords checks that the grammar for editors has the words of the
 // language's grammar, all and no others, and those that begin statements apart.
 func TestEditorsKeywords(t *testing.T) {
 	g := editors(t)
@@ -83,8 +83,8 @@ func TestEditorsKeywords(t *testing.T) {
 	}
 }
 
-// scopes paints a line as an editor does: at each place the first rule that
-// matches there, of all the one that matches soonest.
+// scopes returns the scope of each word of a line as an editor computes it: the
+// next match is that of the rule that matches soonest, of several the first.
 func (g *textmate) scopes(line string) map[string]string {
 	painted := map[string]string{}
 	for at := 0; at < len(line); {

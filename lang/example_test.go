@@ -7,8 +7,9 @@ import (
 	"bevote/lang"
 )
 
-// board is a policy: five voters elect a chair by three shares, on a test chain.
-const board = `bevote 1
+// chairPolicy is a policy: five voters elect a chair by three shares, on
+// regtest.
+const chairPolicy = `bevote 1
 
 election board {
   network    regtest
@@ -47,8 +48,8 @@ election board {
 // Load a policy, and print what is wrong with it or its id and the ways to spend
 // a stake.
 func ExampleLoad() {
-	policy, diags := lang.Load([]byte(board))
-	if err := lang.Render(os.Stdout, "board.bev", []byte(board), diags); err != nil {
+	policy, diags := lang.Load([]byte(chairPolicy))
+	if err := lang.Render(os.Stdout, "board.bev", []byte(chairPolicy), diags); err != nil {
 		panic(err)
 	}
 	if policy == nil {

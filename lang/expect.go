@@ -13,11 +13,11 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// maxProbed bounds, in tokens, the start of a statement for which the reader finds
-// out what could have followed.
+// maxProbed bounds, in tokens, the beginning of a statement for which the expected
+// next tokens are computed.
 const maxProbed = 64
 
-// probe is a token that the grammar may want, with its name for people.
+// probe is a token that the grammar may accept, with its name in messages.
 type probe struct {
 	says  string
 	token token
@@ -48,8 +48,8 @@ func makeProbes() []probe {
 	return all
 }
 
-// wants returns the names of the probes that the grammar takes after tokens: those
-// that are not where the parser fails.
+// wants returns the names of the probes that can follow tokens: given tokens and
+// the probe, the parser does not fail at the probe.
 func wants(tokens []token, try trial) []string {
 	var says []string
 	put := append(slices.Clone(tokens), token{}, token{Token: lexer.EOFToken(lexer.Position{Offset: math.MaxInt})})
@@ -201,8 +201,8 @@ func list(words []string, last string) string {
 }
 
 // closest returns the word with the least distance to what was written, or "" if
-// that is over 2 or at least half of its length. It is sole if no other word is as
-// near. Capitals count as small letters.
+// that is over 2 or at least half of the length of what was written. sole reports
+// whether no other word is as near. Case is ignored.
 func closest(written string, words []string) (best string, sole bool) {
 	if len(written) > 2*maxName {
 		return "", false

@@ -21,9 +21,9 @@ var guarded = []string{"network", "win", "branch"}
 // trial parses one production and returns the number of tokens that it used.
 type trial func(tokens []token) (used int, err error)
 
-// repair returns the change of one word at fail that makes a whole statement of
-// what begins at start, or nil where there is not exactly one. expected is what the
-// grammar takes there.
+// repair returns the fix that changes the word at fail, if exactly one change makes
+// a whole statement of what begins at start; otherwise nil. expected are the names
+// of the tokens that the grammar accepts there.
 func (r *reader) repair(start, fail int, expected []string, try trial) *Fix {
 	t := r.tokens[fail]
 	if fix := r.tagged(start, fail, expected, try); fix != nil {

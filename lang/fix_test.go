@@ -26,7 +26,7 @@ func repaired(t *testing.T, src []byte) ([]byte, []string) {
 	return nil, nil
 }
 
-// TestFixes makes a mistake and wants what the fix makes of it.
+// TestFixes makes a mistake and compares the file after the fix.
 func TestFixes(t *testing.T) {
 	bob := strings.TrimPrefix(pubOf("candidate bob"), "pub:")
 	rows := []struct{ name, old, mistake, fixed, code string }{
@@ -75,7 +75,7 @@ func TestFixes(t *testing.T) {
 	}
 }
 
-// TestNotFixed holds that there is no fix for what can be meant in two ways, and for
+// TestNotFixed checks that there is no fix for what can have two meanings, and for
 // what decides who may spend.
 func TestNotFixed(t *testing.T) {
 	rows := []struct{ name, old, mistake string }{
@@ -99,7 +99,7 @@ func TestNotFixed(t *testing.T) {
 	}
 }
 
-// TestFixesOfMistakes holds that repeated fixes come to an end, add no mistake and
+// TestFixesOfMistakes checks that repeated fixes come to an end, add no mistake and
 // leave none with a fix.
 func TestFixesOfMistakes(t *testing.T) {
 	fixes := 0
@@ -117,7 +117,7 @@ func TestFixesOfMistakes(t *testing.T) {
 	}
 }
 
-// TestFixOfWarnings holds that the fix of a warning keeps the policy's id.
+// TestFixOfWarnings checks that the fix of a warning keeps the policy's id.
 func TestFixOfWarnings(t *testing.T) {
 	src := sample(t, edit{allowText, allowText + "\n  allow W0604 \"the paper\"\n  allow W0205 \"all\" // who else"})
 	p, diags := lang.Load(src)
@@ -133,7 +133,7 @@ func TestFixOfWarnings(t *testing.T) {
 	}
 }
 
-// TestHelp holds that every diagnostic has a help.
+// TestHelp checks that every diagnostic has a help.
 func TestHelp(t *testing.T) {
 	for _, m := range mistakes() {
 		_, diags := lang.Load(sample(t, m.edits...))

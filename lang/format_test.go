@@ -25,7 +25,7 @@ func format(t testing.TB, src []byte) []byte {
 	return out
 }
 
-// TestExamplesAreFormatted holds that the examples are in the canonical layout.
+// TestExamplesAreFormatted checks that the examples are in the canonical layout.
 func TestExamplesAreFormatted(t *testing.T) {
 	for _, name := range examples.Names() {
 		src := examples.Policy(name)
@@ -52,7 +52,7 @@ func TestFormat(t *testing.T) {
 	}
 }
 
-// TestFormatRefuses wants no layout of a file with a mistake of grammar.
+// TestFormatRefuses expects no layout for a file with a mistake of grammar.
 func TestFormatRefuses(t *testing.T) {
 	for _, src := range [][]byte{
 		nil, []byte("\xff"), sample(t, edit{stakeText, "stake lots"}), sample(t, edit{"expect refund }\n}", "expect refund }"}),
@@ -76,8 +76,8 @@ type piece struct {
 	first bool
 }
 
-// pieces returns the words and comments of a file. Whether a word begins its line is
-// for the layout to decide, and not in it.
+// pieces returns the words and comments of a file. It does not say which words begin
+// a line, since the layout decides that.
 func pieces(src []byte) (all []piece) {
 	text := strings.TrimPrefix(strings.ReplaceAll(string(src), "\r\n", "\n"), "\ufeff")
 	for _, at := range word.FindAllStringIndex(text, -1) {
@@ -89,8 +89,9 @@ func pieces(src []byte) (all []piece) {
 	return all
 }
 
-// keepsWords wants the same words and comments in the same order, each comment
-// on its own line or behind its word as before, and the layout's layout to be itself.
+// keepsWords checks that a layout has the same words and comments in the same order,
+// each comment on its own line or behind its word as before, and that the layout of
+// the layout is the same.
 func keepsWords(t interface {
 	Helper()
 	Fatalf(string, ...any)
@@ -121,7 +122,7 @@ func scattered(t *rapid.T, src []byte) []byte {
 	return []byte(b.String())
 }
 
-// TestFormatKeeps draws white space and comments, and wants the layout to keep every
+// TestFormatKeeps draws white space and comments, and expects the layout to keep every
 // word, every comment where it was, and the id.
 func TestFormatKeeps(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -143,8 +144,8 @@ func TestFormatKeeps(t *testing.T) {
 	})
 }
 
-// FuzzFormat holds that a layout has the same characters in the same order, white
-// space apart, and the same meaning, and that its own layout is itself.
+// FuzzFormat checks that a layout has the same characters in the same order, white
+// space apart, and the same meaning, and that the layout of the layout is the same.
 func FuzzFormat(f *testing.F) {
 	for _, name := range examples.Names() {
 		f.Add(examples.Policy(name))

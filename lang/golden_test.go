@@ -43,8 +43,8 @@ func TestCore(t *testing.T) {
 	}
 }
 
-// TestCoreOfMixing shows what the examples have none of: mixing, mixers,
-// branches, and keys in sums and lists.
+// TestCoreOfMixing has the parts of a core that no example has: mixing,
+// mixers, branches, and keys in sums and lists.
 func TestCoreOfMixing(t *testing.T) {
 	src := sample(t,
 		edit{mixingText, "mixing group-blind { modulus 2048 rounds 128 mixers 2 }\n mixer m2 " + key("m2") + "\n mixer m1 " + key("m1")},
@@ -79,7 +79,7 @@ func TestRender(t *testing.T) {
 	}
 }
 
-// TestSameMeaning holds that the id changes with what is in the core, and with
+// TestSameMeaning checks that the id changes with what is in the core, and with
 // nothing else.
 func TestSameMeaning(t *testing.T) {
 	id := func(src []byte) string {

@@ -15,7 +15,7 @@ type Literal struct {
 }
 
 // Literals returns every key and address of a policy file in source order. The
-// file must parse; whether keys and addresses are valid is not looked at.
+// file must parse; keys and addresses are not checked.
 func Literals(src []byte) ([]Literal, error) {
 	s, t, refused := scan(src)
 	if refused == nil && len(t.diags) > 0 {

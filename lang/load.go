@@ -29,8 +29,8 @@ func Draft(src []byte, now uint32) (*Policy, []Diagnostic) {
 	return c.Policy, capped(sorted(c.silence(append(t.diags, c.diags...))))
 }
 
-// maxDiagnostics is the most diagnostics of one file: more come of one mistake made
-// many times.
+// maxDiagnostics is the most diagnostics of one file. Only one mistake repeated
+// many times gives more.
 const maxDiagnostics = 1000
 
 // capped returns the first diagnostics, at most maxDiagnostics. A file has fewer

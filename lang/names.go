@@ -34,7 +34,7 @@ func (c *checker) name(what string, t lexer.Token) {
 // E0102 if there is none.
 func (c *checker) person(t lexer.Token, voters bool) bool {
 	known := func(d declared) bool { return d.what == "candidate" || voters && d.what == "voter" }
-	if d, ok := c.people[t.Value]; ok && known(d) {
+	if d, ok := c.parties[t.Value]; ok && known(d) {
 		return true
 	}
 	for _, name := range []string{t.Value, lostName} {
@@ -47,7 +47,7 @@ func (c *checker) person(t lexer.Token, voters bool) bool {
 		what = "candidate or a voter"
 	}
 	c.unknown(t, what, func() (options []string) {
-		for name, d := range c.people {
+		for name, d := range c.parties {
 			if known(d) {
 				options = append(options, name)
 			}

@@ -28,8 +28,8 @@ var (
 	zeroForm    = regexp.MustCompile(`^0[0-9_]+$`)
 )
 
-// number reads a whole number. One over 64 bits is returned as the largest of 64
-// bits, which the caller's bound refuses.
+// number reads a whole number. A number over 64 bits is returned as 2^64 − 1,
+// which every caller's bound refuses.
 func (c *checker) number(t lexer.Token) (uint64, bool) { return c.digits(t, t.Value) }
 
 // digits reads the whole number in text, which is the token t or a part of it.

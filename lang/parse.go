@@ -27,7 +27,8 @@ type tree struct {
 	diags      []Diagnostic
 }
 
-// lostName stands for the name of a broken statement that has none.
+// lostName is the name under which a broken statement counts whose own name could
+// not be read.
 const lostName = "?"
 
 // parsed is a statement that could be read.

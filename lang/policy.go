@@ -130,8 +130,9 @@ type Test struct {
 	Span    Span
 }
 
-// Path is one way to spend a stake: the signers and the least locktime. Signers
-// are role names; a sum of keys is one signer ("joint+alice").
+// Path is one way to spend a stake: the signers and the least locktime. Signers are
+// role names. A sum of keys, which one signature proves, is one signer
+// ("joint+alice").
 type Path struct {
 	Name    string
 	Signers []string // sorted

@@ -191,7 +191,7 @@ func isVisible(text string) bool {
 	return true
 }
 
-// TestTerminal holds that no control character of a file reaches the terminal.
+// TestTerminal checks that no control character of a file reaches the terminal.
 func TestTerminal(t *testing.T) {
 	src := sample(t, edit{stakeText, "stake \x1b[2J\u202e " + strings.Repeat("é", 9000)})
 	_, diags := lang.Load(src)
@@ -207,7 +207,7 @@ func TestTerminal(t *testing.T) {
 
 var ansi = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
-// TestColor holds that colours change nothing else.
+// TestColor checks that colours change nothing else.
 func TestColor(t *testing.T) {
 	files, err := filepath.Glob("testdata/mistakes/*.bev")
 	if err != nil {

@@ -22,7 +22,7 @@ func drawer(t *rapid.T) langtest.Draw {
 	return func(label string, n int) int { return rapid.IntRange(0, n-1).Draw(t, label) }
 }
 
-// TestRandomPolicies holds that what langtest draws loads, and that neither the order
+// TestRandomPolicies checks that what langtest draws loads, and that neither the order
 // of statements nor the spaces between words change the meaning.
 func TestRandomPolicies(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -146,7 +146,7 @@ func minimalSets(e expression) []string {
 	return sets
 }
 
-// FuzzLoad holds that any input gets an answer with places inside the file, in order,
+// FuzzLoad checks that any input gets an answer with places inside the file, in order,
 // that there is a policy if and only if there is no error, and that loading again
 // gives the same.
 func FuzzLoad(f *testing.F) {

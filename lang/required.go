@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// Statements that every policy has, and those that it has besides if voters deal.
+// The statements that every policy must have, and those that it must have besides
+// where the voters deal a joint key.
 var (
 	required = []string{"network", "supervisor", "threshold", "stake", "fee", "roll", "vote", "claim", "timeout", "reveal",
 		"win", "refund"}
@@ -52,7 +53,7 @@ func (c *checker) knowledge() {
 	clean := func(keyword string, read int) bool {
 		return !c.tree.broken[keyword] && !c.misnamed[keyword] && len(c.lines[keyword]) == read
 	}
-	switch { // what excludes each other is not known
+	switch { // of statements that exclude each other neither is known
 	case c.Win == WinCustodial:
 		c.known["joint"] = !c.tree.met["joint"]
 	case c.Win == WinPaper && c.Joint == JointEach:

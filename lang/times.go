@@ -127,8 +127,8 @@ func plural(n uint32, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// sweepable warns of too few blocks between the last claim and the refunds. In them
-// every stake is swept and the sweep confirmed:
+// sweepable warns of too few blocks between the last claim and the refunds. They
+// suffice to sweep every stake and to confirm the last sweep if
 //
 //	timeout − claim ≥ ⌈voters / sweepsPerBlock⌉ + confirmations
 func (c *checker) sweepable() {

@@ -11,14 +11,15 @@ import (
 	"golang.org/x/text/unicode/rangetable"
 )
 
-// The joiners show nothing and choose the forms of the letters beside them.
+// The joiners are invisible and choose the forms of the letters beside them.
 const (
 	nonJoiner = '\u200c'
 	joiner    = '\u200d'
 )
 
 // unseen is the class, for a regular expression, of characters that no text or
-// comment may hold, since with them a file looks other than it is read:
+// comment may hold. They are invisible or reorder the line, so that the file as shown
+// differs from the file as parsed:
 //
 //	Cc, Zl, Zp   controls and line ends, other than tab
 //	Cf           formats, such as those that turn the direction of writing

@@ -1,6 +1,6 @@
 package lang
 
-// warnings reports what is valid and yet may not be meant.
+// warnings reports statements that are valid and often unintended.
 func (c *checker) warnings() {
 	c.thresholds()
 	c.sweepable()

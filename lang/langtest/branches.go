@@ -17,8 +17,8 @@ const (
 	chooserBytes = 11  // an alternative's conditional and lock
 )
 
-// simple is the number of expressions, from the first, whose size does not grow when
-// a role stands for each candidate.
+// simple is the number of expressions, from the first, that a role standing for each
+// candidate does not make longer.
 const simple = 3
 
 // latestLock is a height far behind the phases that are drawn.
