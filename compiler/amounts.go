@@ -42,8 +42,9 @@ func checkCosts(p *lang.Policy, t templates.Template, paths []templates.Path) []
 	}}
 }
 
-// outOfRange reports amounts, and their sum over all voters, of more satoshis than
-// there are. Without such, sums elsewhere do not overflow.
+// outOfRange reports a fee rate, a stake, or a sum of coins or deposits over all
+// voters that exceeds the satoshis in existence. Below these bounds no other sum
+// overflows.
 func outOfRange(p *lang.Policy) []lang.Diagnostic {
 	const most = int64(templates.MaxSatoshis)
 	report := func(place, message string) []lang.Diagnostic {

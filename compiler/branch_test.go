@@ -94,8 +94,8 @@ func TestBranchesStandInTheOrderOfTheirNames(t *testing.T) {
 }
 
 // TestAnyExpressionLowers draws branches over few roles, most without a short form. A
-// script that fits lifts back to the branch's signer sets, and size is the one reason
-// for a refusal.
+// script within the limits lifts back to the branch's signer sets, and a refusal is
+// for size alone.
 func TestAnyExpressionLowers(t *testing.T) {
 	fitted, drawn := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
@@ -128,7 +128,7 @@ func TestAnyExpressionLowers(t *testing.T) {
 	}
 }
 
-// TestBranchIsItsMeaning holds that the same minimal signer sets give the same script.
+// TestBranchIsItsMeaning checks that the same minimal signer sets give the same script.
 func TestBranchIsItsMeaning(t *testing.T) {
 	same := []string{
 		"supervisor and c00 or supervisor and c01 sign",
@@ -144,7 +144,7 @@ func TestBranchIsItsMeaning(t *testing.T) {
 	}
 }
 
-// TestLargestContractIsRead holds that a contract of the longest names and the most
+// TestLargestContractIsRead checks that a contract of the longest names and the most
 // paths that a script has room for can be decoded.
 func TestLargestContractIsRead(t *testing.T) {
 	var names []string
@@ -178,7 +178,7 @@ func TestLargestContractIsRead(t *testing.T) {
 	t.Logf("contract of %d bytes, script of %d", len(c.Encode()), len(back.Script))
 }
 
-// TestBranchesThatDoNotFit holds that diagnostics give the cost of each branch.
+// TestBranchesThatDoNotFit checks that diagnostics give the cost of each branch.
 func TestBranchesThatDoNotFit(t *testing.T) {
 	many := func(n int) []string {
 		names := make([]string, n)
@@ -236,7 +236,7 @@ func TestBranchesThatDoNotFit(t *testing.T) {
 	}
 }
 
-// TestLargestPoliciesAreRefused holds that branches which fit a file and not a script
+// TestLargestPoliciesAreRefused checks that branches which fit a file and not a script
 // are refused without lowering them, which would take too long.
 func TestLargestPoliciesAreRefused(t *testing.T) {
 	var lines []string

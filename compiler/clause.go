@@ -53,8 +53,8 @@ type lowering struct {
 	key func(role string) string // word for a role's key: a hole or a constant
 }
 
-// check leaves on the stack whether the formula is satisfied. It is not if all
-// signatures are empty, so that signatures alone decide.
+// check leaves on the stack whether the formula is satisfied. Where all
+// signatures are empty it leaves false, so that signatures alone decide.
 //
 //	choice        k <key> … n CHECKMULTISIG, or <key> CHECKSIG of one role
 //	conjunction   check(first) NOTIF 0 ELSE verify(others) 1 ENDIF
@@ -80,7 +80,7 @@ func (l lowering) verify(f formula) clause {
 	case choice:
 		return l.signatures(f, "VERIFY")
 	case conjunction:
-		c := through()
+		c := emptyClause()
 		for _, p := range f.parts {
 			c = c.then(l.verify(p))
 		}
@@ -89,13 +89,13 @@ func (l lowering) verify(f formula) clause {
 	last := len(f.parts) - 1
 	c := l.verify(f.parts[last])
 	for _, p := range slices.Backward(f.parts[:last]) {
-		c = l.decide(p, through(), c)
+		c = l.decide(p, emptyClause(), c)
 	}
 	return c
 }
 
-// decide runs yes if the formula is satisfied, and no if its signatures are empty. The
-// first part of a conjunction decides: if it is satisfied and another part is not,
+// decide runs yes if the formula is satisfied, and no if its signatures are empty. Of
+// a conjunction the first part decides: if it is satisfied and another part is not,
 // the script fails.
 //
 //	check(first) NOTIF no ELSE verify(others) yes ENDIF
@@ -106,7 +106,7 @@ func (l lowering) decide(f formula, yes, no clause) clause {
 		}
 		return no
 	}
-	first, others := f, through()
+	first, others := f, emptyClause()
 	if f.kind == conjunction {
 		first, others = f.parts[0], l.verify(formula{kind: conjunction, parts: f.parts[1:]})
 	}
@@ -171,8 +171,8 @@ func subsets(roles []string, k int, have []string, f func([]string)) {
 	}
 }
 
-// through is the empty clause.
-func through() clause { return clause{ways: []way{{}}} }
+// emptyClause takes no items and always passes.
+func emptyClause() clause { return clause{ways: []way{{}}} }
 
 // push is a constant check.
 func push(truth bool) clause {

@@ -1,9 +1,9 @@
 // Package compiler turns a policy's meaning into its contract, and reports the
-// mistakes that only bytes show.
+// mistakes that show only in the compiled script.
 //
-// It promises that one core gives one contract for each lowering version. It need
-// not be trusted: package [bevote/verifier/lift] reads a contract back and compares
-// it with the policy, and every participant does that.
+// It promises that one core gives one contract for each lowering version. Nothing
+// depends on its being right: every participant reads the contract back with package
+// [bevote/verifier/lift] and compares it with the policy.
 package compiler
 
 import (

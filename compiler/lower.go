@@ -97,8 +97,8 @@ func winners(p *lang.Policy) formula {
 	return f
 }
 
-// keyOf returns the word for a role's key: a hole for a key that the election brings
-// about, or the policy's constant.
+// keyOf returns the word for a role's key: a hole if the key is known only during
+// the election, otherwise the policy's constant.
 func keyOf(p *lang.Policy, role string) string {
 	if _, candidate, sum := strings.Cut(role, "+"); sum {
 		return "<claim." + candidate + ">"

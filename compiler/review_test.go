@@ -10,8 +10,8 @@ import (
 	"bevote/lang"
 )
 
-// TestReview holds that a mistake which only bytes show is reported beside mistakes of
-// the text if it does not depend on them, and not otherwise.
+// TestReview checks that a mistake in the compiled script is reported beside a mistake
+// of the text if the script does not depend on the latter, and not otherwise.
 func TestReview(t *testing.T) {
 	const flag, broken = "target p2sh { selector flag }", "allow nothing"
 	for _, row := range []struct {
@@ -51,7 +51,7 @@ func TestReview(t *testing.T) {
 	}
 }
 
-// TestReviewIsCompiles holds that Review and Compile agree on a policy without mistakes.
+// TestReviewIsCompiles checks that Review and Compile agree on a policy without mistakes.
 func TestReviewIsCompiles(t *testing.T) {
 	for _, name := range examples.Names() {
 		p := load(t, examples.Policy(name))
