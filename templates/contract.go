@@ -34,7 +34,8 @@ type Contract struct {
 // Path is one way to spend an output: a minimal signer set, a locktime and the
 // items that the input script pushes, from first to last:
 //
-//	0, 1          an empty item or a flag; a true flag
+//	0             an empty item or a false flag
+//	1             a true flag
 //	sig:ROLE      a signature by the role's key, with its hash type
 //	pubkey:ROLE   the role's public key
 //	redeem        the redeem script, which is the last

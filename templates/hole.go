@@ -52,7 +52,7 @@ func HoleKind(name string) Kind {
 func HashedRole(hole string) string { return strings.TrimSuffix(hole, "_hash") }
 
 // IsBallot reports whether data has the size and the first byte of a ballot,
-// plain or salted. What it holds is not looked at.
+// plain or salted. It does not decode the rest.
 func IsBallot(data []byte) bool {
 	return len(data) == PlainBallot && data[0] == PlainPrefix || len(data) == SaltedBallot && data[0] == SaltedPrefix
 }

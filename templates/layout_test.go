@@ -18,7 +18,7 @@ ELSE
 ENDIF
 3
 `,
-		"ENDIF ELSE 1": "ENDIF\nELSE\n1\n", // nonsense has a layout too
+		"ENDIF ELSE 1": "ENDIF\nELSE\n1\n", // an unbalanced text has a layout too
 	} {
 		if got := parse(t, text).Layout(); got != want {
 			t.Errorf("%q is laid out as\n%swant\n%s", text, got, want)

@@ -15,8 +15,8 @@ import (
 	"bevote/templates"
 )
 
-// TestFillEqualsScriptTemplate is our builder's twin: btcd's own template
-// language gives the same bytes.
+// TestFillEqualsScriptTemplate compares Fill with btcd's own template
+// language: both give the same bytes.
 func TestFillEqualsScriptTemplate(t *testing.T) {
 	for _, text := range []string{
 		twoCandidates,
@@ -42,9 +42,9 @@ func TestFillEqualsScriptTemplate(t *testing.T) {
 
 var action = regexp.MustCompile(`\{\{ hex \.(\w+) \}\}`)
 
-// scriptTemplate is the only door to txscript.ScriptTemplate. That function
-// takes a missing name for an empty push and strings for opcodes, so the
-// wrapper holds used names against given ones and gives bytes only.
+// scriptTemplate wraps txscript.ScriptTemplate, which turns a missing name
+// into an empty push and a string value into opcodes. The wrapper checks that
+// the template uses exactly the given names, and passes values as bytes only.
 func scriptTemplate(t templates.Template, values map[string][]byte) ([]byte, error) {
 	name := func(hole string) string { return strings.ReplaceAll(hole, ".", "_") }
 	words := make([]string, 0, len(t.Ops()))

@@ -134,8 +134,8 @@ func Dust(script []byte) int64 {
 	return 3 * int64(OutputSize(len(script))+input)
 }
 
-// itemSize returns the most bytes of an item of a path; a number has none beside its
-// push.
+// itemSize returns the most bytes of an item of a path beside its push opcode: 0 for
+// a number, which is an opcode alone.
 func itemSize(item string, redeem int) int {
 	switch {
 	case item == "redeem":

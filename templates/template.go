@@ -1,6 +1,6 @@
 // Package templates holds the compiler's output: script templates with typed holes,
-// and the contract that carries them. It is also the home of the output scripts,
-// sizes and limits that follow from them.
+// and the contract that carries them. It also computes output scripts, sizes and
+// limits.
 //
 // A template has one text and one sequence of operations; [ParseTemplate] and
 // [Template.String] are inverse. [Template.Fill] puts values of the right types into
@@ -29,8 +29,8 @@ type Op struct {
 	Code byte   // opcode, if there is neither hole nor constant
 }
 
-// Template is a redeem script with holes for the values that the election brings
-// about: the ballot, the voter, the joint keys. It is not changed after parsing.
+// Template is a redeem script with holes for values that are known only during the
+// election: the ballot, the voter, the joint keys. It is not changed after parsing.
 type Template struct{ ops []Op }
 
 // String returns the template's text, which [ParseTemplate] reads: words with single

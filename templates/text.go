@@ -31,8 +31,8 @@ func ParseTemplate(text string) (Template, error) {
 	return ParseWords(strings.Fields(text))
 }
 
-// ParseWords is [ParseTemplate] of a text's words, without a bound: a compiler
-// measures what is too large, too.
+// ParseWords is [ParseTemplate] of a text's words without a bound on their number, so
+// that the size of a script that is too large can be computed.
 func ParseWords(words []string) (Template, error) {
 	var t Template
 	for i, word := range words {
@@ -172,8 +172,8 @@ func (op Op) String() string {
 	return names[op.Code]
 }
 
-// Number returns the number that the operation pushes. Not ok is the push of a hole
-// or of other bytes, and an opcode.
+// Number returns the number that the operation pushes. ok is false for a hole, for
+// constant bytes that are no number, and for any other opcode.
 func (op Op) Number() (int64, bool) {
 	switch {
 	case op.Hole != "":
