@@ -124,8 +124,8 @@ func carriesBallot(t templates.Template) error {
 	return nil
 }
 
-// checkLimits refuses holes whose value the election does not bring about, and
-// scripts that consensus or relays do not let spend.
+// checkLimits refuses holes whose value the election does not determine, and scripts that the
+// rules of consensus or of relays make unspendable.
 func checkLimits(t templates.Template, salted bool, paths []templates.Path, known func(hole string) bool) error {
 	for _, hole := range t.Holes() {
 		if !known(hole) {
@@ -147,7 +147,7 @@ func checkLimits(t templates.Template, salted bool, paths []templates.Path, know
 	return nil
 }
 
-// hasHole reports whether the election brings about the value of a hole of a stake's
+// hasHole reports whether an election by the policy determines the value of a hole of a stake's
 // script.
 func hasHole(p *lang.Policy, hole string) bool {
 	role, candidate, _ := strings.Cut(hole, ".")

@@ -7,8 +7,8 @@ import (
 	"bevote/templates"
 )
 
-// equalVerify goes on where two values are equal. Of a hashed item that means
-// whose key it is, or which hash it is the preimage of.
+// equalVerify goes on if two values are equal. A hashed witness item can be made equal
+// to a HASH160: then the item is the key of a role, or the preimage of that hash.
 //
 //	a b →
 func (m *machine) equalVerify(s *state) ([]*state, error) {
@@ -34,12 +34,12 @@ func (m *machine) equalVerify(s *state) ([]*state, error) {
 	return one(s), nil
 }
 
-// noKey is the reason of relays (STRICTENC) to refuse what consensus takes for a
-// wrong signature.
+// noKey is the error for a signature that is checked against bytes that are no public
+// key: relays refuse that (STRICTENC), and by consensus the signature is wrong.
 const noKey = "a signature meets a key slot that holds no key"
 
-// checkSig forks: the signature is the key's, or it is empty, the one wrong signature
-// that relays take (NULLFAIL).
+// checkSig forks: the signature is the key's, or it is empty, which is the only wrong
+// signature that relays accept (NULLFAIL).
 //
 //	sig key → truth
 func (m *machine) checkSig(s *state) ([]*state, error) {

@@ -75,7 +75,7 @@ func escrowTemplate() string {
 	return strings.NewReplacer("0x"+keyG, "<mixer>", "0x"+lockHash, "<depositor_hash>").Replace(escrow)
 }
 
-// TestDescribeEscrow wants names for the paths of an escrow, and for no others.
+// TestDescribeEscrow expects names for the paths of an escrow, and for no others.
 func TestDescribeEscrow(t *testing.T) {
 	revealed, err := templates.ParseTemplate(escrow)
 	if err != nil {
@@ -139,7 +139,7 @@ func TestDescribeContractWithEscrow(t *testing.T) {
 	}
 }
 
-// TestDescribeTooLong wants a warning about scripts over 520 bytes.
+// TestDescribeTooLong expects a warning about scripts over 520 bytes.
 func TestDescribeTooLong(t *testing.T) {
 	keys := func(n int) string {
 		return "1 " + strings.Repeat("0x"+keyG+" ", n) + strconv.Itoa(n) + " CHECKMULTISIG"

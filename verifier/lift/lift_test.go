@@ -16,7 +16,7 @@ const (
 	key2G = "02c6047f9441ed7d6d3045406e95c07cd85c778e4b8cef3ca7abac09b95c709ee5"
 )
 
-// The HASH160 of keyG, and one of nothing known.
+// The HASH160 of keyG, and a hash of no known preimage.
 const (
 	hashOfG  = "751e76e8199196d454941c45d1b3a323f1433bd6"
 	lockHash = "1111111111111111111111111111111111111111"

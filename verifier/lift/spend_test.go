@@ -101,8 +101,9 @@ func TestSpendRefuses(t *testing.T) {
 	}
 }
 
-// TestTaken reads spends as only a miner takes them. Signatures are of the role that
-// their last byte names. Tests of workbench compare Taken with the script engine.
+// TestTaken reads spends that relays refuse and a block may hold. Signatures are of
+// the role that their last byte names. Tests of workbench compare Taken with the
+// script engine.
 func TestTaken(t *testing.T) {
 	sigOf := func(role byte) []byte { return append(bytes.Clone(sig), role) }
 	signed := func(role string, sig []byte) bool { return role[len(role)-1] == sig[len(sig)-1] }

@@ -39,7 +39,7 @@ const (
 	useKey
 )
 
-// anyone stands in a witness for a key of the spender's choice.
+// anyone is the role, in a witness, of a key that the spender chooses.
 const anyone = "any"
 
 func (s *state) clone() *state {

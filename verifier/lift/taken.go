@@ -15,9 +15,10 @@ type Signed func(role string, sig []byte) bool
 // paths are a contract's, after [Check], and the input is one that consensus accepts.
 // Errors are those of [Spend].
 //
-// Spend goes by the form of the items, as relays take them; Taken goes by the
-// signatures. So it also reads what only a miner takes: wrong signatures in the place
-// of empty ones, and items that the script does not read.
+// Spend reads the form of the items, which the rules of relays determine; Taken reads
+// the signatures. So it also reads spends that relays refuse and a block may hold:
+// with wrong signatures in the place of empty ones, and with items that the script
+// does not read.
 //
 // Two ways through a script first differ, from the top of the witness, at a check
 // that one passes and the other fails. So the path that ran is the first of those
@@ -96,7 +97,7 @@ func signatures(witness []string, items [][]byte, signed Signed) (sig []byte, ok
 	return sig, true
 }
 
-// once returns signed with its answers kept, so that each is computed once.
+// once returns signed with a cache, so that each signature is verified once.
 func once(signed Signed) Signed {
 	known := map[string]bool{}
 	return func(role string, sig []byte) bool {

@@ -17,10 +17,10 @@ import (
 	"bevote/verifier/lift"
 )
 
-// TestLiftAgainstTheEngine draws scripts and tries every witness of up to three items
-// on btcd's engine. For each that consensus takes there is a lifted path whose signers
-// have signed and whose lock is over; and the engine takes each lifted path, by the
-// relays' rules too.
+// TestLiftAgainstTheEngine draws scripts and runs every witness of up to three items
+// on btcd's engine. For each that consensus accepts there is a lifted path whose
+// signers have signed and whose locktime is reached. The engine accepts each lifted
+// path, by the relays' rules too.
 func TestLiftAgainstTheEngine(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 4))
 	lifted, spends := 0, 0

@@ -93,8 +93,8 @@ func named(roles map[string]string, key string) string {
 }
 
 // isKey reports whether b has the form of a public key by consensus: the size and first
-// byte of a compressed, uncompressed or hybrid one (SEC 1, section 2.3.3). Whether the
-// point is on the curve is not looked at.
+// byte of a compressed, uncompressed or hybrid one (SEC 1, section 2.3.3). It does
+// not check that the point is on the curve.
 func isKey(b []byte) bool {
 	switch len(b) {
 	case 33:
