@@ -113,7 +113,7 @@ func (c *Chain) Block(height uint32) (*wire.MsgBlock, error) {
 	return b.MsgBlock(), nil
 }
 
-// Evidence returns what the source shows.
+// Evidence returns the kind of evidence that the chain gives, as reports print it.
 func (c *Chain) Evidence() string { return "whole blocks (embedded chain)" }
 
 // First returns 0, genesis: the chain has every block.

@@ -96,7 +96,7 @@ func (p *wallet) accept(tx *wire.MsgTx) {
 	}
 }
 
-// refuse wants a refusal that gives the reason.
+// refuse checks that a transaction is refused for the reason.
 func (p *wallet) refuse(tx *wire.MsgTx, reason string) {
 	p.t.Helper()
 	err := p.Submit(tx)

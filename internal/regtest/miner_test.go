@@ -35,7 +35,8 @@ func TestSubmitToMiner(t *testing.T) {
 	p.mine(1)
 }
 
-// What a displaced block held is in the block after the one that displaces it.
+// The transactions of a replaced block are mined in the block after its
+// replacement.
 func TestReorganise(t *testing.T) {
 	p := newWallet(t)
 	p.mine(maturity + 5)
