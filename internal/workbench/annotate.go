@@ -119,8 +119,8 @@ func (n *notes) quote(clause string) (line int, text string) {
 	return at.Line, strings.Join(slices.Collect(strings.FieldsSeq(string(n.src[at.Start:at.End]))), " ")
 }
 
-// trace is what the script engine did in one accepted spend: which operations
-// of the redeem script ran, and which of them left something true on top.
+// trace is one accepted spend as the script engine ran it: which operations of
+// the redeem script ran, and after which of them the top of the stack was true.
 type trace struct {
 	path      templates.Path
 	ran, left []bool
@@ -170,7 +170,7 @@ func (o *lockedOutput) tops(q templates.Path) ([]bool, error) {
 // that was not taken.
 func follow(ops []templates.Op, q templates.Path, tops []bool) trace {
 	t := trace{q, make([]bool, len(ops)), make([]bool, len(ops))}
-	var sides []bool // of each open conditional: does this side run
+	var sides []bool // by open conditional: whether the side at hand runs
 	for i, op := range ops {
 		if op.Hole == "" && op.Data == nil {
 			switch op.Code {

@@ -16,9 +16,9 @@ import (
 )
 
 // TestEverySignerIsNeeded takes one signer at a time out of every path of every
-// form. With an empty signature and with a stranger's the engine refuses, by
-// consensus and by the relays' rules, unless the other signers are those of
-// another path.
+// form. With an empty signature, or one by another key, the engine refuses the
+// spend by consensus and by the relays' rules, unless the other signers are those
+// of another path.
 func TestEverySignerIsNeeded(t *testing.T) {
 	refused := 0
 	for _, f := range allForms() {
@@ -117,9 +117,10 @@ func TestRandomBranchesSpend(t *testing.T) {
 	}
 }
 
-// TestNothingUnsignedSelects rewrites the witness of every path without a secret,
-// as a relay can: it becomes each other path's, from the signatures that it has.
-// What the relays' rules still accept is a path whose signers all have signed.
+// TestNothingUnsignedSelects rewrites the witness of every path from the
+// signatures that it has, as a relay without secrets could, into each other
+// path's. What the relays' rules still accept is a path whose signers have all
+// signed.
 func TestNothingUnsignedSelects(t *testing.T) {
 	tried, turned := 0, 0
 	for _, f := range allForms() {
@@ -170,10 +171,10 @@ func (s *stage) turn(t *testing.T, script []byte, from, to templates.Path) (take
 	return 1
 }
 
-// TestTakenByMiners puts a stranger's signature, one at a time, where each path's
-// witness has an empty one, and further items below, which the script does not
-// read. The rules of relays refuse that. Where consensus accepts it, lift.Taken
-// still finds the path.
+// TestTakenByMiners puts a signature by another key, one at a time, where each
+// path's witness has an empty one, and items below the witness, which the script
+// does not read. Relays refuse that. Where consensus accepts it, lift.Taken still
+// finds the path.
 func TestTakenByMiners(t *testing.T) {
 	read := 0
 	for _, f := range allForms() {
@@ -197,7 +198,7 @@ func TestTakenByMiners(t *testing.T) {
 			for _, witness := range variants {
 				tx := s.spend(t, witness, path.After, notFinal, itself)
 				if s.run(tx, consensus) != nil {
-					continue // not even a miner: the item that CHECKMULTISIG takes for nothing
+					continue // refused by consensus: the dummy item of CHECKMULTISIG
 				}
 				got, sig, err := lift.Taken(s.built.Contract.Paths, tx.TxIn[0].SignatureScript, s.signed(t, tx))
 				if err != nil || got.String() != path.String() || len(sig) == 0 {

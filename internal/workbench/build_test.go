@@ -39,7 +39,7 @@ func TestBuildExamples(t *testing.T) {
 	}
 }
 
-// TestBuildSettles sees that the compiler's warnings meet the file's allows.
+// TestBuildSettles checks that allow lines silence the compiler's warnings too.
 func TestBuildSettles(t *testing.T) {
 	flag, unfit := forms[5], forms[0] // the paper's, by flag; hardened by flag
 	unfit.selector = "flag"
@@ -66,7 +66,7 @@ func TestBuildSettles(t *testing.T) {
 // TestBuildLiftsWhatIsCompiled puts faulty compilers in the compiler's place.
 func TestBuildLiftsWhatIsCompiled(t *testing.T) {
 	src := forms[0].source()
-	for name, bend := range map[string]func(*templates.Contract){
+	for name, change := range map[string]func(*templates.Contract){
 		"no lock":         func(c *templates.Contract) { c.Script = strings.Replace(c.Script, "CHECKLOCKTIMEVERIFY", "DROP 1", 1) },
 		"earlier lock":    func(c *templates.Contract) { c.Script = strings.Replace(c.Script, "840264", "840263", 1) },
 		"another key":     func(c *templates.Contract) { c.Script = strings.Replace(c.Script, "<claim.c01>", "<joint>", 1) },
@@ -81,7 +81,7 @@ func TestBuildLiftsWhatIsCompiled(t *testing.T) {
 	} {
 		faulty := func(p *lang.Policy) (*templates.Contract, []lang.Diagnostic) {
 			c, diags := compiler.Compile(p)
-			bend(c)
+			change(c)
 			return c, diags
 		}
 		b, diags, err := workbench.BuildWith(src, faulty)

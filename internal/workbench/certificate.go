@@ -38,9 +38,9 @@ type Certificate struct {
 	Spends      []certifiedSpend    `json:"spends"`            // of the stake, then of the deposit
 }
 
-// certifiedSpend is a spend of the stake or the deposit by a path, without the
-// condition that is removed. Where the rest is enough for another path there is
-// nothing to refuse, and no transaction.
+// certifiedSpend is a spend of the stake or the deposit by a path without one
+// condition. If the other conditions satisfy another path, Covered names that
+// path and there is no transaction, since no refusal can be shown.
 type certifiedSpend struct {
 	Path    string   `json:"path"`
 	Signers []string `json:"signers"`

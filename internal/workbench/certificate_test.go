@@ -154,19 +154,19 @@ func TestFalseCertificates(t *testing.T) {
 		"bytes behind":             func(c *workbench.Certificate) { c.Spends[1].Tx += "00" },
 		"a refusal that is no use": func(c *workbench.Certificate) { c.Spends[1].Tx = spendOf(c, "refund", "lock").Tx },
 		"a broken signature": func(c *workbench.Certificate) {
-			bend(c, 1, func(tx *wire.MsgTx) { tx.TxIn[0].SignatureScript[20] ^= 1 })
+			mutate(c, 1, func(tx *wire.MsgTx) { tx.TxIn[0].SignatureScript[20] ^= 1 })
 		},
-		"a later lock":     func(c *workbench.Certificate) { bend(c, 0, func(tx *wire.MsgTx) { tx.LockTime++ }) },
-		"two locks broken": func(c *workbench.Certificate) { bend(c, 4, func(tx *wire.MsgTx) { tx.TxIn[0].Sequence++ }) },
-		"another output":   func(c *workbench.Certificate) { bend(c, 1, func(tx *wire.MsgTx) { tx.TxOut[0].Value-- }) },
+		"a later lock":     func(c *workbench.Certificate) { mutate(c, 0, func(tx *wire.MsgTx) { tx.LockTime++ }) },
+		"two locks broken": func(c *workbench.Certificate) { mutate(c, 4, func(tx *wire.MsgTx) { tx.TxIn[0].Sequence++ }) },
+		"another output":   func(c *workbench.Certificate) { mutate(c, 1, func(tx *wire.MsgTx) { tx.TxOut[0].Value-- }) },
 		"two inputs": func(c *workbench.Certificate) {
-			bend(c, 1, func(tx *wire.MsgTx) { tx.AddTxIn(wire.NewTxIn(&wire.OutPoint{}, nil, nil)) })
+			mutate(c, 1, func(tx *wire.MsgTx) { tx.AddTxIn(wire.NewTxIn(&wire.OutPoint{}, nil, nil)) })
 		},
 		"another coin": func(c *workbench.Certificate) {
-			bend(c, 1, func(tx *wire.MsgTx) { tx.TxIn[0].PreviousOutPoint.Index++ })
+			mutate(c, 1, func(tx *wire.MsgTx) { tx.TxIn[0].PreviousOutPoint.Index++ })
 		},
 		"a witness beside": func(c *workbench.Certificate) {
-			bend(c, 1, func(tx *wire.MsgTx) { tx.TxIn[0].Witness = wire.TxWitness{{1}} })
+			mutate(c, 1, func(tx *wire.MsgTx) { tx.TxIn[0].Witness = wire.TxWitness{{1}} })
 		},
 	} {
 		c := certify(t, src)
@@ -187,8 +187,8 @@ func spendOf(c *workbench.Certificate, path, without string) workbench.Certified
 	return c.Spends[at]
 }
 
-// bend changes a spend's transaction.
-func bend(c *workbench.Certificate, spend int, how func(*wire.MsgTx)) {
+// mutate changes a spend's transaction.
+func mutate(c *workbench.Certificate, spend int, how func(*wire.MsgTx)) {
 	raw, err := hex.DecodeString(c.Spends[spend].Tx)
 	tx := wire.NewMsgTx(0)
 	if err == nil {
@@ -269,7 +269,7 @@ func TestCoveredConditions(t *testing.T) {
 }
 
 // TestCertifyAnything draws policies: each is certified, and its certificate
-// holds. Signing takes its time, so few are drawn.
+// holds. Few are drawn, since signing is slow.
 func TestCertifyAnything(t *testing.T) {
 	policies := rapid.Custom(func(t *rapid.T) []byte {
 		return langtest.Policy(func(label string, n int) int { return rapid.IntRange(0, n-1).Draw(t, label) })
@@ -286,8 +286,8 @@ func TestCertifyAnything(t *testing.T) {
 	}
 }
 
-// FuzzDecodeCertificate: what is read is what would be written, and replaying
-// it has an answer. The seeds are short: two spends are as good as twenty.
+// FuzzDecodeCertificate: what decodes encodes to the same bytes, and verifying
+// it returns. The seeds are short: two spends exercise as much as twenty.
 func FuzzDecodeCertificate(f *testing.F) {
 	for _, name := range []string{"custodial", "paper"} {
 		c := certify(f, examples.Policy(name))

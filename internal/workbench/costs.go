@@ -129,7 +129,7 @@ func (b *Built) sweep(what string, q templates.Path, payout int) actCost {
 	return s
 }
 
-// limit is a bound, and what the policy has of it.
+// limit is a bound and how much of it the policy uses.
 type limit struct {
 	What  string `json:"what"`
 	Have  int64  `json:"have"`

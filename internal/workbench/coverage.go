@@ -9,8 +9,8 @@ import (
 	"bevote/templates"
 )
 
-// coverage says which paths the tests of a policy take, and which they see
-// refused. Full coverage sees both of each path.
+// coverage holds which paths the tests of a policy take, and which they show
+// to be refused. Full coverage has both of each path.
 type coverage struct {
 	Covered int           `json:"covered"`
 	Of      int           `json:"of"`      // two for each path
@@ -71,8 +71,8 @@ func atBlock(p *lang.Policy, q templates.Path) uint32 { return max(q.After, p.Ti
 // maxSetTests is how many signer sets of one branch get tests of their own.
 const maxSetTests = 6
 
-// pathTests writes test lines that take every path, and that see it refused:
-// without a signature, and where it is locked, one block too early.
+// pathTests writes test lines that take every path, and that show it refused:
+// without a signature, and for a locked path also one block too early.
 func pathTests(p *lang.Policy, paths []templates.Path) []string {
 	w := &testWriter{p: p, paths: paths, count: map[string]int{}}
 	open := uint32(0) // a block in which every path is open
@@ -122,7 +122,7 @@ func (w *testWriter) title(q templates.Path) string {
 
 // reject adds a test that nothing is taken, if that is so.
 func (w *testWriter) reject(title string, at uint32, signers []string) {
-	k := newKeyring(w.p, signers)
+	k := newKnownSecrets(w.p, signers)
 	if !slices.ContainsFunc(w.paths, func(q templates.Path) bool { return q.After < at && k.signs(q) }) {
 		w.add(title, at, signers, "reject")
 	}

@@ -26,7 +26,7 @@ func diff(t fatal, before, after []byte) *workbench.Difference {
 	return d
 }
 
-// fatal is a test's, rapid's too.
+// fatal is a *testing.T or a *rapid.T.
 type fatal interface {
 	Helper()
 	Fatalf(format string, args ...any)
@@ -254,7 +254,7 @@ func gained(p, q *lang.Policy) []string {
 	return slices.Compact(all)
 }
 
-// TestDiffTurnsAround: what one gains the other way round is lost.
+// TestDiffTurnsAround: with the policies exchanged, gains are losses.
 func TestDiffTurnsAround(t *testing.T) {
 	names := examples.Names()
 	for _, a := range names {
@@ -286,8 +286,8 @@ func TestDiffOfErrors(t *testing.T) {
 	}
 }
 
-// TestDiffOfLongFiles has more lines than are compared: the answer still has the
-// meaning.
+// TestDiffOfLongFiles has more lines than are compared: the difference in meaning
+// is still found.
 func TestDiffOfLongFiles(t *testing.T) {
 	long := append(slices.Clone(examples.Policy("paper")), strings.Repeat("// and so on\n", 5000)...)
 	d := diff(t, examples.Policy("club_chair"), long)

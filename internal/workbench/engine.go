@@ -45,7 +45,7 @@ func execute(out *wire.TxOut, tx *wire.MsgTx, rules txscript.ScriptFlags) error 
 // stranger's signatures, then empty ones, in place of the others. It returns
 // the transaction that both rules accept; or nil, and why the last one was
 // refused.
-func (o *lockedOutput) attempt(q templates.Path, k keyring, lock uint32) (taken *wire.MsgTx, refused error, err error) {
+func (o *lockedOutput) attempt(q templates.Path, k knownSecrets, lock uint32) (taken *wire.MsgTx, refused error, err error) {
 	for _, witness := range o.tries(q, k) {
 		tx, err := o.spend(witness, lock, notFinal, q.Signers[0])
 		if err != nil {
@@ -68,7 +68,7 @@ func (o *lockedOutput) attempt(q templates.Path, k keyring, lock uint32) (taken 
 //	a stranger's signatures
 //	a stranger's signatures and keys, if the path pushes keys
 //	empty signatures, unless that is another path's witness
-func (o *lockedOutput) tries(q templates.Path, k keyring) [][]string {
+func (o *lockedOutput) tries(q templates.Path, k knownSecrets) [][]string {
 	missing := k.lacks(q.Signers)
 	if len(missing) == 0 {
 		return [][]string{q.Witness}
@@ -99,12 +99,12 @@ func (o *lockedOutput) tries(q templates.Path, k keyring) [][]string {
 	return all
 }
 
-// keyring is the roles whose secrets are at hand.
-type keyring map[string]bool
+// knownSecrets is the set of roles whose secrets are known in a try.
+type knownSecrets map[string]bool
 
-// newKeyring reads the signers of a test line: `joint` is every joint secret.
-func newKeyring(p *lang.Policy, signers []string) keyring {
-	k := keyring{}
+// newKnownSecrets reads the signers of a test line: `joint` is every joint secret.
+func newKnownSecrets(p *lang.Policy, signers []string) knownSecrets {
+	k := knownSecrets{}
 	for _, s := range signers {
 		_, of, one := strings.Cut(s, " ")
 		switch {
@@ -123,22 +123,22 @@ func newKeyring(p *lang.Policy, signers []string) keyring {
 
 // has reports whether a role's secret is at hand. The secret of a sum of keys
 // "a+b" is the sum of both secrets.
-func (k keyring) has(role string) bool {
+func (k knownSecrets) has(role string) bool {
 	a, b, sum := strings.Cut(role, "+")
 	return k[a] && (!sum || k[b])
 }
 
 // lacks returns those of the signers whose secrets are not at hand.
-func (k keyring) lacks(signers []string) []string {
+func (k knownSecrets) lacks(signers []string) []string {
 	return slices.DeleteFunc(slices.Clone(signers), k.has)
 }
 
 // signs reports whether the secrets at hand are enough for a path.
-func (k keyring) signs(q templates.Path) bool { return len(k.lacks(q.Signers)) == 0 }
+func (k knownSecrets) signs(q templates.Path) bool { return len(k.lacks(q.Signers)) == 0 }
 
 // best returns a path's witness with an empty item for each signature that
 // cannot be made.
-func (k keyring) best(q templates.Path) []string {
+func (k knownSecrets) best(q templates.Path) []string {
 	items := slices.Clone(q.Witness)
 	for i, item := range items {
 		if role, ok := strings.CutPrefix(item, "sig:"); ok && !k.has(role) {

@@ -172,7 +172,7 @@ func TestEscrowIsHeld(t *testing.T) {
 	p := mixed.Policy
 	supervisor, stranger := p.Supervisor.String(), langtest.Key("stranger").String()
 	extra := templates.Path{Name: "sweep", Signers: []string{"mixer"}, Witness: []string{"sig:mixer", "redeem"}}
-	for name, bend := range map[string]func(c *templates.Contract){
+	for name, change := range map[string]func(c *templates.Contract){
 		"none":        func(c *templates.Contract) { c.Escrow, c.EscrowPaths = "", nil },
 		"no script":   func(c *templates.Contract) { c.Escrow = "" },
 		"no paths":    func(c *templates.Contract) { c.EscrowPaths = nil },
@@ -199,7 +199,7 @@ func TestEscrowIsHeld(t *testing.T) {
 	} {
 		c := *mixed.Contract
 		c.EscrowPaths = slices.Clone(c.EscrowPaths)
-		bend(&c)
+		change(&c)
 		if err := lift.Check(p, &c); err == nil {
 			t.Errorf("%s: accepted", name)
 		}

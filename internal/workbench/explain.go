@@ -10,9 +10,9 @@ import (
 	"bevote/verifier/lift"
 )
 
-// Explanation is what a policy comes to in practice: who can take a stake and
-// from when on, what the election costs, how near it comes to the limits, and
-// what no script promises. Sums are satoshis, blocks are heights.
+// Explanation holds the consequences of a policy: who can take a stake and from
+// when on, what the election costs, how close it is to the limits, and what
+// depends on no script. Sums are satoshis, blocks are heights.
 type Explanation struct {
 	Election    string           `json:"election"`
 	Policy      string           `json:"policy"` // policy id
@@ -113,7 +113,7 @@ func (b *Built) liftedPaths() ([]templates.Path, error) {
 	return lifted, nil
 }
 
-// says returns what a code of diagnostics says.
+// says returns the description of a diagnostic code.
 func says(code string) string {
 	for _, c := range lang.Codes() {
 		if c.ID == code {

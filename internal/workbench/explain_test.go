@@ -120,9 +120,9 @@ func TestExplainReadsTheScript(t *testing.T) {
 	}
 }
 
-// TestLastSend holds the last height at which a claim should be sent to its
-// promise: mined one block later it counts, the sweep is buried before the
-// race, and one block more would break one of the two.
+// TestLastSend checks the last height at which a claim should be sent: mined one
+// block later it counts, its sweeps have their confirmations before refunds
+// begin, and one block more would break one of the two.
 func TestLastSend(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := forms[rapid.IntRange(0, 2).Draw(t, "form")]
@@ -162,8 +162,8 @@ func TestLastSend(t *testing.T) {
 	})
 }
 
-// TestCostsAreTransactions signs what is reckoned with, a stake at a time and
-// all of them at once.
+// TestCostsAreTransactions compares the costs with signed transactions that spend
+// one stake, and all stakes.
 func TestCostsAreTransactions(t *testing.T) {
 	for _, f := range allForms() {
 		s := newStage(t, f.source())
@@ -237,7 +237,7 @@ func TestManyAlternatives(t *testing.T) {
 	}
 }
 
-// TestCandidatesThatFit believes the limit only if so many compile, and one
+// TestCandidatesThatFit checks the limit on candidates: as many compile, and one
 // more does not.
 func TestCandidatesThatFit(t *testing.T) {
 	for _, f := range forms[:4] {

@@ -39,7 +39,7 @@ func TakenWithout(src []byte, script string, lock uint32) ([]string, error) {
 	}
 	var taken []string
 	for _, q := range o.built.Contract.Paths {
-		tx, _, err := o.attempt(q, keyring{}, lock)
+		tx, _, err := o.attempt(q, knownSecrets{}, lock)
 		if err != nil {
 			return nil, err
 		}

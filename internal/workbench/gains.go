@@ -18,9 +18,9 @@ type shift struct {
 	deposit  bool // it is a deposit that they take
 }
 
-// contrast shows a shift on the script engine: a spend that is accepted in a
-// block under one policy, and under the other what the same holders can do at
-// best in that block, by each kind of path. A key of both policies has the same
+// contrast shows a shift on the script engine: a spend that one policy accepts
+// in a block, and under the other policy the best attempts of the same holders
+// in that block, by each kind of path. A key of both policies has the same
 // stand-in in both.
 type contrast struct {
 	Block    uint32        `json:"block"`
@@ -100,7 +100,7 @@ func (s *side) contrast(q templates.Path, holders []string, other *side) (contra
 		}
 	}
 	c := contrast{Block: lock + 1, Refused: []fundedSpend{}}
-	tx, refused, err := s.stake.attempt(q, s.keyring(holders), lock)
+	tx, refused, err := s.stake.attempt(q, s.knownSecrets(holders), lock)
 	if err != nil {
 		return c, err
 	}
@@ -108,8 +108,8 @@ func (s *side) contrast(q templates.Path, holders []string, other *side) (contra
 		return c, fmt.Errorf("refused: %w", refused)
 	}
 	c.Accepted = fundedSpend{q.Name, encodeTx(s.stake.funding), encodeTx(tx)}
-	for _, p := range other.closest(other.keyring(holders)) {
-		tx, err := other.stake.spend(other.keyring(holders).best(p), lock, notFinal, p.Signers[0])
+	for _, p := range other.closest(other.knownSecrets(holders)) {
+		tx, err := other.stake.spend(other.knownSecrets(holders).best(p), lock, notFinal, p.Signers[0])
 		if err != nil {
 			return c, err
 		}

@@ -11,8 +11,9 @@ import (
 	"bevote/templates"
 )
 
-// maxIllustrated is for how many diagnostics of a file transactions are tried: a
-// file may have thousands, and each costs spends on the script engine.
+// maxIllustrated is the number of a file's diagnostics for which transactions
+// are made. A file may have thousands, and each takes spends on the script
+// engine.
 const maxIllustrated = 10
 
 // Illustrate adds to diagnostics of unintended spends a transaction that makes

@@ -26,7 +26,7 @@ type mixingPart struct {
 	Holds   []string   `json:"holds"` // what vouchers and deposits rest on
 }
 
-// mixed is what the texts on mixing are about.
+// mixed is the data of the templates on mixing.
 type mixed struct {
 	*mixingPart
 	Voters int

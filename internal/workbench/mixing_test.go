@@ -34,8 +34,8 @@ const (
 	rsa   = "blind-rsa { modulus 2048 mixers }"
 )
 
-// TestExplainMixing looks for what must be said of each scheme, and for what
-// is not so of it.
+// TestExplainMixing looks for the sentences that are true of each scheme, and
+// for those that are not.
 func TestExplainMixing(t *testing.T) {
 	const (
 		manager = "can open every voucher to the mixer that issued it"
@@ -91,8 +91,8 @@ func TestExplainMixing(t *testing.T) {
 	}
 }
 
-// TestMixingFees builds the transactions that deposits are said to pay for, with
-// the longest signatures, and adds them up.
+// TestMixingFees builds the transactions that deposits are meant to pay for,
+// with the longest signatures, and adds up their fees.
 func TestMixingFees(t *testing.T) {
 	for _, row := range []struct{ voters, mixers int }{{2, 3}, {5, 3}, {9, 3}, {25, 3}, {26, 4}, {2000, 2}} {
 		e, text := explain(t, crowd(row.voters, row.mixers, rsa))

@@ -102,9 +102,9 @@ func sameKeys(a, b string) bool {
 
 var keyList = regexp.MustCompile(`^1( ` + aKey + `)+ ?$`)
 
-// agrees sees on the engine that a script which is accepted in the place of
-// another does what that does: each path is taken at its lock, not one block
-// earlier, and without none of its signers.
+// agrees checks on the engine that a script which is accepted in the place of
+// another spends as that does: each path is taken at its lock, not one block
+// earlier, and not without any one of its signers.
 func (s *stage) agrees(t *testing.T, text string) {
 	t.Helper()
 	tmpl, err := templates.ParseTemplate(text)
@@ -185,10 +185,10 @@ func TestMutantsAreRefused(t *testing.T) {
 	}
 }
 
-// TestBentBytesAreRefused flips every bit of each filled script. What
-// still decodes becomes a template again where its pushes are the values of
-// holes, and is checked as one.
-func TestBentBytesAreRefused(t *testing.T) {
+// TestFlippedBitsAreRefused flips every bit of each filled script. A script
+// that still decodes is turned back into a template, with holes where its
+// pushes equal the values of holes, and checked.
+func TestFlippedBitsAreRefused(t *testing.T) {
 	refused, unread, ballots := 0, 0, 0
 	same := map[string]int{}
 	for name, s := range stages(t) {

@@ -16,10 +16,11 @@ import (
 	"bevote/verifier/lift"
 )
 
-// stranger is a role that no policy knows: no name is spelled so.
+// stranger is the role of a key that is not in the policy: no name of a policy
+// is spelled so.
 const stranger = "?"
 
-// trySeed is what the stand-ins of tried spends are drawn from.
+// trySeed is the seed of the stand-ins in tried spends.
 const trySeed = 0
 
 // lockedOutput is a voter's stake, or with mixing a deposit, under a policy

@@ -78,7 +78,7 @@ type outcome struct {
 // test tries every path of the contract in the situation of a test line. A spend
 // that is mined in block h was final at height h−1.
 func (o *lockedOutput) test(line lang.Test) (testResult, []outcome, error) {
-	paths, k := o.built.Contract.Paths, newKeyring(o.built.Policy, line.Signers)
+	paths, k := o.built.Contract.Paths, newKnownSecrets(o.built.Policy, line.Signers)
 	outcomes := make([]outcome, len(paths))
 	r := testResult{
 		Name: line.Name, Line: line.Span.Line, At: line.At, Signers: append([]string{}, line.Signers...),
@@ -119,7 +119,7 @@ func expected(expect string, q templates.Path) bool {
 
 // why explains a failed test: where a rejection is expected the paths that are
 // taken, else what each expected path lacks.
-func why(line lang.Test, k keyring, outcomes []outcome) []string {
+func why(line lang.Test, k knownSecrets, outcomes []outcome) []string {
 	var all []string
 	for _, o := range outcomes {
 		switch {
@@ -133,7 +133,7 @@ func why(line lang.Test, k keyring, outcomes []outcome) []string {
 }
 
 // possession says by which secrets a path was taken.
-func possession(q templates.Path, k keyring) string {
+func possession(q templates.Path, k knownSecrets) string {
 	if k.signs(q) {
 		return enumerate(q.Signers) + " can sign"
 	}
@@ -141,7 +141,7 @@ func possession(q templates.Path, k keyring) string {
 }
 
 // lacks says why a path could not be taken in a block.
-func (o outcome) lacks(at uint32, k keyring) []string {
+func (o outcome) lacks(at uint32, k knownSecrets) []string {
 	var all []string
 	for _, signer := range k.lacks(o.path.Signers) {
 		all = append(all, fmt.Sprintf("%s needs a signature of %s, and %s not at hand", o.label, signer, absent(signer, k)))
@@ -157,7 +157,7 @@ func (o outcome) lacks(at uint32, k keyring) []string {
 
 // absent names the secrets of a signer that are missing: "bob is", "joint and
 // bob are".
-func absent(signer string, k keyring) string {
+func absent(signer string, k knownSecrets) string {
 	missing := slices.DeleteFunc(strings.Split(signer, "+"), k.has)
 	if len(missing) == 1 {
 		return missing[0] + " is"

@@ -177,8 +177,8 @@ func TestTestOfErrors(t *testing.T) {
 	}
 }
 
-// TestTriesFindHoles locks stakes by scripts that the compiler would never
-// write, each open to one kind of try: a test must not miss that.
+// TestTriesFindHoles locks stakes by faulty scripts, each of which accepts one
+// kind of witness without secrets. The test of a policy finds each.
 func TestTriesFindHoles(t *testing.T) {
 	const refund = "DUP HASH160 <voter_hash> EQUALVERIFY CHECKSIGVERIFY 264 CHECKLOCKTIMEVERIFY"
 	src := forms[4].source()

@@ -87,7 +87,7 @@ func (r removal) times(q templates.Path) (lock, sequence uint32) {
 // covered returns the path whose conditions those that are left fulfil, "" if
 // there is none.
 func (r removal) covered(paths []templates.Path, q templates.Path) string {
-	left := keyring{}
+	left := knownSecrets{}
 	if part, ok := strings.CutPrefix(r.Instead, byOnly); ok {
 		left[part] = true
 	}

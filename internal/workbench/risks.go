@@ -7,7 +7,8 @@ import (
 	"bevote/templates"
 )
 
-// risk is what can be taken without being meant: by whom, and how.
+// risk is an unintended way to take stakes: by whom, how, how much and from when
+// on.
 type risk struct {
 	Who  string `json:"who"`
 	Sum  int64  `json:"sum"`  // satoshis at most; 0 where the script refuses
@@ -56,9 +57,9 @@ func (t *riskTable) addBranch(text string, about branchRisk, sum int64, from uin
 	t.all = append(t.all, risk{says[0], sum, from, says[1]})
 }
 
-// reach returns the first block in which a stake can be taken with the secrets
-// of a keyring, 0 for any; not ok if there is none.
-func (t *riskTable) reach(k keyring) (from uint32, ok bool) {
+// reach returns the first block in which a stake can be taken with the secrets of k,
+// 0 for any; not ok if there is none.
+func (t *riskTable) reach(k knownSecrets) (from uint32, ok bool) {
 	for _, q := range t.paths {
 		if k.signs(q) && (!ok || firstBlock(q) < from) {
 			from, ok = firstBlock(q), true
@@ -68,7 +69,9 @@ func (t *riskTable) reach(k keyring) (from uint32, ok bool) {
 }
 
 // joint returns every joint secret, and more.
-func (t *riskTable) joint(more ...string) keyring { return newKeyring(t.p, append(more, "joint")) }
+func (t *riskTable) joint(more ...string) knownSecrets {
+	return newKnownSecrets(t.p, append(more, "joint"))
+}
 
 func (t *riskTable) jointAlone() {
 	if from, ok := t.reach(t.joint()); ok {
@@ -107,7 +110,7 @@ func (t *riskTable) losers() {
 
 // custodians adds what the supervisor can take, alone or with a mixer.
 func (t *riskTable) custodians() {
-	if from, ok := t.reach(keyring{"supervisor": true}); ok {
+	if from, ok := t.reach(knownSecrets{"supervisor": true}); ok {
 		t.add("supervisor", t.total, from)
 	}
 	if t.p.Mixed() {

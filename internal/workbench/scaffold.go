@@ -130,11 +130,11 @@ func (s *scaffold) names() []string {
 	return names
 }
 
-// sweptPerBlock is how many stakes the claims of one block surely take, as W0506
-// counts.
+// sweptPerBlock is a number of stakes that the claims of one block can always
+// spend, as W0506 counts.
 const sweptPerBlock = 150
 
-// stretch gives claims the blocks that the number of voters takes.
+// stretch lengthens the time for claims where the number of voters needs it.
 func (s *scaffold) stretch() {
 	s.Times = s.Like.Times
 	need := uint32(max(0, s.Voters)+sweptPerBlock-1)/sweptPerBlock + s.Like.Confirmations

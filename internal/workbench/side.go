@@ -131,9 +131,9 @@ func subset(a, b []string) bool {
 	return !slices.ContainsFunc(a, func(x string) bool { return !slices.Contains(b, x) })
 }
 
-// keyring returns the roles whose secrets the holders have under this policy.
-func (s *side) keyring(holders []string) keyring {
-	roles, k := s.roles(), keyring{}
+// knownSecrets returns the roles whose secrets the holders have under this policy.
+func (s *side) knownSecrets(holders []string) knownSecrets {
+	roles, k := s.roles(), knownSecrets{}
 	for _, h := range holders {
 		if role, ok := roles[h]; ok {
 			k[role] = true
@@ -142,9 +142,9 @@ func (s *side) keyring(holders []string) keyring {
 	return k
 }
 
-// closest returns the paths that a keyring comes nearest to: of each name those
+// closest returns the paths that the known secrets come nearest to: of each name those
 // that the fewest signatures are missing for.
-func (s *side) closest(k keyring) []templates.Path {
+func (s *side) closest(k knownSecrets) []templates.Path {
 	least := map[string]int{}
 	for _, q := range s.paths {
 		n := len(k.lacks(q.Signers))

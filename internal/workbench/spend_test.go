@@ -146,9 +146,9 @@ func signedBy(witness []string, from, to string) []string {
 	return items
 }
 
-// TestWitnessBent changes one item of each path's witness at a time: left out,
-// doubled, emptied, or made true.
-func TestWitnessBent(t *testing.T) {
+// TestChangedWitnesses changes one item of each path's witness at a time: left
+// out, doubled, emptied, or made true.
+func TestChangedWitnesses(t *testing.T) {
 	for _, f := range allForms() {
 		s := newStage(t, f.source())
 		for _, path := range s.built.Contract.Paths {

@@ -20,7 +20,7 @@ import (
 	"bevote/verifier/lift"
 )
 
-// consensus is what blocks must keep; relays add the rest.
+// consensus are the script rules of blocks; relays have further ones.
 const consensus = txscript.ScriptBip16 | txscript.ScriptVerifyDERSignatures | txscript.ScriptStrictMultiSig |
 	txscript.ScriptVerifyCheckLockTimeVerify | txscript.ScriptVerifyCheckSequenceVerify | txscript.ScriptVerifyWitness
 

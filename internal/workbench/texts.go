@@ -10,7 +10,8 @@ import (
 )
 
 // The sentences of an answer are in templates, a file for each part of it. Line
-// breaks in them mean nothing; a paragraph or a fact of a list begins with "- ".
+// breaks in them have no meaning. A paragraph, or a fact of a list, begins with
+// "- ".
 var (
 	//go:embed *.tmpl
 	textFiles embed.FS

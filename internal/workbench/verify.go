@@ -24,7 +24,8 @@ type verified struct {
 	Covered  int    `json:"covered"` // removals that leave enough for another path
 }
 
-// Verify checks a certificate and believes nothing in it. Nothing is compiled.
+// Verify checks every part of a certificate against its policy file. It
+// compiles nothing.
 //
 //	policy        its id is the certificate's
 //	contract      lifted, it spends as the policy says
@@ -69,7 +70,7 @@ func (c *Certificate) Verify() (*verified, error) {
 	return v, nil
 }
 
-// checkOutputs holds the certificate's outputs against those of the stand-ins;
+// checkOutputs compares the certificate's outputs with those of the stand-ins;
 // deposit is nil without mixing.
 func (c *Certificate) checkOutputs(stake, deposit *lockedOutput) error {
 	if fmt.Sprintf("%x", stake.redeem) != c.Redeem || encodeTx(stake.funding) != c.Funding {
@@ -139,7 +140,7 @@ func (v *verified) count(o *lockedOutput, q templates.Path, r removal, c certifi
 }
 
 // keeps checks that a spend keeps every condition of the path but the one that
-// is removed: nothing else is then why it is refused.
+// is removed, so that the removal is the only reason for a refusal.
 func (o *lockedOutput) keeps(tx *wire.MsgTx, q templates.Path, r removal) error {
 	outpoint := wire.OutPoint{Hash: o.funding.TxHash()}
 	if len(tx.TxIn) != 1 || tx.TxIn[0].PreviousOutPoint != outpoint || len(tx.TxIn[0].Witness) > 0 {
