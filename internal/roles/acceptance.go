@@ -14,9 +14,9 @@ import (
 
 // accept answers requests up to T1: M3 by M4 and M1 by M2.
 //
-// It promises no more coins than the mixer can pay, unless the mixer can pay one to each registered
-// voter. Vouchers beyond that number cannot be valid, so that requests by strangers take no coin
-// from a voter.
+// The coins that it promises are at most those that the mixer can pay. A mixer that can pay one to
+// each registered voter accepts every request: there are no more valid vouchers than registered
+// voters, so requests by keys of no voter take no coin from a voter.
 func (m *Mixer) accept(x *election.Exchange) (lines []board.Line, err error) {
 	tip := m.tip()
 	if tip > x.Deadlines[election.T1] {

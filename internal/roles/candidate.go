@@ -59,8 +59,8 @@ func (c *Candidate) Count(s *election.Setup, votes []*election.Vote) int {
 var ErrTooFew = errors.New("fewer ballots than the threshold")
 
 // Claim rebuilds the joint key from the shares in k ballots and sweeps every counted stake to the
-// candidate's payout. With fewer ballots than k it returns [ErrTooFew]: an honest candidate does not
-// join its shares with another's.
+// candidate's payout. With fewer ballots than k it returns [ErrTooFew]; it uses no shares of other
+// candidates' ballots.
 func (c *Candidate) Claim(s *election.Setup, votes []*election.Vote) error {
 	secret, err := c.joint(s)
 	if err != nil {

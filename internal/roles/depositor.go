@@ -14,8 +14,9 @@ import (
 )
 
 // Depositor is a registered voter that exchanges a coin of its registration key for one of its roll
-// key. Neither board nor chain links the two keys: what one writes depends on what the other did
-// through deadlines alone, which all depositors share, and the heights at which it acts are drawn.
+// key. Neither board nor chain links the two keys: the time of a line by one key depends on lines
+// by the other only through the deadlines, which all depositors share, and the heights at which it
+// acts are random.
 type Depositor struct {
 	payer               // by the registration key, which owns what is deposited
 	roll    person      // by the roll key
@@ -67,7 +68,7 @@ const (
 	momentShow
 )
 
-// moment is a height from first to last, uniform over depositors and always the same for one.
+// moment returns a height from first to last, drawn uniformly once for each depositor and purpose.
 func (d *Depositor) moment(which int, first, last uint32) uint32 {
 	if last <= first {
 		return first

@@ -102,7 +102,8 @@ func (e *Eligible) add(identity, text string) error {
 // Len returns the number of identities.
 func (e *Eligible) Len() int { return len(e.keys) }
 
-// checkIdentity refuses what is not printable, and spaces that cannot be seen.
+// checkIdentity refuses characters that are not printable, and spaces at an end or two in a
+// row.
 func checkIdentity(s string) error {
 	unprintable := func(c rune) bool { return !unicode.IsPrint(c) }
 	switch {

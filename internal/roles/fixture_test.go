@@ -57,7 +57,8 @@ type fixture struct {
 	tolerates func(who string, err error) bool
 	// beforeActs is called at every tip, before the roles act.
 	beforeActs func(tip uint32)
-	// publish returns what the keeper appends for a line; where it is nil, the line itself.
+	// publish returns the lines that the board keeper appends in place of a line; nil appends the
+	// line itself.
 	publish func(who string, l board.Line) []board.Line
 	// malleated are the transactions whose input scripts the miner rewrote; nil where it does not.
 	malleated map[chainhash.Hash]bool

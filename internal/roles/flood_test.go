@@ -9,8 +9,8 @@ import (
 	"bevote/verifier/election"
 )
 
-// Any key can be a roll key, so that strangers may ask every mixer to pay, more often than it has
-// coins. A mixer that can pay all registered voters still promises them their coins.
+// Any key can be a roll key, so a mixer may get more requests to pay than it has coins for. A
+// mixer that can pay all registered voters still promises each its coin.
 func TestStrangersAskFirst(t *testing.T) {
 	f := newFixture(t, 3, 2)
 	seen, err := roles.Seen(f.chain, f.e.Policy.Confirmations)

@@ -12,10 +12,11 @@ import (
 	"bevote/verifier/board"
 )
 
-// Journal is what a mixer must not forget: the seed of its secrets, its certificate, for whom it has
-// issued, the open session with the challenge that it answered, and the transactions of coins that
-// it sent. Two answers in one session, or two signatures for one deposit, give coins away; with group
-// signatures two answers give the mixer's secret away.
+// Journal is the state that a mixer needs after a restart: the seed of its secrets, its
+// certificate, the depositors for whom it has issued, the open session with the challenge that it
+// answered, and the transactions of coins that it sent. Two answers in one session, or two
+// signatures for one deposit, would be paid as two coins; with group signatures two answers reveal
+// the mixer's secret.
 //
 // Each step is an entry that is stored before it is acted on. Secrets are derived from the stored
 // seed: a session has tens of kilobytes of them, and after a restart between challenge and answer it
@@ -57,8 +58,8 @@ func (j *Journal) stream(purpose string, subject []byte) io.Reader {
 	return &hashStream{key: curve.Encoder(nil).Raw(j.seed[:]).Text([]byte(purpose)).Text(subject)}
 }
 
-// hashStream is a stream of tagged hashes, whose blocks are independent of each other for a reader
-// without the key.
+// hashStream is a stream of tagged hashes. Without the key its blocks look independent of each
+// other.
 type hashStream struct {
 	key     curve.Encoder
 	counter uint64

@@ -86,8 +86,8 @@ func syncDirectory(path string) error {
 	return d.Sync()
 }
 
-// readJournal reads a journal's file and cuts off a last line without an end, on which nothing was
-// done.
+// readJournal reads a journal's file. It cuts off a last line without an end: such an entry was not
+// acted on.
 func readJournal(f *os.File, policy string) (*Journal, error) {
 	info, err := f.Stat()
 	if err != nil {

@@ -22,8 +22,8 @@ func openEntry(key string) string {
 	return fmt.Sprintf(`{"open":{"with":"%s","salt":"%064d"}}`, key, 7) + "\n"
 }
 
-// begun is a journal with a session that was answered, one that lapsed, and one
-// whose answer is on its way.
+// begun is a journal with a session that was answered, one that timed out, and
+// one whose answer is not on the board yet.
 func begun(t testing.TB) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "journal")

@@ -19,8 +19,8 @@ type register struct {
 	Voters   board.List[registered] `json:"voters"`
 }
 
-// Save writes the register to the file path, in the mode 0600. It is no part of a record: published,
-// it would tell each voter's registration key.
+// Save writes the register to the file path, in the mode 0600. It is no part of a record: it links
+// each identity to its registration key.
 func (r *Registrar) Save(path string) error {
 	text, err := encodeRegister(register{1, r.s.e.Policy.ID(), r.voters})
 	if err != nil {
@@ -61,8 +61,8 @@ func encodeRegister(g register) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// decodeRegister reads what encodeRegister writes, and nothing else, so that doubled and unknown keys
-// are refused.
+// decodeRegister reads exactly what encodeRegister writes, so that doubled and unknown keys are
+// refused.
 func decodeRegister(text []byte) (register, error) {
 	var g register
 	if err := json.Unmarshal(text, &g); err != nil {

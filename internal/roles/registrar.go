@@ -38,8 +38,9 @@ func (r Registrar) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "registrar of %d voters (identities hidden)", len(r.voters))
 }
 
-// Admit takes a registration and returns the voter's number. Reasons for a refusal wrap [ErrRefused].
-// That an identity has registered is said only to a registration which that identity's key signed.
+// Admit takes a registration and returns the voter's number. Reasons for a refusal wrap
+// [ErrRefused]. The error reveals that an identity has registered only if that identity's key
+// signed the registration.
 func (r *Registrar) Admit(reg Registration) (number int, err error) {
 	var salt board.Hash
 	if _, err := io.ReadFull(r.s.rand, salt[:]); err != nil {

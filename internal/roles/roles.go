@@ -1,4 +1,4 @@
-// Package roles is the people of an election: the supervisor with its registrar and its treasurer,
+// Package roles has the participants of an election: the supervisor with its registrar and its treasurer,
 // the mixers and their depositors, the voters and the candidates. They alone hold private keys.
 //
 // It promises that a role does what docs/protocol.md asks of an honest one and nothing else: it
@@ -60,8 +60,8 @@ func (p person) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "role of key %s (secrets hidden)", p.public)
 }
 
-// Seen names the newest block that is confirmations deep, by which a line says how old it can be at
-// most. A chain shorter than that gives genesis.
+// Seen names the newest block that is confirmations deep. A line that names it was signed after
+// that block. A chain shorter than that gives genesis.
 func Seen(c Chain, confirmations uint32) (board.Seen, error) {
 	tip, _ := c.Tip()
 	height := uint32(0)

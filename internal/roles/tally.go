@@ -7,8 +7,8 @@ import (
 	"bevote/verifier/election"
 )
 
-// Tally is a custodial supervisor's count. It also holds what the ballots say, until OpenAll
-// publishes it.
+// Tally is a custodial supervisor's count. It also holds the plaintexts of the ballots, until
+// OpenAll publishes them.
 type Tally struct {
 	Counts []int // ballots by candidate, number j at j−1
 	Winner int   // the candidate with the most ballots if these are k or more, else 0

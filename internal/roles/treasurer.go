@@ -119,7 +119,7 @@ func (t *Treasurer) certify(view *election.ExchangeLog, by curve.PublicKey, key,
 func (t *Treasurer) Mixers() []curve.PublicKey { return slices.Clone(t.members) }
 
 // Issuer returns the mixer that signed a voucher. With group signatures this takes the manager's
-// secrets. Where there are more vouchers than deposits, it names who made them.
+// secrets. If there are more vouchers than deposits, it shows which mixers signed too many.
 func (t *Treasurer) Issuer(view *election.ExchangeLog, v *election.Voucher) (*election.Mixer, error) {
 	if err := view.VerifyVoucher(v); err != nil {
 		return nil, fmt.Errorf("the voucher is not valid: %w", err)

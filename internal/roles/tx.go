@@ -21,11 +21,11 @@ func addInput(tx *wire.MsgTx, op wire.OutPoint, sequence uint32) {
 
 // opReturn is the output script RETURN <data>.
 func opReturn(data []byte) []byte {
-	return built(txscript.NewScriptBuilder().AddOp(txscript.OP_RETURN).AddData(data))
+	return mustScript(txscript.NewScriptBuilder().AddOp(txscript.OP_RETURN).AddData(data))
 }
 
-// built is the script of a builder that was given nothing it could refuse.
-func built(b *txscript.ScriptBuilder) []byte {
+// mustScript returns the script of a builder. It panics on an error: callers push few bytes.
+func mustScript(b *txscript.ScriptBuilder) []byte {
 	s, err := b.Script()
 	if err != nil {
 		panic("roles: building a script: " + err.Error())
@@ -52,7 +52,7 @@ func signKey(tx *wire.MsgTx, i int, key curve.Scalar, public curve.PublicKey) er
 	if err != nil {
 		return err
 	}
-	tx.TxIn[i].SignatureScript = built(txscript.NewScriptBuilder().AddData(sig).AddData(public[:]))
+	tx.TxIn[i].SignatureScript = mustScript(txscript.NewScriptBuilder().AddData(sig).AddData(public[:]))
 	return nil
 }
 

@@ -82,7 +82,8 @@ func (d *Depositor) finish(own *election.Deposit) {
 	s.signature, s.failed = signature, err != nil
 }
 
-// show presents the voucher (M7) between T3 and T4, when no more are issued: it is then one of all.
+// show presents the voucher (M7) between T3 and T4, when no more are issued, so that its time does
+// not show in which session it was issued.
 func (d *Depositor) show(x *election.Exchange) ([]board.Line, error) {
 	tip, t3, t4 := d.tip(), x.Deadlines[election.T3], x.Deadlines[election.T4]
 	if d.session.signature == nil || tip > t4 || tip < d.moment(momentShow, t3+1, t4-1) {

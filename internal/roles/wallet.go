@@ -77,7 +77,7 @@ type output struct {
 	mature uint32
 }
 
-// spend is an output that was spent, and the transaction that did.
+// spend is an output that was spent, and the transaction that spent it.
 type spend struct {
 	by chainhash.Hash
 	output
