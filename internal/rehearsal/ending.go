@@ -150,8 +150,9 @@ func (p *Play) waitForDepth() error {
 	}
 }
 
-// finish mines until an election that ended early is over even without its last
-// d − 1 blocks, and up to the height that the hooks ask for.
+// finish mines 2·(d − 1) blocks after the end of an election that ended early,
+// so that its end is d blocks deep even without the last d − 1 blocks, and then
+// up to the height that the hooks ask for.
 func (p *Play) finish() error {
 	tip, _ := p.Chain.Tip()
 	height := tip

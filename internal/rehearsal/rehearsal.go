@@ -25,7 +25,8 @@ import (
 	"bevote/verifier/record"
 )
 
-// Options are what is played. The zero value of each but Source works.
+// Options are the policy and the choices of a play. The zero value of each but
+// Source works.
 type Options struct {
 	Source       []byte         // the policy file
 	Seed         uint64         // of all keys and choices

@@ -83,8 +83,8 @@ func mixingSecrets(t *testing.T, f rehearsaltest.Form, seed uint64) map[string]c
 }
 
 // claimSecrets interpolates the secret of alice's joint key from the first k
-// openings on the board, and computes that of her claim key. Custodial ballots
-// have no shares; there the results are without meaning.
+// openings on the board, and computes that of her claim key. Custodial ballots have
+// no shares, so the results are then no secrets of the election.
 func claimSecrets(t *testing.T, text []byte, k int, keys map[string]curve.Scalar) map[string][]byte {
 	t.Helper()
 	var shares []sharing.Share

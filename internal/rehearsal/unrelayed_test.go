@@ -44,7 +44,7 @@ func TestSpendsThatNoRelayTakes(t *testing.T) {
 				if tx.LockTime == 0 {
 					return false, nil
 				}
-				bend(t, tx)
+				mutate(t, tx)
 				bent++
 				p.Chain.SubmitToMiner(tx)
 				return true, nil
@@ -65,12 +65,12 @@ func TestSpendsThatNoRelayTakes(t *testing.T) {
 	}
 }
 
-// bend changes the items of an input script as consensus allows:
+// mutate changes the items of an input script as consensus allows:
 //
 //	<signature> … <> <redeem>  →  unread <signature> … <signature> <redeem>
 //
 // The signature is of another key than the one that the empty item stands for.
-func bend(t *testing.T, tx *wire.MsgTx) {
+func mutate(t *testing.T, tx *wire.MsgTx) {
 	t.Helper()
 	b := txscript.NewScriptBuilder().AddData([]byte("unread"))
 	tok := txscript.MakeScriptTokenizer(0, tx.TxIn[0].SignatureScript)

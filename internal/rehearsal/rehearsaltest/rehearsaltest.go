@@ -1,5 +1,5 @@
 // Package rehearsaltest makes records for tests and audits them: records of
-// rehearsals, of lies, or of files that a test writes.
+// rehearsals, of rehearsals with tampering, or of files that a test writes.
 //
 // It promises that a record is gone when its test is over, and that what cannot
 // be written or read ends the test.
