@@ -16,7 +16,7 @@ import (
 // Candidate may be elected. It opens the ballots that are sealed to it; k of them give the key that
 // claims the stakes.
 type Candidate struct {
-	person
+	participant
 	number int          // j, from 1
 	own    []openedVote // for the candidate, by slot
 }
@@ -30,7 +30,7 @@ func NewCandidate(e *election.Election, j int, key curve.Scalar, chain Chain, ra
 	if j < 1 || j > len(e.Policy.Candidates) || p.public != e.Policy.Candidates[j-1].Key {
 		return nil, fmt.Errorf("not the key of candidate %d", j)
 	}
-	return &Candidate{person: p, number: j}, nil
+	return &Candidate{participant: p, number: j}, nil
 }
 
 // policy returns the candidate as the policy names it.

@@ -16,7 +16,7 @@ import (
 //
 //	in   the stakes of a batch
 //	out  their sum − fee   payout
-func (p *person) claim(votes []*election.Vote, path templates.Path, key curve.Scalar, payout []byte) error {
+func (p *participant) claim(votes []*election.Vote, path templates.Path, key curve.Scalar, payout []byte) error {
 	for batch := range slices.Chunk(votes, p.claimInputs(path, votes, payout)) {
 		tx := newTx()
 		size := templates.SweepSize(len(batch), path.Witness, len(batch[0].Redeem), len(payout))
@@ -39,7 +39,7 @@ func (p *person) claim(votes []*election.Vote, path templates.Path, key curve.Sc
 }
 
 // claimInputs is the most stakes that one claim may spend.
-func (p *person) claimInputs(path templates.Path, votes []*election.Vote, payout []byte) int {
+func (p *participant) claimInputs(path templates.Path, votes []*election.Vote, payout []byte) int {
 	if len(votes) == 0 {
 		return 1
 	}

@@ -38,7 +38,7 @@ func (d *Depositor) deposit(x *election.Exchange) ([]board.Line, error) {
 	if tip := d.tip(); d.own != nil || tip >= t2 || tip < d.moment(momentDeposit, t1, t2-2) {
 		return nil, nil
 	}
-	holder, held := d.accepted(x, &d.holders, &d.person)
+	holder, held := d.accepted(x, &d.holders, &d.participant)
 	payer, paid := d.accepted(x, &d.payers, &d.roll)
 	if !held || !paid {
 		return nil, nil

@@ -19,7 +19,7 @@ import (
 // acts are random.
 type Depositor struct {
 	payer               // by the registration key, which owns what is deposited
-	roll    person      // by the roll key
+	roll    participant // by the roll key
 	holders mixerSearch // for the mixer that holds the deposit
 	payers  mixerSearch // for the mixer that pays the coin
 
@@ -44,7 +44,7 @@ func NewDepositor(
 	}
 	d := &Depositor{
 		payer:   newPayer(p),
-		roll:    person{e: e, key: roll, public: curve.BaseMul(roll).Key(), chain: chain, rand: rand},
+		roll:    participant{e: e, key: roll, public: curve.BaseMul(roll).Key(), chain: chain, rand: rand},
 		holders: mixerSearch{purpose: board.ForHolding},
 		payers:  mixerSearch{purpose: board.ForPaying},
 		retries: make(retries),

@@ -16,9 +16,9 @@ type openedVote struct {
 	plain ballot.Plain
 }
 
-// openBallots opens the counted votes with the person's key. It returns those that open, by slot,
+// openBallots opens the counted votes with the participant's key. It returns those that open, by slot,
 // and the others. number is that of the joint key whose shares the ballots carry.
-func (p *person) openBallots(
+func (p *participant) openBallots(
 	s *election.Setup, votes []*election.Vote, number int,
 ) (own []openedVote, rest []*election.Vote) {
 	for _, v := range election.Counted(votes) {
@@ -34,7 +34,7 @@ func (p *person) openBallots(
 }
 
 // place is what a vote's ballot is bound to.
-func (p *person) place(s *election.Setup, v *election.Vote, number int) ballot.Place {
+func (p *participant) place(s *election.Setup, v *election.Vote, number int) ballot.Place {
 	return ballot.Place{EID: p.e.EID, Outpoint: v.Outpoint, PublicShare: s.PublicShare(v.Index, number)}
 }
 
@@ -50,9 +50,9 @@ func opening(own []openedVote) board.Opening {
 	return body
 }
 
-// disavow adds to an opening the proofs that the ballots of rest are not sealed to the person's key.
+// disavow adds to an opening the proofs that the ballots of rest are not sealed to the participant's key.
 // number is the candidate's, or 0 for the supervisor.
-func (p *person) disavow(body *board.Opening, s *election.Setup, rest []*election.Vote, number int) error {
+func (p *participant) disavow(body *board.Opening, s *election.Setup, rest []*election.Vote, number int) error {
 	for _, v := range rest {
 		at := p.place(s, v, p.e.Policy.KeyNumber(max(number, 1)))
 		point, proof, err := ballot.Disavow(p.rand, p.key, v.Ballot, at, ballot.Parties{I: v.Index, J: number})

@@ -36,10 +36,10 @@ func (d *Depositor) request(x *election.Exchange) (lines []board.Line, err error
 	}
 	for _, side := range []struct {
 		search    *mixerSearch
-		by        *person
+		by        *participant
 		deadlines []uint32
 	}{
-		{&d.holders, &d.person, due[election.T2:election.T4]},
+		{&d.holders, &d.participant, due[election.T2:election.T4]},
 		{&d.payers, &d.roll, due[election.T4:]},
 	} {
 		s := side.search
@@ -87,7 +87,7 @@ func (d *Depositor) beginSearch(x *election.Exchange, tip uint32) error {
 
 // accepted returns the acceptance of the first of the mixers asked that has accepted. An acceptance
 // that names another escrow than the contract's is none.
-func (d *Depositor) accepted(x *election.Exchange, s *mixerSearch, by *person) (acceptance, bool) {
+func (d *Depositor) accepted(x *election.Exchange, s *mixerSearch, by *participant) (acceptance, bool) {
 	for _, mixer := range s.order[:s.tried] {
 		answer, ok := x.Accepted(s.purpose, mixer, by.public)
 		if !ok {

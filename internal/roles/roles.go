@@ -35,8 +35,8 @@ type Chain interface {
 	Submit(tx *wire.MsgTx) error
 }
 
-// person is what all roles have in common: an election, a key, a node and a source of randomness.
-type person struct {
+// participant is what all roles have in common: an election, a key, a node and a source of randomness.
+type participant struct {
 	e      *election.Election
 	key    curve.Scalar
 	public curve.PublicKey
@@ -45,18 +45,18 @@ type person struct {
 }
 
 // join lifts the published contract and refuses one that spends otherwise than the policy says.
-func join(e *election.Election, key curve.Scalar, chain Chain, rand io.Reader) (person, error) {
+func join(e *election.Election, key curve.Scalar, chain Chain, rand io.Reader) (participant, error) {
 	if err := lift.Check(e.Policy, e.Contract); err != nil {
-		return person{}, fmt.Errorf("contract: %w", err)
+		return participant{}, fmt.Errorf("contract: %w", err)
 	}
-	return person{e, key, curve.BaseMul(key).Key(), chain, rand}, nil
+	return participant{e, key, curve.BaseMul(key).Key(), chain, rand}, nil
 }
 
 // Key returns the role's public key.
-func (p *person) Key() curve.PublicKey { return p.public }
+func (p *participant) Key() curve.PublicKey { return p.public }
 
 // Format writes the public key in place of the role, which holds secrets.
-func (p person) Format(f fmt.State, _ rune) {
+func (p participant) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "role of key %s (secrets hidden)", p.public)
 }
 
@@ -73,7 +73,7 @@ func Seen(c Chain, confirmations uint32) (board.Seen, error) {
 }
 
 // write signs a line with body, as of now.
-func (p *person) write(body board.Body) (board.Line, error) {
+func (p *participant) write(body board.Body) (board.Line, error) {
 	seen, err := Seen(p.chain, p.e.Policy.Confirmations)
 	if err != nil {
 		return board.Line{}, err
@@ -82,13 +82,13 @@ func (p *person) write(body board.Body) (board.Line, error) {
 }
 
 // tip returns the height of the newest block.
-func (p *person) tip() uint32 {
+func (p *participant) tip() uint32 {
 	height, _ := p.chain.Tip()
 	return height
 }
 
 // isDeep reports whether the block at height is as deep as the policy asks.
-func (p *person) isDeep(height uint32) bool {
+func (p *participant) isDeep(height uint32) bool {
 	return p.tip()+1 >= height+p.e.Policy.Depth()
 }
 
@@ -104,7 +104,7 @@ func (r retries) allow(tip uint32, subject string) bool {
 }
 
 // submit sends a transaction; the error says which.
-func (p *person) submit(what string, tx *wire.MsgTx) error {
+func (p *participant) submit(what string, tx *wire.MsgTx) error {
 	if err := p.chain.Submit(tx); err != nil {
 		return fmt.Errorf("%s %s: %w", what, tx.TxHash(), err)
 	}

@@ -20,7 +20,7 @@ import (
 // Voter is a member of the roll: it deals, receives its share of the joint key, votes once, and
 // takes its stake back where no candidate claims it.
 type Voter struct {
-	person
+	participant
 	coin   wire.OutPoint
 	slot   int            // in the roll, from 1
 	deal   []byte         // nil but between commitment and deal
@@ -42,7 +42,7 @@ func NewVoter(e *election.Election, key curve.Scalar, chain Chain, rand io.Reade
 	if err != nil {
 		return nil, err
 	}
-	return &Voter{person: p}, nil
+	return &Voter{participant: p}, nil
 }
 
 // Register signs for the coin that was paid to the voter's key and returns the signature, 64 bytes

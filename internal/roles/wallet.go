@@ -14,15 +14,15 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// payer is a person with a wallet of the outputs paid to its key.
+// payer is a participant with a wallet of the outputs paid to its key.
 type payer struct {
-	person
+	participant
 	wallet     wallet
 	beforeSend func(tx *wire.MsgTx) error // may be nil
 }
 
-func newPayer(p person) payer {
-	return payer{person: p, wallet: newWallet(templates.PayToKey(p.public), lang.Params(p.e.Policy.Network))}
+func newPayer(p participant) payer {
+	return payer{participant: p, wallet: newWallet(templates.PayToKey(p.public), lang.Params(p.e.Policy.Network))}
 }
 
 // Watch takes the block at a height into the payer's wallet.
