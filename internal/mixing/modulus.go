@@ -98,7 +98,7 @@ func (m Modulus) checkSquares(eid [32]byte) error {
 	for i, s := range m.squares {
 		square := new(big.Int).Mul(s, s)
 		square.Mod(square, m.n)
-		z := squareAsked(eid, m.n, i)
+		z := squareTarget(eid, m.n, i)
 		if square.Cmp(z) != 0 && square.Cmp(z.Sub(m.n, z)) != 0 {
 			return fmt.Errorf("modulus is not shown to have two factors: square root %d is none", i)
 		}
@@ -106,12 +106,12 @@ func (m Modulus) checkSquares(eid [32]byte) error {
 	return nil
 }
 
-// squareAsked is z_i: of the numbers, for try from 0,
+// squareTarget is z_i: of the numbers, for try from 0,
 //
 //	TH("modulus-square", eid ‖ text n ‖ u32 i ‖ u32 try) modulo n
 //
 // the first whose Jacobi symbol is 1.
-func squareAsked(eid [32]byte, n *big.Int, i int) *big.Int {
+func squareTarget(eid [32]byte, n *big.Int, i int) *big.Int {
 	for try := uint32(0); ; try++ {
 		x := curve.Encoder(prefix(eid, n)).U32(uint32(i)).U32(try)
 		if z := hashBelow(curve.TaggedHash("modulus-square", x), n); big.Jacobi(z, n) == 1 {
@@ -127,18 +127,18 @@ func proveModulus(eid [32]byte, p, q *big.Int) Modulus {
 	d := phi(p, q)
 	d.Add(d, big.NewInt(4)).Rsh(d, 3)
 	cores.Each(squareCount, func(i int) {
-		m.squares[i] = new(big.Int).Exp(squareAsked(eid, m.n, i), d, m.n)
+		m.squares[i] = new(big.Int).Exp(squareTarget(eid, m.n, i), d, m.n)
 	})
 	m.roots = proveRoots(eid, p, q, nil)
 	return m
 }
 
-// rootAsked is z'_i: of the numbers, for try from 0,
+// rootTarget is z'_i: of the numbers, for try from 0,
 //
 //	TH("modulus-root", eid ‖ text n ‖ text who ‖ u32 i ‖ u32 try) modulo n
 //
 // the first that is a unit. who is empty for a manager's modulus.
-func rootAsked(eid [32]byte, n *big.Int, who []byte, i int) *big.Int {
+func rootTarget(eid [32]byte, n *big.Int, who []byte, i int) *big.Int {
 	for try := uint32(0); ; try++ {
 		x := curve.Encoder(prefix(eid, n)).Text(who).U32(uint32(i)).U32(try)
 		if z := hashBelow(curve.TaggedHash("modulus-root", x), n); isUnit(z, n) {
@@ -153,7 +153,7 @@ func proveRoots(eid [32]byte, p, q *big.Int, who []byte) []*big.Int {
 	d := new(big.Int).Mul(n, big.NewInt(publicExponent))
 	d.ModInverse(d, phi(p, q))
 	roots := make([]*big.Int, rootCount)
-	cores.Each(rootCount, func(i int) { roots[i] = new(big.Int).Exp(rootAsked(eid, n, who, i), d, n) })
+	cores.Each(rootCount, func(i int) { roots[i] = new(big.Int).Exp(rootTarget(eid, n, who, i), d, n) })
 	return roots
 }
 
@@ -162,7 +162,7 @@ func checkRoots(eid [32]byte, n *big.Int, who []byte, roots []*big.Int) error {
 	degree := new(big.Int).Mul(n, big.NewInt(publicExponent))
 	wrong := make([]bool, len(roots))
 	cores.Each(len(roots), func(i int) {
-		wrong[i] = new(big.Int).Exp(roots[i], degree, n).Cmp(rootAsked(eid, n, who, i)) != 0
+		wrong[i] = new(big.Int).Exp(roots[i], degree, n).Cmp(rootTarget(eid, n, who, i)) != 0
 	})
 	for i := range wrong {
 		if wrong[i] {
