@@ -112,7 +112,7 @@ func (c *checker) branchRole(t lexer.Token) bool {
 	case "joint":
 		return c.jointRole(t)
 	default:
-		return c.person(t, true)
+		return c.party(t, true)
 	}
 }
 

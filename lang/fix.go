@@ -14,8 +14,8 @@ import (
 // makes a whole statement.
 const maxTail = 64
 
-// guarded are the statements whose words choose who may spend, and on which network.
-// A misspelt word there has a suggestion and no fix.
+// guarded are the statements whose words determine the signers of a spend and the
+// network. A misspelt word there has a suggestion and no fix.
 var guarded = []string{"network", "win", "branch"}
 
 // trial parses one production and returns the number of tokens that it used.

@@ -76,7 +76,7 @@ func TestFixes(t *testing.T) {
 }
 
 // TestNotFixed checks that there is no fix for what can have two meanings, and for
-// what decides who may spend.
+// words that determine the signers of a spend.
 func TestNotFixed(t *testing.T) {
 	rows := []struct{ name, old, mistake string }{
 		{"a network", "network    regtest", "network regtst"},

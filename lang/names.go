@@ -30,9 +30,9 @@ func (c *checker) name(what string, t lexer.Token) {
 	}
 }
 
-// person looks up a candidate by name, with voters a named voter too, and reports
-// E0102 if there is none.
-func (c *checker) person(t lexer.Token, voters bool) bool {
+// party looks up a candidate by name, or if voters is true also a named voter, and
+// reports E0102 if there is none.
+func (c *checker) party(t lexer.Token, voters bool) bool {
 	known := func(d declared) bool { return d.what == "candidate" || voters && d.what == "voter" }
 	if d, ok := c.parties[t.Value]; ok && known(d) {
 		return true

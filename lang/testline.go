@@ -28,7 +28,7 @@ func (c *checker) tests() {
 func (c *checker) signer(x *signer) string {
 	switch {
 	case x.Joint.Value != "" && x.Of.Value != "":
-		if c.jointRole(x.Joint) && c.person(x.Of, false) && c.Joint == JointOne {
+		if c.jointRole(x.Joint) && c.party(x.Of, false) && c.Joint == JointOne {
 			d := c.report("E0102", c.at(x.Of), "there is no joint key of `%s`: one serves all candidates", x.Of.Value)
 			d.Help = "write `joint`"
 		}
@@ -41,7 +41,7 @@ func (c *checker) signer(x *signer) string {
 	case "supervisor", "voter":
 		return name.Value
 	default:
-		c.person(name, true)
+		c.party(name, true)
 		return name.Value
 	}
 }
@@ -59,7 +59,7 @@ func (c *checker) expect(o *outcome) string {
 	case o.Winner.Value == "":
 		return "win"
 	}
-	if c.person(o.Winner, false) && c.valid["win"] && c.Win != WinHardened {
+	if c.party(o.Winner, false) && c.valid["win"] && c.Win != WinHardened {
 		d := c.report("E0102", c.at(o.Winner), "there is no win path of `%s`: the script names no winner", o.Winner.Value)
 		d.Help = "write `expect win`"
 	}
