@@ -20,7 +20,7 @@ type state struct {
 	refused string // reason of relays to refuse such a spend, or ""
 }
 
-// witnessItem is what an execution knows of an item of the witness.
+// witnessItem holds the conditions that an execution has put on an item of the witness.
 type witnessItem struct {
 	use    use
 	signer string // of a signature by a key of the script
