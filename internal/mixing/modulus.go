@@ -20,8 +20,8 @@ const (
 // that are 3 modulo 4 and that gcd(e·n, φ(n)) = 1. The proof consists of roots of hashes of
 // n. If n has these properties all hashes have roots, otherwise at most half of them:
 //
-//	s_i² = ±z_i         i = 0 … 127     z_i by squareAsked
-//	ρ_i^(e·n) = z'_i    i = 0 … 7       z'_i by rootAsked
+//	s_i² = ±z_i         i = 0 … 127     z_i by squareTarget
+//	ρ_i^(e·n) = z'_i    i = 0 … 7       z'_i by rootTarget
 type Modulus struct {
 	n       *big.Int
 	squares []*big.Int // s_i
