@@ -159,8 +159,8 @@ func newTaker(p *lang.Policy, q templates.Path) taker {
 	return t
 }
 
-// assumptions returns the paragraphs that every explanation has: what the script
-// does not hold, and who may see what. sweeps is the number of transactions of
+// assumptions returns the paragraphs that every explanation has: the rules that
+// the script does not enforce, and which facts each role learns. sweeps is the number of transactions of
 // the longest claim of every stake.
 func assumptions(p *lang.Policy, sweeps int) []string {
 	return paragraphs("assumptions", struct {

@@ -103,7 +103,8 @@ func labelled(paths []templates.Path, q templates.Path) string {
 	return q.Name + " (" + list + ")"
 }
 
-// open reads a path as a person does.
+// open reports whether the signers can spend by a path in the block at a height,
+// by the names of the signers and the lock alone.
 func open(q templates.Path, signers []string, at uint32) bool {
 	for _, s := range q.Signers {
 		for _, role := range strings.Split(s, "+") {
