@@ -19,7 +19,7 @@ const (
 	maxIdentity = 200      // bytes of an identity
 )
 
-// Eligible is the list of who may register: identities with the keys by which they sign.
+// Eligible is the list of the identities that can register, each with the key by which it signs.
 type Eligible struct {
 	keys   map[string]curve.PublicKey // by identity
 	owners map[[32]byte]string        // identities by the x-coordinate of the key, as BIP 340 signs
