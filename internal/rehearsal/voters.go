@@ -29,7 +29,7 @@ func (p *Play) newRoles() error {
 	return p.newExchange()
 }
 
-// Voter is a voter with what the play knows of it.
+// Voter is a voter with its secret, its choice and its part in the play.
 type Voter struct {
 	*roles.Voter
 	Role   string       // as streams name it, such as "voter 1"
