@@ -18,7 +18,7 @@ type checker struct {
 	now  uint32
 
 	diags     []Diagnostic
-	suggested int                    // unknown names for which valid ones were suggested
+	suggested int                    // unknown names so far
 	first     map[string]parsed      // statements that occur once, by keyword
 	valid     map[string]bool        // those whose content could be read
 	heights   map[string]phaseHeight // "roll", …, "vote from", "vote to"
