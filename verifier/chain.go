@@ -19,6 +19,7 @@ type chained struct {
 	chain  *evidence.Chain
 	tip    uint32 // height
 	first  uint32 // height of the first block that was read for the election
+	shown  uint32 // height of the first block that the source shows
 	replay *election.Replay
 	blocks *blockLog // what the replay was given
 	saved  *blockLog // for the state: blocks, but without what proofs showed after whole blocks
@@ -69,6 +70,7 @@ func follow(ctx context.Context, in *inputs, sources []evidence.Source) (*chaine
 	if first == 0 { // a whole chain is read from the block that the first line names
 		first = in.lines[0].Seen.Height
 	}
+	ch.shown = first
 	return ch, ch.followBlocks(ctx, first)
 }
 
@@ -100,7 +102,13 @@ func (ch *chained) followBlocks(ctx context.Context, first uint32) error {
 	ch.blocks = ch.restore()
 	begun := len(ch.blocks.hashes) > 0
 	if begun {
-		ch.replay, first = ch.blocks.replay(ch.e, ch.lines), ch.blocks.first
+		ch.replay = ch.blocks.replay(ch.e, ch.lines)
+	}
+	switch {
+	case begun && first < ch.blocks.first && !allCreated(ch.replay): // before them may be what they lack
+		ch.replay, ch.blocks, begun = election.NewReplay(ch.e, ch.lines), new(blockLog), false
+	case begun:
+		first = ch.blocks.first
 	}
 	ch.first, ch.saved = first, ch.blocks
 	next := first + uint32(len(ch.blocks.hashes))
@@ -155,6 +163,26 @@ func (ch *chained) followProofs(ctx context.Context) error {
 	return nil
 }
 
+// allCreated reports whether the blocks hold the creation of every coin that a
+// roll line names.
+func allCreated(r *election.Replay) bool {
+	for _, c := range r.Coins() {
+		if c.Created == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// showsBeginning reports whether the evidence shows everything since the board's
+// first line was written: whole blocks from the one after the block that the line
+// names. The announcement commits to that line, so it is not older.
+func (ch *chained) showsBeginning() bool {
+	seen := ch.lines[0].Seen
+	hash, known := ch.chain.HashAt(seen.Height)
+	return !ch.chain.Proven && known && hash == seen.Hash && ch.shown <= seen.Height+1
+}
+
 // before returns the chain as if the blocks from height on held nothing of the
 // election. The tip stays, and no block is read again.
 func (ch *chained) before(height uint32) *chained {
@@ -162,7 +190,7 @@ func (ch *chained) before(height uint32) *chained {
 	in.opt, in.trials, in.earlier, in.replaced = Options{Build: ch.opt.Build}, 0, nil, nil
 	blocks := ch.blocks.before(height)
 	return &chained{
-		inputs: &in, signed: ch.signed, chain: ch.chain, tip: ch.tip, first: ch.first,
+		inputs: &in, signed: ch.signed, chain: ch.chain, tip: ch.tip, first: ch.first, shown: ch.shown,
 		blocks: blocks, saved: blocks, replay: blocks.replay(ch.e, ch.lines), shortened: true,
 	}
 }

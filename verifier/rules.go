@@ -1,6 +1,9 @@
 package verifier
 
 import (
+	"fmt"
+	"slices"
+
 	"bevote/lang"
 	"bevote/verifier/election"
 	"bevote/verifier/result"
@@ -32,6 +35,41 @@ func presenceOnly(f *facts, ck *check, what string) {
 		ck.expect(1)
 		ck.leave("evidence", "merkle proofs show what is there, and not that there is no %s", what)
 	}
+}
+
+// unshown returns of which evidence there is too little for the beginning of the
+// election, "" where nothing of it is missing. Evidence that begins late, and merkle
+// proofs, do not show that there is no announcement or no coin.
+func unshown(f *facts) string {
+	switch {
+	case anchorsUnshown(f):
+		return "the announcement is not shown: " + f.beginning()
+	case slices.ContainsFunc(f.setup.Roll, func(r election.Slot) bool { return coinUnshown(f, r) }):
+		return "the creation of a coin is not shown: " + f.beginning()
+	}
+	return ""
+}
+
+// anchorsUnshown reports whether the evidence begins late and shows no announcement
+// that can be the first. Then the first anchors of other kinds may be missing too.
+func anchorsUnshown(f *facts) bool {
+	_, err := announcementFault(f)
+	return err != nil && !f.showsBeginning()
+}
+
+// coinUnshown reports whether the evidence holds no creation of a slot's coin, and
+// is not such that there is none.
+func coinUnshown(f *facts, r election.Slot) bool {
+	c := f.replay.Coin(r.Outpoint)
+	return (c == nil || c.Created == nil) && !f.showsBeginning()
+}
+
+// beginning says where the evidence begins.
+func (ch *chained) beginning() string {
+	if ch.chain.Proven {
+		return "merkle proofs show what is there, and not what is not"
+	}
+	return fmt.Sprintf("the blocks begin at %d", ch.shown)
 }
 
 // run applies a rule and returns its row of the report with its severity:

@@ -110,6 +110,8 @@ func anchoredInOrder(f *facts, ck *check) {
 		ck.expect(1)
 		closed := f.setup.Phases.Lines(kind)
 		switch {
+		case (closed < 0 || closed < last) && anchorsUnshown(f):
+			ck.leave("tx "+anchor.TxID, "an earlier %s anchor may not be shown; %s", election.AnchorName(kind), f.beginning())
 		case closed < 0:
 			ck.fail("tx "+anchor.TxID, "the head of the %s anchor is not on the board", election.AnchorName(kind))
 		case closed < last:
@@ -164,6 +166,10 @@ func spendEvidence(f *facts, ck *check) {
 		ck.pass()
 	}
 	for _, r := range f.setup.Roll {
+		if coinUnshown(f, r) {
+			ck.leave("outpoint "+r.Outpoint.String(), "the coin's creation is not shown: %s", f.beginning())
+			continue
+		}
 		c := f.replay.Coin(r.Outpoint)
 		look(r.Outpoint, c != nil && c.Spent != nil)
 	}

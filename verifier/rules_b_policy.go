@@ -1,6 +1,7 @@
 package verifier
 
 import (
+	"errors"
 	"fmt"
 
 	"bevote/internal/curve"
@@ -26,20 +27,36 @@ func policyRules() []rule {
 	}
 }
 
-// V14: the announcement is anchored by the supervisor, before the roll.
+// V14: the announcement is anchored by the supervisor, before the roll. Evidence
+// that begins late does not show that there is no other announcement before it.
 func policyAnchor(f *facts, ck *check) {
 	ck.expect(1)
+	switch where, err := announcementFault(f); {
+	case err == nil:
+		ck.pass()
+	case !f.showsBeginning():
+		ck.leave(where, "%v; %s", err, f.beginning())
+		ck.fatal = true
+	default:
+		ck.fail(where, "%v", err)
+	}
+}
+
+// announcementFault returns what is wrong with the announcement, and where.
+func announcementFault(f *facts) (where string, err error) {
 	announce, roll := f.setup.Phases.Anchor(election.Announce), f.setup.Phases.Anchor(election.RollClosed)
 	switch {
+	case announce == nil && !f.showsBeginning():
+		return f.e.Policy.ID(), errors.New("no announcement is shown")
 	case announce == nil:
-		ck.fail(f.e.Policy.ID(), "the supervisor anchored no announcement of this policy")
+		return f.e.Policy.ID(), errors.New("the supervisor anchored no announcement of this policy")
 	case f.setup.Phases.Lines(election.Announce) < 1:
-		ck.fail("tx "+announce.TxID, "the announcement's head is not on the board")
+		return "tx " + announce.TxID, errors.New("the announcement's head is not on the board")
 	case roll != nil && roll.Height <= announce.Height:
-		ck.fail("tx "+roll.TxID, "the roll is anchored in block %d, the announcement in %d", roll.Height, announce.Height)
-	default:
-		ck.pass()
+		return "tx " + roll.TxID, fmt.Errorf("the roll is anchored in block %d, the announcement in %d",
+			roll.Height, announce.Height)
 	}
+	return "", nil
 }
 
 // V15: of each kind the supervisor made one anchor for this election.
@@ -48,6 +65,10 @@ func policyUnique(f *facts, ck *check) {
 	ck.expect(len(anchors))
 	ck.note("chain", "looked at the blocks from %d on", f.first)
 	presenceOnly(f, ck, "other anchor")
+	if missing := unshown(f); missing != "" && !f.chain.Proven {
+		ck.expect(1)
+		ck.leave("evidence", "%s", missing)
+	}
 	for i := range anchors {
 		at := &anchors[i]
 		where := fmt.Sprintf("tx %s, block %d", at.TxID, at.Height)

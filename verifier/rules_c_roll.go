@@ -34,6 +34,12 @@ func anchoredBy(f *facts, ck *check, kind int, by uint32) {
 	}
 	ck.expect(1)
 	switch {
+	case anchor == nil && (f.chain.Proven || anchorsUnshown(f)):
+		ck.leave(fmt.Sprintf("block %d", by), "no %s anchor is shown; %s", election.AnchorName(kind), f.beginning())
+		ck.fatal = true
+	case anchorsUnshown(f) && (!f.setup.Phases.Closed(kind) || anchor.Height > by):
+		ck.leave("tx "+anchor.TxID, "an earlier %s anchor may not be shown; %s", election.AnchorName(kind), f.beginning())
+		ck.fatal = true
 	case anchor == nil:
 		ck.fail(fmt.Sprintf("block %d", by), "no %s anchor up to here", election.AnchorName(kind))
 	case !f.setup.Phases.Closed(kind):
@@ -141,7 +147,13 @@ func leftOff(f *facts) (names []string) {
 func rollCoin(f *facts, ck *check) {
 	ck.expect(len(f.setup.Roll))
 	for i, r := range f.setup.Roll {
-		ck.test(fmt.Sprintf("slot %d, outpoint %s", i+1, r.Outpoint), f.setup.CoinFault(r, f.replay.Coin(r.Outpoint)))
+		where := fmt.Sprintf("slot %d, outpoint %s", i+1, r.Outpoint)
+		if coinUnshown(f, r) {
+			ck.leave(where, "the coin's creation is not shown: %s", f.beginning())
+			ck.fatal = true
+			continue
+		}
+		ck.test(where, f.setup.CoinFault(r, f.replay.Coin(r.Outpoint)))
 	}
 }
 

@@ -116,6 +116,9 @@ func conclude(f *facts, r *result.Report, severities map[string]string) {
 	if hidden && f.over && r.Level == result.L0 && f.setup.Ended == "" {
 		r.Verdict = "undetermined: nobody is shown to have claimed in time, and spends may be hidden (V10)"
 	}
+	if slices.Contains(worst["U"], "V14") && r.Level != result.LevelNone {
+		r.Verdict = "undetermined: the announcement is not shown (V14)"
+	}
 	r.Exit = exitCode(f, r, worst)
 }
 

@@ -38,6 +38,7 @@ type Lie struct {
 	network     string // of the chain, "" for the policy's
 	extraVoters int    // beyond those of the policy
 	proven      bool   // whether the record has merkle proofs in place of blocks
+	early       bool   // whether the record's blocks begin with the one that the board's first line names
 	deep        bool   // whether the policy must have a depth of two or more
 
 	// policy changes the policy with stand-ins before it is announced.
@@ -143,10 +144,14 @@ func (l *Lie) begin(p *play) error {
 func (l *Lie) write(ctx context.Context, p *play, w *record.Writer) error {
 	p.rewriting.Lock()
 	defer p.rewriting.Unlock()
-	if l.rewrite == nil && l.mutate == nil && !l.proven {
+	if l.rewrite == nil && l.mutate == nil && !l.proven && !l.early {
 		return p.Write(w)
 	}
-	r, err := p.rewriteRecord(ctx)
+	first := p.Times.Announce
+	if l.early {
+		first = p.Log.Lines()[0].Seen.Height
+	}
+	r, err := p.rewriteRecord(ctx, first)
 	if err != nil {
 		return err
 	}

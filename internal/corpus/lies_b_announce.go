@@ -16,18 +16,18 @@ import (
 // V19).
 var announceLies = []Lie{
 	{Name: "announce-never", Text: "the supervisor never anchors the announcement", Strength: KeyHolding, Base: "won",
-		Check: "V14", Level: "none", Exit: 20,
+		Check: "V14", Level: "none", Exit: 20, early: true,
 		tamper: all(unanchored(election.Announce), overAfter(election.RollClosed))},
 	{Name: "announce-with-roll", Text: "the supervisor anchors the announcement only in the block of the roll",
 		Strength: KeyHolding, Base: "won",
-		Check: "V14", Level: "none", Exit: 20, tamper: announceWithRoll},
+		Check: "V14", Level: "none", Exit: 20, early: true, tamper: announceWithRoll},
 	{Name: "announce-other-board", Text: "the supervisor announces another board than the one that it shows",
 		Strength: KeyHolding, Base: "won",
-		Check: "V14", Along: []string{"V02"}, Level: "none", Exit: 20,
+		Check: "V14", Along: []string{"V02"}, Level: "none", Exit: 20, early: true,
 		tamper: all(otherHead(election.Announce), overAfter(election.RollClosed))},
 	{Name: "policy-changed", Text: "the threshold in the policy is lowered after all is over",
 		Strength: Naive, Base: "won",
-		Check: "V14", Along: []string{"V02", "V16", "V17", "V18", "V24", "V51", "V59"}, Level: "none", Exit: 20,
+		Check: "V14", Along: []string{"V02", "V15", "V16", "V17", "V18", "V24", "V51", "V59"}, Level: "none", Exit: 20,
 		mutate: replace("policy.bev", "threshold 3 of 5", "threshold 2 of 5")},
 
 	{Name: "announce-twice", Text: "the supervisor anchors a second announcement of another board",

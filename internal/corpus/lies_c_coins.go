@@ -19,7 +19,7 @@ var coinLies = []Lie{
 		Check: "V27", Level: "L3", Exit: 21, tamper: coinValue(1)},
 	{Name: "coin-missing", Text: "the supervisor inscribes a coin that does not exist",
 		Strength: KeyHolding, Base: "won",
-		Check: "V27", Level: "L3", Exit: 21,
+		Check: "V27", Level: "L3", Exit: 21, early: true,
 		tamper: otherCoin(func(p *play, _ *rehearsal.Voter) (wire.OutPoint, error) {
 			return wire.OutPoint{Hash: p.policyHash()}, nil
 		})},
@@ -31,7 +31,7 @@ var coinLies = []Lie{
 	{Name: "coin-by-stranger", Text: "a voter's coin is paid by a stranger", Strength: KeyHolding, Base: "each",
 		Check: "V27", Level: "L3", Exit: 21, tamper: coinByStranger},
 	{Name: "coin-early", Text: "the supervisor pays a voter before the announcement", Strength: KeyHolding, Base: "won",
-		Check: "V27", Level: "L3", Exit: 21, tamper: coinEarly},
+		Check: "V27", Level: "L3", Exit: 21, early: true, tamper: coinEarly},
 	{Name: "coin-late", Text: "the supervisor pays a coin only when the voting has begun",
 		Strength: KeyHolding, Base: "won",
 		Check: "V27", Level: "L3", Exit: 21, tamper: coinLate},

@@ -36,10 +36,10 @@ type rewrite struct {
 	dir              string // temporary, for its files
 }
 
-// rewriteRecord returns a copy of the play's record. The caller removes its
-// directory.
-func (p *play) rewriteRecord(ctx context.Context) (*rewrite, error) {
-	r := &rewrite{p: p, policy: p.PolicyFile, contract: p.ContractFile, lines: slices.Clone(p.Log.Lines()), first: p.Times.Announce}
+// rewriteRecord returns a copy of the play's record, with the blocks from height
+// first on. The caller removes its directory.
+func (p *play) rewriteRecord(ctx context.Context, first uint32) (*rewrite, error) {
+	r := &rewrite{p: p, policy: p.PolicyFile, contract: p.ContractFile, lines: slices.Clone(p.Log.Lines()), first: first}
 	var err error
 	if r.dir, err = os.MkdirTemp("", "bevote-lie-*"); err != nil {
 		return nil, err
