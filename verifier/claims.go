@@ -173,8 +173,11 @@ func (f *facts) groupClaims() {
 		c.claimant = f.paid(c.at.Tx)
 		guess := c.claimant
 		cores.Each(len(c.spends), func(i int) { f.verifyWin(c.spends[i], guess) })
-		if f.e.Policy.Win == lang.WinHardened {
+		switch {
+		case f.e.Policy.Win == lang.WinHardened:
 			c.claimant = signer(c)
+		case f.e.Policy.Win == lang.WinPaper && f.late(c):
+			c.claimant = 0 // the joint secret is public by now, and so is every payout
 		}
 	}
 }
@@ -227,6 +230,11 @@ func (in *inputs) timely(c *claim) bool {
 	return c.at.Height > t.VoteTo && c.at.Height <= t.Claim
 }
 
+// late reports whether a claim is in a block after `claim by`. What comes then is
+// beyond the election's end: it can be a finding, and cannot refute a result that stood
+// before it.
+func (in *inputs) late(c *claim) bool { return c.at.Height > in.e.Policy.Times.Claim }
+
 // findWinner finds the winner (docs/audit.md, "The winner"): among candidates with at least k counted ballots,
 // the one whose timely claim is earliest. Where no claimant is proven to have
 // k, the earliest timely claimant who may have them is named, not counted.
@@ -246,9 +254,9 @@ func (f *facts) findWinner() {
 }
 
 // decides reports whether a fault of the claim is fatal (class A/E): it is the
-// winner's, or there is no winner.
+// winner's, or there is no winner, and it is not late.
 func decides(f *facts, c *claim) bool {
-	return f.winner == 0 || c.claimant == f.winner
+	return !f.late(c) && (f.winner == 0 || c.claimant == f.winner)
 }
 
 // isOver reports whether the election is over (docs/audit.md, "How to read a

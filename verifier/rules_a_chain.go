@@ -224,8 +224,8 @@ func scriptExec(f *facts, ck *check) {
 	}
 }
 
-// V13: every event that counts has d confirmations. It is fatal of votes and claims
-// only.
+// V13: every event that counts has d confirmations. It is fatal of votes and of claims
+// in time only.
 func finality(f *facts, ck *check) {
 	look := func(where string, height uint32) {
 		ck.expect(1)
@@ -240,8 +240,9 @@ func finality(f *facts, ck *check) {
 			look("tx "+anchor.TxID+", "+election.AnchorName(kind), anchor.Height)
 		}
 	}
+	counts := func(sp *spend) bool { return sp.class == "win" && sp.at.Height <= f.e.Policy.Times.Claim }
 	for _, sp := range f.spends {
-		if sp.class != "win" {
+		if !counts(sp) {
 			look(sp.where(), sp.at.Height)
 		}
 	}
@@ -250,7 +251,7 @@ func finality(f *facts, ck *check) {
 		look(r.vote.Where(), r.vote.Height)
 	}
 	for _, sp := range f.spends {
-		if sp.class == "win" {
+		if counts(sp) {
 			look(sp.where(), sp.at.Height)
 		}
 	}

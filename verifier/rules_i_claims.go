@@ -127,17 +127,25 @@ func winPayouts(f *facts, ck *check) {
 }
 
 // V86: the winner is the earliest timely claimant with k ballots. Other claimants are
-// listed; it is fatal only if no claimant can have k. In custodial elections a claim
-// spends stakes of its claimant's ballots alone.
+// listed; it is fatal only if no claimant in time can have k. In custodial elections a
+// claim spends stakes of its claimant's ballots alone.
 func winWinner(f *facts, ck *check) {
 	ck.expect(len(f.claims))
-	k, hopeless := f.e.Policy.K, true
+	k, claims, hopeless := f.e.Policy.K, 0, 0
 	for _, c := range f.claims {
-		hopeless = hopeless && (c.claimant == 0 || f.tally.max[c.claimant-1] < k)
+		if f.late(c) {
+			continue
+		}
+		claims++
+		if c.claimant == 0 || f.tally.max[c.claimant-1] < k {
+			hopeless++
+		}
 	}
-	ck.fatal = hopeless
+	ck.fatal = claims > 0 && hopeless == claims
 	for _, c := range f.claims {
 		switch j := c.claimant; {
+		case j == 0 && f.late(c):
+			ck.pass() // V87 names the claim; it is not known whose it is
 		case j == 0:
 			ck.fail(c.where(), "claimed for %s", beneficiary(f, c))
 		case f.tally.max[j-1] < k:

@@ -98,15 +98,18 @@ func refundState(f *facts, ck *check) {
 	}
 }
 
-// V97: where no candidate can have k ballots, there is no claim.
+// V97: where no candidate can have k ballots, there is no claim by `claim by`.
 func noWinner(f *facts, ck *check) {
 	for _, most := range f.tally.max {
 		if most >= f.e.Policy.K {
 			return // 0/0: this one may
 		}
 	}
-	ck.expect(len(f.claims))
 	for _, c := range f.claims {
+		if f.late(c) {
+			continue // V87's
+		}
+		ck.expect(1)
 		ck.fail(c.where(), "claimed for %s although no candidate can have %d ballots", f.candidate(c.claimant), f.e.Policy.K)
 	}
 }

@@ -59,6 +59,8 @@ var bases = []base{
 	{name: "custodial", text: "the supervisor counts and claims",
 		form: form{joint: "-", win: supervisorSigns}, split: won},
 	{name: "paper", text: "the joint key alone claims", form: form{win: jointSigns}, split: won},
+	{name: "paper-nobody", text: "the joint key alone claims, and nobody reaches the threshold",
+		form: form{win: jointSigns}, split: tied},
 	{name: "flag", text: "the paper's script with its selector",
 		form: form{win: jointSigns, extra: "target p2sh { selector flag }"}, split: won},
 	{name: "named", text: "the policy names the voters", form: form{named: true, extra: "ballots salted"}, split: won},

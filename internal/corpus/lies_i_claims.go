@@ -84,7 +84,22 @@ var claimLies = []Lie{
 		tamper: claimsAt(func(p *play) uint32 { return p.Policy.Times.Claim + 1 })},
 	{Name: "claim-late-and-shallow", Text: "the winner claims long after the last block that counts, in the newest block of the record",
 		Strength: KeyHolding, deep: true, Base: "won",
-		Check: "V87", Along: []string{"V13"}, Level: "L3", Exit: 30, tamper: claimsAtLast},
+		Check: "V87", Along: []string{"V13"}, Level: "L3", Exit: 21, tamper: claimsAtLast},
+	{Name: "forgotten-stake-claimed",
+		Text:     "nobody won, and an outsider claims a forgotten stake by the joint key, public since the openings",
+		Strength: KeyHolding, Base: "paper-nobody",
+		Check: "V87", Along: []string{"V85"}, Level: "L3", Exit: 21,
+		tamper: all(forgets, claimsRest(0, 0, txscript.SigHashAll))},
+	{Name: "forgotten-stake-claimed-by-loser",
+		Text:     "nobody won, and after the openings a candidate claims a forgotten stake",
+		Strength: KeyHolding, Base: "nobody",
+		Check: "V87", Along: []string{"V86"}, Level: "L3", Exit: 21,
+		tamper: all(forgets, claimsRest(2, 2, txscript.SigHashAll))},
+	{Name: "left-stake-paid-to-winner",
+		Text:     "after the openings an outsider pays a stake that the winner left to the winner, with SIGHASH_NONE",
+		Strength: KeyHolding, Base: "paper",
+		Check: "V87", Along: []string{"V83"}, Level: "L3", Exit: 21,
+		tamper: all(leavesOne, claimsRest(1, 1, txscript.SigHashNone))},
 	{Name: "record-cut-short", Text: "the record ends with the block of the claims, which can still be displaced",
 		Strength: KeyHolding, deep: true, Base: "won",
 		Check: "V13", Along: []string{"V100"}, Level: "L1", Exit: 12, tamper: cutShort},
@@ -262,6 +277,40 @@ func leavesOne(p *play) error {
 		left := p.votersFor(2)[0].Slot()
 		return p.claim(1, slices.DeleteFunc(slices.Clone(votes), func(v *election.Vote) bool { return v.Index == left }), signer{}, nil)
 	})(p)
+}
+
+// claimsRest claims the stakes that are left, long after the openings, with the claim key
+// of candidate number j (0 for an outsider, who has the joint key alone) and to the payout
+// of candidate number to (0 for another script).
+func claimsRest(j, to int, kind txscript.SigHashType) func(*play) error {
+	return func(p *play) error {
+		p.Hooks.Tip = p.Policy.Times.Reveal + 5*p.Policy.Depth()
+		p.at(p.Hooks.Tip-p.Policy.Depth(), func() error {
+			r, err := p.Replay()
+			if err != nil {
+				return err
+			}
+			winner := p.Claimant
+			defer func() { p.Claimant = winner }()
+			for _, v := range election.Counted(p.Votes) {
+				if _, spent := r.StakeSpent(v.Stake); spent {
+					continue
+				}
+				with := signer{hashType: kind}
+				err := p.claim(max(1, j), []*election.Vote{v}, with, func(tx *wire.MsgTx) {
+					tx.TxOut[0].PkScript = templates.PayToKey(curve.BaseMul(p.stranger()).Key())
+					if to > 0 {
+						tx.TxOut[0].PkScript = p.Policy.Candidates[to-1].Payout
+					}
+				})
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		return nil
+	}
 }
 
 // strangerPays has a stranger pay outs during the vote, from a coin that the
