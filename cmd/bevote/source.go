@@ -26,7 +26,7 @@ func dial(ctx context.Context, urls []string) (nodes, error) {
 	}
 	var out nodes
 	for _, u := range parsed {
-		n, err := node.Dial(ctx, u)
+		n, err := node.Dial(ctx, u, node.Options{})
 		if err != nil {
 			out.close()
 			return nil, sourceError(err)
