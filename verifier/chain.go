@@ -58,6 +58,9 @@ func follow(ctx context.Context, in *inputs, sources []evidence.Source) (*chaine
 	if err != nil {
 		return nil, err
 	}
+	if err := checkFit(in, chain); err != nil {
+		return nil, err
+	}
 	ch := &chained{inputs: in, chain: chain, tip: chain.Tip().Height, reorgs: in.replaced}
 	if chain.Proven {
 		return ch, ch.followProofs(ctx)

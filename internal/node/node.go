@@ -112,6 +112,22 @@ func (n *Node) fail(err error) error {
 // Evidence returns what the source shows, with the node's name.
 func (n *Node) Evidence() string { return "whole blocks (" + n.name + ")" }
 
+// Name returns the URL without its secrets.
+func (n *Node) Name() string { return n.name }
+
+// Genesis asks for the hash of the first block, which tells the network.
+func (n *Node) Genesis(ctx context.Context) (chainhash.Hash, error) {
+	answer, err := n.ask(ctx, "getblockhash", 0)
+	if err != nil {
+		return chainhash.Hash{}, n.fail(err)
+	}
+	hash, err := parseHash(answer)
+	if err != nil {
+		return hash, n.fail(fmt.Errorf("getblockhash: %w", err))
+	}
+	return hash, nil
+}
+
 // First returns 0, genesis. A node that has pruned its first blocks fails when they are read.
 func (n *Node) First(context.Context) (uint32, error) { return 0, nil }
 
@@ -203,6 +219,9 @@ func (n *Node) block(ctx context.Context, hash chainhash.Hash) (*wire.MsgBlock, 
 	b, err := evidence.DecodeBlock(raw)
 	if err != nil {
 		return nil, fmt.Errorf("getblock: %w", err)
+	}
+	if err := evidence.CheckWitnesses(b); err != nil {
+		return nil, fmt.Errorf("getblock: the node %w", err)
 	}
 	return b, nil
 }
