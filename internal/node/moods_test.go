@@ -3,6 +3,8 @@ package node_test
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -146,5 +148,51 @@ func TestNoMempool(t *testing.T) {
 				t.Errorf("got %v, %v, want no mempool", txs, err)
 			}
 		})
+	}
+}
+
+// TestReadsOn: what was read before a node failed is in the state, and the next audit reads on from there.
+func TestReadsOn(t *testing.T) {
+	rec, blocks := recordedElection(t, "club_chair")
+	server := nodetest.StartBitcoind(t, blocks)
+	n := server.Dial()
+	var state verifier.State
+	audit := func(fails int) (r *result.Report, asked int, err error) {
+		server.Hook(func(method string) bool {
+			if method == "getblock" {
+				asked++
+			}
+			return asked != fails || method != "getblock"
+		})
+		r, err = verifier.Audit(context.Background(), rec, n, verifier.Options{Now: time.Now(), Live: true, State: &state})
+		return r, asked, err
+	}
+	if _, _, err := audit(60); err == nil || state.IsZero() {
+		t.Fatalf("got %v, want a failure, and a state", err)
+	}
+	text, err := state.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := verifier.DecodeState(text); err != nil {
+		t.Error(err)
+	}
+	r, asked, err := audit(0)
+	if err != nil || r.Exit != result.ExitProven || check(r, "V99").Status != result.Pass {
+		t.Fatalf("got %v, %v, want a result", r, err)
+	}
+	if most := len(blocks) - 107 - 40; asked > most {
+		t.Errorf("asked for %d blocks, want at most %d", asked, most)
+	}
+}
+
+// TestMethodsAreDocumented: docs/audit.md lists the methods that TestMoods shows to be enough.
+func TestMethodsAreDocumented(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "audit.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if row := "| `" + strings.Join(auditMethods, "`, `") + "` |"; !strings.Contains(string(page), row) {
+		t.Errorf("docs/audit.md has no row %s", row)
 	}
 }
