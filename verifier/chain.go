@@ -59,6 +59,9 @@ func follow(ctx context.Context, in *inputs, sources []evidence.Source) (*chaine
 	if err != nil {
 		return nil, err
 	}
+	if err := checkFit(in, chain); err != nil {
+		return nil, err
+	}
 	ch := &chained{inputs: in, chain: chain, tip: chain.Tip().Height, reorgs: in.replaced}
 	if chain.Proven {
 		return ch, ch.followProofs(ctx)
@@ -98,6 +101,15 @@ func wantedHeights(ctx context.Context, in *inputs, sources []evidence.Source) f
 // replay. The replay begins with the block that announces the election. Blocks of
 // the state are not read again.
 func (ch *chained) followBlocks(ctx context.Context, first uint32) error {
+	err := ch.readBlocks(ctx, first)
+	if err != nil {
+		ch.opt.State.savePart(ch)
+	}
+	return err
+}
+
+// readBlocks is followBlocks without the state of an audit that ends here.
+func (ch *chained) readBlocks(ctx context.Context, first uint32) error {
 	ch.replay = election.NewReplay(ch.e, ch.lines)
 	ch.blocks = ch.restore()
 	begun := len(ch.blocks.hashes) > 0

@@ -61,10 +61,13 @@ func (in *inputs) read(rec *record.Record) error {
 	}
 	in.e, err = election.Read(policy, contract)
 	if err != nil && (!errors.As(err, &in.policyErr) || in.policyErr.Unreadable()) {
-		return &InputError{"", err}
+		return &InputError{"", explainCopy(contract, err)}
 	}
 	in.decoded += 2
 	if err := in.readBoard(rec); err != nil {
+		return err
+	}
+	if err := in.checkPolicyCopy(policy); err != nil {
 		return err
 	}
 	_, in.diags = lang.Load(policy)
@@ -75,6 +78,9 @@ func (in *inputs) read(rec *record.Record) error {
 // reports each of them; beyond the bound the record is refused.
 const maxUnlinked = 1000
 
+// ErrEmptyBoard is the cause of an [InputError]: the board has no line yet.
+var ErrEmptyBoard = errors.New("the board is empty")
+
 // readBoard decodes the board's lines.
 func (in *inputs) readBoard(rec *record.Record) error {
 	log, err := rec.Open("board.jsonl")
@@ -82,8 +88,8 @@ func (in *inputs) readBoard(rec *record.Record) error {
 		return &InputError{"board.jsonl", err}
 	}
 	defer log.Close()
-	unlinked := 0
-	if err := board.Read(log, func(n int, l board.Line) error {
+	unlinked, text := 0, &copyReader{r: log}
+	if err := board.Read(text, func(n int, l board.Line) error {
 		if n > 1 && l.Prev != in.heads[n-2] {
 			unlinked++
 		}
@@ -94,10 +100,10 @@ func (in *inputs) readBoard(rec *record.Record) error {
 		in.decoded++
 		return nil
 	}); err != nil {
-		return &InputError{"board.jsonl", err}
+		return &InputError{"board.jsonl", text.explain(err)}
 	}
 	if len(in.lines) == 0 {
-		return &InputError{"board.jsonl", errors.New("the board is empty")}
+		return &InputError{"board.jsonl", ErrEmptyBoard}
 	}
 	return nil
 }

@@ -30,6 +30,9 @@ type State struct {
 	mixing     *election.ExchangeLog // with its judgements; not encoded, so another process judges again
 }
 
+// IsZero reports whether the state is of no audit yet.
+func (s *State) IsZero() bool { return s.policy == "" }
+
 // Over reports whether the election was over.
 func (s *State) Over() bool { return s.over }
 
@@ -205,6 +208,23 @@ func (ch *chained) restore() *blockLog {
 		return new(blockLog)
 	}
 	return s.blocks.before(common)
+}
+
+// savePart leaves in the state, unless it is nil, the blocks that were read before a source
+// failed, so that the next audit reads on from there. It keeps none if a check objects to
+// one of them, and what earlier audits saw of the board and of mempools.
+func (s *State) savePart(ch *chained) {
+	unread := int(ch.tip) + 1 - int(ch.blocks.next())
+	if s == nil || len(ch.blocks.hashes) == 0 || ch.chain.Sane.Failed > 0 || ch.chain.Included.Failed != unread {
+		return
+	}
+	last := len(ch.blocks.hashes) - 1
+	s.policy, s.blocks, s.watch = ch.e.Policy.ID(), *ch.blocks, ch.replay.WatchHash()
+	s.reorgs = ch.reorgs[max(0, len(ch.reorgs)-maxReorgs):]
+	if s.checkpoint.lines == 0 {
+		s.checkpoint = checkpoint{lines: len(ch.lines), head: ch.heads[len(ch.lines)-1],
+			height: ch.blocks.next() - 1, hash: ch.blocks.hashes[last]}
+	}
 }
 
 // save replaces the state, unless it is nil, by this audit's. The state stays as it

@@ -73,7 +73,7 @@ func (c *console) audit(ctx context.Context, a auditOptions) error {
 	defer live.close()
 	r, err := c.auditOnce(ctx, a.path, live, earlier)
 	if err != nil {
-		return err
+		return c.keepPart(err, earlier.State, a)
 	}
 	return c.deliver(r, earlier.State, a)
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"bevote/internal/node"
 	"bevote/verifier"
 	"bevote/verifier/record"
 )
@@ -63,9 +64,29 @@ func saveState(name string, s *verifier.State) error {
 	return writeOutput(name, text)
 }
 
+// keepPart saves the state of an audit that ended with err, where a node failed, so
+// that the next one reads on from there. It returns err.
+func (c *console) keepPart(err error, s *verifier.State, a auditOptions) error {
+	var failed *node.Error
+	if !errors.As(err, &failed) || s == nil || s.IsZero() {
+		return err
+	}
+	if failed := saveState(a.state, s); failed != nil {
+		c.printf("bevote: %v", failed)
+	}
+	return err
+}
+
+// isEarly reports whether an audit failed only because it came too early: the
+// board has no line yet, or the node has not yet the blocks that its lines name.
+func isEarly(err error) bool {
+	return errors.Is(err, verifier.ErrEmptyBoard) || errors.Is(err, verifier.ErrBehind)
+}
+
 // follow audits again at each new best block and each change of the board,
 // until the election is over. Reports and state are on disk before it waits, so
-// a killed process loses nothing.
+// a killed process loses nothing. Where it is too early for an audit, it says so
+// once and waits.
 func (c *console) follow(ctx context.Context, a auditOptions) error {
 	if len(a.sources) == 0 || a.state == "" {
 		return usage("--follow needs --source and --state")
@@ -79,20 +100,28 @@ func (c *console) follow(ctx context.Context, a auditOptions) error {
 		return err
 	}
 	defer live.close()
+	waiting := false
 	for {
 		board := boardStamp(a.path)
 		r, err := c.auditOnce(ctx, a.path, live, opt)
-		if err != nil {
-			return err
-		}
-		if opt.State.Over() {
+		switch {
+		case isEarly(err):
+			if !waiting {
+				c.printf("waiting: %v", err)
+			}
+			waiting = true
+		case err != nil:
+			return c.keepPart(err, opt.State, a)
+		case opt.State.Over():
 			a.follow = false
 			return c.deliver(r, opt.State, a)
-		}
-		failed := c.save(r, opt.State, a)
-		c.printf("block %d: %d votes; %s", r.Tip.Height, r.Votes, r.Verdict)
-		if failed != nil {
-			return failed
+		default:
+			waiting = false
+			failed := c.save(r, opt.State, a)
+			c.printf("block %d: %d votes; %s", r.Tip.Height, r.Votes, r.Verdict)
+			if failed != nil {
+				return failed
+			}
 		}
 		if err := live.wait(ctx, func() bool { return boardStamp(a.path) != board }); err != nil {
 			return err

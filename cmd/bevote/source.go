@@ -26,7 +26,7 @@ func dial(ctx context.Context, urls []string) (nodes, error) {
 	}
 	var out nodes
 	for _, u := range parsed {
-		n, err := node.Dial(ctx, u)
+		n, err := node.Dial(ctx, u, node.Options{})
 		if err != nil {
 			out.close()
 			return nil, sourceError(err)
@@ -56,11 +56,13 @@ func (n nodes) sources(src evidence.Source, opt verifier.Options) (evidence.Sour
 	return n[0], opt
 }
 
-// sourceError gives an error of a source its exit code: 30 where a node failed,
-// otherwise that of [inputError].
+// sourceError gives an error of a source its exit code: 30 where a node failed, a
+// source cannot be judged by, or the clock is wrong; otherwise that of [inputError].
 func sourceError(err error) error {
 	var node *node.Error
-	if errors.As(err, &node) {
+	var source *evidence.SourceError
+	var clock *evidence.ClockError
+	if errors.As(err, &node) || errors.As(err, &source) || errors.As(err, &clock) {
 		return &exitError{result.ExitUndetermined, err}
 	}
 	return inputError(err)

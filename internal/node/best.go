@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/btcsuite/btcd/btcjson"
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -19,6 +20,9 @@ func (n *Node) update(ctx context.Context) ([][headerSize]byte, error) {
 	n.mu.Unlock()
 	for try := 1; ; try++ {
 		longer, linked, err := n.extend(ctx, headers)
+		if hasCode(err, btcjson.ErrRPCInvalidParameter) && try < rereads {
+			continue // a height is out of range: the chain has become shorter meanwhile
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -47,7 +51,9 @@ func (n *Node) extend(ctx context.Context, headers [][headerSize]byte) (_ [][hea
 		if len(headers) > 0 {
 			prev = hashOf(&headers[len(headers)-1])
 		}
-		more, err := n.rpc.headers(ctx, uint32(len(headers)), tip, prev)
+		more, err := retry(ctx, n, func(ctx context.Context) ([][headerSize]byte, error) {
+			return n.rpc.headers(ctx, uint32(len(headers)), tip, prev)
+		})
 		if err != nil {
 			return nil, false, fmt.Errorf("headers from height %d: %w", len(headers), err)
 		}

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/btcsuite/btcd/btcjson"
@@ -19,8 +20,8 @@ import (
 )
 
 const (
-	// batch is how many headers are requested at once.
-	batch = 2000
+	// maxBatch is how many headers are requested at once, where the node takes so many.
+	maxBatch = 2000
 	// maxAnswer is the most bytes of an answer: a block in hex, or a batch.
 	maxAnswer = 2*wire.MaxBlockPayload + 1<<20
 )
@@ -32,6 +33,7 @@ type bitcoind struct {
 	url            string // without secrets
 	user, password string
 	client         *http.Client
+	batch          atomic.Int32 // how many calls are sent at once
 }
 
 // dialBitcoind prepares the client and reads the cookie.
@@ -47,6 +49,7 @@ func dialBitcoind(_ context.Context, u URL) (rpc, error) {
 			return nil, fmt.Errorf("cookie: %s: want user:password", u.cookie)
 		}
 	}
+	b.batch.Store(maxBatch)
 	b.client = &http.Client{
 		Transport: &http.Transport{MaxConnsPerHost: inFlight, MaxIdleConnsPerHost: inFlight},
 		// The password is for this node and no other.
@@ -116,12 +119,25 @@ func (b *bitcoind) calls(ctx context.Context, method string, params [][]any) ([]
 	return out, nil
 }
 
-// headers asks for hashes by height and then for headers by hash.
+// headers asks for hashes by height and then for headers by hash. Where the node takes no batch of that
+// length, it asks for half as many from then on.
 func (b *bitcoind) headers(ctx context.Context, from, to uint32, _ chainhash.Hash) ([][headerSize]byte, error) {
+	for {
+		n := b.batch.Load()
+		out, err := b.someHeaders(ctx, from, min(to, from+uint32(n)-1))
+		if !errors.Is(err, errTooLarge) || n == 1 {
+			return out, err
+		}
+		b.batch.CompareAndSwap(n, n/2)
+	}
+}
+
+// someHeaders returns the headers from a height to another, in two batches of calls.
+func (b *bitcoind) someHeaders(ctx context.Context, from, to uint32) ([][headerSize]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	var heights, hashes [][]any
-	for h := from; h <= to && h < from+batch; h++ {
+	for h := from; h <= to; h++ {
 		heights = append(heights, []any{h})
 	}
 	answers, err := b.calls(ctx, "getblockhash", heights)
@@ -164,20 +180,44 @@ func (b *bitcoind) post(ctx context.Context, ask, into any) error {
 		return unwrapURL(err)
 	}
 	defer response.Body.Close()
-	switch response.StatusCode {
-	case http.StatusUnauthorized, http.StatusForbidden:
-		return errors.New("the node refuses user and password, or cookie")
-	}
 	text, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
-	switch {
+	switch status := response.StatusCode; {
+	case status == http.StatusUnauthorized:
+		return errors.New("the node refuses user and password, or cookie")
+	case status == http.StatusForbidden:
+		return errForbidden
+	case status == http.StatusRequestEntityTooLarge:
+		return fmt.Errorf("%w%s", errTooLarge, b.words(text))
+	case isBusyStatus(status):
+		return &busyError{fmt.Errorf("the node is busy, status %d%s", status, b.words(text)), retryAfter(response.Header)}
 	case err != nil:
 		return fmt.Errorf("the connection is lost: %w", unwrapURL(err))
 	case len(text) > maxAnswer:
 		return fmt.Errorf("an answer of more than %d bytes", maxAnswer)
 	case json.Unmarshal(text, into) != nil:
-		return fmt.Errorf("status %d and no JSON-RPC answer", response.StatusCode)
+		return fmt.Errorf("status %d and no JSON-RPC answer%s", response.StatusCode, b.words(text))
 	}
 	return nil
+}
+
+// errForbidden is the answer to a call that the user may not make. Bitcoin Core gives status 403 by
+// rpcwhitelist and rpcallowip, and 401 for a wrong password.
+var errForbidden = errors.New("the node forbids this call to the user (status 403, see rpcwhitelist and rpcallowip)")
+
+// errTooLarge is the answer to a batch that is longer than the server takes.
+var errTooLarge = errors.New("the request is too large (status 413)")
+
+// maxWords is how many bytes of an answer are quoted.
+const maxWords = 120
+
+// words returns the first line of an answer that is not JSON-RPC, quoted, after a colon; "" where it is
+// empty or holds the password.
+func (b *bitcoind) words(text []byte) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(string(text[:min(len(text), 1<<12)])), "\n")
+	if line = strings.TrimSpace(line[:min(len(line), maxWords)]); line == "" || strings.Contains(line, b.password) {
+		return ""
+	}
+	return fmt.Sprintf(": %q", strings.ToValidUTF8(line, ""))
 }
 
 // unwrapURL removes what the http package repeats of the request.

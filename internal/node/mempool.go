@@ -36,17 +36,14 @@ type spender struct {
 }
 
 // Waiting returns the transactions of the node's mempool that spend an outpoint of ops. The error wraps
-// [evidence.ErrNoPool] where the node does not answer: Bitcoin Core before 24 lacks the call, and btcd
-// refuses it to a limited user.
+// [evidence.ErrNoMempool] where the node does not answer: Bitcoin Core before 24 lacks the call, btcd
+// refuses it to a limited user, rpcwhitelist may leave it out, and txospenderindex may be unfinished.
 func (n *Node) Waiting(ctx context.Context, ops []wire.OutPoint) (txs []*wire.MsgTx, err error) {
 	ids, size := make(map[chainhash.Hash]bool), 0
 	for part := range slices.Chunk(ops, maxOutpoints) {
 		found, err := n.spenders(ctx, part)
-		if hasCode(err, btcjson.ErrRPCMethodNotFound.Code) || hasCode(err, btcjson.ErrRPCInvalidParams.Code) {
-			return nil, fmt.Errorf("%s %w", n.name, evidence.ErrNoMempool)
-		}
 		if err != nil {
-			return nil, n.fail(err)
+			return nil, n.noMempool(err)
 		}
 		for _, id := range found {
 			if ids[id] {
@@ -55,7 +52,7 @@ func (n *Node) Waiting(ctx context.Context, ops []wire.OutPoint) (txs []*wire.Ms
 			ids[id] = true
 			tx, err := n.unconfirmed(ctx, id)
 			if err != nil {
-				return nil, n.fail(err)
+				return nil, n.noMempool(err)
 			}
 			if tx == nil {
 				continue
@@ -67,6 +64,18 @@ func (n *Node) Waiting(ctx context.Context, ops []wire.OutPoint) (txs []*wire.Ms
 		}
 	}
 	return txs, nil
+}
+
+// noMempool returns the error of a failed call about the mempool. A node that does not give this answer
+// to this user now is as good for all else.
+func (n *Node) noMempool(err error) error {
+	switch {
+	case hasCode(err, btcjson.ErrRPCMethodNotFound.Code), hasCode(err, btcjson.ErrRPCInvalidParams.Code):
+		return fmt.Errorf("%s %w", n.name, evidence.ErrNoMempool)
+	case errors.Is(err, errForbidden), hasCode(err, btcjson.ErrRPCMisc):
+		return fmt.Errorf("%s %w: %w", n.name, evidence.ErrNoMempool, err)
+	}
+	return n.fail(err)
 }
 
 // hasCode reports whether a node refused with a code.

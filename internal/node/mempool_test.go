@@ -1,8 +1,10 @@
 package node_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -14,6 +16,7 @@ import (
 	"bevote/internal/rehearsal"
 	"bevote/lang"
 	"bevote/verifier"
+	"bevote/verifier/board"
 	"bevote/verifier/record"
 	"bevote/verifier/result"
 
@@ -58,7 +61,36 @@ func newRace(t *testing.T) race {
 	if r.claim == nil {
 		t.Fatal("no stake is claimed in one election and refunded in the other")
 	}
+	r.rec = boardAt(t, rec, r.at)
 	return r
+}
+
+// boardAt returns the record, without a chain, as it was when the tip was at a height.
+func boardAt(t *testing.T, rec *record.Record, height int) *record.Record {
+	t.Helper()
+	dir := t.TempDir()
+	for _, name := range []string{record.Policy, record.Contract, record.Board} {
+		text, err := rec.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name == record.Board {
+			end := 0
+			if err := board.Read(bytes.NewReader(text), func(_ int, l board.Line) error {
+				if int(l.Seen.Height) <= height {
+					end += len(l.Encode()) + 1
+				}
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+			text = text[:end]
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return opened(t, dir)
 }
 
 // lieRecord plays a lie and returns its record, and its blocks from genesis.

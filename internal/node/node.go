@@ -42,8 +42,9 @@ const headerSize = wire.MaxBlockHeaderPayload
 // yields the blocks of those headers, also where the node has followed a reorganisation since. It
 // keeps 80 bytes a block. Its errors are [*Error], or the context's.
 type Node struct {
-	name string
-	rpc  rpc
+	name  string
+	rpc   rpc
+	sleep func(ctx context.Context, d time.Duration) error
 
 	mu      sync.Mutex
 	headers [][headerSize]byte // from genesis, as of the last update
@@ -72,13 +73,17 @@ func (e *Error) Error() string { return e.Node + ": " + e.Err.Error() }
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Dial connects to the node and asks for its height, so that a wrong password shows at once.
-func Dial(ctx context.Context, u URL) (*Node, error) {
+// Dial connects to the node and asks for its height, so that a wrong password shows at once. A node that
+// is busy or still starting is asked again for half a minute, here and in all later calls.
+func Dial(ctx context.Context, u URL, opt Options) (*Node, error) {
 	connect := dialBtcd
 	if u.scheme == schemeBitcoind {
 		connect = dialBitcoind
 	}
-	n := &Node{name: u.String()}
+	n := &Node{name: u.String(), sleep: opt.Sleep}
+	if n.sleep == nil {
+		n.sleep = sleep
+	}
 	var err error
 	if n.rpc, err = connect(ctx, u); err != nil {
 		return nil, n.fail(err)
@@ -106,6 +111,22 @@ func (n *Node) fail(err error) error {
 
 // Evidence returns what the source shows, with the node's name.
 func (n *Node) Evidence() string { return "whole blocks (" + n.name + ")" }
+
+// Name returns the URL without its secrets.
+func (n *Node) Name() string { return n.name }
+
+// Genesis asks for the hash of the first block, which tells the network.
+func (n *Node) Genesis(ctx context.Context) (chainhash.Hash, error) {
+	answer, err := n.ask(ctx, "getblockhash", 0)
+	if err != nil {
+		return chainhash.Hash{}, n.fail(err)
+	}
+	hash, err := parseHash(answer)
+	if err != nil {
+		return hash, n.fail(fmt.Errorf("getblockhash: %w", err))
+	}
+	return hash, nil
+}
 
 // First returns 0, genesis. A node that has pruned its first blocks fails when they are read.
 func (n *Node) First(context.Context) (uint32, error) { return 0, nil }
@@ -199,14 +220,19 @@ func (n *Node) block(ctx context.Context, hash chainhash.Hash) (*wire.MsgBlock, 
 	if err != nil {
 		return nil, fmt.Errorf("getblock: %w", err)
 	}
+	if err := evidence.CheckWitnesses(b); err != nil {
+		return nil, fmt.Errorf("getblock: the node %w", err)
+	}
 	return b, nil
 }
 
-// ask makes one call, within the timeout.
+// ask makes one call, within the timeout. It is made again while the node is busy.
 func (n *Node) ask(ctx context.Context, method string, params ...any) (json.RawMessage, error) {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	answer, err := n.rpc.call(ctx, method, params...)
+	answer, err := retry(ctx, n, func(ctx context.Context) (json.RawMessage, error) {
+		ctx, cancel := context.WithTimeout(ctx, timeout)
+		defer cancel()
+		return n.rpc.call(ctx, method, params...)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", method, err)
 	}

@@ -96,7 +96,7 @@ func TestNodeRefuses(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = node.Dial(context.Background(), u)
+			_, err = node.Dial(context.Background(), u, node.Options{})
 			var node *node.Error
 			if !errors.As(err, &node) || !strings.HasPrefix(err.Error(), u.String()+": ") ||
 				!strings.Contains(err.Error(), row.words) {

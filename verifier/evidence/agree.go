@@ -31,7 +31,7 @@ func newAgreement(sources []Source, depth uint32) agreement {
 }
 
 // name returns a source's name in findings.
-func (g *agreement) name(source int) string { return g.sources[source].Evidence() }
+func (g *agreement) name(source int) string { return NameOf(g.sources[source]) }
 
 // differ lists the difference of a source.
 func (g *agreement) differ(source int, height int32, format string, args ...any) {

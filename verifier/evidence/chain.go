@@ -53,8 +53,13 @@ type Tip struct {
 }
 
 // Read reads the headers of all sources, at least one, and follows the source with
-// the most work.
+// the most work. Before that it asks nodes for their genesis block. The error is a
+// [SourceError] where a node is of another network, and a [ClockError] where the
+// clock is before the chain.
 func Read(ctx context.Context, sources []Source, opt Options) (*Chain, error) {
+	if err := checkNetworks(ctx, sources, opt.Params); err != nil {
+		return nil, err
+	}
 	c := &Chain{agreed: newAgreement(sources, opt.Depth)}
 	chains, err := c.readHeaders(ctx, opt)
 	if err != nil {
@@ -67,6 +72,9 @@ func Read(ctx context.Context, sources []Source, opt Options) (*Chain, error) {
 		}
 	}
 	c.source, c.headers = sources[best], chains[best]
+	if err := c.headers.checkClock(opt.Now); err != nil {
+		return nil, err
+	}
 	_, c.Proven = c.source.(ProofSource)
 	h := c.headers
 	c.Network, c.Links, c.Mined, c.Times, c.Work = h.network, h.linked, h.mined, h.timed, h.weighed
@@ -166,6 +174,10 @@ func (c *Chain) Blocks(ctx context.Context, first uint32, judged []int) iter.Seq
 		for b, err := range c.source.Blocks(ctx, w.next) {
 			if err != nil {
 				yield(Block{}, fmt.Errorf("reading block %d: %w", w.next, err))
+				return
+			}
+			if err := CheckWitnesses(b); err != nil {
+				yield(Block{}, fmt.Errorf("reading block %d: %w", w.next, &SourceError{NameOf(c.source), err}))
 				return
 			}
 			height := w.add(b)

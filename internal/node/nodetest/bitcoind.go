@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
+	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -31,6 +33,9 @@ type Bitcoind struct {
 	byHash map[chainhash.Hash]*wire.MsgBlock // also blocks that have left the best chain
 	pool   []*wire.MsgTx                     // the mempool, nil where the server lacks gettxspendingprevout
 	hook   func(method string) bool
+	mood   Mood
+	bare   bool // blocks without witnesses
+	most   int  // calls of a batch; 0 is no limit
 }
 
 const cookieUser, cookieSecret = "__cookie__", "5f1c6b1e"
@@ -64,7 +69,7 @@ func (b *Bitcoind) host() string { return strings.TrimPrefix(b.server.URL, "http
 // Dial connects to the server.
 func (b *Bitcoind) Dial() *node.Node {
 	b.t.Helper()
-	return dial(b.t, b.URL())
+	return dial(b.t, b.URL(), node.Options{})
 }
 
 // Follow makes blocks, from genesis, the best chain.
@@ -90,6 +95,45 @@ func (b *Bitcoind) Hook(f func(method string) bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.hook = f
+}
+
+// SetMood sets how the server answers from now on; nil is as bitcoind does.
+func (b *Bitcoind) SetMood(m Mood) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.mood = m
+}
+
+// LimitBatches makes the server refuse batches of more than n calls, with status 413.
+func (b *Bitcoind) LimitBatches(n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.most = n
+}
+
+// OmitWitnesses makes the server leave witnesses out of blocks, as bitcoind with rpcserialversion=0.
+func (b *Bitcoind) OmitWitnesses() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.bare = true
+}
+
+// refusal returns what the mood answers in place of the blocks, or nil.
+func (b *Bitcoind) refusal(method string) *Answer {
+	b.mu.Lock()
+	mood := b.mood
+	b.mu.Unlock()
+	if mood == nil {
+		return nil
+	}
+	return mood(method)
+}
+
+// tooMany reports whether a batch of n calls is over the limit.
+func (b *Bitcoind) tooMany(n int) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.most > 0 && n > b.most
 }
 
 func (b *Bitcoind) broken(method string) bool {
@@ -136,10 +180,25 @@ func (b *Bitcoind) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if single {
 		many = []message{one}
 	}
+	if len(many) == 0 || b.tooMany(len(many)) {
+		http.Error(w, "batch too large", http.StatusRequestEntityTooLarge)
+		return
+	}
+	no := b.refusal(many[0].Method)
+	if no != nil && no.Status != 0 {
+		maps.Copy(w.Header(), no.Header)
+		w.WriteHeader(no.Status)
+		_, _ = io.WriteString(w, no.Body)
+		return
+	}
 	replies := make([]reply, len(many))
 	for i, m := range many {
 		if b.broken(m.Method) {
 			panic(http.ErrAbortHandler)
+		}
+		if no != nil {
+			replies[i] = reply{Error: refusal{no.Code, no.Message}, ID: m.ID}
+			continue
 		}
 		replies[i] = b.answer(m)
 	}
@@ -187,6 +246,9 @@ func (b *Bitcoind) block(m message) reply {
 	}
 	var raw bytes.Buffer
 	want, serialize := "0", b.byHash[*hash].Serialize
+	if b.bare {
+		serialize = b.byHash[*hash].SerializeNoWitness
+	}
 	if m.Method == "getblockheader" {
 		want, serialize = "false", b.byHash[*hash].Header.Serialize
 	}

@@ -5,6 +5,7 @@
 package nodetest
 
 import (
+	"bytes"
 	"context"
 	"testing"
 
@@ -15,6 +16,7 @@ import (
 	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/blockchain"
+	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -93,7 +95,8 @@ func Embedded(t testing.TB, rec *record.Record, blocks []*wire.MsgBlock) *regtes
 	return c
 }
 
-// Fork returns n blocks that follow blocks[height] and hold coinbases only.
+// Fork returns n blocks that follow blocks[height] and hold coinbases only. As bitcoind's, each commits to
+// its witnesses.
 func Fork(t testing.TB, blocks []*wire.MsgBlock, height, n int) []*wire.MsgBlock {
 	t.Helper()
 	var out []*wire.MsgBlock
@@ -111,12 +114,24 @@ func Fork(t testing.TB, blocks []*wire.MsgBlock, height, n int) []*wire.MsgBlock
 		}
 		coinbase.AddTxIn(wire.NewTxIn(&wire.OutPoint{Index: wire.MaxPrevOutIndex}, script, nil))
 		coinbase.AddTxOut(wire.NewTxOut(1, []byte{0x51}))
+		commitWitnesses(coinbase)
 		b.AddTransaction(coinbase)
 		b.Header.MerkleRoot = coinbase.TxHash()
 		solve(&b.Header)
 		out, prev = append(out, b), b
 	}
 	return out
+}
+
+// commitWitnesses makes a coinbase commit to the witnesses of a block without other transactions (BIP 141):
+//
+//	witness:  00…00, 32 bytes
+//	output:   RETURN <aa21a9ed || SHA256(SHA256(00…00 || 00…00))>
+func commitWitnesses(coinbase *wire.MsgTx) {
+	var root, nonce chainhash.Hash // the coinbase counts as zeros in the root
+	coinbase.TxIn[0].Witness = wire.TxWitness{nonce[:]}
+	commitment := chainhash.DoubleHashB(append(root[:], nonce[:]...))
+	coinbase.AddTxOut(wire.NewTxOut(0, append(bytes.Clone(blockchain.WitnessMagicBytes), commitment...)))
 }
 
 // solve finds a nonce. On regtest every second one solves.

@@ -143,7 +143,7 @@ func (b *Btcd) DyingURL(bytes int64) string {
 // Dial connects to the node.
 func (b *Btcd) Dial() *node.Node {
 	b.t.Helper()
-	return dial(b.t, b.URL())
+	return dial(b.t, b.URL(), node.Options{})
 }
 
 // Feed submits blocks to the node, as a miner does.
@@ -196,13 +196,13 @@ func (b *Btcd) Kill() {
 	}
 }
 
-func dial(t testing.TB, url string) *node.Node {
+func dial(t testing.TB, url string, opt node.Options) *node.Node {
 	t.Helper()
 	u, err := node.ParseURL(url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, err := node.Dial(context.Background(), u)
+	n, err := node.Dial(context.Background(), u, opt)
 	if err != nil {
 		t.Fatal(err)
 	}

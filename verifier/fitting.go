@@ -1,0 +1,76 @@
+package verifier
+
+import (
+	"errors"
+	"fmt"
+
+	"bevote/internal/curve"
+	"bevote/verifier/board"
+	"bevote/verifier/evidence"
+)
+
+// ErrBehind is the cause of an [evidence.SourceError]: a node has not yet the blocks
+// that the board's authors have seen.
+var ErrBehind = errors.New("the node is behind")
+
+// checkFit holds a live node's headers against the blocks that the board's lines have
+// seen, before any block is read. The error is an [evidence.SourceError] where the
+// node has none of those at heights that it has, or ends before one of them. Of a
+// record such a chain is for V02 to judge.
+func checkFit(in *inputs, chain *evidence.Chain) error {
+	if !in.opt.Live {
+		return nil
+	}
+	fail := func(err error) error { return &evidence.SourceError{Source: evidence.NameOf(chain.Source()), Err: err} }
+	tip, shared, other := chain.Tip().Height, false, -1
+	for i, l := range in.lines {
+		switch hash, known := chain.HashAt(l.Seen.Height); {
+		case l.Seen.Height == 0: // all chains of a network have it
+		case known && hash == l.Seen.Hash:
+			shared = true
+		case known && other < 0:
+			other = i
+		}
+	}
+	if other >= 0 && !shared {
+		seen := in.lines[other].Seen
+		return fail(fmt.Errorf("the node has another chain than this election: block %d is not %s, "+
+			"which line %d of the board has seen", seen.Height, seen.Hash, other+1))
+	}
+	if i := latestSeen(in); i >= 0 && in.lines[i].Seen.Height > tip {
+		return fail(fmt.Errorf("%w: its chain ends at block %d, line %d of the board has seen block %d",
+			ErrBehind, tip, i+1, in.lines[i].Seen.Height))
+	}
+	return nil
+}
+
+// latestSeen returns the index of a line that has seen the highest block, or -1. Only lines
+// with a right signature of a key of the policy decide, the first of each type: more of
+// them do not count, and other authors are not known yet.
+func latestSeen(in *inputs) int {
+	authors := map[curve.PublicKey]bool{in.e.Policy.Supervisor: true}
+	for _, c := range in.e.Policy.Candidates {
+		authors[c.Key] = true
+	}
+	type first struct {
+		by   curve.PublicKey
+		kind board.Type
+	}
+	met, latest := make(map[first]bool), -1
+	for i, l := range in.lines {
+		id := first{l.By, l.Type}
+		if !authors[l.By] || met[id] {
+			continue
+		}
+		met[id] = true
+		if (latest < 0 || l.Seen.Height > in.lines[latest].Seen.Height) && in.signedWell(l) {
+			latest = i
+		}
+	}
+	return latest
+}
+
+// signedWell reports whether a line has its author's signature.
+func (in *inputs) signedWell(l board.Line) bool {
+	return in.verifySigned([]curve.Signed{l.Signature(in.e.EID)}, curve.VerifySchnorrBatch)[0]
+}
