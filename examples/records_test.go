@@ -2,7 +2,6 @@ package examples_test
 
 import (
 	"bytes"
-	"context"
 	"flag"
 	"io/fs"
 	"os"
@@ -11,9 +10,7 @@ import (
 
 	"bevote/examples"
 	"bevote/internal/rehearsal"
-	"bevote/verifier"
-	"bevote/verifier/evidence/chainfile"
-	"bevote/verifier/record"
+	"bevote/internal/rehearsal/rehearsaltest"
 	"bevote/verifier/result"
 )
 
@@ -37,18 +34,7 @@ var recorded = []struct {
 func TestRecordsAreRehearsals(t *testing.T) {
 	for _, r := range recorded {
 		t.Run(r.name, func(t *testing.T) {
-			dir := filepath.Join(t.TempDir(), r.name)
-			w, err := record.Create(dir)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, err := rehearsal.Run(context.Background(),
-				rehearsal.Options{Source: examples.Policy(r.name), Seed: r.seed, Votes: r.votes}, w); err != nil {
-				t.Fatal(err)
-			}
-			if err := w.Commit(); err != nil {
-				t.Fatal(err)
-			}
+			dir := rehearsaltest.Record(t, rehearsal.Options{Source: examples.Policy(r.name), Seed: r.seed, Votes: r.votes})
 			kept := filepath.Join("records", r.name)
 			if *update {
 				if err := os.RemoveAll(kept); err != nil {
@@ -92,15 +78,7 @@ func sameFiles(t *testing.T, a, b fs.FS) {
 func TestRecordsAudit(t *testing.T) {
 	for _, r := range recorded {
 		t.Run(r.name, func(t *testing.T) {
-			rec, err := record.Open(filepath.Join("records", r.name))
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer rec.Close()
-			report, err := verifier.Audit(context.Background(), rec, chainfile.FromRecord(rec), verifier.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
+			report := rehearsaltest.Audit(t, filepath.Join("records", r.name))
 			if report.Exit != 0 || report.Level != result.L3 {
 				t.Errorf("exit %d, level %s: %s", report.Exit, report.Level, report.Verdict)
 			}

@@ -14,6 +14,7 @@ import (
 	"bevote/internal/corpus"
 	"bevote/internal/curve"
 	"bevote/internal/rehearsal"
+	"bevote/internal/rehearsal/rehearsaltest"
 	"bevote/internal/workbench"
 	"bevote/verifier"
 	"bevote/verifier/board"
@@ -33,24 +34,8 @@ const seed = 7
 func played(t testing.TB, opt rehearsal.Options, misdeeds ...corpus.Misconduct) map[string][]byte {
 	t.Helper()
 	opt.Seed = seed
-	dir := filepath.Join(t.TempDir(), "record")
-	w, err := record.Create(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := corpus.With(misdeeds...).Run(context.Background(), opt, w); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Commit(); err != nil {
-		t.Fatal(err)
-	}
-	files := make(map[string][]byte)
-	for _, name := range []string{record.Policy, record.Contract, record.Board, record.Headers, record.Blocks} {
-		if files[name], err = os.ReadFile(filepath.Join(dir, name)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return files
+	_, path := rehearsaltest.Run(t, opt, corpus.With(misdeeds...).Run)
+	return rehearsaltest.Files(t, path)
 }
 
 // example returns the text of an example policy.
@@ -66,17 +51,7 @@ func example(t testing.TB, name string) []byte {
 // audited writes files as a record and audits it.
 func audited(t testing.TB, files map[string][]byte) (*result.Report, error) {
 	t.Helper()
-	dir := filepath.Join(t.TempDir(), "record")
-	for name, text := range files {
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, text, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	rec, err := record.Open(dir)
+	rec, err := record.Open(rehearsaltest.Dir(t, files))
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package verifier_test
 
 import (
 	"context"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -11,6 +10,7 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/rehearsal"
+	"bevote/internal/rehearsal/rehearsaltest"
 	"bevote/verifier"
 	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
@@ -66,19 +66,8 @@ func playedTo(b *testing.B, n int) string {
 	k := strconv.Itoa(n/2 + 1)
 	text = strings.Replace(text, "voters     5", "voters     "+strconv.Itoa(n), 1)
 	text = strings.Replace(text, "3 of 5", k+" of "+strconv.Itoa(n), 1)
-	dir := filepath.Join(b.TempDir(), "record")
-	w, err := record.Create(dir)
-	if err != nil {
-		b.Fatal(err)
-	}
-	if _, err := rehearsal.Run(context.Background(), rehearsal.Options{Source: []byte(text), Seed: seed,
-		Votes: map[string]int{"alice": n/2 + 1, "bob": n - n/2 - 1}}, w); err != nil {
-		b.Fatal(err)
-	}
-	if err := w.Commit(); err != nil {
-		b.Fatal(err)
-	}
-	return dir
+	return rehearsaltest.Record(b, rehearsal.Options{Source: []byte(text), Seed: seed,
+		Votes: map[string]int{"alice": n/2 + 1, "bob": n - n/2 - 1}})
 }
 
 // auditTimed audits a record and adds up how long each stage took.

@@ -3,15 +3,14 @@ package verifier_test
 import (
 	"context"
 	"flag"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"bevote/internal/corpus"
 	"bevote/internal/rehearsal"
+	"bevote/internal/rehearsal/rehearsaltest"
 	"bevote/verifier"
 	"bevote/verifier/evidence/chainfile"
-	"bevote/verifier/record"
 	"bevote/verifier/result"
 )
 
@@ -84,18 +83,7 @@ func TestFindingsNameTheParty(t *testing.T) {
 // told tells a lie and returns where its record is.
 func told(t *testing.T, l corpus.Lie) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "record")
-	w, err := record.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Abort()
-	if _, err := l.Run(context.Background(), rehearsal.Options{Seed: 1}, w); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Commit(); err != nil {
-		t.Fatal(err)
-	}
+	_, path := rehearsaltest.Run(t, rehearsal.Options{Seed: 1}, l.Run)
 	return path
 }
 
@@ -119,11 +107,7 @@ func speaks(t *testing.T, path string, l corpus.Lie, table verifier.Table) bool 
 // judged audits the record at a path.
 func judged(t *testing.T, path string, table verifier.Table) *result.Report {
 	t.Helper()
-	rec, err := record.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rec.Close()
+	rec := rehearsaltest.Open(t, path)
 	r, err := verifier.AuditBy(context.Background(), rec, chainfile.FromRecord(rec), table)
 	if err != nil {
 		t.Fatal(err)

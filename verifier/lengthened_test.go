@@ -8,10 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"bevote/internal/rehearsal/rehearsaltest"
 	"bevote/verifier"
 	"bevote/verifier/evidence"
 	"bevote/verifier/evidence/chainfile"
-	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/blockchain"
 	"github.com/btcsuite/btcd/btcutil/v2"
@@ -95,11 +95,7 @@ func (l lengthened) further(tip *wire.BlockHeader) iter.Seq[*wire.MsgBlock] {
 // memory when all blocks have been read.
 func heapAfter(t testing.TB, dir string, blocks int, also func(i int) *wire.MsgTx) uint64 {
 	t.Helper()
-	rec, err := record.Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rec.Close()
+	rec := rehearsaltest.Open(t, dir)
 	var alive uint64
 	r, err := verifier.Audit(context.Background(), rec, lengthened{Source: chainfile.FromRecord(rec), blocks: blocks, also: also}, verifier.Options{
 		Progress: func(stage string, _, _ int) {

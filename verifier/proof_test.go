@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"bevote/internal/rehearsal/rehearsaltest"
 	"bevote/verifier"
 	"bevote/verifier/evidence"
 	"bevote/verifier/evidence/chainfile"
@@ -17,44 +18,25 @@ import (
 // proven exports an election of the repository with proofs instead of blocks.
 func proven(t *testing.T, name string) *record.Record {
 	t.Helper()
-	return provenOf(t, openRecord(t, "../examples/records/"+name))
+	return provenOf(t, rehearsaltest.Open(t, "../examples/records/"+name))
 }
 
 // provenOf exports a record with proofs instead of blocks.
 func provenOf(t *testing.T, whole *record.Record) *record.Record {
 	t.Helper()
-	path := t.TempDir() + "/record.zip"
-	w, err := record.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range []string{record.Policy, record.Contract, record.Board} {
-		text, err := whole.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
+	return rehearsaltest.Open(t, rehearsaltest.Write(t, func(w *record.Writer) error {
+		for _, file := range []string{record.Policy, record.Contract, record.Board} {
+			text, err := whole.ReadFile(file)
+			if err != nil {
+				return err
+			}
+			if err := w.WriteFile(file, text); err != nil {
+				return err
+			}
 		}
-		if err := w.WriteFile(file, text); err != nil {
-			t.Fatal(err)
-		}
-	}
-	ctx, src := context.Background(), chainfile.FromRecord(whole)
-	if err := chainfile.ExportProofs(ctx, w, src, verifier.Sightings(ctx, whole, src)); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Commit(); err != nil {
-		t.Fatal(err)
-	}
-	return openRecord(t, path)
-}
-
-func openRecord(t *testing.T, path string) *record.Record {
-	t.Helper()
-	rec, err := record.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { rec.Close() })
-	return rec
+		ctx, src := context.Background(), chainfile.FromRecord(whole)
+		return chainfile.ExportProofs(ctx, w, src, verifier.Sightings(ctx, whole, src))
+	}))
 }
 
 // edited is a recorded chain with proofs, each of which a function may change

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"bevote/internal/node/nodetest"
+	"bevote/internal/rehearsal/rehearsaltest"
 	"bevote/verifier"
 	"bevote/verifier/evidence"
 	"bevote/verifier/evidence/chainfile"
@@ -15,7 +16,7 @@ import (
 // TestProofsGoOnFromState: with a state of whole blocks, proofs are needed only
 // of what came later, and the blocks are not forgotten over them.
 func TestProofsGoOnFromState(t *testing.T) {
-	rec, whole := proven(t, "no_winner"), openRecord(t, "../examples/records/no_winner")
+	rec, whole := proven(t, "no_winner"), rehearsaltest.Open(t, "../examples/records/no_winner")
 	all := nodetest.Blocks(t, whole)
 	const seen = 130 // the votes are in these blocks, the refunds are not
 	state := new(verifier.State)
@@ -46,7 +47,7 @@ func TestProofsGoOnFromState(t *testing.T) {
 // TestProofsAndStateReorganised: blocks of a state that are no longer of the
 // chain are forgotten and listed where proofs follow, too.
 func TestProofsAndStateReorganised(t *testing.T) {
-	rec, whole := proven(t, "no_winner"), openRecord(t, "../examples/records/no_winner")
+	rec, whole := proven(t, "no_winner"), rehearsaltest.Open(t, "../examples/records/no_winner")
 	all := nodetest.Blocks(t, whole)
 	fork := append(all[:121:121], nodetest.Fork(t, all, 120, 4)...)
 	state := new(verifier.State)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"path/filepath"
 	"regexp"
 	"runtime"
 	"runtime/debug"
@@ -19,6 +18,7 @@ import (
 	"bevote/internal/cores"
 	"bevote/internal/curve"
 	"bevote/internal/rehearsal"
+	"bevote/internal/rehearsal/rehearsaltest"
 	"bevote/verifier"
 	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
@@ -81,20 +81,8 @@ func town(b *testing.B, n int) (dir string) {
 		}
 		text = strings.Replace(text, old, new, 1)
 	}
-	dir = filepath.Join(b.TempDir(), "record")
-	w, err := record.Create(dir)
-	if err != nil {
-		b.Fatal(err)
-	}
-	_, err = rehearsal.Run(context.Background(), rehearsal.Options{Source: []byte(text), Seed: seed,
-		Votes: map[string]int{"north": n * 6 / 10, "south": n - n*6/10}}, w)
-	if err == nil {
-		err = w.Commit()
-	}
-	if err != nil {
-		b.Fatal(err)
-	}
-	return dir
+	return rehearsaltest.Record(b, rehearsal.Options{Source: []byte(text), Seed: seed,
+		Votes: map[string]int{"north": n * 6 / 10, "south": n - n*6/10}})
 }
 
 // auditTown returns how many inputs were run, each with one ECDSA signature.

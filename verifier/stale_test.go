@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"iter"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -93,16 +91,7 @@ func announcedOn(t *testing.T, network string) *record.Record {
 	if _, err := log.WriteTo(&lines); err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
-	for name, text := range map[string][]byte{record.Policy: policy, record.Contract: built.Contract.Encode(), record.Board: lines.Bytes()} {
-		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	rec, err := record.Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { rec.Close() })
-	return rec
+	return recordOf(t, map[string][]byte{
+		record.Policy: policy, record.Contract: built.Contract.Encode(), record.Board: lines.Bytes(),
+	})
 }

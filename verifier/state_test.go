@@ -9,14 +9,13 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"bevote/internal/node/nodetest"
 	"bevote/internal/rehearsal"
+	"bevote/internal/rehearsal/rehearsaltest"
 	"bevote/verifier"
 	"bevote/verifier/board"
 	"bevote/verifier/evidence"
@@ -100,17 +99,7 @@ func (g *growing) at(tip int) *record.Record {
 // recordOf opens files as a record.
 func recordOf(t *testing.T, files map[string][]byte) *record.Record {
 	t.Helper()
-	dir := t.TempDir()
-	for name, text := range files {
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, text, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return openRecord(t, dir)
+	return rehearsaltest.Open(t, rehearsaltest.Dir(t, files))
 }
 
 func mustAudit(t *testing.T, rec *record.Record, src evidence.Source, opt verifier.Options) *result.Report {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"bevote/internal/curve"
+	"bevote/internal/rehearsal/rehearsaltest"
 	"bevote/lang"
 	"bevote/verifier"
 	"bevote/verifier/election"
@@ -54,11 +55,7 @@ func data(t *testing.T, pushed []byte) []byte {
 func TestStrays(t *testing.T) {
 	also := crowded(5000, data(t, append([]byte{0xb1}, make([]byte, 67)...)), nil)
 	audit := func(blocks int, s *verifier.State) *result.Report {
-		rec, err := record.Open(club)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer rec.Close()
+		rec := rehearsaltest.Open(t, club)
 		return mustAudit(t, rec, lengthened{Source: chainfile.FromRecord(rec), blocks: blocks, also: also}, verifier.Options{State: s})
 	}
 	const some, many = 12, 24
@@ -120,11 +117,7 @@ func TestManyAnchors(t *testing.T) {
 			return tx
 		},
 	} {
-		rec, err := record.Open(club)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer rec.Close()
+		rec := rehearsaltest.Open(t, club)
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		r, err := verifier.Audit(context.Background(), rec, lengthened{Source: chainfile.FromRecord(rec), blocks: 1, also: also}, verifier.Options{})

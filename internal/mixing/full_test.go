@@ -1,15 +1,19 @@
 package mixing_test
 
 import (
+	"flag"
 	"testing"
 
 	"bevote/internal/mixing"
 )
 
-// A session with a modulus of 2048 bits and 128 rounds, and the sizes that docs/protocol.md prints.
+var full = flag.Bool("full", false, "try a session of full strength, which takes seconds")
+
+// TestFullStrength tries a session with a modulus of 2048 bits and 128 rounds,
+// and the sizes that docs/protocol.md prints.
 func TestFullStrength(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes seconds")
+	if !*full {
+		t.Skip("tried with -full, as .ci/run does")
 	}
 	c := newFixture(t, fullBits, fullRounds, 1)
 	if err := c.manager.Modulus().Check(eid, fullBits); err != nil {

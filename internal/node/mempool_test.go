@@ -14,6 +14,7 @@ import (
 	"bevote/internal/node"
 	"bevote/internal/node/nodetest"
 	"bevote/internal/rehearsal"
+	"bevote/internal/rehearsal/rehearsaltest"
 	"bevote/lang"
 	"bevote/verifier"
 	"bevote/verifier/board"
@@ -100,22 +101,8 @@ func lieRecord(t *testing.T, name string) (*record.Record, []*wire.MsgBlock) {
 	if !ok {
 		t.Fatalf("no lie %s", name)
 	}
-	path := filepath.Join(t.TempDir(), "record")
-	w, err := record.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := l.Run(context.Background(), rehearsal.Options{Seed: 1}, w); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Commit(); err != nil {
-		t.Fatal(err)
-	}
-	rec, err := record.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { rec.Close() })
+	_, path := rehearsaltest.Run(t, rehearsal.Options{Seed: 1}, l.Run)
+	rec := rehearsaltest.Open(t, path)
 	return rec, nodetest.Blocks(t, rec)
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"bevote/internal/node"
 	"bevote/internal/node/nodetest"
+	"bevote/internal/rehearsal/rehearsaltest"
 	"bevote/verifier"
 	"bevote/verifier/evidence"
 	"bevote/verifier/evidence/chainfile"
@@ -25,18 +26,8 @@ import (
 // recordedElection opens an election of the repository and its blocks from genesis.
 func recordedElection(t *testing.T, name string) (*record.Record, []*wire.MsgBlock) {
 	t.Helper()
-	rec := opened(t, filepath.Join("..", "..", "examples", "records", name))
+	rec := rehearsaltest.Open(t, filepath.Join("..", "..", "examples", "records", name))
 	return rec, nodetest.Blocks(t, rec)
-}
-
-func opened(t *testing.T, path string) *record.Record {
-	t.Helper()
-	rec, err := record.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { rec.Close() })
-	return rec
 }
 
 // count counts what a sequence yields before it ends or fails.

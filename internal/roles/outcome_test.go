@@ -1,12 +1,12 @@
 package roles_test
 
 import (
+	"bytes"
 	"context"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"bevote/internal/curve"
+	"bevote/internal/rehearsal/rehearsaltest"
 	"bevote/templates"
 	"bevote/verifier"
 	"bevote/verifier/record"
@@ -75,18 +75,12 @@ func sum(sats []int64) (total int64) {
 // audit is what the auditor says of the exchange.
 func (f *fixture) audit() *result.Report {
 	f.t.Helper()
-	path := filepath.Join(f.t.TempDir(), "record")
-	w, err := record.Create(path)
+	var lines bytes.Buffer
+	_, err := f.log.WriteTo(&lines)
 	check(f.t, err)
-	var lines strings.Builder
-	_, err = f.log.WriteTo(&lines)
-	check(f.t, err)
-	check(f.t, w.WriteFile("policy.bev", f.files[0]))
-	check(f.t, w.WriteFile("contract.json", f.files[1]))
-	check(f.t, w.WriteFile("board.jsonl", []byte(lines.String())))
-	check(f.t, w.Commit())
-	rec, err := record.Open(path)
-	check(f.t, err)
+	rec := rehearsaltest.Open(f.t, rehearsaltest.Dir(f.t, map[string][]byte{
+		record.Policy: f.files[0], record.Contract: f.files[1], record.Board: lines.Bytes(),
+	}))
 	report, err := verifier.Audit(context.Background(), rec, f.chain, verifier.Options{})
 	check(f.t, err)
 	return report

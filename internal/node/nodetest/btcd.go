@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -36,6 +37,12 @@ const user = "auditor"
 // Password is that of every [Btcd]. Tests look for it where it must not be.
 const Password = "not/for:print@all"
 
+// built builds btcd once in a process and returns its path.
+var built = sync.OnceValues(func() (string, error) {
+	out, err := exec.Command("go", "tool", "-n", "btcd").Output()
+	return strings.TrimSpace(string(out)), err
+})
+
 // StartBtcd builds btcd, which is a tool of this module, and starts it on free loopback ports. Without
 // a go command the test is skipped.
 func StartBtcd(t testing.TB) *Btcd {
@@ -43,7 +50,7 @@ func StartBtcd(t testing.TB) *Btcd {
 	if _, err := exec.LookPath("go"); err != nil {
 		t.Skip("no go command to build btcd with")
 	}
-	out, err := exec.Command("go", "tool", "-n", "btcd").Output() // builds it and prints its path
+	program, err := built()
 	if err != nil {
 		t.Fatalf("building btcd: %v", err)
 	}
@@ -55,7 +62,7 @@ func StartBtcd(t testing.TB) *Btcd {
 		t.Fatal(err)
 	}
 	b := &Btcd{t: t, port: port, cert: cert}
-	b.args = []string{strings.TrimSpace(string(out)),
+	b.args = []string{program,
 		"--regtest", "--configfile=" + config, "--datadir=" + dir, "--logdir=" + dir,
 		"--rpcuser=" + user, "--rpcpass=" + Password, "--rpclisten=" + port, "--listen=" + peers, "--rpccert=" + cert,
 		"--rpckey=" + filepath.Join(dir, "rpc.key"), "--nodnsseed", "--rejectnonstd", "--debuglevel=critical"}

@@ -56,6 +56,23 @@ func Run(t testing.TB, opt rehearsal.Options,
 	return s, path
 }
 
+// Dir returns the path of a record of files, which are given by their names in
+// it as [Files] gives them. They need not be what a record must have.
+func Dir(t testing.TB, files map[string][]byte) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
 // Open opens a record until the test is over.
 func Open(t testing.TB, path string) *record.Record {
 	t.Helper()

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"bevote/internal/node/nodetest"
+	"bevote/internal/rehearsal/rehearsaltest"
 	"bevote/verifier"
 	"bevote/verifier/evidence"
 	"bevote/verifier/evidence/chainfile"
@@ -20,49 +21,25 @@ import (
 // the directory.
 func provenElection(t testing.TB, name string) string {
 	t.Helper()
-	rec, err := record.Open(filepath.Join("..", "..", "..", "examples", "records", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rec.Close()
-	path := filepath.Join(t.TempDir(), "r")
-	w, err := record.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	rec := rehearsaltest.Open(t, filepath.Join("..", "..", "..", "examples", "records", name))
 	ctx, src := context.Background(), chainfile.FromRecord(rec)
-	if err := chainfile.ExportProofs(ctx, w, src, verifier.Sightings(ctx, rec, src)); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Commit(); err != nil {
-		t.Fatal(err)
-	}
-	return path
+	return rehearsaltest.Write(t, func(w *record.Writer) error {
+		return chainfile.ExportProofs(ctx, w, src, verifier.Sightings(ctx, rec, src))
+	})
 }
 
 // proofsOf is the source of a record with nothing but a file of proofs.
 func proofsOf(t testing.TB, text []byte) evidence.ProofSource {
 	t.Helper()
-	dir := t.TempDir()
-	if err := os.Mkdir(filepath.Join(dir, "chain"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, record.Proofs), text, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	rec, err := record.Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { rec.Close() })
+	rec := rehearsaltest.Open(t, rehearsaltest.Dir(t, map[string][]byte{record.Proofs: text}))
 	return chainfile.FromRecord(rec).(evidence.ProofSource)
 }
 
 // TestProofsAreTheBlocks: what is proven is what the blocks hold, at its place.
 func TestProofsAreTheBlocks(t *testing.T) {
-	rec := openRecord(t, filepath.Join("..", "..", "..", "examples", "records", "club_chair"))
+	rec := rehearsaltest.Open(t, filepath.Join("..", "..", "..", "examples", "records", "club_chair"))
 	blocks := nodetest.Blocks(t, rec)
-	src := chainfile.FromRecord(openRecord(t, provenElection(t, "club_chair"))).(evidence.ProofSource)
+	src := chainfile.FromRecord(rehearsaltest.Open(t, provenElection(t, "club_chair"))).(evidence.ProofSource)
 	seen := 0
 	for p, err := range src.Proofs(context.Background()) {
 		if err != nil {
@@ -132,7 +109,7 @@ func TestBlocksOrProofs(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, record.Blocks), []byte{0}, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := chainfile.FromRecord(openRecord(t, dir)).First(context.Background())
+	_, err := chainfile.FromRecord(rehearsaltest.Open(t, dir)).First(context.Background())
 	var format *record.FormatError
 	if !errors.As(err, &format) {
 		t.Errorf("got %v, want a format error", err)

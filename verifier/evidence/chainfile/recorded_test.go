@@ -6,12 +6,12 @@ import (
 	"encoding/binary"
 	"errors"
 	"io/fs"
-	"os"
-	"path/filepath"
+	"maps"
 	"strings"
 	"testing"
 
 	"bevote/internal/regtest"
+	"bevote/internal/rehearsal/rehearsaltest"
 	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 
@@ -33,53 +33,18 @@ func exported(t *testing.T) (c *regtest.Chain, headers, blocks []byte) {
 	if err := c.Mine(from + 3); err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "r")
-	w, err := record.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := chainfile.Export(context.Background(), w, c, from); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Commit(); err != nil {
-		t.Fatal(err)
-	}
-	rec := openRecord(t, path)
-	if headers, err = rec.ReadFile(record.Headers); err != nil {
-		t.Fatal(err)
-	}
-	if blocks, err = rec.ReadFile(record.Blocks); err != nil {
-		t.Fatal(err)
-	}
-	return c, headers, blocks
-}
-
-func openRecord(t *testing.T, path string) *record.Record {
-	t.Helper()
-	rec, err := record.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { rec.Close() })
-	return rec
+	files := rehearsaltest.Files(t, rehearsaltest.Write(t, func(w *record.Writer) error {
+		return chainfile.Export(context.Background(), w, c, from)
+	}))
+	return c, files[record.Headers], files[record.Blocks]
 }
 
 // recordOf makes a record directory of the two files; nil leaves one out.
 func recordOf(t *testing.T, headers, blocks []byte) *record.Record {
 	t.Helper()
-	dir := t.TempDir()
-	if err := os.Mkdir(filepath.Join(dir, "chain"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	for name, b := range map[string][]byte{record.Headers: headers, record.Blocks: blocks} {
-		if b == nil {
-			continue
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), b, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return openRecord(t, dir)
+	files := map[string][]byte{record.Headers: headers, record.Blocks: blocks}
+	maps.DeleteFunc(files, func(_ string, b []byte) bool { return b == nil })
+	return rehearsaltest.Open(t, rehearsaltest.Dir(t, files))
 }
 
 func TestRecordedChainIsTheChain(t *testing.T) {
