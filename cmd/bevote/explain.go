@@ -12,15 +12,15 @@ import (
 func newExplain(c *console) *cobra.Command {
 	core, asJSON := false, false
 	cmd := &cobra.Command{
-		Use:   "explain FILE|CODE",
+		Use:   "explain FILE|CODE|CHECK|exit",
 		Short: "say what a policy comes to: who can take the money, when, at what cost",
 		Long:  helpText("explain"),
 		Example: "  bevote explain examples/club_chair.bev\n  bevote explain --core examples/club_chair.bev\n" +
-			"  bevote explain E0303",
+			"  bevote explain E0303\n  bevote explain V55\n  bevote explain exit",
 		Args: oneArg("FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if codeForm.MatchString(args[0]) {
-				return c.explainCode(args[0], asJSON)
+			if isTopic(args[0]) {
+				return c.explainTopic(args[0], asJSON)
 			}
 			if core {
 				return c.explainCore(args[0], asJSON)

@@ -1,0 +1,85 @@
+package docs_test
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"bevote/docs"
+)
+
+// TestExplain shows what each kind of topic answers.
+func TestExplain(t *testing.T) {
+	for topic, wants := range map[string][]string{
+		"V55": {"# V55 VOTE-TEMPLATE\n\nFamily F, voting transactions. It holds that every script revealed by a spend of a counted stake",
+			"\n\nA failure (class E) is fatal: the election is refuted.\n"},
+		"vote-template": {"# V55 VOTE-TEMPLATE\n"},
+		"V13":           {"\n\nNote: a shallow anchor or refund is listed as unresolved", " Why: otherwise one late refund"},
+		"V33":           {"\n\nNot run: SKIPPED (mixing none), where the supervisor pays the coins.\n"},
+		"V46":           {"# V46 RSS-KEY\n"},
+		"V05":           {"\n\nConstant: faults listed for headers or blocks: 20, the others are counted.\n"},
+		"V37":           {`the table "Whose fault it is" of protocol.md;`},
+		"L2":            {"# L2 COUNT\n\nProven: at least k counted ballots were opened for that candidate."},
+		"none":          {"# none\n\nNothing is proven: a check of class E failed"},
+		"u05":           {"# U05\n\nNo check can see: mixers who collude"},
+		"exit":          {"# Exit codes of audit and demo", "\n64   the command line is wrong\n", "\n0    level L3, or ended early\n"},
+		"levels":        {"\nL3 RECOUNT  every counted ballot is some candidate's"},
+		"limits":        {"\nU01  voters, or malware"},
+		"checks":        {"\nV55   VOTE-TEMPLATE       E    F Voting transactions\n", "\nV114  MANUAL              –    M The audit itself\n"},
+	} {
+		page, found := docs.Explain(topic)
+		if !found {
+			t.Errorf("%s is not explained", topic)
+		}
+		for _, want := range wants {
+			flat := strings.Join(strings.Fields(page), " ") // texts are wrapped, lists are not
+			if !strings.Contains(page, want) && !(page[2] != 'C' && strings.Contains(flat, strings.Join(strings.Fields(want), " "))) {
+				t.Errorf("%s: no %q in\n%s", topic, want, page)
+			}
+		}
+	}
+	if page, _ := docs.Explain("V46"); strings.Contains(page, "custodial)") {
+		t.Errorf("V46 is run in custodial elections:\n%s", page)
+	}
+	for _, none := range []string{"", "V56", "V115", "V5", "L4", "U15", "E", "policy.bev", "V55 ", "exit 20"} {
+		if page, found := docs.Explain(none); found {
+			t.Errorf("%q is explained:\n%s", none, page)
+		}
+	}
+}
+
+// TestEveryRowIsExplained: each check, level and limit of docs/audit.md, with
+// the words of its row, within 88 columns.
+func TestEveryRowIsExplained(t *testing.T) {
+	text, err := os.ReadFile("audit.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	link := regexp.MustCompile(`\[([^]]*)\]\([^)]*\)`)
+	n := map[byte]int{}
+	for _, m := range regexp.MustCompile(`(?m)^\| ([VU]\d+|L\d [A-Z]+) \| (?:[A-Z0-9-]+ \| \S+ \| )?(.*) \|$`).FindAllStringSubmatch(string(text), -1) {
+		id, _, _ := strings.Cut(m[1], " ")
+		if id == "V56" || strings.Contains(m[2], " | ") {
+			continue // rows of other tables
+		}
+		n[id[0]]++
+		page, found := docs.Explain(id)
+		if !found || !strings.HasPrefix(page, "# "+id) {
+			t.Errorf("%s is not explained", id)
+		}
+		flat := strings.Join(strings.Fields(page), " ")
+		if words := strings.Join(strings.Fields(link.ReplaceAllString(m[2], "$1")), " "); !strings.Contains(flat, words) {
+			t.Errorf("%s: no %q in\n%s", id, words, page)
+		}
+		for line := range strings.Lines(page) {
+			if len([]rune(strings.TrimSuffix(line, "\n"))) > 88 {
+				t.Errorf("%s: a line of %d columns: %s", id, len([]rune(line)), line)
+			}
+		}
+	}
+	if fmt.Sprint(n['V'], n['U'], n['L']) != "113 14 4" {
+		t.Errorf("%v rows, want 113 checks, 14 limits and 4 levels", n)
+	}
+}
