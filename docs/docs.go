@@ -60,6 +60,20 @@ func Explain(topic string) (page string, found bool) {
 	return "", false
 }
 
+// Topics returns the topics of [Explain] that are ids or words, in the page's
+// order: not the names of checks.
+func Topics() []string {
+	topics := []string{"exit", "levels", "limits", "checks"}
+	for _, c := range checks() {
+		topics = append(topics, c.id)
+	}
+	for _, i := range append(levels(), limits()...) {
+		id, _, _ := strings.Cut(i.name, " ")
+		topics = append(topics, id)
+	}
+	return topics
+}
+
 // item is a name and what the page says of it.
 type item struct{ name, text string }
 

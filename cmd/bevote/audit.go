@@ -31,7 +31,8 @@ func newAudit(c *console) *cobra.Command {
 		Short: "judge a recorded election",
 		Long:  helpText("audit"),
 		Example: "  bevote audit chair\n  bevote audit record.zip -o report.json -o report.html\n" +
-			"  bevote audit chair --source 'bitcoind://127.0.0.1:8332?cookie=.bitcoin/.cookie' --state chair.state --follow",
+			"  bevote audit chair --source 'bitcoind://127.0.0.1:8332?cookie=.bitcoin/.cookie' \\\n" +
+			"    --state chair.state --follow",
 		Args: oneArg("RECORD"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a.path = args[0]

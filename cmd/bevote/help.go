@@ -7,6 +7,7 @@ import (
 	"text/template"
 
 	"bevote/examples"
+	"bevote/internal/terminal"
 )
 
 // helpFiles has one file help/NAME.txt for the command NAME, and the pieces
@@ -21,8 +22,8 @@ var helpTemplates = template.Must(template.ParseFS(helpFiles, "help/*.txt"))
 // final line end.
 func helpText(command string) string {
 	var b strings.Builder
-	names := map[string]string{"Examples": strings.Join(examples.Names(), ", ")}
-	if err := helpTemplates.ExecuteTemplate(&b, command+".txt", names); err != nil {
+	all := terminal.Wrap("Examples to begin from: ", strings.Join(examples.Names(), ", ")+".", 80)
+	if err := helpTemplates.ExecuteTemplate(&b, command+".txt", map[string]string{"Examples": all}); err != nil {
 		panic(fmt.Sprintf("help of %s: %v", command, err))
 	}
 	return strings.TrimRight(b.String(), "\n")

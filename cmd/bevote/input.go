@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -54,4 +55,32 @@ func shortPathError(err error) error {
 		return fmt.Errorf("%s: %w", p.Path, p.Err)
 	}
 	return err
+}
+
+// interruptible is standard input. Its Read returns when ctx is done, which a
+// read from a terminal or a pipe does not.
+type interruptible struct {
+	ctx context.Context
+	in  io.Reader
+}
+
+// got is what one read returned.
+type got struct {
+	data []byte
+	err  error
+}
+
+func (r *interruptible) Read(p []byte) (int, error) {
+	done := make(chan got, 1)
+	go func() {
+		buffer := make([]byte, len(p)) // p is the caller's again once Read returns
+		n, err := r.in.Read(buffer)
+		done <- got{buffer[:n], err}
+	}()
+	select {
+	case g := <-done:
+		return copy(p, g.data), g.err
+	case <-r.ctx.Done():
+		return 0, r.ctx.Err()
+	}
 }

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -68,21 +69,34 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	return e.code
 }
 
+// endingSignals returns the signals that end a command in order: it removes its
+// temporary files and exits with 130. SIGHUP stays ignored under nohup.
+func endingSignals() []os.Signal {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signals
+}
+
 func newRoot(c *console) *cobra.Command {
 	root := &cobra.Command{
-		Use:               "bevote",
-		Short:             "elections on Bitcoin: write the policy, play it, audit it",
-		Long:              helpText("bevote"),
-		Example:           "  bevote demo",
-		SilenceErrors:     true,
-		SilenceUsage:      true,
-		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+		Use:           "bevote",
+		Short:         "elections on Bitcoin: write the policy, play it, audit it",
+		Long:          helpText("bevote"),
+		Example:       "  bevote demo",
+		Version:       build(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
 	}
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 100"))
 	root.SetIn(c.in)
 	root.SetOut(c.out)
 	root.SetErr(c.err)
 	root.AddCommand(newDemo(c), newNew(c), newCheck(c), newFmt(c), newExplain(c), newTest(c), newDiff(c),
 		newCompile(c), newCertificate(c), newLift(c), newRehearse(c), newAudit(c), newExport(c), newCompare(c), newVersion(c))
+	addCompletions(root)
 	return root
 }
 
