@@ -84,6 +84,14 @@ func TestPackagesHaveNamesAndDocs(t *testing.T) {
 	}
 }
 
+// TestLineEndsStay: a clone with Git's default on Windows, core.autocrlf, has
+// the same bytes as any other. Embedded texts and golden files depend on it.
+func TestLineEndsStay(t *testing.T) {
+	if text := string(read(t, ".gitattributes")); !strings.HasSuffix(text, "\n* -text\n") {
+		t.Errorf(".gitattributes does not end with * -text:\n%s", text)
+	}
+}
+
 // TestNothingLeftLying looks for what should never be published: paths of the
 // machine of a developer, and marks of unfinished work. The patterns
 // are put together here so that this file does not match itself.
