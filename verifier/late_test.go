@@ -101,7 +101,7 @@ func announcedAgain(t *testing.T, before uint32) (rec *record.Record, first, rol
 	if err := p.Run(); err != nil {
 		t.Fatal(err)
 	}
-	return openRecord(t, rehearsaltest.Write(t, func(w *record.Writer) error { return p.Write(w) })), first, roll
+	return rehearsaltest.Open(t, rehearsaltest.Write(t, func(w *record.Writer) error { return p.Write(w) })), first, roll
 }
 
 func auditFrom(t *testing.T, rec *record.Record, src evidence.Source, first uint32, opt verifier.Options) *result.Report {

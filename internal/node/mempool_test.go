@@ -91,7 +91,7 @@ func boardAt(t *testing.T, rec *record.Record, height int) *record.Record {
 			t.Fatal(err)
 		}
 	}
-	return opened(t, dir)
+	return rehearsaltest.Open(t, dir)
 }
 
 // lieRecord plays a lie and returns its record, and its blocks from genesis.
