@@ -1,7 +1,7 @@
 // Package examples holds policies to read, rehearse and begin one's own from.
 //
 // It promises that each of them loads, compiles and passes its own tests, and
-// that nobody knows the secret of any key in them.
+// that no key in them has a known secret.
 package examples
 
 import (

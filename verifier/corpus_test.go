@@ -87,8 +87,8 @@ func told(t *testing.T, l corpus.Lie) string {
 	return path
 }
 
-// speaks tells whether an audit of the record objects to anything, or names
-// whom it must.
+// speaks reports whether an audit of the record objects to anything, or names
+// the party at fault.
 func speaks(t *testing.T, path string, l corpus.Lie, table verifier.Table) bool {
 	t.Helper()
 	for _, c := range judged(t, path, table).Checks {

@@ -193,7 +193,7 @@ func (p *polls) forgeries() map[string]func(r *scriptRun) {
 	return out
 }
 
-// foreign signs as wallets do, until the point is odd, by whoever should.
+// foreign signs with the expected key as other wallets do, until R has an odd y.
 func (p *polls) foreign(r *scriptRun, code []byte) []byte {
 	x := p.claims[0]
 	if key := scriptsig.LastItem(r.at.Tx.TxIn[r.at.Input].SignatureScript); len(key) == curve.PointSize {

@@ -143,8 +143,7 @@ func (c *Comparison) compareVerdicts(a, b *result.Report) {
 
 func tip(r *result.Report) string { return fmt.Sprintf("block %d, %s", r.Tip.Height, r.Tip.Hash) }
 
-// winner returns the quoted name of the winner, or nobody without quotes where
-// there is none.
+// winner returns the quoted name of the winner, or the unquoted word for none.
 func winner(r *result.Report) string {
 	if r.Winner == nil {
 		return "nobody"

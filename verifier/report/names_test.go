@@ -8,8 +8,8 @@ import (
 	"bevote/verifier/result"
 )
 
-// TestWithoutAWinner: a report says why nobody is named as the winner, and not
-// that nobody won where that is not known.
+// TestWithoutAWinner: a report says why no winner is named, and says that the
+// election has none only where that is known.
 func TestWithoutAWinner(t *testing.T) {
 	for _, row := range []struct {
 		level, verdict string
