@@ -35,7 +35,7 @@ func TestBrokenBuilds(t *testing.T) {
 	wantEnd(t, program, "careless", []string{"audit", nobody}, 70, "V94: examined 7 of 14", "")
 }
 
-// brokenBuild builds the command with a table of checks that testdata/broken.go.txt
+// brokenBuild builds the command with a table of checks that testdata/broken/table.go.txt
 // changes, as $BROKEN says: the file is laid over the verifier's, and the table
 // passes through it.
 func brokenBuild(t *testing.T) string {
@@ -54,7 +54,7 @@ func brokenBuild(t *testing.T) string {
 	}
 	dir := t.TempDir()
 	table, overlay, out := filepath.Join(dir, "table.go"), filepath.Join(dir, "overlay.json"), filepath.Join(dir, "bevote")
-	change, err := filepath.Abs(filepath.Join("testdata", "broken.go.txt"))
+	change, err := filepath.Abs(filepath.Join("testdata", "broken", "table.go.txt"))
 	if err != nil {
 		t.Fatal(err)
 	}
