@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"bevote/internal/curve"
-	"bevote/lang"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 	"bevote/verifier/record"
@@ -23,7 +22,6 @@ type inputs struct {
 	e         *election.Election
 	policyErr *election.PolicyError // of a policy without meaning; then there is no e
 	decoded   int                   // documents that decoded: policy, contract, and each line of the board
-	diags     []lang.Diagnostic     // what package lang says of the policy
 	lines     []board.Line
 	heads     [][32]byte     // by line: its hash
 	ring      *curve.Keyring // keys of signatures, parsed once
@@ -67,11 +65,7 @@ func (in *inputs) read(rec *record.Record) error {
 	if err := in.readBoard(rec); err != nil {
 		return err
 	}
-	if err := in.checkPolicyCopy(policy); err != nil {
-		return err
-	}
-	_, in.diags = lang.Load(policy)
-	return nil
+	return in.checkPolicyCopy(policy)
 }
 
 // maxUnlinked bounds the lines that do not name the hash of the line before. V02

@@ -115,7 +115,7 @@ func policySane(f *facts, ck *check) {
 	ck.expect(2)
 	ck.pass() // lang.Load found no error, or there would be no policy here
 	ck.test("contract.json", f.e.Mismatch)
-	for _, d := range f.diags {
+	for _, d := range f.e.Warnings {
 		ck.note(fmt.Sprintf("policy.bev:%d", d.Primary.Line), "%s: %s", d.Code, d.Message)
 	}
 }

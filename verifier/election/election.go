@@ -36,9 +36,10 @@ type Election struct {
 	Escrow   templates.Template // the contract's escrow, of mixing deposits; zero without mixing
 	EID      [32]byte           // of the policy
 
-	PolicyHash, ContractHash [32]byte      // SHA-256 of the files
-	Mismatch                 error         // why the contract is not the policy's; nil if it is
-	SealKeys                 []curve.Point // by candidate number − 1: the key that its ballots are sealed to
+	PolicyHash, ContractHash [32]byte          // SHA-256 of the files
+	Warnings                 []lang.Diagnostic // of package lang, of the policy
+	Mismatch                 error             // why the contract is not the policy's; nil if it is
+	SealKeys                 []curve.Point     // by candidate number − 1: the key that its ballots are sealed to
 }
 
 // Load reads the texts of policy.bev and contract.json. It refuses a contract
@@ -74,7 +75,7 @@ func Read(policy, contract []byte) (*Election, error) {
 	e := &Election{
 		Policy: p, Contract: c, Template: t, Escrow: escrow, EID: p.EID(),
 		PolicyHash: sha256.Sum256(policy), ContractHash: sha256.Sum256(contract),
-		Mismatch: lift.Check(p, c),
+		Warnings: diags, Mismatch: lift.Check(p, c),
 	}
 	e.SealKeys, err = sealKeys(p)
 	return e, err
