@@ -30,8 +30,9 @@ var (
 		"test":        filesEnding("bev"),
 	}
 	flagCompletions = map[string]map[string]cobra.CompletionFunc{
-		"audit":    {"output": filesEnding("json", "html", "md"), "since": filesEnding("json")},
-		"demo":     {"example": words(examples.Names), "mixing": words(mixingSchemes), "output": filesEnding("json", "html", "md", "zip")},
+		"audit": {"output": filesEnding("json", "html", "md"), "since": filesEnding("json")},
+		"demo": {"example": words(examples.Names), "mixing": words(mixingSchemes),
+			"output": filesEnding("json", "html", "md", "zip")},
 		"new":      {"from": words(examples.Names), "output": filesEnding("bev")},
 		"rehearse": {"lie": words(lieNames), "output": filesEnding("zip")},
 	}

@@ -141,7 +141,8 @@ func TestHostileFiles(t *testing.T) {
 		"hex":        {strings.Repeat("63", 1<<18), codeInput},
 	} {
 		t.Run("a script of "+name, func(t *testing.T) {
-			wantWithinMemory(t, row.code, "", "lift", fileOf(t, filepath.Join(t.TempDir(), "script"), whole([]byte(row.text))...))
+			wantWithinMemory(t, row.code, "", "lift", fileOf(t, filepath.Join(t.TempDir(), "script"),
+				whole([]byte(row.text))...))
 		})
 	}
 }

@@ -37,7 +37,8 @@ func TestAnswerCannotBeWritten(t *testing.T) {
 	mustRun(t, "certificate", policy, "-o", certificate)
 	mustRun(t, "audit", rec, "-o", reportFile)
 	for _, args := range [][]string{
-		{}, {"help", "audit"}, {"version"}, {"version", "--json"}, {"check", policy}, {"check", "--json", policy}, {"fmt", policy},
+		{}, {"help", "audit"}, {"version"}, {"version", "--json"}, {"check", policy}, {"check", "--json", policy},
+		{"fmt", policy},
 		{"fmt", "--diff", other}, {"explain", policy}, {"explain", "--core", policy}, {"explain", "E0303"}, {"test", policy},
 		{"test", "--coverage", policy}, {"diff", policy, other}, {"compile", policy}, {"compile", "--json", policy},
 		{"certificate", policy}, {"certificate", "--replay", certificate}, {"lift", "51"}, {"rehearse", "--lies"},
@@ -83,13 +84,15 @@ func TestFilesCannotBeWritten(t *testing.T) {
 		os.Remove(there)
 		var out, messages strings.Builder
 		code := run(row.args, nil, &out, &messages)
-		if want := "bevote: cannot write: " + row.name + ": "; code != codeOutput || !strings.Contains(messages.String(), want) {
+		if want := "bevote: cannot write: " + row.name + ": "; code != codeOutput ||
+			!strings.Contains(messages.String(), want) {
 			t.Errorf("%q exits %d, want %d, and says %q", row.args, code, codeOutput, &messages)
 		}
 		if row.args[0] != "audit" {
 			continue
 		}
-		if !strings.Contains(out.String(), "L3 RECOUNT: alice won") || !strings.Contains(messages.String(), "L3 RECOUNT: alice won") {
+		if !strings.Contains(out.String(), "L3 RECOUNT: alice won") ||
+			!strings.Contains(messages.String(), "L3 RECOUNT: alice won") {
 			t.Errorf("%q does not say the verdict: %q", row.args, &messages)
 		}
 		if _, err := os.Stat(there); err != nil {

@@ -35,7 +35,8 @@ func TestWithoutAWinner(t *testing.T) {
 		if !strings.Contains(md, "| winner | "+row.want+" |") || !strings.Contains(text, "  winner     "+row.want+"\n") {
 			t.Errorf("exit %d: Markdown or text do not say %q:\n%s", row.exit, row.want, text)
 		}
-		if strings.Contains(html, "won by") || strings.Contains(html, `class="band win"`) || strings.Contains(html, `class="win"`) {
+		if strings.Contains(html, "won by") || strings.Contains(html, `class="band win"`) ||
+			strings.Contains(html, `class="win"`) {
 			t.Errorf("exit %d: the page says or colours that stakes were won", row.exit)
 		}
 	}
@@ -48,7 +49,8 @@ func TestNames(t *testing.T) {
 	r.Counts[0].Display, r.Counts[1].Display = "alice", "Alice Smith"
 	html, md := page(t, r), written(t, report.Markdown, r)
 	for form, wants := range map[string][]string{
-		html: {"<dd>Alice Smith (alice)</dd>", ">won by Alice Smith (alice)<", ">claimed for alice (bob)<", `★ Alice Smith<tspan class="tail" dx="8">alice<`,
+		html: {"<dd>Alice Smith (alice)</dd>", ">won by Alice Smith (alice)<", ">claimed for alice (bob)<",
+			`★ Alice Smith<tspan class="tail" dx="8">alice<`,
 			`>alice<tspan class="tail" dx="8">bob<`, "; alice (bob): 1 to 2"},
 		md: {"| winner | Alice Smith (alice) |", "| Alice Smith (alice) | 3 |", "| alice (bob) | 1 to 2 |",
 			"| stakes | won by Alice Smith (alice): ", "| stakes | claimed for alice (bob): "},

@@ -43,8 +43,9 @@ func TestSchemaHoldsReports(t *testing.T) {
 	s := schema(t)
 	for name, r := range map[string]*result.Report{
 		"won": won(), "refuted": refuted(), "disputed": disputed(), "exchanged": exchanged(),
-		"a policy with errors": {Spec: 1, Level: result.LevelNone, Exit: result.ExitRefuted, RecordSHA256: strings.Repeat("ab", 32),
-			Checks: []result.Check{{ID: "V17", Class: "E/W", Status: result.Fail}}},
+		"a policy with errors": {Spec: 1, Level: result.LevelNone, Exit: result.ExitRefuted,
+			RecordSHA256: strings.Repeat("ab", 32),
+			Checks:       []result.Check{{ID: "V17", Class: "E/W", Status: result.Fail}}},
 	} {
 		if err := validated(t, s, written(t, report.JSON, r)); err != nil {
 			t.Errorf("%s: %v", name, err)
