@@ -24,8 +24,8 @@ import (
 
 var _ evidence.Source = (*rewrite)(nil)
 
-// rewrite is a finished record, to be changed as far as that takes no key: lines
-// can be linked anew and blocks mined anew.
+// rewrite is a finished record and the changes to it that need no key: lines can be
+// linked anew and blocks mined anew.
 type rewrite struct {
 	p                *play
 	policy, contract []byte
