@@ -81,7 +81,7 @@ func (r *rewrite) deepUnseen() (uint32, error) {
 	return height, nil
 }
 
-// relink gives every line from index n on the hash of the line before.
+// relink sets Prev of every line from index n on to the hash of the line before.
 func (r *rewrite) relink(n int) {
 	for i := max(n, 1); i < len(r.lines); i++ {
 		r.lines[i].Prev = r.lines[i-1].Hash()
