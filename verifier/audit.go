@@ -9,7 +9,7 @@
 //
 // A [State] carries what one audit read to the next audit of the same election,
 // so that only new blocks are read. Live nodes are also asked for unconfirmed
-// transactions that would spend stakes; those count for nothing but V96.
+// transactions that would spend stakes; only V96 uses those.
 package verifier
 
 import (
@@ -67,7 +67,7 @@ func Audit(ctx context.Context, rec *record.Record, src evidence.Source, opt Opt
 	return examine(ctx, rec, src, opt, families(), trials)
 }
 
-// examine is [Audit] by a table of checks, after a self-test of so many trials.
+// examine is [Audit] by a table of checks, after a self-test of that many trials.
 // Each stage is a function of the one before:
 //
 //	inputs ─▶ chained ─▶ prepared ─▶ executed ─▶ tallied ─▶ facts ─▶ report
@@ -105,8 +105,8 @@ func asInputError(err error) error {
 }
 
 // establish computes from board and chain what the checks compare. prior is an
-// earlier stage of the same inputs, or nil. Its setup is used again where the
-// anchors are the same, its judgements of the exchange in any case.
+// earlier stage of the same inputs, or nil. Its setup is used again if the anchors
+// are the same. Its verdicts on the exchange are always used again.
 func establish(ch *chained, prior *prepared) (*facts, error) {
 	p, err := prepare(ch, prior)
 	if err != nil {

@@ -10,9 +10,9 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// blockLog keeps of an election's blocks, from the announcement's on, what a
-// replay of them or of any prefix needs: the transactions that concern the
-// election, and 32 bytes of hash a block.
+// blockLog holds what a replay of an election's blocks needs, or a replay of any
+// prefix of them: the transactions that concern the election, and each block's
+// hash. The first block is the one with the announcement.
 type blockLog struct {
 	first   uint32                 // height
 	hashes  []chainhash.Hash       // of the blocks from first on

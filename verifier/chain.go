@@ -83,7 +83,7 @@ func follow(ctx context.Context, in *inputs, sources []evidence.Source) (*chaine
 func wantedHeights(ctx context.Context, in *inputs, sources []evidence.Source) func(height uint32) bool {
 	first := in.lines[0].Seen.Height
 	for _, src := range sources {
-		if h, err := src.First(ctx); err == nil && h > 0 { // an error is met again before the blocks
+		if h, err := src.First(ctx); err == nil && h > 0 { // an error comes again when the blocks are read
 			first = min(first, h)
 		}
 	}
@@ -117,7 +117,7 @@ func (ch *chained) readBlocks(ctx context.Context, first uint32) error {
 		ch.replay = ch.blocks.replay(ch.e, ch.lines)
 	}
 	switch {
-	case begun && first < ch.blocks.first && !allCreated(ch.replay): // before them may be what they lack
+	case begun && first < ch.blocks.first && !allCreated(ch.replay): // earlier blocks may create the missing coins
 		ch.replay, ch.blocks, begun = election.NewReplay(ch.e, ch.lines), new(blockLog), false
 	case begun:
 		first = ch.blocks.first

@@ -20,10 +20,10 @@ type check struct {
 // from the loop that examines them, so that V110 can compare.
 func (ck *check) expect(n int) { ck.expected += n }
 
-// pass examines one thing and finds nothing.
+// pass counts one thing that was examined and has no fault.
 func (ck *check) pass() { ck.examined++ }
 
-// fail examines one thing and finds a fault.
+// fail counts one thing that was examined and has a fault.
 func (ck *check) fail(where, format string, args ...any) {
 	ck.examined++
 	ck.failed++
@@ -39,7 +39,7 @@ func (ck *check) test(where string, err error) {
 	ck.fail(where, "%v", err)
 }
 
-// leave examines one thing that the evidence does not settle. The check is
+// leave counts one thing that the evidence does not decide. The check is
 // UNRESOLVED unless something else failed.
 func (ck *check) leave(where, format string, args ...any) {
 	ck.examined++

@@ -21,13 +21,13 @@ type checkpoint struct {
 	hash   chainhash.Hash // of the tip
 }
 
-// checkpoint returns this audit's.
+// checkpoint returns the checkpoint of this audit.
 func (ch *chained) checkpoint() checkpoint {
 	return checkpoint{lines: len(ch.lines), head: ch.heads[len(ch.lines)-1], height: ch.tip, hash: ch.chain.Tip().Hash}
 }
 
 // readCheckpoints reads the checkpoints of the state and of the earlier report.
-// The error is [ErrOtherElection], or an earlier report without board or tip.
+// It returns [ErrOtherElection], or an error if the earlier report has no board or tip.
 func (in *inputs) readCheckpoints() error {
 	if s := in.opt.State; s != nil && s.policy != "" {
 		if s.policy != in.e.Policy.ID() {

@@ -197,7 +197,7 @@ func (in *inputs) paid(tx *wire.MsgTx) int {
 }
 
 // verifyWin finds the key behind a win spend's signature: a claim key, the
-// joint key or the supervisor's. It tries the guessed claimant's first.
+// joint key or the supervisor's. The claim key of candidate guess is tried first.
 func (p *prepared) verifyWin(s *spend, guess int) {
 	for _, guessed := range []bool{true, false} {
 		for _, k := range p.winKeys {
@@ -230,14 +230,13 @@ func (in *inputs) timely(c *claim) bool {
 	return c.at.Height > t.VoteTo && c.at.Height <= t.Claim
 }
 
-// late reports whether a claim is in a block after `claim by`. What comes then is
-// beyond the election's end: it can be a finding, and cannot refute a result that stood
-// before it.
+// late reports whether a claim is in a block after `claim by`. A late claim can be a
+// finding. It cannot refute an earlier result.
 func (in *inputs) late(c *claim) bool { return c.at.Height > in.e.Policy.Times.Claim }
 
-// findWinner finds the winner (docs/audit.md, "The winner"): among candidates with at least k counted ballots,
-// the one whose timely claim is earliest. Where no claimant is proven to have
-// k, the earliest timely claimant who may have them is named, not counted.
+// findWinner finds the winner (docs/audit.md, "The winner"): among candidates with
+// at least k ballots proven, the one whose timely claim is earliest. If there is
+// none, it is the earliest timely claimant for whom k ballots are possible.
 func (f *facts) findWinner() {
 	k := f.e.Policy.K
 	for _, proven := range []bool{true, false} {

@@ -2,8 +2,8 @@ package verifier
 
 import "bevote/verifier/election"
 
-// likeness is what makes ballots alike: the parts of a ballot, and the parts of others
-// that it must not meet.
+// likeness returns the parts of a ballot, and the values that no part of another
+// ballot may have. Ballots are alike where one has such a value.
 type likeness func(b *countedBallot) (own, others []string)
 
 // sameParts: no two ballots have all bytes, R or the ciphertext in common.

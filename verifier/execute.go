@@ -20,9 +20,9 @@ type scriptRun struct {
 	at   election.ConfirmedTx
 	prev *wire.TxOut
 	err  error
-	by   curve.PublicKey // of the first signature where the output tells, else zero
+	by   curve.PublicKey // key of the first signature if the output determines it, else zero
 
-	signed *inputSignature // nil where the items do not tell
+	signed *inputSignature // nil if the items do not have its form
 }
 
 // inputSignature is the first signature of an input with the key and the script
@@ -89,7 +89,7 @@ func (x *executed) runDeposits() {
 }
 
 // proveSignatures verifies the signatures of all runs and returns those that
-// are valid, for the engine. Only what verified enters.
+// are valid, as a cache for the engine. The cache holds valid signatures only.
 func (x *executed) proveSignatures() *txscript.SigCache {
 	txs := x.runsByTx()
 	cores.Each(len(txs), func(i int) {
@@ -110,7 +110,7 @@ func (x *executed) proveSignatures() *txscript.SigCache {
 	for i, s := range expected {
 		all[i] = s.Signed
 	}
-	proven := txscript.NewSigCache(uint(2 * len(x.runs))) // and as many that the engine verifies itself
+	proven := txscript.NewSigCache(uint(2 * len(x.runs))) // with room for as many that the engine verifies
 	for i, valid := range x.verifySigned(all, curve.VerifyECDSABatch) {
 		if expected[i].valid = valid; valid {
 			proven.Add(all[i].Hash, all[i].Sig, expected[i].Key[:])
@@ -136,8 +136,8 @@ func (x *executed) runsByTx() (txs [][]*scriptRun) {
 //	P2SH, a refund       <sig> <key> … <redeem>
 //	P2SH, a claim    … <sig> … <redeem>      by the key of the candidate who is paid
 //
-// It goes by the looks of the items. A wrong guess does not verify, and the engine
-// then verifies what the script asks for.
+// This is a guess from the form of the items. A wrong guess does not verify; the
+// engine then verifies the signature that the script requires.
 func (x *executed) expectSignature(r *scriptRun, h *scriptsig.Hasher) *inputSignature {
 	items := scriptsig.Items(r.at.Tx.TxIn[r.at.Input].SignatureScript)
 	s := &inputSignature{code: r.prev.PkScript, pushed: scriptsig.FirstSignature(items)}

@@ -38,8 +38,8 @@ func changedCopy(text []byte, announced [32]byte) error {
 	return nil
 }
 
-// checkPolicyCopy holds the policy against the hash in line 1. Any other difference is
-// for V16 to find.
+// checkPolicyCopy returns an error if the policy differs from the hash in line 1 by
+// line ends and a byte order mark alone. V16 reports any other difference.
 func (in *inputs) checkPolicyCopy(policy []byte) error {
 	var open board.Open
 	if board.DecodeBody(in.lines[0], &open) != nil {

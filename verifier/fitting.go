@@ -9,14 +9,14 @@ import (
 	"bevote/verifier/evidence"
 )
 
-// ErrBehind is the cause of an [evidence.SourceError]: a node has not yet the blocks
-// that the board's authors have seen.
+// ErrBehind is the cause of an [evidence.SourceError]: a node does not yet have the
+// blocks that the board's lines name.
 var ErrBehind = errors.New("the node is behind")
 
-// checkFit holds a live node's headers against the blocks that the board's lines have
-// seen, before any block is read. The error is an [evidence.SourceError] where the
-// node has none of those at heights that it has, or ends before one of them. Of a
-// record such a chain is for V02 to judge.
+// checkFit compares a live node's headers with the blocks that the board's lines
+// name, before any block is read. The error is an [evidence.SourceError] if the node
+// has other blocks at all heights that it has of these, or ends below one of them.
+// For the chain of a record, V02 reports such a difference.
 func checkFit(in *inputs, chain *evidence.Chain) error {
 	if !in.opt.Live {
 		return nil

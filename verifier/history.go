@@ -50,7 +50,8 @@ func addEvent(s *result.History, height uint32, phase string, kind result.EventK
 	s.Events = append(s.Events, result.Event{Height: height, Phase: phase, Kind: kind, Text: text, Where: where})
 }
 
-// policyPhases are the policy's, in blocks. The first begins with the announcement.
+// policyPhases returns the phases of the policy, in blocks. The first begins with the
+// announcement.
 func policyPhases(f *facts) []result.Phase {
 	t, first := f.e.Policy.Times, f.e.Policy.Times.Roll
 	if announced := f.setup.Phases.Anchor(election.Announce); announced != nil {
@@ -151,7 +152,8 @@ func claimKind(f *facts, c *claim) result.EventKind {
 }
 
 // spendFees divides each transaction's fee among the stakes that it spends, in
-// satoshis. Where it also spends other outputs, whose values are not known, it is 0.
+// satoshis. The share is 0 if the transaction also spends other outputs, whose values
+// are not known.
 func spendFees(f *facts) map[*spend]int64 {
 	byTx := make(map[string][]*spend)
 	for _, sp := range f.spends {
@@ -178,8 +180,8 @@ func spendFees(f *facts) map[*spend]int64 {
 	return fees
 }
 
-// mixPhases are the registry's, in blocks. Each begins with the announcement but the
-// last, which begins after T2, the deadline of deposits.
+// mixPhases returns the phases of the registry's deadlines, in blocks. All begin with
+// the announcement except the last, which begins after T2, the deadline of deposits.
 func mixPhases(f *facts, first uint32) (out []result.Phase) {
 	if f.mix == nil || f.mix.Registry == nil || registryDeadlines(f, f.mix.Registry) != nil {
 		return nil

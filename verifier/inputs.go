@@ -20,7 +20,7 @@ type inputs struct {
 	trials    int      // of the self-test; 0 in the audits that it makes
 	sum       [32]byte // record_sha256
 	e         *election.Election
-	policyErr *election.PolicyError // of a policy without meaning; then there is no e
+	policyErr *election.PolicyError // the faults of an invalid policy; then e is nil
 	decoded   int                   // documents that decoded: policy, contract, and each line of the board
 	lines     []board.Line
 	heads     [][32]byte     // by line: its hash

@@ -8,10 +8,10 @@ import (
 	"bevote/verifier/election"
 )
 
-// countingLines returns the numbers of the board's lines that count, from 1: the
-// opening line, and lines in a closed phase by an author whose part they are, of
-// each author's on one subject the first (docs/protocol.md, "The board" and
-// "Mixing"). Openings need no anchor above them.
+// countingLines returns the numbers of the board's lines that count, from 1
+// (docs/protocol.md, "The board" and "Mixing"). The opening line counts. Any other
+// line counts in a closed phase, if its author may write it; of several lines of one
+// author on one subject the first counts. Openings need no later anchor.
 func countingLines(f *facts) map[int]bool {
 	p, out := f.e.Policy, make(map[int]bool)
 	supervisor := func(key curve.PublicKey) bool { return key == p.Supervisor }

@@ -15,14 +15,14 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// waiting is a transaction that was seen in a pool.
+// waiting is a transaction that was seen in a mempool.
 type waiting struct {
 	tx   *wire.MsgTx
 	seen string // where, in words
 }
 
-// pendingSpend is an input that spends the stake of a counted vote, of a transaction
-// that a pool shows or has shown.
+// pendingSpend is an input of an unconfirmed transaction, of a mempool or of the
+// state, that spends the stake of a counted vote.
 type pendingSpend struct {
 	tx    *wire.MsgTx
 	input int

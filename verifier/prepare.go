@@ -9,7 +9,7 @@ import (
 	"bevote/verifier/election"
 )
 
-// prepared is what the vote rests on, roll, exchange and joint keys, and the votes.
+// prepared holds roll, exchange and joint keys, and the votes that they determine.
 type prepared struct {
 	*chained
 	setup   *election.Setup
@@ -55,7 +55,7 @@ func setupOf(ch *chained, prior *prepared) *election.Setup {
 // winKey is a key that may sign a win spend.
 type winKey struct {
 	key       curve.PublicKey
-	candidate int // number of its owner; 0 where it is no candidate's alone
+	candidate int // number of the candidate who alone has it, or 0
 }
 
 // winKeys lists the keys of the contract's win paths.

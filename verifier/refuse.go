@@ -34,7 +34,7 @@ func unread(in *inputs) *facts {
 	return &facts{tallied: &tallied{executed: &executed{prepared: &prepared{chained: &chained{inputs: in}}}}}
 }
 
-// V17 of a policy that has errors lists them.
+// policyFaults is V17 of a policy that has errors: it lists them.
 func policyFaults(f *facts, ck *check) {
 	ck.expect(1)
 	ck.examined, ck.failed = 1, 1

@@ -37,9 +37,9 @@ func presenceOnly(f *facts, ck *check, what string) {
 	}
 }
 
-// unshown returns of which evidence there is too little for the beginning of the
-// election, "" where nothing of it is missing. Evidence that begins late, and merkle
-// proofs, do not show that there is no announcement or no coin.
+// unshown names the evidence that is missing for the beginning of the election, or
+// returns "". Neither evidence that begins late nor merkle proofs show that an
+// announcement or a coin does not exist.
 func unshown(f *facts) string {
 	switch {
 	case anchorsUnshown(f):
@@ -57,8 +57,8 @@ func anchorsUnshown(f *facts) bool {
 	return err != nil && !f.showsBeginning()
 }
 
-// coinUnshown reports whether the evidence holds no creation of a slot's coin, and
-// is not such that there is none.
+// coinUnshown reports whether the evidence does not hold the creation of a slot's
+// coin, and does not show that there is none either.
 func coinUnshown(f *facts, r election.Slot) bool {
 	c := f.replay.Coin(r.Outpoint)
 	return (c == nil || c.Created == nil) && !f.showsBeginning()
@@ -138,7 +138,7 @@ func mixed(f *facts) string {
 	return rolled(f)
 }
 
-// exchanged applies where there is a registry. Its absence is V22's.
+// exchanged applies where there is a registry. V22 reports its absence.
 func exchanged(f *facts) string {
 	if reason := mixed(f); reason != "" || f.setup.ExchangeLog.Registry != nil {
 		return reason
@@ -147,7 +147,7 @@ func exchanged(f *facts) string {
 }
 
 // schemed is [exchanged] where, with group-blind, the manager's modulus gives a
-// group to verify by. Its absence is V20's.
+// group to verify by. V20 reports the absence of a group.
 func schemed(f *facts) string {
 	reason := exchanged(f)
 	if reason != "" || f.e.Policy.Mixing.Scheme != lang.SchemeGroupBlind {
@@ -206,7 +206,7 @@ func transcribed(f *facts) string {
 	return "the transcript is not anchored"
 }
 
-// written applies where there is a transcript. Its absence is V42's.
+// written applies where there is a transcript. V42 reports its absence.
 func written(f *facts) string {
 	if reason := transcribed(f); reason != "" || f.setup.Transcript != nil {
 		return reason
@@ -214,8 +214,8 @@ func written(f *facts) string {
 	return "there is no transcript"
 }
 
-// shared is [written] where the transcript's public shares are points. V42 asks
-// for them.
+// shared is [written] where the transcript's public shares are points. V42 checks
+// that they are.
 func shared(f *facts) string {
 	if reason := written(f); reason != "" || len(f.setup.Shares) == f.e.Policy.JointKeys() {
 		return reason

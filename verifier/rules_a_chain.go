@@ -125,7 +125,7 @@ func anchoredInOrder(f *facts, ck *check) {
 }
 
 // linesInTime lists the lines that name the block of the anchor that commits to
-// them, or a later one. Only the opening line counts nevertheless.
+// them, or a later one. Of these only the opening line counts.
 func linesInTime(f *facts, ck *check, counting func() map[int]bool) {
 	from := 0
 	for kind := election.Announce; kind <= election.LastAnchor; kind++ {
@@ -224,8 +224,8 @@ func scriptExec(f *facts, ck *check) {
 	}
 }
 
-// V13: every event that counts has d confirmations. It is fatal of votes and of claims
-// in time only.
+// V13: every event that counts has d confirmations. A failure is fatal only for a vote
+// or a timely claim.
 func finality(f *facts, ck *check) {
 	look := func(where string, height uint32) {
 		ck.expect(1)

@@ -86,8 +86,8 @@ func registryMixers(f *facts, b *board.Registry) error {
 	return nil
 }
 
-// V23: no key and no commitment is registered twice. Whether two commitments are of
-// one identity, only the supervisor's private file shows.
+// V23: no key and no commitment is registered twice. Only the supervisor's private
+// file shows whether two commitments are of one identity.
 func registryUnique(f *facts, ck *check) {
 	log := f.setup.ExchangeLog
 	ck.expect(len(log.Registry.Voters))

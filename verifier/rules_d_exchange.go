@@ -37,8 +37,8 @@ func deposits(f *facts, ck *check) {
 }
 
 // V30: the signature of every voucher of a key on the roll is the group's, or its
-// issuer's, over this key, this mixer and this nonce. Values outside their domains
-// are V31's. Bad vouchers of keys that are not on the roll are listed.
+// issuer's, over this key, this mixer and this nonce. V31 reports values outside their
+// domains. Bad vouchers of keys that are not on the roll are listed.
 func vouchers(f *facts, ck *check) {
 	for _, v := range f.mix.Vouchers {
 		err := f.mix.VerifyVoucher(v)
@@ -97,8 +97,8 @@ func serials(f *facts, ck *check) {
 }
 
 // V33: every key on the roll has a voucher of its own, for which it was paid the
-// coin on the roll. Valid paid vouchers are no more than good deposits rightly
-// issued for, and with blind-rsa those of each mixer no more than its own.
+// coin on the roll. There are at most as many valid paid vouchers as good deposits
+// that were correctly issued for; with blind-rsa this holds for each mixer.
 func payoutCount(f *facts, ck *check) {
 	ck.expect(len(f.setup.Roll) + 1)
 	paid, byIssuer := 0, make(map[*election.Mixer]int)

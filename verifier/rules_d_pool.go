@@ -20,8 +20,8 @@ func poolRules() []rule {
 	}
 }
 
-// V34: sweeps bring deposits into the pool and nowhere else, the supervisor
-// repays each mixer what it is owed, and declares what is left.
+// V34: sweeps pay deposits to the pool only. The supervisor repays each mixer what it
+// is owed, and declares the residual.
 func mixersAccount(f *facts, ck *check) {
 	sweeps := f.mix.SweepTxs()
 	for _, sweep := range sweeps {
@@ -169,9 +169,9 @@ func payoutsAlike(f *facts, ck *check) {
 	}
 }
 
-// spentFault returns why a deposit's spend is none that the contract allows, or
-// nil. A return's locktime, which the script engine takes from the transaction, is
-// compared with the height of its block.
+// spentFault returns why the contract does not allow a deposit's spend, or nil. The
+// script engine takes a return's locktime from the transaction, so it is also compared
+// with the height of the block.
 func spentFault(f *facts, d *election.Deposit, path string) error {
 	at, lock := f.mix.SpendingTx(d), f.e.Policy.Times.Roll
 	switch {

@@ -10,7 +10,7 @@ import (
 	"bevote/verifier/election"
 )
 
-// receiptRules are family D, the faults of a failed exchange and the order of its
+// receiptRules are family D, whose fault a failed exchange is and the order of its
 // steps: V37, V38.
 func receiptRules() []rule {
 	return []rule{
@@ -19,9 +19,9 @@ func receiptRules() []rule {
 	}
 }
 
-// V37: mixers and the supervisor did what they took on, by the table "Whose fault
-// it is" of docs/protocol.md. Depositors' faults are at their own cost and are
-// listed.
+// V37: mixers and the supervisor met their obligations (docs/protocol.md, table
+// "Whose fault it is"). Faults of depositors are listed; only the depositor bears
+// their cost.
 func receipts(f *facts, ck *check) {
 	ck.expect(len(f.mix.Deposits) + len(f.mix.Vouchers))
 	for _, d := range f.mix.Deposits {
@@ -83,9 +83,9 @@ func unswept(f *facts, ck *check, d *election.Deposit) {
 	ck.fail(d.Where(), "mixer %s: issued for and not swept", d.Mixer.Name)
 }
 
-// issueFault returns why a good deposit was not rightly issued for in time: as the
-// depositor's fault, as the mixer's, or "" for both where nothing is wrong. right
-// is what is wrong with the issue, nil if nothing.
+// issueFault returns why there was no correct issue in time for a good deposit: the
+// depositor's fault, or the mixer's. Both are "" if there was one. right is the error
+// of the issue, or nil.
 func issueFault(f *facts, d *election.Deposit, right error) (depositor, mixer string) {
 	switch {
 	case d.Answer != nil:
@@ -143,7 +143,7 @@ func offeredInTime(f *facts, s election.Session) bool {
 	return !f.mix.Late(s.Offer.Seen+election.SessionTimeout+1, election.T3)
 }
 
-// malformed reports whether the answer to a session's offer is no challenge.
+// malformed reports whether the answer to a session's offer is not a valid challenge.
 func malformed(f *facts, d *election.Deposit, s election.Session) bool {
 	challenge := s.AnyChallenge()
 	if challenge == nil {
@@ -167,8 +167,8 @@ func depositorFault(f *facts, d *election.Deposit) string {
 	return ""
 }
 
-// unanswered returns the sessions in which the mixer waited SessionTimeout blocks
-// for an answer to a valid offer in time, and there was none.
+// unanswered returns the sessions with a valid and timely offer to which there was no
+// answer within SessionTimeout blocks.
 func unanswered(f *facts, d *election.Deposit) (silent []election.Session) {
 	sessions := append(slices.Clone(d.Earlier), d.Session)
 	for i, s := range sessions {

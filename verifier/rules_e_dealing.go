@@ -29,9 +29,9 @@ func dealingRules() []rule {
 	}
 }
 
-// dealers returns the predicate of a check for one kind of dealer's fault. A dealer
-// at fault is not in QUAL and the election goes on, so each is an item and no
-// failure. That the transcript's QUAL leaves it out is V45's.
+// dealers returns the predicate of a check for one kind of dealer's fault. Each is an
+// item and not a failure: a dealer at fault is not in QUAL, and the election goes on.
+// V45 checks that the transcript's QUAL omits the dealer.
 func dealers(kind sharing.FaultKind) func(*facts, *check) {
 	return func(f *facts, ck *check) {
 		examined := len(f.setup.Commits)
@@ -75,7 +75,7 @@ func transcriptIndex(f *facts, ck *check) {
 		ck.examined = len(t.Body.Keys) * n
 		return
 	}
-	ck.examined = total // the one fault is of all of them
+	ck.examined = total // the one fault concerns all of them
 }
 
 // transcriptLine returns where items about the transcript point to.
@@ -209,7 +209,7 @@ func acks(f *facts, ck *check) {
 	for _, ack := range acks {
 		slot := f.setup.SlotOf(ack.Line.By)
 		if slot == 0 {
-			continue // a stranger's
+			continue // not by a slot's key
 		}
 		acked[slot] = true
 		ck.expect(1)

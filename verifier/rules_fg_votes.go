@@ -163,8 +163,8 @@ func isKeyHole(name string) bool {
 }
 
 // wantKey computes the key of a hole from the dealing: P, or P + C_j as one
-// multi-scalar product, apart from the sum that filled the contract. A name that
-// the dealing does not know has the zero key, which no script matches.
+// multi-scalar product, independently of the sum that filled the contract. A name that
+// is not in the dealing has the zero key, which no script matches.
 func wantKey(f *facts, name string) (none curve.PublicKey) {
 	role, of, _ := strings.Cut(name, ".")
 	key, candidate := 1, f.e.Policy.CandidateNumber(of)

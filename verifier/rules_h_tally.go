@@ -181,7 +181,7 @@ func intervals(f *facts, ck *check) {
 }
 
 // V79: openings come when every counted stake is spent and d deep, or from
-// `reveal from` on, whichever is first. Those before the vote closed are V80's.
+// `reveal from` on, whichever is first. V80 reports those before the vote closed.
 func afterSettle(f *facts, ck *check) {
 	due := f.e.Policy.Times.Reveal
 	if len(f.unspent) == 0 {
@@ -201,12 +201,12 @@ func afterSettle(f *facts, ck *check) {
 	openedFrom(f, ck, f.e.Policy.Times.VoteTo, due, "due from block %d on")
 }
 
-// V80: no opening before the vote has closed.
+// V80: there is no opening before the vote has closed.
 func notEarly(f *facts, ck *check) {
 	openedFrom(f, ck, 0, f.e.Policy.Times.VoteTo, "the vote closes with block %d")
 }
 
-// openedFrom fails the openings whose line has seen a block from floor to height − 1.
+// openedFrom fails the openings whose line names a block from floor to height − 1.
 func openedFrom(f *facts, ck *check, floor, height uint32, rule string) {
 	for _, l := range f.tally.lines {
 		author, entitled := f.author(l.Line.By)

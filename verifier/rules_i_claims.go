@@ -127,8 +127,8 @@ func winPayouts(f *facts, ck *check) {
 }
 
 // V86: the winner is the earliest timely claimant with k ballots. Other claimants are
-// listed; it is fatal only if no claimant in time can have k. In custodial elections a
-// claim spends stakes of its claimant's ballots alone.
+// listed. A failure is fatal only if no timely claimant can have k. In custodial
+// elections a claim spends only stakes whose ballots are its claimant's.
 func winWinner(f *facts, ck *check) {
 	ck.expect(len(f.claims))
 	k, claims, hopeless := f.e.Policy.K, 0, 0
@@ -145,7 +145,7 @@ func winWinner(f *facts, ck *check) {
 	for _, c := range f.claims {
 		switch j := c.claimant; {
 		case j == 0 && f.late(c):
-			ck.pass() // V87 names the claim; it is not known whose it is
+			ck.pass() // V87 names the claim; its claimant is not known
 		case j == 0:
 			ck.fail(c.where(), "claimed for %s", beneficiary(f, c))
 		case f.tally.max[j-1] < k:
@@ -200,8 +200,8 @@ func winNotEarly(f *facts, ck *check) {
 	}
 }
 
-// V89 lists how many ballots are opened for the winner. That decides level L2 and no
-// more.
+// V89 lists how many ballots are opened for the winner. The number decides level L2
+// only.
 func winThreshold(f *facts, ck *check) {
 	if f.winner == 0 {
 		return // 0/0

@@ -102,21 +102,21 @@ func refundState(f *facts, ck *check) {
 func noWinner(f *facts, ck *check) {
 	for _, most := range f.tally.max {
 		if most >= f.e.Policy.K {
-			return // 0/0: this one may
+			return // 0/0: this candidate can have k
 		}
 	}
 	for _, c := range f.claims {
 		if f.late(c) {
-			continue // V87's
+			continue // V87 reports it
 		}
 		ck.expect(1)
 		ck.fail(c.where(), "claimed for %s although no candidate can have %d ballots", f.candidate(c.claimant), f.e.Policy.K)
 	}
 }
 
-// V96: no stake has a refund and another spend side by side. A pool holds one spend
-// of an output, so the two are in two pools, in one pool at two audits, or in a pool
-// and a block.
+// V96: no stake has both a refund and another spend. A mempool holds one spend of an
+// output, so the two are in two mempools, in one mempool at two audits, or in a
+// mempool and a block.
 func refundRace(f *facts, ck *check) {
 	confirmed := make(map[*election.Vote]*spend)
 	for _, sp := range f.spends {

@@ -66,16 +66,16 @@ func phaseOrder(f *facts, ck *check) {
 	noneAfterEnd(f, ck)
 }
 
-// owed reports whether an anchor of a kind is due in the dealing: each, unless the
+// owed reports whether the dealing needs an anchor of a kind. It needs none if the
 // roll has ended the election.
 func owed(f *facts, kind int) bool {
 	switch {
 	case kind <= election.RollClosed:
-		return false // V14 and V24 ask
+		return false // V14 and V24 check these
 	case !f.e.Policy.Dealt() || len(f.setup.Roll) < f.e.Policy.K:
 		return false
 	}
-	return kind < election.TranscriptClosed // V51 asks for that one
+	return kind < election.TranscriptClosed // V51 checks that one
 }
 
 // noneAfterEnd lists votes in an election that ended at the roll or the setup. They
@@ -101,7 +101,8 @@ func noneAfterEnd(f *facts, ck *check) {
 // maxAge is how old a live source's tip may be.
 const maxAge = 3 * time.Hour
 
-// V101: the tip of a live source is young. That of a node without peers is old.
+// V101: the tip of a live source is not older than maxAge. The tip of a node without
+// peers is older.
 func staleTip(f *facts, ck *check) {
 	switch {
 	case !f.chain.ProvesWork():

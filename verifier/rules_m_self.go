@@ -20,7 +20,7 @@ func selfRules() []rule {
 	}
 }
 
-// V112: the report names record, tip, build and policy.
+// V112: the report states record, tip, build and policy.
 func bound(f *facts, ck *check) {
 	for _, part := range []struct {
 		name  string
@@ -59,8 +59,8 @@ func skipped(reason string) func(*facts, *check) {
 	return func(_ *facts, ck *check) { ck.skip(reason) }
 }
 
-// V110: each check has examined as many things as were counted apart from it. A
-// failure is a bug of the auditor.
+// V110: each check has examined as many things as it expected; these are counted
+// separately. A failure is a bug of the auditor.
 func coverage(_ *facts, r *result.Report, ck *check) {
 	for _, k := range r.Checks {
 		if k.ID == "V110" {

@@ -33,8 +33,8 @@ const goldenVotes = 3
 //	GROUP CHECK FILE OFFSET XOR WHERE…
 //
 // CHECK must fail when the byte at OFFSET is combined with XOR, two hex digits.
-// Patches of a group are applied to one record, which saves time: none makes the
-// check of another fail.
+// Patches of a group are applied to one record, which saves time. No patch makes the
+// check of another patch in its group fail.
 type patch struct {
 	group       int
 	check, file string
@@ -94,8 +94,8 @@ func selfTest(table []family) (trials int, err error) {
 	return trials, nil
 }
 
-// unfit wraps no cause: an embedded record that cannot be decoded is a bug and no
-// [InputError].
+// unfit returns an error that wraps no cause: an embedded record that cannot be
+// decoded is a bug, and not an [InputError].
 func unfit(format string, args ...any) error {
 	return fmt.Errorf("V109 SELFTEST: this build cannot be relied on: "+format, args...)
 }

@@ -17,8 +17,8 @@ import (
 // State carries what one audit read to the next audit of the same election:
 // the blocks and what they held of the election, so that only new blocks are
 // read, and the end of the board, so that a board that is no continuation of it
-// is found (V99). The next audit does not verify it again, so it is as
-// trustworthy as the place where it is kept. The zero State is that of no audit.
+// is found (V99). The next audit does not verify a State again, so its file must be
+// trusted. The zero State is that of no audit.
 type State struct {
 	policy     string // id
 	blocks     blockLog
@@ -69,9 +69,9 @@ const maxReorgs = 20
 // stateSpec is the version of a State's JSON.
 const stateSpec = 2
 
-// minStateItem bounds the list elements of a State's JSON by its length: one comma
-// in 24 bytes, of which an honest State has fewer. Decoded elements take many
-// times the memory of the shortest encoding, "0,".
+// minStateItem bounds the list elements of a State's JSON by its length: at most one
+// comma for every 24 bytes. A State that [State.Encode] wrote has fewer. A decoded
+// element takes many times the memory of the shortest encoding, "0,".
 const minStateItem = 24
 
 // Encode returns the state as one line of JSON, for [DecodeState].
@@ -185,9 +185,9 @@ func (f *stateFile) transactions(s *State) error {
 	return nil
 }
 
-// restore returns the state's log of blocks, up to the first that is no longer of
-// the chain, and appends to reorgs what is not. The log is empty where the board
-// now names other things to look for in the blocks.
+// restore returns the state's log of blocks, up to the first that is no longer in
+// the chain, and appends the blocks that are not to reorgs. The log is empty if the
+// board now names other outputs or keys to look for in the blocks.
 func (ch *chained) restore() *blockLog {
 	s := ch.opt.State
 	if s == nil || len(s.blocks.hashes) == 0 {
@@ -210,9 +210,10 @@ func (ch *chained) restore() *blockLog {
 	return s.blocks.before(common)
 }
 
-// savePart leaves in the state, unless it is nil, the blocks that were read before a source
-// failed, so that the next audit reads on from there. It keeps none if a check objects to
-// one of them, and what earlier audits saw of the board and of mempools.
+// savePart saves in the state the blocks that were read before a source failed, so
+// that the next audit continues there. It saves none if a check found a fault in one
+// of them. What earlier audits saw of the board and of mempools stays. A nil state
+// saves nothing.
 func (s *State) savePart(ch *chained) {
 	unread := int(ch.tip) + 1 - int(ch.blocks.next())
 	if s == nil || len(ch.blocks.hashes) == 0 || ch.chain.Sane.Failed > 0 || ch.chain.Included.Failed != unread {
@@ -227,9 +228,9 @@ func (s *State) savePart(ch *chained) {
 	}
 }
 
-// save replaces the state, unless it is nil, by this audit's. The state stays as it
-// was where V08 or V09 found a fault in the blocks. Of a board that is no
-// continuation of the state's, the state's end is kept.
+// save replaces the state by this audit's. The state stays as it was if V08 or V09
+// found a fault in the blocks. The end of the board stays if the board does not
+// continue the state's board. A nil state saves nothing.
 func (s *State) save(f *facts) {
 	if s == nil || f.chain.Included.Failed+f.chain.Sane.Failed > 0 {
 		return

@@ -153,8 +153,8 @@ func (t *tallied) opening(s *disclosure) (o ballot.Opening, err error) {
 	return ballot.Opening{Sealed: v.Sealed, Plain: s.plain, At: t.place(v, m.J), Key: t.e.SealKeys[m.J-1]}, nil
 }
 
-// deny checks a disavowal: its proof (V70), and that the ballot does not
-// recompute under the published point (V72).
+// deny checks a disavowal: the proof is valid (V70), and the ballot does not recompute
+// under the published point (V72).
 func (t *tallied) deny(s *disclosure) {
 	if s.ballot == nil {
 		s.proof = fmt.Errorf("disavows a slot without a counted vote")
@@ -217,7 +217,8 @@ func (b *countedBallot) read(m ballot.Plain) {
 	}
 }
 
-// not excludes candidate j. A ballot without a possible candidate is invalid.
+// not records that the ballot is not for candidate j. A ballot without a possible
+// candidate is invalid.
 func (b *countedBallot) not(j int) {
 	if b.choice > 0 {
 		return
@@ -231,7 +232,7 @@ func (b *countedBallot) not(j int) {
 	b.invalid = true
 }
 
-// exclude excludes every candidate.
+// exclude records that the ballot is for no candidate.
 func (b *countedBallot) exclude() {
 	for j := range b.possible {
 		b.not(j + 1)

@@ -25,8 +25,8 @@ func report(f *facts) *result.Report {
 	return r
 }
 
-// addRows runs every rule but those that review other rows, which it returns:
-// their rows have an id and nothing else yet.
+// addRows runs every rule except those that review other rows. It returns these; their
+// rows have only an id so far.
 func addRows(r *result.Report, f *facts) (severities map[string]string, reviews []review) {
 	severities = make(map[string]string)
 	for _, fam := range f.table {
@@ -92,7 +92,7 @@ func tip(f *facts) result.Tip {
 	return result.Tip{Height: f.tip, Hash: last.Hash.String(), Time: last.Time.UTC().Format(time.RFC3339)}
 }
 
-// boardNow is the board as this audit sees it.
+// boardNow returns length and head of the board in this audit.
 func boardNow(f *facts) result.Board {
 	m := f.chained.checkpoint()
 	return result.Board{Lines: m.lines, Head: hex.EncodeToString(m.head[:])}

@@ -20,7 +20,7 @@ type auditOptions struct {
 	outs    []string // files for the report
 	asJSON  bool
 	since   string // file of an earlier report
-	state   string // file to go on from, and to leave
+	state   string // file of the state: read before the audit, written after it
 	follow  bool
 }
 
@@ -99,8 +99,8 @@ func (c *console) auditOnce(
 	return r, nil
 }
 
-// openRecord opens the record at path, and names the files of file managers
-// that are not read.
+// openRecord opens the record at path, and prints which files of macOS or Windows in
+// it are not read.
 func (c *console) openRecord(path string) (*record.Record, error) {
 	rec, err := record.Open(path)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"bevote/lang"
 )
 
-// What shells offer for arguments, by command, and for flags, by command and
-// flag. A completion of files goes by their endings and has folders too.
+// What shells offer for arguments, by command, and for flags, by command and flag.
+// Files are offered by the ends of their names, and folders always.
 var (
 	argumentCompletions = map[string]cobra.CompletionFunc{
 		"audit":       filesEnding("zip"),
@@ -38,7 +38,7 @@ var (
 	}
 )
 
-// addCompletions tells a command and those below it what shells offer.
+// addCompletions sets the completions of a command and of those below it.
 func addCompletions(cmd *cobra.Command) {
 	cmd.ValidArgsFunction = argumentCompletions[cmd.Name()]
 	for flag, complete := range flagCompletions[cmd.Name()] {
@@ -63,8 +63,8 @@ func words(list func() []string) cobra.CompletionFunc {
 	}
 }
 
-// topicsOrPolicies completes the argument of explain: ids are in capitals,
-// files of policies are rarely.
+// topicsOrPolicies completes the argument of explain. Ids are in capitals, names of
+// policy files rarely are.
 func topicsOrPolicies(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	if prefix == "" || prefix[0] < 'A' || prefix[0] > 'Z' {
 		return filesEnding("bev")(cmd, args, prefix)

@@ -32,9 +32,9 @@ func checkReports(names []string) error {
 	return nil
 }
 
-// deliver writes a report and a state to the files that a names, prints the
-// report, and returns its exit code. Where something cannot be written the rest
-// is, the verdict goes to standard error, and the exit code is 73.
+// deliver writes a report and a state to the files that a names, prints the report,
+// and returns its exit code. If a file cannot be written the others are, the verdict
+// goes to standard error, and the exit code is 73.
 func (c *console) deliver(r *result.Report, s *verifier.State, a auditOptions) error {
 	failed := c.save(r, s, a)
 	form := report.Text

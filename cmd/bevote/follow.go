@@ -64,8 +64,8 @@ func saveState(name string, s *verifier.State) error {
 	return writeOutput(name, text)
 }
 
-// keepPart saves the state of an audit that ended with err, where a node failed, so
-// that the next one reads on from there. It returns err.
+// keepPart saves the state of an audit that ended with err because a node failed, so
+// that the next audit continues there. It returns err.
 func (c *console) keepPart(err error, s *verifier.State, a auditOptions) error {
 	var failed *node.Error
 	if !errors.As(err, &failed) || s == nil || s.IsZero() {
@@ -78,7 +78,7 @@ func (c *console) keepPart(err error, s *verifier.State, a auditOptions) error {
 }
 
 // isEarly reports whether an audit failed only because it came too early: the
-// board has no line yet, or the node has not yet the blocks that its lines name.
+// board has no line yet, or the node does not yet have the blocks that its lines name.
 func isEarly(err error) bool {
 	return errors.Is(err, verifier.ErrEmptyBoard) || errors.Is(err, verifier.ErrBehind)
 }

@@ -10,15 +10,15 @@ import (
 	"os"
 )
 
-// maxInput is how much of one input file is read, in bytes, where a command
-// does not set a bound of its own. It exceeds the limits of the formats, so
-// the parser refuses a file that was cut.
+// maxInput is how much of one input file is read, in bytes, unless a command sets
+// another bound. It exceeds the limits of the formats, so the parser refuses a file
+// that was cut at it.
 const maxInput = 1 << 20
 
 // read returns the contents of the file name, or of standard input for "-".
 func (c *console) read(name string) ([]byte, error) { return c.readUpTo(name, maxInput) }
 
-// readUpTo is read with a bound of its own.
+// readUpTo is read with the bound most, in bytes.
 func (c *console) readUpTo(name string, most int64) ([]byte, error) {
 	in := c.in
 	if name != "-" {

@@ -26,8 +26,8 @@ func (l *lieFlags) add(cmd *cobra.Command) {
 	cmd.MarkFlagsMutuallyExclusive("lies", "output")
 }
 
-// args checks the arguments: no FILE for a list, an optional FILE for a lie,
-// which has an election of its own, and otherwise one FILE.
+// args checks the arguments: no FILE for a list; an optional FILE for a lie, which has
+// a base election; otherwise one FILE.
 func (l *lieFlags) args(cmd *cobra.Command, args []string) error {
 	switch {
 	case l.matrix && !l.list:

@@ -1,4 +1,4 @@
-// Command bevote plans, plays and judges elections on Bitcoin.
+// Command bevote plans, rehearses and audits elections on Bitcoin.
 //
 // Standard output is the answer, standard error the messages. Exit codes:
 // 0 yes, 1 no, 64 usage, 65 unreadable input, 70 a bug of this program, 73 an

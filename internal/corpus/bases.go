@@ -28,8 +28,8 @@ type base struct {
 // split returns the number of votes by candidate, under a policy.
 type split func(*lang.Policy) map[string]int
 
-// form is what tells one kind of policy from another. In the zero value claims
-// are signed with the joint key and the candidate's.
+// form describes a kind of policy. In the zero value claims are signed with the joint
+// key and the candidate's.
 type form struct {
 	candidates int    // 0 for 2
 	voters     int    // 0 for 5
@@ -94,7 +94,7 @@ func allVote(p *lang.Policy) map[string]int {
 	return map[string]int{p.Candidates[0].Name: p.K, p.Candidates[1].Name: p.Voters - p.K}
 }
 
-// tied gives the first two candidates one number of votes, below the threshold.
+// tied gives the first two candidates the same number of votes, below the threshold.
 func tied(p *lang.Policy) map[string]int {
 	few := min(p.K-1, p.Voters/2)
 	return map[string]int{p.Candidates[0].Name: few, p.Candidates[1].Name: few}
@@ -103,7 +103,7 @@ func tied(p *lang.Policy) map[string]int {
 // none has all voters abstain.
 func none(*lang.Policy) map[string]int { return map[string]int{} }
 
-// both gives the first two candidates the threshold at least.
+// both gives each of the first two candidates at least the threshold.
 func both(p *lang.Policy) map[string]int {
 	return map[string]int{p.Candidates[0].Name: p.Voters - p.K, p.Candidates[1].Name: p.K}
 }
@@ -142,7 +142,7 @@ func (f form) source() []byte {
 	return []byte(b.String())
 }
 
-// fill puts the defaults into a form.
+// fill replaces the zero fields of a form by their defaults.
 func (f *form) fill() {
 	f.candidates, f.voters, f.threshold = cmp.Or(f.candidates, 2), cmp.Or(f.voters, 5), cmp.Or(f.threshold, 3)
 	f.mixing, f.joint, f.win = cmp.Or(f.mixing, "none"), cmp.Or(f.joint, "by voters"), cmp.Or(f.win, "joint and candidate sign")

@@ -17,7 +17,7 @@ type cache struct {
 // entry is a base election: played on its first use, closed after its last.
 type entry struct {
 	mu   sync.Mutex
-	uses int // that are left
+	uses int // remaining
 	play *play
 }
 
@@ -43,7 +43,7 @@ func (l *Lie) onRecord() bool {
 	return l.tamper == nil && l.policy == nil && l.extraVoters == 0 && l.network == ""
 }
 
-// try plays and audits a lie, over a cached election if that can be.
+// try plays and audits a lie, over a cached election if the lie only changes a record.
 func (c *cache) try(ctx context.Context, l Lie) (Trial, error) {
 	if !l.onRecord() {
 		return l.Try(ctx)
@@ -57,7 +57,7 @@ func (c *cache) try(ctx context.Context, l Lie) (Trial, error) {
 	return l.audit(ctx, func(w *record.Writer) error { return l.write(ctx, p, w) })
 }
 
-// acquire returns the election, played with a lie that leaves it as it is.
+// acquire returns the election, played with a lie that does not change it.
 func (e *entry) acquire(ctx context.Context, l *Lie) (*play, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -33,8 +33,8 @@ func (p *play) mixerNumber(key curve.PublicKey) int {
 	return slices.IndexFunc(p.Exchange.Mixers, func(m *roles.Mixer) bool { return m.Key() == key })
 }
 
-// atDeadline has do called before the block of height deadline + 1 + later is
-// mined. The deadline is [election.T1] to [election.T5]; later may be negative.
+// atDeadline schedules do before the block of height deadline + 1 + later is mined.
+// The deadline is [election.T1] to [election.T5]; later may be negative.
 func (p *play) atDeadline(deadline, later int, do func() error) {
 	p.onLine(func(l board.Line) ([]board.Line, error) {
 		var r board.Registry
@@ -54,8 +54,8 @@ func (p *play) publish(key curve.Scalar, body board.Body) error {
 	return p.Append(l)
 }
 
-// addAfter appends lines after a line of a type: the first for which more returns
-// any.
+// addAfter appends the lines that more returns after the first line of a type for which
+// it returns any.
 func addAfter[T board.Body](p *play, more func(l board.Line, body T) ([]board.Line, error)) {
 	done := false
 	p.onLine(func(l board.Line) ([]board.Line, error) {

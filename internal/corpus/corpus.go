@@ -1,9 +1,9 @@
-// Package corpus is the corpus of lies: elections in each of which one thing is
-// wrong, and harmless variants, in which nothing is. It plays and audits them, and
-// scores the audit by what it finds.
+// Package corpus is the corpus of lies: elections with one fault each, and harmless
+// variants without a fault. It plays and audits them, and scores the audit by its
+// findings.
 //
-// It promises that a lie is an honest rehearsal but for its hooks and what it
-// changes of the record, and that the same seed gives the same bytes.
+// A lie is an honest rehearsal except for its hooks and its changes to the record. The
+// same seed gives the same bytes.
 //
 // A lie is a row in a file named for the family of its check in docs/audit.md:
 // lies_f_votes.go has lies about family F, voting transactions.

@@ -56,9 +56,9 @@ func drawPolynomial(r io.Reader, k int) ([]curve.Scalar, error) {
 	return out, nil
 }
 
-// dealOf returns the deal of given polynomials, one for each joint key, as
-// docs/protocol.md has it. A dealer's number is from 1. Package sharing deals
-// polynomials that it draws itself, and does not show them.
+// dealOf returns the deal of given polynomials, one for each joint key
+// (docs/protocol.md). A dealer's number is from 1. Package sharing deals only
+// polynomials that it draws itself, and does not return them.
 func dealOf(r io.Reader, p sharing.Params, dealer int, polynomials [][]curve.Scalar) (*sharing.Deal, error) {
 	member := curve.Encoder(nil).U16(dealer).Key(p.Roll[dealer-1])
 	e, err := curve.RandomScalar(r)
@@ -98,9 +98,8 @@ func dealOf(r io.Reader, p sharing.Params, dealer int, polynomials [][]curve.Sca
 	return d, nil
 }
 
-// dealTogether has all members collude: the last one knows the others' polynomials
-// and chooses its own by their sum. choose is called with that sum for each joint
-// key.
+// dealTogether has all members collude: the last one has the others' polynomials and
+// computes its own from their sum. choose is called with that sum for each joint key.
 func (p *play) dealTogether(choose func(others []curve.Scalar) ([]curve.Scalar, error)) error {
 	n, k, keys := len(p.Voters), p.Policy.K, p.Policy.JointKeys()
 	all := make([][][]curve.Scalar, n)

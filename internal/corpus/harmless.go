@@ -14,8 +14,8 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// variants are elections in which something is unusual and nothing is wrong.
-// Checks in Along give warnings, or lack evidence, and change no verdict.
+// variants are unusual elections without a fault. Checks in Along warn or are
+// unresolved; they do not change the verdict.
 var variants = []Lie{
 	{Name: "selector-rewritten", Text: "a miner writes another true string for the selector of the winner's claim",
 		Base: "flag",
@@ -44,7 +44,7 @@ var variants = []Lie{
 	{Name: "refund-with-dead-signature", Text: "a miner puts a signature that does not verify into a refund's empty place",
 		Base: "nobody",
 		tamper: malleates("voter", func(_ *play, items [][]byte) [][]byte {
-			items[len(items)-2] = items[0] // the voter's own, which no claim key made
+			items[len(items)-2] = items[0] // the voter's signature, not a claim key's
 			return items
 		})},
 	{Name: "claim-with-extra-item", Text: "a miner puts a string below the winner's witness", Base: "won",
@@ -151,8 +151,8 @@ func harmless() (out []Lie) {
 	return out
 }
 
-// malleates has a miner rewrite the input scripts of a role's spends of stakes.
-// That takes no key.
+// malleates has a miner rewrite the input scripts of a role's spends of stakes, which
+// needs no key.
 func malleates(who string, change func(*play, [][]byte) [][]byte) func(*play) error {
 	return func(p *play) error {
 		p.Hooks.Send = func(by string, tx *wire.MsgTx) (bool, error) {
@@ -194,7 +194,7 @@ func displaces(when func(height uint32, p *play) bool) func(*play) error {
 }
 
 // reorganised has an empty block displace the first block with votes. They
-// return to the pool, and are mined again while the vote is open.
+// return to the mempool, and are mined again while the vote is open.
 func reorganised(p *play) error {
 	first := p.Policy.Times.VoteTo
 	for _, a := range p.CoinSpends {

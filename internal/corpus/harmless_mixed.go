@@ -8,8 +8,7 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// mixedVariants are mixing phases in which something is unusual. What one role
-// does costs the others nothing.
+// mixedVariants are unusual mixing phases. No role loses by what another one does.
 var mixedVariants = []Lie{
 	{Name: "depositor-silent", Text: "a depositor never answers its mixer, and takes its deposit back",
 		Base: "mixed", tamper: neverAsks},

@@ -47,7 +47,7 @@ func coinToScript(p *play) error {
 	return nil
 }
 
-// twoCoins spends the coin of a voter who abstains beside the liar's.
+// twoCoins spends the liar's coin and that of a voter who abstains.
 func twoCoins(p *play, v *rehearsal.Voter, keys map[string][]byte) (*wire.MsgTx, error) {
 	tx, err := p.honestVote(v, keys)
 	if err != nil {

@@ -16,7 +16,7 @@ func withholds(j int) func(*play) error {
 	}
 }
 
-// opensWinners has the supervisor open the winner's ballots alone.
+// opensWinners has the supervisor open only the winner's ballots.
 func opensWinners(p *play) error {
 	p.Hooks.Tip = p.Policy.Times.Reveal + 2*p.Policy.Depth()
 	return opensOf(0, func(_ *play, o *board.Opening) {
@@ -30,8 +30,7 @@ func junkBallot(p *play) error {
 	return nil
 }
 
-// votesFor has the liar seal a ballot for candidate number j, which does not
-// exist.
+// votesFor has the liar seal a ballot for number j, which no candidate has.
 func votesFor(j int) func(*play) error {
 	return func(p *play) error {
 		liar := p.votersFor(2)[0]

@@ -11,10 +11,10 @@ import (
 	"bevote/verifier/record"
 )
 
-// Strength is what it takes to tell a lie.
+// Strength is the ability that a lie needs.
 type Strength string
 
-// The strengths of lies, and that of variants that are none.
+// The strengths of lies, and that of harmless variants.
 const (
 	Naive      Strength = "naive"       // bytes of a finished record are changed
 	Consistent Strength = "consistent"  // hashes, links and proofs of work are made anew, without a key
@@ -29,8 +29,8 @@ type Lie struct {
 	Text     string   `json:"text"` // what is done, and by which role
 	Strength Strength `json:"strength"`
 	Base     string   `json:"base"`
-	Check    string   `json:"check"` // must not pass, or have the item Says; "" for a variant
-	Says     string   `json:"says"`  // in an item of the check, which may pass then
+	Check    string   `json:"check"` // must not pass, or must have an item with Says; "" for a variant
+	Says     string   `json:"says"`  // text in an item of the check; with it the check may pass
 	Along    []string `json:"along"` // other checks that may not pass
 	Level    string   `json:"level"` // of the report, "" where there is none
 	Exit     int      `json:"exit"`  // the audit's exit code

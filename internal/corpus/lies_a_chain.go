@@ -105,7 +105,7 @@ func spliceHeader(r *rewrite) error {
 }
 
 // retip changes the tip's header, which no line names, and mines it anew unless
-// change has chosen a nonce.
+// change has set a nonce.
 func retip(change func(*wire.BlockHeader)) func(*rewrite) error {
 	return func(r *rewrite) error {
 		if r.tip() < r.firstUnseen() {
@@ -146,7 +146,7 @@ func repeatTransaction(r *rewrite) error {
 	return errNothing
 }
 
-// buryDeeper leaves d blocks or more above the last ones that a line names.
+// buryDeeper mines d blocks or more above the last ones that a line names.
 func buryDeeper(p *play) error {
 	p.Hooks.Tip = p.Policy.Times.Reveal + 2*p.Policy.Depth()
 	return nil

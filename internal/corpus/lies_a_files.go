@@ -101,8 +101,8 @@ func capitals(files map[string][]byte) error {
 	return nil
 }
 
-// twinLines returns the index of the last line that has its type in common with
-// the next one, of acknowledgements or roll lines; −1 if there is none.
+// twinLines returns the index of the last acknowledgement or roll line that is followed
+// by a line of its type; −1 if there is none.
 func (r *rewrite) twinLines() int {
 	for i := len(r.lines) - 2; i >= 0; i-- {
 		if r.lines[i].Type == r.lines[i+1].Type && (r.lines[i].Type == board.TypeAck || r.lines[i].Type == board.TypeRoll) {
@@ -131,8 +131,8 @@ func removeAck(r *rewrite) error {
 	return nil
 }
 
-// seenElsewhere has the first candidate's opening name a block that is not the
-// chain's, and so many blocks higher than the one that it saw.
+// seenElsewhere has the first candidate's opening name a block that is not on the chain.
+// Its height is that of the honest block plus higher.
 func seenElsewhere(higher uint32) func(*play) error {
 	return func(p *play) error {
 		amend(p, func(l *board.Line, _ *board.Opening) bool {

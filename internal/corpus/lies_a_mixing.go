@@ -87,7 +87,7 @@ func changedLine(t board.Type, mark string) func(*rewrite) error {
 		}
 		body := bytes.Clone(r.lines[i].Body)
 		at := bytes.Index(body, []byte(mark)) + len(mark)
-		if body[at+1] == '4' { // of any alphabet here
+		if body[at+1] == '4' { // a character of hex and of base64
 			at++
 		}
 		if body[at]++; body[at] > '9' {
@@ -111,8 +111,8 @@ func removedLine(t board.Type) func(*rewrite) error {
 	}
 }
 
-// cut removes the first transaction that is meant from its block, and returns
-// the height.
+// cut removes the first transaction for which meant is true from its block, and returns
+// the block's height.
 func (r *rewrite) cut(meant func(*wire.MsgTx) bool) (height uint32, err error) {
 	for _, b := range r.blocks {
 		if i := 1 + slices.IndexFunc(b.Transactions[1:], meant); i > 0 {

@@ -124,8 +124,8 @@ func openedSecond(p *play) error {
 	return nil
 }
 
-// contract announces a contract that is not the compiler's. The roles, which
-// refuse it, are given it nevertheless.
+// contract announces a contract that is not the compiler's. The roles would refuse it;
+// their check is bypassed.
 func contract(change func(p *play, text string) string) func(*play) error {
 	return func(p *play) error {
 		p.ContractFile = []byte(change(p, string(p.ContractFile)))

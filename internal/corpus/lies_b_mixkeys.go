@@ -74,13 +74,13 @@ func mixerKey(other func(p *play, honest []byte) ([]byte, error)) func(*play) er
 			return true
 		})
 		p.Hooks.Away = func(who string) bool { return who == liar }
-		p.trustAuthors("supervisor") // who admits the mixer without looking
+		p.trustAuthors("supervisor") // who admits the mixer unchecked
 		return failed
 	}
 }
 
-// modulus has the manager publish another modulus. Mixers list keys without
-// meaning, no voter deposits, and the election ends.
+// modulus has the manager publish another modulus. Mixers list meaningless keys, no
+// voter deposits, and the election ends.
 func modulus(other func(p *play, honest []byte) ([]byte, error)) func(*play) error {
 	return func(p *play) error {
 		p.Hooks.Tip = p.Policy.Times.Roll + 2*p.Policy.Depth()
@@ -129,8 +129,8 @@ func (p *play) registerInVain() error {
 	return p.publish(p.Keys["supervisor"], r)
 }
 
-// threePrimes puts a product of three primes into the place of a modulus.
-// Numbers of which the proof must show roots have none then.
+// threePrimes replaces a modulus by a product of three primes. Then numbers of which
+// the proof must show roots have no roots.
 func threePrimes(p *play, honest []byte) ([]byte, error) {
 	random, bits := p.Stream("three primes"), p.Policy.Mixing.Modulus
 	draw := func(bits int) (*big.Int, error) {

@@ -61,7 +61,7 @@ func coinValue(by int64) func(*play) error {
 			return false, err
 		})
 		p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
-			coins[key] = paid // an honest supervisor does not know of such a coin
+			coins[key] = paid // an honest supervisor has no such coin
 			return nil
 		}
 		return nil

@@ -117,8 +117,8 @@ func (p *play) abstain(v *rehearsal.Voter) {
 	p.CoinSpends = slices.DeleteFunc(p.CoinSpends, func(a rehearsal.CoinSpend) bool { return a.Voter == v })
 }
 
-// coinTwice gives the coin of the second candidate's voter to a voter who
-// abstains too.
+// coinTwice also gives the coin of the second candidate's voter to a voter who
+// abstains.
 func coinTwice(p *play) error {
 	victim, other := p.votersFor(2)[0], p.votersFor(0)[0]
 	p.abstain(other)
@@ -168,7 +168,7 @@ func (p *play) replaceKey(v *rehearsal.Voter, key curve.Scalar) error {
 	return nil
 }
 
-// noClaim has the candidates count and not claim.
+// noClaim has the candidates count ballots without a claim.
 func noClaim(p *play) error {
 	p.replace("claim", p.countOnly)
 	return nil

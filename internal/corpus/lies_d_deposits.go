@@ -85,7 +85,7 @@ func deposits(change func(p *play, d *rehearsal.Depositor, tx *wire.MsgTx) error
 	})
 }
 
-// withheld keeps the abstainer's tx2 from the relay, and calls instead.
+// withheld calls instead in place of relaying the abstainer's tx2.
 func withheld(instead func(p *play, d *rehearsal.Depositor, tx *wire.MsgTx) error) func(*play) error {
 	return func(p *play) error {
 		d := p.abstainer()

@@ -91,8 +91,8 @@ func (p *play) resignAsMixer(tx *wire.MsgTx) error {
 	return signer{key: secret}.resign(tx)
 }
 
-// strangersCoin has a stranger pay the abstainer a second coin, which the mixer
-// declares and the roll has.
+// strangersCoin has a stranger pay the abstainer a second coin. The mixer declares
+// it, and it is on the roll.
 func strangersCoin(p *play) error {
 	v, q := p.abstainer().Voter, signer{key: p.stranger()}
 	var coin wire.OutPoint
@@ -119,7 +119,7 @@ func strangersCoin(p *play) error {
 	return nil
 }
 
-// marked has the mixer pay the abstainer's roll key 5,000 satoshis besides, and
+// marked has the mixer also pay 5,000 satoshis to the abstainer's roll key, and
 // declare them.
 func marked(p *play) error {
 	v := p.abstainer().Voter
@@ -143,8 +143,8 @@ func neverPaid(p *play) error {
 	return coinsPaid(func(_ *play, tx *wire.MsgTx) (bool, error) { return hold(tx) })(p)
 }
 
-// paidEarly pays the abstainer a coin before deposits are in blocks, and
-// another in time. The roll has the first.
+// paidEarly pays the abstainer a coin before deposits are in blocks, and another in
+// time. The first is on the roll.
 func paidEarly(p *play) error {
 	v := p.abstainer().Voter
 	var early wire.OutPoint

@@ -11,7 +11,7 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// sessionLies are about family D: what mixers accept and do not do (V37).
+// sessionLies are about family D: obligations of mixers that are not met (V37).
 var sessionLies = []Lie{
 	{Name: "mixer-vanishes", Text: "a mixer accepts and does nothing more; its depositors have their deposits back",
 		Strength: KeyHolding, Base: "mixed",

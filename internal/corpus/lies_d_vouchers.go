@@ -62,14 +62,14 @@ var voucherLies = []Lie{
 		Check: "V26", Along: []string{"V33", "V105"}, Level: "none", Exit: 20, tamper: all(neverDeposits, selfIssued)},
 }
 
-// otherMixer returns the key of the mixer, of two, that has not the given one.
+// otherMixer returns the key of the other one of two mixers.
 func (p *play) otherMixer(key curve.PublicKey) []byte {
 	other := p.Exchange.Mixers[1-p.mixerNumber(key)].Key()
 	return other[:]
 }
 
 // badVoucher changes the abstainer's voucher. Its mixer pays the coin
-// nevertheless, at its own expense, and the roll has it.
+// nevertheless, at its own expense, and it is on the roll.
 func badVoucher(change func(p *play, v *board.Voucher)) func(*play) error {
 	return func(p *play) error {
 		key := p.abstainer().Voter.Key()

@@ -6,9 +6,9 @@ import (
 	"bevote/verifier/board"
 )
 
-// dealerLies are about family E: single dealers, which are put out and named
-// while the election goes on (V39 to V41, V43, V44). liar is the slot of the
-// dealer, victim that of another member.
+// dealerLies are about family E: single dealers at fault (V39 to V41, V43, V44). The
+// audit names them, they are not in QUAL, and the election goes on. liar is the slot
+// of the dealer, victim that of another member.
 var dealerLies = []Lie{
 	{Name: "deal-missing", Text: "a dealer commits and never deals", Strength: KeyHolding, Base: "won",
 		Check: "V39", Says: "dealer 2: out", Level: "L3", tamper: deals(func(d *customDealer) { d.text = nil })},
@@ -184,8 +184,8 @@ func sharedEphemeral(p *play) error {
 	return nil
 }
 
-// shareNoNumber encrypts 32 bytes 0xff in the place of the victim's share.
-// No scalar has them.
+// shareNoNumber encrypts 32 bytes 0xff in place of the victim's share. They exceed
+// the group order and encode no scalar.
 func shareNoNumber(p *play) error {
 	return edits(func(p *play, params sharing.Params, d *sharing.Deal) error {
 		shared := d.Ephemeral.Mul(p.voter(victim).Secret)

@@ -109,8 +109,8 @@ var transcriptLies = []Lie{
 		Check: "V51", Level: "none", Exit: 20, tamper: late(election.TranscriptClosed)},
 }
 
-// noAcks keeps acknowledgements off the board, as where no member acknowledges
-// a wrong transcript.
+// noAcks keeps acknowledgements off the board: no member acknowledges a wrong
+// transcript.
 func noAcks(p *play) error {
 	drop(p, func(board.Line, board.Ack) bool { return true })
 	return nil
@@ -160,8 +160,8 @@ func completing(p *play, others []curve.Scalar, want curve.Scalar) ([]curve.Scal
 	return f, err
 }
 
-// keyOfOne has the members, two by two, deal constant terms that cancel. The
-// last of an odd number remains.
+// keyOfOne has the members deal in pairs constant terms that cancel. With an odd
+// number of members the last one's term remains.
 func keyOfOne(p *play) error {
 	if len(p.Voters)%2 == 0 {
 		return rehearsal.Unplayable("an even roll of %d leaves no single dealer", len(p.Voters))

@@ -146,7 +146,7 @@ func changedVote(change func(*play, *rehearsal.Voter, *wire.MsgTx)) func(*play) 
 	})
 }
 
-// lateStake has the winner claim all stakes, also one that does not count.
+// lateStake has the winner claim all stakes, including one that does not count.
 func lateStake(p *play) error {
 	return claimed(func(p *play, _ []*election.Vote) error {
 		votes, err := p.currentVotes()
@@ -169,8 +169,7 @@ func signedVote(q signer) func(*play) error {
 	})
 }
 
-// minedVote changes an honest vote to one that no node relays. A miner includes
-// it.
+// minedVote changes an honest vote to one that nodes do not relay. A miner includes it.
 func minedVote(change func(*play, *rehearsal.Voter, *wire.MsgTx) error) func(*play) error {
 	return castBy(func(p *play, v *rehearsal.Voter, keys map[string][]byte) (*wire.MsgTx, error) {
 		tx, err := p.honestVote(v, keys)

@@ -142,7 +142,7 @@ func negated(other []byte) []byte {
 	return out
 }
 
-// related returns a ballot with a point that others know.
+// related returns a ballot with a public point, which point returns.
 func related(point func(*play) curve.Point) func(*play, []byte) []byte {
 	return func(p *play, other []byte) []byte {
 		noise := bytes.Repeat([]byte{9}, len(other)-34)

@@ -11,7 +11,7 @@ import (
 )
 
 // tallyLies are about family H: openings and counts (V70 to V72, V74, V75, V77,
-// V79, V80), and a share from elsewhere (V47).
+// V79, V80), and a share that was not dealt (V47).
 var tallyLies = []Lie{
 	{Name: "disavowal-unproven", Text: "a candidate disavows another's ballot with a point that is not its own",
 		Strength: KeyHolding, Base: "won",

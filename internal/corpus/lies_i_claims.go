@@ -140,7 +140,7 @@ var claimLies = []Lie{
 		})},
 }
 
-// claimed has the candidates count, and calls claim in the place of theirs.
+// claimed has the candidates count, and calls claim in place of their claims.
 func claimed(claim func(p *play, votes []*election.Vote) error) func(*play) error {
 	return func(p *play) error {
 		p.replace("claim", func() error {
@@ -153,8 +153,8 @@ func claimed(claim func(p *play, votes []*election.Vote) error) func(*play) erro
 	}
 }
 
-// claim sweeps stakes for candidate number j, as change has the transaction.
-// The signer with has all but the key.
+// claim spends the stakes for candidate number j with a transaction that change
+// changes. The signer with has everything except the key.
 func (p *play) claim(j int, votes []*election.Vote, with signer, change func(*wire.MsgTx)) error {
 	q, path, err := p.claimSigner(j)
 	if err != nil {
@@ -279,9 +279,9 @@ func leavesOne(p *play) error {
 	})(p)
 }
 
-// claimsRest claims the stakes that are left, long after the openings, with the claim key
-// of candidate number j (0 for an outsider, who has the joint key alone) and to the payout
-// of candidate number to (0 for another script).
+// claimsRest claims the stakes that are left, long after the openings. It signs with the
+// claim key of candidate number j (0 for an outsider, who has only the joint key) and
+// pays to the payout of candidate number to (0 for another script).
 func claimsRest(j, to int, kind txscript.SigHashType) func(*play) error {
 	return func(p *play) error {
 		p.Hooks.Tip = p.Policy.Times.Reveal + 5*p.Policy.Depth()

@@ -77,7 +77,7 @@ func (p *play) giveUp(kind int, height uint32) error {
 	return rehearsal.ErrOver
 }
 
-// late makes the anchor of a kind one block after its last.
+// late makes the anchor of a kind one block after the last block for it.
 func late(kind int) func(*play) error {
 	return func(p *play) error {
 		p.Hooks.Anchor = func(k int, height uint32) (bool, error) {
@@ -90,7 +90,7 @@ func late(kind int) func(*play) error {
 	}
 }
 
-// otherHead has the anchor of a kind commit to the head of no board.
+// otherHead has the anchor of a kind commit to a hash that is no board's head.
 func otherHead(kind int) func(*play) error {
 	return func(p *play) error {
 		p.Hooks.Anchor = func(k int, height uint32) (bool, error) {

@@ -24,8 +24,8 @@ type Matrix struct {
 type Score struct {
 	Lies       int `json:"lies"`
 	Detected   int `json:"detected"`   // a check is flagged
-	Attributed int `json:"attributed"` // the lie's check is
-	Specific   int `json:"specific"`   // and no check that has no part in the lie
+	Attributed int `json:"attributed"` // the lie's check is flagged
+	Specific   int `json:"specific"`   // and no check outside Check and Along is
 	Exact      int `json:"exact"`      // level and exit code are the lie's
 	Harmless   int `json:"harmless"`   // variants
 	Alarms     int `json:"alarms"`     // variants with another level or exit code, or with an unexpected check
@@ -73,7 +73,7 @@ func (m *Matrix) Score() (s Score) {
 	return s
 }
 
-// Perfect reports whether every lie is caught as it must be, and no variant is.
+// Perfect reports whether every lie is caught as expected, and no variant is flagged.
 func (s Score) Perfect() bool {
 	return s.Detected == s.Lies && s.Attributed == s.Lies && s.Specific == s.Lies && s.Exact == s.Lies && s.Alarms == 0
 }
@@ -86,7 +86,7 @@ func (s Score) String() string {
 		share(s.Detected, s.Lies), share(s.Attributed, s.Lies), share(s.Specific, s.Lies), share(s.Exact, s.Lies), share(s.Alarms, s.Harmless))
 }
 
-// Wrong lists the trials that are not as they must be, each in a line.
+// Wrong lists the trials with an unexpected result, each in a line.
 func (m *Matrix) Wrong() (out []string) {
 	for _, t := range m.Trials {
 		honest := t.Lie.Strength == Harmless
@@ -144,8 +144,7 @@ func (p page) trials(harmless bool) (out []Trial) {
 	return out
 }
 
-// Alone lists the lies that are caught by a check alone, or says why there is
-// none.
+// Alone lists the lies that only this check catches, or says why there is none.
 func (p page) Alone(id string) string {
 	var names []string
 	for _, t := range p.Lies() {

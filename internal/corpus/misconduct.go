@@ -105,7 +105,7 @@ func (p *play) misconduct(all ...Misconduct) error {
 	return nil
 }
 
-// addMisconduct sets the hooks of one.
+// addMisconduct sets the hooks of one misconduct.
 func (p *play) addMisconduct(m Misconduct) error {
 	if m.Kind == Withhold {
 		return p.withhold(m.Candidate)
@@ -182,7 +182,7 @@ func (p *play) complainFalsely(m Misconduct) {
 	}
 }
 
-// castJunk has a voter cast a ballot without a plaintext.
+// castJunk has a voter cast a ballot that decrypts to no plaintext.
 func (p *play) castJunk(liar *rehearsal.Voter) {
 	p.castInstead(liar, func(keys map[string][]byte) error {
 		text, err := p.junk(liar)

@@ -63,12 +63,12 @@ func (p *play) replace(step string, play func() error) {
 	p.steps[step] = func() (bool, error) { return true, play() }
 }
 
-// precede has do called before a step.
+// precede schedules do before a step.
 func (p *play) precede(step string, do func() error) {
 	p.steps[step] = func() (bool, error) { return false, do() }
 }
 
-// at has do called before the block of a height is mined.
+// at schedules do before the block of a height is mined.
 func (p *play) at(height uint32, do func() error) {
 	p.blocks[height] = append(p.blocks[height], do)
 }
@@ -109,8 +109,8 @@ func (p *play) line(l board.Line) ([]board.Line, error) {
 	return lines, nil
 }
 
-// castInstead has cast called in the place of a voter's vote, with the keys of the
-// contract's script.
+// castInstead calls cast in place of a voter's vote, with the keys of the contract's
+// script.
 func (p *play) castInstead(voter *rehearsal.Voter, cast func(keys map[string][]byte) error) {
 	before := p.Hooks.Vote
 	p.Hooks.Vote = func(v *rehearsal.Voter, keys map[string][]byte) (bool, error) {
@@ -131,8 +131,8 @@ type authorsView struct {
 	lines map[int]board.Line    // by their place, in the place of the board's
 }
 
-// trustAuthors has roles see the lines as their authors wrote them, not as a lie
-// rewrote them: they collude, or do not verify. No roles stand for all roles.
+// trustAuthors has roles read the lines as their authors wrote them, not as a lie
+// rewrote them: they collude, or do not verify. Without arguments it is for all roles.
 func (p *play) trustAuthors(roles ...string) {
 	a := &p.authors
 	a.view, a.lines = election.NewExchangeLog(p.Election), make(map[int]board.Line)

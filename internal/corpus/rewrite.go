@@ -24,8 +24,8 @@ import (
 
 var _ evidence.Source = (*rewrite)(nil)
 
-// rewrite is a finished record, to be changed as far as that takes no key: lines
-// can be linked anew and blocks mined anew.
+// rewrite is a finished record and the changes to it that need no key: lines can be
+// linked anew and blocks mined anew.
 type rewrite struct {
 	p                *play
 	policy, contract []byte
@@ -81,7 +81,7 @@ func (r *rewrite) deepUnseen() (uint32, error) {
 	return height, nil
 }
 
-// relink gives every line from index n on the hash of the line before.
+// relink sets Prev of every line from index n on to the hash of the line before.
 func (r *rewrite) relink(n int) {
 	for i := max(n, 1); i < len(r.lines); i++ {
 		r.lines[i].Prev = r.lines[i-1].Hash()

@@ -217,8 +217,8 @@ func (p *play) holdRefund(v *rehearsal.Voter) **wire.MsgTx {
 	return held
 }
 
-// intercept has hook called with a role's transactions before they are relayed;
-// the transactions of other roles go to the hook before it.
+// intercept calls hook with a role's transactions before they are relayed. The
+// transactions of other roles go to the hook that was set before.
 func (p *play) intercept(role string, hook func(tx *wire.MsgTx) (sent bool, err error)) {
 	before := p.Hooks.Send
 	p.Hooks.Send = func(by string, tx *wire.MsgTx) (bool, error) {
@@ -232,8 +232,7 @@ func (p *play) intercept(role string, hook func(tx *wire.MsgTx) (sent bool, err 
 	}
 }
 
-// openLate has the ballots opened from the policy's height on, though a stake is
-// unspent.
+// openLate opens the ballots from the policy's height on, even if a stake is unspent.
 func (p *play) openLate() {
 	p.precede("open", func() error { return p.Advance(p.Policy.Times.Reveal + p.Policy.Depth() - 1) })
 }

@@ -39,7 +39,7 @@ func (t Trial) Attributed() bool {
 	return slices.Contains(t.Flagged, t.Lie.Check)
 }
 
-// Unexpected lists the flagged checks that have no part in the lie.
+// Unexpected lists the flagged checks that are neither the lie's Check nor in Along.
 func (t Trial) Unexpected() (out []string) {
 	for _, id := range t.Flagged {
 		if id != t.Lie.Check && !slices.Contains(t.Lie.Along, id) {
@@ -52,12 +52,12 @@ func (t Trial) Unexpected() (out []string) {
 // AsExpected reports whether level and exit code are the lie's.
 func (t Trial) AsExpected() bool { return t.Level == t.Lie.Level && t.Exit == t.Lie.Exit }
 
-// Alone reports whether no check but the lie's is flagged.
+// Alone reports whether only the lie's check is flagged.
 func (t Trial) Alone() bool {
 	return t.Attributed() && (len(t.Flagged) == 0 || slices.Equal(t.Flagged, []string{t.Lie.Check}))
 }
 
-// Others lists the flagged checks but the lie's.
+// Others lists the flagged checks except the lie's.
 func (t Trial) Others() string {
 	var ids []string
 	for _, id := range t.Flagged {

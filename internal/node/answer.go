@@ -20,7 +20,7 @@ func headerOf(raw *[headerSize]byte) (h wire.BlockHeader) {
 
 func hashOf(raw *[headerSize]byte) chainhash.Hash { return chainhash.DoubleHashH(raw[:]) }
 
-// parseHex reads a result that is bytes in hex.
+// parseHex decodes a result that is a string of hex digits.
 func parseHex(answer json.RawMessage) ([]byte, error) {
 	var text string
 	if err := json.Unmarshal(answer, &text); err != nil {

@@ -75,7 +75,7 @@ func (n *Node) common(ctx context.Context, headers [][headerSize]byte, tip uint3
 			return nil, err
 		}
 		if hash, err := parseHash(answer); err != nil || hash == hashOf(&headers[last]) {
-			return headers[: last+1 : last+1], err // appending must not write where iterators read
+			return headers[: last+1 : last+1], err // with this capacity append copies: iterators still read the old array
 		}
 		headers = headers[:max(0, last+1-back)]
 	}

@@ -20,15 +20,15 @@ import (
 )
 
 const (
-	// maxBatch is how many headers are requested at once, where the node takes so many.
+	// maxBatch is how many headers are requested at once, if the node accepts that many.
 	maxBatch = 2000
-	// maxAnswer is the most bytes of an answer: a block in hex, or a batch.
+	// maxAnswer is the maximal length of an answer in bytes: a block in hex, or a batch.
 	maxAnswer = 2*wire.MaxBlockPayload + 1<<20
 )
 
-// bitcoind is a Bitcoin Core node over HTTP. Connections are kept, the context is honoured and answers
-// are limited. btcd's rpcclient does none of these over HTTP, and repeats a refused connection for
-// twenty seconds.
+// bitcoind is a Bitcoin Core node over HTTP. Connections are reused, calls end with the context, and
+// answers are limited. btcd's rpcclient does none of these over HTTP, and retries a refused connection
+// for twenty seconds.
 type bitcoind struct {
 	url            string // without secrets
 	user, password string
@@ -52,7 +52,7 @@ func dialBitcoind(_ context.Context, u URL) (rpc, error) {
 	b.batch.Store(maxBatch)
 	b.client = &http.Client{
 		Transport: &http.Transport{MaxConnsPerHost: inFlight, MaxIdleConnsPerHost: inFlight},
-		// The password is for this node and no other.
+		// A redirect would send the password to another host.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return errors.New("the node redirects elsewhere") },
 	}
 	return b, nil
@@ -119,8 +119,8 @@ func (b *bitcoind) calls(ctx context.Context, method string, params [][]any) ([]
 	return out, nil
 }
 
-// headers asks for hashes by height and then for headers by hash. Where the node takes no batch of that
-// length, it asks for half as many from then on.
+// headers asks for hashes by height and then for headers by hash. If the node refuses a batch as too
+// long, this and all later batches are half as long.
 func (b *bitcoind) headers(ctx context.Context, from, to uint32, _ chainhash.Hash) ([][headerSize]byte, error) {
 	for {
 		n := b.batch.Load()
@@ -200,11 +200,11 @@ func (b *bitcoind) post(ctx context.Context, ask, into any) error {
 	return nil
 }
 
-// errForbidden is the answer to a call that the user may not make. Bitcoin Core gives status 403 by
-// rpcwhitelist and rpcallowip, and 401 for a wrong password.
+// errForbidden is the error of a call that the user may not make. Bitcoin Core answers with status 403
+// by rpcwhitelist and rpcallowip, and with 401 to a wrong password.
 var errForbidden = errors.New("the node forbids this call to the user (status 403, see rpcwhitelist and rpcallowip)")
 
-// errTooLarge is the answer to a batch that is longer than the server takes.
+// errTooLarge is the error of a batch that is longer than the server accepts.
 var errTooLarge = errors.New("the request is too large (status 413)")
 
 // maxWords is how many bytes of an answer are quoted.
@@ -220,7 +220,7 @@ func (b *bitcoind) words(text []byte) string {
 	return fmt.Sprintf(": %q", strings.ToValidUTF8(line, ""))
 }
 
-// unwrapURL removes what the http package repeats of the request.
+// unwrapURL removes method and URL, which package http adds to an error.
 func unwrapURL(err error) error {
 	var outer *url.Error
 	if errors.As(err, &outer) {

@@ -15,8 +15,8 @@ import (
 // btcd is a btcd node over one websocket, which carries many calls at once.
 type btcd struct{ client *rpcclient.Client }
 
-// dialBtcd opens the websocket. A lost connection stays lost: after a silent reconnection another node
-// could answer.
+// dialBtcd opens the websocket. A lost connection is not opened again, since another node could answer
+// then.
 func dialBtcd(ctx context.Context, u URL) (rpc, error) {
 	config := &rpcclient.ConnConfig{
 		Host: u.host, Endpoint: "ws", User: u.user, Pass: u.password, DisableAutoReconnect: true,
@@ -101,7 +101,7 @@ func oneHeader(ctx context.Context, r rpc, height uint32) ([][headerSize]byte, e
 	return [][headerSize]byte{h}, err
 }
 
-// rpcError is a node's refusal. The text is the node's own and is quoted.
+// rpcError is an error that a node answered with. It quotes the node's text.
 type rpcError struct {
 	code btcjson.RPCErrorCode
 	text string

@@ -18,9 +18,10 @@ import (
 var _ evidence.MempoolSource = (*Node)(nil)
 
 const (
-	// maxOutpoints is the most outpoints of one call.
+	// maxOutpoints is the maximal number of outpoints in one call.
 	maxOutpoints = 1000
-	// maxMempool is the most bytes of transactions that are taken: refunds of 250,000 stakes.
+	// maxMempool is the maximal size in bytes of the transactions that are read: refunds of
+	// 250,000 stakes.
 	maxMempool = 64 << 20
 )
 
@@ -66,8 +67,8 @@ func (n *Node) Waiting(ctx context.Context, ops []wire.OutPoint) (txs []*wire.Ms
 	return txs, nil
 }
 
-// noMempool returns the error of a failed call about the mempool. A node that does not give this answer
-// to this user now is as good for all else.
+// noMempool returns the error of a failed call about the mempool. If the node refuses this call, it can
+// still be used for all other calls.
 func (n *Node) noMempool(err error) error {
 	switch {
 	case hasCode(err, btcjson.ErrRPCMethodNotFound.Code), hasCode(err, btcjson.ErrRPCInvalidParams.Code):
@@ -78,7 +79,7 @@ func (n *Node) noMempool(err error) error {
 	return n.fail(err)
 }
 
-// hasCode reports whether a node refused with a code.
+// hasCode reports whether an error is a node's with this code.
 func hasCode(err error, code btcjson.RPCErrorCode) bool {
 	var no *rpcError
 	return errors.As(err, &no) && no.code == code
@@ -111,7 +112,7 @@ func (n *Node) spenders(ctx context.Context, ops []wire.OutPoint) (ids []chainha
 	return ids, nil
 }
 
-// unconfirmed fetches a transaction of the mempool, nil if it has left meanwhile.
+// unconfirmed fetches a transaction of the mempool, nil if it is no longer there.
 func (n *Node) unconfirmed(ctx context.Context, id chainhash.Hash) (*wire.MsgTx, error) {
 	answer, err := n.ask(ctx, "getrawtransaction", id.String(), 0)
 	if hasCode(err, btcjson.ErrRPCNoTxInfo) {

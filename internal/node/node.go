@@ -1,8 +1,8 @@
 // Package node reads a chain from a live node: btcd over a websocket, bitcoind over HTTP.
 //
-// It promises an [evidence.Source] whose errors name the node and hold no password, whose blocks are
-// those of the headers that it last yielded, whatever the node has followed since, and whose memory
-// is bounded whatever the node answers.
+// [Node] is an [evidence.Source]. Its errors name the node and hold no password. Its blocks are those of
+// the headers that it last yielded, even after a reorganisation. No answer of a node makes it use
+// unbounded memory.
 package node
 
 import (
@@ -27,8 +27,8 @@ const (
 	inFlight = 8
 	// timeout is how long a node may take for one answer.
 	timeout = time.Minute
-	// rereads is how often headers are read again where the chain changes meanwhile. After that they
-	// are taken as they are: headers that do not link are for the audit to judge.
+	// rereads is how often headers are read again if the chain changes meanwhile. After that they
+	// are returned as they are: the audit finds headers that do not link.
 	rereads = 3
 	// maxHeight is the height that a best chain may have, 76 years of blocks. It bounds the headers
 	// that are kept to 320 MB.
@@ -39,8 +39,8 @@ const (
 const headerSize = wire.MaxBlockHeaderPayload
 
 // Node is a live node as a source. It shows the best chain as of the last call of Headers: Blocks
-// yields the blocks of those headers, also where the node has followed a reorganisation since. It
-// keeps 80 bytes a block. Its errors are [*Error], or the context's.
+// yields the blocks of those headers, even after a reorganisation. It keeps 80 bytes a block. Its
+// errors are [*Error], or the context's.
 type Node struct {
 	name  string
 	rpc   rpc
@@ -60,7 +60,7 @@ type rpc interface {
 	close()
 }
 
-// Error says that a node could not be reached, or did not answer as a node does. It holds no
+// Error is the error of a node that could not be reached or gave a malformed answer. It holds no
 // password.
 type Error struct {
 	Node string // the URL without its secrets
@@ -115,7 +115,7 @@ func (n *Node) Evidence() string { return "whole blocks (" + n.name + ")" }
 // Name returns the URL without its secrets.
 func (n *Node) Name() string { return n.name }
 
-// Genesis asks for the hash of the first block, which tells the network.
+// Genesis asks for the hash of the first block, which identifies the network.
 func (n *Node) Genesis(ctx context.Context) (chainhash.Hash, error) {
 	answer, err := n.ask(ctx, "getblockhash", 0)
 	if err != nil {
@@ -177,7 +177,7 @@ func (n *Node) Blocks(ctx context.Context, from uint32) iter.Seq2[*wire.MsgBlock
 	}
 }
 
-// Changed reports whether the node's best block is another than the last header of the last update.
+// Changed reports whether the node's best block differs from the last header of the last update.
 func (n *Node) Changed(ctx context.Context) (bool, error) {
 	n.mu.Lock()
 	headers := n.headers
@@ -226,7 +226,7 @@ func (n *Node) block(ctx context.Context, hash chainhash.Hash) (*wire.MsgBlock, 
 	return b, nil
 }
 
-// ask makes one call, within the timeout. It is made again while the node is busy.
+// ask makes one call, within the timeout, and repeats it while the node is busy.
 func (n *Node) ask(ctx context.Context, method string, params ...any) (json.RawMessage, error) {
 	answer, err := retry(ctx, n, func(ctx context.Context) (json.RawMessage, error) {
 		ctx, cancel := context.WithTimeout(ctx, timeout)

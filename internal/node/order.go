@@ -5,8 +5,8 @@ import (
 	"iter"
 )
 
-// inOrder yields get of each height in [from, end), in order, with up to width of them under way. The
-// context that get is given is cancelled when its result is no longer needed.
+// inOrder yields the results of get for the heights in [from, end), in order. Up to width calls of get
+// run at once. Their context is cancelled when the results are no longer needed.
 func inOrder[T any](
 	ctx context.Context, width int, from, end uint32, get func(context.Context, uint32) (T, error),
 ) iter.Seq2[T, error] {
@@ -17,7 +17,7 @@ func inOrder[T any](
 	return func(yield func(T, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		queue := make(chan chan result, width-1) // one more waits to be queued
+		queue := make(chan chan result, width-1) // one more call has left the queue and is waited for
 		go func() {
 			defer close(queue)
 			for height := from; height < end; height++ {

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// attempts is how often a call is made while the node is busy. The pauses double from firstPause,
-	// 31 seconds in all.
+	// attempts is how often a call is made while the node is busy. The first pause is firstPause, and
+	// each next one is twice as long, 31 seconds in all.
 	attempts   = 6
 	firstPause = time.Second
 	// maxPause is the longest pause that a node may ask for by Retry-After.
@@ -21,14 +21,14 @@ const (
 	warmingUp btcjson.RPCErrorCode = -28
 )
 
-// Options are what a Node depends on beside its URL. The zero value works.
+// Options are the settings of a [Node] besides its URL. The zero value works.
 type Options struct {
 	// Sleep waits for a duration, or returns the context's error if that comes first. nil waits by
 	// the system's clock.
 	Sleep func(ctx context.Context, d time.Duration) error
 }
 
-// sleep is the Sleep of Options that is used where none is given.
+// sleep is the default of [Options].Sleep.
 func sleep(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -58,8 +58,8 @@ func isBusyStatus(status int) bool {
 	return false
 }
 
-// retryAfter reads the seconds of a Retry-After header, at most maxPause. The form with a date counts as
-// none.
+// retryAfter reads the seconds of a Retry-After header, at most maxPause. It returns 0 for a header with
+// a date.
 func retryAfter(h http.Header) time.Duration {
 	seconds, err := strconv.ParseUint(h.Get("Retry-After"), 10, 16)
 	if err != nil {

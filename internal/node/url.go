@@ -15,8 +15,8 @@ import (
 //	bitcoind://user:password@host:port                 HTTP POST
 //	bitcoind://host:port?cookie=FILE                   HTTP POST, with the node's cookie
 //
-// cert is the node's certificate. Without it, an authority of the system must have signed the
-// certificate that the node shows.
+// cert is the node's certificate. Without it, the node's certificate must be signed by one of the
+// system's certificate authorities.
 type URL struct {
 	scheme, host   string
 	user, password string
@@ -52,7 +52,7 @@ func ParseURL(text string) (URL, error) {
 	return n, n.complete()
 }
 
-// options reads what follows the question mark, each option once.
+// options reads the query of the URL. It refuses a repeated option.
 func (n *URL) options(u *url.URL) error {
 	given, err := url.ParseQuery(u.RawQuery)
 	if err != nil {

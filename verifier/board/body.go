@@ -30,7 +30,7 @@ const (
 // Body is the content of a line of one type.
 type Body interface {
 	Type() Type
-	check() error // of what the JSON types leave open: sizes and ranges
+	check() error // checks sizes and ranges, which the JSON types do not
 }
 
 // Open is the supervisor's first line: the SHA-256 of the two announced files.
@@ -84,12 +84,12 @@ type JointKey struct {
 	Shares Bytes           `json:"shares"` // n·33 bytes, in roll order
 }
 
-// Ack says that a roll member holds the share s_i behind its p_i = s_i·G.
+// Ack states that a roll member holds the share s_i with p_i = s_i·G.
 type Ack struct {
 	Transcript Hash `json:"transcript"` // TranscriptHash of the transcript line
 }
 
-// Opening publishes what ballots say.
+// Opening publishes the plaintexts of ballots.
 type Opening struct {
 	Count      int             `json:"count"` // the author's total of its own valid ballots
 	Openings   List[Opened]    `json:"openings"`
@@ -139,9 +139,9 @@ func (Ack) Type() Type { return TypeAck }
 // Type is TypeOpening.
 func (Opening) Type() Type { return TypeOpening }
 
-// DecodeBody reads the body of a line of T's type into out. It refuses what [Sign]
-// does not write: other keys or another order of them, white space, sizes that are
-// not the type's. The result is shared and not to be changed.
+// DecodeBody reads the body of a line of T's type into out. It refuses all that [Sign]
+// does not write: other keys or another order of keys, white space, wrong sizes. The
+// result is shared; the caller must not change it.
 func DecodeBody[T Body](l Line, out *T) error {
 	var body T
 	if l.Type != body.Type() {
@@ -158,7 +158,7 @@ func DecodeBody[T Body](l Line, out *T) error {
 	return nil
 }
 
-// same reports whether a and b are one text in one place.
+// same reports whether a and b are the same memory.
 func same(a, b []byte) bool { return len(a) > 0 && len(a) == len(b) && &a[0] == &b[0] }
 
 // decoders has the reader of each type's body.

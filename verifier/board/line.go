@@ -1,9 +1,9 @@
 // Package board is the published log of an election: signed lines in a hash
 // chain, one canonical JSON object a line.
 //
-// It promises that a line has exactly one encoding: what [DecodeLine] accepts,
-// [Line.Encode] writes back byte for byte, and the same holds for bodies. Which
-// author may write which line, and when, is judged elsewhere.
+// A line has exactly one encoding: what [DecodeLine] accepts, [Line.Encode] writes
+// back byte for byte, and the same holds for bodies. Package election judges which
+// author may write which line, and when.
 package board
 
 import (
@@ -45,14 +45,14 @@ type Line struct {
 }
 
 // decodedBody is a body with the text that it was decoded from. It is kept because
-// a body is asked for several times.
+// [DecodeBody] is called several times for a line.
 type decodedBody struct {
 	text []byte
 	body Body
 }
 
-// Sign returns the line of the author with the secret key x. Prev is zero: the
-// board's keeper sets it.
+// Sign returns a line signed with the author's secret key x. Prev is zero:
+// [Log.Append] sets it.
 func Sign(eid [32]byte, x curve.Scalar, seen Seen, body Body) (Line, error) {
 	text, err := encodeBody(body)
 	if err != nil {
@@ -155,8 +155,8 @@ func (l *Line) readBody() error {
 	return nil
 }
 
-// scanner reads the fixed frame of a line from left to right. After the first
-// mismatch, which it keeps in failed, it reads nothing.
+// scanner reads the fixed parts of a line from left to right. It keeps the first
+// mismatch in failed and reads nothing afterwards.
 type scanner struct {
 	rest   []byte
 	failed string
@@ -172,7 +172,7 @@ func (s *scanner) take(n int) []byte {
 	return taken
 }
 
-// word reads the frame's next piece.
+// word reads the next fixed part, which must be want.
 func (s *scanner) word(want string) {
 	if s.failed == "" && !bytes.HasPrefix(s.rest, []byte(want)) {
 		s.failed = strconv.Quote(want)

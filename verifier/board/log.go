@@ -6,7 +6,7 @@ import (
 	"io"
 )
 
-// Log is the board as its keeper holds it: lines in a hash chain.
+// Log is the board of the board keeper: lines in a hash chain.
 type Log struct {
 	eid   [32]byte
 	head  [32]byte

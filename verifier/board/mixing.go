@@ -17,16 +17,16 @@ const (
 	TypeRequest    Type = "request"   // M1 and M3
 	TypeAccept     Type = "accept"    // M2 and M4
 	TypeDeposit    Type = "deposit"   // M5
-	TypeOffer      Type = "offer"     // the issuing's first move
-	TypeChallenge  Type = "challenge" // its second
-	TypeIssue      Type = "issue"     // its third, M6
+	TypeOffer      Type = "offer"     // first move of issuing
+	TypeChallenge  Type = "challenge" // second move
+	TypeIssue      Type = "issue"     // third move, M6
 	TypeVoucher    Type = "voucher"   // M7
-	TypePayout     Type = "payout"    // where tx3 is
+	TypePayout     Type = "payout"    // the outpoint of tx3's coin
 	TypeSweep      Type = "sweep"
 	TypeSettlement Type = "settlement"
 )
 
-// What a mixer is asked for.
+// The purposes of a [Request].
 const (
 	ForHolding = "hold" // to take a deposit and issue a voucher
 	ForPaying  = "pay"  // to pay a coin for a voucher
@@ -270,7 +270,7 @@ func (b Settlement) check() error {
 	return nil
 }
 
-// wantPurpose checks that a mixer is asked for one of the two.
+// wantPurpose checks that s is [ForHolding] or [ForPaying].
 func wantPurpose(s string) error {
 	if s != ForHolding && s != ForPaying {
 		return fmt.Errorf("for %.20q, want %q or %q", s, ForHolding, ForPaying)

@@ -11,7 +11,7 @@ import (
 	"bevote/internal/curve"
 )
 
-// Lines are decoded side by side, in batches.
+// Lines are decoded concurrently, in batches.
 const (
 	batchLines = 256
 	batchBytes = 4 << 20

@@ -22,7 +22,8 @@ type Pool struct {
 	Fees   int64 // for the transactions of Repaid and Late
 }
 
-// Residual returns what is left, 0 where the supervisor had to add to it.
+// Residual returns what is left in satoshis. It is 0 if the supervisor paid more than
+// the pool held.
 func (p Pool) Residual() int64 { return max(0, p.Swept-p.Repaid-p.Late-p.Fees) }
 
 // Pool returns the account, with those of the repayments that are on the chain.
@@ -75,9 +76,10 @@ func (x *Exchange) fees(txs map[chainhash.Hash]*wire.MsgTx) (sum int64) {
 	return sum
 }
 
-// payoutBytes returns the size of the cheapest transactions that pay so many coins:
-// one input and change for each [MaxPayouts]. Larger ones are not reimbursed, so a
-// mixer that mines gains nothing by padding.
+// payoutBytes returns the total size in bytes of the smallest transactions that pay
+// that many coins: one input and one change output for each [MaxPayouts]. Larger
+// transactions are reimbursed for this size only, so that padding does not pay for a
+// mixer that mines.
 func payoutBytes(coins int64) int64 {
 	txs := (coins + MaxPayouts - 1) / MaxPayouts
 	return txs*(templates.TxFrame+templates.P2PKHInput+templates.P2PKHOutput) + coins*templates.P2PKHOutput

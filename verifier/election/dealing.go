@@ -12,8 +12,8 @@ import (
 )
 
 // readDealing collects the commits, deals and complaints of roll members, and
-// judges them once the complaints are closed. A deal counts if its author had
-// seen the block with the anchor of the commits.
+// judges them once the complaints are closed. A deal counts if its line names the
+// block with the anchor of the commits, or a later one.
 func (s *Setup) readDealing() {
 	s.Commits = keep(Counting[board.Commit](s.Phases), func(e Entry[board.Commit]) bool { return s.OnRoll(e.Line.By) })
 	anchored := s.Phases.Anchor(CommitsClosed)
@@ -97,9 +97,9 @@ func (s *Setup) Deals() map[int][]byte {
 	return out
 }
 
-// PublicShare returns the transcript's p_i = s_i·G of slot i, from 1, under the
-// joint key of a number, from 1 (paper, section 4.2, step 3); in custodial
-// elections 33 zero bytes.
+// PublicShare returns the transcript's p_i = s_i·G of slot i under joint key number
+// key, both from 1 (paper, section 4.2, step 3). In custodial elections it is 33 zero
+// bytes.
 func (s *Setup) PublicShare(i, key int) curve.PublicKey {
 	if !s.e.Policy.Dealt() || len(s.Shares) < key {
 		return curve.PublicKey{}

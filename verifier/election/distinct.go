@@ -6,9 +6,9 @@ import (
 	"bevote/internal/curve"
 )
 
-// findKnownPoints finds votes that count whose ballot's R = r·G has the x-coordinate of
-// a point that other parties know. Whether two ballots are alike is a question for the
-// openings, which settle which of the two is the copy.
+// findKnownPoints finds the counted votes whose ballot's R = r·G has the x-coordinate
+// of one of [knownPoints]. Ballots that are alike are not compared here: which of two
+// is the copy follows from their openings.
 func findKnownPoints(s *Setup, votes []*Vote) {
 	points := knownPoints(s)
 	for _, v := range votes {

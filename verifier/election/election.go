@@ -1,10 +1,9 @@
-// Package election is what a board and a chain establish of an election, the
-// same for every reader: phases, roll, joint key, votes, and the exchange of
-// coins.
+// Package election computes from a board and a chain what they establish of an
+// election: phases, roll, joint key, votes, and the exchange of coins.
 //
-// It promises pure functions of policy, contract, board and blocks. Participants
+// Its functions are pure functions of policy, contract, board and blocks. Participants
 // and auditors share them, so a candidate counts the votes that an auditor counts.
-// It holds no secret and gives no verdict.
+// The package holds no secret and gives no verdict.
 //
 //	policy, contract ──▶ Election ──▶ Setup ──▶ Votes
 //	                        │           ▲         ▲
@@ -42,9 +41,9 @@ type Election struct {
 	SealKeys                 []curve.Point     // by candidate number − 1: the key that its ballots are sealed to
 }
 
-// Load reads the texts of policy.bev and contract.json. It refuses a contract
-// whose script does not lift to the policy's paths, which participants may not
-// send a coin to. Errors of the policy are a [PolicyError].
+// Load reads the texts of policy.bev and contract.json. It refuses a contract whose
+// script does not lift to the policy's paths: no participant may send a coin to such
+// a script. Errors of the policy are a [PolicyError].
 func Load(policy, contract []byte) (*Election, error) {
 	e, err := Read(policy, contract)
 	if err != nil {
@@ -103,7 +102,7 @@ func (e *Election) EscrowScript(mixer, depositor curve.PublicKey) ([]byte, error
 	return templates.PayToRedeem(redeem), nil
 }
 
-// PolicyError is a policy with errors, and thus without a meaning.
+// PolicyError is the error of an invalid policy. It lists the policy's errors.
 type PolicyError struct{ Diagnostics []lang.Diagnostic }
 
 // Error names the first of the errors and its place.

@@ -15,7 +15,7 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// Exchange is what the exchange came to on the chain: a pure function of board and
+// Exchange is the state of the exchange on the chain: a pure function of board and
 // blocks, the same for supervisor, mixers, voters and auditor.
 //
 //	deposit ──sweep──▶ pool ──repayment──▶ mixer
@@ -27,7 +27,7 @@ type Exchange struct {
 
 	r       *Replay
 	offered func() map[wire.OutPoint]bool // deposits in sweeps that their mixers signed; computed once
-	answers func() map[*Mixer][]int       // lines of right answers, rising; under nil all; computed once
+	answers func() map[*Mixer][]int       // line numbers of correct answers, ascending; under nil those of all mixers; computed once
 }
 
 // Coin is a payout that the chain shows: the coin that pays a voucher.
@@ -79,7 +79,7 @@ func (x *Exchange) CheckDeposit(d *Deposit) error {
 }
 
 // EscrowOf returns the output that a deposit names if it pays to the escrow of the
-// deposit's mixer and depositor, or nil. Other outputs are not the exchange's.
+// deposit's mixer and depositor, or nil. Other outputs are not part of the exchange.
 func (x *Exchange) EscrowOf(d *Deposit) *Output {
 	if c := x.r.exchanged[d.Outpoint]; c != nil && c.Created != nil && bytes.Equal(c.Out.PkScript, d.script) {
 		return c
@@ -185,14 +185,16 @@ func (x *Exchange) CoinOf(v *Voucher) *Coin {
 	return nil
 }
 
-// AnonymitySet returns the number of deposits that a voucher can be for: those with
-// a right answer in a line above the voucher's, of its issuer where it names one.
+// AnonymitySet returns the number of deposits that a voucher can be for: those with a
+// correct answer in an earlier line than the voucher's. If the voucher names its
+// issuer, only that mixer's answers count.
 func (x *Exchange) AnonymitySet(v *Voucher) int {
 	n, _ := slices.BinarySearch(x.answers()[x.IssuerOf(v)], v.N)
 	return n
 }
 
-// findAnswers returns the lines of right answers by mixer, rising; under nil all.
+// findAnswers returns the line numbers of correct answers by mixer, ascending; under
+// nil those of all mixers.
 func (x *Exchange) findAnswers() map[*Mixer][]int {
 	lines := make(map[*Mixer][]int)
 	for _, d := range x.Deposits {

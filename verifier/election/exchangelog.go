@@ -24,9 +24,9 @@ const (
 )
 
 // ExchangeLog is what a board says of registration and exchange: a pure function
-// of its lines, the same for every reader. It holds the lines that count by the
-// rules of docs/protocol.md. Signatures are verified on demand, and what the chain
-// shows is not looked at: [Exchange] joins the two.
+// of its lines. It holds the lines that count by the rules of docs/protocol.md.
+// Signatures are verified on demand. The log does not depend on the chain; [Exchange]
+// joins the two.
 type ExchangeLog struct {
 	Manager      []byte                   // the manager's modulus as published; nil until it is
 	Registry     *board.Registry          // nil until it is published
@@ -98,7 +98,7 @@ func NewExchangeLog(e *Election) *ExchangeLog {
 	return m
 }
 
-// Read takes the board's line number n. Lines of other types are passed over.
+// Read adds the board's line number n to the log. Lines of other types are skipped.
 func (m *ExchangeLog) Read(n int, l *board.Line) {
 	m.written = m.seenBy(l)
 	m.latest = max(m.latest, l.Seen.Height)
@@ -113,12 +113,12 @@ func (m *ExchangeLog) Read(n int, l *board.Line) {
 	}
 }
 
-// seenBy returns the height by which a line is late:
+// seenBy returns the height that [ExchangeLog.Late] compares with the deadlines:
 //
 //	max(its Seen, highest Seen before it − (d − 1))
 //
-// Thus a line is not dated before those above it. Without the d − 1, a line that
-// names a block that is not yet d deep would make the lines below it late.
+// Thus a line is not dated before earlier lines. The term d − 1 keeps a line that
+// names a block that is not yet d deep from making later lines late.
 func (m *ExchangeLog) seenBy(l *board.Line) uint32 {
 	return max(l.Seen.Height, m.latest-min(m.latest, m.e.Policy.Depth()-1))
 }

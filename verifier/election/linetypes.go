@@ -6,17 +6,17 @@ import (
 	"bevote/verifier/board"
 )
 
-// lineType is what an election makes of the board lines of one type. [Phases],
-// [ExchangeLog] and [Replay] go by it: a new type of line is a new row.
+// lineType holds the rules for the board lines of one type. [Phases], [ExchangeLog]
+// and [Replay] apply them: a new type of line is a new row.
 type lineType struct {
-	// The phase lies after one anchor and is closed by another. After 0 it begins
-	// with the board; by 0 it ends with the board.
+	// The kinds of the anchors before and at the end of the phase. If after is 0 the
+	// phase begins with the board; if by is 0 it ends with the board.
 	after, by int
 	// Of an author's lines on one subject the first counts; nil lets all count.
 	subject func(board.Body) string
 	// read takes a line into the exchange, or returns why it does not count.
 	read func(*ExchangeLog, int, *board.Line) string
-	// watch takes from a line what there is to look for in blocks.
+	// watch adds to a replay what the line says to look for in blocks.
 	watch func(*Replay, *board.Line)
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // TxList is a bounded list of transactions that look like the election's, and are
-// not. Anyone may publish such transactions, so a list ends after 16 MiB of them.
+// not. Such transactions need no key of the election, so a list ends after 16 MiB.
 type TxList struct {
 	list []ConfirmedTx
 	size int  // of their transactions and entries, in bytes
@@ -31,8 +31,8 @@ func (n *TxList) note(s ConfirmedTx) {
 	n.list = append(n.list, s)
 }
 
-// weigh adds the size of a transaction that has been listed since the list had a
-// length. It reports whether there is such a one.
+// weigh adds the size of a transaction, if the list has grown beyond length before.
+// It reports whether it has.
 func (n *TxList) weigh(tx *wire.MsgTx, before int) bool {
 	added := len(n.list) - before
 	if added == 0 {

@@ -26,8 +26,8 @@ func (s ConfirmedTx) Before(o ConfirmedTx) bool {
 	return s.Height < o.Height || s.Height == o.Height && s.Pos < o.Pos
 }
 
-// Output is a watched output, and the transactions that create and spend it, nil
-// as long as no block has them. Of a stake only Out and Spent are kept.
+// Output is a watched output, and the transactions that create and spend it. Each is
+// nil until a block has it. Of a stake only Out and Spent are kept.
 type Output struct {
 	Created *ConfirmedTx
 	Out     *wire.TxOut

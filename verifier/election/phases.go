@@ -10,7 +10,7 @@ type Entry[T board.Body] struct {
 }
 
 // Phases divides a board by its anchors. Each anchor commits to a prefix of the
-// board; a phase is what one prefix has beyond the one before:
+// board; a phase is the lines that one prefix has and the prefix before has not:
 //
 //	line 1 ····· │ ················· │ ········· │ ····· line n
 //	         Announce            RollClosed  CommitsClosed …
@@ -22,7 +22,7 @@ type Phases struct {
 	closed  [LastAnchor + 1]int     // by kind: lines in its prefix; −1 where there is no such prefix
 }
 
-// newPhases takes the election's first anchor of each kind.
+// newPhases divides the board by the election's first anchor of each kind.
 func newPhases(eid [32]byte, dealt bool, lines []board.Line, anchors []Anchor) *Phases {
 	p := &Phases{lines: lines, dealt: dealt}
 	heads := make(map[[32]byte]int, len(lines)+1)
@@ -79,8 +79,8 @@ func (p *Phases) Span(t board.Type) (from, to int, by *Anchor, ok bool) {
 	return p.closed[row.after], p.closed[row.by], p.anchors[row.by], p.Closed(row.after) && p.Closed(row.by)
 }
 
-// InPhase returns the lines of one type that stand in their phase and whose
-// authors had not seen the block of the anchor that closes it.
+// InPhase returns the lines of one type that stand in their phase and name a block
+// below that of the anchor that closes it.
 func InPhase[T board.Body](p *Phases) (out []Entry[T]) {
 	var zero T
 	t := zero.Type()

@@ -26,7 +26,8 @@ type Mixer struct {
 	scheme func() (mixing.Verifier, error) // computed once
 }
 
-// manager takes the modulus of the group.
+// manager reads the modulus of the group. Like the other readers of lines it returns
+// why a line does not count, or "".
 func (m *ExchangeLog) manager(l Entry[board.Manager]) string {
 	switch {
 	case l.Line.By != m.e.Policy.Supervisor:
@@ -38,9 +39,9 @@ func (m *ExchangeLog) manager(l Entry[board.Manager]) string {
 	return ""
 }
 
-// mixer takes a mixer's announcement. Where the policy names the mixers, no other
-// may announce itself. The keys of supervisor and candidates may not mix: mixer and
-// supervisor together hold the deposits.
+// mixer reads a mixer's announcement. If the policy names the mixers, others do not
+// count. Neither do the keys of supervisor and candidates: mixer and supervisor
+// together hold the deposits.
 func (m *ExchangeLog) mixer(l Entry[board.Mixer]) string {
 	named := m.e.Policy.Mixing.Named
 	is := func(x lang.Named) bool { return x.Key == l.Line.By && x.Name == l.Body.Name }
@@ -61,9 +62,9 @@ func (m *ExchangeLog) mixer(l Entry[board.Mixer]) string {
 	return ""
 }
 
-// registry takes the list of voters and mixers, and the deadlines. Keys are
-// compared by their x-coordinates, as BIP 340 knows them. A mixer that is not
-// announced, or whose key or name is taken, does not mix.
+// registry reads the list of voters and mixers, and the deadlines. Keys are compared
+// by their x-coordinates, as in BIP 340. A mixer that is not announced, or whose key
+// or name is taken, is left out.
 func (m *ExchangeLog) registry(l Entry[board.Registry]) string {
 	switch {
 	case l.Line.By != m.e.Policy.Supervisor:
@@ -98,7 +99,7 @@ func (m *ExchangeLog) AnnouncementOf(key curve.PublicKey) (board.Mixer, bool) {
 	return l.Body, ok
 }
 
-// request takes M1, to the paying mixer, and M3, to the holding one.
+// request reads M1, to the paying mixer, and M3, to the holding one.
 func (m *ExchangeLog) request(l Entry[board.Request]) string {
 	due := m.Deadlines[T2:T4]
 	if l.Body.For == board.ForPaying {
@@ -120,7 +121,7 @@ func (m *ExchangeLog) request(l Entry[board.Request]) string {
 	return ""
 }
 
-// accept takes M2, of the paying mixer, and M4, of the holding one.
+// accept reads M2, of the paying mixer, and M4, of the holding one.
 func (m *ExchangeLog) accept(l Entry[board.Accept]) string {
 	ask, own := asking{l.Body.To, l.Line.By, l.Body.For}, nonce{l.Line.By, l.Body.Nonce}
 	_, again := m.accepted[ask]

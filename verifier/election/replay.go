@@ -72,8 +72,8 @@ func (r *Replay) ExchangeOutput(op wire.OutPoint) *Output { return r.exchanged[o
 // WatchedKeys returns how many joint and claim keys are looked for.
 func (r *Replay) WatchedKeys() int { return len(r.keys) }
 
-// Block takes the next block and returns the indices of the transactions that
-// changed anything: these alone lead to the same state.
+// Block replays the next block. It returns the indices of the transactions that
+// changed the replay; a replay of these transactions only ends in the same state.
 func (r *Replay) Block(height uint32, b *wire.MsgBlock) (at []int) {
 	for pos, tx := range b.Transactions {
 		if r.Tx(ConfirmedTx{Height: height, Pos: pos, Tx: tx, ID: tx.TxHash()}) {
@@ -83,7 +83,7 @@ func (r *Replay) Block(height uint32, b *wire.MsgBlock) (at []int) {
 	return at
 }
 
-// Tx takes the next transaction and reports whether it changed anything.
+// Tx replays the next transaction and reports whether it changed the replay.
 func (r *Replay) Tx(s ConfirmedTx) bool {
 	eligible, ofStake := r.inputs(s)
 	ofExchange := r.exchangeInputs(s)
@@ -108,8 +108,8 @@ func (r *Replay) Tx(s ConfirmedTx) bool {
 	return eligible || ofStake || ofExchange || ofTrail || listed || r.parents[s.ID] || len(r.anchors) > anchors
 }
 
-// inputs notes spends of coins and of stakes. It reports which of the two there
-// are.
+// inputs records spends of coins and of stakes. It reports whether the transaction
+// spends a coin, and whether it spends a stake.
 func (r *Replay) inputs(s ConfirmedTx) (eligible, ofStake bool) {
 	for i, in := range s.Tx.TxIn {
 		s.Input = i
@@ -152,8 +152,8 @@ func (r *Replay) created(s ConfirmedTx) {
 	}
 }
 
-// anchor notes an anchor, whatever else its transaction does. Without a signature
-// of the supervisor's key it is none.
+// anchor records an anchor if an input of its transaction is signed by the
+// supervisor's key. Other inputs and outputs do not matter.
 func (r *Replay) anchor(s ConfirmedTx, out *wire.TxOut) {
 	data, ok := nullData(out.PkScript)
 	if !ok {

@@ -23,7 +23,7 @@ type Slot struct {
 // KeyHash returns the HASH160 of the roll key, 20 bytes: the refund pays to it.
 func (r Slot) KeyHash() []byte { return address.Hash160(r.Key[:]) }
 
-// readRoll takes the supervisor's roll lines and sorts them by key.
+// readRoll reads the supervisor's roll lines and sorts them by key.
 func (s *Setup) readRoll() {
 	s.slots = make(map[curve.PublicKey]int)
 	for _, l := range Counting[board.Roll](s.Phases) {
@@ -67,8 +67,8 @@ func (s *Setup) CoinFault(r Slot, c *Output) error {
 	return nil
 }
 
-// pays reports whether a key is one that pays the slot's coin: the supervisor's,
-// or that of the mixer that accepted to pay the slot's voucher.
+// pays reports whether a key may pay the slot's coin: the supervisor's key, or that of
+// the mixer that accepted to pay the slot's voucher.
 func (s *Setup) pays(payer curve.PublicKey, r Slot) bool {
 	if payer == s.e.Policy.Supervisor || s.ExchangeLog == nil {
 		return payer == s.e.Policy.Supervisor

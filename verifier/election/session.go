@@ -9,8 +9,8 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// SessionTimeout is how many blocks after an offer a challenge counts. A mixer has
-// one session at a time and goes on to the next depositor afterwards.
+// SessionTimeout is the number of blocks after an offer in which a challenge counts. A
+// mixer has one session at a time, and may open the next after the timeout.
 const SessionTimeout = 2
 
 // Deposit is a depositor's coin in escrow, and the issuing for it. Several may name
@@ -39,7 +39,7 @@ type Session struct {
 // Move is one message of a session.
 type Move struct {
 	N    int    // line
-	Seen uint32 // for [ExchangeLog.Late]: the Seen of the line, or more where lines above it show more
+	Seen uint32 // for [ExchangeLog.Late]: the Seen of the line, or more if earlier lines name higher blocks
 	Data []byte // never nil
 }
 
@@ -54,7 +54,7 @@ func (s Session) AnyChallenge() *Move {
 	return s.LateChallenge
 }
 
-// deposit takes M5.
+// deposit reads M5.
 func (m *ExchangeLog) deposit(l Entry[board.Deposit]) string {
 	op, err := decodeOutpoint(l.Body.Outpoint)
 	a, ok := m.Accepted(board.ForHolding, l.Body.Mixer, l.Line.By)
@@ -74,8 +74,8 @@ func (m *ExchangeLog) deposit(l Entry[board.Deposit]) string {
 	return ""
 }
 
-// offer takes the first move of a session. It opens the mixer's session, whatever
-// was open before.
+// offer reads the first move of a session. It opens the mixer's session and ends the
+// mixer's earlier one.
 func (m *ExchangeLog) offer(l Entry[board.Offer]) string {
 	d := m.depositors[l.Body.To]
 	switch {
@@ -103,7 +103,7 @@ func (m *ExchangeLog) move(n int, data []byte) *Move {
 	return &Move{n, m.written, append([]byte{}, data...)}
 }
 
-// challenge takes the second move.
+// challenge reads the second move.
 func (m *ExchangeLog) challenge(l Entry[board.Challenge]) string {
 	d := m.depositors[l.Line.By]
 	switch {
@@ -123,7 +123,7 @@ func (m *ExchangeLog) challenge(l Entry[board.Challenge]) string {
 	return ""
 }
 
-// issue takes M6, the third move.
+// issue reads M6, the third move.
 func (m *ExchangeLog) issue(l Entry[board.Issue]) string {
 	d := m.depositors[l.Body.To]
 	switch {

@@ -34,8 +34,7 @@ func SignedBy(tx *wire.MsgTx, key curve.PublicKey) bool {
 	return false
 }
 
-// signers caches the answers of SignedBy for one transaction: its outputs and
-// trails ask for the same keys.
+// signers caches the results of [SignedBy] for one transaction, by key.
 type signers struct {
 	tx    *wire.MsgTx
 	known map[curve.PublicKey]bool

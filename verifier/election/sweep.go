@@ -21,7 +21,7 @@ import (
 //	in   deposits  with this mixer, rightly issued for; signed by the mixer
 //	out  the pool  the deposits less the policy's fee
 //
-// An error says why the supervisor is not to sign it.
+// The error says why the supervisor must not sign it.
 func (x *Exchange) CheckSweep(mixer curve.PublicKey, text []byte) (*wire.MsgTx, error) {
 	tx, r := new(wire.MsgTx), bytes.NewReader(text)
 	if err := tx.DeserializeNoWitness(r); err != nil || r.Len() > 0 {
@@ -78,8 +78,8 @@ func mixerSigned(tx *wire.MsgTx, i int, witness []string, redeem []byte, mixer c
 	return scriptsig.Verify(tx, i, redeem, sig, mixer)
 }
 
-// OfferedToPool reports whether a deposit is in a sweep that the supervisor was to
-// sign.
+// OfferedToPool reports whether a deposit is in a valid sweep of a mixer's line, which
+// the supervisor has to sign.
 func (x *Exchange) OfferedToPool(d *Deposit) bool { return x.offered()[d.Outpoint] }
 
 // findOffered returns the inputs of the lines' valid sweeps.

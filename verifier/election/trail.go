@@ -16,8 +16,8 @@ const (
 )
 
 // trails follow the change of deposits to the roll. A trail ends at a transaction
-// that a mixer or the supervisor signed, and at an output to one of their keys:
-// there the coins of many meet.
+// that a mixer or the supervisor signed, and at an output to one of their keys: coins
+// of many depositors meet there.
 //
 //	deposit's transaction ── deposit          hop 0
 //	                     └── change ── … ──▶  hop 1, 2, … MaxHops
@@ -46,7 +46,7 @@ func newTrails() trails {
 		links: make(map[wire.OutPoint]Link), many: make(map[wire.OutPoint]int)}
 }
 
-// noteSharedScripts notes the output scripts of the supervisor and of the mixers.
+// noteSharedScripts records the output scripts of the supervisor and of the mixers.
 func (r *Replay) noteSharedScripts() {
 	if !r.e.Policy.Mixed() {
 		return
@@ -66,8 +66,8 @@ func (r *Replay) Link(deposit wire.OutPoint) (Link, bool) {
 // Those beyond are not followed.
 func (r *Replay) Untraced(deposit wire.OutPoint) bool { return r.trails.many[deposit] > MaxTrails }
 
-// follow takes the next transaction and reports whether a trail goes through it.
-// Eligible says that it spends a coin of the roll.
+// follow replays the next transaction and reports whether a trail goes through it.
+// Eligible means that it spends a coin of the roll.
 func (r *Replay) follow(s ConfirmedTx, eligible bool) bool {
 	if len(r.deposits) == 0 {
 		return false
@@ -84,8 +84,8 @@ func (r *Replay) follow(s ConfirmedTx, eligible bool) bool {
 	return len(found) > 0
 }
 
-// nearest adds a trail to those found in a transaction. It keeps one of each
-// deposit, with the fewest hops.
+// nearest adds a trail to those found in a transaction. For each deposit it keeps the
+// trail with the fewest hops.
 func nearest(found []trail, t trail) []trail {
 	for i := range found {
 		if found[i].deposit == t.deposit {
@@ -109,7 +109,7 @@ func (r *Replay) begun(s ConfirmedTx) (found []trail) {
 	return found
 }
 
-// pursue takes one trail through a transaction.
+// pursue continues one trail through a transaction.
 func (r *Replay) pursue(s ConfirmedTx, from trail, eligible bool) {
 	if from.hops > 0 && (eligible || r.createsCoin(s)) {
 		r.link(s, from, "meets a coin of the roll")

@@ -8,8 +8,8 @@ import (
 	"bevote/verifier/board"
 )
 
-// Unopened returns the counted votes whose ballots no opening among the lines
-// recomputes.
+// Unopened returns the counted votes whose ballots are not recomputed by any opening
+// in the lines.
 func (e *Election) Unopened(s *Setup, votes []*Vote, lines []board.Line) (unopened []*Vote) {
 	opened := make(map[int][]board.Opened) // by roll slot
 	for _, l := range lines {

@@ -11,8 +11,8 @@ import (
 	"bevote/verifier/board"
 )
 
-// memo is an answer that is computed once, by the first of any number of callers
-// side by side.
+// memo is an error or nil that is computed once, by the first of any number of
+// concurrent callers.
 type memo struct {
 	once sync.Once
 	err  error
@@ -24,8 +24,9 @@ func (m *memo) get(compute func() error) error {
 	return m.err
 }
 
-// ReuseExchangeLog takes the log of an earlier setup, with its answers, if an anchor
-// had closed it at the same board. Verifying again would take minutes.
+// ReuseExchangeLog replaces the log by that of an earlier setup, with its cached
+// results, if an anchor had closed it at the same board. Verifying again would take
+// minutes.
 func (s *Setup) ReuseExchangeLog(m *ExchangeLog) {
 	if s.ExchangeLog != nil && m != nil && s.ExchangeLog.Head != [32]byte{} && s.ExchangeLog.Head == m.Head &&
 		s.e.EID == m.e.EID && s.e.ContractHash == m.e.ContractHash {
@@ -58,7 +59,7 @@ func (m *ExchangeLog) makeGroup() (*mixing.Group, error) {
 
 // SchemeOf returns the verifier of a mixer's sessions and signatures: the group, or
 // the mixer's RSA key. If the key that the mixer announced is invalid, it returns an
-// error, and a verifier only if the key decodes: past sessions are judged by it.
+// error, and also a verifier if the key decodes: it is for past sessions.
 // Computed once.
 func (m *ExchangeLog) SchemeOf(x *Mixer) (mixing.Verifier, error) { return x.scheme() }
 

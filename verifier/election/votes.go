@@ -107,7 +107,7 @@ func findSeveralSlots(votes []*Vote) {
 	}
 }
 
-// judge applies the rules that look at one vote alone.
+// judge applies the rules that concern one vote only.
 func (e *Election) judge(s *Setup, keys map[string][]byte, v *Vote) {
 	p := e.Policy
 	if v.Height < p.Times.VoteFrom || v.Height > p.Times.VoteTo {

@@ -32,11 +32,11 @@ type Payout struct {
 // Where names the voucher's line.
 func (v *Voucher) Where() string { return fmt.Sprintf("line %d", v.N) }
 
-// Dismiss makes why the answer of [ExchangeLog.VerifyVoucher], if the voucher has
-// not been verified.
+// Dismiss makes [ExchangeLog.VerifyVoucher] return why for this voucher, unless the
+// voucher has already been verified.
 func (v *Voucher) Dismiss(why error) { v.verified.get(func() error { return why }) }
 
-// voucher takes M7.
+// voucher reads M7.
 func (m *ExchangeLog) voucher(l Entry[board.Voucher]) string {
 	a, ok := m.Accepted(board.ForPaying, l.Body.Mixer, l.Line.By)
 	switch {
@@ -51,8 +51,9 @@ func (m *ExchangeLog) voucher(l Entry[board.Voucher]) string {
 	return ""
 }
 
-// payout takes where tx3 is. Further payouts of a voucher are kept for the checks.
-// After the settlement none counts, or a mixer could change the settled account.
+// payout reads the outpoint of a coin in tx3. Further payouts of a voucher are kept
+// for the checks. None counts after the settlement, since it would change the settled
+// account.
 func (m *ExchangeLog) payout(l Entry[board.Payout]) string {
 	op, err := decodeOutpoint(l.Body.Outpoint)
 	v := m.vouchers[l.Body.Key]
@@ -70,7 +71,7 @@ func (m *ExchangeLog) payout(l Entry[board.Payout]) string {
 	return ""
 }
 
-// sweep takes a mixer's sweep of deposits to the pool.
+// sweep reads a mixer's sweep of deposits to the pool.
 func (m *ExchangeLog) sweep(l Entry[board.Sweep]) string {
 	if m.mixers[l.Line.By] == nil {
 		return "not by a mixer"
@@ -79,7 +80,7 @@ func (m *ExchangeLog) sweep(l Entry[board.Sweep]) string {
 	return ""
 }
 
-// settled takes the supervisor's settlement of the account.
+// settled reads the supervisor's settlement of the account.
 func (m *ExchangeLog) settled(l Entry[board.Settlement]) string {
 	switch {
 	case l.Line.By != m.e.Policy.Supervisor:

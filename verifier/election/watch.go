@@ -13,7 +13,7 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// watchLine takes from a board line what there is to look for in blocks.
+// watchLine adds what a board line says to look for in blocks.
 func (r *Replay) watchLine(l *board.Line) {
 	if watch := lineTypes[l.Type].watch; watch != nil {
 		watch(r, l)
@@ -43,7 +43,7 @@ func (r *Replay) watchRoll(l Entry[board.Roll]) {
 	}
 }
 
-// watchRegistry takes the keys of mixers and depositors from the first registry.
+// watchRegistry reads the keys of mixers and depositors from the first registry.
 func (r *Replay) watchRegistry(l Entry[board.Registry]) {
 	if r.registered != nil || l.Line.By != r.e.Policy.Supervisor || !r.e.Policy.Mixed() {
 		return
@@ -107,8 +107,8 @@ func (r *Replay) watchKey(k curve.PublicKey, name string) {
 	r.hashes[[20]byte(address.Hash160(k[:]))] = k
 }
 
-// WatchHash is a hash of everything that a replay looks for. What was seen while
-// it looked for less has to be read again.
+// WatchHash returns a hash of everything that a replay looks for. Blocks have to be
+// read again if it has changed since.
 func (r *Replay) WatchHash() [32]byte {
 	var items [][]byte
 	for _, coins := range []map[wire.OutPoint]*Output{r.coins, r.exchanged} {

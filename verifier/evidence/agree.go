@@ -54,8 +54,8 @@ func (g *agreement) headers(chains []*headerChain) {
 	}
 }
 
-// follow takes the source that is followed. Another may be up to depth − 1 blocks
-// behind: a counted event is at least depth deep.
+// follow sets the source that is followed. Another source may be up to depth − 1
+// blocks behind: a counted event is at least depth deep.
 func (g *agreement) follow(main int, chains []*headerChain) {
 	g.main = main
 	for i, c := range chains {
@@ -74,8 +74,7 @@ func (g *agreement) follow(main int, chains []*headerChain) {
 	}
 }
 
-// peers reads the blocks of the other sources side by side with those of the followed
-// one.
+// peers reads the blocks of the other sources in step with those of the followed one.
 type peers struct {
 	of   *agreement
 	next []func() (*wire.MsgBlock, error, bool) // by source; nil where nothing is to be compared

@@ -51,8 +51,8 @@ func (w *blockWindow) add(b *wire.MsgBlock) uint32 {
 	return height
 }
 
-// begin makes b, which was added last, the first block of interest. If a block before
-// it failed, all count.
+// begin makes b, which was added last, the first block of interest. Blocks before it
+// are no longer counted, unless one of them failed.
 func (w *blockWindow) begin(b *wire.MsgBlock) {
 	if w.included.Failed+w.sane.Failed > 0 {
 		return
@@ -98,9 +98,9 @@ func (w *blockWindow) checkBlock(height uint32, b *wire.MsgBlock) error {
 	if len(b.Transactions) == 0 {
 		return errors.New("no transactions")
 	}
-	// The height of the tree is as certain as its first leaf. A coinbase may have 64
-	// bytes (BIP 54 would forbid it), and is not an inner node: bytes 5 … 36 of it are
-	// zeros, so 27 bytes of a hash would have to be.
+	// The first leaf shows the height of the tree, unless it is an inner node. A
+	// coinbase is none, even with 64 bytes (which BIP 54 would forbid): its bytes 5 … 36
+	// are zeros, so 27 bytes of a node's first hash would have to be zeros.
 	if !blockchain.IsCoinBaseTx(b.Transactions[0]) {
 		return errors.New("the first transaction is not a coinbase")
 	}
@@ -148,8 +148,8 @@ func checkWitnesses(b *btcutil.Block) error {
 	return err
 }
 
-// checkTx checks the rules that hold for a transaction wherever it stands. The
-// form of a coinbase, which they allow, is the first transaction's alone.
+// checkTx checks the rules for a transaction by itself, apart from the chain. These
+// allow a coinbase anywhere; checkTx allows it only as the first transaction.
 func checkTx(tx *wire.MsgTx, first bool) error {
 	if !first && blockchain.IsCoinBaseTx(tx) {
 		return errors.New("an input like a coinbase's")

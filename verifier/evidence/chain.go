@@ -15,7 +15,7 @@ import (
 // Options are what the headers of a chain are judged by.
 type Options struct {
 	Params   *chaincfg.Params
-	Depth    uint32                   // blocks by which a second source may be behind, less one
+	Depth    uint32                   // a second source may be up to Depth − 1 blocks behind
 	Now      time.Time                // no header may be far ahead of it; zero means no clock
 	Keep     func(height uint32) bool // heights whose hashes are kept; nil keeps none
 	Progress func(height int)         // called while headers are read; may be nil
@@ -27,7 +27,7 @@ type Options struct {
 type Chain struct {
 	Network Findings // the genesis block
 	Links   Findings // each header names the one before
-	Mined   Findings // proof of work, and the target that the rules ask for
+	Mined   Findings // proof of work, and the target that the rules require
 	Times   Findings // time stamps
 	Work    Findings // work in sum and the checkpoint; nothing is expected where blocks cost no work
 	Agree   Findings // sources agree; nothing is expected of a single source
@@ -83,7 +83,7 @@ func Read(ctx context.Context, sources []Source, opt Options) (*Chain, error) {
 	return c, nil
 }
 
-// readHeaders reads the headers of all sources side by side and judges them.
+// readHeaders reads the headers of all sources in step and judges them.
 func (c *Chain) readHeaders(ctx context.Context, opt Options) ([]*headerChain, error) {
 	now := opt.Now
 	if now.IsZero() {
@@ -156,7 +156,7 @@ func (c *Chain) Stale(now time.Time, limit time.Duration) error {
 // Blocks reads whole blocks from a height on, judges each and compares it with those
 // of the other sources. The first len(judged) blocks were judged by an earlier audit:
 // their transactions, judged[i] of block i, are counted, and they are not read. An
-// error is the last pair's.
+// error comes in the last pair.
 func (c *Chain) Blocks(ctx context.Context, first uint32, judged []int) iter.Seq2[Block, error] {
 	return func(yield func(Block, error) bool) {
 		w := newBlockWindow(c.headers, first)

@@ -53,8 +53,8 @@ func (c *headerChain) FindPreviousCheckpoint() (blockchain.HeaderCtx, error) {
 	return nil, nil
 }
 
-// noClock is a blockchain.MedianTimeSource later than any header, for rules other than
-// that of the clock.
+// noClock is a blockchain.MedianTimeSource with a time later than any header's. It
+// turns off the rule about the clock.
 type noClock struct{}
 
 func (noClock) AdjustedTime() time.Time         { return time.Unix(1<<40, 0) }

@@ -14,8 +14,8 @@ import (
 const (
 	// maxFuture is how far ahead of the auditor's clock a time stamp may be.
 	maxFuture = 2 * time.Hour
-	// bip54Grace is how many seconds a retarget period may begin before the last
-	// block of the one before (BIP 54).
+	// bip54Grace is in seconds: the first block of a retarget period may be stamped
+	// at most that much earlier than the last block of the period before (BIP 54).
 	bip54Grace = 7200
 )
 
@@ -110,7 +110,7 @@ func (c *headerChain) context(h *wire.BlockHeader) error {
 	return blockchain.CheckBlockHeaderContext(h, c.node(c.height), blockchain.BFNone, c, skipCheckpoints)
 }
 
-// checkMined checks the proof of work and the target; rules is the answer of context.
+// checkMined checks the proof of work and the target; rules is the result of context.
 func (c *headerChain) checkMined(height int32, h *wire.BlockHeader, rules error) {
 	c.mined.Examined++
 	err := blockchain.CheckBlockHeaderSanity(h, c.params.PowLimit, noClock{}, blockchain.BFNone)
@@ -122,14 +122,14 @@ func (c *headerChain) checkMined(height int32, h *wire.BlockHeader, rules error)
 	}
 }
 
-// isTimeError reports whether an answer of context is about the time stamp.
+// isTimeError reports whether an error of context is about the time stamp.
 func isTimeError(err error) bool {
 	var rule blockchain.RuleError
 	return errors.As(err, &rule) &&
 		(rule.ErrorCode == blockchain.ErrTimeTooOld || rule.ErrorCode == blockchain.ErrTimewarpAttack)
 }
 
-// checkTime checks the time stamp; rules is the answer of context.
+// checkTime checks the time stamp; rules is the result of context.
 func (c *headerChain) checkTime(height int32, h *wire.BlockHeader, rules error) {
 	c.timed.Examined++
 	median := blockchain.CalcPastMedianTime(c.node(c.height))

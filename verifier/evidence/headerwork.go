@@ -9,8 +9,8 @@ import (
 	"github.com/btcsuite/btcd/chainhash/v2"
 )
 
-// minimum is the work and the checkpoint that a chain of a network must have at
-// least. The zero minimum asks for nothing.
+// minimum is the least work and the checkpoint that a chain of a network must have.
+// The zero minimum requires nothing.
 type minimum struct {
 	work   *big.Int       // in sum; nil where blocks cost no work
 	height int32          // of the checkpoint

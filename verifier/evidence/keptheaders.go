@@ -13,14 +13,14 @@ type keptHeader struct {
 	hash, root chainhash.Hash // root of the merkle tree
 }
 
-// keptHeaders are headers with rising heights. They stand in pages, which growth does
-// not copy.
+// keptHeaders are headers with ascending heights. They are stored in pages, so that
+// append does not copy earlier ones.
 type keptHeaders struct {
 	pages [][]keptHeader
 	n     int
 }
 
-// longestPage is the most headers of a page.
+// longestPage is the maximal number of headers in a page.
 const longestPage = 1 << 12
 
 // add keeps the next header.

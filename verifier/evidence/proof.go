@@ -11,8 +11,8 @@ import (
 
 // BlockProof proves that transactions are in the block of a height. They are without
 // witnesses, which the merkle root does not cover. The coinbase's path gives the
-// height of the tree: a path of another length does not lead to a transaction
-// (CVE-2017-12842).
+// height of the tree: a path of another length is refused, since it does not lead to
+// a transaction (CVE-2017-12842).
 type BlockProof struct {
 	Height   uint32
 	Coinbase *wire.MsgTx
@@ -124,10 +124,9 @@ func newTree(root chainhash.Hash, height int) *tree {
 //	  x        y
 //	a   b    c   c
 //
-// Thus a left node that equals its right sibling is the last of its row, and one that
-// does not is not. Both bound the number of leaves, and all paths of a block must
-// leave a number that satisfies the bounds (CVE-2012-2459). A right node never equals
-// its left sibling.
+// Thus a left node is the last of its row if and only if it equals its right sibling.
+// Either case bounds the number of leaves. Some number must satisfy the bounds of all
+// paths of a block (CVE-2012-2459). A right node never equals its left sibling.
 func (t *tree) leaf(tx *wire.MsgTx, index uint32, path []chainhash.Hash) error {
 	switch {
 	case tx.SerializeSizeStripped() == innerNode && !blockchain.IsCoinBaseTx(tx):

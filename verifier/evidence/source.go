@@ -1,9 +1,9 @@
 // Package evidence judges what sources show of a Bitcoin chain: headers, blocks,
 // merkle proofs, and whether the sources agree.
 //
-// It promises to trust no source: proof of work, difficulty, times, merkle roots and
-// witness commitments are recomputed by Bitcoin's rules. It knows nothing of
-// elections and imports no other package of the project.
+// It trusts no source: proof of work, difficulty, times, merkle roots and witness
+// commitments are recomputed by Bitcoin's rules. It does not depend on elections and
+// imports no other package of the project.
 //
 //	Source ──headers──▶ Read ──▶ Chain ──▶ Blocks, or Proofs
 //	Source ──headers──▶  │                      │
@@ -23,9 +23,9 @@ import (
 // source promises that each item has its canonical encoding. That headers and blocks
 // belong together is judged by [Read] and [Chain.Blocks].
 type Source interface {
-	// Evidence says in words on what the source's claims of absence rest.
+	// Evidence names in words the basis of the source's claims of absence.
 	Evidence() string
-	// First is the height from which on the source has whole blocks.
+	// First returns the height of the first whole block that the source has.
 	First(ctx context.Context) (uint32, error)
 	// Headers yields every header from genesis.
 	Headers(ctx context.Context) iter.Seq2[*wire.BlockHeader, error]

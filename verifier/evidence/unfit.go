@@ -13,8 +13,8 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// SourceError is the error of a source that cannot be judged by: it is of another
-// network, or leaves a part of its blocks out. It says nothing of the election.
+// SourceError is the error of an unusable source: it is of another network, or omits
+// a part of its blocks. It is not a fault of the election.
 type SourceError struct {
 	Source string // its name
 	Err    error
@@ -95,13 +95,14 @@ func (c *headerChain) checkClock(now time.Time) error {
 	return nil
 }
 
-// errNoWitnesses is the cause of a [SourceError]. Such blocks have their merkle root,
-// but not the signatures of segwit inputs, nor what the commitment commits to (BIP 141).
+// errNoWitnesses is the cause of a [SourceError]. Blocks without witnesses match their
+// merkle root. They lack the signatures of segwit inputs and do not match the witness
+// commitment (BIP 141).
 var errNoWitnesses = errors.New("shows blocks without their witnesses; " +
 	"a node does so with rpcserialversion=0: remove that setting, and export a record again")
 
-// CheckWitnesses returns an error where a block's coinbase commits to witnesses and no
-// transaction has any, the coinbase included (BIP 141).
+// CheckWitnesses returns an error if a block's coinbase commits to witnesses and no
+// transaction has a witness, not even the coinbase (BIP 141).
 func CheckWitnesses(b *wire.MsgBlock) error {
 	for _, tx := range b.Transactions {
 		if tx.HasWitness() {

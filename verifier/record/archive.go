@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// encrypted is the bit of a zip entry's flags that says so (APPNOTE.TXT, 4.4.4).
+// encrypted is the flag bit of an encrypted zip entry (APPNOTE.TXT, 4.4.4).
 const encrypted = 1
 
 // addZip adds the files of a zip. Programs of other systems pack the folder
@@ -102,6 +102,6 @@ func (r *Record) ignore(name string) {
 	r.ignored++
 }
 
-// Ignored returns the number of files at the record's place that macOS or
-// Windows left there and that are not read, and the name of the first.
+// Ignored returns the number of files of macOS or Windows in the record's folder or
+// zip, which are not read, and the name of the first.
 func (r *Record) Ignored() (n int, first string) { return r.ignored, r.firstIgnored }

@@ -1,10 +1,10 @@
 // Package record is the published record of an election as files: a directory,
 // or a zip of one.
 //
-// It promises that only the six documented names are read or written; that no file
-// is longer than its cap, nor much longer than its compressed form in a zip; that
-// symbolic links, other special files, encrypted and duplicate entries are refused; and that a
-// record or an output appears under its name whole or not at all.
+// Only the six documented names are read or written. No file is longer than its cap,
+// or more than 20 times longer than its compressed form in a zip, beyond its first
+// MiB. Symbolic links, other special files, encrypted and duplicate entries are
+// refused. A record or an output appears under its name complete or not at all.
 package record
 
 import (
@@ -91,7 +91,7 @@ type Record struct {
 	names []string // sorted
 	under io.Closer
 
-	ignored      int // files of file managers
+	ignored      int // number of files of macOS or Windows
 	firstIgnored string
 }
 
@@ -108,7 +108,7 @@ func Open(path string) (*Record, error) {
 		err = r.openDir(path)
 	case info.Mode().IsRegular():
 		err = r.openZip(path)
-	default: // such as a pipe, whose reader waits
+	default: // such as a pipe, on which a reader blocks
 		err = errNeither()
 	}
 	if err != nil {

@@ -21,8 +21,8 @@ type Writer struct {
 	open map[string]bool // true while the file is being written
 }
 
-// WriteError says that the system refused to write an output: its disk is full
-// or read-only, or its folder is missing. Nothing stands under its name.
+// WriteError is the error of an output that the system did not write: the disk is
+// full or read-only, or the folder is missing. There is no file under its name.
 type WriteError struct {
 	Path string // of the output, not of the temporary files beside it
 	Err  error  // the system's
@@ -33,8 +33,8 @@ func (e *WriteError) Error() string { return e.Path + ": " + e.Err.Error() }
 // Unwrap returns the system's error.
 func (e *WriteError) Unwrap() error { return e.Err }
 
-// writing makes an error of the system about path, or about a temporary file
-// beside it, a *WriteError. Other errors stay as they are.
+// writing returns a *WriteError for an error of the system about path, or about a
+// temporary file beside it. It returns other errors unchanged.
 func writing(path string, err error) error {
 	var done *WriteError
 	var file *fs.PathError
@@ -110,8 +110,8 @@ func (w *Writer) WriteFile(name string, data []byte) error {
 	return f.Close()
 }
 
-// Commit puts the record under its name. The bytes of a zip depend on the files and
-// on Go's deflate alone: entries are sorted, without times and owners.
+// Commit renames the record to its path. The bytes of a zip depend only on the files
+// and on Go's deflate: entries are sorted, all with one date and without owners.
 func (w *Writer) Commit() error {
 	defer w.Abort()
 	if w.tmp == "" {
@@ -221,8 +221,9 @@ func (o *output) Close() error {
 	return writing(o.w.path, o.f.Close())
 }
 
-// WriteFile writes data to path, whole or not at all. An existing file is replaced;
-// anything else there, such as a directory or a device, is refused. An error of the system is a *[WriteError].
+// WriteFile writes data to path, completely or not at all. It replaces an existing
+// file and refuses anything else there, such as a directory or a device. An error of
+// the system is a *[WriteError].
 func WriteFile(path string, data []byte, mode fs.FileMode) error {
 	return writing(path, writeFile(path, data, mode))
 }

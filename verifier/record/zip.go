@@ -61,8 +61,8 @@ func (l *listed) ReadAt(p []byte, at int64) (int, error) {
 	return l.ReaderAt.ReadAt(p, at)
 }
 
-// inflate reads deflated bytes. It counts both sides, whatever lengths the zip
-// states.
+// inflate reads deflated bytes. It counts compressed and uncompressed bytes itself,
+// since the lengths that the zip states may be wrong.
 func inflate(packed io.Reader) io.ReadCloser {
 	d := &inflated{packed: &counted{r: packed}}
 	d.out = flate.NewReader(d.packed)

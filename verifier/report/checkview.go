@@ -12,7 +12,7 @@ type checkView struct {
 	ID, Name      string
 	Status, Tone  string
 	Symbol, Tally string
-	Meaning       string // of a failure
+	Meaning       string // what a failure means
 	Reason        string
 	Items         []itemView
 	More          int // items left out
@@ -104,8 +104,8 @@ func familyViews(r *result.Report) (out []familyView) {
 	return out
 }
 
-// partial reports whether a check was left out (V111). The first line of every
-// form says so.
+// partial reports whether a check was left out (V111). The first line of the report
+// says so in every format.
 func partial(r *result.Report) bool {
 	for _, c := range r.Checks {
 		if c.ID == "V111" && c.Status != result.Pass {

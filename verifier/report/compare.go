@@ -20,10 +20,10 @@ type Difference struct {
 	B     string `json:"b"`
 }
 
-// Comparison is how the reports of two auditors differ (check V113). They agree
-// if the verdict and what was judged are the same, and for each check the
-// status and the places of its items. Wording, figures and the auditors' names
-// may differ, and so may the evidence that only one of them had.
+// Comparison lists the differences of two auditors' reports (check V113). The reports
+// agree if they have the same subject, the same verdict and, for each check, the same
+// status and places of items. Wording, figures and the auditors' names may differ, and
+// so may checks of evidence that only one auditor had.
 type Comparison struct {
 	A           string       `json:"a"` // the names of the reports
 	B           string       `json:"b"`
@@ -33,8 +33,8 @@ type Comparison struct {
 	Diff        string       `json:"diff"`     // of the two reports as text, unified; "" where they are equal
 }
 
-// Compare compares two reports, first by their meaning, then as text. The
-// answer calls them by the names given.
+// Compare compares two reports, first by their meaning, then as text. The result
+// calls them nameA and nameB.
 func Compare(nameA, nameB string, a, b *result.Report, marks textdiff.Marks) (*Comparison, error) {
 	c := &Comparison{A: nameA, B: nameB, Differences: []Difference{}, Evidence: []Difference{}}
 	c.compareVerdicts(a, b)
@@ -97,13 +97,13 @@ func differences(p *textWriter, all []Difference) {
 }
 
 // evidenceChecks are the checks of the auditor's own evidence: several live
-// sources (V12), their pools (V96), an earlier report or state (V99), the age
-// of a live tip (V101), a second report (V113). An auditor without it skips
-// them.
+// sources (V12), their mempools (V96), an earlier report or state (V99), the age
+// of a live tip (V101), a second report (V113). They are skipped without that
+// evidence.
 var evidenceChecks = []string{"V12", "V96", "V99", "V101", "V113"}
 
-// oneSkipped reports whether one auditor skipped a check of evidence that the
-// other had and found nothing against.
+// oneSkipped reports whether one auditor skipped a check of [evidenceChecks] and the
+// other found no fault by it.
 func oneSkipped(a, b result.Check) bool {
 	pair := [2]result.Status{a.Status, b.Status}
 	return slices.Contains(evidenceChecks, a.ID) &&
@@ -206,7 +206,8 @@ func (c *Comparison) compareChecks(a, b *result.Report) {
 			return
 		}
 		c.differ(id, "status", string(x[0].Status), string(y[0].Status))
-		// Auditors may count differently what a check examines, but none is none.
+		// Auditors may count the things that a check examines differently. Zero and
+		// more than zero is a difference.
 		c.differ(id, "examined", noneOrSome(x[0]), noneOrSome(y[0]))
 		c.compareItems(id, x[0].Items, y[0].Items)
 	})

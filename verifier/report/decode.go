@@ -17,9 +17,8 @@ import (
 const MaxJSON = 64 << 20
 
 // Decode reads the JSON form of a report, of this auditor or of another. It
-// refuses unknown fields, a name twice in one object or in other letters than
-// documented, values that no audit gives, and parts that contradict one
-// another.
+// refuses unknown fields, duplicate names in one object, names in other letter case
+// than documented, values that no audit gives, and parts that contradict one another.
 func Decode(r io.Reader) (*result.Report, error) {
 	text, err := io.ReadAll(io.LimitReader(r, MaxJSON+1))
 	if err != nil {
@@ -64,8 +63,8 @@ func checkNames(text []byte) error {
 // items, item, and one more that the types refuse.
 const maxDepth = 6
 
-// An element of a list takes memory once decoded, a check a hundred times that
-// of the text "0,". So the text's length bounds the number of elements.
+// A decoded element of a list can take a hundred times the memory of its text "0,".
+// So the number of elements is bounded by the text's length.
 const (
 	minElement   = 24      // bytes of an item, the shortest of which there are many
 	freeElements = 1 << 12 // of which each may be shorter

@@ -6,9 +6,9 @@ import (
 	"slices"
 )
 
-// drawing is a picture as inline SVG. It has no fixed width: horizontal places
-// are in per cent, so that letters have one size on every screen; vertical ones
-// are in pixels.
+// drawing is a picture as inline SVG. Horizontal coordinates are in per cent of the
+// width, so that letters have one size on every screen. Vertical coordinates are in
+// pixels.
 type drawing struct {
 	ID, Title, Words string // Words are the picture in words, for screen readers
 	Height           int

@@ -100,9 +100,9 @@ func (st flowDrawing) amount(f result.Flow) string {
 	return amount
 }
 
-// flowWords returns the class of a flow's band, and where the stakes went.
-// Names are cut so that the words have at most so many characters. Without a
-// winner no stake is won, whichever claim would decide.
+// flowWords returns the class of a flow's band, and where the stakes went. Names are
+// cut so that the words have no more than most characters. If the report has no winner, a
+// winning claim is shown as any other claim.
 func flowWords(r *result.Report, f result.Flow, most int) (class, words string) {
 	by := func(words string) string { return words + shortCandidateName(r, f.To, most-len(words)) }
 	switch f.Kind {

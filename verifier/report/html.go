@@ -52,7 +52,7 @@ type view struct {
 	Ballots              *drawing
 	Mixing               *mixView // nil without mixing
 	Money, Timeline      *drawing // nil without a History
-	Thickened            bool     // thin bands of Money are
+	Thickened            bool     // Money has bands that are drawn thicker than to scale
 	Events               []eventView
 	MoreEvents           int
 	Findings             []checkView

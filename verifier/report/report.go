@@ -1,10 +1,9 @@
 // Package report writes a [result.Report] as text, JSON, HTML and Markdown, and
 // compares two of them.
 //
-// It decides nothing: every fact about the election comes from the report. It
-// promises that the first lines hold the level and the verdict, that each check
-// has a line of its own, and that texts of a record reach a terminal, a browser
-// or a forum without control characters and without markup.
+// Every fact about the election comes from the report. The first lines hold the level
+// and the verdict, and each check has a line of its own. Texts of a record are written
+// without control characters and without markup.
 package report
 
 import (
@@ -64,8 +63,8 @@ func verdict(r *result.Report) string {
 	return levelWords(r) + ": " + verdictWords(r)
 }
 
-// verdictWords is the verdict after the level's name, which says already that
-// an election is refuted.
+// verdictWords returns the verdict without "refuted: ", which the level's name before
+// it already says.
 func verdictWords(r *result.Report) string { return strings.TrimPrefix(r.Verdict, "refuted: ") }
 
 func summary(p *textWriter, r *result.Report) {
@@ -86,8 +85,8 @@ func summary(p *textWriter, r *result.Report) {
 	row("auditor", r.Build)
 }
 
-// recordScope says what record_sha256 is computed of (docs/audit.md): neither
-// the chain's evidence nor a zip's bytes.
+// recordScope names the files that record_sha256 is computed of (docs/audit.md). The
+// files of the chain and the bytes of a zip are not part of it.
 const recordScope = "of policy.bev, contract.json and board.jsonl"
 
 // tipTime returns the time of the tip's header for people, "" where the report

@@ -37,8 +37,8 @@ func (p *textWriter) text(prefix, words string) {
 	_, _ = p.w.WriteString(terminal.Wrap(prefix, words, width))
 }
 
-// block writes lines as they are, such as a diff of scripts, each behind a bar
-// that tells them from the report's own lines.
+// block writes lines without wrapping, such as a diff of scripts. A bar before each
+// sets them apart from the report's own lines.
 func (p *textWriter) block(indent, lines string) {
 	if lines == "" {
 		return

@@ -75,7 +75,7 @@ var phaseTitles = map[string]string{
 	result.PhaseVote: "Vote", result.PhaseClaim: "Claim", result.PhaseRefund: "Refund", result.PhaseReveal: "Openings",
 }
 
-// bar draws the blocks of a phase: filled as far as the chain has come.
+// bar draws the blocks of a phase, filled up to the tip.
 func (d *drawing) bar(p result.Phase, y float64, sc scale, end uint32, now float64) {
 	to := p.To + 1
 	if p.To == 0 {
@@ -183,8 +183,8 @@ var kinds = []eventName{
 	{result.EventOpening, "opening line", "opening"},
 }
 
-// mark draws one column: votes as a bar of a histogram, other events as a dot.
-// Without a winner the claim that would decide has no winner's colour.
+// mark draws one column: votes as a bar of a histogram, other events as a dot. The
+// winning claim has the winner's colour if won is true.
 func (d *drawing) mark(c *column, y float64, most int, won bool) {
 	i := slices.IndexFunc(kinds, func(k eventName) bool { return k.of == c.kind })
 	if i < 0 {

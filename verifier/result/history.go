@@ -1,7 +1,7 @@
 package result
 
-// History is what happened, block by block and satoshi by satoshi. A report's JSON
-// leaves it out.
+// History lists the events of the election by block, and the flows of its coins in
+// satoshis. A report's JSON does not contain it.
 type History struct {
 	Phases   []Phase // in the order in which they begin
 	Events   []Event // in the order of their blocks
@@ -23,7 +23,7 @@ const (
 	PhaseSetup  = "setup"
 	PhaseVote   = "vote"
 	PhaseClaim  = "claim"
-	PhaseRefund = "refund" // all spends of stakes but claims
+	PhaseRefund = "refund" // all spends of stakes except claims
 	PhaseReveal = "reveal"
 )
 
@@ -35,7 +35,7 @@ const (
 	EventAnchor   EventKind = "anchor"
 	EventVote     EventKind = "vote"     // a counted vote
 	EventExcluded EventKind = "excluded" // a vote that breaks a rule
-	EventWin      EventKind = "win"      // the claim that decides
+	EventWin      EventKind = "win"      // a claim of the winner that counts
 	EventClaim    EventKind = "claim"    // any other claim
 	EventRefund   EventKind = "refund"
 	EventBranch   EventKind = "branch"

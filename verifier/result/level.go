@@ -1,6 +1,6 @@
 package result
 
-// Levels, from nothing proven to every counted ballot settled.
+// Levels, from nothing proven to every counted ballot resolved.
 const (
 	LevelNone = "none"
 	L0        = "L0"

@@ -1,8 +1,8 @@
 // Package result is the answer of an audit: the level of proof, the counts, a row for
 // each check, and what happened block by block.
 //
-// It promises that a report's JSON is fixed, because other tools rely on it. It judges
-// nothing and imports nothing.
+// A report's JSON is fixed, because other tools rely on it. The package applies no
+// rule and imports no package.
 package result
 
 // Status is the result of one check.
@@ -44,15 +44,15 @@ type Count struct {
 	Max       int    `json:"max"`
 }
 
-// Exchange counts what registration and exchange came to, in an election with mixing.
-// Until the roll is closed it has the scheme alone.
+// Exchange counts the results of registration and exchange, in an election with
+// mixing. Until the roll is closed only the scheme is set.
 type Exchange struct {
 	Scheme     string       `json:"scheme"`
 	Root       string       `json:"root"`       // of the registry; "" where there is none
 	Deadlines  []uint32     `json:"deadlines"`  // T1 … T5
 	Registered int          `json:"registered"` // voters
 	Deposits   int          `json:"deposits"`   // good ones
-	Issued     int          `json:"issued"`     // of them, with a right issue
+	Issued     int          `json:"issued"`     // of them, with a correct issue
 	Swept      int          `json:"swept"`      // deposits, like the next
 	Returned   int          `json:"returned"`
 	Vouchers   int          `json:"vouchers"`  // valid ones
@@ -67,7 +67,7 @@ type Exchange struct {
 type MixerCount struct {
 	Name      string `json:"name"`
 	Key       string `json:"key"`
-	Issued    int    `json:"issued"`    // rightly, for good deposits
+	Issued    int    `json:"issued"`    // correct issues for good deposits
 	Paid      int    `json:"paid"`      // coins
 	Anonymity *int   `json:"anonymity"` // least anonymity set of its vouchers; null where they name no issuer
 }
@@ -115,14 +115,14 @@ type Report struct {
 	Counts       []Count    `json:"counts"`
 	Mixing       *Exchange  `json:"mixing"` // nil without mixing
 	Tip          Tip        `json:"tip"`
-	Evidence     string     `json:"evidence"`      // on what claims of absence rest, and the work of the headers
+	Evidence     string     `json:"evidence"`      // the basis of claims of absence, and the work of the headers
 	RecordSHA256 string     `json:"record_sha256"` // record.Sum
 	Board        Board      `json:"board"`
 	Checks       []Check    `json:"checks"`
 	Allowed      []Allowed  `json:"allowed"`
 	Properties   []Property `json:"properties"`
 	Undetectable []string   `json:"undetectable"` // what no check can find
-	Manual       []string   `json:"manual"`       // what is left to be checked by hand
+	Manual       []string   `json:"manual"`       // what a person must check
 
 	History *History `json:"-"` // nil in a report that was read from JSON
 }

@@ -49,7 +49,7 @@ type proofs struct{ recorded }
 
 var _ evidence.ProofSource = proofs{}
 
-// Evidence says on what claims of absence rest; proofs support none.
+// Evidence names the basis of claims of absence; proofs support none.
 func (p proofs) Evidence() string { return "merkle proofs (record)" }
 
 // First fails: there are no whole blocks.
@@ -60,7 +60,7 @@ func (p proofs) Blocks(context.Context, uint32) iter.Seq2[*wire.MsgBlock, error]
 	return func(yield func(*wire.MsgBlock, error) bool) { yield(nil, errProofsOnly()) }
 }
 
-// errProofsOnly is the error of whole blocks that a record lacks.
+// errProofsOnly is the error of a request for whole blocks, which the record lacks.
 func errProofsOnly() error {
 	return errors.New("the record has transactions with proofs, not whole blocks")
 }
@@ -100,7 +100,8 @@ func (p proofs) Proofs(ctx context.Context) iter.Seq2[*evidence.BlockProof, erro
 	}
 }
 
-// blame returns err as a fault of the line, unless it is not the record's.
+// blame returns err as a fault of the line, unless err already is a fault of the
+// record or is the context's.
 func blame(line int, err error) error {
 	var format *record.FormatError
 	if errors.As(err, &format) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {

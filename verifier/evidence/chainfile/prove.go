@@ -55,7 +55,7 @@ func prove(s evidence.Selection) proofLine {
 // stripped returns a transaction without witnesses, the bytes that its id hashes.
 func stripped(tx *wire.MsgTx) []byte {
 	var out bytes.Buffer
-	_ = tx.SerializeNoWitness(&out) // a buffer takes everything
+	_ = tx.SerializeNoWitness(&out) // writing to a bytes.Buffer does not fail
 	return out.Bytes()
 }
 

@@ -1,8 +1,8 @@
 // Package chainfile is a chain in the files of a record: headers, and whole blocks or
 // merkle proofs.
 //
-// It promises that reading takes the memory of one block; that only the one encoding
-// of a file is read; and that a fault of a file is a [record.FormatError].
+// Reading holds one block in memory. Only the canonical encoding of a file is
+// accepted. A fault of a file is a [record.FormatError].
 package chainfile
 
 import (
@@ -21,8 +21,8 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// prefixSize is the length of what stands before each block of chain/blocks, which
-// has every height from the first block to the tip:
+// prefixSize is the length in bytes of the prefix of each block in chain/blocks. The
+// file has every height from the first block to the tip:
 //
 //	height  4 bytes, big-endian
 //	length  4 bytes, big-endian
@@ -44,7 +44,7 @@ func FromRecord(rec *record.Record) evidence.Source {
 	return recorded{rec}
 }
 
-// Evidence says on what claims of absence rest.
+// Evidence names the basis of claims of absence.
 func (r recorded) Evidence() string { return "whole blocks (record)" }
 
 // First returns the height of the first recorded block.
@@ -166,7 +166,7 @@ func (r *blockReader) read() (uint32, error) {
 	}
 	r.begun, r.height = true, height+1
 	r.raw.Reset()
-	// CopyN allocates as bytes arrive, whatever length is announced.
+	// CopyN allocates as bytes arrive, and not by the announced length.
 	if _, err := io.CopyN(&r.raw, r.in, int64(length)); err != nil {
 		return 0, cutOff(record.Blocks, notAtStart(err))
 	}
@@ -182,7 +182,7 @@ func (r *blockReader) decode(height uint32) (*wire.MsgBlock, error) {
 	return b, nil
 }
 
-// readPrefix reads what stands before a block; io.EOF at the end of the file.
+// readPrefix reads the prefix of a block; io.EOF at the end of the file.
 func readPrefix(in io.Reader) (height, length uint32, err error) {
 	var raw [prefixSize]byte
 	if _, err := io.ReadFull(in, raw[:]); err != nil {
@@ -199,7 +199,7 @@ func cutOff(name string, err error) error {
 	return err
 }
 
-// notAtStart returns err, io.EOF as one within an item.
+// notAtStart returns err, with io.ErrUnexpectedEOF in place of io.EOF.
 func notAtStart(err error) error {
 	if err == io.EOF {
 		return io.ErrUnexpectedEOF
