@@ -40,10 +40,6 @@ type rewrite struct {
 // first on. The caller removes its directory.
 func (p *play) rewriteRecord(ctx context.Context, first uint32) (*rewrite, error) {
 	r := &rewrite{p: p, policy: p.PolicyFile, contract: p.ContractFile, lines: slices.Clone(p.Log.Lines()), first: first}
-	var err error
-	if r.dir, err = os.MkdirTemp("", "bevote-lie-*"); err != nil {
-		return nil, err
-	}
 	for h, err := range p.Chain.Headers(ctx) {
 		if err != nil {
 			return nil, err
@@ -56,7 +52,9 @@ func (p *play) rewriteRecord(ctx context.Context, first uint32) (*rewrite, error
 		}
 		r.blocks = append(r.blocks, b.Copy())
 	}
-	return r, nil
+	var err error
+	r.dir, err = os.MkdirTemp("", "bevote-lie-*")
+	return r, err
 }
 
 func (r *rewrite) tip() uint32 { return uint32(len(r.headers)) - 1 }
