@@ -8,6 +8,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -17,6 +18,12 @@ import (
 // TestInterrupted: a command that is told to end leaves nothing behind, no
 // output and no temporary file, and exits with 130.
 func TestInterrupted(t *testing.T) {
+	// A program that starts with SIGHUP ignored, as under nohup, keeps it ignored.
+	// One that is started by a process that handles it does not.
+	handled := make(chan os.Signal, 1)
+	signal.Notify(handled, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(handled) })
+
 	mixed := filepath.Join("..", "..", "examples", "club_mixed.bev")
 	for name, row := range map[string]struct {
 		signal os.Signal
