@@ -1,8 +1,6 @@
 package verifier
 
 import (
-	"fmt"
-
 	"bevote/internal/curve"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
@@ -55,10 +53,7 @@ func addExchangeLines(f *facts, out map[int]bool, supervisor func(curve.PublicKe
 	addLines[board.Request](f, out, func(key curve.PublicKey) bool { return depositor(key) || f.setup.OnRoll(key) })
 	addLines[board.Payout](f, out, func(key curve.PublicKey) bool { return mixer(key) || supervisor(key) })
 	for _, l := range log.Ignored {
-		var n int
-		if _, err := fmt.Sscanf(l.Where, "line %d", &n); err == nil {
-			delete(out, n)
-		}
+		delete(out, l.N)
 	}
 }
 

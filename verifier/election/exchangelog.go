@@ -74,6 +74,7 @@ type nonce struct {
 
 // IgnoredLine is a line that does not count, and why.
 type IgnoredLine struct {
+	N    int // its number
 	Type board.Type
 	result.Item
 }
@@ -107,7 +108,7 @@ func (m *ExchangeLog) Read(n int, l *board.Line) {
 		return
 	}
 	if why := read(m, n, l); why != "" {
-		m.Ignored = append(m.Ignored, IgnoredLine{l.Type, result.Item{
+		m.Ignored = append(m.Ignored, IgnoredLine{n, l.Type, result.Item{
 			Where: fmt.Sprintf("line %d", n), Message: fmt.Sprintf("the %s does not count: %s", l.Type, why),
 		}})
 	}
