@@ -18,7 +18,8 @@ import (
 	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 
-	"github.com/btcsuite/btcd/chainhash/v2"
+	"github.com/btcsuite/btcd/blockchain"
+	"github.com/btcsuite/btcd/btcutil/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
@@ -92,30 +93,12 @@ func (r *rewrite) remine(from uint32) {
 	for h := from; h <= r.tip(); h++ {
 		if h >= r.first {
 			block := r.block(h)
-			block.Header.MerkleRoot = merkleRoot(block)
+			block.Header.MerkleRoot = blockchain.CalcMerkleRoot(btcutil.NewBlock(block).Transactions(), false)
 			r.headers[h] = &block.Header
 		}
 		r.headers[h].PrevBlock = r.headers[h-1].BlockHash()
 		solve(r.headers[h])
 	}
-}
-
-// merkleRoot returns the merkle root of a block's transaction ids.
-func merkleRoot(b *wire.MsgBlock) chainhash.Hash {
-	var row []chainhash.Hash
-	for _, tx := range b.Transactions {
-		row = append(row, tx.TxHash())
-	}
-	for len(row) > 1 {
-		if len(row)%2 == 1 {
-			row = append(row, row[len(row)-1])
-		}
-		for i := range len(row) / 2 {
-			row[i] = chainhash.DoubleHashH(append(row[2*i][:], row[2*i+1][:]...))
-		}
-		row = row[:len(row)/2]
-	}
-	return row[0]
 }
 
 // solved reports whether a header has the work of regtest: a hash below 0x7f…,
