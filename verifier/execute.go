@@ -47,31 +47,31 @@ type executed struct {
 // its signatures it verifies those that were not proven with the others before.
 func runScripts(p *prepared) *executed {
 	p.progress("verifying signatures", 0, 0)
-	a := &executed{prepared: p, stakeRuns: make(map[*election.Output]*scriptRun)}
-	for _, c := range a.replay.Coins() {
+	x := &executed{prepared: p, stakeRuns: make(map[*election.Output]*scriptRun)}
+	for _, c := range x.replay.Coins() {
 		if c.Spent != nil {
-			a.runs = append(a.runs, &scriptRun{at: *c.Spent, prev: c.Out})
+			x.runs = append(x.runs, &scriptRun{at: *c.Spent, prev: c.Out})
 		}
 	}
-	a.runDeposits()
-	for _, st := range a.replay.Stakes() {
+	x.runDeposits()
+	for _, st := range x.replay.Stakes() {
 		if st.Spent != nil {
 			r := &scriptRun{at: *st.Spent, prev: st.Out}
-			a.runs, a.stakeRuns[st] = append(a.runs, r), r
+			x.runs, x.stakeRuns[st] = append(x.runs, r), r
 		}
 	}
-	sort.Slice(a.runs, func(i, j int) bool {
-		x, y := a.runs[i].at, a.runs[j].at
-		return x.Before(y) || !y.Before(x) && x.Input < y.Input
+	sort.Slice(x.runs, func(i, j int) bool {
+		r, s := x.runs[i].at, x.runs[j].at
+		return r.Before(s) || !s.Before(r) && r.Input < s.Input
 	})
-	proven := a.proveSignatures()
-	ran := a.counter("running the scripts", len(a.runs))
-	cores.Each(len(a.runs), func(i int) {
-		r := a.runs[i]
+	proven := x.proveSignatures()
+	ran := x.counter("running the scripts", len(x.runs))
+	cores.Each(len(x.runs), func(i int) {
+		r := x.runs[i]
 		r.err = scriptsig.Execute(r.at.Tx, r.at.Input, r.prev, proven)
 		ran()
 	})
-	return a
+	return x
 }
 
 // runDeposits adds the spends of deposits. The first signature of a sweep is the

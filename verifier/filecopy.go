@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"bevote/verifier/board"
+	"bevote/verifier/record"
 )
 
 // byteOrderMark is what some editors write before a text in UTF-8.
@@ -46,7 +47,7 @@ func (in *inputs) checkPolicyCopy(policy []byte) error {
 		return nil
 	}
 	if err := changedCopy(policy, open.Policy); err != nil {
-		return &InputError{"policy.bev", err}
+		return &InputError{record.Policy, err}
 	}
 	return nil
 }

@@ -46,13 +46,13 @@ func readInputs(rec *record.Record, opt Options, table []family, trials int) (*i
 // read decodes the files.
 func (in *inputs) read(rec *record.Record) error {
 	in.progress("reading the record", 0, 0)
-	policy, err := rec.ReadFile("policy.bev")
+	policy, err := rec.ReadFile(record.Policy)
 	if err != nil {
-		return &InputError{"policy.bev", err}
+		return &InputError{record.Policy, err}
 	}
-	contract, err := rec.ReadFile("contract.json")
+	contract, err := rec.ReadFile(record.Contract)
 	if err != nil {
-		return &InputError{"contract.json", err}
+		return &InputError{record.Contract, err}
 	}
 	if in.sum, err = rec.Sum(); err != nil {
 		return &InputError{"", err}
@@ -77,9 +77,9 @@ var ErrEmptyBoard = errors.New("the board is empty")
 
 // readBoard decodes the board's lines.
 func (in *inputs) readBoard(rec *record.Record) error {
-	log, err := rec.Open("board.jsonl")
+	log, err := rec.Open(record.Board)
 	if err != nil {
-		return &InputError{"board.jsonl", err}
+		return &InputError{record.Board, err}
 	}
 	defer log.Close()
 	unlinked, text := 0, &copyReader{r: log}
@@ -94,10 +94,10 @@ func (in *inputs) readBoard(rec *record.Record) error {
 		in.decoded++
 		return nil
 	}); err != nil {
-		return &InputError{"board.jsonl", text.explain(err)}
+		return &InputError{record.Board, text.explain(err)}
 	}
 	if len(in.lines) == 0 {
-		return &InputError{"board.jsonl", ErrEmptyBoard}
+		return &InputError{record.Board, ErrEmptyBoard}
 	}
 	return nil
 }
