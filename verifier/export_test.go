@@ -58,6 +58,9 @@ func replaced(id string, other func(rule) func(*facts, *check)) Table {
 	return nil
 }
 
+// SelfTested is the self-test that a process runs once, before its first audit.
+func SelfTested() (trials int, err error) { return selfTested() }
+
 // Patch is a byte that the self-test changes.
 type Patch struct {
 	Check, File, Where string

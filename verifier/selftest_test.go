@@ -219,6 +219,22 @@ func wantUnfit(t *testing.T, words, id string, table verifier.Table) {
 	}
 }
 
+// TestSelfTestOnceAProcess: once an audit was made, the build is not tested again.
+// The self-test decodes and audits a dozen records; its answer of before takes no
+// memory.
+func TestSelfTestOnceAProcess(t *testing.T) {
+	if _, err := audited(t, played(t, rehearsal.Options{Source: example(t, "custodial")})); err != nil {
+		t.Fatal(err)
+	}
+	if n := testing.AllocsPerRun(1, func() {
+		if _, err := verifier.SelfTested(); err != nil {
+			t.Error(err)
+		}
+	}); n > 0 {
+		t.Errorf("tested again: %v allocations", n)
+	}
+}
+
 // TestPatchesSpeakForThemselves: of patches that are tried together, no check
 // would speak without its own.
 func TestPatchesSpeakForThemselves(t *testing.T) {
