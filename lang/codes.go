@@ -41,6 +41,7 @@ func Codes() []Code {
 		{"E0305", "a key whose secret is public"},
 		{"E0306", "the address is unreadable or of another network"},
 		{"E0307", "two candidates with one payout"},
+		{"E0308", "not an outpoint"},
 		{"W0401", "whoever holds the joint key can pay anyone: the script names no winner"},
 		{"W0402", "one joint key for all: once it is known any candidate can sweep what is left"},
 		{"E0403", "a path without a signature"},

@@ -36,15 +36,15 @@ func NewCandidate(e *election.Election, j int, key curve.Scalar, chain Chain, ra
 // policy returns the candidate as the policy names it.
 func (c *Candidate) policy() lang.Candidate { return c.e.Policy.Candidates[c.number-1] }
 
-// Possession writes the proof that the candidate knows its secret key, bound to its name and payout.
-// The line counts up to the roll's anchor.
-func (c *Candidate) Possession() (board.Line, error) {
+// Possession proves that the candidate knows its secret key, bound to its name and payout:
+// e ‖ z, 64 bytes. It goes to the supervisor off the board, which publishes it in line 1.
+func (c *Candidate) Possession() ([]byte, error) {
 	me := c.policy()
 	proof, err := curve.ProvePossession(c.rand, board.CandidateContext(c.e.EID, me.Name, me.Payout), c.key)
 	if err != nil {
-		return board.Line{}, err
+		return nil, err
 	}
-	return c.write(board.Candidate{Name: me.Name, Proof: proof.Bytes()})
+	return proof.Bytes(), nil
 }
 
 // Count opens the counted ones of the votes with the candidate's key and returns how many are for

@@ -36,6 +36,12 @@ func (p *payer) pay(what string, tx *wire.MsgTx) error {
 	if err := p.wallet.fund(tx, p.e.Policy.Fee, p.tip()+1); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
+	return p.signAndSend(what, tx)
+}
+
+// signAndSend signs the inputs, which spend outputs of the payer's key, and sends the
+// transaction.
+func (p *payer) signAndSend(what string, tx *wire.MsgTx) error {
 	for i := range tx.TxIn {
 		if err := signKey(tx, i, p.key, p.public); err != nil {
 			return err
@@ -211,6 +217,24 @@ func (w *wallet) addOutputs(tx *wire.MsgTx, mature uint32) {
 			w.unspent = append(w.unspent, output{op, out.Value, mature})
 		}
 	}
+}
+
+// confirmed returns the unspent outputs that are in the chain and that the block at height
+// next can spend.
+func (w *wallet) confirmed(next uint32) []output {
+	return slices.DeleteFunc(slices.Clone(w.unspent), func(o output) bool {
+		return o.mature > next || w.txs[o.op.Hash] != nil && !w.isMined(o.op)
+	})
+}
+
+// value returns the satoshis of an unspent output, 0 where there is none.
+func (w *wallet) value(op wire.OutPoint) int64 {
+	for _, o := range w.unspent {
+		if o.op == op {
+			return o.value
+		}
+	}
+	return 0
 }
 
 // balance returns the satoshis that the block at height next can spend.

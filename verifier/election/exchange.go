@@ -50,11 +50,8 @@ const (
 func (e *Election) Exchange(m *ExchangeLog, r *Replay) *Exchange {
 	x := &Exchange{ExchangeLog: m, r: r, PoolScript: templates.PayToKey(e.Policy.Supervisor)}
 	x.offered, x.answers = sync.OnceValue(x.findOffered), sync.OnceValue(x.findAnswers)
-	for _, a := range r.anchors {
-		if a.Kind == Announce && a.EID == e.EID {
-			x.AnnouncedAt = a.Height
-			break
-		}
+	if a := r.Announced(); a != nil {
+		x.AnnouncedAt = a.Height
 	}
 	return x
 }
