@@ -3,7 +3,6 @@ package roles
 import (
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	"bevote/internal/curve"
@@ -22,8 +21,8 @@ type Candidate struct {
 }
 
 // NewCandidate returns candidate number j, whose secret key is key.
-func NewCandidate(e *election.Election, j int, key curve.Scalar, chain Chain, rand io.Reader) (*Candidate, error) {
-	p, err := join(e, key, chain, rand)
+func NewCandidate(e *election.Election, j int, key curve.Scalar, chain Chain, seed Seed) (*Candidate, error) {
+	p, err := join(e, key, chain, seed)
 	if err != nil {
 		return nil, err
 	}
@@ -40,10 +39,7 @@ func (c *Candidate) policy() lang.Candidate { return c.e.Policy.Candidates[c.num
 // The line counts up to the roll's anchor.
 func (c *Candidate) Possession() (board.Line, error) {
 	me := c.policy()
-	proof, err := curve.ProvePossession(c.rand, board.CandidateContext(c.e.EID, me.Name, me.Payout), c.key)
-	if err != nil {
-		return board.Line{}, err
-	}
+	proof := curve.ProvePossession(board.CandidateContext(c.e.EID, me.Name, me.Payout), c.key)
 	return c.write(board.Candidate{Name: me.Name, Proof: proof.Bytes()})
 }
 
