@@ -222,9 +222,10 @@ func (p *Play) commit() error {
 }
 
 func (p *Play) deal() error {
+	params := p.Setup.Params()
 	lines := make([]optionalLine, len(p.Voters))
 	err := p.parallel("deals", len(p.Voters), func(i int) (err error) {
-		lines[i].line, lines[i].ok, err = p.Voters[i].dealing().Deal()
+		lines[i].line, lines[i].ok, err = p.Voters[i].dealing().Deal(params)
 		return err
 	})
 	if err != nil {

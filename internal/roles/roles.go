@@ -14,7 +14,6 @@ package roles
 
 import (
 	"fmt"
-	"io"
 
 	"bevote/internal/curve"
 	"bevote/verifier/board"
@@ -35,21 +34,21 @@ type Chain interface {
 	Submit(tx *wire.MsgTx) error
 }
 
-// participant is what all roles have in common: an election, a key, a node and a source of randomness.
+// participant is what all roles have in common: an election, a key, a node and a seed.
 type participant struct {
 	e      *election.Election
 	key    curve.Scalar
 	public curve.PublicKey
 	chain  Chain
-	rand   io.Reader
+	seed   Seed
 }
 
 // join lifts the published contract and refuses one that spends otherwise than the policy says.
-func join(e *election.Election, key curve.Scalar, chain Chain, rand io.Reader) (participant, error) {
+func join(e *election.Election, key curve.Scalar, chain Chain, seed Seed) (participant, error) {
 	if err := lift.Check(e.Policy, e.Contract); err != nil {
 		return participant{}, fmt.Errorf("contract: %w", err)
 	}
-	return participant{e, key, curve.BaseMul(key).Key(), chain, rand}, nil
+	return participant{e, key, curve.BaseMul(key).Key(), chain, seed}, nil
 }
 
 // Key returns the role's public key.
