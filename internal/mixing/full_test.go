@@ -29,7 +29,7 @@ func TestFullStrength(t *testing.T) {
 		"offer":     {len(m.offer), 68112},
 		"challenge": {len(m.challenge), 16},
 		"answer":    {len(m.answer), 43008},
-		"signature": {len(m.signature), 45728},
+		"signature": {len(m.signature), 49824},
 	} {
 		if size[0] != size[1] {
 			t.Errorf("%s of %d bytes, want %d", what, size[0], size[1])
