@@ -14,7 +14,7 @@ type Manager struct {
 	modulus Modulus
 	group   *Group
 	root    *big.Int   // 1/e mod φ(n)
-	members []*big.Int // y of each member, in order of admission
+	members []*big.Int // y of each membership key, in order of admission
 }
 
 // NewManager draws a modulus of a length in bits from random, and its proof. It
@@ -75,8 +75,8 @@ func (m *Manager) Admit(member, y []byte) (certificate []byte, err error) {
 	return m.group.modN.power(w, m.root).FillBytes(make([]byte, len(y))), nil
 }
 
-// Opens returns the member that made a signature, as its place in the order of
-// admission, from 0: z̃ = g̃^y. ok is false if no member did. It does not verify the
+// Opens returns the membership key that made a signature, as its place in the order of
+// admission, from 0: z̃ = g̃^y. ok is false if none did. It does not verify the
 // signature.
 func (m *Manager) Opens(signature []byte) (member int, ok bool) {
 	in := &reader{left: signature}
