@@ -10,7 +10,11 @@ import (
 
 // newRoles makes all roles, each with a stream of its own.
 func (p *Play) newRoles() error {
-	var err error
+	server, err := curve.RandomScalar(p.Stream("server"))
+	if err != nil {
+		return err
+	}
+	p.Server = curve.BaseMul(server).Key()
 	p.Supervisor, err = roles.NewSupervisor(p.Election, p.Keys["supervisor"], p.Node("supervisor"), p.Stream("supervisor"))
 	if err != nil {
 		return err

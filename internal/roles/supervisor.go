@@ -61,9 +61,9 @@ func (s *Supervisor) Announce(head [32]byte) error {
 	tx.AddTxOut(wire.NewTxOut(0, opReturn(election.AnchorData(election.Announce, s.e.EID, head))))
 	tx.AddTxOut(wire.NewTxOut(templates.Dust(own)+int64(len(due)-1)*s.e.Policy.Fee*anchorSize(tx.TxOut[0]), own))
 	tx.AddTxOut(wire.NewTxOut(0, own))
-	var from election.Link
+	var from election.Tail
 	if s.e.Policy.Seal != nil {
-		from = election.Link{Outpoint: *s.e.Policy.Seal, Sats: s.wallet.value(*s.e.Policy.Seal)}
+		from = election.Tail{Outpoint: *s.e.Policy.Seal, Sats: s.wallet.value(*s.e.Policy.Seal)}
 	}
 	return s.continues("announcement", tx, from, 2, s.e.Payments(), nil)
 }
@@ -106,7 +106,7 @@ func (s *Supervisor) PayCoins(r *election.Replay, keys []curve.PublicKey) (done 
 		return true, nil
 	}
 	from := r.NextPayment()
-	if from == (election.Link{}) {
+	if from == (election.Tail{}) {
 		return false, errors.New("the chain of payments has ended, or not begun")
 	}
 	sortKeys(due)

@@ -3,6 +3,7 @@ package election
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"bevote/internal/curve"
 	"bevote/templates"
@@ -127,6 +128,13 @@ type Sequence struct {
 	Complete uint32   // anchors that are not in Anchors are not in the blocks up to here
 }
 
+// Closing returns the sequence as if the anchor that is due next committed to a head.
+// What the supervisor writes at the end of a phase follows from it.
+func (s Sequence) Closing(due Due, head [32]byte) Sequence {
+	s.Anchors = append(slices.Clip(s.Anchors), Anchor{Kind: due.Kind, Head: head, Height: due.Last})
+	return s
+}
+
 // Break is a transaction that ends a sequence of anchors.
 type Break struct {
 	TxID   string
@@ -140,24 +148,24 @@ type anchoring struct {
 	due      []Due
 	anchors  []Anchor
 	broken   *Break
-	next     Link // output 1 of the last anchor, or the seal
+	next     Tail // output 1 of the last anchor, or the seal
 	payments payments
 }
 
-// Link is an output by which a chain of transactions goes on.
-type Link struct {
+// Tail is an output by which a chain of transactions goes on.
+type Tail struct {
 	Outpoint wire.OutPoint // zero where there is none
 	Sats     int64         // 0 of the seal
 }
 
-// linkAt returns output i of a transaction as a link.
-func linkAt(s ConfirmedTx, i int) Link {
-	return Link{wire.OutPoint{Hash: s.ID, Index: uint32(i)}, s.Tx.TxOut[i].Value}
+// tailAt returns output i of a transaction as a tail.
+func tailAt(s ConfirmedTx, i int) Tail {
+	return Tail{wire.OutPoint{Hash: s.ID, Index: uint32(i)}, s.Tx.TxOut[i].Value}
 }
 
 // payments are the transactions of the supervisor's chain of payments.
 type payments struct {
-	next  Link                    // the change of the last one; zero before the announcement and where there is none
+	next  Tail                    // the change of the last one; zero before the announcement and where there is none
 	txs   map[chainhash.Hash]bool // the announcement is not among them
 	coins map[string]PaidCoin     // by output script: the first of the policy's value
 }
@@ -181,7 +189,7 @@ func (r *Replay) followAnchors(s ConfirmedTx) bool {
 		if anchor, err := r.nextAnchor(s, in); err != nil {
 			a.broken = &Break{s.ID.String(), s.Height, err.Error()}
 		} else {
-			a.anchors, a.next = append(a.anchors, anchor), linkAt(s, 1)
+			a.anchors, a.next = append(a.anchors, anchor), tailAt(s, 1)
 		}
 	}
 	return r.pay(s) || continues
@@ -191,12 +199,12 @@ func (r *Replay) followAnchors(s ConfirmedTx) bool {
 // is its last output, if that pays the supervisor's key.
 func (r *Replay) pay(s ConfirmedTx) bool {
 	p := &r.anchoring.payments
-	if p.next == (Link{}) || spending(s.Tx, p.next.Outpoint) == nil {
+	if p.next == (Tail{}) || spending(s.Tx, p.next.Outpoint) == nil {
 		return false
 	}
-	p.txs[s.ID], p.next = true, Link{}
+	p.txs[s.ID], p.next = true, Tail{}
 	if last := len(s.Tx.TxOut) - 1; bytes.Equal(s.Tx.TxOut[last].PkScript, r.purse) {
-		p.next = linkAt(s, last)
+		p.next = tailAt(s, last)
 	}
 	for i, out := range s.Tx.TxOut {
 		if _, paid := p.coins[string(out.PkScript)]; !paid && out.Value == r.e.Policy.Coin() {
@@ -222,8 +230,8 @@ func (r *Replay) announce(s ConfirmedTx) bool {
 		}
 		return seal != nil
 	}
-	a.anchors, a.next = []Anchor{anchor}, linkAt(s, 1)
-	a.payments = payments{linkAt(s, 2), make(map[chainhash.Hash]bool), make(map[string]PaidCoin)}
+	a.anchors, a.next = []Anchor{anchor}, tailAt(s, 1)
+	a.payments = payments{tailAt(s, 2), make(map[chainhash.Hash]bool), make(map[string]PaidCoin)}
 	return true
 }
 
@@ -325,23 +333,40 @@ func (r *Replay) Sequence(complete uint32) Sequence {
 // NextAnchor returns the output that the next anchor spends, and that anchor. It
 // reports whether one is owed that can still come. Without a seal the announcement
 // spends no given output.
-func (r *Replay) NextAnchor() (from Link, due Due, ok bool) {
+func (r *Replay) NextAnchor() (from Tail, due Due, ok bool) {
 	a := &r.anchoring
 	if len(a.anchors) == len(a.due) || a.broken != nil {
-		return Link{}, Due{}, false
+		return Tail{}, Due{}, false
 	}
 	return a.next, a.due[len(a.anchors)], true
 }
 
 // NextPayment returns the output that the supervisor's next payment spends; zero
 // before the announcement, and where the chain of payments has ended.
-func (r *Replay) NextPayment() Link { return r.anchoring.payments.next }
+func (r *Replay) NextPayment() Tail { return r.anchoring.payments.next }
+
+// IsTail reports whether an output of the supervisor is kept for the next anchor or the
+// next payment.
+func (r *Replay) IsTail(op wire.OutPoint) bool {
+	anchor, _, owed := r.NextAnchor()
+	return owed && op == anchor.Outpoint || op == r.NextPayment().Outpoint
+}
 
 // Paid returns the coin that the supervisor's payments have for a roll key.
 func (r *Replay) Paid(key curve.PublicKey) (PaidCoin, bool) {
 	c, ok := r.anchoring.payments.coins[string(templates.PayToKey(key))]
 	return c, ok
 }
+
+// Equal reports whether two sequences establish the same.
+func (s Sequence) Equal(o Sequence) bool {
+	broken := s.Broken == nil && o.Broken == nil || s.Broken != nil && o.Broken != nil && *s.Broken == *o.Broken
+	return broken && s.Complete == o.Complete && slices.Equal(s.Anchors, o.Anchors)
+}
+
+// Begun reports whether the sequence has begun: with the announcement, or with what
+// spends the seal in its place.
+func (r *Replay) Begun() bool { return len(r.anchoring.anchors) > 0 || r.anchoring.broken != nil }
 
 // Announced returns the announcement, or nil.
 func (r *Replay) Announced() *Anchor {

@@ -56,6 +56,9 @@ func (e *Election) Exchange(m *ExchangeLog, r *Replay) *Exchange {
 	return x
 }
 
+// IsTail is [Replay.IsTail].
+func (x *Exchange) IsTail(op wire.OutPoint) bool { return x.r.IsTail(op) }
+
 // CheckDeposit returns nil if a deposit counts: the policy's sum, in the escrow of its
 // mixer and its depositor, between the announcement and T2.
 func (x *Exchange) CheckDeposit(d *Deposit) error {

@@ -23,7 +23,7 @@ type lineType struct {
 // lineTypes has a row for each type. In a custodial election there is no dealing,
 // and openings follow the roll.
 var lineTypes = map[board.Type]lineType{
-	board.TypeOpen: {0, Announce, nil, nil, nil},
+	board.TypeOpen:       {0, Announce, nil, nil, nil},
 	board.TypeManager:    {Announce, RollClosed, nil, reader((*ExchangeLog).manager), nil},
 	board.TypeMixer:      {Announce, RollClosed, nil, reader((*ExchangeLog).mixer), nil},
 	board.TypeRegistry:   {Announce, RollClosed, nil, reader((*ExchangeLog).registry), watcher((*Replay).watchRegistry)},

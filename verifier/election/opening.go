@@ -41,14 +41,3 @@ func (e *Election) CheckPossession(open board.Open, j int, eid [32]byte) error {
 	}
 	return nil
 }
-
-// Payments returns the satoshis that the supervisor's payments need: without mixing
-// the coins of all voters, and the fees of the transactions that pay them.
-func (e *Election) Payments() int64 {
-	if e.Policy.Mixed() {
-		return 0
-	}
-	n := int64(e.Policy.Voters)
-	batches := (n + MaxPayouts - 1) / MaxPayouts
-	return n*(e.Policy.Coin()+e.Policy.Fee*payoutSize) + batches*e.Policy.Fee*batchSize
-}

@@ -27,10 +27,6 @@ type Slot struct {
 // KeyHash returns the HASH160 of the roll key, 20 bytes: the refund pays to it.
 func (r Slot) KeyHash() []byte { return address.Hash160(r.Key[:]) }
 
-// maxEntries is how many entries of one key count, each for another coin. A
-// reorganisation can replace the coin of the first.
-const maxEntries = 4
-
 // slotOf reads an entry line.
 func slotOf(l Entry[board.Entry]) (Slot, error) {
 	op, err := decodeOutpoint(l.Body.Outpoint)
@@ -99,19 +95,11 @@ func (s *Setup) named(key curve.PublicKey) bool {
 	return len(names) == 0 || slices.ContainsFunc(names, func(v lang.Named) bool { return v.Key == key })
 }
 
-// Entries returns the entries that the roll owes a place, sorted by key: those lines
-// after the announcement, and up to the roll's anchor if there is one, whose coin is
-// eligible. Of several of one key it is the first.
+// Entries returns the entries to which the roll owes a place, sorted by key: those up to
+// the roll's anchor whose coins are eligible. Of several of one key it is the first.
 func (s *Setup) Entries(r *Replay) (due []Slot) {
-	if !s.Phases.Closed(Announce) {
-		return nil
-	}
-	to := len(s.Phases.lines)
-	if s.Phases.Closed(RollClosed) {
-		to = s.Phases.Lines(RollClosed)
-	}
 	taken := make(map[curve.PublicKey]bool)
-	for _, l := range firstOf(entries[board.Entry](s.Phases.lines, s.Phases.Lines(Announce), to), entryCoin) {
+	for _, l := range Counting[board.Entry](s.Phases) {
 		slot, err := slotOf(l)
 		if err != nil || taken[slot.Key] || !s.named(slot.Key) || s.CoinFault(slot, r.Coin(slot.Outpoint)) != nil {
 			continue

@@ -24,8 +24,8 @@ type Setup struct {
 	Shares     [][]curve.Point          // the transcript's p_i: Shares[key−1][i−1]; nil where they do not decode
 	BadShares  [][]int                  // the slots whose p_i is not the dealt one: BadShares[key−1]
 
-	RollLine       int   // number of the supervisor's roll line; 0 where there is none
-	RollFault      error // why the election has no roll, although an anchor closes it; nil if it has one
+	RollLine        int   // number of the supervisor's roll line; 0 where there is none
+	RollFault       error // why the election has no roll, although an anchor closes it; nil if it has one
 	TranscriptFault error // why the election has no transcript, although an anchor closes it; nil if it has one
 
 	e     *Election

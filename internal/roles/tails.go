@@ -9,13 +9,13 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// continues sends a transaction that spends a link: output 1 of the anchor before, or the
+// continues sends a transaction that spends a tail: output 1 of the anchor before, or the
 // change of the payment before. So two tries conflict, and one of them at most is mined.
 // What is left of the inputs goes to output rest. Confirmed outputs of the supervisor are
 // added until that has target satoshis, or as many as there are, and is no dust. The chain
 // is as the replay shows it, nil before the announcement.
 func (s *Supervisor) continues(
-	what string, tx *wire.MsgTx, from election.Link, rest int, target int64, r *election.Replay,
+	what string, tx *wire.MsgTx, from election.Tail, rest int, target int64, r *election.Replay,
 ) error {
 	size, left := int64(templates.TxFrame), from.Sats
 	for _, out := range tx.TxOut {
@@ -34,7 +34,7 @@ func (s *Supervisor) continues(
 		if left-s.e.Policy.Fee*size >= max(least, target) {
 			break
 		}
-		if !s.isLink(r, o.op) && o.op != from.Outpoint {
+		if o.op != from.Outpoint && (r == nil || !r.IsTail(o.op)) {
 			spend(o.op)
 			left += o.value
 		}
@@ -44,16 +44,4 @@ func (s *Supervisor) continues(
 		return fmt.Errorf("%s: the supervisor's outputs are %d sat short", what, least-tx.TxOut[rest].Value)
 	}
 	return s.signAndSend(what, tx)
-}
-
-// isLink reports whether an outpoint is the seal, or one by which a chain goes on.
-func (s *Supervisor) isLink(r *election.Replay, op wire.OutPoint) bool {
-	if seal := s.e.Policy.Seal; seal != nil && op == *seal {
-		return true
-	}
-	if r == nil {
-		return false
-	}
-	anchor, _, owed := r.NextAnchor()
-	return owed && op == anchor.Outpoint || op == r.NextPayment().Outpoint
 }
