@@ -61,6 +61,8 @@ func check(src *source, t *tree, now uint32) *checker {
 	c.counts()
 	c.phases()
 	c.keys()
+	c.placeholders()
+	c.onLive()
 	c.payouts()
 	c.sameNames()
 	c.branches()

@@ -27,6 +27,8 @@ func Codes() []Code {
 		{"E0108", "an `allow` of an error"},
 		{"E0109", "two candidates with one name"},
 		{"W0110", "two candidates whose names look alike"},
+		{"W0111", "real money: the code has no review from outside yet"},
+		{"W0112", "nothing names the coin that the announcement spends"},
 		{"E0201", "threshold out of range"},
 		{"E0202", "the threshold is of another number than there are voters"},
 		{"E0203", "the percentage is not whole"},
@@ -42,6 +44,7 @@ func Codes() []Code {
 		{"E0306", "the address is unreadable or of another network"},
 		{"E0307", "two candidates with one payout"},
 		{"E0308", "not an outpoint"},
+		{"E0309", "a placeholder on a live network"},
 		{"W0401", "whoever holds the joint key can pay anyone: the script names no winner"},
 		{"W0402", "one joint key for all: once it is known any candidate can sweep what is left"},
 		{"E0403", "a path without a signature"},
@@ -50,6 +53,8 @@ func Codes() []Code {
 		{"E0503", "the block has already passed"},
 		{"E0505", "phases out of order or too close"},
 		{"W0506", "too few blocks between `claim by` and `timeout` to sweep every stake"},
+		{"W0507", "too few blocks between `deposit by` and `issue by` for one session after the other"},
+		{"W0508", "a `timeout` years away"},
 		{"E0601", "the redeem script is over 520 bytes"},
 		{"E0602", "the redeem script has over 15 sigops"},
 		{"W0604", "outsiders can rewrite a branch flag"},
@@ -60,6 +65,7 @@ func Codes() []Code {
 		{"E0801", "modulus under 2048 bits"},
 		{"E0802", "rounds odd or under 128"},
 		{"E0803", "fewer than two mixers"},
+		{"E0804", "no names of the mixers on a live network"},
 		{"E0901", "the compiled script does not spend as the policy says: a bug of ours"},
 	}
 }

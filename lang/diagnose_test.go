@@ -199,7 +199,7 @@ func TestEveryCodeIsTried(t *testing.T) {
 }
 
 func mistakes() []mistake {
-	return slices.Concat(syntaxMistakes(), nameMistakes(), numberMistakes(), keyMistakes(), timeMistakes(), mixMistakes(), sealMistakes(), otherMistakes())
+	return slices.Concat(syntaxMistakes(), nameMistakes(), numberMistakes(), keyMistakes(), timeMistakes(), mixMistakes(), liveMistakes(), sealMistakes(), otherMistakes())
 }
 
 func TestPassed(t *testing.T) {

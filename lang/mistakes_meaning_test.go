@@ -116,6 +116,9 @@ func timeMistakes() []mistake {
 		one("claim with the vote", "claim   by block 250 ", "claim by block 220 // want E0505\n//"),
 		one("timeout with the claim", timeoutText, "timeout block 250 // want E0505\n//"),
 		one("early reveal", "reveal  from block 300 ", "reveal from block 264 // want E0505\n//"),
+		one("a digit too many", timeoutText, "timeout block 264_000 // want W0508\n//").at("reveal  from block 300 ", "reveal from block 300_000\n//"),
+		one("a year", timeoutText, "timeout block 52690\n//").at("reveal  from block 300 ", "reveal from block 300_000\n//"),
+		one("a block over a year", timeoutText, "timeout block 52691 // want W0508\n//").at("reveal  from block 300 ", "reveal from block 300_000\n//"),
 		one("no time to sweep", timeoutText, "timeout block 251 // want W0506\n//"),
 		one("no time for many", votersText, "voters 1_801").at(thresText, "threshold 1_000 of 1_801").at(timeoutText, "timeout block 263 // want W0506\n//"),
 	}
@@ -134,7 +137,7 @@ func mixed(name, scheme string, edits ...edit) mistake {
 func mixMistakes() []mistake {
 	rsa, group := "blind-rsa { modulus 2048 mixers 3 }", "group-blind { modulus 2048 rounds 128 mixers 2 }"
 	unmixed := mixed("heights without mixing", "none")
-	for _, h := range []string{"50", "60", "70", "80", "90"} {
+	for _, h := range []string{"50", "60", "72", "80", "90"} {
 		unmixed.edits[0].new = strings.Replace(unmixed.edits[0].new, "block "+h, "block "+h+" // want E0106", 1)
 	}
 	return []mistake{
@@ -147,14 +150,48 @@ func mixMistakes() []mistake {
 		mixed("no block for the announcement of mixing", rsa, edit{"register by block 50", "register by block 1 // want E0505"}),
 		mixed("deposit too close", rsa, edit{"deposit by block 60", "deposit by block 54 // want E0505"}),
 		mixed("deposit close", rsa, edit{"deposit by block 60", "deposit by block 55"}),
-		mixed("issue too close", rsa, edit{"issue by block 70", "issue by block 64 // want E0505"}),
-		mixed("issue close", rsa, edit{"issue by block 70", "issue by block 65"}),
-		mixed("voucher too close", rsa, edit{"voucher by block 80", "voucher by block 74 // want E0505"}),
-		mixed("voucher close", rsa, edit{"voucher by block 80", "voucher by block 75"}),
+		mixed("issue too close", rsa, edit{"issue by block 72", "issue by block 64 // want E0505"}),
+		mixed("issue close", rsa, edit{"issue by block 72", "issue by block 65"}),
+		mixed("voucher too close", rsa, edit{"voucher by block 80", "voucher by block 76 // want E0505"}),
+		mixed("voucher close", rsa, edit{"voucher by block 80", "voucher by block 77"}),
+		mixed("sessions too close", group, edit{"issue by block 72", "issue by block 65 // want E0505"}),
+		mixed("sessions of many keys", group, edit{"issue by block 72", "issue by block 66 // want W0507"}),
+		mixed("sessions of one key each, too close", group, edit{"issue by block 72", "issue by block 71 // want W0507"}),
 		mixed("payout too close", rsa, edit{"payout by block 90", "payout by block 86 // want E0505"}),
 		mixed("payout close", rsa, edit{"payout by block 90", "payout by block 87"}),
 		mixed("roll too close", rsa, edit{"payout by block 90", "payout by block 101"}).at("roll    by block 110 ", "roll by block 110 // want E0505\n//"),
 		mixed("roll close", rsa, edit{"payout by block 90", "payout by block 100"}),
+	}
+}
+
+// live makes the sample a policy of a network on which others make blocks.
+func live(name, network string, edits ...edit) mistake {
+	m := mistake{name, []edit{
+		{addrOf("payout alice"), "addr:" + langtest.Address(network, "a")}, {addrOf("payout bob"), "addr:" + langtest.Address(network, "b")},
+	}}
+	m.edits = append(m.edits, edits...)
+	return m
+}
+
+func liveMistakes() []mistake {
+	sealed := "\nannounced by spending " + strings.Repeat("4a5e1e4b", 8) + ":0\n"
+	net := func(text string) edit { return edit{"network    regtest", text} }
+	main := "network mainnet // want W0111" + sealed
+	scheme := mixTimes + "mixing blind-rsa { modulus 2048 mixers 2 }"
+	mixers := "\n mixer m1 " + key("m1") + "\n mixer m2 " + key("m2")
+	return []mistake{
+		live("mainnet", "mainnet", net(main)),
+		live("testnet4", "testnet4", net("network testnet4"+sealed)),
+		live("unsealed mainnet", "mainnet", net("network mainnet // want W0111 W0112")),
+		live("unsealed testnet4", "testnet4", net("network testnet4 // want W0112")),
+		live("unsealed simnet", "simnet", net("network simnet")),
+		live("nameless mixers", "mainnet", net(main), edit{mixingText, scheme + " // want E0804"}),
+		live("named mixers", "mainnet", net(main), edit{mixingText, scheme + mixers}),
+		live("nameless mixers of simnet", "simnet", net("network simnet"), edit{mixingText, scheme}),
+		live("placeholders", "mainnet", net(main),
+			edit{pubOf("supervisor"), "pub:" + lang.Placeholder("supervisor").String() + " // want E0309\n"},
+			edit{pubOf("candidate bob"), "pub:" + lang.Placeholder("bob").String() + " // want E0309\n"}),
+		one("placeholder on regtest", pubOf("supervisor"), "pub:"+lang.Placeholder("supervisor").String()),
 	}
 }
 

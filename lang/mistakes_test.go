@@ -17,7 +17,7 @@ const (
 	bobText     = "candidate bob {"
 	timeoutText = "timeout block 264 "
 
-	mixTimes = "register by block 50\ndeposit by block 60\nissue by block 70\nvoucher by block 80\npayout by block 90\n"
+	mixTimes = "register by block 50\ndeposit by block 60\nissue by block 72\nvoucher by block 80\npayout by block 90\n"
 )
 
 func syntaxMistakes() []mistake {

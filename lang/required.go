@@ -79,8 +79,9 @@ func (c *checker) deals() bool {
 	return met["joint"] || met["commit"] || met["deal"] || met["setup"]
 }
 
-// mixes reports whether the voters' coins are mixed, as far as the file says.
-func (c *checker) mixes() bool { return c.Mixing.Scheme != SchemeNone }
+// mixes reports whether the voters' coins are mixed, as far as the file says. Those of
+// named voters are not.
+func (c *checker) mixes() bool { return c.Mixing.Scheme != SchemeNone && !c.tree.met["voter"] }
 
 // exclude reports a statement that another one excludes.
 func (c *checker) exclude(at Span, by parsed, why, format string, a ...any) *Diagnostic {

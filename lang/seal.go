@@ -26,8 +26,9 @@ func (c *checker) seal(t lexer.Token) bool {
 		}
 	}
 	d := c.report("E0308", c.at(t), "an outpoint is a transaction id of 64 lower-case hex digits, `:` and the number of an output")
-	txid, _, _ := strings.Cut(t.Value, ":")
-	d.Notes = []string{"found a transaction id of " + plural(uint64(len(txid)), "character")}
+	if txid, _, _ := strings.Cut(t.Value, ":"); len(txid) != 64 {
+		d.Notes = []string{"found a transaction id of " + plural(uint64(len(txid)), "character")}
+	}
 	d.Help = "write the outpoint as wallets show it, as `TXID:0`"
 	if lower := strings.ToLower(t.Value); outpointForm.MatchString(lower) && lower != t.Value {
 		d.Help = "write `" + lower + "`"

@@ -126,13 +126,13 @@ func (c *checker) closed(earlier, later string) order {
 
 // Blocks between two heights beside those of grace and confirmations.
 const (
-	linesGap     = 2 // to write what the next phase asks for
-	payGap       = 3 // to pay the first coins of a mixer, beside one for each payBatch voters
-	lateGap      = 7 // to pay late coins and list the roll, beside one for each payBatch voters
-	payBatch     = 1000
-	memberKeys   = 16 // of one mixer at most
-	sessionGap   = 3  // of one group-blind session: ready, offer and challenge, answer
-	firstOpening = 2  // the least height that closes a phase: the announcement stands below it
+	linesGap    = 2 // to write what the next phase asks for
+	payGap      = 3 // to pay coins, beside one for each payBatch voters
+	lateGap     = 7 // to pay late coins and to list the roll, beside one for each payBatch voters
+	payBatch    = 1000
+	memberKeys  = 16 // of one mixer at most
+	sessionGap  = 3  // of one group-blind session: offer, challenge, answer
+	leastHeight = 2  // of the first phase: the announcement stands below it, in block 1 or later
 )
 
 // exchange returns the rules on the heights of mixing.
@@ -188,7 +188,7 @@ func (c *checker) announcement() {
 		first = "register"
 	}
 	h, ok := c.heights[first]
-	if least := max(firstOpening, c.now+2); ok && h.height < least && h.height > c.now {
+	if least := max(leastHeight, c.now+2); ok && h.height < least && h.height > c.now {
 		d := c.report("E0505", h.span, "`%s` at block %d leaves no block for the announcement", first, h.height)
 		d.Notes = []string{"the announcement stands in a block below the first height"}
 		d.Help = fmt.Sprintf("write `block %d` or later", least)
@@ -238,4 +238,49 @@ func (c *checker) sweepable() {
 			"what is not swept in time, voters may take back", sweepsPerBlock, plural(uint64(c.Confirmations), "confirmation"))}
 		d.Help = fmt.Sprintf("write `timeout block %d` or later", uint64(claim.height)+uint64(need))
 	}
+}
+
+// sessionsInRow warns of too few blocks to issue where each mixer has one member key:
+// from the last block in which the anchor of `deposit` can become deep there should be
+// three blocks for each voter of a mixer.
+func (c *checker) sessionsInRow() {
+	deposit, ok1 := c.heights["deposit"]
+	issue, ok2 := c.heights["issue"]
+	known := c.defaulted("confirmations") && c.defaulted("grace") && c.valid["mixing"] && c.votersKnown()
+	if !ok1 || !ok2 || !known || !c.mixes() || c.Mixing.Scheme != SchemeGroupBlind {
+		return
+	}
+	begin := uint64(deposit.height) + uint64(c.Grace) + uint64(c.Confirmations)
+	need, keys := inRow(c.Voters, c.Mixing.Mixers), 2
+	if begin+need <= uint64(issue.height) || begin+inRow(c.Voters, memberKeys*c.Mixing.Mixers) > uint64(issue.height) {
+		return // there is room, or E0505 says that there is none
+	}
+	for begin+inRow(c.Voters, keys*c.Mixing.Mixers) > uint64(issue.height) {
+		keys++
+	}
+	d := c.report("W0507", issue.span, "%s to issue, but the sessions of %d voters may take %d",
+		plural(uint64(issue.height)-begin, "block"), c.Voters, need)
+	d.Secondary = []Label{{deposit.span, fmt.Sprintf("sessions begin when the anchor of this is deep, as late as block %d", begin)}}
+	d.Notes = []string{fmt.Sprintf("counted with %d blocks a session, one after the other at each of %d mixers; "+
+		"with %d member keys each the time suffices", sessionGap, c.Mixing.Mixers, keys)}
+	d.Help = fmt.Sprintf("write `issue by block %d` or later, or let every mixer register %d member keys", begin+need, keys)
+}
+
+// year is the number of blocks in a year at one in ten minutes.
+const year = 365 * 144
+
+// locked warns of a timeout over a year after the first vote: until then a stake that
+// nobody claims cannot be taken back.
+func (c *checker) locked() {
+	from, ok1 := c.heights["vote from"]
+	timeout, ok2 := c.heights["timeout"]
+	if !ok1 || !ok2 || uint64(timeout.height) <= uint64(from.height)+year {
+		return
+	}
+	blocks := uint64(timeout.height) - uint64(from.height)
+	d := c.report("W0508", timeout.span, "%d blocks, about %d years, between `vote from` and `timeout`",
+		blocks, max(1, (blocks+year/2)/year))
+	d.Secondary = []Label{{from.span, "a stake may be locked from here on"}}
+	d.Notes = []string{"a stake that no winner claims cannot be taken back before"}
+	d.Help = "look whether the height has a digit too many"
 }

@@ -34,7 +34,7 @@ func (s *Supervisor) continues(
 		if left-s.e.Policy.Fee*size >= max(least, target) {
 			break
 		}
-		if !s.isTail(r, o.op) && o.op != from.Outpoint {
+		if o.op != from.Outpoint && (r == nil || !r.IsTail(o.op)) {
 			spend(o.op)
 			left += o.value
 		}
@@ -44,16 +44,4 @@ func (s *Supervisor) continues(
 		return fmt.Errorf("%s: the supervisor's outputs are %d sat short", what, least-tx.TxOut[rest].Value)
 	}
 	return s.signAndSend(what, tx)
-}
-
-// isTail reports whether an outpoint is the seal, or one by which a chain goes on.
-func (s *Supervisor) isTail(r *election.Replay, op wire.OutPoint) bool {
-	if seal := s.e.Policy.Seal; seal != nil && op == *seal {
-		return true
-	}
-	if r == nil {
-		return false
-	}
-	anchor, _, owed := r.NextAnchor()
-	return owed && op == anchor.Outpoint || op == r.NextPayment().Outpoint
 }

@@ -73,6 +73,7 @@ type wallet struct {
 	mined      map[chainhash.Hash]chainhash.Hash // the id under which such a transaction is in the chain
 	conflicted map[chainhash.Hash]bool           // those that can never be in the chain
 	paid       map[payment]wire.OutPoint         // the newest output of txs that makes a payment
+	reserved   func(wire.OutPoint) bool          // outputs that fund does not spend; may be nil
 }
 
 // output is an output of the wallet's script. It is immature below a height: no lower block can
@@ -258,7 +259,7 @@ func (w *wallet) fund(tx *wire.MsgTx, feeRate int64, next uint32) error {
 	change := int64(templates.OutputSize(len(w.script)))
 	have := int64(0)
 	for _, o := range w.unspent {
-		if o.mature > next {
+		if o.mature > next || w.reserved != nil && w.reserved(o.op) {
 			continue
 		}
 		addInput(tx, o.op, math.MaxUint32)

@@ -310,6 +310,23 @@ func (r *Replay) NextAnchor() (from Tail, due Due, ok bool) {
 	return a.next, a.due[len(a.anchors)], true
 }
 
+// IsTail reports whether an output of the supervisor is kept for the next anchor or the
+// next payment.
+func (r *Replay) IsTail(op wire.OutPoint) bool {
+	anchor, _, owed := r.NextAnchor()
+	return owed && op == anchor.Outpoint || op == r.NextPayment(r.e.Policy.Supervisor).Outpoint
+}
+
+// Equal reports whether two sequences establish the same.
+func (s Sequence) Equal(o Sequence) bool {
+	broken := s.Broken == nil && o.Broken == nil || s.Broken != nil && o.Broken != nil && *s.Broken == *o.Broken
+	return broken && s.Complete == o.Complete && slices.Equal(s.Anchors, o.Anchors)
+}
+
+// Begun reports whether the sequence has begun: with the announcement, or with what
+// spends the seal in its place.
+func (r *Replay) Begun() bool { return len(r.anchoring.anchors) > 0 || r.anchoring.broken != nil }
+
 // Announced returns the announcement, or nil.
 func (r *Replay) Announced() *Anchor {
 	if a := r.anchoring.anchors; len(a) > 0 {

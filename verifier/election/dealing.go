@@ -106,16 +106,16 @@ func (s *Setup) checkTranscript() error {
 			return fmt.Errorf("joint key %d is not the sum of the qualified dealers' points, %s", i+1, k.Key.Key())
 		case len(s.BadShares[i]) > 0:
 			return fmt.Errorf("the public share of slot %d under joint key %d is not the dealt one", s.BadShares[i][0], i+1)
-		case s.ownerOf(k.Key.Key()) != "":
-			return fmt.Errorf("joint key %d is %s", i+1, s.ownerOf(k.Key.Key()))
+		case s.OwnerOf(k.Key.Key()) != "":
+			return fmt.Errorf("joint key %d is %s", i+1, s.OwnerOf(k.Key.Key()))
 		}
 	}
 	return nil
 }
 
-// ownerOf names the party whose key, public share or contribution a key is, or returns
+// OwnerOf names the party whose key, public share or contribution a key is, or returns
 // "". A joint key that one party knows alone is none.
-func (s *Setup) ownerOf(key curve.PublicKey) string {
+func (s *Setup) OwnerOf(key curve.PublicKey) string {
 	for _, c := range s.e.Policy.Candidates {
 		if c.Key == key {
 			return "the key of " + c.Name

@@ -54,6 +54,9 @@ func (e *Election) exchange(p *Phases, r *Replay) *Exchange {
 	return x
 }
 
+// IsTail is [Replay.IsTail].
+func (x *Exchange) IsTail(op wire.OutPoint) bool { return x.r.IsTail(op) }
+
 // Deep reports whether the anchor of a kind is deep at a tip.
 func (x *Exchange) Deep(kind int, tip uint32) bool {
 	a := x.Phases.Anchor(kind)
