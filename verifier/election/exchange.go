@@ -57,6 +57,9 @@ func (e *Election) exchange(p *Phases, r *Replay) *Exchange {
 // IsTail is [Replay.IsTail].
 func (x *Exchange) IsTail(op wire.OutPoint) bool { return x.r.IsTail(op) }
 
+// NextPayment is [Replay.NextPayment].
+func (x *Exchange) NextPayment(key curve.PublicKey) Tail { return x.r.NextPayment(key) }
+
 // Deep reports whether the anchor of a kind is deep at a tip.
 func (x *Exchange) Deep(kind int, tip uint32) bool {
 	a := x.Phases.Anchor(kind)
