@@ -146,7 +146,7 @@ func (f *fixture) makeRoles(voters, mixers int) {
 		check(f.t, err)
 	}
 	for i := range voters {
-		seed := seedOf(fmt.Sprintf("v%d", i+1))
+		seed := seedOf(fmt.Sprintf("person %d", i+1))
 		key, roll := seed.Key("registration"), seed.Key("roll")
 		f.keys[fmt.Sprintf("registration v%d", i+1)], f.keys[fmt.Sprintf("roll v%d", i+1)] = key, roll
 		v, err := roles.NewDepositor(f.e, key, roll, f.node(), seed)
