@@ -188,7 +188,7 @@ func provenLate(p *play) error {
 // provenFor has the second candidate prove possession in another context.
 func provenFor(context func(*play) curve.Context) func(*play) error {
 	return func(p *play) error {
-		proof, err := curve.ProvePossession(p.Stream("forger"), context(p), p.Keys["candidate "+p.second().Name])
+		proof := curve.ProvePossession(context(p), p.Keys["candidate "+p.second().Name])
 		amend(p, func(l *board.Line, c *board.Candidate) bool {
 			if l.By != p.second().Key {
 				return false
@@ -196,7 +196,7 @@ func provenFor(context func(*play) curve.Context) func(*play) error {
 			c.Proof = proof.Bytes()
 			return true
 		})
-		return err
+		return nil
 	}
 }
 
@@ -207,10 +207,7 @@ func payoutToVoter(text string, keys map[string]curve.Scalar, seed uint64) strin
 	if like == nil {
 		return text
 	}
-	voter, err := curve.RandomScalar(rehearsal.Stream(seed, "voter 1"))
-	if err != nil {
-		panic("corpus: " + err.Error())
-	}
+	voter := rehearsal.Seed(seed, "voter 1").Key("roll")
 	payout := payTo(curve.BaseMul(keys["payout "+like.Candidates[0].Name]).Key())
 	return strings.Replace(text, payout, payTo(curve.BaseMul(voter).Key()), 1)
 }

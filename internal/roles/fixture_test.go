@@ -106,7 +106,7 @@ func (f *fixture) begin(voters, mixers int) {
 	f.chain, err = regtest.New(t.TempDir(), lang.Params("regtest"), templates.PayToKey(curve.BaseMul(f.minerKey).Key()))
 	check(t, err)
 	t.Cleanup(func() { f.chain.Close() })
-	f.supervisor, err = roles.NewSupervisor(f.e, f.keys["supervisor"], f.node(), f.random("supervisor"))
+	f.supervisor, err = roles.NewSupervisor(f.e, f.keys["supervisor"], f.node(), seedOf("supervisor"))
 	check(t, err)
 	f.treasurer, err = roles.NewTreasurer(f.supervisor)
 	check(t, err)
@@ -120,16 +120,17 @@ func (f *fixture) begin(voters, mixers int) {
 	f.mine(103)
 	f.announced = 103
 	for i, c := range f.e.Policy.Candidates {
-		candidate, err := roles.NewCandidate(f.e, i+1, f.keys["candidate "+c.Name], f.chain, f.random(c.Name))
+		candidate, err := roles.NewCandidate(f.e, i+1, f.keys["candidate "+c.Name], f.chain, seedOf(c.Name))
 		check(t, err)
 		line, err := candidate.Possession()
 		f.appendLine(c.Name, line, err)
 	}
 }
 
-func (f *fixture) random(who string) *rand.ChaCha8 {
-	return rand.NewChaCha8(curve.TaggedHash("rehearsal", []byte(who)))
-}
+func (f *fixture) random(who string) *rand.ChaCha8 { return rand.NewChaCha8(seedOf(who)) }
+
+// seedOf is the seed of a role.
+func seedOf(who string) roles.Seed { return curve.TaggedHash("rehearsal", []byte(who)) }
 
 // makeRoles makes the mixers and the depositors.
 func (f *fixture) makeRoles(voters, mixers int) {
@@ -145,13 +146,10 @@ func (f *fixture) makeRoles(voters, mixers int) {
 		check(f.t, err)
 	}
 	for i := range voters {
-		r := f.random(fmt.Sprintf("v%d", i+1))
-		key, err := curve.RandomScalar(r)
-		check(f.t, err)
-		roll, err := curve.RandomScalar(r)
-		check(f.t, err)
+		seed := seedOf(fmt.Sprintf("person %d", i+1))
+		key, roll := seed.Key("registration"), seed.Key("roll")
 		f.keys[fmt.Sprintf("registration v%d", i+1)], f.keys[fmt.Sprintf("roll v%d", i+1)] = key, roll
-		v, err := roles.NewDepositor(f.e, key, roll, f.node(), r)
+		v, err := roles.NewDepositor(f.e, key, roll, f.node(), seed)
 		check(f.t, err)
 		f.voters = append(f.voters, v)
 	}
@@ -364,7 +362,7 @@ func (f *fixture) close() {
 		if !ok {
 			continue
 		}
-		voter, err := roles.NewVoter(f.e, f.keys[fmt.Sprintf("roll v%d", i+1)], f.chain, nil)
+		voter, err := roles.NewVoter(f.e, f.keys[fmt.Sprintf("roll v%d", i+1)], f.chain, seedOf(fmt.Sprintf("v%d", i+1)))
 		check(f.t, err)
 		sig, err := voter.Register(coin)
 		check(f.t, err)

@@ -3,7 +3,6 @@ package roles_test
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -105,18 +104,16 @@ func newPoll(t testing.TB, voters int) *poll {
 	check(t, err)
 	t.Cleanup(func() { p.chain.Close() })
 	p.relay = &relay{Chain: p.chain}
-	r := rand.NewChaCha8([32]byte{1})
-	p.supervisor, err = roles.NewSupervisor(e, keys["supervisor"], p.chain, r)
+	p.supervisor, err = roles.NewSupervisor(e, keys["supervisor"], p.chain, seedOf("supervisor"))
 	check(t, err)
 	p.mine(102)
 	check(t, p.supervisor.Anchor(election.Announce, p.log.Head()))
 	p.mine(103)
 	p.announced = 103
 	var public []curve.PublicKey
-	for range voters {
-		key, err := curve.RandomScalar(r)
-		check(t, err)
-		v, err := roles.NewVoter(e, key, p.relay, r)
+	for i := range voters {
+		seed := seedOf(fmt.Sprint("voter ", i+1))
+		v, err := roles.NewVoter(e, seed.Key("roll"), p.relay, seed)
 		check(t, err)
 		p.voters, public = append(p.voters, v), append(public, v.Key())
 	}
@@ -293,13 +290,13 @@ func TestWhoJoins(t *testing.T) {
 		t.Fatal("nothing changed")
 	}
 	supervisor, alice := keys["supervisor"], keys["candidate alice"]
-	voter := func(e *election.Election) error { _, err := roles.NewVoter(e, alice, nil, nil); return err }
+	voter := func(e *election.Election) error { _, err := roles.NewVoter(e, alice, nil, roles.Seed{}); return err }
 	candidate := func(e *election.Election, j int) error {
-		_, err := roles.NewCandidate(e, j, alice, nil, nil)
+		_, err := roles.NewCandidate(e, j, alice, nil, roles.Seed{})
 		return err
 	}
 	announcer := func(e *election.Election, key curve.Scalar) error {
-		_, err := roles.NewSupervisor(e, key, nil, nil)
+		_, err := roles.NewSupervisor(e, key, nil, roles.Seed{})
 		return err
 	}
 	for name, join := range map[string]func() error{
@@ -331,7 +328,7 @@ func TestAckComparesTheTranscript(t *testing.T) {
 		check(t, err)
 		var c board.Commit
 		check(t, board.DecodeBody(line, &c))
-		line, err = v.Deal()
+		line, err = v.Deal(params)
 		check(t, err)
 		var d board.Deal
 		check(t, board.DecodeBody(line, &d))
@@ -364,9 +361,6 @@ func TestAckComparesTheTranscript(t *testing.T) {
 		if _, err := v.Ack(otherKey, o); err == nil {
 			t.Error("acknowledged another joint key")
 		}
-	}
-	if _, err := p.voters[0].Deal(); err == nil {
-		t.Error("dealt twice")
 	}
 }
 
