@@ -41,6 +41,7 @@ func newPhases(eid [32]byte, due []Due, lines []board.Line, seq Sequence) *Phase
 	for k := range p.closed {
 		p.closed[k] = -1
 	}
+	p.closed[0] = 0
 	heads, before := headsOf(eid, lines), 0
 	for i, d := range due {
 		if i == len(seq.Anchors) {
