@@ -16,7 +16,7 @@ import (
 // V19).
 var announceLies = []Lie{
 	{Name: "announce-never", Text: "the supervisor never anchors the announcement", Strength: KeyHolding, Base: "won",
-		Check: "V14", Level: "none", Exit: 20, 
+		Check: "V14", Level: "none", Exit: 20,
 		tamper: all(unanchored(election.Announce), overAfter(election.RollClosed))},
 	{Name: "policy-changed", Text: "the threshold in the policy is lowered after all is over",
 		Strength: Naive, Base: "won",

@@ -21,7 +21,7 @@ type play struct {
 
 	over      bool // whether the step last has begun
 	steps     map[string]func() (played bool, err error)
-	spares    map[wire.OutPoint]bool // subsidies that lies have spent
+	spares    map[wire.OutPoint]bool    // subsidies that lies have spent
 	blocks    map[uint32][]func() error // by height
 	rewriters []func(board.Line) ([]board.Line, error)
 	authors   authorsView
