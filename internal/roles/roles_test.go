@@ -388,7 +388,7 @@ func TestAckComparesTheTranscript(t *testing.T) {
 
 func TestSeen(t *testing.T) {
 	p := newPoll(t, 2)
-	for confirmations, want := range map[uint32]uint32{1: 105, 6: 100, 105: 1, 106: 0, 500: 0} {
+	for confirmations, want := range map[uint32]uint32{1: 106, 6: 101, 106: 1, 107: 0, 500: 0} {
 		seen, err := roles.Seen(p.chain, confirmations)
 		if err != nil || seen.Height != want {
 			t.Errorf("%d confirmations: height %d, err %v; want %d", confirmations, seen.Height, err, want)
