@@ -23,11 +23,7 @@ func (p *Play) announce() error {
 	}
 	var possessions [][]byte
 	for _, c := range p.Candidates {
-		proof, err := c.Possession()
-		if err != nil {
-			return err
-		}
-		possessions = append(possessions, proof)
+		possessions = append(possessions, c.Possession())
 	}
 	open, err := p.Supervisor.Open(p.PolicyFile, p.ContractFile, p.Server, possessions)
 	if err := p.appendLine(open, err); err != nil {

@@ -10,11 +10,8 @@ import (
 
 // newRoles makes all roles, each with a seed of its own.
 func (p *Play) newRoles() error {
-	server, err := curve.RandomScalar(p.Stream("server"))
-	if err != nil {
-		return err
-	}
-	p.Server = curve.BaseMul(server).Key()
+	var err error
+	p.Server = curve.BaseMul(p.Seed("server").Key("receipts")).Key()
 	p.Supervisor, err = roles.NewSupervisor(p.Election, p.Keys["supervisor"], p.Node("supervisor"), p.Seed("supervisor"))
 	if err != nil {
 		return err

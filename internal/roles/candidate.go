@@ -37,9 +37,9 @@ func (c *Candidate) policy() lang.Candidate { return c.e.Policy.Candidates[c.num
 
 // Possession proves that the candidate knows its secret key, bound to its name and payout:
 // e ‖ z, 64 bytes. It goes to the supervisor off the board, which publishes it in line 1.
-func (c *Candidate) Possession() ([]byte, error) {
+func (c *Candidate) Possession() []byte {
 	me := c.policy()
-	return curve.ProvePossession(board.CandidateContext(c.e.EID, me.Name, me.Payout), c.key).Bytes(), nil
+	return curve.ProvePossession(board.CandidateContext(c.e.EID, me.Name, me.Payout), c.key).Bytes()
 }
 
 // Count opens the counted ones of the votes with the candidate's key and returns how many are for

@@ -16,6 +16,7 @@ import (
 	"fmt"
 
 	"bevote/internal/curve"
+	"bevote/internal/relay"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 	"bevote/verifier/lift"
@@ -30,7 +31,8 @@ type Chain interface {
 	Tip() (uint32, chainhash.Hash)
 	// HashAt returns the hash of the block at a height, at most the tip's.
 	HashAt(height uint32) (chainhash.Hash, error)
-	// Submit hands a transaction to the relay network, which may refuse it.
+	// Submit hands a transaction to the relay network. The error is a [relay.Error] where the
+	// network has answered.
 	Submit(tx *wire.MsgTx) error
 }
 
@@ -102,10 +104,13 @@ func (r retries) allow(tip uint32, subject string) bool {
 	return !before || last != tip
 }
 
-// submit sends a transaction; the error says which.
-func (p *participant) submit(what string, tx *wire.MsgTx) error {
-	if err := p.chain.Submit(tx); err != nil {
-		return fmt.Errorf("%s %s: %w", what, tx.TxHash(), err)
+// submit sends a transaction. It is no error that the network has it already, or one that stands for
+// it: an act can be repeated whose answer was lost.
+func (p *participant) submit(what string, tx *wire.MsgTx) error { return submit(p.chain, what, tx) }
+
+func submit(chain Chain, what string, tx *wire.MsgTx) error {
+	if err := chain.Submit(tx); !relay.Stands(tx, err) {
+		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil
 }

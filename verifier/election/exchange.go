@@ -54,8 +54,11 @@ func (e *Election) exchange(p *Phases, r *Replay) *Exchange {
 	return x
 }
 
-// IsTail is [Replay.IsTail].
-func (x *Exchange) IsTail(op wire.OutPoint) bool { return x.r.IsTail(op) }
+// IsTail reports whether an output of the supervisor is kept for the next anchor.
+func (x *Exchange) IsTail(op wire.OutPoint) bool {
+	anchor, _, owed := x.r.NextAnchor()
+	return owed && op == anchor.Outpoint
+}
 
 // NextPayment is [Replay.NextPayment].
 func (x *Exchange) NextPayment(key curve.PublicKey) Tail { return x.r.NextPayment(key) }
