@@ -159,7 +159,7 @@ func (t *Treasurer) Open(x *election.Exchange) ([]board.Line, error) {
 	}
 	by := make(map[*election.Issuer][]*election.Voucher)
 	for _, v := range x.Vouchers {
-		if !x.Taken(v) || x.VerifyVoucher(v) != nil {
+		if !x.Takes(v) || x.VerifyVoucher(v) != nil {
 			continue
 		}
 		i, err := t.Issuer(x, v)

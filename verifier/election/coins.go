@@ -46,6 +46,11 @@ func (x *Exchange) PaidEarly(v *Voucher) *Coin {
 	return &Coin{v.Mixer.Key, p.Outpoint, p.Height}
 }
 
+// PaidTo returns all that a mixer's payments have for the key of a voucher.
+func (x *Exchange) PaidTo(v *Voucher) []Payment {
+	return x.r.paymentsTo(v.Mixer.Key, templates.PayToKey(v.By))
+}
+
 // Unpaid returns the payable vouchers that have no coin, in the board's order.
 func (x *Exchange) Unpaid() (out []*Voucher) {
 	for _, v := range x.Payable() {

@@ -27,7 +27,8 @@ type Exchange struct {
 	PoolScript  []byte // output script of the pool, P2PKH of the supervisor's key
 
 	r      *Replay
-	judged func() *judgement // computed once
+	issued func() *issuing // computed once, like the next
+	judged func() *judgement
 }
 
 // The paths by which a deposit is spent, as the contract's escrow names them.
@@ -50,7 +51,7 @@ func (e *Election) exchange(p *Phases, r *Replay) *Exchange {
 	for _, d := range x.Deposits {
 		x.findDeposit(d)
 	}
-	x.judged = sync.OnceValue(x.judge)
+	x.issued, x.judged = sync.OnceValue(x.countIssues), sync.OnceValue(x.judge)
 	return x
 }
 
@@ -181,7 +182,7 @@ func (x *Exchange) SpendingTx(d *Deposit) *ConfirmedTx {
 // AnonymitySet returns the number of deposits that a voucher can be for: those with a
 // right issue, of its issuer where it names one.
 func (x *Exchange) AnonymitySet(v *Voucher) (n int) {
-	for i, due := range x.judged().due {
+	for i, due := range x.issued().due {
 		if v.Issuer == nil || i == v.Issuer {
 			n += due
 		}
