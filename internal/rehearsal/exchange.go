@@ -137,17 +137,38 @@ func (p *Play) admit(m *roles.Mixer) error {
 
 // View returns the exchange of board and chain, as a role sees it.
 func (p *Play) View(role string) (*election.Exchange, error) {
-	r, err := p.Replay()
-	if err != nil {
-		return nil, err
-	}
 	lines := p.Log.Lines()
 	if p.Hooks.Lines != nil {
 		if seen := p.Hooks.Lines(role); seen != nil {
 			lines = seen
 		}
 	}
+	return p.exchangeOf(lines)
+}
+
+// exchangeOf returns the exchange of a board with these lines.
+func (p *Play) exchangeOf(lines []board.Line) (*election.Exchange, error) {
+	r, err := p.Replay()
+	if err != nil {
+		return nil, err
+	}
 	return p.Election.Exchange(lines, r.Sequence(0), r), nil
+}
+
+// refuses reports whether the board's server refuses a line: a voucher that does not
+// count, is not valid, or is one of more than D + 1 of its issuer.
+func (p *Play) refuses(l board.Line) (bool, error) {
+	if p.Exchange == nil || l.Type != board.TypeVoucher || p.Hooks.Careless {
+		return false, nil
+	}
+	l.Prev = p.Log.Head()
+	lines := append(slices.Clone(p.Log.Lines()), l)
+	x, err := p.exchangeOf(lines)
+	if err != nil {
+		return false, err
+	}
+	v := x.VoucherOf(l.By)
+	return v == nil || v.N != len(lines) || !p.Exchange.Treasurer.Takes(x, v), nil
 }
 
 // actUntilQuiet lets the roles act until none writes another line before the

@@ -48,6 +48,8 @@ type Hooks struct {
 	// Lines returns the board as a role sees it during the exchange, nil for the
 	// board itself.
 	Lines func(role string) []board.Line
+	// Careless has the board's server take vouchers that it should refuse.
+	Careless bool
 	// Coins changes the coins that the roll gives to roll keys.
 	Coins func(map[curve.PublicKey]wire.OutPoint) error
 	// Complain is called after a voter's own complaints.

@@ -22,6 +22,7 @@ type Treasurer struct {
 	members []memberPlace     // the certified keys, in the order of their admission
 	mixers  []curve.PublicKey // the admitted mixers, in the order of their admission
 	names   []string          // of mixers
+	opened  map[[32]byte]int  // indices of members, by the voucher's line
 	sent    sendings
 }
 
@@ -34,7 +35,7 @@ type memberPlace struct {
 // NewTreasurer returns the treasurer of an election that mixes. With group signatures it draws the
 // group, which takes seconds.
 func NewTreasurer(s *Supervisor) (*Treasurer, error) {
-	t := &Treasurer{s: s, sent: make(sendings)}
+	t := &Treasurer{s: s, opened: make(map[[32]byte]int), sent: make(sendings)}
 	switch p := s.e.Policy.Mixing; p.Scheme {
 	case lang.SchemeNone:
 		return nil, errors.New("nothing is mixed in this election")
@@ -142,12 +143,34 @@ func (t *Treasurer) Issuer(x *election.Exchange, v *election.Voucher) (*election
 	if t.manager == nil {
 		return v.Issuer, nil
 	}
-	place, ok := t.manager.Opens(v.Signature)
-	if !ok {
-		return nil, errors.New("no member of the group signed the voucher")
+	place, known := t.opened[v.ID]
+	if !known {
+		if place, known = t.manager.Opens(v.Signature); !known {
+			return nil, errors.New("no member of the group signed the voucher")
+		}
+		t.opened[v.ID] = place
 	}
 	at := t.members[place]
 	return x.MixerOf(at.mixer).Issuers[at.number-1], nil
+}
+
+// Takes reports whether the board's server takes a voucher: it is valid, and with those before it its
+// issuer shows at most one more than its deposits.
+func (t *Treasurer) Takes(x *election.Exchange, v *election.Voucher) bool {
+	if !x.Takes(v) || x.VerifyVoucher(v) != nil {
+		return false
+	}
+	by, err := t.Issuer(x, v)
+	if err != nil {
+		return false
+	}
+	shown := 0
+	for _, other := range x.Vouchers {
+		if i, err := t.Issuer(x, other); err == nil && i == by {
+			shown++
+		}
+	}
+	return shown <= x.Due(by)+1
 }
 
 // Open writes the manager's line at the end of the phase of the vouchers: of each member key that showed
