@@ -42,27 +42,27 @@ var mixRecordLies = []Lie{
 
 	{Name: "registry-removed", Text: "the keeper removes the registry, and links the board again",
 		Strength: Consistent, Base: "mixed",
-		Check: "V02", Along: unanchoredBoard, Level: "none", Exit: 20, rewrite: removedLine(board.TypeRegistry)},
+		Check: "V24", Along: []string{"V98"}, Level: "L0", Exit: 21, rewrite: removedLine(board.TypeRegistry)},
 	{Name: "deposit-removed", Text: "the keeper removes a deposit, and links the board again",
 		Strength: Consistent, Base: "mixed",
-		Check: "V02", Along: unanchoredBoard, Level: "none", Exit: 20, rewrite: removedLine(board.TypeDeposit)},
+		Check: "V24", Along: []string{"V98"}, Level: "L0", Exit: 21, rewrite: removedLine(board.TypeDeposit)},
 	{Name: "issue-removed", Text: "the keeper removes a mixer's answer, and links the board again",
 		Strength: Consistent, Base: "mixed",
-		Check: "V02", Along: unanchoredBoard, Level: "none", Exit: 20, rewrite: removedLine(board.TypeIssue)},
+		Check: "V24", Along: []string{"V98"}, Level: "L0", Exit: 21, rewrite: removedLine(board.TypeIssue)},
 	{Name: "voucher-removed", Text: "the keeper removes a voucher, and links the board again",
 		Strength: Consistent, Base: "mixed",
-		Check: "V02", Along: unanchoredBoard, Level: "none", Exit: 20, rewrite: removedLine(board.TypeVoucher)},
+		Check: "V24", Along: []string{"V98"}, Level: "L0", Exit: 21, rewrite: removedLine(board.TypeVoucher)},
 	{Name: "sweep-unmined", Text: "somebody mines the chain again without a sweep of deposits",
 		Strength: Consistent, Base: "mixed",
 		Check: "V02", Level: "none", Exit: 20, rewrite: unminedSweep},
 	{Name: "deposit-cut-out", Text: "a deposit is cut out of its block", Strength: Naive, Base: "mixed",
-		Check: "V08", Along: []string{"V10", "V26", "V29", "V33", "V34", "V105"}, Level: "none", Exit: 20,
+		Check: "V08", Along: []string{"V10", "V26", "V29", "V33", "V34", "V37"}, Level: "none", Exit: 20,
 		rewrite: cutDeposit},
 }
 
 // unanchoredBoard are the checks that are flagged along with a changed line of
 // the mixing phase, to which an anchor up to the roll's commits.
-var unanchoredBoard = []string{"V24"}
+var unanchoredBoard = []string{"V24", "V98"}
 
 // lineOf returns the index of the last line of a type, −1 if there is none.
 func (r *rewrite) lineOf(t board.Type) int {

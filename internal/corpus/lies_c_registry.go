@@ -3,6 +3,7 @@ package corpus
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"bevote/internal/curve"
 	"bevote/verifier/board"
@@ -19,10 +20,10 @@ var registryLies = []Lie{
 		Check: "V22", Level: "L0", Exit: 21, tamper: registryDropped(func(p *play, l board.Line) {
 			p.at(p.Policy.Times.Register+2, func() error { return p.Log.Append(l) })
 		})},
-	{Name: "registry-other-root", Text: "the registry's root is not that of its voters, and nobody looks",
+	{Name: "registry-other-root", Text: "the registry's root is not that of its voters, and nobody deposits",
 		Strength: KeyHolding, Base: "mixed",
-		Check: "V22", Level: "L3", Exit: 21,
-		tamper: all(allTrustAuthors, registry(func(_ *play, r *board.Registry) { r.Root[3] ^= 1 }))},
+		Check: "V22", Level: "L0", Exit: 21,
+		tamper: all(voterStaysAway, registry(func(_ *play, r *board.Registry) { r.Root[3] ^= 1 }))},
 	{Name: "registry-too-long", Text: "the supervisor registers one voter more than the policy has",
 		Strength: KeyHolding, Base: "mixed",
 		Check: "V22", Level: "L3", Exit: 21,
@@ -88,9 +89,9 @@ func voterList(change func(p *play, voters []board.Registered) []board.Registere
 	})
 }
 
-// allTrustAuthors has all roles trust authors.
-func allTrustAuthors(p *play) error {
-	p.trustAuthors()
+// voterStaysAway keeps all voters from depositing, as their programs refuse to.
+func voterStaysAway(p *play) error {
+	p.Hooks.Away = func(role string) bool { return strings.HasPrefix(role, "voter ") }
 	return nil
 }
 

@@ -31,6 +31,7 @@ var payoutLies = []Lie{
 				return false, nil
 			}
 			tx.TxOut[i].Value--
+			p.leaveAfter(tx)
 			return false, p.resignAsMixer(tx)
 		})},
 	{Name: "payout-late", Text: "a mixer pays its coins after `payout by`, when the supervisor has to",
@@ -69,6 +70,13 @@ func coinsPaid(hook func(p *play, tx *wire.MsgTx) (bool, error)) func(*play) err
 		}
 		return nil
 	}
+}
+
+// leaveAfter has the mixer of a payment act no more.
+func (p *play) leaveAfter(tx *wire.MsgTx) {
+	items := pushes(tx.TxIn[0].SignatureScript)
+	liar := p.MixerRole(p.mixerNumber(curve.PublicKey(items[len(items)-1])))
+	p.Hooks.Away = func(who string) bool { return who == liar }
 }
 
 // resignAsMixer signs a transaction anew with the key of its first input.

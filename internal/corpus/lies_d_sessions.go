@@ -61,7 +61,7 @@ var sessionLies = []Lie{
 		tamper: changedIssue(func(_ *play, i *board.Issue) { i.Answer[9] ^= 1 })},
 	{Name: "sessions-two", Text: "a mixer begins a session while a challenge awaits its answer; too few voters are left",
 		Strength: KeyHolding, Base: "mixed-group",
-		Check: "V37", Level: "L0", Exit: 21, tamper: twoSessions},
+		Check: "V37", Along: []string{"V36"}, Level: "L0", Exit: 21, tamper: twoSessions},
 	{Name: "sweep-unissued", Text: "a mixer and the supervisor take a deposit for which nothing was issued",
 		Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Level: "L3", Exit: 21, tamper: all(noIssue, sweepsAbstainers)},

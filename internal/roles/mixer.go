@@ -23,8 +23,9 @@ type Mixer struct {
 	payer
 	name    string
 	journal *Journal
-	rand    io.Reader    // of salts
-	keys    []*memberKey // nil until they are made; one with blind RSA
+	rand    io.Reader               // of salts
+	keys    []*memberKey            // nil until they are made; one with blind RSA
+	lapsed  map[curve.PublicKey]int // sessions without an answer, by registration key
 	sent    sendings
 	retries retries
 }
@@ -58,7 +59,8 @@ func NewMixer(
 		return nil, fmt.Errorf("%d keys, want one with blind RSA and at most %d", keys, most)
 	}
 	m := &Mixer{
-		payer: newPayer(p), name: name, rand: rand, journal: journal, sent: make(sendings), retries: make(retries),
+		payer: newPayer(p), name: name, rand: rand, journal: journal,
+		lapsed: make(map[curve.PublicKey]int), sent: make(sendings), retries: make(retries),
 	}
 	for i := range keys {
 		m.keys = append(m.keys, &memberKey{number: i + 1})

@@ -2,6 +2,7 @@ package roles
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 
 	"bevote/internal/curve"
@@ -18,6 +19,13 @@ type sendings map[wire.OutPoint]*sending
 type sending struct {
 	tx  *wire.MsgTx
 	tip uint32 // at which it was sent
+}
+
+// sameOutputs reports whether outputs are the same, in the same order.
+func sameOutputs(a, b []*wire.TxOut) bool {
+	return slices.EqualFunc(a, b, func(x, y *wire.TxOut) bool {
+		return x.Value == y.Value && bytes.Equal(x.PkScript, y.PkScript)
+	})
 }
 
 // again sends a transaction that spends an output once more, once a block, and reports whether there
@@ -43,16 +51,24 @@ func (s sendings) again(p *payer, op wire.OutPoint) bool {
 func (p *payer) payNext(
 	what string, sent sendings, from election.Tail, outs []*wire.TxOut, tail func(wire.OutPoint) bool,
 ) error {
-	if len(outs) == 0 || from == (election.Tail{}) || sent.again(p, from.Outpoint) {
+	if len(outs) == 0 || from == (election.Tail{}) {
+		return nil
+	}
+	before := sent[from.Outpoint]
+	if before != nil && sameOutputs(outs, before.tx.TxOut[:len(before.tx.TxOut)-1]) {
+		sent.again(p, from.Outpoint)
 		return nil
 	}
 	tx := newTx()
 	tx.TxOut = append(outs, wire.NewTxOut(0, templates.PayToKey(p.public)))
 	if err := p.extend(tx, from, len(outs), 0, tail); err != nil {
-		return err
+		return fmt.Errorf("%s: %w", what, err)
 	}
 	sent[from.Outpoint] = &sending{tx, p.tip()}
-	return p.signAndSend(what, tx)
+	if err := p.signAndSend(what, tx); err != nil && before == nil {
+		return err
+	}
+	return nil // where another one was sent before, relays may still have that
 }
 
 // coinOutputs are outputs that pay the coins of vouchers, at most as many as one transaction has, sorted
@@ -84,7 +100,7 @@ func (m *Mixer) payVouchers(x *election.Exchange) error {
 	}
 	end := x.NextPayment(m.public)
 	if end.Outpoint == x.MixerOf(m.public).From {
-		end.Sats = m.wallet.value(end.Outpoint) // which the replay does not know
+		end.Sats = m.wallet.held(end.Outpoint) // which the replay does not know
 	}
 	if tip < payout {
 		return m.payNext("coins", m.sent, end, m.coinOutputs(due), func(wire.OutPoint) bool { return false })
@@ -100,8 +116,7 @@ func (m *Mixer) takeBack(end election.Tail, late *wire.MsgTx) error {
 	tx := newTx()
 	tx.AddTxOut(wire.NewTxOut(0, templates.PayToKey(m.public)))
 	addInput(tx, end.Outpoint, election.AnchorSequence)
-	value := m.wallet.spent[end.Outpoint].value
-	tx.TxOut[0].Value = value - 2*m.e.Policy.Fee*int64(late.SerializeSize())
+	tx.TxOut[0].Value = m.wallet.held(end.Outpoint) - 2*m.e.Policy.Fee*int64(late.SerializeSize())
 	if err := signKey(tx, 0, m.key, m.public); err != nil {
 		return err
 	}

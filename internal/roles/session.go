@@ -186,12 +186,15 @@ func (m *Mixer) publish(d *election.Deposit, k *memberKey) ([]board.Line, error)
 
 // close ends the open session of a key.
 func (m *Mixer) close(k *memberKey, how outcome) error {
+	if how == closeTimeout {
+		m.lapsed[m.journal.open[k.number].with]++
+	}
 	k.session = nil
 	return m.journal.write(entry{Close: &sessionEnd{k.number, how}})
 }
 
-// next is the deposit to offer for: of those that await an offer, the one that was ready the fewest
-// times, and of these the first on the board. It is nil where a depositor would not have the time to
+// next is the deposit to offer for: of those that await an offer, the one with which the fewest sessions
+// have lapsed, and of these the first on the board. It is nil where a depositor would not have the time to
 // answer.
 func (m *Mixer) next(x *election.Exchange) *election.Deposit {
 	if m.tip()+election.SessionTimeout+1 > m.e.Policy.Times.Issue {
@@ -206,7 +209,7 @@ func (m *Mixer) next(x *election.Exchange) *election.Deposit {
 	if len(ready) == 0 {
 		return nil
 	}
-	return slices.MinFunc(ready, func(a, b *election.Deposit) int { return cmp.Compare(a.Turns(), b.Turns()) })
+	return slices.MinFunc(ready, func(a, b *election.Deposit) int { return cmp.Compare(m.lapsed[a.By], m.lapsed[b.By]) })
 }
 
 // serves reports whether the mixer has issued for a deposit, or has a session with its depositor.
