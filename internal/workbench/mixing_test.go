@@ -41,7 +41,7 @@ func TestExplainMixing(t *testing.T) {
 		manager = "can open every voucher to the mixer that issued it"
 		trace   = "A mixer and the supervisor together can trace"
 		names   = "A voucher names the mixer that issued it"
-		forge   = "One voucher more than a mixer issued takes about 2^64 hashes, and much fewer"
+		forge   = "A depositor makes one voucher more than its mixer issued for about 2^64 hashes, and for much fewer"
 		hides   = "Which mixer issued a voucher, to everybody but this mixer and the supervisor: any of the 3 could have"
 		stop    = "write `rounds 256`"
 	)
