@@ -78,9 +78,11 @@ func (s *hashStream) Read(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// sessionStream is the randomness of the open session.
+// sessionStream is the randomness of the open session. Its subject is
+//
+//	u32 number of the member key, which is 1 ‖ depositor 33 ‖ salt 32
 func (j *Journal) sessionStream() io.Reader {
-	return j.stream("session", curve.Encoder(nil).Raw(j.open.with[:]).Raw(j.open.salt[:]))
+	return j.stream("session", curve.Encoder(nil).U32(1).Raw(j.open.with[:]).Raw(j.open.salt[:]))
 }
 
 // begin opens a session with a depositor, with a salt from random.
