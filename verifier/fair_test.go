@@ -129,8 +129,9 @@ func newFair(t *testing.T, scheme string) *fair {
 		t.Fatal(err)
 	}
 	source := strings.NewReplacer("voters     5", "voters     7", "3 of 5", "4 of 7",
-		"by block 110", "by block 120", "by block 112", "by block 122", "by block 114", "by block 124", "by block 118", "by block 128",
-		"block 120 to", "block 130 to", "mixing     none", map[string]string{
+		"by block 110", "by block 120", "by block 115", "by block 125", "by block 120", "by block 130", "by block 125", "by block 135",
+		"block 130 to", "block 140 to", "mixing     none", "register by block 30\n  deposit by block 40\n  issue   by block 60\n"+
+			"  voucher by block 70\n  payout  by block 80\n  "+map[string]string{
 			lang.SchemeGroupBlind: "mixing group-blind { modulus 2048  rounds 128  mixers 2 }",
 			lang.SchemeBlindRSA:   "mixing blind-rsa { modulus 2048  mixers 2 }",
 		}[scheme]).Replace(string(text))
