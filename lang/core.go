@@ -37,6 +37,10 @@ func (p *Policy) Core() []byte {
 	line("stake %d", p.Stake)
 	line("fee %d", p.Fee)
 	line("confirmations %d", p.Confirmations)
+	line("grace %d", p.Grace)
+	if p.Seal != nil {
+		line("announced %s", p.Seal)
+	}
 	p.coreMixing(line)
 	p.coreTimes(line)
 	for _, c := range p.Candidates {
@@ -81,6 +85,13 @@ func (p *Policy) coreMixing(line func(string, ...any)) {
 
 func (p *Policy) coreTimes(line func(string, ...any)) {
 	t := p.Times
+	if p.Mixed() {
+		line("register %d", t.Register)
+		line("deposit %d", t.Deposit)
+		line("issue %d", t.Issue)
+		line("voucher %d", t.Voucher)
+		line("payout %d", t.Payout)
+	}
 	line("roll %d", t.Roll)
 	if p.Dealt() {
 		line("commit %d", t.Commit)
@@ -184,6 +195,36 @@ func (p *Policy) Depth() uint32 { return max(1, p.Confirmations) }
 // has the phases commit, deal and setup. A custodial one has not.
 func (p *Policy) Dealt() bool { return p.Joint != JointNone }
 
+// First returns the height that closes the first phase. The announcement stands in a
+// block below it.
+func (p *Policy) First() uint32 {
+	if p.Mixed() {
+		return p.Times.Register
+	}
+	return p.Times.Roll
+}
+
+// Blocks below the first height in which an announcement counts that spends no coin
+// of the policy's choice.
+const (
+	announcedWithin        = 2016
+	announcedWithinRegtest = 300
+)
+
+// AnnouncedFrom returns the first block in which an announcement counts: block 1 where
+// the policy names the coin that it spends, else the one 2,016 blocks below the first
+// height, on regtest 300.
+func (p *Policy) AnnouncedFrom() uint32 {
+	within := uint32(announcedWithin)
+	if p.Network == "regtest" {
+		within = announcedWithinRegtest
+	}
+	if p.Seal != nil || p.First() <= within {
+		return 1
+	}
+	return p.First() - within
+}
+
 // Coin returns the value of a voter's eligible coin in satoshis: the stake, and
 // the fee of a vote transaction of 290 virtual bytes.
 func (p *Policy) Coin() int64 { return p.Stake + p.Fee*coinSize }
@@ -230,7 +271,7 @@ func (p *Policy) CandidateNumber(name string) int {
 //	a keyword   the statement
 //	candidate   every candidate line
 //	branch      every branch line
-//	payout      every candidate's output script
+//	payouts     every candidate's output script
 //	voters      their number, counted or named
 //	joint       the statement, or its absence in a custodial election
 func (p *Policy) Knows(what ...string) bool {
