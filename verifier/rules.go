@@ -57,8 +57,8 @@ func anchorsUnshown(f *facts) bool {
 	return err != nil && !f.showsBeginning()
 }
 
-// coinUnshown reports whether the evidence does not hold the creation of a slot's
-// coin, and does not show that there is none either.
+// coinUnshown reports whether the evidence does not hold the creation of a slot's coin
+// or who paid it, and does not show that there is none either.
 func coinUnshown(f *facts, r election.Slot) bool {
 	c := f.replay.Coin(r.Outpoint)
 	switch {
