@@ -336,7 +336,7 @@ func TestNaiveTwin(t *testing.T) {
 		if !bytes.Equal(real.Request(), fixed(who.y, len(w.n.Bytes()))) {
 			t.Fatal("another request")
 		}
-		certificate, err := mustManager(t, size.bits).Admit(member, real.Request())
+		certificate, err := mustManager(t, size.bits).Admit([]byte{7}, member, real.Request())
 		if err != nil {
 			t.Fatal(err)
 		}

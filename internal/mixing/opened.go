@@ -33,21 +33,19 @@ func (g *Group) openedChallenge(statement curve.Encoder, a, b *big.Int) [32]byte
 	return curve.TaggedHash("opened", statement, g.elements(nil, a, b))
 }
 
-// ProveOpened proves that a membership key, by its place in the order of admission, made
-// a signature that a line of the board shows. It fails if the key did not. The nonce is
-// a hash of the secret and of all that is proved, so that the same proof has the same
-// bytes:
+// ProveOpened proves which member, the one of [Manager.Opens], made a signature that a
+// line of the board shows. It fails if none did. The nonce is a hash of the secret and of
+// all that is proved, so that the same proof has the same bytes:
 //
 //	k = a hash below n of TH("opened-nonce", text y ‖ statement)
 //	A = g^k     B = g̃^k     c = TH("opened", statement ‖ A ‖ B)     s = k − c·y mod n
-func (m *Manager) ProveOpened(member int, who, signature []byte, line [32]byte) ([]byte, error) {
-	if by, ok := m.Opens(signature); !ok || by != member {
-		return nil, fmt.Errorf("member %d did not make the signature", member)
+func (m *Manager) ProveOpened(signature []byte, line [32]byte) ([]byte, error) {
+	at, by, ok := m.signer(signature)
+	if !ok {
+		return nil, errors.New("no member made the signature")
 	}
-	in := &reader{left: signature}
-	at := pair{g: in.element("g̃", m.group), z: in.element("z̃", m.group)}
-	y, f := m.members[member], m.group.modP
-	statement := m.group.openedStatement(f.power(m.group.g, y), at, who, line)
+	y, f := by.y, m.group.modP
+	statement := m.group.openedStatement(f.power(m.group.g, y), at, by.who, line)
 	k := hashBelow(curve.TaggedHash("opened-nonce", curve.Encoder(nil).Text(y.Bytes()).Raw(statement)), m.group.n)
 	c := m.group.openedChallenge(statement, f.power(m.group.g, k), f.power(at.g, k))
 	s := new(big.Int).SetBytes(c[:])

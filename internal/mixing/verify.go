@@ -40,10 +40,10 @@ func (g *Group) checkPair(at *pair, ofG, ofZ power) error {
 // tables are tables of powers of a signature's g̃, z̃ and z̃·g̃^δ.
 type tables struct{ g, z, plus *comb }
 
-// fewUses is the number of powers for which the tables of a signature are shaped. With
-// larger ones a valid signature would take a few percent less, and a bogus one twice as
-// much, of which they are most.
-const fewUses = 16
+// fewUses is the number of powers for which the tables of a signature are shaped, less
+// than the 128 that there are. With larger tables a valid signature would take a few
+// percent less, and a bogus one half as much again, of which they are most.
+const fewUses = 32
 
 // domain decodes a signature and checks its parts:
 //

@@ -18,11 +18,10 @@ import (
 // mixers.
 type Treasurer struct {
 	s       *Supervisor
-	manager *mixing.Manager   // nil with blind RSA
-	members []memberPlace     // the certified keys, in the order of their admission
-	mixers  []curve.PublicKey // the admitted mixers, in the order of their admission
-	names   []string          // of mixers
-	opened  map[[32]byte]int  // indices of members, by the voucher's line
+	manager *mixing.Manager     // nil with blind RSA
+	mixers  []curve.PublicKey   // the admitted mixers, in the order of their admission
+	names   []string            // of mixers
+	opened  map[[32]byte][]byte // who signed a voucher, by its line
 	sent    sendings
 }
 
@@ -35,7 +34,7 @@ type memberPlace struct {
 // NewTreasurer returns the treasurer of an election that mixes. With group signatures it draws the
 // group, which takes seconds.
 func NewTreasurer(s *Supervisor) (*Treasurer, error) {
-	t := &Treasurer{s: s, opened: make(map[[32]byte]int), sent: make(sendings)}
+	t := &Treasurer{s: s, opened: make(map[[32]byte][]byte), sent: make(sendings)}
 	switch p := s.e.Policy.Mixing; p.Scheme {
 	case lang.SchemeNone:
 		return nil, errors.New("nothing is mixed in this election")
@@ -124,11 +123,7 @@ func (t *Treasurer) certify(view *election.ExchangeLog, place memberPlace, key [
 	if err := group.CheckMember(member, mixing.Who(place.mixer, uint32(place.number))); err != nil {
 		return nil, err
 	}
-	certificate, err := t.manager.Admit(key, requests[place.number-1])
-	if err == nil {
-		t.members = append(t.members, place)
-	}
-	return certificate, err
+	return t.manager.Admit(mixing.Who(place.mixer, uint32(place.number)), key, requests[place.number-1])
 }
 
 // Mixers returns the keys of the admitted mixers, for [Registrar.Publish].
@@ -143,15 +138,19 @@ func (t *Treasurer) Issuer(x *election.Exchange, v *election.Voucher) (*election
 	if t.manager == nil {
 		return v.Issuer, nil
 	}
-	place, known := t.opened[v.ID]
+	who, known := t.opened[v.ID]
 	if !known {
-		if place, known = t.manager.Opens(v.Signature); !known {
+		if who, known = t.manager.Opens(v.Signature); !known {
 			return nil, errors.New("no member of the group signed the voucher")
 		}
-		t.opened[v.ID] = place
+		t.opened[v.ID] = who
 	}
-	at := t.members[place]
-	return x.MixerOf(at.mixer).Issuers[at.number-1], nil
+	for _, i := range x.Issuers() {
+		if bytes.Equal(mixing.Who(i.Mixer.Key, uint32(i.Number)), who) {
+			return i, nil
+		}
+	}
+	return nil, errors.New("the member that signed the voucher is not in the registry")
 }
 
 // Takes reports whether the board's server takes a voucher: it is valid, and with those before it its
@@ -192,17 +191,16 @@ func (t *Treasurer) Open(x *election.Exchange) ([]board.Line, error) {
 		by[i] = append(by[i], v)
 	}
 	var body board.OpenedVouchers
-	for place, at := range t.members {
-		i := x.MixerOf(at.mixer).Issuers[at.number-1]
+	for _, i := range x.Issuers() {
 		if len(by[i]) <= x.Due(i) {
 			continue
 		}
 		for _, v := range by[i] {
-			proof, err := t.manager.ProveOpened(place, mixing.Who(at.mixer, uint32(at.number)), v.Signature, v.ID)
+			proof, err := t.manager.ProveOpened(v.Signature, v.ID)
 			if err != nil {
 				return nil, err
 			}
-			body.Vouchers = append(body.Vouchers, board.OpenedVoucher{Voucher: v.N, Mixer: at.mixer, Key: at.number, Proof: proof})
+			body.Vouchers = append(body.Vouchers, board.OpenedVoucher{Voucher: v.N, Mixer: i.Mixer.Key, Key: i.Number, Proof: proof})
 		}
 	}
 	line, err := t.s.write(body)

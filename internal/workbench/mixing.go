@@ -30,7 +30,7 @@ type mixingPart struct {
 type mixed struct {
 	*mixingPart
 	Voters int
-	Roll   uint32 // last block of the roll's anchor
+	Times  lang.Times
 }
 
 // explainMixing returns nil without mixing. The escrow is that of Built.deposit,
@@ -44,7 +44,7 @@ func explainMixing(p *lang.Policy, escrow *Built, paths []templates.Path) *mixin
 		Scheme: x.Scheme, Modulus: x.Modulus, Rounds: x.Rounds, Mixers: x.Mixers, Deposit: p.Deposit(), Coin: p.Coin(),
 		Powers: makingPowers(x), Audit: auditPowers(x), Board: boardBytes(x), Queue: (p.Voters + x.Mixers - 1) / x.Mixers,
 	}
-	about := mixed{m, p.Voters, p.Times.Roll}
+	about := mixed{m, p.Voters, p.Times}
 	m.Hides, m.Shows = paragraphs("mixing hides", about), paragraphs("mixing shows", about)
 	m.Holds = paragraphs("mixing rests on", about)
 	for _, q := range paths {
@@ -100,7 +100,7 @@ func seconds(modulus, powers int) float64 {
 //	offer       2 + 2r elements of n + 8                   blinded message, n
 //	challenge   r bits
 //	answer      r times 80 and n                           signature, n
-//	voucher     2 elements, r bits, r times 97 and n       signature, n
+//	voucher     2 elements, r bits, r times 32, 97 and n   signature, n
 func boardBytes(m lang.Mixing) int {
 	n := (m.Modulus + 7) / 8
 	moves := []int{n, n, n}
@@ -110,7 +110,7 @@ func boardBytes(m lang.Mixing) int {
 			(2 + 2*m.Rounds) * element,
 			challenge,
 			m.Rounds * (80 + n),
-			2*element + challenge + m.Rounds*(97+n),
+			2*element + challenge + m.Rounds*(32+97+n),
 		}
 	}
 	total := 0
