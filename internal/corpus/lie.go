@@ -38,7 +38,7 @@ type Lie struct {
 	network     string // of the chain, "" for the policy's
 	extraVoters int    // beyond those of the policy
 	proven      bool   // whether the record has merkle proofs in place of blocks
-	early       bool   // whether the record's blocks begin with the one that the board's first line names
+	early       bool   // whether blocks of an election with a seal begin with the one that the board's first line names
 	deep        bool   // whether the policy must have a depth of two or more
 
 	// policy changes the policy with stand-ins before it is announced.
@@ -117,7 +117,7 @@ func (l *Lie) votes(p *lang.Policy) (map[string]int, error) {
 func alike(p, like *lang.Policy) bool {
 	majority := func(p *lang.Policy) bool { return 2*p.K > p.Voters }
 	return p.Win == like.Win && p.Joint == like.Joint && p.Salted == like.Salted && p.Selector == like.Selector &&
-		p.Mixing.Scheme == like.Mixing.Scheme && (len(p.Named) > 0) == (len(like.Named) > 0) && majority(p) == majority(like) &&
+		p.Mixing.Scheme == like.Mixing.Scheme && (p.Seal == nil) == (like.Seal == nil) && (len(p.Named) > 0) == (len(like.Named) > 0) && majority(p) == majority(like) &&
 		p.Voters >= like.Voters && p.K >= like.K && p.Mixing.Mixers >= like.Mixing.Mixers &&
 		len(p.Candidates) >= len(like.Candidates) && len(p.Branches) >= len(like.Branches)
 }
@@ -147,9 +147,12 @@ func (l *Lie) write(ctx context.Context, p *play, w *record.Writer) error {
 	if l.rewrite == nil && l.mutate == nil && !l.proven && !l.early {
 		return p.Write(w)
 	}
-	first := p.Times.Announce
-	if l.early {
+	first := p.SearchFrom()
+	switch {
+	case p.Policy.Seal != nil && l.early:
 		first = p.Log.Lines()[0].Seen.Height
+	case p.Policy.Seal != nil:
+		first = p.Times.Announce
 	}
 	r, err := p.rewriteRecord(ctx, first)
 	if err != nil {
