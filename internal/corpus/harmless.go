@@ -95,9 +95,9 @@ var variants = []Lie{
 		deep: true, Base: "each", tamper: displaces(func(t uint32, p *play) bool {
 			return t == p.Times.Count+2
 		})},
-	{Name: "block-displaced-in-dealing", Text: "blocks are displaced while the shares are dealt",
+	{Name: "block-displaced-in-dealing", Text: "the blocks of two anchors are displaced by empty ones",
 		deep: true, Base: "won", tamper: displaces(func(t uint32, p *play) bool {
-			return t == p.Times.Coins+1 || t == p.Policy.Times.Deal+2
+			return t == p.Times.Announce+1 || t == p.Policy.Times.Deal+2
 		})},
 	{Name: "tip-displaced", Text: "the newest block of the record is another one than that of the voters",
 		deep: true, Base: "won",

@@ -20,9 +20,9 @@ var proofLies = []Lie{
 		tamper: buryDeeper, mutate: proofs(func(blocks []blockProofs) []blockProofs {
 			return blocks[:len(blocks)-1]
 		})},
-	{Name: "vote-not-shown", Text: "whoever makes the record leaves a vote out of the proofs",
+	{Name: "vote-not-shown", Text: "whoever makes the record leaves a vote for the winner out of the proofs",
 		Strength: Naive, Base: "everybody", proven: true,
-		Check: "V10", Along: []string{"V15", "V71", "V74", "V91", "V107"}, Level: "L3", Exit: 30,
+		Check: "V10", Along: []string{"V15", "V71", "V74", "V86", "V91", "V97", "V107"}, Level: "L0", Exit: 30,
 		mutate: proofs(withoutVote)},
 	{Name: "proof-at-other-index", Text: "a transaction is proven at another place of its block",
 		Strength: Naive, Base: "everybody", proven: true,

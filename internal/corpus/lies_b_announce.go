@@ -37,6 +37,9 @@ var announceLies = []Lie{
 		tamper: anchored(election.Announce, func(p *play, tx *wire.MsgTx) {
 			tx.TxOut[2].PkScript = templates.PayToKey(curve.BaseMul(p.stranger()).Key())
 		})},
+	{Name: "announce-leaves-dust", Text: "the announcement leaves dust to the next anchor", Strength: KeyHolding, Base: "won",
+		Check: "V14", Along: []string{"V15"}, Level: "none", Exit: 20,
+		tamper: anchored(election.Announce, func(_ *play, tx *wire.MsgTx) { tx.TxOut[1].Value = 100 })},
 	{Name: "announce-other-board", Text: "the supervisor announces another board than the one that it shows",
 		Strength: KeyHolding, Base: "won",
 		Check: "V14", Level: "none", Exit: 20, tamper: otherHead(election.Announce)},
@@ -75,7 +78,7 @@ var announceLies = []Lie{
 		Strength: KeyHolding, Base: "won",
 		Check: "V16", Level: "none", Exit: 20, tamper: openedBy},
 	{Name: "opened-second", Text: "the board's first line is a stranger's", Strength: KeyHolding, Base: "won",
-		Check: "V16", Level: "none", Exit: 20, tamper: openedSecond},
+		Check: "V16", Along: []string{"V18"}, Level: "none", Exit: 20, tamper: openedSecond},
 	{Name: "other-policy-opened", Text: "the supervisor's first line names another policy",
 		Strength: KeyHolding, Base: "won",
 		Check: "V16", Level: "none", Exit: 20, tamper: opened(func(o *board.Open) { o.Policy[0] ^= 1 })},

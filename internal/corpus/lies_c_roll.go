@@ -73,7 +73,10 @@ var rollLies = []Lie{
 		}))},
 	{Name: "roll-leaves-off", Text: "the supervisor leaves a voter off the roll whose coin is right",
 		Strength: KeyHolding, Base: "won",
-		Check: "V26", Level: "L3", Exit: 21, tamper: leavesOff},
+		Check: "V26", Level: "L3", Exit: 21, tamper: leavesOff(0)},
+	{Name: "roll-leaves-off-proven", Text: "the same of a voter for the second candidate, and the record has proofs instead of blocks",
+		Strength: KeyHolding, Base: "sealed", proven: true,
+		Check: "V26", Along: []string{"V91", "V107"}, Level: "L3", Exit: 21, tamper: leavesOff(2)},
 }
 
 // policyHash returns 32 bytes that are the hash of no transaction.
@@ -149,16 +152,19 @@ func listsAll(p *play) error {
 	return nil
 }
 
-// leavesOff has the supervisor leave a voter who would abstain off the roll.
-func leavesOff(p *play) error {
-	out := p.votersFor(0)[0]
-	p.abstain(out)
-	amend(p, func(_ *board.Line, r *board.Roll) bool {
-		p.Voters = slices.DeleteFunc(p.Voters, func(v *rehearsal.Voter) bool { return v == out })
-		r.Entries = p.listed(p.rollKeys())
-		return true
-	})
-	return nil
+// leavesOff has the supervisor leave off the roll a voter that would have chosen candidate
+// number j, or have abstained (0).
+func leavesOff(j int) func(*play) error {
+	return func(p *play) error {
+		out := p.votersFor(j)[0]
+		p.abstain(out)
+		amend(p, func(_ *board.Line, r *board.Roll) bool {
+			p.Voters = slices.DeleteFunc(p.Voters, func(v *rehearsal.Voter) bool { return v == out })
+			r.Entries = p.listed(p.rollKeys())
+			return true
+		})
+		return nil
+	}
 }
 
 // abstain has a voter abstain and leave its coin unspent.
