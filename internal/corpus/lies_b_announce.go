@@ -229,10 +229,7 @@ func payoutToVoter(text string, keys map[string]curve.Scalar, seed uint64) strin
 	if like == nil {
 		return text
 	}
-	voter, err := curve.RandomScalar(rehearsal.Stream(seed, "voter 1"))
-	if err != nil {
-		panic("corpus: " + err.Error())
-	}
+	voter := rehearsal.Seed(seed, "voter 1").Key("roll")
 	payout := payTo(curve.BaseMul(keys["payout "+like.Candidates[0].Name]).Key())
 	return strings.Replace(text, payout, payTo(curve.BaseMul(voter).Key()), 1)
 }

@@ -187,7 +187,7 @@ func coinTwice(p *play) error {
 
 // replaceKey gives a voter another roll key, before the roll is written.
 func (p *play) replaceKey(v *rehearsal.Voter, key curve.Scalar) error {
-	role, err := roles.NewVoter(p.Election, key, p.Node(v.Role), p.Stream(v.Role+" again"))
+	role, err := roles.NewVoter(p.Election, key, p.Node(v.Role), p.Seed(v.Role+" again"))
 	if err != nil {
 		return err
 	}

@@ -23,11 +23,7 @@ func (p *Play) announce() error {
 	}
 	var possessions [][]byte
 	for _, c := range p.Candidates {
-		proof, err := c.Possession()
-		if err != nil {
-			return err
-		}
-		possessions = append(possessions, proof)
+		possessions = append(possessions, c.Possession())
 	}
 	open, err := p.Supervisor.Open(p.PolicyFile, p.ContractFile, p.Server, possessions)
 	if err := p.appendLine(open, err); err != nil {
@@ -222,9 +218,10 @@ func (p *Play) commit() error {
 }
 
 func (p *Play) deal() error {
+	params := p.Setup.Params()
 	lines := make([]optionalLine, len(p.Voters))
 	err := p.parallel("deals", len(p.Voters), func(i int) (err error) {
-		lines[i].line, lines[i].ok, err = p.Voters[i].dealing().Deal()
+		lines[i].line, lines[i].ok, err = p.Voters[i].dealing().Deal(params)
 		return err
 	})
 	if err != nil {

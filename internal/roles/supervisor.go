@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	"bevote/internal/curve"
@@ -22,8 +21,8 @@ type Supervisor struct{ payer }
 
 // NewSupervisor returns the supervisor whose secret key is key. Its coins are those in the blocks
 // that Watch was given.
-func NewSupervisor(e *election.Election, key curve.Scalar, chain Chain, rand io.Reader) (*Supervisor, error) {
-	p, err := join(e, key, chain, rand)
+func NewSupervisor(e *election.Election, key curve.Scalar, chain Chain, seed Seed) (*Supervisor, error) {
+	p, err := join(e, key, chain, seed)
 	if err != nil {
 		return nil, err
 	}

@@ -39,7 +39,7 @@ func NewTreasurer(s *Supervisor) (*Treasurer, error) {
 		return nil, errors.New("nothing is mixed in this election")
 	case lang.SchemeGroupBlind:
 		var err error
-		if t.manager, err = mixing.NewManager(s.rand, s.e.EID, p.Modulus); err != nil {
+		if t.manager, err = mixing.NewManager(s.seed.draw("manager", s.e.EID[:]), s.e.EID, p.Modulus); err != nil {
 			return nil, err
 		}
 	}

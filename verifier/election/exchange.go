@@ -56,8 +56,11 @@ func (e *Election) Exchange(m *ExchangeLog, r *Replay) *Exchange {
 	return x
 }
 
-// IsTail is [Replay.IsTail].
-func (x *Exchange) IsTail(op wire.OutPoint) bool { return x.r.IsTail(op) }
+// IsTail reports whether an output of the supervisor is kept for the next anchor.
+func (x *Exchange) IsTail(op wire.OutPoint) bool {
+	anchor, _, owed := x.r.NextAnchor()
+	return owed && op == anchor.Outpoint
+}
 
 // CheckDeposit returns nil if a deposit counts: the policy's sum, in the escrow of its
 // mixer and its depositor, between the announcement and T2.
