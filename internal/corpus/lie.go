@@ -35,11 +35,10 @@ type Lie struct {
 	Level    string   `json:"level"` // of the report, "" where there is none
 	Exit     int      `json:"exit"`  // the audit's exit code
 
-	network     string // of the chain, "" for the policy's
-	extraVoters int    // beyond those of the policy
-	proven      bool   // whether the record has merkle proofs in place of blocks
-	early       bool   // whether blocks of an election with a seal begin with the one that the board's first line names
-	deep        bool   // whether the policy must have a depth of two or more
+	network string // of the chain, "" for the policy's
+	proven  bool   // whether the record has merkle proofs in place of blocks
+	early   bool   // whether blocks of an election with a seal begin with the one that the board's first line names
+	deep    bool   // whether the policy must have a depth of two or more
 
 	// policy changes the policy with stand-ins before it is announced.
 	policy func(text string, keys map[string]curve.Scalar, seed uint64) string

@@ -205,10 +205,8 @@ func otherCustodian(p *play, text string) string {
 // provenFor has the second candidate prove possession in another context.
 func provenFor(context func(*play) curve.Context) func(*play) error {
 	return func(p *play) error {
-		proof, err := curve.ProvePossession(p.Stream("forger"), context(p), p.Keys["candidate "+p.second().Name])
-		if err != nil {
-			return err
-		}
+		key := p.Keys["candidate "+p.second().Name]
+		proof := curve.ProvePossession(context(p), key)
 		return opened(func(o *board.Open) { o.Candidates[1] = proof.Bytes() })(p)
 	}
 }
