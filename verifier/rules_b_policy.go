@@ -69,6 +69,8 @@ func policyUnique(f *facts, ck *check) {
 		ck.leave("evidence", "merkle proofs show what is there, and not that there is no other announcement")
 	case unshown(f) != "":
 		ck.leave("evidence", "%s", unshown(f))
+	case !f.showsBeginning():
+		ck.leave("evidence", "an earlier announcement would count, and may not be shown: %s", f.beginning())
 	default:
 		ck.pass()
 	}

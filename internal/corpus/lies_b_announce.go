@@ -63,6 +63,13 @@ var announceLies = []Lie{
 	{Name: "announce-twice", Text: "the supervisor anchors a second announcement of another board",
 		Strength: KeyHolding, Base: "won",
 		Check: "V15", Level: "L3", Exit: 21, tamper: anchorAgain(election.Announce)},
+	{Name: "beginning-not-shown", Text: "the record's blocks begin with the announcement, where an earlier one would count",
+		Strength: Naive, Base: "won",
+		Check: "V15", Level: "L3", Exit: 0, rewrite: func(r *rewrite) error {
+			announced := r.p.Times.Announce
+			r.blocks, r.first = r.blocks[announced-r.first:], announced
+			return nil
+		}},
 	{Name: "announce-twice-sealed", Text: "the supervisor anchors a second announcement, and the policy names what the first spends",
 		Strength: KeyHolding, Base: "sealed",
 		Check: "V15", Level: "L3", Exit: 21, tamper: anchorAgain(election.Announce)},
