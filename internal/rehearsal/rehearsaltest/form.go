@@ -64,22 +64,24 @@ func (f Form) Source() []byte {
 	line("threshold %d of %d", f.Threshold, f.Voters)
 	line("stake 200_000 sat")
 	line("fee 25 sat/vB")
-	line("confirmations %d", f.Depth)
+	line("confirmations %d\n  grace 2 blocks", f.Depth)
 	d, late := f.Depth, 0
 	if f.Mixing != "" {
-		late = 40
+		late = 30 + 5*d
+		line("register by block 110\n  deposit by block %d\n  issue by block %d\n  voucher by block %d\n  payout by block %d",
+			114+d, 119+2*d, 123+3*d, 129+4*d)
 	}
 	line("roll by block %d", 110+d+late)
 	if f.Joint != "" {
 		line("joint %s", f.Joint)
-		line("commit by block %d", 112+2*d+late)
-		line("deal by block %d", 114+3*d+late)
-		line("setup by block %d", 118+4*d+late)
+		line("commit by block %d", 114+2*d+late)
+		line("deal by block %d", 118+3*d+late)
+		line("setup by block %d", 122+4*d+late)
 	}
-	line("vote from block %d to block %d", 120+5*d+late, 130+5*d+late)
-	line("claim by block %d", 140+6*d+late)
-	line("timeout block %d", 146+6*d+late)
-	line("reveal from block %d", 150+7*d+late)
+	line("vote from block %d to block %d", 126+5*d+late, 136+5*d+late)
+	line("claim by block %d", 146+6*d+late)
+	line("timeout block %d", 152+6*d+late)
+	line("reveal from block %d", 156+7*d+late)
 	for _, name := range []string{"alice", "bob", "carol"}[:f.Candidates] {
 		line("candidate %s { key pub:%s pay addr:%s }", name, langtest.Key(name), langtest.Address("regtest", "pay "+name))
 	}
