@@ -122,24 +122,30 @@ func (f form) source() []byte {
 	} else {
 		line("voters %d\n  mixing %s", f.voters, f.mixing)
 	}
-	line("threshold %d of %d\n  stake 200_000 sat\n  fee 25 sat/vB\n  confirmations 2", f.threshold, f.voters)
-	line("grace 2 blocks")
-	at := func(height int) int { return height }
-	if f.mixing != "none" {
-		line("register by block 110\n  deposit by block 116\n  issue by block 123\n  voucher by block 129\n  payout by block 137")
-		at = func(height int) int { return height + 38 }
-	}
-	line("roll by block %d", at(112))
-	if f.joint != "-" {
-		line("commit by block %d\n  deal by block %d\n  setup by block %d\n  joint %s", at(118), at(124), at(130), f.joint)
-	}
-	line("vote from block %d to block %d\n  claim by block %d\n  timeout block %d\n  reveal from block %d", at(136), at(143), at(150), at(156), at(160))
+	line("threshold %d of %d\n  stake 200_000 sat\n  fee 25 sat/vB\n  confirmations 2\n  grace 2 blocks", f.threshold, f.voters)
+	f.times(line)
 	for _, name := range []string{"alice", "bob", "carol"}[:f.candidates] {
 		line("candidate %s { key pub:%s pay addr:%s }", name, placeholder(name), payTo(placeholder("pay "+name)))
 	}
 	line("win when %s\n  refund voter after timeout\n  %s", f.win, f.extra)
 	b.WriteString("}\n")
 	return []byte(b.String())
+}
+
+// times writes the heights. From one to the next there are 2 blocks of grace, 2
+// confirmations and 2 more.
+func (f form) times(line func(string, ...any)) {
+	at := func(height int) int { return height }
+	if f.mixing != "none" {
+		at = func(height int) int { return height + 44 }
+		line("register by block 108\n  deposit by block 114\n  issue by block 124\n  voucher by block 130\n  payout by block 140")
+	}
+	line("roll by block %d", at(112))
+	if f.joint != "-" {
+		line("commit by block %d\n  deal by block %d\n  setup by block %d\n  joint %s", at(118), at(124), at(130), f.joint)
+	}
+	line("vote from block %d to block %d\n  claim by block %d\n  timeout block %d\n  reveal from block %d",
+		at(136), at(143), at(150), at(156), at(160))
 }
 
 // fill replaces the zero fields of a form by their defaults.

@@ -51,9 +51,9 @@ func (v vanisher) Commit(p sharing.Params) (board.Line, bool, error) {
 	return l, err == nil, err
 }
 
-func (vanisher) Deal() (board.Line, bool, error)               { return board.Line{}, false, nil }
+func (vanisher) Deal(sharing.Params) (board.Line, bool, error) { return board.Line{}, false, nil }
 func (silent) Commit(sharing.Params) (board.Line, bool, error) { return board.Line{}, false, nil }
-func (silent) Deal() (board.Line, bool, error)                 { return board.Line{}, false, nil }
+func (silent) Deal(sharing.Params) (board.Line, bool, error)   { return board.Line{}, false, nil }
 
 // tamperingDealer draws an honest deal, changes it, and writes it in the voter's
 // name.
@@ -78,7 +78,9 @@ func (c *tamperingDealer) Commit(params sharing.Params) (board.Line, bool, error
 	return c.write(board.Commit{Deal: d.Commitment(params, c.slot)})
 }
 
-func (c *tamperingDealer) Deal() (board.Line, bool, error) { return c.write(board.Deal{Deal: c.text}) }
+func (c *tamperingDealer) Deal(sharing.Params) (board.Line, bool, error) {
+	return c.write(board.Deal{Deal: c.text})
+}
 
 func (c *tamperingDealer) write(body board.Body) (board.Line, bool, error) {
 	l, err := c.p.forge(c.key, body)
@@ -174,7 +176,7 @@ func (p *play) complainFalsely(m Misconduct) {
 		if o.Deals[m.Victim] == nil {
 			return rehearsal.Unplayable("a false complaint against slot %d, which is out", m.Victim)
 		}
-		c, err := sharing.Complain(p.Stream("slander "+v.Role), params, v.Secret, m.Slot, against, o.Deals[m.Victim])
+		c, err := sharing.Complain(params, v.Secret, m.Slot, against, o.Deals[m.Victim])
 		if err != nil {
 			return fmt.Errorf("false complaint: %w", err)
 		}

@@ -55,7 +55,7 @@ func opening(own []openedVote) board.Opening {
 func (p *participant) disavow(body *board.Opening, s *election.Setup, rest []*election.Vote, number int) error {
 	for _, v := range rest {
 		at := p.place(s, v, p.e.Policy.KeyNumber(max(number, 1)))
-		point, proof, err := ballot.Disavow(p.rand, p.key, v.Ballot, at, ballot.Parties{I: v.Index, J: number})
+		point, proof, err := ballot.Disavow(p.key, v.Ballot, at, ballot.Parties{I: v.Index, J: number})
 		if err != nil {
 			return fmt.Errorf("ballot of slot %d: %w", v.Index, err)
 		}

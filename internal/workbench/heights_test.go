@@ -28,7 +28,9 @@ func sixDeep(t *testing.T, from string, first uint32) []byte {
 		VoteFrom: 1, VoteTo: 1, Claim: 1, Timeout: 1, Reveal: 1}
 	p.Stretch()
 	var pairs []string
-	put := func(form string, was, now []any) { pairs = append(pairs, fmt.Sprintf(form, was...), fmt.Sprintf(form, now...)) }
+	put := func(form string, was, now []any) {
+		pairs = append(pairs, fmt.Sprintf(form, was...), fmt.Sprintf(form, now...))
+	}
 	for _, h := range []struct {
 		form     string
 		was, now uint32

@@ -33,8 +33,13 @@ type Output struct {
 	Out     *wire.TxOut
 	Spent   *ConfirmedTx // Input spends the output
 
-	payer curve.PublicKey // of Created
+	payer   curve.PublicKey // of Created: the supervisor or a mixer, zero where neither signed it
+	payment bool            // Created is of the supervisor's chain of payments
 }
+
+// Payment reports whether the output is of the supervisor's chain of payments, as far as
+// the replay was given it.
+func (c *Output) Payment() bool { return c.payment }
 
 // outpointSize is the length of an outpoint in wire form:
 //
