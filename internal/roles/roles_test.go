@@ -21,13 +21,17 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// relay is the voters' node, whose miner may rewrite input scripts.
-type relay struct {
+// hookedNode is the roles' node, whose miner may rewrite input scripts, and which may not answer.
+type hookedNode struct {
 	*regtest.Chain
 	rewrite bool
+	submit  func(tx *wire.MsgTx) error // in place of the chain's, nil for that
 }
 
-func (r *relay) Submit(tx *wire.MsgTx) error {
+func (r *hookedNode) Submit(tx *wire.MsgTx) error {
+	if r.submit != nil {
+		return r.submit(tx)
+	}
 	if !r.rewrite {
 		return r.Chain.Submit(tx)
 	}
@@ -42,9 +46,10 @@ type poll struct {
 	t          testing.TB
 	e          *election.Election
 	chain      *regtest.Chain
-	relay      *relay
+	relay      *hookedNode
 	log        *board.Log
 	supervisor *roles.Supervisor
+	secret     curve.Scalar // the supervisor's
 	voters     []*roles.Voter
 	setup      *election.Setup
 	votes      []*election.Vote
@@ -98,20 +103,20 @@ func check(t testing.TB, err error) {
 func newPoll(t testing.TB, voters int) *poll {
 	t.Helper()
 	e, keys := custodialElection(t, voters)
-	p := &poll{t: t, e: e, log: board.NewLog(e.EID)}
+	p := &poll{t: t, e: e, log: board.NewLog(e.EID), secret: keys["supervisor"]}
 	var err error
 	p.chain, err = regtest.New(t.TempDir(), lang.Params("regtest"), templates.PayToKey(e.Policy.Supervisor))
 	check(t, err)
 	t.Cleanup(func() { p.chain.Close() })
-	p.relay = &relay{Chain: p.chain}
-	p.supervisor, err = roles.NewSupervisor(e, keys["supervisor"], p.chain, seedOf("supervisor"))
+	p.relay = &hookedNode{Chain: p.chain}
+	p.supervisor, err = roles.NewSupervisor(e, keys["supervisor"], p.relay, seedOf("supervisor"))
 	check(t, err)
 	p.mine(102)
 	check(t, p.supervisor.Anchor(election.Announce, p.log.Head()))
 	p.mine(103)
 	p.announced = 103
 	var public []curve.PublicKey
-	for i := range voters {
+	for i := range e.Policy.Voters {
 		seed := seedOf(fmt.Sprint("voter ", i+1))
 		v, err := roles.NewVoter(e, seed.Key("roll"), p.relay, seed)
 		check(t, err)
@@ -231,7 +236,7 @@ func TestClaimsInBatches(t *testing.T) {
 	if tally.Winner != 2 || tally.Counts[1] != voters {
 		t.Fatalf("tally %+v", tally)
 	}
-	check(t, p.supervisor.Claim(tally))
+	check(t, p.supervisor.Claim(tally, p.replay()))
 	p.mine(110)
 	b, err := p.chain.Block(109)
 	check(t, err)
@@ -256,7 +261,7 @@ func TestNothingToClaim(t *testing.T) {
 	p := newPoll(t, 2)
 	p.vote(func(i int) int { return i + 1 })
 	tally := p.supervisor.Count(p.setup, p.votes)
-	if err := p.supervisor.Claim(tally); !errors.Is(err, roles.ErrTooFew) {
+	if err := p.supervisor.Claim(tally, p.replay()); !errors.Is(err, roles.ErrTooFew) {
 		t.Errorf("err %v", err)
 	}
 }

@@ -3,7 +3,6 @@ package roles
 import (
 	"bytes"
 	"fmt"
-	"math"
 	"slices"
 
 	"bevote/lang"
@@ -237,7 +236,7 @@ func (w *wallet) fund(tx *wire.MsgTx, feeRate int64, next uint32) error {
 		if o.mature > next {
 			continue
 		}
-		addInput(tx, o.op, math.MaxUint32)
+		addInput(tx, o.op)
 		size += templates.P2PKHInput
 		if have += o.value; have < want+feeRate*size {
 			continue
