@@ -11,7 +11,7 @@ import (
 
 // naiveHash is TH of docs/protocol.md.
 func naiveHash(tag string, x []byte) []byte {
-	t := sha256.Sum256([]byte("bevote/v1/" + tag))
+	t := sha256.Sum256([]byte("bevote/v2/" + tag))
 	h := sha256.Sum256(append(append(append([]byte{}, t[:]...), t[:]...), x...))
 	return h[:]
 }

@@ -20,7 +20,7 @@ func naiveSalt(seed, eid [32]byte, outpoint [36]byte, j int) []byte {
 	text := func(b []byte) []byte { return append(binary.BigEndian.AppendUint32(nil, uint32(len(b))), b...) }
 	statement := append(append(append([]byte{}, eid[:]...), outpoint[:]...), byte(j>>8), byte(j))
 	x := append(append(append([]byte{}, seed[:]...), text([]byte("ballot salt"))...), text(statement)...)
-	tag := sha256.Sum256([]byte("bevote/v1/draw"))
+	tag := sha256.Sum256([]byte("bevote/v2/draw"))
 	hash := sha256.Sum256(append(append(append([]byte{}, tag[:]...), tag[:]...), binary.BigEndian.AppendUint64(x, 0)...))
 	return hash[:12]
 }

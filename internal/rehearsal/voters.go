@@ -11,6 +11,7 @@ import (
 // newRoles makes all roles, each with a seed of its own.
 func (p *Play) newRoles() error {
 	var err error
+	p.Server = curve.BaseMul(p.Seed("server").Key("receipts")).Key()
 	p.Supervisor, err = roles.NewSupervisor(p.Election, p.Keys["supervisor"], p.Node("supervisor"), p.Seed("supervisor"))
 	if err != nil {
 		return err

@@ -35,12 +35,11 @@ func NewCandidate(e *election.Election, j int, key curve.Scalar, chain Chain, se
 // policy returns the candidate as the policy names it.
 func (c *Candidate) policy() lang.Candidate { return c.e.Policy.Candidates[c.number-1] }
 
-// Possession writes the proof that the candidate knows its secret key, bound to its name and payout.
-// The line counts up to the roll's anchor.
-func (c *Candidate) Possession() (board.Line, error) {
+// Possession proves that the candidate knows its secret key, bound to its name and payout:
+// e ‖ z, 64 bytes. It goes to the supervisor off the board, which publishes it in line 1.
+func (c *Candidate) Possession() []byte {
 	me := c.policy()
-	proof := curve.ProvePossession(board.CandidateContext(c.e.EID, me.Name, me.Payout), c.key)
-	return c.write(board.Candidate{Name: me.Name, Proof: proof.Bytes()})
+	return curve.ProvePossession(board.CandidateContext(c.e.EID, me.Name, me.Payout), c.key).Bytes()
 }
 
 // Count opens the counted ones of the votes with the candidate's key and returns how many are for

@@ -114,17 +114,17 @@ func (f *fixture) begin(voters, mixers int) {
 	f.mine(101)
 	f.fund()
 	f.mine(102)
-	open, err := f.supervisor.Open(f.files[0], f.files[1])
-	f.appendLine("supervisor", open, err)
-	check(t, f.supervisor.Anchor(election.Announce, f.log.Head()))
-	f.mine(103)
-	f.announced = 103
+	var proofs [][]byte
 	for i, c := range f.e.Policy.Candidates {
 		candidate, err := roles.NewCandidate(f.e, i+1, f.keys["candidate "+c.Name], f.chain, seedOf(c.Name))
 		check(t, err)
-		line, err := candidate.Possession()
-		f.appendLine(c.Name, line, err)
+		proofs = append(proofs, candidate.Possession())
 	}
+	open, err := f.supervisor.Open(f.files[0], f.files[1], f.e.Policy.Supervisor, proofs)
+	f.appendLine("supervisor", open, err)
+	check(t, f.supervisor.Announce(f.log.Head()))
+	f.mine(103)
+	f.announced = 103
 }
 
 func (f *fixture) random(who string) *rand.ChaCha8 { return rand.NewChaCha8(seedOf(who)) }
@@ -346,7 +346,18 @@ func (f *fixture) run(height uint32) {
 			f.beforeActs(f.tip())
 		}
 		f.act()
+		f.anchor()
 		f.mine(f.tip() + 1)
+	}
+}
+
+// anchor makes the anchor that is due at this tip, if there is one.
+func (f *fixture) anchor() {
+	f.t.Helper()
+	if r := f.replay(); f.tip() < f.e.Policy.Times.Roll {
+		if _, due, ok := r.NextAnchor(); ok && due.By == f.tip() {
+			check(f.t, f.supervisor.Anchor(r, f.log.Head()))
+		}
 	}
 }
 
@@ -364,11 +375,14 @@ func (f *fixture) close() {
 		}
 		voter, err := roles.NewVoter(f.e, f.keys[fmt.Sprintf("roll v%d", i+1)], f.chain, seedOf(fmt.Sprintf("v%d", i+1)))
 		check(f.t, err)
-		sig, err := voter.Register(coin)
-		check(f.t, err)
-		line, err := f.treasurer.Enrol(x, v.RollKey(), coin, sig)
-		f.appendLine("supervisor", line, err)
+		line, err := voter.Enter(coin)
+		f.appendLine(fmt.Sprintf("v%d", i+1), line, err)
 	}
-	check(f.t, f.supervisor.Anchor(election.RollClosed, f.log.Head()))
+	f.run(roll)
+	r := f.replay()
+	_, due, _ := r.NextAnchor()
+	line, err := f.supervisor.Roll(f.e.Setup(f.log.Lines(), r.Sequence(0).Closing(due, f.log.Head())), r)
+	f.appendLine("supervisor", line, err)
+	check(f.t, f.supervisor.Anchor(f.replay(), f.log.Head()))
 	f.run(roll + 3)
 }

@@ -29,7 +29,7 @@ func (p *poll) again(i int) *roles.Voter {
 	check(p.t, err)
 	for _, s := range p.setup.Roll {
 		if s.Key == v.Key() {
-			_, err := v.Register(s.Outpoint)
+			_, err := v.Enter(s.Outpoint)
 			check(p.t, err)
 		}
 	}
@@ -41,6 +41,7 @@ func (p *poll) again(i int) *roles.Voter {
 // it or the first is mined. The stake can be taken back.
 func TestVoteAgainAfterALostAnswer(t *testing.T) {
 	p := newPoll(t, 2)
+	p.mine(p.e.Policy.Times.VoteFrom - 1)
 	var sent []*wire.MsgTx
 	p.relay.submit = func(tx *wire.MsgTx) error {
 		sent = append(sent, tx)
@@ -56,7 +57,7 @@ func TestVoteAgainAfterALostAnswer(t *testing.T) {
 	p.relay.submit = func(tx *wire.MsgTx) error { sent = append(sent, tx); return p.chain.Submit(tx) }
 	check(t, p.voters[0].Vote(p.setup, nil, 1))
 	check(t, p.again(0).Vote(p.setup, nil, 1))
-	p.mine(106)
+	p.mine(p.tip() + 1)
 	check(t, p.again(0).Vote(p.setup, nil, 1))
 	for _, tx := range sent {
 		if tx.TxHash() != sent[0].TxHash() {
@@ -66,7 +67,7 @@ func TestVoteAgainAfterALostAnswer(t *testing.T) {
 	if err := p.again(0).Vote(p.setup, nil, 2); relay.OutcomeOf(err) != relay.Conflict {
 		t.Errorf("a vote for another: err %v, want a conflict", err)
 	}
-	p.mine(108)
+	p.mine(p.e.Policy.Times.VoteTo)
 	votes, err := p.e.Votes(p.setup, p.replay())
 	check(t, err)
 	v := p.again(0)
@@ -235,12 +236,12 @@ func TestBump(t *testing.T) {
 	}
 	check(t, p.again(0).Vote(p.setup, nil, 1)) // the replacement stands for it
 	check(t, p.again(0).Bump(p.setup, nil, 1, extra, wallet))
-	p.mine(108)
+	p.mine(p.e.Policy.Times.VoteTo)
 	var err error
 	p.votes, err = p.e.Votes(p.setup, p.replay())
 	check(t, err)
 	if len(p.votes) != 1 || !p.votes[0].Counted() || p.votes[0].Stake != bumped {
-		t.Fatalf("%d votes, the first %+v", len(p.votes), p.votes[0])
+		t.Fatalf("%d votes, the first in block %d: %v", len(p.votes), p.votes[0].Height, p.votes[0].Faults)
 	}
 	fee := p.e.Policy.Coin() + 50_000 - p.e.Policy.Stake
 	if tx := p.votes[0].Spend.Tx; len(tx.TxIn) != 2 || fee <= p.e.Policy.Fee*int64(tx.SerializeSize()) {
@@ -271,7 +272,7 @@ func TestBumpPaysMore(t *testing.T) {
 	}
 }
 
-// fund has the supervisor pay a key an amount, in a block.
+// fund has the supervisor pay a key an amount, before the vote.
 func (p *poll) fund(key curve.Scalar, sats int64) wire.OutPoint {
 	p.t.Helper()
 	to := templates.PayToKey(curve.BaseMul(key).Key())
@@ -289,6 +290,6 @@ func (p *poll) fund(key curve.Scalar, sats int64) wire.OutPoint {
 	tx.TxIn[0].SignatureScript, err = txscript.NewScriptBuilder().AddData(append(sig, byte(txscript.SigHashAll))).AddData(public[:]).Script()
 	check(p.t, err)
 	check(p.t, p.chain.Submit(tx))
-	p.mine(p.tip() + 1)
+	p.mine(p.e.Policy.Times.VoteFrom - 1)
 	return wire.OutPoint{Hash: tx.TxHash()}
 }

@@ -43,17 +43,16 @@ func NewVoter(e *election.Election, key curve.Scalar, chain Chain, seed Seed) (*
 	return &Voter{participant: p}, nil
 }
 
-// Register signs for the coin that was paid to the voter's key and returns the signature, 64 bytes
-// (BIP 340). Key and signature go to the supervisor off the board.
-func (v *Voter) Register(op wire.OutPoint) ([]byte, error) {
+// Enter writes the entry that asks for a slot of the roll. The coin is at the outpoint,
+// and as deep as the policy asks.
+func (v *Voter) Enter(op wire.OutPoint) (board.Line, error) {
 	coin := election.EncodeOutpoint(op)
-	sig, err := curve.SignSchnorr(v.key, board.RollHash(v.e.EID, v.public, coin[:]))
 	v.coin = op
-	return sig[:], err
+	return v.write(board.Entry{Outpoint: coin[:]})
 }
 
-// Find looks the voter up in the closed roll. A voter that is not on it with the coin that it signed
-// for takes no part.
+// Find looks the voter up in the closed roll. A voter that is not on it with the coin that it entered
+// with takes no part.
 func (v *Voter) Find(s *election.Setup) error {
 	for i, entry := range s.Roll {
 		if entry.Key == v.public && entry.Outpoint == v.coin {

@@ -39,6 +39,12 @@ func (p *payer) pay(what string, tx *wire.MsgTx) error {
 	if err := p.wallet.fund(tx, p.e.Policy.Fee, p.tip()+1); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
+	return p.signAndSend(what, tx)
+}
+
+// signAndSend signs the inputs, which spend outputs of the payer's key, and sends the
+// transaction.
+func (p *payer) signAndSend(what string, tx *wire.MsgTx) error {
 	for i := range tx.TxIn {
 		if err := signKey(tx, i, p.key, p.public); err != nil {
 			return err
@@ -70,6 +76,7 @@ type wallet struct {
 	mined      map[chainhash.Hash]chainhash.Hash // the id under which such a transaction is in the chain
 	conflicted map[chainhash.Hash]bool           // those that can never be in the chain
 	paid       map[payment]wire.OutPoint         // the newest output of txs that makes a payment
+	reserved   func(wire.OutPoint) bool          // outputs that fund does not spend; may be nil
 	events     []event                           // from which all of this follows, in the order in which they came
 }
 
@@ -151,7 +158,9 @@ func (w *wallet) addMined(e event) {
 }
 
 // owns reports whether an output is the wallet's.
-func (w *wallet) owns(out *wire.TxOut) bool { return out.Value > 0 && bytes.Equal(out.PkScript, w.script) }
+func (w *wallet) owns(out *wire.TxOut) bool {
+	return out.Value > 0 && bytes.Equal(out.PkScript, w.script)
+}
 
 // spends reports whether an input spends an output that is, or was, the wallet's.
 func (w *wallet) spends(in *wire.TxIn) bool {
@@ -257,6 +266,24 @@ func (w *wallet) addOutputs(tx *wire.MsgTx, mature uint32) {
 	}
 }
 
+// confirmed returns the unspent outputs that are in the chain and that the block at height
+// next can spend.
+func (w *wallet) confirmed(next uint32) []output {
+	return slices.DeleteFunc(slices.Clone(w.unspent), func(o output) bool {
+		return o.mature > next || w.txs[o.op.Hash] != nil && !w.isMined(o.op)
+	})
+}
+
+// value returns the satoshis of an unspent output, 0 where there is none.
+func (w *wallet) value(op wire.OutPoint) int64 {
+	for _, o := range w.unspent {
+		if o.op == op {
+			return o.value
+		}
+	}
+	return 0
+}
+
 // balance returns the satoshis that the block at height next can spend.
 func (w *wallet) balance(next uint32) (sum int64) {
 	for _, o := range w.unspent {
@@ -278,7 +305,7 @@ func (w *wallet) fund(tx *wire.MsgTx, feeRate int64, next uint32) error {
 	change := int64(templates.OutputSize(len(w.script)))
 	have := int64(0)
 	for _, o := range w.unspent {
-		if o.mature > next {
+		if o.mature > next || w.reserved != nil && w.reserved(o.op) {
 			continue
 		}
 		addInput(tx, o.op)
