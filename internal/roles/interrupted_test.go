@@ -8,6 +8,7 @@ import (
 
 	"bevote/internal/ballot"
 	"bevote/internal/curve"
+	"bevote/internal/regtest"
 	"bevote/internal/relay"
 	"bevote/internal/roles"
 	"bevote/internal/sharing"
@@ -18,6 +19,26 @@ import (
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
+
+// hookedNode is the roles' node, whose miner may rewrite input scripts, and which may not answer.
+type hookedNode struct {
+	*regtest.Chain
+	rewrite bool
+	submit  func(tx *wire.MsgTx) error // in place of the chain's, nil for that
+}
+
+func (r *hookedNode) Submit(tx *wire.MsgTx) error {
+	if r.submit != nil {
+		return r.submit(tx)
+	}
+	if !r.rewrite {
+		return r.Chain.Submit(tx)
+	}
+	tx = tx.Copy()
+	tx.TxIn[0].SignatureScript = append([]byte{txscript.OP_PUSHDATA1}, tx.TxIn[0].SignatureScript...)
+	r.SubmitToMiner(tx)
+	return nil
+}
 
 var errCutOff = errors.New("connection reset")
 

@@ -21,26 +21,6 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// hookedNode is the roles' node, whose miner may rewrite input scripts, and which may not answer.
-type hookedNode struct {
-	*regtest.Chain
-	rewrite bool
-	submit  func(tx *wire.MsgTx) error // in place of the chain's, nil for that
-}
-
-func (r *hookedNode) Submit(tx *wire.MsgTx) error {
-	if r.submit != nil {
-		return r.submit(tx)
-	}
-	if !r.rewrite {
-		return r.Chain.Submit(tx)
-	}
-	tx = tx.Copy()
-	tx.TxIn[0].SignatureScript = append([]byte{txscript.OP_PUSHDATA1}, tx.TxIn[0].SignatureScript...)
-	r.SubmitToMiner(tx)
-	return nil
-}
-
 // poll is a small custodial election up to its vote. Dealings are tested by whole rehearsals.
 type poll struct {
 	t          testing.TB
