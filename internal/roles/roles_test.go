@@ -17,7 +17,6 @@ import (
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 
-	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
