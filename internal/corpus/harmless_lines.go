@@ -140,3 +140,21 @@ func opensAll(p *play) error {
 	})
 	return nil
 }
+
+// complainsAgain appends each complaint again, signed anew, when all acknowledge.
+func complainsAgain(p *play) error {
+	var again []board.Line
+	p.onLine(func(l board.Line) ([]board.Line, error) {
+		var c board.Complaint
+		if board.DecodeBody(l, &c) == nil {
+			again = append(again, l)
+		}
+		if l.Type != board.TypeAck || len(again) == 0 {
+			return []board.Line{l}, nil
+		}
+		lines := append([]board.Line{l}, again...)
+		again = nil
+		return lines, nil
+	})
+	return nil
+}

@@ -95,14 +95,6 @@ func foreignShare(p *play) error {
 		copy(t.Keys[0].Shares[(liar.Slot()-1)*curve.PointSize:], public[:])
 		return true
 	})
-	amend(p, func(_ *board.Line, a *board.Ack) bool {
-		for _, l := range p.Log.Lines() {
-			if l.Type == board.TypeTranscript {
-				a.Transcript = board.TranscriptHash(l)
-			}
-		}
-		return true
-	})
 	p.castInstead(liar, func(keys map[string][]byte) error {
 		to := curve.BaseMul(p.Keys["candidate "+p.second().Name])
 		return liar.Cast(p.Setup, keys, ballot.Seal(ballot.Plain{Share: secret, Candidate: 2}, p.place(liar, 2), to))

@@ -1,9 +1,11 @@
 package rehearsal
 
 import (
+	"errors"
 	"slices"
 
 	"bevote/internal/curve"
+	"bevote/internal/roles"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 
@@ -158,7 +160,10 @@ func (p *Play) dealing() error {
 			return err
 		}
 	}
-	return p.readBoard()
+	if err := p.readBoard(); err != nil || p.ended != "" {
+		return err
+	}
+	return p.acknowledge()
 }
 
 // optionalLine is the line that a dealer wrote in a phase, if any.
@@ -210,10 +215,15 @@ func (p *Play) complain() error {
 	if err := p.readBoard(); err != nil {
 		return err
 	}
-	params, outcome := p.Setup.Params(), p.Setup.JudgeDealing()
+	if !p.Setup.Phases.Closed(election.DealsClosed) {
+		return nil // there is nothing to check yet
+	}
+	outcome := p.Setup.JudgeDealing()
+	p.Combination = p.Setup.Combine(outcome)
+	p.received = outcome.Qual
 	lines := make([][]board.Line, len(p.Voters))
 	err := p.parallel("shares", len(p.Voters), func(i int) (err error) {
-		lines[i], err = p.Voters[i].Receive(params, outcome)
+		lines[i], err = p.Voters[i].Receive(p.Setup, p.Combination, outcome)
 		return err
 	})
 	if err != nil {
@@ -226,42 +236,50 @@ func (p *Play) complain() error {
 		if p.Hooks.Complain == nil {
 			continue
 		}
-		if err := p.Hooks.Complain(v, params, outcome); err != nil {
+		if err := p.Hooks.Complain(v, p.Setup, outcome); err != nil {
 			return err
 		}
 	}
-	p.received = outcome.Qual
 	return nil
 }
 
-// transcribe judges the complaints, and appends the transcript and its
-// acknowledgements. With fewer dealers left than the threshold it appends
-// nothing.
+// transcribe judges the complaints, and appends the transcript. With fewer dealers
+// left than the threshold it appends nothing.
 func (p *Play) transcribe() error {
 	if err := p.readBoard(); err != nil || p.ended != "" {
 		return err
 	}
-	params, outcome := p.Setup.Params(), p.Setup.Dealing
-	if !slices.Equal(p.received, outcome.Qual) {
-		err := p.parallel("shares", len(p.Voters), func(i int) error {
-			_, err := p.Voters[i].Receive(params, outcome)
-			return err
-		})
-		if err != nil {
-			return err
+	return p.appendLine(p.Supervisor.Transcript(p.Setup.Dealing, len(p.Voters)))
+}
+
+// acknowledge has each voter acknowledge the transcript, and complain of dealers in
+// QUAL whose share for it is wrong. Voters do not acknowledge a transcript that is
+// not there, or wrong.
+func (p *Play) acknowledge() error {
+	if p.Setup.Dealing == nil {
+		return nil
+	}
+	if p.Combination == nil { // no voter has received yet
+		p.Combination = p.Setup.Combine(p.Setup.Dealing)
+	}
+	changed := !slices.Equal(p.received, p.Setup.Dealing.Qual)
+	lines := make([][]board.Line, len(p.Voters))
+	err := p.parallel("acknowledgements", len(p.Voters), func(i int) (err error) {
+		v := p.Voters[i]
+		if changed || !v.HasShare() {
+			if lines[i], err = v.Receive(p.Setup, p.Combination, p.Setup.Dealing); err != nil {
+				return err
+			}
 		}
-	}
-	transcript, err := p.Supervisor.Transcript(outcome, len(p.Voters))
-	if err := p.appendLine(transcript, err); err != nil {
-		return err
-	}
-	acks := make([]board.Line, len(p.Voters))
-	err = p.parallel("acknowledgements", len(p.Voters), func(i int) (err error) {
-		acks[i], err = p.Voters[i].Ack(transcript, outcome)
+		ack, err := v.Ack(p.Setup)
+		if errors.Is(err, roles.ErrTranscript) {
+			return nil
+		}
+		lines[i] = append(lines[i], ack)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return p.Append(acks...)
+	return p.Append(slices.Concat(lines...)...)
 }

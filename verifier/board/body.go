@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 
 	"bevote/internal/curve"
 )
@@ -64,12 +63,12 @@ type Deal struct {
 	Deal Bytes `json:"deal"`
 }
 
-// Complaint opens the pad between a dealer i and the complaining receiver j.
+// Complaint opens the pads between a dealer i and the complaining receiver j.
 type Complaint struct {
-	Dealer int             `json:"dealer"` // roll index, from 1
-	Key    int             `json:"key"`    // number of the joint key whose share is wrong, from 1
-	Point  curve.PublicKey `json:"point"`  // x_j·E_i, E_i being the deal's ephemeral key
-	Proof  Hex             `json:"proof"`  // equality proof, 64 bytes
+	Deal  Hash            `json:"deal"`  // ID of the dealer's deal line
+	Key   int             `json:"key"`   // number of the joint key whose share is wrong, from 1
+	Point curve.PublicKey `json:"point"` // x_j·E_i, E_i being the deal's ephemeral key
+	Proof Hex             `json:"proof"` // equality proof, 64 bytes
 }
 
 // Transcript is the supervisor's result of the dealing.
@@ -81,12 +80,14 @@ type Transcript struct {
 // JointKey is a joint key with the public shares of all slots.
 type JointKey struct {
 	Key    curve.PublicKey `json:"key"`
-	Shares Bytes           `json:"shares"` // n·33 bytes, in roll order
+	Shares Bytes           `json:"shares"` // n·33 bytes, in roll order; of ∞ zeros
 }
 
-// Ack states that a roll member holds the share s_i with p_i = s_i·G.
+// Ack acknowledges the transcript, and states whether the roll member has a share s_i
+// of each joint key that it can vote with.
 type Ack struct {
 	Transcript Hash `json:"transcript"` // TranscriptHash of the transcript line
+	Share      bool `json:"share"`
 }
 
 // Opening publishes the plaintexts of ballots.
@@ -190,8 +191,8 @@ func decoded[T Body](text []byte) (Body, error) {
 // A decoded list element costs a hundred times the memory of "0,". The number of
 // commas bounds the number of elements before anything is decoded.
 const (
-	maxShort = math.MaxUint16 // roll indices, in transcripts
-	minItem  = 16             // least bytes for each comma of anything else
+	maxShort = maxRoll // roll indices, in transcripts
+	minItem  = 16      // least bytes for each comma of anything else
 )
 
 // decode reads one JSON object strictly: encoding it again must give text. The

@@ -1,10 +1,6 @@
 package election
 
-import (
-	"fmt"
-
-	"bevote/verifier/board"
-)
+import "bevote/verifier/board"
 
 // lineType holds the rules for the board lines of one type. [Phases], [ExchangeLog]
 // and [Replay] apply them: a new type of line is a new row.
@@ -21,7 +17,7 @@ type lineType struct {
 }
 
 // lineTypes has a row for each type. In a custodial election there is no dealing,
-// and openings follow the roll.
+// and openings follow the roll. Complaints that come [late] are kept apart.
 var lineTypes = map[board.Type]lineType{
 	board.TypeOpen:      {0, Announce, nil, nil, nil},
 	board.TypeCandidate: {0, RollClosed, subject(candidateName), nil, nil},
@@ -45,7 +41,7 @@ var lineTypes = map[board.Type]lineType{
 	board.TypeDeal:       {CommitsClosed, DealsClosed, onePerAuthor, nil, nil},
 	board.TypeComplaint:  {DealsClosed, ComplaintsClosed, subject(complainedOf), nil, nil},
 	board.TypeTranscript: {ComplaintsClosed, TranscriptClosed, onePerAuthor, nil, watcher((*Replay).watchTranscript)},
-	board.TypeAck:        {ComplaintsClosed, TranscriptClosed, onePerAuthor, nil, nil},
+	board.TypeAck:        {TranscriptClosed, 0, onePerAuthor, nil, nil},
 	board.TypeOpening:    {TranscriptClosed, 0, nil, nil, nil},
 }
 
@@ -56,7 +52,7 @@ func candidateName(b board.Candidate) string { return b.Name }
 
 func rollKey(b board.Roll) string { return string(b.Key[:]) }
 
-func complainedOf(b board.Complaint) string { return fmt.Sprint(b.Dealer, "/", b.Key) }
+func complainedOf(b board.Complaint) string { return string(b.Deal[:]) }
 
 // subject adapts a function of one type of body.
 func subject[T board.Body](of func(T) string) func(board.Body) string {

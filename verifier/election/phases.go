@@ -95,16 +95,34 @@ func InPhase[T board.Body](p *Phases) (out []Entry[T]) {
 	return out
 }
 
-// Counting returns the lines of [InPhase] that count: of each author's lines on
-// one subject the first.
-func Counting[T board.Body](p *Phases) []Entry[T] {
+// late returns the lines of one type that stand after the anchor that closes their
+// phase and name a block below a height.
+func late[T board.Body](p *Phases, below uint32) (out []Entry[T]) {
+	var zero T
+	t := zero.Type()
+	_, from, _, ok := p.Span(t)
+	for i := from; ok && i < len(p.lines); i++ {
+		l := &p.lines[i]
+		var body T
+		if l.Type == t && l.Seen.Height < below && board.DecodeBody(*l, &body) == nil {
+			out = append(out, Entry[T]{i + 1, l, body})
+		}
+	}
+	return out
+}
+
+// Counting returns the lines of [InPhase] that count.
+func Counting[T board.Body](p *Phases) []Entry[T] { return firsts(InPhase[T](p)) }
+
+// firsts returns of each author's lines on one subject the first.
+func firsts[T board.Body](entries []Entry[T]) []Entry[T] {
 	var zero T
 	subject := lineTypes[zero.Type()].subject
 	if subject == nil {
-		return InPhase[T](p)
+		return entries
 	}
 	seen := make(map[string]bool)
-	return keep(InPhase[T](p), func(e Entry[T]) bool {
+	return keep(entries, func(e Entry[T]) bool {
 		key := string(e.Line.By[:]) + subject(e.Body)
 		first := !seen[key]
 		seen[key] = true

@@ -139,7 +139,8 @@ func TestPhases(t *testing.T) {
 	}
 }
 
-// TestSpans: a type of line belongs between two anchors; openings follow the last.
+// TestSpans: a type of line belongs between two anchors; acknowledgements and openings
+// follow the last.
 func TestSpans(t *testing.T) {
 	for _, joint := range []lang.Joint{lang.JointOne, lang.JointNone} {
 		w := newWriter(t, joint)
@@ -157,10 +158,10 @@ func TestSpans(t *testing.T) {
 		for typ, want := range map[board.Type][2]int{
 			board.TypeOpen: {0, 1}, board.TypeCandidate: {0, 2}, board.TypeRoll: {1, 2}, board.TypeVoucher: {1, 2},
 			board.TypeCommit: {2, 3}, board.TypeDeal: {3, 4}, board.TypeComplaint: {4, 5},
-			board.TypeTranscript: {5, 6}, board.TypeAck: {5, 6}, board.TypeOpening: {openings, 7},
+			board.TypeTranscript: {5, 6}, board.TypeAck: {openings, 7}, board.TypeOpening: {openings, 7},
 		} {
 			from, to, by, ok := p.Span(typ)
-			if [2]int{from, to} != want || !ok || (by == nil) != (typ == board.TypeOpening) {
+			if [2]int{from, to} != want || !ok || (by == nil) != (typ == board.TypeOpening || typ == board.TypeAck) {
 				t.Errorf("%q: %s in lines %d to %d by %v, want %v", joint, typ, from, to, by, want)
 			}
 		}
@@ -213,5 +214,35 @@ func TestShortRoll(t *testing.T) {
 	}
 	if s := w.e.Setup(w.log.Lines(), anchors[:1]); s.Ended != "" {
 		t.Errorf("ended before the roll is closed: %q", s.Ended)
+	}
+}
+
+// TestPublicShare: zero bytes stand for an election without shares, and never for a
+// share that is not known or that allows no vote.
+func TestPublicShare(t *testing.T) {
+	at := func(i uint32) curve.Point { return curve.BaseMul(curve.NewScalar(i)) }
+	custodial := newWriter(t, lang.JointNone).e.Setup(nil, nil)
+	if share, err := custodial.PublicShare(1, 1); err != nil || share != (curve.PublicKey{}) {
+		t.Errorf("custodial: %s, %v", share, err)
+	}
+	s := newWriter(t, lang.JointOne).e.Setup(nil, nil)
+	for _, shares := range [][][]curve.Point{nil, {}, {{}}, {{at(5)}, nil}} {
+		s.Shares = shares
+		if share, err := s.PublicShare(2, 1); err == nil {
+			t.Errorf("shares %v: slot 2 has %s", shares, share)
+		}
+	}
+	s.Shares = [][]curve.Point{{at(3), at(4)}}
+	if share, err := s.PublicShare(2, 1); err != nil || share != at(4).Key() {
+		t.Errorf("slot 2 has %s, %v", share, err)
+	}
+	s.Voteless = map[int]string{2: "a reason"}
+	if _, err := s.PublicShare(2, 1); err == nil {
+		t.Error("a slot without a vote has a share")
+	}
+	for _, key := range []int{0, 2} {
+		if _, err := s.PublicShare(1, key); err == nil {
+			t.Errorf("joint key %d has shares", key)
+		}
 	}
 }

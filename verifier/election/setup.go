@@ -18,10 +18,13 @@ type Setup struct {
 	Ended       string       // why the election ended early, or ""
 
 	Commits    []Entry[board.Commit]    // of roll members, one each
-	Complaints []Entry[board.Complaint] // of roll members, one for each dealer and joint key
+	Complaints []Entry[board.Complaint] // of roll members, one for each deal
+	Late       []Entry[board.Complaint] // the same, after their phase and before the vote
 	Dealing    *sharing.Outcome         // nil until the complaints are closed, and in custodial elections
 	Transcript *Entry[board.Transcript] // the supervisor's, or nil
 	Shares     [][]curve.Point          // the transcript's p_i: Shares[key−1][i−1]; nil where they do not decode
+	Voteless   map[int]string           // slots whose public share allows no vote, and why
+	Acks       []Entry[board.Ack]       // of roll members, one each, before the vote
 
 	e     *Election
 	slots map[curve.PublicKey]int // by roll key
