@@ -60,7 +60,7 @@ func review(p *lang.Policy) (templates.Template, []templates.Path, []lang.Diagno
 	}
 	if p.Knows("stake", "fee", "voters") {
 		d = append(d, outOfRange(p)...)
-		if known && !anyError(d) && p.Knows("payout") {
+		if known && !anyError(d) && p.Knows("payouts") {
 			// Costs need a script, and amounts whose sums do not overflow.
 			d = append(d, checkCosts(p, t, paths)...)
 		}

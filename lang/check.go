@@ -56,10 +56,13 @@ func check(src *source, t *tree, now uint32) *checker {
 	if c.tree.whole {
 		c.missing()
 	}
+	c.graceOrDefault()
 	c.exclusions()
 	c.counts()
 	c.phases()
 	c.keys()
+	c.placeholders()
+	c.onLive()
 	c.payouts()
 	c.sameNames()
 	c.branches()
@@ -124,6 +127,10 @@ func (c *checker) single(s parsed) (ok bool) {
 		c.Fee, ok = c.rate(s.Fee.Number)
 	case s.Confirmations != nil:
 		ok = c.confirmations(s.Confirmations.Number)
+	case s.Grace != nil:
+		ok = c.grace(s.Grace.Number)
+	case s.Announced != nil:
+		ok = c.seal(s.Announced.Outpoint)
 	case s.Mixing != nil:
 		ok = c.mixing(s.Mixing)
 	default:

@@ -37,6 +37,10 @@ func (p *Policy) Core() []byte {
 	line("stake %d", p.Stake)
 	line("fee %d", p.Fee)
 	line("confirmations %d", p.Confirmations)
+	line("grace %d", p.Grace)
+	if p.Seal != nil {
+		line("announced %s", p.Seal)
+	}
 	p.coreMixing(line)
 	p.coreTimes(line)
 	for _, c := range p.Candidates {
@@ -81,6 +85,13 @@ func (p *Policy) coreMixing(line func(string, ...any)) {
 
 func (p *Policy) coreTimes(line func(string, ...any)) {
 	t := p.Times
+	if p.Mixed() {
+		line("register %d", t.Register)
+		line("deposit %d", t.Deposit)
+		line("issue %d", t.Issue)
+		line("voucher %d", t.Voucher)
+		line("payout %d", t.Payout)
+	}
 	line("roll %d", t.Roll)
 	if p.Dealt() {
 		line("commit %d", t.Commit)
@@ -230,7 +241,7 @@ func (p *Policy) CandidateNumber(name string) int {
 //	a keyword   the statement
 //	candidate   every candidate line
 //	branch      every branch line
-//	payout      every candidate's output script
+//	payouts     every candidate's output script
 //	voters      their number, counted or named
 //	joint       the statement, or its absence in a custodial election
 func (p *Policy) Knows(what ...string) bool {

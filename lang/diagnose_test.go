@@ -199,16 +199,16 @@ func TestEveryCodeIsTried(t *testing.T) {
 }
 
 func mistakes() []mistake {
-	return slices.Concat(syntaxMistakes(), nameMistakes(), numberMistakes(), keyMistakes(), timeMistakes(), otherMistakes())
+	return slices.Concat(syntaxMistakes(), nameMistakes(), numberMistakes(), keyMistakes(), timeMistakes(), mixMistakes(), liveMistakes(), sealMistakes(), otherMistakes())
 }
 
 func TestPassed(t *testing.T) {
 	src := sample(t,
 		edit{"block 110 ", "block 110 // want E0503 //"},
-		edit{"block 112 ", "block 112 // want E0503 //"},
+		edit{"block 115 ", "block 115 // want E0503 //"},
 	)
-	checkWants(t, src, 113)
-	if _, diags := lang.LoadAt(sample(t), 109); len(diags) > 0 {
+	checkWants(t, src, 116)
+	if _, diags := lang.LoadAt(sample(t), 108); len(diags) > 0 {
 		t.Error(diags)
 	}
 }

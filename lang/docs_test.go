@@ -75,7 +75,7 @@ func TestDocsStatements(t *testing.T) {
 
 // TestForms checks that the forms that messages quote parse.
 func TestForms(t *testing.T) {
-	fill := strings.NewReplacer("NAME", "somebody", "pub:02…", key("a form"), "addr:…", addr("a form"))
+	fill := strings.NewReplacer("NAME", "somebody", "pub:02…", key("a form"), "addr:…", addr("a form"), "TXID", strings.Repeat("0", 64))
 	for keyword, form := range lang.Forms {
 		if keyword == "bevote" || keyword == "election" {
 			continue

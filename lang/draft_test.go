@@ -12,7 +12,7 @@ import (
 func TestDraft(t *testing.T) {
 	everything := []string{
 		"network", "supervisor", "voters", "threshold", "stake", "fee", "confirmations", "roll", "commit", "deal", "setup",
-		"vote", "claim", "timeout", "reveal", "candidate", "payout", "joint", "win", "refund", "branch", "ballots", "target",
+		"vote", "claim", "timeout", "reveal", "candidate", "payouts", "joint", "win", "refund", "branch", "ballots", "target",
 	}
 	rows := []struct {
 		mistake mistake
@@ -25,13 +25,13 @@ func TestDraft(t *testing.T) {
 		{one("defaults", "target p2sh { selector signature }", ""), nil},
 		{one("broken default", "ballots plain", "ballots"), []string{"ballots"}},
 		{one("one key in two roles", pubOf("candidate bob"), pubOf("candidate alice")), nil},
-		{one("no address", addrOf("payout bob"), "addr:bob"), []string{"payout"}},
-		{one("broken candidate", bobText, "candidate bob"), []string{"candidate", "payout"}},
-		{one("doubled candidate", bobText, "candidate alice {"), []string{"candidate", "payout"}},
-		{one("strange candidate", bobText, "candidate bob-2 {"), []string{"candidate", "payout"}},
-		{one("reserved candidate", bobText, "candidate joint {"), []string{"candidate", "payout"}},
+		{one("no address", addrOf("payout bob"), "addr:bob"), []string{"payouts"}},
+		{one("broken candidate", bobText, "candidate bob"), []string{"candidate", "payouts"}},
+		{one("doubled candidate", bobText, "candidate alice {"), []string{"candidate", "payouts"}},
+		{one("strange candidate", bobText, "candidate bob-2 {"), []string{"candidate", "payouts"}},
+		{one("reserved candidate", bobText, "candidate joint {"), []string{"candidate", "payouts"}},
 		{one("a joint key each, signing alone", jointText, "joint by voters for each candidate\n").at(winText, "win when joint signs"), []string{"joint"}},
-		{one("no network", "network    regtest", ""), []string{"network", "payout"}},
+		{one("no network", "network    regtest", ""), []string{"network", "payouts"}},
 		{one("broken branch", refundText, refundText+"\n branch b when"), []string{"branch"}},
 		{one("branch of an unknown role", refundText, refundText+"\n branch b when eve sign"), []string{"branch"}},
 		{one("named voters", votersText, "voter v1 "+key("1")+"\n voter v1 "+key("2")), []string{"voters"}},

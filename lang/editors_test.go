@@ -120,7 +120,7 @@ func (g *textmate) scopes(line string) map[string]string {
 // as a mistake.
 func TestEditorsPaint(t *testing.T) {
 	g := editors(t)
-	k, a := key("a"), addr("a")
+	k, a, txid := key("a"), addr("a"), strings.Repeat("4a5e1e4b", 8)
 	for line, want := range map[string]map[string]string{
 		"  candidate key { key " + k + "  pay " + a + " }  // replace": {
 			"candidate": "keyword.control.statement", "key": "keyword.other", k: "constant.other.key", a: "constant.other.address", "// replace": "comment.line.placeholder",
@@ -131,6 +131,8 @@ func TestEditorsPaint(t *testing.T) {
 		},
 		"  fee 25 sat/vB // a fee":                                      {"fee": "keyword.control.statement", "sat/vB": "keyword.other.unit", "// a fee": "comment.line.double-slash"},
 		`  test "a // b" { at block 1_000 signers none expect reject }`: {`"a // b"`: "string.quoted.double", "1_000": "constant.numeric", "reject": "constant.language"},
+		"  announced by spending " + txid + ":10":                       {"announced": "keyword.control.statement", "spending": "keyword.other", txid + ":10": "constant.other.outpoint"},
+		"  grace 6 blocks":                                              {"grace": "keyword.control.statement", "blocks": "keyword.other.unit"},
 		"  supervisor pub:02AB":                                         {"pub:02AB": "invalid.illegal.literal"},
 		"  mixing group-blind { modulus 2048 rounds 128 mixers 3 }":     {"group-blind": "constant.language", "mixers": "keyword.other"},
 		`  allow W0402 "why"`:                                           {"W0402": "constant.other.code"},

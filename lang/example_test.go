@@ -19,13 +19,14 @@ election board {
   stake      200_000 sat
   fee        25 sat/vB
   confirmations 1
+  grace      2 blocks
   mixing     none
 
   roll    by block 110
-  commit  by block 112
-  deal    by block 114
-  setup   by block 118
-  vote    from block 120 to block 220
+  commit  by block 115
+  deal    by block 120
+  setup   by block 125
+  vote    from block 130 to block 220
   claim   by block 250
   timeout block 264
   reveal  from block 300
@@ -60,7 +61,7 @@ func ExampleLoad() {
 		fmt.Println(path)
 	}
 	// Output:
-	// bvp1tdgu9avh30lzlc470mgjdcz7y8ny904lwzr8gmpsstkwnc2zm4zq7qj4sc
+	// bvp1kxrpsyea6e9hhl3w5sayx7wndw93n5ltmdkfftwr24xuw4jc885snqf04z
 	// path refund voter after 264
 	// path win.alice joint.alice+alice after 0
 	// path win.bob joint.bob+bob after 0

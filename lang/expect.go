@@ -37,6 +37,7 @@ func makeProbes() []probe {
 		at("String", "", "a text in quotes"),
 		at("Key", "", "a key `pub:…`"),
 		at("Address", "", "an address `addr:…`"),
+		at("Outpoint", "", "an outpoint `TXID:N`"),
 	}
 	// No rule of the grammar asks for Invalid, so a literal fits by its text alone.
 	literals := regexp.MustCompile(`"([^"]+)"`).FindAllStringSubmatch(grammar.String(), -1)

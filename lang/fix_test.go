@@ -34,7 +34,7 @@ func TestFixes(t *testing.T) {
 		{"letters swapped", thresText, "thershold 3 of 5", "threshold 3 of 5", "E0002"},
 		{"capitals", thresText, "Threshold 3 of 5", "threshold 3 of 5", "E0002"},
 		{"word of the grammar", "ballots plain", "ballots pain", "ballots plain", "E0001"},
-		{"missing word", "setup   by block 118", "setup block 118", "setup by block 118", "E0001"},
+		{"missing word", "setup   by block 125", "setup block 125", "setup by block 125", "E0001"},
 		{"missing at the end", refundText, "refund voter after", "refund voter after timeout", "E0001"},
 		{"missing brace", "target p2sh { selector signature }", "target p2sh { selector signature", "target p2sh { selector signature }", "E0001"},
 		{"untagged key", pubOf("candidate bob"), bob, "pub:" + bob, "E0001"},

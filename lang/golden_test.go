@@ -43,11 +43,11 @@ func TestCore(t *testing.T) {
 	}
 }
 
-// TestCoreOfMixing has the parts of a core that no example has: mixing,
-// mixers, branches, and keys in sums and lists.
+// TestCoreOfMixing has the parts of a core that no example has: mixers, the coin of
+// the announcement, branches, and keys in sums and lists.
 func TestCoreOfMixing(t *testing.T) {
 	src := sample(t,
-		edit{mixingText, "mixing group-blind { modulus 2048 rounds 128 mixers 2 }\n mixer m2 " + key("m2") + "\n mixer m1 " + key("m1")},
+		edit{mixingText, mixTimes + "announced by spending " + strings.Repeat("4a5e1e4b", 8) + ":7\n mixing group-blind { modulus 2048 rounds 128 mixers 2 }\n mixer m2 " + key("m2") + "\n mixer m1 " + key("m1")},
 		edit{jointText, "joint by voters for each candidate\n"},
 		edit{allowText, ""},
 		edit{refundText, refundText + `

@@ -33,6 +33,8 @@ type statement struct {
 	Stake         *stakeLine      `parser:"| @@"`
 	Fee           *feeLine        `parser:"| @@"`
 	Confirmations *confirmLine    `parser:"| @@"`
+	Grace         *graceLine      `parser:"| @@"`
+	Announced     *announcedLine  `parser:"| @@"`
 	Mixing        *mixingLine     `parser:"| @@"`
 	Mixer         *mixerLine      `parser:"| @@"`
 	By            *byLine         `parser:"| @@"`
@@ -86,6 +88,14 @@ type confirmLine struct {
 	Number lexer.Token `parser:"'confirmations' @Number"`
 }
 
+type graceLine struct {
+	Number lexer.Token `parser:"'grace' @Number 'blocks'"`
+}
+
+type announcedLine struct {
+	Outpoint lexer.Token `parser:"'announced' 'by' 'spending' @Outpoint"`
+}
+
 type mixingLine struct {
 	None       lexer.Token `parser:"'mixing' ( @'none'"`
 	GroupBlind *groupBlind `parser:"| @@"`
@@ -114,7 +124,7 @@ type height struct {
 }
 
 type byLine struct {
-	Phase lexer.Token `parser:"@('roll' | 'commit' | 'deal' | 'setup' | 'claim')"`
+	Phase lexer.Token `parser:"@('register' | 'deposit' | 'issue' | 'voucher' | 'payout' | 'roll' | 'commit' | 'deal' | 'setup' | 'claim')"`
 	By    *height     `parser:"'by' @@"`
 }
 

@@ -8,8 +8,8 @@ import (
 // keywordWidths are the widths that keywords are padded to, by their kind: who and
 // what, when, and how stakes are spent. Others are not padded.
 var keywordWidths = map[string]int{
-	"network": 10, "supervisor": 10, "voters": 10, "threshold": 10, "stake": 10, "fee": 10, "mixing": 10,
-	"roll": 7, "commit": 7, "deal": 7, "setup": 7, "vote": 7, "claim": 7, "timeout": 7, "reveal": 7,
+	"network": 10, "supervisor": 10, "voters": 10, "threshold": 10, "stake": 10, "fee": 10, "grace": 10, "announced": 10, "mixing": 10,
+	"deposit": 7, "issue": 7, "voucher": 7, "payout": 7, "roll": 7, "commit": 7, "deal": 7, "setup": 7, "vote": 7, "claim": 7, "timeout": 7, "reveal": 7,
 	"joint": 6, "win": 6, "refund": 6, "branch": 6, "target": 6, "allow": 6,
 }
 

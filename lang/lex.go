@@ -21,6 +21,7 @@ var definition = lexer.MustSimple([]lexer.SimpleRule{
 	{Name: "String", Pattern: `"[^"\t` + unseen + `]*"`},
 	{Name: "Key", Pattern: `pub:[^\s{},"/]*`},
 	{Name: "Address", Pattern: `addr:[^\s{},"/]*`},
+	{Name: "Outpoint", Pattern: `[0-9A-Za-z]{32,}:[^\s{},"/]*`}, // before Number, which takes colons too
 	{Name: "Number", Pattern: `[0-9][0-9A-Za-z_.:-]*`},
 	{Name: "Word", Pattern: `[\pL_][\pL\pN_-]*(?:/\pL+)?`},
 	{Name: "Punct", Pattern: `[{},%]`},
@@ -33,8 +34,8 @@ var symbols = definition.Symbols()
 // keywords begin a statement. Neither they nor none and reject may be names.
 var keywords = []string{
 	"bevote", "election",
-	"network", "supervisor", "voters", "voter", "threshold", "stake", "fee", "confirmations", "mixing", "mixer",
-	"roll", "commit", "deal", "setup", "vote", "claim", "timeout", "reveal",
+	"network", "supervisor", "voters", "voter", "threshold", "stake", "fee", "confirmations", "grace", "announced", "mixing", "mixer",
+	"register", "deposit", "issue", "voucher", "payout", "roll", "commit", "deal", "setup", "vote", "claim", "timeout", "reveal",
 	"candidate", "joint", "win", "refund", "branch", "ballots", "target", "allow", "test",
 }
 

@@ -6,6 +6,7 @@ import "strings"
 const (
 	stakeText   = "stake      200_000 sat"
 	thresText   = "threshold  3 of 5"
+	graceText   = "grace      2 blocks"
 	votersText  = "voters     5"
 	mixingText  = "mixing     none"
 	feeText     = "fee        25 sat/vB"
@@ -15,6 +16,8 @@ const (
 	allowText   = `allow  W0402 "the club trusts its two candidates"`
 	bobText     = "candidate bob {"
 	timeoutText = "timeout block 264 "
+
+	mixTimes = "register by block 50\ndeposit by block 60\nissue by block 72\nvoucher by block 80\npayout by block 90\n"
 )
 
 func syntaxMistakes() []mistake {

@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"fmt"
 	"math"
 	"regexp"
 	"strconv"
@@ -17,6 +18,7 @@ const (
 	satPerBTC            = 100_000_000
 	btcPlaces            = 8
 	defaultConfirmations = 6
+	leastGrace           = 6 // of the default
 )
 
 // firstDate is the least nLockTime that is a date and not a height (BIP 65).
@@ -120,4 +122,30 @@ func (c *checker) confirmations(t lexer.Token) bool {
 	}
 	c.Confirmations = uint32(n)
 	return true
+}
+
+func (c *checker) grace(t lexer.Token) bool {
+	n, ok := c.number(t)
+	if !ok {
+		return false
+	}
+	if n < 1 || n >= firstDate {
+		c.report("E0001", c.at(t), "expected at least 1 block of grace, found `%s`", shorten(t.Value)).Help =
+			fmt.Sprintf("write `grace %d blocks`", defaultGrace(c.Confirmations))
+		return false
+	}
+	c.Grace = uint32(n)
+	return true
+}
+
+// graceOrDefault sets the grace that a file leaves out.
+func (c *checker) graceOrDefault() {
+	if !c.tree.met["grace"] {
+		c.Grace = defaultGrace(c.Confirmations)
+	}
+}
+
+// defaultGrace returns max(6, 2·confirmations), and no locktime.
+func defaultGrace(confirmations uint32) uint32 {
+	return uint32(min(max(leastGrace, 2*uint64(confirmations)), firstDate-1))
 }

@@ -9,7 +9,11 @@
 //	           └────▶ []Diagnostic ── Render, Apply
 package lang
 
-import "bevote/internal/curve"
+import (
+	"github.com/btcsuite/btcd/wire/v2"
+
+	"bevote/internal/curve"
+)
 
 // Joint is the number of joint keys that the voters deal (paper, section 4.1).
 type Joint string
@@ -43,12 +47,14 @@ type Policy struct {
 	Election      string
 	Network       string // mainnet, testnet4, simnet or regtest
 	Supervisor    PublicKey
-	Voters        int     // registered voters; the roll may be shorter
-	Named         []Named // named voters sorted by name, or none
-	K, Of         int     // threshold: K of Of shares elect
-	Stake         int64   // satoshis
-	Fee           int64   // satoshis per virtual byte
-	Confirmations uint32  // as written; see Depth
+	Voters        int            // registered voters; the roll may be shorter
+	Named         []Named        // named voters sorted by name, or none
+	K, Of         int            // threshold: K of Of shares elect
+	Stake         int64          // satoshis
+	Fee           int64          // satoshis per virtual byte
+	Confirmations uint32         // as written; see Depth
+	Grace         uint32         // blocks in which the anchor of a phase counts
+	Seal          *wire.OutPoint // what the announcement spends; nil where the policy names nothing
 	Mixing        Mixing
 	Times         Times
 	Candidates    []Candidate // sorted by name: number j is index j−1
@@ -98,12 +104,26 @@ type Mixing struct {
 }
 
 // Times are the block heights of the phases.
+//
+// Up to Setup they close a phase: lines of the phase are taken while the tip is below
+// the height, and what anchors them has it as its locktime and counts in the
+// [Policy.Grace] blocks behind it. Payout has no anchor.
 type Times struct {
-	Roll, Commit, Deal, Setup uint32 // last block of each anchor; the last three 0 in custodial elections
+	Register, Deposit, Issue, Voucher, Payout uint32 // 0 without mixing
+
+	Roll, Commit, Deal, Setup uint32 // the last three 0 in custodial elections
 	VoteFrom, VoteTo          uint32 // first and last block of counted votes
 	Claim                     uint32 // last block of a counted claim
 	Timeout                   uint32 // locktime of the refund
 	Reveal                    uint32 // first block in which ballots may be opened
+}
+
+// FirstHeight returns the height of the first phase. The announcement stands below it.
+func (p *Policy) FirstHeight() uint32 {
+	if p.Mixed() {
+		return p.Times.Register
+	}
+	return p.Times.Roll
 }
 
 // Branch is a general spending path, reduced to its minimal signer sets.

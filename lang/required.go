@@ -11,6 +11,7 @@ var (
 	required = []string{"network", "supervisor", "threshold", "stake", "fee", "roll", "vote", "claim", "timeout", "reveal",
 		"win", "refund"}
 	dealing = []string{"commit", "deal", "setup"}
+	mixes   = []string{"register", "deposit", "issue", "voucher", "payout"}
 )
 
 // missing reports the required statements that are not in the file. A broken one is
@@ -22,6 +23,9 @@ func (c *checker) missing() {
 	}
 	if c.deals() {
 		need = append(append(need[:len(need):len(need)], dealing...), "joint")
+	}
+	if c.mixes() {
+		need = append(need[:len(need):len(need)], mixes...)
 	}
 	for _, keyword := range need {
 		if c.tree.met[keyword] {
@@ -47,7 +51,7 @@ func (c *checker) knowledge() {
 	for keyword, ok := range c.valid {
 		c.known[keyword] = ok
 	}
-	for _, keyword := range []string{"confirmations", "ballots", "target"} {
+	for _, keyword := range []string{"confirmations", "ballots", "target", "grace", "announced"} {
 		c.known[keyword] = c.valid[keyword] || !c.tree.met[keyword]
 	}
 	clean := func(keyword string, read int) bool {
@@ -63,7 +67,7 @@ func (c *checker) knowledge() {
 	c.known["branch"] = clean("branch", len(c.Branches)) && !c.misnamed["voter"]
 	c.known["candidate"] = clean("candidate", len(c.Candidates)) && len(c.Candidates) > 0
 	unpaid := func(x Candidate) bool { return x.Payout == nil }
-	c.known["payout"] = c.known["candidate"] && !slices.ContainsFunc(c.Candidates, unpaid)
+	c.known["payouts"] = c.known["candidate"] && !slices.ContainsFunc(c.Candidates, unpaid)
 }
 
 // deals reports whether the voters deal a joint key, as far as the file says.
@@ -74,6 +78,10 @@ func (c *checker) deals() bool {
 	met := c.tree.met
 	return met["joint"] || met["commit"] || met["deal"] || met["setup"]
 }
+
+// mixes reports whether the voters' coins are mixed, as far as the file says. Those of
+// named voters are not.
+func (c *checker) mixes() bool { return c.Mixing.Scheme != SchemeNone && !c.tree.met["voter"] }
 
 // exclude reports a statement that another one excludes.
 func (c *checker) exclude(at Span, by parsed, why, format string, a ...any) *Diagnostic {
@@ -112,4 +120,25 @@ func (c *checker) exclusions() {
 		}
 	}
 	c.mixers()
+	c.unmixed()
+}
+
+// unmixed reports heights of mixing in an election that does not mix.
+func (c *checker) unmixed() {
+	var by parsed
+	why := "nothing is mixed"
+	switch s, ok := c.first["mixing"]; {
+	case ok && s.Mixing.None.Value != "":
+		by = s
+	case !c.tree.met["mixing"] && len(c.lines["voter"]) > 0:
+		by, why = c.lines["voter"][0], "named voters are not mixed"
+	default:
+		return
+	}
+	for _, keyword := range mixes {
+		if s, ok := c.first[keyword]; ok {
+			c.exclude(s.span, by, why, "`%s by` where nothing is mixed", keyword).Help =
+				"take the line out, or name a scheme of mixing"
+		}
+	}
 }

@@ -14,6 +14,7 @@ func (c *checker) time(s parsed) (ok bool) {
 	case s.By != nil:
 		phase := s.By.Phase.Value
 		at := map[string]*uint32{
+			"register": &t.Register, "deposit": &t.Deposit, "issue": &t.Issue, "voucher": &t.Voucher, "payout": &t.Payout,
 			"roll": &t.Roll, "commit": &t.Commit, "deal": &t.Deal, "setup": &t.Setup, "claim": &t.Claim,
 		}[phase]
 		*at, ok = c.phase(phase, s.By.By)
@@ -74,40 +75,131 @@ func (c *checker) heightSpan(h *height) Span {
 // order is a rule on two heights: later ≥ earlier + gap.
 type order struct {
 	earlier, later string
-	gap            uint32
+	gap            uint64
 	why            string
 }
 
 // phases reports phases that are out of order or too close.
 func (c *checker) phases() {
-	d := c.Confirmations
-	deep := plural(d, "confirmation")
 	rules := []order{
 		{"vote from", "vote to", 0, ""},
 		{"vote to", "claim", 1, ""},
 		{"claim", "timeout", 1, ""},
 	}
-	if c.deals() {
-		rules = append(rules, order{"roll", "commit", 1, ""},
-			order{"deal", "setup", 2, "complaints and their transcript are anchored apart"})
-	} else if c.Win == WinCustodial {
-		rules = append(rules, order{"roll", "vote from", 1, ""})
+	if c.defaulted("confirmations") {
+		d := uint64(c.Confirmations)
+		rules = append(rules, order{"timeout", "reveal", d, plural(d, "confirmation")})
 	}
-	if !c.tree.met["confirmations"] || c.valid["confirmations"] {
-		rules = append(rules, order{"timeout", "reveal", d, deep})
-		if c.deals() {
-			rules = append(rules, order{"commit", "deal", d, deep}, order{"setup", "vote from", d, deep})
-		}
+	if c.mixes() {
+		rules = append(rules, c.exchange()...)
+	}
+	switch {
+	case c.deals():
+		rules = append(rules, c.closed("roll", "commit"), c.closed("commit", "deal"), c.closed("deal", "setup"),
+			c.closed("setup", "vote from"))
+	case c.Win == WinCustodial:
+		rules = append(rules, c.closed("roll", "vote from"))
 	}
 	for _, r := range rules {
 		c.order(r)
+	}
+	c.announcement()
+}
+
+// defaulted reports whether a statement that has a default could be read or is absent.
+func (c *checker) defaulted(keyword string) bool { return !c.tree.met[keyword] || c.valid[keyword] }
+
+// closed returns the rule on the height of a phase and that of the next: the anchor
+// of the first counts in the blocks of grace and must be deep, and two blocks more
+// are for writing what follows from it. Where one of the two numbers cannot be read
+// the rule asks for the order alone.
+func (c *checker) closed(earlier, later string) order {
+	r := order{earlier, later, 1, ""}
+	if c.defaulted("confirmations") && c.defaulted("grace") {
+		grace, d := uint64(c.Grace), uint64(c.Confirmations)
+		r.gap = grace + d + linesGap
+		r.why = fmt.Sprintf("%s of grace for the anchor of `%s`, %s, and %d for what follows",
+			plural(grace, "block"), earlier, plural(d, "confirmation"), linesGap)
+	}
+	return r
+}
+
+// Blocks between two heights beside those of grace and confirmations.
+const (
+	linesGap    = 2 // to write what the next phase asks for
+	payGap      = 3 // to pay coins, beside one for each payBatch voters
+	lateGap     = 7 // to pay late coins and to list the roll, beside one for each payBatch voters
+	payBatch    = 1000
+	memberKeys  = 16 // of one mixer at most
+	sessionGap  = 3  // of one group-blind session: offer, challenge, answer
+	leastHeight = 2  // of the first phase: the announcement stands below it, in block 1 or later
+)
+
+// exchange returns the rules on the heights of mixing.
+func (c *checker) exchange() []order {
+	pay, late := c.closed("voucher", "payout"), order{"payout", "roll", 1, ""}
+	batches := uint64(1)
+	if c.votersKnown() {
+		batches = uint64((c.Voters + payBatch - 1) / payBatch)
+	}
+	if pay.gap > 1 {
+		grace, d := uint64(c.Grace), uint64(c.Confirmations)
+		pay.gap = grace + d + batches + payGap
+		pay.why = fmt.Sprintf("%s of grace for the anchor of `voucher`, %s, and %d to pay the coins",
+			plural(grace, "block"), plural(d, "confirmation"), batches+payGap)
+	}
+	if c.defaulted("confirmations") {
+		late.gap = 2*uint64(c.Confirmations) + lateGap + batches
+		late.why = fmt.Sprintf("%s twice, for the coins and for those that are late, and %d to pay them and to list the roll",
+			plural(uint64(c.Confirmations), "confirmation"), lateGap+batches)
+	}
+	return []order{c.closed("register", "deposit"), c.sessions(), c.closed("issue", "voucher"), pay, late}
+}
+
+// sessions returns the rule on the time for issuing. Group-blind sessions are one at a
+// time for each member key, so that those of the mixers' most member keys must fit:
+//
+//	issue ≥ deposit + grace + confirmations + 3·⌈voters / (16·mixers)⌉
+func (c *checker) sessions() order {
+	r := c.closed("deposit", "issue")
+	if r.gap == 1 || c.Mixing.Scheme != SchemeGroupBlind || !c.valid["mixing"] || !c.votersKnown() {
+		return r
+	}
+	row := inRow(c.Voters, memberKeys*c.Mixing.Mixers)
+	if row <= linesGap {
+		return r
+	}
+	r.gap += row - linesGap
+	r.why = fmt.Sprintf("%s of grace for the anchor of `deposit`, %s, and %d for the sessions of %d voters, "+
+		"%d one after the other at each of %d mixers' %d member keys", plural(uint64(c.Grace), "block"),
+		plural(uint64(c.Confirmations), "confirmation"), row, c.Voters, row/sessionGap, c.Mixing.Mixers, memberKeys)
+	return r
+}
+
+// inRow returns the blocks that the sessions of voters take at a number of member
+// keys, one at a time at each.
+func inRow(voters, keys int) uint64 { return sessionGap * uint64((voters+keys-1)/keys) }
+
+// announcement reports a first height that has no block for the announcement below
+// it.
+func (c *checker) announcement() {
+	first := "roll"
+	if c.mixes() {
+		first = "register"
+	}
+	h, ok := c.heights[first]
+	if least := max(leastHeight, c.now+2); ok && h.height < least && h.height > c.now {
+		d := c.report("E0505", h.span, "`%s` at block %d leaves no block for the announcement", first, h.height)
+		d.Notes = []string{"the announcement stands in a block below the first height"}
+		d.Help = fmt.Sprintf("write `block %d` or later", least)
 	}
 }
 
 func (c *checker) order(r order) {
 	earlier, ok1 := c.heights[r.earlier]
 	later, ok2 := c.heights[r.later]
-	if !ok1 || !ok2 || uint64(later.height) >= uint64(earlier.height)+uint64(r.gap) {
+	least := uint64(earlier.height) + r.gap
+	if !ok1 || !ok2 || uint64(later.height) >= least {
 		return
 	}
 	d := c.report("E0505", later.span, "`%s` at block %d, but `%s` is at block %d",
@@ -116,11 +208,11 @@ func (c *checker) order(r order) {
 	if r.why != "" {
 		d.Notes = []string{fmt.Sprintf("at least %s between them: %s", plural(r.gap, "block"), r.why)}
 	}
-	d.Help = fmt.Sprintf("write `block %d` or later", uint64(earlier.height)+uint64(r.gap))
+	d.Help = fmt.Sprintf("write `block %d` or later", least)
 }
 
 // plural returns a number with its noun.
-func plural(n uint32, noun string) string {
+func plural(n uint64, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
@@ -140,10 +232,55 @@ func (c *checker) sweepable() {
 	need := uint32((c.Voters+sweepsPerBlock-1)/sweepsPerBlock) + c.Confirmations
 	if have := timeout.height - claim.height; have < need {
 		d := c.report("W0506", timeout.span, "%s between `claim by` and `timeout`, but sweeping %d stakes may take %d",
-			plural(have, "block"), c.Voters, need)
+			plural(uint64(have), "block"), c.Voters, need)
 		d.Secondary = []Label{{claim.span, "a winner may claim as late as here"}}
 		d.Notes = []string{fmt.Sprintf("counted with %d stakes a block and %s; "+
-			"what is not swept in time, voters may take back", sweepsPerBlock, plural(c.Confirmations, "confirmation"))}
+			"what is not swept in time, voters may take back", sweepsPerBlock, plural(uint64(c.Confirmations), "confirmation"))}
 		d.Help = fmt.Sprintf("write `timeout block %d` or later", uint64(claim.height)+uint64(need))
 	}
+}
+
+// sessionsInRow warns of too few blocks to issue where each mixer has one member key:
+// from the last block in which the anchor of `deposit` can become deep there should be
+// three blocks for each voter of a mixer.
+func (c *checker) sessionsInRow() {
+	deposit, ok1 := c.heights["deposit"]
+	issue, ok2 := c.heights["issue"]
+	known := c.defaulted("confirmations") && c.defaulted("grace") && c.valid["mixing"] && c.votersKnown()
+	if !ok1 || !ok2 || !known || !c.mixes() || c.Mixing.Scheme != SchemeGroupBlind {
+		return
+	}
+	begin := uint64(deposit.height) + uint64(c.Grace) + uint64(c.Confirmations)
+	need, keys := inRow(c.Voters, c.Mixing.Mixers), 2
+	if begin+need <= uint64(issue.height) || begin+inRow(c.Voters, memberKeys*c.Mixing.Mixers) > uint64(issue.height) {
+		return // there is room, or E0505 says that there is none
+	}
+	for begin+inRow(c.Voters, keys*c.Mixing.Mixers) > uint64(issue.height) {
+		keys++
+	}
+	d := c.report("W0507", issue.span, "%s to issue, but the sessions of %d voters may take %d",
+		plural(uint64(issue.height)-begin, "block"), c.Voters, need)
+	d.Secondary = []Label{{deposit.span, fmt.Sprintf("sessions begin when the anchor of this is deep, as late as block %d", begin)}}
+	d.Notes = []string{fmt.Sprintf("counted with %d blocks a session, one after the other at each of %d mixers; "+
+		"with %d member keys each the time suffices", sessionGap, c.Mixing.Mixers, keys)}
+	d.Help = fmt.Sprintf("write `issue by block %d` or later, or let every mixer register %d member keys", begin+need, keys)
+}
+
+// year is the number of blocks in a year at one in ten minutes.
+const year = 365 * 144
+
+// locked warns of a timeout over a year after the first vote: until then a stake that
+// nobody claims cannot be taken back.
+func (c *checker) locked() {
+	from, ok1 := c.heights["vote from"]
+	timeout, ok2 := c.heights["timeout"]
+	if !ok1 || !ok2 || uint64(timeout.height) <= uint64(from.height)+year {
+		return
+	}
+	blocks := uint64(timeout.height) - uint64(from.height)
+	d := c.report("W0508", timeout.span, "%d blocks, about %d years, between `vote from` and `timeout`",
+		blocks, max(1, (blocks+year/2)/year))
+	d.Secondary = []Label{{from.span, "a stake may be locked from here on"}}
+	d.Notes = []string{"a stake that no winner claims cannot be taken back before"}
+	d.Help = "look whether the height has a digit too many"
 }

@@ -4,6 +4,8 @@ package lang
 func (c *checker) warnings() {
 	c.thresholds()
 	c.sweepable()
+	c.sessionsInRow()
+	c.locked()
 	named := c.lines["voter"]
 	if len(named) > 0 && !c.Salted && (c.valid["ballots"] || !c.tree.met["ballots"]) {
 		d := c.report("W0206", named[0].span,

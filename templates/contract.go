@@ -11,7 +11,7 @@ import (
 
 // The versions that this program writes and reads.
 const (
-	ContractVersion = 1
+	ContractVersion = 2
 	LoweringVersion = 1
 )
 
@@ -22,7 +22,7 @@ const MaxContract = 256 << 10
 // stake's script, and the paths that spend it. With mixing it has the same of the
 // escrow of deposits; without, these fields are absent.
 type Contract struct {
-	Contract    int    `json:"contract"`         // format version, 1
+	Contract    int    `json:"contract"`         // format version, 2
 	Policy      string `json:"policy"`           // policy id, bvp1…
 	Lowering    int    `json:"lowering"`         // version of the lowering, 1
 	Script      string `json:"script"`           // template text

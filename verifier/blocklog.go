@@ -56,8 +56,6 @@ func (l *blockLog) index(height uint32) int {
 // replay returns a new replay that was given the matched transactions.
 func (l *blockLog) replay(e *election.Election, lines []board.Line) *election.Replay {
 	r := election.NewReplay(e, lines)
-	for _, tx := range l.matched {
-		r.Tx(tx)
-	}
+	replayAll(r, l.matched)
 	return r
 }

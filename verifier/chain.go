@@ -8,8 +8,6 @@ import (
 	"bevote/lang"
 	"bevote/verifier/election"
 	"bevote/verifier/evidence"
-
-	"github.com/btcsuite/btcd/wire/v2"
 )
 
 // chained is what the chain shows of the election.
@@ -70,8 +68,8 @@ func follow(ctx context.Context, in *inputs, sources []evidence.Source) (*chaine
 	if err != nil {
 		return nil, fmt.Errorf("reading the chain: %w", err)
 	}
-	if first == 0 { // a whole chain is read from the block that the first line names
-		first = in.lines[0].Seen.Height
+	if first == 0 { // a whole chain
+		first = in.searchFrom()
 	}
 	ch.shown = first
 	return ch, ch.followBlocks(ctx, first)
@@ -79,9 +77,9 @@ func follow(ctx context.Context, in *inputs, sources []evidence.Source) (*chaine
 
 // wantedHeights returns a function that reports whether the hash at a height is
 // kept: of heights that board lines and checkpoints name, and of all heights from
-// the first line's, or from a source's first block, on.
+// where the search begins, or from a source's first block, on.
 func wantedHeights(ctx context.Context, in *inputs, sources []evidence.Source) func(height uint32) bool {
-	first := in.lines[0].Seen.Height
+	first := in.searchFrom()
 	for _, src := range sources {
 		if h, err := src.First(ctx); err == nil && h > 0 { // an error comes again when the blocks are read
 			first = min(first, h)
@@ -128,11 +126,12 @@ func (ch *chained) readBlocks(ctx context.Context, first uint32) error {
 		if err != nil {
 			return err
 		}
-		if !begun && ch.replay.Announces(b.Transactions) {
+		at := ch.replay.Block(b.Height, b.MsgBlock)
+		if !begun && ch.replay.Begun() {
 			begun, ch.replay, ch.first = true, election.NewReplay(ch.e, ch.lines), b.Height
 			ch.chain.BeginAt(b)
+			at = ch.replay.Block(b.Height, b.MsgBlock)
 		}
-		at := ch.replay.Block(b.Height, b.MsgBlock)
 		if begun {
 			ch.blocks.add(b.Height, b.MsgBlock, at)
 		}
@@ -159,24 +158,29 @@ func (ch *chained) followProofs(ctx context.Context) error {
 		if len(ch.saved.hashes) > 0 && p.Height < ch.saved.next() {
 			continue
 		}
-		txs := make([]*wire.MsgTx, len(p.Txs))
-		for i, t := range p.Txs {
-			txs[i] = t.Tx
+		var txs []election.ConfirmedTx
+		for _, t := range p.Txs {
+			txs = append(txs, election.ConfirmedTx{Height: p.Height, Pos: int(t.Index), Tx: t.Tx, ID: t.Tx.TxHash()})
 		}
-		if !begun && ch.replay.Announces(txs) {
+		replayAll(ch.replay, txs)
+		if !begun && ch.replay.Begun() {
 			begun, ch.replay, ch.blocks, ch.first = true, election.NewReplay(ch.e, ch.lines), new(blockLog), p.Height
+			replayAll(ch.replay, txs)
 		}
-		for i, t := range p.Txs {
-			tx := election.ConfirmedTx{Height: p.Height, Pos: int(t.Index), Tx: txs[i], ID: txs[i].TxHash()}
-			ch.replay.Tx(tx)
-			ch.blocks.matched = append(ch.blocks.matched, tx)
-		}
+		ch.blocks.matched = append(ch.blocks.matched, txs...)
 	}
 	return nil
 }
 
-// allCreated reports whether the blocks hold the creation of every coin that a
-// roll line names.
+// replayAll gives transactions to a replay.
+func replayAll(r *election.Replay, txs []election.ConfirmedTx) {
+	for _, tx := range txs {
+		r.Tx(tx)
+	}
+}
+
+// allCreated reports whether the blocks hold the creation of every coin that an entry
+// names.
 func allCreated(r *election.Replay) bool {
 	for _, c := range r.Coins() {
 		if c.Created == nil {
@@ -186,13 +190,34 @@ func allCreated(r *election.Replay) bool {
 	return true
 }
 
-// showsBeginning reports whether the evidence shows everything since the board's
-// first line was written: whole blocks from the one after the block that the line
-// names. The announcement commits to that line, so it is not older.
+// searchFrom returns the block from which a whole chain is read. Where the announcement
+// spends a seal there is one announcement, and it is not older than the first line.
+// Otherwise the first announcement counts of all since the height of the rule.
+func (in *inputs) searchFrom() uint32 {
+	if in.e.Policy.Seal != nil {
+		return max(1, in.lines[0].Seen.Height)
+	}
+	return in.e.SearchFrom()
+}
+
+// showsBeginning reports whether the evidence shows the election's announcement as the
+// one that counts, or that there is none: what spends the seal, or all blocks since the
+// first in which an announcement counts.
 func (ch *chained) showsBeginning() bool {
-	seen := ch.lines[0].Seen
-	hash, known := ch.chain.HashAt(seen.Height)
-	return !ch.chain.Proven && known && hash == seen.Hash && ch.shown <= seen.Height+1
+	if ch.e.Policy.Seal != nil {
+		return ch.replay.Begun()
+	}
+	return !ch.chain.Proven && ch.shown <= ch.e.SearchFrom()
+}
+
+// sequence returns the chain of anchors. Whole blocks since the announcement show that
+// there are no more.
+func (ch *chained) sequence() election.Sequence {
+	complete := ch.tip
+	if ch.chain.Proven || !ch.showsBeginning() || ch.chain.Included.Failed > 0 {
+		complete = 0
+	}
+	return ch.replay.Sequence(complete)
 }
 
 // before returns the chain as if the blocks from height on held nothing of the

@@ -40,6 +40,7 @@ type fair struct {
 	log    *board.Log
 	seen   uint32                   // of lines being written
 	chain  map[uint32][]*wire.MsgTx // by height
+	tail   wire.OutPoint            // output 1 of the last anchor
 	mixers []*stall
 	voters []*visitor
 	untold board.Payout                                   // of a lie that keeps it back
@@ -129,11 +130,11 @@ func newFair(t *testing.T, scheme string) *fair {
 		t.Fatal(err)
 	}
 	source := strings.NewReplacer("voters     5", "voters     7", "3 of 5", "4 of 7",
-		"by block 110", "by block 120", "by block 112", "by block 122", "by block 114", "by block 124", "by block 118", "by block 128",
-		"block 120 to", "block 130 to", "mixing     none", map[string]string{
+		"mixing     none", map[string]string{
 			lang.SchemeGroupBlind: "mixing group-blind { modulus 2048  rounds 128  mixers 2 }",
 			lang.SchemeBlindRSA:   "mixing blind-rsa { modulus 2048  mixers 2 }",
-		}[scheme]).Replace(string(text))
+		}[scheme], "roll    by block 110", "register by block 50\ndeposit by block 60\nissue by block 75\nvoucher by block 82\npayout by block 92\n"+
+			"roll    by block 110").Replace(string(text))
 	policy, keys, err := workbench.StandIns([]byte(source), 1)
 	if err != nil {
 		t.Fatal(err)
@@ -150,6 +151,10 @@ func newFair(t *testing.T, scheme string) *fair {
 	f.e.Policy.Mixing.Modulus, f.e.Policy.Mixing.Rounds = 512, 16 // quick; the language asks for more
 	if scheme == lang.SchemeBlindRSA {
 		f.e.Policy.Mixing.Modulus = 1024
+	}
+	f.e.Policy.Times = lang.Times{
+		Register: 101, Deposit: 104, Issue: 110, Voucher: 112, Payout: 114, Roll: 119, Commit: 122, Deal: 125, Setup: 128,
+		VoteFrom: 131, VoteTo: 140, Claim: 150, Timeout: 160, Reveal: 170,
 	}
 	f.log = board.NewLog(f.e.EID)
 	for i := range fairMixers {
@@ -243,7 +248,14 @@ func (f *fair) script(items ...[]byte) []byte {
 func (f *fair) anchor(kind int, height uint32) {
 	data, err := txscript.NewScriptBuilder().AddOp(txscript.OP_RETURN).AddData(election.AnchorData(kind, f.e.EID, f.log.Head())).Script()
 	f.must(err)
-	f.mine(height, f.keys["supervisor"], f.spending(f.keys["supervisor"], wire.NewTxOut(0, data)))
+	supervisor := f.keys["supervisor"]
+	own := templates.PayToKey(f.e.Policy.Supervisor)
+	tx := f.spending(supervisor, wire.NewTxOut(0, data), wire.NewTxOut(1000, own), wire.NewTxOut(1000, own))
+	if kind != election.Announce {
+		tx.LockTime, tx.TxIn[0].Sequence, tx.TxIn[0].PreviousOutPoint = height-1, election.AnchorSequence, f.tail
+	}
+	f.mine(height, supervisor, tx)
+	f.tail = wire.OutPoint{Hash: tx.TxHash(), Index: 1}
 }
 
 // op is the output of a transaction that pays a script, in wire form too.

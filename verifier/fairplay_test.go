@@ -2,6 +2,7 @@ package verifier
 
 import (
 	"bytes"
+	"maps"
 	"slices"
 
 	"bevote/internal/curve"
@@ -18,20 +19,24 @@ import (
 func (f *fair) play() {
 	f.t.Helper()
 	f.seen = 99
-	f.say(f.keys["supervisor"], board.Open{})
+	f.say(f.keys["supervisor"], board.Open{Server: f.e.Policy.Supervisor})
 	f.anchor(election.Announce, 100)
 	f.seen = 101
+	f.anchor(election.RegisterClosed, 102)
 	f.register()
 	f.request()
 	f.seen = 103
 	f.deposit()
+	f.anchor(election.DepositsClosed, 105)
 	f.seen = 105
 	for _, v := range f.voters {
 		f.issue(v)
 	}
 	f.seen = 111
+	f.anchor(election.IssuesClosed, 111)
 	f.redeem()
 	f.sweep()
+	f.anchor(election.VouchersClosed, 113)
 	f.seen = 113
 	f.payOut()
 	f.seen = 116
@@ -217,18 +222,22 @@ func (f *fair) account(tip uint32) *election.Exchange {
 	return f.e.Exchange(m, r)
 }
 
-// enrol writes the roll.
+// enrol writes the entries and the roll.
 func (f *fair) enrol() {
+	lines := make(map[curve.PublicKey]int)
 	for i, v := range f.voters {
-		key := curve.BaseMul(v.roll).Key()
 		w := election.EncodeOutpoint(v.coin)
-		b := board.Roll{Key: key, Outpoint: w[:]}
+		b := board.Entry{Outpoint: w[:]}
 		if f.lie("roll", i, &b) {
 			continue
 		}
-		sig, err := curve.SignSchnorr(v.roll, board.RollHash(f.e.EID, key, b.Outpoint))
-		f.must(err)
-		b.Sig = sig[:]
-		f.say(f.keys["supervisor"], b)
+		f.say(v.roll, b)
+		lines[curve.BaseMul(v.roll).Key()] = len(f.log.Lines())
 	}
+	keys := slices.SortedFunc(maps.Keys(lines), func(x, y curve.PublicKey) int { return bytes.Compare(x[:], y[:]) })
+	var roll board.Roll
+	for _, key := range keys {
+		roll.Entries = append(roll.Entries, lines[key])
+	}
+	f.say(f.keys["supervisor"], roll)
 }

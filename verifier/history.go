@@ -42,7 +42,8 @@ func history(f *facts) *result.History {
 
 // anchorPhases are the phases that the anchors' kinds close.
 var anchorPhases = [election.LastAnchor + 1]string{
-	"", result.PhaseRoll, result.PhaseRoll, result.PhaseCommit, result.PhaseDeal, result.PhaseSetup, result.PhaseSetup,
+	"", result.PhaseRoll, result.PhaseRoll, result.PhaseDeposit, result.PhaseIssue, result.PhaseVoucher,
+	result.PhaseRoll, result.PhaseCommit, result.PhaseDeal, result.PhaseSetup,
 }
 
 func addEvent(s *result.History, height uint32, phase string, kind result.EventKind, where, format string, args ...any) {

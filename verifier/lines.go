@@ -15,11 +15,7 @@ func countingLines(f *facts) map[int]bool {
 	supervisor := func(key curve.PublicKey) bool { return key == p.Supervisor }
 	opener := func(key curve.PublicKey) bool { _, entitled := f.author(key); return entitled }
 	out[1] = supervisor(f.lines[0].By)
-	for _, l := range election.Counting[board.Candidate](f.setup.Phases) {
-		for _, c := range p.Candidates {
-			out[l.N] = out[l.N] || c.Key == l.Line.By && c.Name == l.Body.Name
-		}
-	}
+	addLines[board.Entry](f, out, f.setup.OnRoll)
 	addLines[board.Roll](f, out, supervisor)
 	addLines[board.Commit](f, out, f.setup.OnRoll)
 	addLines[board.Deal](f, out, f.setup.OnRoll)

@@ -91,8 +91,7 @@ func replayOf(t *testing.T, vote election.ConfirmedTx, sig []byte) *election.Rep
 
 	supervisor, outpoint := curve.NewScalar(3), election.EncodeOutpoint(coin)
 	e := &election.Election{Policy: &lang.Policy{Supervisor: curve.BaseMul(supervisor).Key()}}
-	line, err := board.Sign(e.EID, supervisor, board.Seen{}, board.Roll{
-		Key: e.Policy.Supervisor, Outpoint: outpoint[:], Sig: make([]byte, curve.SchnorrSize)})
+	line, err := board.Sign(e.EID, supervisor, board.Seen{}, board.Entry{Outpoint: outpoint[:]})
 	if err != nil {
 		t.Fatal(err)
 	}

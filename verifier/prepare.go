@@ -1,8 +1,6 @@
 package verifier
 
 import (
-	"slices"
-
 	"bevote/internal/ballot"
 	"bevote/internal/curve"
 	"bevote/lang"
@@ -38,8 +36,8 @@ func prepare(ch *chained, prior *prepared) (*prepared, error) {
 // setupOf returns the prior setup where the anchors are the same, else a new one
 // with what the prior stage or the state judged of the exchange.
 func setupOf(ch *chained, prior *prepared) *election.Setup {
-	anchors := ch.replay.Anchors()
-	if prior != nil && slices.Equal(anchors, prior.replay.Anchors()) {
+	anchors := ch.sequence()
+	if prior != nil && anchors.Equal(prior.sequence()) {
 		return prior.setup
 	}
 	setup := ch.e.Setup(ch.lines, anchors)

@@ -61,7 +61,7 @@ func anchorsUnshown(f *facts) bool {
 // coin, and does not show that there is none either.
 func coinUnshown(f *facts, r election.Slot) bool {
 	c := f.replay.Coin(r.Outpoint)
-	return (c == nil || c.Created == nil) && !f.showsBeginning()
+	return (c == nil || c.Created == nil) && (f.chain.Proven || !f.showsBeginning())
 }
 
 // beginning says where the evidence begins.
@@ -165,7 +165,7 @@ func schemed(f *facts) string {
 }
 
 func announced(f *facts) string {
-	if f.setup.Phases.Anchor(election.Announce) == nil && f.tip < f.e.Policy.Times.Roll {
+	if f.setup.Phases.Anchor(election.Announce) == nil && f.tip < f.e.Policy.FirstHeight() {
 		return "not yet"
 	}
 	return ""
@@ -175,7 +175,9 @@ func rolled(f *facts) string {
 	switch {
 	case f.setup.Phases.Closed(election.RollClosed):
 		return ""
-	case f.tip <= f.e.Policy.Times.Roll:
+	case f.setup.Ended != "":
+		return "ended"
+	case f.tip <= f.last(election.RollClosed):
 		return "not yet"
 	}
 	return "the roll is not anchored"
@@ -191,7 +193,7 @@ func dealt(f *facts) string {
 		return ""
 	case f.setup.Ended != "":
 		return "ended"
-	case f.tip <= f.e.Policy.Times.Setup:
+	case f.tip <= f.last(election.SetupClosed):
 		return "not yet"
 	}
 	return "the dealing is not anchored"
@@ -201,14 +203,21 @@ func transcribed(f *facts) string {
 	switch reason := dealt(f); {
 	case reason != "":
 		return reason
-	case f.setup.Ended != "":
+	case f.setup.Ended != "" && f.setup.TranscriptFault == nil:
 		return "ended"
-	case f.setup.Phases.Closed(election.TranscriptClosed):
-		return ""
-	case f.tip <= f.e.Policy.Times.Setup:
-		return "not yet"
 	}
-	return "the transcript is not anchored"
+	return ""
+}
+
+// last returns the last block in which the anchor of a kind counts, 0 where the election
+// owes none.
+func (f *facts) last(kind int) uint32 {
+	for _, d := range f.e.Due() {
+		if d.Kind == kind {
+			return d.Last
+		}
+	}
+	return 0
 }
 
 // written applies where there is a transcript. V42 reports its absence.

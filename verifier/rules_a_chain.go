@@ -54,8 +54,8 @@ func recordParse(f *facts, ck *check) {
 	}
 }
 
-// V02: every line is linked and signed, every line that counts is of its time, and
-// the anchors' heads occur in order. A line that does not count may name a block
+// V02: every line is linked and signed, and the blocks that counting lines name are on
+// the chain. A line that does not count may name a block
 // that a reorganisation has displaced.
 func recordChain(f *facts, ck *check) {
 	counting := sync.OnceValue(func() map[int]bool { return countingLines(f) }) // most boards need none
@@ -74,8 +74,6 @@ func recordChain(f *facts, ck *check) {
 			ck.pass()
 		}
 	}
-	anchoredInOrder(f, ck)
-	linesInTime(f, ck, counting)
 	linesOutOfPhase(f, ck)
 }
 
@@ -97,51 +95,6 @@ func linesOutOfPhase(f *facts, ck *check) {
 		if begun && (i < from || i >= to) {
 			ck.note(fmt.Sprintf("line %d", i+1), "does not count: %s outside its phase", l.Type)
 		}
-	}
-}
-
-// anchoredInOrder checks that later anchors commit to longer boards.
-func anchoredInOrder(f *facts, ck *check) {
-	last := 0
-	for kind, anchor := range f.setup.Phases.Anchors() {
-		if anchor == nil {
-			continue
-		}
-		ck.expect(1)
-		closed := f.setup.Phases.Lines(kind)
-		switch {
-		case (closed < 0 || closed < last) && anchorsUnshown(f):
-			ck.leave("tx "+anchor.TxID, "an earlier %s anchor may not be shown; %s", election.AnchorName(kind), f.beginning())
-		case closed < 0:
-			ck.fail("tx "+anchor.TxID, "the head of the %s anchor is not on the board", election.AnchorName(kind))
-		case closed < last:
-			ck.fail("tx "+anchor.TxID, "the %s anchor closes %d lines, an earlier one %d",
-				election.AnchorName(kind), closed, last)
-		default:
-			ck.pass()
-		}
-		last = max(last, closed)
-	}
-}
-
-// linesInTime lists the lines that name the block of the anchor that commits to
-// them, or a later one. Of these only the opening line counts.
-func linesInTime(f *facts, ck *check, counting func() map[int]bool) {
-	from := 0
-	for kind := election.Announce; kind <= election.LastAnchor; kind++ {
-		anchor, to := f.setup.Phases.Anchor(kind), f.setup.Phases.Lines(kind)
-		for i := from; i < to; i++ {
-			where, h := fmt.Sprintf("line %d", i+1), f.lines[i].Seen.Height
-			switch {
-			case h < anchor.Height:
-			case counting()[i+1]:
-				ck.failed++
-				ck.note(where, "has seen block %d and is anchored in block %d", h, anchor.Height)
-			default:
-				ck.note(where, "does not count: has seen block %d and is anchored in block %d", h, anchor.Height)
-			}
-		}
-		from = max(from, to)
 	}
 }
 

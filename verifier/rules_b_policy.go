@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"bevote/internal/curve"
 	"bevote/lang"
 	"bevote/templates"
 	"bevote/verifier/board"
@@ -20,14 +19,14 @@ func policyRules() []rule {
 		row("V15", "POLICY-UNIQUE", "A", always, policyUnique),
 		row("V16", "POLICY-SIG", "E", always, policySig),
 		{ID: "V17", Name: "POLICY-SANE", Class: "E/W", textual: true, judge: policySane},
-		row("V18", "CAND-KEYS", "E", rolled, candidateKeys),
+		row("V18", "CAND-KEYS", "E", always, candidateKeys),
 		row("V19", "CAND-PAYOUT", "A", always, candidatePayouts),
 		row("V20", "PARAMS-REGEN", "E", exchanged, paramsRegen),
-		row("V21", "TAGS", "E", rolled, tags),
+		row("V21", "TAGS", "E", always, tags),
 	}
 }
 
-// V14: the announcement is anchored by the supervisor, before the roll. Evidence
+// V14: the announcement is anchored by the supervisor below the first height. Evidence
 // that begins late does not show that there is no other announcement before it.
 func policyAnchor(f *facts, ck *check) {
 	ck.expect(1)
@@ -44,40 +43,42 @@ func policyAnchor(f *facts, ck *check) {
 
 // announcementFault returns what is wrong with the announcement, and where.
 func announcementFault(f *facts) (where string, err error) {
-	announce, roll := f.setup.Phases.Anchor(election.Announce), f.setup.Phases.Anchor(election.RollClosed)
-	switch {
-	case announce == nil && !f.showsBeginning():
+	missing := f.setup.Phases.Missing()
+	switch announced := f.setup.Phases.Closed(election.Announce); {
+	case announced:
+		return "", nil
+	case missing != nil && missing.Kind == election.Announce && f.replay.Begun():
+		return missing.Where, errors.New(missing.Reason)
+	case !f.showsBeginning():
 		return f.e.Policy.ID(), errors.New("no announcement is shown")
-	case announce == nil:
-		return f.e.Policy.ID(), errors.New("the supervisor anchored no announcement of this policy")
-	case f.setup.Phases.Lines(election.Announce) < 1:
-		return "tx " + announce.TxID, errors.New("the announcement's head is not on the board")
-	case roll != nil && roll.Height <= announce.Height:
-		return "tx " + roll.TxID, fmt.Errorf("the roll is anchored in block %d, the announcement in %d",
-			roll.Height, announce.Height)
 	}
-	return "", nil
+	return f.e.Policy.ID(), errors.New("the supervisor anchored no announcement of this policy")
 }
 
-// V15: of each kind the supervisor made one anchor for this election.
+// V15: there is one announcement of this election. The seal is spent once. Without a
+// seal the first announcement counts, and the evidence has to show that it is the first.
 func policyUnique(f *facts, ck *check) {
-	anchors := f.replay.Anchors()
-	ck.expect(len(anchors))
+	others := f.replay.OtherAnchors()
+	ck.expect(1 + len(others))
 	ck.note("chain", "looked at the blocks from %d on", f.first)
-	presenceOnly(f, ck, "other anchor")
-	if missing := unshown(f); missing != "" && !f.chain.Proven {
-		ck.expect(1)
-		ck.leave("evidence", "%s", missing)
+	switch {
+	case f.e.Policy.Seal != nil && f.replay.Begun():
+		ck.pass()
+	case f.chain.Proven:
+		ck.leave("evidence", "merkle proofs show what is there, and not that there is no other announcement")
+	case unshown(f) != "":
+		ck.leave("evidence", "%s", unshown(f))
+	default:
+		ck.pass()
 	}
-	for i := range anchors {
-		at := &anchors[i]
+	for _, at := range others {
 		where := fmt.Sprintf("tx %s, block %d", at.TxID, at.Height)
-		first := f.setup.Phases.Anchor(at.Kind)
+		counts := f.setup.Phases.Anchor(at.Kind)
 		switch {
 		case at.EID != f.e.EID:
 			ck.pass()
 			ck.note(where, "the supervisor's key also anchors election %x", at.EID)
-		case at.Head != first.Head:
+		case counts == nil || at.Head != counts.Head:
 			ck.fail(where, "the supervisor: a second %s anchor with another head", election.AnchorName(at.Kind))
 		default:
 			ck.pass()
@@ -120,56 +121,31 @@ func policySane(f *facts, ck *check) {
 	}
 }
 
-// V18: every candidate proved possession of its key before the roll was
-// anchored, and no two keys are the same or negatives of each other: their x
-// coordinates, bytes 1 … 32 of a key, differ.
+// V18: line 1 has a proof of possession of every candidate's key, and no two keys are
+// the same or negatives of each other: their x coordinates, bytes 1 … 32 of a key,
+// differ.
 func candidateKeys(f *facts, ck *check) {
 	p := f.e.Policy
 	ck.expect(len(p.Candidates))
 	seen := make(map[[32]byte]string)
-	proofs := possessions(f)
-	for _, c := range p.Candidates {
+	open := opened(f)
+	for i, c := range p.Candidates {
 		x := [32]byte(c.Key[1:])
-		switch other := seen[x]; {
-		case other != "":
+		if other := seen[x]; other != "" {
 			ck.fail("candidate "+c.Name, "has the key of %s, or its negative", other)
-		case proofs[c.Name] == nil:
-			ck.fail("candidate "+c.Name, "no proof of possession on the board before the roll's anchor")
-		default:
-			ck.test("candidate "+c.Name, verifyPossession(f, c, *proofs[c.Name], f.e.EID))
+		} else {
+			ck.test("candidate "+c.Name, f.e.CheckPossession(open, i+1, f.e.EID))
 		}
 		seen[x] = c.Name
 	}
 }
 
-// possessions returns by name the first candidate line of each candidate's own
-// key.
-func possessions(f *facts) map[string]*board.Candidate {
-	out := make(map[string]*board.Candidate)
-	for _, l := range election.Counting[board.Candidate](f.setup.Phases) {
-		for _, c := range f.e.Policy.Candidates {
-			if c.Key == l.Line.By && c.Name == l.Body.Name {
-				out[c.Name] = &l.Body
-			}
-		}
+// opened returns the body of line 1, empty where that is no open line.
+func opened(f *facts) (open board.Open) {
+	if err := board.DecodeBody(f.lines[0], &open); err != nil {
+		return board.Open{} // V16 names it
 	}
-	return out
-}
-
-// verifyPossession checks a proof of possession under the id of an election.
-func verifyPossession(f *facts, c lang.Candidate, line board.Candidate, eid [32]byte) error {
-	key, err := c.Key.Point()
-	if err != nil {
-		return err
-	}
-	proof, err := curve.DecodeProof(line.Proof)
-	if err != nil {
-		return err
-	}
-	if !curve.VerifyPossession(board.CandidateContext(eid, c.Name, c.Payout), proof, key) {
-		return fmt.Errorf("the proof of possession does not verify")
-	}
-	return nil
+	return open
 }
 
 // V19: payouts are standard, distinct, and no roll key's or mixer's. The owner of a
@@ -204,16 +180,12 @@ func candidatePayouts(f *facts, ck *check) {
 // V21: proofs hold for this election only. Each candidate's proof must fail under
 // another election's id.
 func tags(f *facts, ck *check) {
-	proofs := possessions(f)
-	ck.expect(len(proofs))
-	for _, c := range f.e.Policy.Candidates {
-		line := proofs[c.Name]
-		if line == nil {
-			continue // V18 names it
-		}
-		other := f.e.EID
-		other[0] ^= 1
-		if verifyPossession(f, c, *line, other) == nil {
+	open := opened(f)
+	ck.expect(len(f.e.Policy.Candidates))
+	other := f.e.EID
+	other[0] ^= 1
+	for i, c := range f.e.Policy.Candidates {
+		if f.e.CheckPossession(open, i+1, other) == nil {
 			ck.fail("candidate "+c.Name, "the proof of possession also holds for another election")
 			continue
 		}

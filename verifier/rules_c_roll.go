@@ -13,97 +13,65 @@ import (
 // rollRules are family C, the roll: V24–V28.
 func rollRules() []rule {
 	return []rule{
-		row("V24", "ROLL-ANCHOR", "E", always, rollAnchor),
-		row("V25", "ROLL-UNIQUE", "E", rolled, rollUnique),
-		row("V26", "ROLL-SIZE", "E", rolled, rollSize),
+		row("V24", "ROLL-ANCHOR", "A", always, rollAnchor),
+		row("V25", "ROLL-UNIQUE", "A", rolled, rollUnique),
+		row("V26", "ROLL-SIZE", "A", rolled, rollSize),
 		row("V27", "ROLL-COIN", "I", rolled, rollCoin),
 		row("V28", "ROLL-DISJOINT", "W", rolled, rollDisjoint),
 	}
 }
 
-// V24: the roll is anchored in time, with a head that is on the board.
-func rollAnchor(f *facts, ck *check) { anchoredBy(f, ck, election.RollClosed, f.e.Policy.Times.Roll) }
+// V24: the roll's anchor continues the sequence, in time, with a head that is on the
+// board.
+func rollAnchor(f *facts, ck *check) { anchorOf(f, ck, election.RollClosed) }
 
-// anchoredBy checks that the anchor of a kind is there by its last block, and
-// commits to this board.
-func anchoredBy(f *facts, ck *check, kind int, by uint32) {
-	anchor := f.setup.Phases.Anchor(kind)
-	if anchor == nil && f.tip <= by {
-		ck.skip("not yet")
-		return
-	}
-	ck.expect(1)
+// anchorOf checks that the anchor of a kind is there. Without it the election has ended.
+func anchorOf(f *facts, ck *check, kind int) {
+	missing := f.setup.Phases.Missing()
 	switch {
-	case anchor == nil && (f.chain.Proven || anchorsUnshown(f)):
-		ck.leave(fmt.Sprintf("block %d", by), "no %s anchor is shown; %s", election.AnchorName(kind), f.beginning())
-		ck.fatal = true
-	case anchorsUnshown(f) && (!f.setup.Phases.Closed(kind) || anchor.Height > by):
-		ck.leave("tx "+anchor.TxID, "an earlier %s anchor may not be shown; %s", election.AnchorName(kind), f.beginning())
-		ck.fatal = true
-	case anchor == nil:
-		ck.fail(fmt.Sprintf("block %d", by), "no %s anchor up to here", election.AnchorName(kind))
-	case !f.setup.Phases.Closed(kind):
-		ck.fail("tx "+anchor.TxID, "the head is not on the board")
-	case anchor.Height > by:
-		ck.fail("tx "+anchor.TxID, "anchored in block %d, due by %d", anchor.Height, by)
-	default:
+	case f.setup.Phases.Closed(kind):
+		ck.expect(1)
 		ck.pass()
+	case missing != nil && missing.Kind == kind:
+		ck.expect(1)
+		ck.fail(missing.Where, "the supervisor: %s", missing.Reason)
+	case f.setup.Ended != "":
+		ck.skip("ended")
+	case f.tip <= f.last(kind):
+		ck.skip("not yet")
+	default:
+		ck.expect(1)
+		ck.leave(fmt.Sprintf("block %d", f.last(kind)), "no %s anchor is shown; %s", election.AnchorName(kind), f.beginning())
+		ck.fatal = true
 	}
 }
 
-// V25: the supervisor's roll lines have distinct keys and coins, and each is signed
-// by its roll key. Named voters are the policy's. Lines by other authors do not
-// count.
+// V25: the supervisor's roll lists entries, sorted by key, each key and each coin once.
+// Without such a roll the election has ended. Lines by other authors do not count.
 func rollUnique(f *facts, ck *check) {
-	lines := election.InPhase[board.Roll](f.setup.Phases)
-	ck.expect(len(lines))
-	keys, coins := make(map[curve.PublicKey]int), make(map[string]int)
-	named := make(map[curve.PublicKey]bool)
-	for _, v := range f.e.Policy.Named {
-		named[v.Key] = true
-	}
-	accepted := acceptedByKeys(f, lines)
-	for i, l := range lines {
-		where, b := fmt.Sprintf("line %d", l.N), l.Body
+	ck.expect(1)
+	ck.test(fmt.Sprintf("line %d", f.setup.RollLine), f.setup.RollFault)
+	for _, l := range election.InPhase[board.Roll](f.setup.Phases) {
 		switch {
 		case l.Line.By != f.e.Policy.Supervisor:
-			ck.pass()
-			ck.note(where, "does not count: by %s, who is not the supervisor", l.Line.By)
-			continue
-		case keys[b.Key] > 0:
-			ck.fail(where, "the key of line %d again", keys[b.Key])
-		case coins[string(b.Outpoint)] > 0:
-			ck.fail(where, "the coin of line %d again", coins[string(b.Outpoint)])
-		case len(named) > 0 && !named[b.Key]:
-			ck.fail(where, "a key that the policy does not name")
-		case !accepted[i]:
-			ck.fail(where, "the roll key did not sign this entry")
-		default:
-			ck.pass()
+			ck.note(fmt.Sprintf("line %d", l.N), "does not count: by %s, who is not the supervisor", l.Line.By)
+		case l.N != f.setup.RollLine:
+			ck.note(fmt.Sprintf("line %d", l.N), "does not count: there is a roll in line %d", f.setup.RollLine)
 		}
-		keys[b.Key], coins[string(b.Outpoint)] = l.N, l.N
 	}
 }
 
-// acceptedByKeys reports for each roll line whether its roll key signed the entry.
-func acceptedByKeys(f *facts, lines []election.Entry[board.Roll]) []bool {
-	all := make([]curve.Signed, len(lines))
-	for i, l := range lines {
-		b := l.Body
-		all[i] = curve.Signed{Key: b.Key, Hash: board.RollHash(f.e.EID, b.Key, b.Outpoint), Sig: b.Sig}
-	}
-	return f.verifySigned(all, curve.VerifySchnorrBatch)
-}
-
-// V26: the roll is not longer than the policy's number of voters. With mixing,
-// roll ≤ good deposits ≤ registered keys. Named voters that are not on the roll are
-// listed: the board does not show whether they declined.
+// V26: the roll leaves off no entry that it owes a place. With mixing, roll ≤ good
+// deposits ≤ registered keys. Named voters that are not on the roll are listed: the
+// board does not show whether they declined.
 func rollSize(f *facts, ck *check) {
-	ck.expect(1)
-	n := len(f.setup.Roll)
-	if n > f.e.Policy.Voters {
-		ck.fail("roll", "%d entries for %d voters", n, f.e.Policy.Voters)
-	} else {
+	due := f.setup.Entries(f.replay)
+	ck.expect(len(due))
+	for _, entry := range due {
+		if !f.setup.OnRoll(entry.Key) {
+			ck.fail(fmt.Sprintf("line %d", entry.N), "the supervisor leaves off an entry whose coin is right")
+			continue
+		}
 		ck.pass()
 	}
 	if absent := leftOff(f); len(absent) > 0 {
@@ -113,7 +81,7 @@ func rollSize(f *facts, ck *check) {
 	if f.mix == nil || f.mix.Registry == nil {
 		return
 	}
-	good := 0
+	n, good := len(f.setup.Roll), 0
 	for _, d := range f.mix.Deposits {
 		if f.mix.CheckDeposit(d) == nil {
 			good++
@@ -128,7 +96,7 @@ func rollSize(f *facts, ck *check) {
 	for _, v := range f.mix.Vouchers {
 		if !f.setup.OnRoll(v.By) && f.mix.VerifyVoucher(v) == nil && f.mix.CoinOf(v) != nil {
 			ck.note(v.Where(), "a valid voucher, paid and not on the roll: "+
-				"its owner did not sign for the coin, or the supervisor left it out")
+				"its owner did not enter with the coin, or the supervisor left it out")
 		}
 	}
 }

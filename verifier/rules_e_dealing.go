@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"bevote/internal/curve"
 	"bevote/internal/sharing"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
@@ -16,16 +15,16 @@ func dealingRules() []rule {
 		row("V39", "RSS-COMMIT-REVEAL", "A", dealt, dealers(sharing.FaultCommitment)),
 		row("V40", "RSS-SHAPE", "A", dealt, dealers(sharing.FaultShape)),
 		row("V41", "RSS-POK", "A", dealt, dealers(sharing.FaultPossession)),
-		row("V42", "RSS-INDEX", "E", transcribed, transcriptIndex),
+		row("V42", "RSS-INDEX", "A", transcribed, transcriptIndex),
 		row("V43", "RSS-SHARES", "A", dealt, dealers(sharing.FaultEncryption)),
 		row("V44", "RSS-COMPLAINT", "I+A", dealt, complaints),
-		row("V45", "RSS-QUAL", "E", written, qual),
-		row("V46", "RSS-KEY", "E", custodialOr(transcribed), jointKey),
-		row("V47", "RSS-PUBSHARES", "E", shared, publicShares),
-		row("V48", "RSS-DEGREE", "E", shared, degree),
+		row("V45", "RSS-QUAL", "A", written, qual),
+		row("V46", "RSS-KEY", "A", custodialOr(transcribed), jointKey),
+		row("V47", "RSS-PUBSHARES", "A", shared, publicShares),
+		row("V48", "RSS-DEGREE", "A", shared, degree),
 		row("V49", "RSS-DISTINCT", "A", shared, distinctShares),
 		row("V50", "RSS-ACK", "A/W", transcribed, acks),
-		row("V51", "RSS-ANCHOR", "E", always, transcriptAnchor),
+		row("V51", "RSS-ANCHOR", "A", always, setupAnchor),
 	}
 }
 
@@ -95,7 +94,7 @@ func transcriptIndex(f *facts, ck *check) {
 	ck.expect(total)
 	switch {
 	case t == nil:
-		ck.fail("board", "no transcript by the supervisor between the last two anchors")
+		ck.fail("board", "no transcript by the supervisor under the setup's anchor")
 	case len(t.Body.Keys) != f.e.Policy.JointKeys():
 		ck.fail(transcriptLine(f), "%d joint keys, want %d", len(t.Body.Keys), f.e.Policy.JointKeys())
 	case len(f.setup.Shares) != len(t.Body.Keys):
@@ -137,20 +136,6 @@ func jointKey(f *facts, ck *check) {
 		return
 	}
 	ck.expect(f.e.Policy.JointKeys())
-	alone := make(map[curve.PublicKey]string)
-	for _, c := range f.e.Policy.Candidates {
-		alone[c.Key] = "the key of " + c.Name
-	}
-	for i, shares := range f.setup.Shares {
-		for j, p := range shares {
-			alone[p.Key()] = fmt.Sprintf("the public share of slot %d under key %d", j+1, i+1)
-		}
-	}
-	for _, i := range f.setup.Dealing.Qual {
-		for _, points := range f.setup.Dealing.Deals[i].Coefficients {
-			alone[points[0].Key()] = fmt.Sprintf("the contribution of dealer %d alone", i)
-		}
-	}
 	for i, k := range f.setup.Dealing.Keys {
 		where, key := fmt.Sprintf("%s, joint key %d", transcriptLine(f), i+1), k.Key.Key()
 		switch {
@@ -160,8 +145,8 @@ func jointKey(f *facts, ck *check) {
 			ck.pass() // V42 names what is missing
 		case i >= len(f.setup.Transcript.Body.Keys) || f.setup.Transcript.Body.Keys[i].Key != key:
 			ck.fail(where, "is not the sum of the qualified dealers' points, %s", key)
-		case alone[key] != "":
-			ck.fail(where, "is %s", alone[key])
+		case f.setup.OwnerOf(key) != "":
+			ck.fail(where, "is %s", f.setup.OwnerOf(key))
 		default:
 			ck.pass()
 		}
@@ -189,11 +174,8 @@ func supervisorsKey(f *facts, ck *check) {
 func publicShares(f *facts, ck *check) {
 	n := len(f.setup.Roll)
 	ck.expect(f.e.Policy.JointKeys() * n)
-	for i, shares := range f.setup.Shares {
-		if i >= len(f.setup.Dealing.Keys) {
-			break
-		}
-		bad := sharing.VerifyShares(f.setup.Dealing.Keys[i].Coefficients, shares)
+	for i := range f.setup.Shares {
+		bad := f.setup.BadShares[i]
 		for _, j := range bad {
 			ck.fail(fmt.Sprintf("slot %d, joint key %d", j, i+1), "the public share is not the dealt one")
 		}
@@ -260,14 +242,11 @@ func acks(f *facts, ck *check) {
 	}
 }
 
-// V51: the transcript is anchored in time.
-func transcriptAnchor(f *facts, ck *check) {
-	switch {
-	case !f.e.Policy.Dealt():
+// V51: the anchor of the setup continues the sequence in time.
+func setupAnchor(f *facts, ck *check) {
+	if !f.e.Policy.Dealt() {
 		ck.skip("custodial")
-	case f.setup.Ended != "":
-		ck.skip("ended")
-	default:
-		anchoredBy(f, ck, election.TranscriptClosed, f.e.Policy.Times.Setup)
+		return
 	}
+	anchorOf(f, ck, election.SetupClosed)
 }

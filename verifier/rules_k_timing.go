@@ -2,7 +2,6 @@ package verifier
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -18,7 +17,7 @@ import (
 // timingRules are family K, timing and reorganisations: V98–V103.
 func timingRules() []rule {
 	return []rule{
-		row("V98", "PHASES", "E", always, phaseOrder),
+		row("V98", "PHASES", "A", always, phaseOrder),
 		row("V99", "PREFIX", "A", always, prefix),
 		{ID: "V100", Name: "REORG-SAFE", Class: "U", when: always, review: reorgSafe},
 		row("V101", "STALE", "–", always, staleTip),
@@ -27,55 +26,28 @@ func timingRules() []rule {
 	}
 }
 
-// V98: the anchors of the dealing are there, in the policy's order and each in time,
-// and votes in an election that has ended are listed. The heights of the announcement,
-// the roll and the transcript are V14's, V24's and V51's.
+// V98: the other anchors, of registration, exchange and dealing, continue the sequence,
+// each in time, and votes in an election that has ended are listed. The heights of the
+// announcement, the roll and the setup are V14's, V24's and V51's.
 func phaseOrder(f *facts, ck *check) {
-	t := f.e.Policy.Times
-	const elsewhere = math.MaxUint32
-	by := [election.LastAnchor + 1]uint32{
-		election.Announce: elsewhere, election.RollClosed: elsewhere, election.CommitsClosed: t.Commit,
-		election.DealsClosed: t.Deal, election.ComplaintsClosed: t.Setup, election.TranscriptClosed: elsewhere,
-	}
-	last := uint32(0)
-	for kind, anchor := range f.setup.Phases.Anchors() {
-		if anchor == nil && (!owed(f, kind) || f.tip <= by[kind]) {
-			continue
-		}
-		ck.expect(1)
-		if anchor == nil {
-			ck.fail(fmt.Sprintf("block %d", by[kind]), "no %s anchor up to here", election.AnchorName(kind))
-			continue
-		}
-		where := "tx " + anchor.TxID
+	elsewhere := []int{election.Announce, election.RollClosed, election.SetupClosed}
+	missing := f.setup.Phases.Missing()
+	for _, due := range f.e.Due() {
 		switch {
-		case !f.e.Policy.Dealt() && kind > election.RollClosed:
-			ck.fail(where, "a %s anchor in a custodial election", election.AnchorName(kind))
-			continue
-		case anchor.Height <= last && kind != election.RollClosed:
-			ck.fail(where, "the %s anchor is in block %d, want one after %d, where the phase before it closed",
-				election.AnchorName(kind), anchor.Height, last)
-		case anchor.Height > by[kind]:
-			ck.fail(where, "the %s anchor is in block %d, due by %d",
-				election.AnchorName(kind), anchor.Height, by[kind])
-		default:
+		case slices.Contains(elsewhere, due.Kind):
+		case f.setup.Phases.Closed(due.Kind):
+			ck.expect(1)
 			ck.pass()
+		case missing != nil && missing.Kind == due.Kind:
+			ck.expect(1)
+			ck.fail(missing.Where, "the supervisor: %s", missing.Reason)
+		case f.setup.Ended == "" && f.tip > due.Last:
+			ck.expect(1)
+			ck.leave(fmt.Sprintf("block %d", due.Last), "no %s anchor is shown; %s", election.AnchorName(due.Kind), f.beginning())
+			ck.fatal = true
 		}
-		last = anchor.Height
 	}
 	noneAfterEnd(f, ck)
-}
-
-// owed reports whether the dealing needs an anchor of a kind. It needs none if the
-// roll has ended the election.
-func owed(f *facts, kind int) bool {
-	switch {
-	case kind <= election.RollClosed:
-		return false // V14 and V24 check these
-	case !f.e.Policy.Dealt() || len(f.setup.Roll) < f.e.Policy.K:
-		return false
-	}
-	return kind < election.TranscriptClosed // V51 checks that one
 }
 
 // noneAfterEnd lists votes in an election that ended at the roll or the setup. They

@@ -33,15 +33,19 @@ func Sightings(ctx context.Context, rec *record.Record, src evidence.Source) ite
 			yield(evidence.Selection{}, fmt.Errorf("reading the chain: %w", err))
 			return
 		}
-		height, begun := max(first, in.lines[0].Seen.Height), false
+		height, begun := max(first, in.searchFrom()), false
 		r := election.NewReplay(in.e, in.lines)
 		for b, err := range src.Blocks(ctx, height) {
 			if err != nil {
 				yield(evidence.Selection{}, fmt.Errorf("reading block %d: %w", height, err))
 				return
 			}
-			begun = begun || r.Announces(b.Transactions)
-			if begun && !yield(evidence.Selection{Height: height, Block: b, At: r.Block(height, b)}, nil) {
+			at := r.Block(height, b)
+			if !begun && r.Begun() {
+				begun, r = true, election.NewReplay(in.e, in.lines)
+				at = r.Block(height, b)
+			}
+			if begun && !yield(evidence.Selection{Height: height, Block: b, At: at}, nil) {
 				return
 			}
 			height++

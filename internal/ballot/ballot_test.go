@@ -3,11 +3,8 @@ package ballot_test
 import (
 	"bytes"
 	"fmt"
-	"io"
-	"math/rand/v2"
 	"strings"
 	"testing"
-	"testing/iotest"
 	"time"
 
 	"bevote/internal/ballot"
@@ -216,7 +213,7 @@ func TestDisavowal(t *testing.T) {
 	b, who := newFixture(1), ballot.Parties{I: 3, J: 2}
 	junk := ballot.Seal(b.says, b.at, b.key)
 	junk[60] ^= 1
-	D, proof, err := ballot.Disavow(rand.NewChaCha8([32]byte{}), b.x, junk, b.at, who)
+	D, proof, err := ballot.Disavow(b.x, junk, b.at, who)
 	if err != nil || !ballot.VerifyDisavowal(junk, b.at, who, b.key, D, proof) {
 		t.Fatal("an honest disavowal is refused", err)
 	}
@@ -243,10 +240,7 @@ func TestDisavowal(t *testing.T) {
 			t.Errorf("disavowal accepted: %s", name)
 		}
 	}
-	if _, _, err := ballot.Disavow(iotest.ErrReader(io.EOF), b.x, junk, b.at, who); err == nil {
-		t.Error("a proof without randomness")
-	}
-	if _, _, err := ballot.Disavow(nil, b.x, nil, b.at, who); err == nil {
+	if _, _, err := ballot.Disavow(b.x, nil, b.at, who); err == nil {
 		t.Error("a disavowal of nothing")
 	}
 }
@@ -256,15 +250,14 @@ func TestDisavowal(t *testing.T) {
 func TestDisowningAGoodBallot(t *testing.T) {
 	b, who := newFixture(1), ballot.Parties{I: 3, J: 2}
 	v := ballot.Seal(b.says, b.at, b.key)
-	r := rand.NewChaCha8([32]byte{})
-	D, proof, _ := ballot.Disavow(r, b.x, v, b.at, who)
+	D, proof, _ := ballot.Disavow(b.x, v, b.at, who)
 	if !ballot.VerifyDisavowal(v, b.at, who, b.key, D, proof) {
 		t.Fatal("the proof is true")
 	}
 	if m, err := ballot.OpenWith(v, b.at, D, b.key); err != nil || !same(m, b.says) {
 		t.Error("the ballot is disowned")
 	}
-	D, proof, _ = ballot.Disavow(r, b.x.Add(curve.NewScalar(1)), v, b.at, who)
+	D, proof, _ = ballot.Disavow(b.x.Add(curve.NewScalar(1)), v, b.at, who)
 	if ballot.VerifyDisavowal(v, b.at, who, b.key, D, proof) {
 		t.Error("another D passes")
 	}

@@ -3,7 +3,6 @@ package ballot
 import (
 	"encoding/binary"
 	"errors"
-	"io"
 
 	"bevote/internal/curve"
 )
@@ -58,13 +57,14 @@ type Parties struct {
 // Disavow returns D = x·R with a proof of equality, x·G and x·R (Chaum and Pedersen
 // 1992). With D any reader can try to open the ballot: one that does not open with x
 // is thereby shown not to, and one that does is revealed. It fails if v is no
-// ballot, or r fails.
-func Disavow(r io.Reader, x curve.Scalar, v []byte, at Place, who Parties) (D curve.Point, p curve.Proof, err error) {
+// ballot.
+func Disavow(x curve.Scalar, v []byte, at Place, who Parties) (D curve.Point, p curve.Proof, err error) {
 	s, err := Parse(v)
 	if err != nil {
 		return D, p, err
 	}
-	return curve.ProveEquality(r, at.disavowal(who), x, s.R)
+	D, p = curve.ProveEquality(at.disavowal(who), x, s.R)
+	return D, p, nil
 }
 
 // VerifyDisavowal reports whether p proves that D = x·R, where key = x·G. The ballot

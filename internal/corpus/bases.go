@@ -65,7 +65,7 @@ var bases = []base{
 		form: form{win: jointSigns, extra: "target p2sh { selector flag }"}, split: won},
 	{name: "named", text: "the policy names the voters", form: form{named: true, extra: "ballots salted"}, split: won},
 	{name: "rescue", text: "a branch for the supervisor, long after the timeout",
-		form: form{extra: "branch rescue when supervisor signs after block 170"}, split: tied},
+		form: form{extra: "branch rescue when supervisor signs after block 178"}, split: tied},
 	{name: "deserted", text: "the roll is shorter than the threshold", split: none, roll: 2, level: "L0"},
 	{name: "empty-hall", text: "the supervisor counts, and the roll is shorter than the threshold",
 		form: form{joint: "-", win: supervisorSigns}, split: none, roll: 2, level: "L0"},
@@ -122,24 +122,30 @@ func (f form) source() []byte {
 	} else {
 		line("voters %d\n  mixing %s", f.voters, f.mixing)
 	}
-	line("threshold %d of %d\n  stake 200_000 sat\n  fee 25 sat/vB\n  confirmations 2", f.threshold, f.voters)
-	at := func(height int) int { // mixing takes 28 blocks
-		if f.mixing != "none" {
-			return height + 28
-		}
-		return height
-	}
-	line("roll by block %d", at(112))
-	if f.joint != "-" {
-		line("commit by block %d\n  deal by block %d\n  setup by block %d\n  joint %s", at(115), at(119), at(124), f.joint)
-	}
-	line("vote from block %d to block %d\n  claim by block %d\n  timeout block %d\n  reveal from block %d", at(128), at(135), at(142), at(148), at(152))
+	line("threshold %d of %d\n  stake 200_000 sat\n  fee 25 sat/vB\n  confirmations 2\n  grace 2 blocks", f.threshold, f.voters)
+	f.times(line)
 	for _, name := range []string{"alice", "bob", "carol"}[:f.candidates] {
 		line("candidate %s { key pub:%s pay addr:%s }", name, placeholder(name), payTo(placeholder("pay "+name)))
 	}
 	line("win when %s\n  refund voter after timeout\n  %s", f.win, f.extra)
 	b.WriteString("}\n")
 	return []byte(b.String())
+}
+
+// times writes the heights. From one to the next there are 2 blocks of grace, 2
+// confirmations and 2 more.
+func (f form) times(line func(string, ...any)) {
+	at := func(height int) int { return height }
+	if f.mixing != "none" {
+		at = func(height int) int { return height + 44 }
+		line("register by block 108\n  deposit by block 114\n  issue by block 124\n  voucher by block 130\n  payout by block 140")
+	}
+	line("roll by block %d", at(112))
+	if f.joint != "-" {
+		line("commit by block %d\n  deal by block %d\n  setup by block %d\n  joint %s", at(118), at(124), at(130), f.joint)
+	}
+	line("vote from block %d to block %d\n  claim by block %d\n  timeout block %d\n  reveal from block %d",
+		at(136), at(143), at(150), at(156), at(160))
 }
 
 // fill replaces the zero fields of a form by their defaults.

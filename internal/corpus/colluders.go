@@ -104,6 +104,9 @@ func (p *play) coinsOf(key curve.PublicKey) (outs []wire.OutPoint, values map[wi
 // with change.
 func (p *play) pay(q signer, outs ...*wire.TxOut) (*wire.MsgTx, error) {
 	key := curve.BaseMul(q.key).Key()
+	if key == p.Supervisor.Key() {
+		return p.paySpare(outs...)
+	}
 	coins, values, err := p.coinsOf(key)
 	if err != nil {
 		return nil, err

@@ -28,7 +28,7 @@ func (d *customDealer) Commit(params sharing.Params) (board.Line, bool, error) {
 	return l, true, err
 }
 
-func (d *customDealer) Deal() (board.Line, bool, error) {
+func (d *customDealer) Deal(sharing.Params) (board.Line, bool, error) {
 	if d.text == nil {
 		return board.Line{}, false, nil
 	}
@@ -66,20 +66,14 @@ func dealOf(r io.Reader, p sharing.Params, dealer int, polynomials [][]curve.Sca
 		return nil, err
 	}
 	d := &sharing.Deal{Ephemeral: curve.BaseMul(e)}
-	d.EphemeralPossession, err = curve.ProvePossession(r, curve.Context{Tag: "ephemeral", EID: p.EID, Prover: member}, e)
-	if err != nil {
-		return nil, err
-	}
+	d.EphemeralPossession = curve.ProvePossession(curve.Context{Tag: "ephemeral", EID: p.EID, Prover: member}, e)
 	for n, f := range polynomials {
 		points := make([]curve.Point, len(f))
 		for l, a := range f {
 			points[l] = curve.BaseMul(a)
 		}
 		about := curve.Context{Tag: "coefficient", EID: p.EID, Key: n + 1, Prover: member}
-		proof, err := curve.ProvePossession(r, about, f[0], points[1:]...)
-		if err != nil {
-			return nil, err
-		}
+		proof := curve.ProvePossession(about, f[0], points[1:]...)
 		sealed := make([][32]byte, len(p.Roll))
 		for j, X := range p.Roll {
 			to, err := X.Point()

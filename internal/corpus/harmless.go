@@ -104,7 +104,7 @@ var variants = []Lie{
 		})},
 	{Name: "block-displaced-in-dealing", Text: "blocks are displaced while the shares are dealt",
 		deep: true, Base: "won", tamper: displaces(func(t uint32, p *play) bool {
-			return t == p.Times.Coins+1 || t == p.Times.Complaints+1
+			return t == p.Times.Coins+1 || t == p.Policy.Times.Deal+2
 		})},
 	{Name: "tip-displaced", Text: "the newest block of the record is another one than that of the voters",
 		deep: true, Base: "won",
@@ -123,9 +123,6 @@ var variants = []Lie{
 		tamper: strangerPays(func(p *play) ([]*wire.TxOut, error) {
 			return []*wire.TxOut{wire.NewTxOut(0, returning(election.AnchorData(election.RollClosed, p.EID, sha256.Sum256(p.PolicyFile))))}, nil
 		})},
-	{Name: "anchor-repeated", Text: "the supervisor makes an anchor twice", Base: "won", tamper: repeatsAnchor},
-	{Name: "other-election-anchored", Text: "the supervisor anchors another election",
-		Base: "custodial", tamper: otherElection},
 	{Name: "strangers-lines", Text: "strangers write lines of every kind", Base: "won", tamper: strangersLines},
 	{Name: "lines-out-of-phase", Text: "members and candidates write lines when their phase is over",
 		Base: "salted", tamper: lateLines},

@@ -1,14 +1,10 @@
 package corpus
 
 import (
-	"crypto/sha256"
 	"slices"
 
 	"bevote/internal/curve"
 	"bevote/verifier/board"
-	"bevote/verifier/election"
-
-	"github.com/btcsuite/btcd/wire/v2"
 )
 
 // reorders holds back the lines of the roll and of the dealing until all of a
@@ -34,34 +30,6 @@ func reorders(p *play) error {
 	return nil
 }
 
-func repeatsAnchor(p *play) error {
-	var head [32]byte
-	p.Hooks.Anchor = func(kind int, _ uint32) (bool, error) {
-		if kind == election.RollClosed {
-			head = p.Log.Head()
-		}
-		return false, nil
-	}
-	p.at(p.Policy.Times.VoteFrom, func() error { return p.Supervisor.Anchor(election.RollClosed, head) })
-	return nil
-}
-
-// otherElection has the supervisor anchor another election.
-func otherElection(p *play) error {
-	p.at(p.Policy.Times.VoteFrom, func() error {
-		before := p.Hooks.Send
-		p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) {
-			other := sha256.Sum256(p.PolicyFile)
-			tx.TxOut[0].PkScript = returning(election.AnchorData(election.Announce, other, other))
-			return false, p.supervisorSigner().resign(tx)
-		})
-		err := p.Supervisor.Anchor(election.Announce, p.Log.Head())
-		p.Hooks.Send = before
-		return err
-	})
-	return nil
-}
-
 // strangersLines has a stranger write a copy of the first line of each type,
 // right before it.
 func strangersLines(p *play) error {
@@ -82,7 +50,7 @@ func strangersLines(p *play) error {
 
 // lineHash returns what the author of a line signs (docs/protocol.md).
 func lineHash(eid [32]byte, l board.Line) [32]byte {
-	return curve.TaggedHash("line", curve.Encoder(nil).Raw(eid[:]).Text([]byte(l.Type)).
+	return curve.TaggedHash("line", curve.Encoder(nil).Raw(eid[:]).Key(l.By).Text([]byte(l.Type)).
 		U32(l.Seen.Height).Raw(l.Seen.Hash[:]).Text(l.Body))
 }
 

@@ -16,27 +16,12 @@ import (
 // V19).
 var announceLies = []Lie{
 	{Name: "announce-never", Text: "the supervisor never anchors the announcement", Strength: KeyHolding, Base: "won",
-		Check: "V14", Level: "none", Exit: 20, early: true,
+		Check: "V14", Level: "none", Exit: 20,
 		tamper: all(unanchored(election.Announce), overAfter(election.RollClosed))},
-	{Name: "announce-with-roll", Text: "the supervisor anchors the announcement only in the block of the roll",
-		Strength: KeyHolding, Base: "won",
-		Check: "V14", Level: "none", Exit: 20, early: true, tamper: announceWithRoll},
-	{Name: "announce-other-board", Text: "the supervisor announces another board than the one that it shows",
-		Strength: KeyHolding, Base: "won",
-		Check: "V14", Along: []string{"V02"}, Level: "none", Exit: 20, early: true,
-		tamper: all(otherHead(election.Announce), overAfter(election.RollClosed))},
 	{Name: "policy-changed", Text: "the threshold in the policy is lowered after all is over",
 		Strength: Naive, Base: "won",
 		Check: "V14", Along: []string{"V02", "V15", "V16", "V17", "V18", "V24", "V51", "V59"}, Level: "none", Exit: 20,
 		mutate: replace("policy.bev", "threshold 3 of 5", "threshold 2 of 5")},
-
-	{Name: "announce-twice", Text: "the supervisor anchors a second announcement of another board",
-		Strength: KeyHolding, Base: "won",
-		Check: "V15", Level: "L3", Exit: 21, tamper: anchorAgain(election.Announce)},
-	{Name: "roll-twice", Text: "the supervisor anchors a second roll", Strength: KeyHolding, Base: "salted",
-		Check: "V15", Level: "L3", Exit: 21, tamper: anchorAgain(election.RollClosed)},
-	{Name: "transcript-twice", Text: "the supervisor anchors a second transcript", Strength: KeyHolding, Base: "each",
-		Check: "V15", Level: "L3", Exit: 21, tamper: anchorAgain(election.TranscriptClosed)},
 
 	{Name: "opened-by-candidate", Text: "a candidate writes the line that opens the board",
 		Strength: KeyHolding, Base: "won",
@@ -72,23 +57,6 @@ var announceLies = []Lie{
 	{Name: "contract-other-custodian", Text: "the contract's win path is a stranger's",
 		Strength: KeyHolding, Base: "custodial",
 		Check: "V17", Along: []string{"V46"}, Level: "none", Exit: 20, tamper: all(contract(otherCustodian), noClaim)},
-
-	{Name: "possession-missing", Text: "a candidate never proves to hold its key", Strength: KeyHolding, Base: "won",
-		Check: "V18", Level: "none", Exit: 20, tamper: unproven},
-	{Name: "possession-late", Text: "a candidate proves to hold its key only after the roll is anchored",
-		Strength: KeyHolding, Base: "won",
-		Check: "V18", Level: "none", Exit: 20, tamper: provenLate},
-	{Name: "possession-forged", Text: "a candidate's proof is for another payout", Strength: KeyHolding, Base: "paper",
-		Check: "V18", Level: "none", Exit: 20, tamper: provenFor(func(p *play) curve.Context {
-			return board.CandidateContext(p.EID, p.second().Name, p.first().Payout)
-		})},
-	{Name: "possession-replayed", Text: "a candidate's proof was made for another election",
-		Strength: KeyHolding, Base: "won",
-		Check: "V18", Along: []string{"V21"}, Level: "none", Exit: 20, tamper: provenFor(func(p *play) curve.Context {
-			other := p.EID
-			other[0] ^= 1
-			return board.CandidateContext(other, p.second().Name, p.second().Payout)
-		})},
 
 	{Name: "payout-voters", Text: "a candidate's payout is a voter's roll key", Strength: KeyHolding, Base: "won",
 		Check: "V19", Along: []string{"V28"}, Level: "L3", Exit: 21, policy: payoutToVoter},
@@ -166,40 +134,6 @@ func otherCustodian(p *play, text string) string {
 	return strings.Replace(text, "0x"+own, "0x"+other, 1)
 }
 
-// unproven keeps the second candidate's proof of possession off the board.
-func unproven(p *play) error {
-	drop(p, func(l board.Line, _ board.Candidate) bool { return l.By == p.second().Key })
-	return nil
-}
-
-func provenLate(p *play) error {
-	var held []board.Line
-	p.onLine(func(l board.Line) ([]board.Line, error) {
-		if l.Type == board.TypeCandidate && l.By == p.second().Key && held == nil {
-			held = []board.Line{l}
-			return nil, nil
-		}
-		return []board.Line{l}, nil
-	})
-	p.at(p.Policy.Times.Roll+1, func() error { return p.Append(held...) })
-	return nil
-}
-
-// provenFor has the second candidate prove possession in another context.
-func provenFor(context func(*play) curve.Context) func(*play) error {
-	return func(p *play) error {
-		proof, err := curve.ProvePossession(p.Stream("forger"), context(p), p.Keys["candidate "+p.second().Name])
-		amend(p, func(l *board.Line, c *board.Candidate) bool {
-			if l.By != p.second().Key {
-				return false
-			}
-			c.Proof = proof.Bytes()
-			return true
-		})
-		return err
-	}
-}
-
 // payoutToVoter announces a policy in which the first candidate's payout is a
 // roll key's.
 func payoutToVoter(text string, keys map[string]curve.Scalar, seed uint64) string {
@@ -207,10 +141,7 @@ func payoutToVoter(text string, keys map[string]curve.Scalar, seed uint64) strin
 	if like == nil {
 		return text
 	}
-	voter, err := curve.RandomScalar(rehearsal.Stream(seed, "voter 1"))
-	if err != nil {
-		panic("corpus: " + err.Error())
-	}
+	voter := rehearsal.Seed(seed, "voter 1").Key("roll")
 	payout := payTo(curve.BaseMul(keys["payout "+like.Candidates[0].Name]).Key())
 	return strings.Replace(text, payout, payTo(curve.BaseMul(voter).Key()), 1)
 }

@@ -12,7 +12,6 @@ import (
 	"bevote/internal/mixing"
 	"bevote/internal/roles"
 	"bevote/verifier/board"
-	"bevote/verifier/election"
 )
 
 // keyLies are about family B: the keys of mixers and of their manager (V20).
@@ -99,7 +98,7 @@ func modulus(other func(p *play, honest []byte) ([]byte, error)) func(*play) err
 			if err := errors.Join(p.publish(p.Keys["supervisor"], m), p.registerInVain()); err != nil {
 				return err
 			}
-			return p.Anchor(election.RollClosed, p.Policy.Times.Roll, p.Log.Head())
+			return p.Anchor(p.Policy.Times.Roll+1, p.Log.Head())
 		})
 		p.last = "enrol"
 		return nil

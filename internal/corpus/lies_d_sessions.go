@@ -264,8 +264,8 @@ func (p *play) signSweep(tx *wire.MsgTx) error {
 
 // replaceRollKey gives a depositor and its voter another roll key.
 func (p *play) replaceRollKey(d *rehearsal.Depositor, roll curve.Scalar) (err error) {
-	stream := p.Stream(d.Voter.Role + " deposits again")
-	if d.Depositor, err = roles.NewDepositor(p.Election, d.Secret, roll, p.Node(d.Voter.Role), stream); err != nil {
+	seed := p.Seed(d.Voter.Role + " deposits again")
+	if d.Depositor, err = roles.NewDepositor(p.Election, d.Secret, roll, p.Node(d.Voter.Role), seed); err != nil {
 		return err
 	}
 	return p.replaceKey(d.Voter, roll)

@@ -4,6 +4,7 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/sharing"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 )
 
 // dealerLies are about family E: single dealers at fault (V39 to V41, V43, V44). The
@@ -43,7 +44,7 @@ var dealerLies = []Lie{
 		Strength: KeyHolding, Base: "won",
 		Check: "V41", Says: "dealer 2: out", Level: "L3",
 		tamper: edits(func(p *play, params sharing.Params, d *sharing.Deal) error {
-			other, err := sharing.NewDeal(p.Stream(p.voter(victim).Role), params, victim)
+			other, err := p.Seed(p.voter(victim).Role).Deal(params, p.Setup.Phases.Anchor(election.RollClosed).Head, victim)
 			d.Coefficients[0][0] = curve.Sum([]curve.Point{d.Coefficients[0][0], other.Coefficients[0][0].Neg()})
 			return err
 		})},

@@ -65,7 +65,7 @@ var transcriptLies = []Lie{
 	{Name: "joint-key-nothing", Text: "all dealers' first points cancel: the joint key is the point at infinity",
 		Strength: KeyHolding, Base: "won",
 		Check: "V46", Along: []string{"V42"}, Level: "none", Exit: 20,
-		tamper: all(noTranscriptKey, func(p *play) error {
+		tamper: all(overAfter(election.SetupClosed), func(p *play) error {
 			return p.dealTogether(func(others []curve.Scalar) ([]curve.Scalar, error) {
 				return completing(p, others, curve.Scalar{})
 			})
@@ -94,19 +94,10 @@ var transcriptLies = []Lie{
 			return nil
 		}},
 	{Name: "transcript-never", Text: "the supervisor never anchors the transcript", Strength: KeyHolding, Base: "won",
-		Check: "V51", Level: "none", Exit: 20, tamper: func(p *play) error {
-			p.Hooks.Tip = p.Policy.Times.Setup + p.Policy.Depth()
-			p.Hooks.Anchor = func(kind int, _ uint32) (bool, error) {
-				if kind != election.TranscriptClosed {
-					return false, nil
-				}
-				return true, rehearsal.ErrOver
-			}
-			return nil
-		}},
+		Check: "V51", Level: "L0", Exit: 21, tamper: all(unanchored(election.SetupClosed), overAfter(election.SetupClosed))},
 	{Name: "transcript-late", Text: "the supervisor anchors the transcript a block too late",
 		Strength: KeyHolding, Base: "won",
-		Check: "V51", Level: "none", Exit: 20, tamper: late(election.TranscriptClosed)},
+		Check: "V51", Level: "L0", Exit: 21, tamper: late(election.SetupClosed)},
 }
 
 // noAcks keeps acknowledgements off the board: no member acknowledges a wrong
@@ -201,16 +192,4 @@ func sharesAlike(a, b uint32) func(*play) error {
 			return f, nil
 		})
 	}
-}
-
-// noTranscriptKey ends the record before the transcript, which cannot be
-// written.
-func noTranscriptKey(p *play) error {
-	p.Hooks.Anchor = func(kind int, height uint32) (bool, error) {
-		if kind != election.ComplaintsClosed {
-			return false, nil
-		}
-		return true, p.giveUp(kind, height)
-	}
-	return nil
 }

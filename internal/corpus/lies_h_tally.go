@@ -131,7 +131,7 @@ func (p *play) denial(v *rehearsal.Voter, j int) (d board.Disavowal, err error) 
 		if vote.Index != v.Slot() {
 			continue
 		}
-		point, proof, err := ballot.Disavow(p.Stream("denial"), secret, vote.Ballot, p.place(v, max(j, 1)), ballot.Parties{I: v.Slot(), J: j})
+		point, proof, err := ballot.Disavow(secret, vote.Ballot, p.place(v, max(j, 1)), ballot.Parties{I: v.Slot(), J: j})
 		return board.Disavowal{I: v.Slot(), D: point.Key(), Proof: proof.Bytes()}, err
 	}
 	return d, fmt.Errorf("slot %d has no vote", v.Slot())

@@ -52,9 +52,9 @@ func (v vanisher) Commit(p sharing.Params) (board.Line, bool, error) {
 	return l, err == nil, err
 }
 
-func (vanisher) Deal() (board.Line, bool, error)               { return board.Line{}, false, nil }
+func (vanisher) Deal(sharing.Params) (board.Line, bool, error) { return board.Line{}, false, nil }
 func (silent) Commit(sharing.Params) (board.Line, bool, error) { return board.Line{}, false, nil }
-func (silent) Deal() (board.Line, bool, error)                 { return board.Line{}, false, nil }
+func (silent) Deal(sharing.Params) (board.Line, bool, error)   { return board.Line{}, false, nil }
 
 // tamperingDealer draws an honest deal, changes it, and writes it in the voter's
 // name.
@@ -79,7 +79,9 @@ func (c *tamperingDealer) Commit(params sharing.Params) (board.Line, bool, error
 	return c.write(board.Commit{Deal: d.Commitment(params, c.slot)})
 }
 
-func (c *tamperingDealer) Deal() (board.Line, bool, error) { return c.write(board.Deal{Deal: c.text}) }
+func (c *tamperingDealer) Deal(sharing.Params) (board.Line, bool, error) {
+	return c.write(board.Deal{Deal: c.text})
+}
 
 func (c *tamperingDealer) write(body board.Body) (board.Line, bool, error) {
 	l, err := c.p.forge(c.key, body)
@@ -190,7 +192,7 @@ func (p *play) complaintOf(v *rehearsal.Voter, about sharing.WrongShare) (board.
 	if d == nil {
 		return board.Complaint{}, errNothing
 	}
-	c, err := sharing.Complain(p.Stream("slander "+v.Role), p.Setup.Params(), v.Secret, v.Slot(), about, d)
+	c, err := sharing.Complain(p.Setup.Params(), v.Secret, v.Slot(), about, d)
 	return board.Complaint{
 		Deal: p.Setup.DealLine(about.Dealer), Key: c.Key, Point: c.Point.Key(), Proof: c.Proof.Bytes(),
 	}, err

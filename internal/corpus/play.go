@@ -8,6 +8,8 @@ import (
 	"bevote/internal/rehearsal"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
+
+	"github.com/btcsuite/btcd/wire/v2"
 )
 
 // play is an election under way with a lie in it. The lie sets hooks of the
@@ -19,6 +21,7 @@ type play struct {
 
 	over      bool // whether the step last has begun
 	steps     map[string]func() (played bool, err error)
+	spares    map[wire.OutPoint]bool    // subsidies that lies have spent
 	blocks    map[uint32][]func() error // by height
 	rewriters []func(board.Line) ([]board.Line, error)
 	authors   authorsView
@@ -27,7 +30,7 @@ type play struct {
 
 // played plays an election to its end with the lie in it. The caller closes it.
 func (l *Lie) played(ctx context.Context, opt rehearsal.Options) (*play, error) {
-	p := &play{steps: make(map[string]func() (bool, error)), blocks: make(map[uint32][]func() error)}
+	p := &play{spares: make(map[wire.OutPoint]bool), steps: make(map[string]func() (bool, error)), blocks: make(map[uint32][]func() error)}
 	opt.Hooks = rehearsal.Hooks{Network: l.network, ExtraVoters: l.extraVoters, Policy: l.policyHook(opt.Seed), Step: p.step, Block: p.block, Line: p.line}
 	if b := l.base(); b != nil {
 		opt.Roll, opt.Hooks.Votes = b.roll, l.votes

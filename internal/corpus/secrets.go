@@ -166,11 +166,11 @@ func (p *play) voteTx(v *rehearsal.Voter, keys map[string][]byte, sealed []byte)
 	return p.spendCoin(v, wire.NewTxOut(p.Policy.Stake, templates.PayToRedeem(redeem)), wire.NewTxOut(0, returning(sealed)))
 }
 
-// payCoin has the supervisor pay a coin to a key, and returns it.
+// payCoin has the supervisor pay a coin to a key beside the chain of payments, and
+// returns it.
 func (p *play) payCoin(to curve.Scalar) (wire.OutPoint, error) {
-	key := curve.BaseMul(to).Key()
-	coins, err := p.Supervisor.PayCoins([]curve.PublicKey{key})
-	return coins[key], err
+	tx, err := p.paySpare(wire.NewTxOut(p.Policy.Coin(), templates.PayToKey(curve.BaseMul(to).Key())))
+	return wire.OutPoint{Hash: tx.TxHash()}, err
 }
 
 // amend changes the bodies of lines of a type before the keeper appends them. The
@@ -221,13 +221,15 @@ func (p *play) holdRefund(v *rehearsal.Voter) **wire.MsgTx {
 	return held
 }
 
-// intercept calls hook with a role's transactions before they are relayed. The
-// transactions of other roles go to the hook that was set before.
+// intercept calls hook with a role's transactions before they are relayed. What it does
+// not send, and the transactions of other roles, goes to the hook that was set before.
 func (p *play) intercept(role string, hook func(tx *wire.MsgTx) (sent bool, err error)) {
 	before := p.Hooks.Send
 	p.Hooks.Send = func(by string, tx *wire.MsgTx) (bool, error) {
 		if by == role {
-			return hook(tx)
+			if sent, err := hook(tx); sent || err != nil {
+				return sent, err
+			}
 		}
 		if before != nil {
 			return before(by, tx)

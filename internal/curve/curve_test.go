@@ -301,7 +301,7 @@ func FuzzDecodeScalarAndProof(f *testing.F) {
 
 func TestTaggedHashAndKDFAgainstTwin(t *testing.T) {
 	hash := func(tag, x string) string {
-		h := sha256.Sum256([]byte("bevote/v1/" + tag))
+		h := sha256.Sum256([]byte("bevote/v2/" + tag))
 		out := sha256.Sum256([]byte(string(h[:]) + string(h[:]) + x))
 		return string(out[:])
 	}

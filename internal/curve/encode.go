@@ -9,11 +9,11 @@ import (
 
 // TaggedHash is the tagged hash of BIP 340 over the parts in order,
 //
-//	TH(tag, x) = SHA256(t ‖ t ‖ x)     t = SHA256("bevote/v1/" ‖ tag)
+//	TH(tag, x) = SHA256(t ‖ t ‖ x)     t = SHA256("bevote/v2/" ‖ tag)
 //
 // Every hash of the protocol is one of these. docs/protocol.md lists the tags.
 func TaggedHash(tag string, parts ...[]byte) [32]byte {
-	t := sha256.Sum256([]byte("bevote/v1/" + tag))
+	t := sha256.Sum256([]byte("bevote/v2/" + tag))
 	h := sha256.New()
 	h.Write(t[:])
 	h.Write(t[:])

@@ -1,9 +1,6 @@
 package curve
 
-import (
-	"fmt"
-	"io"
-)
+import "fmt"
 
 // Context is what a proof is bound to, besides its points: the proof verifies in
 // this context and in no other.
@@ -42,17 +39,14 @@ func DecodeProof(b []byte) (Proof, error) {
 }
 
 // ProvePossession proves knowledge of x behind X = x·G (Schnorr 1991), bound to
-// the points bind as well. w is drawn from r, and the error is that of r.
+// the points bind as well. The same statement gives the same proof.
 //
 //	W = w·G     e = challenge((X, bind…), (W))     z = w + e·x
-func ProvePossession(r io.Reader, c Context, x Scalar, bind ...Point) (Proof, error) {
-	w, err := RandomScalar(r)
-	if err != nil {
-		return Proof{}, err
-	}
+func ProvePossession(c Context, x Scalar, bind ...Point) Proof {
 	points := append([]Point{BaseMul(x)}, bind...)
+	w := c.nonce("possession", x, points)
 	e := c.challenge(points, BaseMul(w))
-	return Proof{e, w.Add(e.Mul(x))}, nil
+	return Proof{e, w.Add(e.Mul(x))}
 }
 
 // VerifyPossession reports whether p is a proof of [ProvePossession] for X, in the
@@ -72,19 +66,16 @@ func VerifyPossession(c Context, p Proof, X Point, bind ...Point) bool {
 }
 
 // ProveEquality returns Y = x·B, where B is base, and proves that one x is behind
-// X = x·G and Y (Chaum and Pedersen 1992), bound to the points bind as well. w is
-// drawn from r, and the error is that of r.
+// X = x·G and Y (Chaum and Pedersen 1992), bound to the points bind as well. The
+// same statement gives the same proof.
 //
 //	W1 = w·G     W2 = w·B     e = challenge((X, B, Y, bind…), (W1, W2))     z = w + e·x
-func ProveEquality(r io.Reader, c Context, x Scalar, base Point, bind ...Point) (Y Point, p Proof, err error) {
-	w, err := RandomScalar(r)
-	if err != nil {
-		return Point{}, Proof{}, err
-	}
+func ProveEquality(c Context, x Scalar, base Point, bind ...Point) (Y Point, p Proof) {
 	Y = base.Mul(x)
 	points := append([]Point{BaseMul(x), base, Y}, bind...)
+	w := c.nonce("equality", x, points)
 	e := c.challenge(points, BaseMul(w), base.Mul(w))
-	return Y, Proof{e, w.Add(e.Mul(x))}, nil
+	return Y, Proof{e, w.Add(e.Mul(x))}
 }
 
 // VerifyEquality reports whether p is a proof of [ProveEquality] for X, base and Y,
@@ -104,6 +95,19 @@ func VerifyEquality(c Context, p Proof, X, base, Y Point, bind ...Point) bool {
 	}
 	points := append([]Point{X, base, Y}, bind...)
 	return c.challenge(points, w1, w2).Equal(p.E)
+}
+
+// nonce returns w of a proof, from the secret and the whole statement: two
+// challenges for one w would give x, and no two statements have one w. kind is
+// "possession" or "equality". 64 bytes modulo q are uniform to within 2^−256.
+//
+//	N = x ‖ text kind ‖ text tag ‖ eid ‖ u16 key ‖ text prover ‖ list of points
+//	w = (TH("nonce", N ‖ 00) ‖ TH("nonce", N ‖ 01)) mod q
+func (c Context) nonce(kind string, x Scalar, points []Point) Scalar {
+	n := Encoder(nil).Scalar(x).Text([]byte(kind)).Text([]byte(c.Tag)).
+		Raw(c.EID[:]).U16(c.Key).Text(c.Prover).Points(points...)
+	high, low := TaggedHash("nonce", n, []byte{0}), TaggedHash("nonce", n, []byte{1})
+	return reduceWide([64]byte(append(high[:], low[:]...)))
 }
 
 // challenge hashes the whole statement, not the commitments alone (Bernhard,

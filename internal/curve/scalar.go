@@ -39,6 +39,13 @@ func ReduceScalar(b [32]byte) Scalar {
 	return s
 }
 
+// reduceWide returns 64 bytes, as a big-endian number, modulo q.
+func reduceWide(b [64]byte) Scalar {
+	var s Scalar
+	s.n.SetBytes(b[:])
+	return s
+}
+
 // RandomScalar draws a scalar from [1, q), uniformly: it reads 32 bytes of r at a
 // time until they are such a number. Its error is that of r.
 func RandomScalar(r io.Reader) (Scalar, error) {

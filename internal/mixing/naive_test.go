@@ -42,7 +42,7 @@ func text(b []byte) []byte { return cat(u32(len(b)), b) }
 
 // th is TH(tag, x).
 func th(tag string, x ...[]byte) []byte {
-	t := sha256.Sum256([]byte("bevote/v1/" + tag))
+	t := sha256.Sum256([]byte("bevote/v2/" + tag))
 	h := sha256.Sum256(cat(t[:], t[:], cat(x...)))
 	return h[:]
 }

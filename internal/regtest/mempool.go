@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"bevote/internal/relay"
 	"bevote/templates"
 
 	"github.com/btcsuite/btcd/blockchain"
@@ -16,7 +17,7 @@ import (
 )
 
 // newMempool makes a mempool with the default relay rules of the main chain: standard transactions
-// only, 1 sat/vB at least, nothing for free, and no replacement.
+// only, 1 sat/vB at least, nothing for free, and replacement of what signals it (BIP 125).
 func newMempool(
 	chain *blockchain.BlockChain, params *chaincfg.Params, sigs *txscript.SigCache, hashes *txscript.HashCache,
 ) *mempool.TxPool {
@@ -26,7 +27,6 @@ func newMempool(
 			DisableRelayPriority: true,
 			MaxSigOpCostPerTx:    blockchain.MaxBlockSigOpsCost / 4,
 			MinRelayTxFee:        mempool.DefaultMinRelayTxFee,
-			RejectReplacement:    true,
 		},
 		ChainParams:    params,
 		FetchUtxoView:  chain.FetchUtxoView,
@@ -41,7 +41,7 @@ func newMempool(
 	})
 }
 
-// Submit offers a transaction to the mempool. The error says which consensus or relay rule refuses it.
+// Submit offers a transaction to the mempool. Its error is a [relay.Error].
 func (c *Chain) Submit(tx *wire.MsgTx) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -50,13 +50,14 @@ func (c *Chain) Submit(tx *wire.MsgTx) error {
 
 func (c *Chain) offer(own *btcutil.Tx) error {
 	if n := c.legacySigOps(own.MsgTx()); n > templates.MaxLegacySigOps {
-		return fmt.Errorf("transaction %s: %d legacy signature operations, more than %d",
-			own.Hash(), n, templates.MaxLegacySigOps)
+		return &relay.Error{Outcome: relay.Refused, ID: *own.Hash(),
+			Reason: fmt.Errorf("%d legacy signature operations, more than %d", n, templates.MaxLegacySigOps)}
 	}
 	const orphans, limitFree = false, true
 	if _, err := c.mempool.ProcessTransaction(own, orphans, limitFree, 0); err != nil {
-		return fmt.Errorf("transaction %s: %w", own.Hash(), err)
+		return c.outcome(own, err)
 	}
+	c.dropMined() // and what it replaced
 	c.queue = append(c.queue, own)
 	return nil
 }
@@ -101,7 +102,7 @@ func (c *Chain) follow(n *blockchain.Notification) {
 	}
 }
 
-// dropMined removes from the queue what no longer waits.
+// dropMined removes from the queue what no longer waits: what was mined or replaced.
 func (c *Chain) dropMined() {
 	c.queue = slices.DeleteFunc(c.queue, func(tx *btcutil.Tx) bool {
 		return !c.mempool.IsTransactionInPool(tx.Hash())

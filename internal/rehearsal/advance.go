@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"errors"
 	"sync"
 
 	"bevote/internal/cores"
@@ -44,27 +45,54 @@ func (p *Play) deepen(height, latest uint32) error {
 	return p.Advance(min(height+p.Policy.Depth()-1, latest-1))
 }
 
-// closePhase anchors the board in the block at height. The anchor of a kind of
-// package election closes a phase.
-func (p *Play) closePhase(kind int, height uint32) error {
-	if p.Hooks.Anchor != nil {
-		if closed, err := p.Hooks.Anchor(kind, height); closed || err != nil {
+// closePhase anchors the board in the first block after the height of a phase, with what
+// the supervisor writes at the phase's end. The anchor of a kind of package election
+// closes a phase.
+func (p *Play) closePhase(kind int, by uint32, write func() error) error {
+	if err := p.Advance(by); err != nil {
+		return err
+	}
+	if write != nil {
+		if err := write(); err != nil {
 			return err
 		}
 	}
-	return p.Anchor(kind, height, p.Log.Head())
+	if p.Hooks.Anchor != nil {
+		if closed, err := p.Hooks.Anchor(kind, by+1); closed || err != nil {
+			return err
+		}
+	}
+	return p.Anchor(by+1, p.Log.Head())
 }
 
-// Anchor has the supervisor anchor a head, the hash of a board line, in the
-// block at height.
-func (p *Play) Anchor(kind int, height uint32, head [32]byte) error {
+// Anchor has the supervisor make the anchor that is owed next, with a head, the hash of a
+// board line, in the block at height.
+func (p *Play) Anchor(height uint32, head [32]byte) error {
 	if err := p.Advance(height - 1); err != nil {
 		return err
 	}
-	if err := p.Supervisor.Anchor(kind, head); err != nil {
+	r, err := p.Replay()
+	if err != nil {
+		return err
+	}
+	if err := p.Supervisor.Anchor(r, head); err != nil {
 		return err
 	}
 	return p.Advance(height)
+}
+
+// closing returns what the board establishes if the next anchor committed to all of it,
+// and the replay of the chain.
+func (p *Play) closing() (*election.Setup, *election.Replay, error) {
+	r, err := p.Replay()
+	if err != nil {
+		return nil, nil, err
+	}
+	_, due, owed := r.NextAnchor()
+	if !owed {
+		return nil, nil, errors.New("no anchor is owed")
+	}
+	return p.Election.Setup(p.Log.Lines(), r.Sequence(0).Closing(due, p.Log.Head())), r, nil
 }
 
 // Append appends lines to the board in their order, each as the hook Line
@@ -100,7 +128,7 @@ func (p *Play) appendLine(l board.Line, err error) error {
 func (p *Play) Replay() (*election.Replay, error) {
 	r := election.NewReplay(p.Election, p.Log.Lines())
 	tip, _ := p.Chain.Tip()
-	for h := p.Times.Announce; h <= tip; h++ {
+	for h := min(p.Times.Announce, tip); h <= tip; h++ {
 		block, err := p.Chain.Block(h)
 		if err != nil {
 			return nil, err
@@ -117,7 +145,8 @@ func (p *Play) readBoard() error {
 	if err != nil {
 		return err
 	}
-	p.Setup = p.Election.Setup(p.Log.Lines(), r.Anchors())
+	tip, _ := p.Chain.Tip()
+	p.Setup = p.Election.Setup(p.Log.Lines(), r.Sequence(tip))
 	p.ended = p.Setup.Ended
 	return nil
 }

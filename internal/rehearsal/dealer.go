@@ -10,7 +10,7 @@ import (
 // Each method reports whether it has written a line.
 type Dealer interface {
 	Commit(p sharing.Params) (board.Line, bool, error)
-	Deal() (board.Line, bool, error)
+	Deal(p sharing.Params) (board.Line, bool, error)
 }
 
 // dealing returns the voter's dealer: [Voter.Dealer], or the voter itself.
@@ -29,7 +29,7 @@ func (h honest) Commit(p sharing.Params) (board.Line, bool, error) {
 	return l, err == nil, err
 }
 
-func (h honest) Deal() (board.Line, bool, error) {
-	l, err := h.voter.Deal()
+func (h honest) Deal(p sharing.Params) (board.Line, bool, error) {
+	l, err := h.voter.Deal(p)
 	return l, err == nil, err
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// announce publishes and anchors the policy, and then each candidate's proof of
-// possession.
+// announce publishes the policy and the candidates' proofs of possession, and anchors
+// them.
 func (p *Play) announce() error {
 	if p.Exchange != nil {
 		if err := p.fund(); err != nil {
@@ -23,30 +23,42 @@ func (p *Play) announce() error {
 	if err := p.Advance(p.Times.Announce - 1); err != nil {
 		return err
 	}
-	if err := p.appendLine(p.Supervisor.Open(p.PolicyFile, p.ContractFile)); err != nil {
-		return err
-	}
-	if err := p.closePhase(election.Announce, p.Times.Announce); err != nil {
-		return err
-	}
+	var possessions [][]byte
 	for _, c := range p.Candidates {
-		if err := p.appendLine(c.Possession()); err != nil {
+		possessions = append(possessions, c.Possession())
+	}
+	open, err := p.Supervisor.Open(p.PolicyFile, p.ContractFile, p.Server, possessions)
+	if err := p.appendLine(open, err); err != nil {
+		return err
+	}
+	if p.Hooks.Anchor != nil {
+		if closed, err := p.Hooks.Anchor(election.Announce, p.Times.Announce); closed || err != nil {
 			return err
 		}
 	}
-	return nil
+	if err := p.Supervisor.Announce(p.Log.Head()); err != nil {
+		return err
+	}
+	return p.Advance(p.Times.Announce)
 }
 
-// enrol pays the voters a coin each, writes the roll and anchors it.
+// enrol pays the voters a coin each, writes their entries and the roll, and anchors it.
 func (p *Play) enrol() error {
 	pay := p.payCoins
 	if p.Exchange != nil {
 		pay = p.mixCoins
 	}
-	if err := pay(); err != nil {
+	coins, err := pay()
+	if err == nil && p.Hooks.Coins != nil {
+		err = p.Hooks.Coins(coins)
+	}
+	if err == nil {
+		err = p.enter(coins)
+	}
+	if err != nil {
 		return err
 	}
-	if err := p.closePhase(election.RollClosed, p.Policy.Times.Roll); err != nil {
+	if err := p.closePhase(election.RollClosed, p.Policy.Times.Roll, p.writeRoll); err != nil {
 		return err
 	}
 	if err := p.reclaim(); err != nil {
@@ -55,38 +67,47 @@ func (p *Play) enrol() error {
 	return p.showRoll()
 }
 
-// payCoins has the supervisor pay the coins, and writes the roll.
-func (p *Play) payCoins() error {
+// payCoins has the supervisor pay the coins, one batch a block, and mines until all are
+// deep.
+func (p *Play) payCoins() (map[curve.PublicKey]wire.OutPoint, error) {
 	if err := p.mineCoins(); err != nil {
-		return err
+		return nil, err
 	}
 	keys := make([]curve.PublicKey, len(p.Voters))
 	for i, v := range p.Voters {
 		keys[i] = v.Key()
 	}
-	coins, err := p.Supervisor.PayCoins(keys)
-	if err == nil && p.Hooks.Coins != nil {
-		err = p.Hooks.Coins(coins)
+	for {
+		r, err := p.Replay()
+		if err != nil {
+			return nil, err
+		}
+		tip, _ := p.Chain.Tip()
+		done, err := p.Supervisor.PayCoins(r, keys)
+		if err != nil {
+			return nil, err
+		}
+		if !done {
+			if err := p.Advance(tip + 1); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		coins := make(map[curve.PublicKey]wire.OutPoint, len(keys))
+		for _, k := range keys {
+			coin, _ := r.Paid(k)
+			coins[k] = coin.Outpoint
+		}
+		return coins, p.Advance(max(p.Policy.Times.Roll, tip+p.Policy.Depth()) - 1)
 	}
-	if err != nil {
-		return err
-	}
-	if err := p.Advance(p.Policy.Times.Roll - 1); err != nil {
-		return err
-	}
-	return p.writeRoll(coins, p.Supervisor.Enrol)
 }
 
-// writeRoll appends a line of the roll for each voter.
-func (p *Play) writeRoll(coins map[curve.PublicKey]wire.OutPoint, enrol enrolFunc) error {
+// enter appends an entry for each voter.
+func (p *Play) enter(coins map[curve.PublicKey]wire.OutPoint) error {
 	lines := make([]board.Line, len(p.Voters))
-	err := p.parallel("roll", len(p.Voters), func(i int) error {
+	err := p.parallel("entries", len(p.Voters), func(i int) (err error) {
 		v := p.Voters[i]
-		sig, err := v.Register(coins[v.Key()])
-		if err != nil {
-			return err
-		}
-		lines[i], err = enrol(v.Key(), coins[v.Key()], sig)
+		lines[i], err = v.Enter(coins[v.Key()])
 		return err
 	})
 	if err != nil {
@@ -95,8 +116,14 @@ func (p *Play) writeRoll(coins map[curve.PublicKey]wire.OutPoint, enrol enrolFun
 	return p.Append(lines...)
 }
 
-// enrolFunc returns the roll line of a key, its coin and its signature.
-type enrolFunc func(key curve.PublicKey, coin wire.OutPoint, sig []byte) (board.Line, error)
+// writeRoll appends the supervisor's roll of the entries.
+func (p *Play) writeRoll() error {
+	setup, r, err := p.closing()
+	if err != nil {
+		return err
+	}
+	return p.appendLine(p.Supervisor.Roll(setup, r))
+}
 
 // showRoll has each voter find its slot of the closed roll.
 func (p *Play) showRoll() error {
@@ -112,11 +139,9 @@ func (p *Play) showRoll() error {
 }
 
 // mineCoins mines until the subsidies of the supervisor's blocks pay for all
-// coins: up to the planned height at least, and to two blocks before the roll
-// closes at most.
+// coins: up to the planned height at least, and to the last one at most.
 func (p *Play) mineCoins() error {
 	policy := p.Policy
-	last := policy.Times.Roll - 2
 	for height := p.Times.Coins - 1; ; height++ {
 		if err := p.Advance(height); err != nil {
 			return err
@@ -126,8 +151,8 @@ func (p *Play) mineCoins() error {
 		if p.Supervisor.Balance() >= int64(len(p.Voters))*policy.Coin()+bytes*policy.Fee {
 			return nil
 		}
-		if height == last {
-			return Unplayable("%d coins of %d sat are more than the supervisor has mined by block %d", len(p.Voters), policy.Coin(), last)
+		if height == p.Times.LastCoin {
+			return Unplayable("%d coins of %d sat are more than the supervisor has mined by block %d", len(p.Voters), policy.Coin(), height)
 		}
 	}
 }
@@ -143,11 +168,11 @@ func (p *Play) dealing() error {
 		act    func() error
 		kind   int
 		height uint32
+		write  func() error
 	}{
-		{p.commit, election.CommitsClosed, times.Commit},
-		{p.deal, election.DealsClosed, times.Deal},
-		{p.complain, election.ComplaintsClosed, p.Times.Complaints},
-		{p.transcribe, election.TranscriptClosed, times.Setup},
+		{p.commit, election.CommitsClosed, times.Commit, nil},
+		{p.deal, election.DealsClosed, times.Deal, nil},
+		{p.complain, election.SetupClosed, times.Setup, p.transcribe},
 	} {
 		tip, _ := p.Chain.Tip()
 		if err := p.deepen(tip, phase.height); err != nil {
@@ -156,12 +181,9 @@ func (p *Play) dealing() error {
 		if err := phase.act(); err != nil {
 			return err
 		}
-		if err := p.closePhase(phase.kind, phase.height); err != nil {
+		if err := p.closePhase(phase.kind, phase.height, phase.write); err != nil {
 			return err
 		}
-	}
-	if err := p.readBoard(); err != nil || p.ended != "" {
-		return err
 	}
 	return p.acknowledge()
 }
@@ -198,9 +220,10 @@ func (p *Play) commit() error {
 }
 
 func (p *Play) deal() error {
+	params := p.Setup.Params()
 	lines := make([]optionalLine, len(p.Voters))
 	err := p.parallel("deals", len(p.Voters), func(i int) (err error) {
-		lines[i].line, lines[i].ok, err = p.Voters[i].dealing().Deal()
+		lines[i].line, lines[i].ok, err = p.Voters[i].dealing().Deal(params)
 		return err
 	})
 	if err != nil {
@@ -243,21 +266,22 @@ func (p *Play) complain() error {
 	return nil
 }
 
-// transcribe judges the complaints, and appends the transcript. With fewer dealers
-// left than the threshold it appends nothing.
+// transcribe judges the complaints and appends the transcript. With fewer dealers left
+// than the threshold it appends nothing.
 func (p *Play) transcribe() error {
-	if err := p.readBoard(); err != nil || p.ended != "" {
+	setup, _, err := p.closing()
+	if err != nil || len(setup.Dealing.Qual) < p.Policy.K {
 		return err
 	}
-	return p.appendLine(p.Supervisor.Transcript(p.Setup.Dealing, len(p.Voters)))
+	return p.appendLine(p.Supervisor.Transcript(setup.Dealing, len(p.Voters)))
 }
 
 // acknowledge has each voter acknowledge the transcript, and complain of dealers in
 // QUAL whose share for it is wrong. Voters do not acknowledge a transcript that is
 // not there, or wrong.
 func (p *Play) acknowledge() error {
-	if p.Setup.Dealing == nil {
-		return nil
+	if err := p.readBoard(); err != nil || p.ended != "" {
+		return err
 	}
 	if p.Combination == nil { // no voter has received yet
 		p.Combination = p.Setup.Combine(p.Setup.Dealing)

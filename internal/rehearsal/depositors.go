@@ -38,14 +38,9 @@ func (p *Play) newExchange() (err error) {
 }
 
 func (p *Play) newDepositor(d *Depositor) (err error) {
-	stream := p.Stream(d.Voter.Role + " registration")
-	if d.identity, err = curve.RandomScalar(stream); err != nil {
-		return err
-	}
-	if d.Secret, err = curve.RandomScalar(stream); err != nil {
-		return err
-	}
-	d.Depositor, err = roles.NewDepositor(p.Election, d.Secret, d.Voter.Secret, p.Node(d.Voter.Role), stream)
+	seed := p.Seed(d.Voter.Role + " registration")
+	d.identity, d.Secret = seed.Key("identity"), seed.Key("registration")
+	d.Depositor, err = roles.NewDepositor(p.Election, d.Secret, d.Voter.Secret, p.Node(d.Voter.Role), seed)
 	return err
 }
 

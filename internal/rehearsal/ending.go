@@ -163,7 +163,8 @@ func (p *Play) finish() error {
 }
 
 // Write writes the record: policy, contract, board, and the chain's headers and
-// blocks.
+// blocks: those from the announcement on where it spends a seal, and from the first in
+// which it counts where it does not.
 func (p *Play) Write(w *record.Writer) error {
 	if err := w.WriteFile(record.Policy, p.PolicyFile); err != nil {
 		return err
@@ -182,5 +183,9 @@ func (p *Play) Write(w *record.Writer) error {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	return chainfile.Export(p.ctx, w, p.Chain, p.Times.Announce)
+	from := p.Times.Announce
+	if p.Policy.Seal == nil {
+		from = p.SearchFrom()
+	}
+	return chainfile.Export(p.ctx, w, p.Chain, from)
 }

@@ -46,12 +46,39 @@ func (p *Play) mix() error {
 		if err := p.actUntilQuiet(); err != nil {
 			return err
 		}
+		if err := p.anchorExchange(tip); err != nil {
+			return err
+		}
 		p.progress("mixing", int(tip+1-p.Times.Announce), int(last-p.Times.Announce))
 		if err := p.Advance(tip + 1); err != nil {
 			return err
 		}
 	}
 	return p.actUntilQuiet()
+}
+
+// anchorExchange makes the anchor of the exchange whose phase ends at a height.
+func (p *Play) anchorExchange(tip uint32) error {
+	t := p.Policy.Times
+	for kind, by := range map[int]uint32{
+		election.RegisterClosed: t.Register, election.DepositsClosed: t.Deposit,
+		election.IssuesClosed: t.Issue, election.VouchersClosed: t.Voucher,
+	} {
+		if by != tip {
+			continue
+		}
+		if p.Hooks.Anchor != nil {
+			if closed, err := p.Hooks.Anchor(kind, by+1); closed || err != nil {
+				return err
+			}
+		}
+		r, err := p.Replay()
+		if err != nil {
+			return err
+		}
+		return p.Supervisor.Anchor(r, p.Log.Head())
+	}
+	return nil
 }
 
 // register admits mixers and voters, and publishes the registry.
@@ -200,14 +227,14 @@ func (p *Play) actDepositors() error {
 	return p.Append(all...)
 }
 
-// mixCoins plays the exchange, and writes the roll of the voters whom it paid.
-func (p *Play) mixCoins() error {
+// mixCoins plays the exchange, and returns the coins that it paid by roll key.
+func (p *Play) mixCoins() (map[curve.PublicKey]wire.OutPoint, error) {
 	if err := p.mix(); err != nil {
-		return err
+		return nil, err
 	}
 	x, err := p.exchangeFor("supervisor")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	coins := make(map[curve.PublicKey]wire.OutPoint)
 	for _, v := range x.Vouchers {
@@ -215,16 +242,8 @@ func (p *Play) mixCoins() error {
 			coins[v.By] = paid[0].Outpoint
 		}
 	}
-	enrol := p.Supervisor.Enrol // also what the exchange has not paid
-	if p.Hooks.Coins == nil {
-		enrol = func(key curve.PublicKey, coin wire.OutPoint, sig []byte) (board.Line, error) {
-			return p.Exchange.Treasurer.Enrol(x, key, coin, sig)
-		}
-	} else if err := p.Hooks.Coins(coins); err != nil {
-		return err
-	}
 	p.removeVoters(func(v *Voter) bool { _, paid := coins[v.Key()]; return !paid })
-	return p.writeRoll(coins, enrol)
+	return coins, nil
 }
 
 // reclaim lets depositors without an issued voucher take their deposits back.

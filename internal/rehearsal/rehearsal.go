@@ -8,6 +8,7 @@
 package rehearsal
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -24,6 +25,8 @@ import (
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 	"bevote/verifier/record"
+
+	"github.com/btcsuite/btcd/wire/v2"
 )
 
 // Options are the policy and the choices of a play. The zero value of each but
@@ -82,6 +85,7 @@ type Play struct {
 	Log                      *board.Log
 	Hooks                    Hooks
 
+	Server     curve.PublicKey // of the board server
 	Supervisor *roles.Supervisor
 	Candidates []*roles.Candidate
 	Voters     []*Voter  // in the order of the roll, by key
@@ -109,37 +113,52 @@ type Play struct {
 // play. Errors are those of the function [Run].
 func New(ctx context.Context, opt Options) (*Play, error) {
 	p := &Play{ctx: ctx, opt: opt, Hooks: opt.Hooks}
-	err := p.read()
+	given, err := p.read()
 	if err != nil {
-		return nil, err
-	}
-	if p.Hooks.Votes != nil {
-		if p.opt.Votes, err = p.Hooks.Votes(p.Policy); err != nil {
-			return nil, err
-		}
-	}
-	if p.Times, err = schedule(p.Policy); err != nil {
 		return nil, err
 	}
 	if p.dir, err = os.MkdirTemp("", "bevote-rehearsal-*"); err != nil {
 		return nil, err
 	}
-	p.Log = board.NewLog(p.EID)
-	p.Chain, err = regtest.New(p.dir, lang.Params(cmp.Or(p.Hooks.Network, p.Policy.Network)), templates.PayToKey(p.Policy.Supervisor))
-	if err == nil {
-		err = p.newRoles()
-	}
-	if err == nil {
-		err = p.checkBranchSpends()
-	}
-	if err == nil {
-		p.CoinSpends, err = p.drawSpends()
-	}
-	if err != nil {
+	if err := p.prepare(given); err != nil {
 		p.Close()
 		return nil, err
 	}
 	return p, nil
+}
+
+// prepare makes the chain, the policy that is announced, and the roles.
+func (p *Play) prepare(given *lang.Policy) (err error) {
+	mineTo := templates.PayToKey(curve.BaseMul(p.Keys["supervisor"]).Key())
+	if p.Chain, err = regtest.New(p.dir, lang.Params(cmp.Or(p.Hooks.Network, given.Network)), mineTo); err != nil {
+		return err
+	}
+	if err := p.sealStandIn(given); err != nil {
+		return err
+	}
+	if err := p.load(); err != nil {
+		return err
+	}
+	if p.Hooks.Votes != nil {
+		if p.opt.Votes, err = p.Hooks.Votes(p.Policy); err != nil {
+			return err
+		}
+	}
+	if p.Times, err = schedule(p.Policy); err != nil {
+		return err
+	}
+	p.Log = board.NewLog(p.EID)
+	if err := p.newRoles(); err != nil {
+		return err
+	}
+	if err := p.watchSeal(); err != nil {
+		return err
+	}
+	if err := p.checkBranchSpends(); err != nil {
+		return err
+	}
+	p.CoinSpends, err = p.drawSpends()
+	return err
 }
 
 // Run plays the steps, and mines until the election is over.
@@ -160,23 +179,26 @@ func (p *Play) Run() error {
 	return p.finish()
 }
 
-// read builds the policy twice: as given, for diagnostics at their places, and
-// with stand-ins, as it is played.
-func (p *Play) read() error {
-	given, diags, err := workbench.Build(p.opt.Source)
+// read builds the policy as given, for diagnostics at their places, and puts stand-ins
+// into the place of its keys.
+func (p *Play) read() (given *lang.Policy, err error) {
+	built, diags, err := workbench.Build(p.opt.Source)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if given == nil {
-		return &election.PolicyError{Diagnostics: diags}
+	if built == nil {
+		return nil, &election.PolicyError{Diagnostics: diags}
 	}
-	p.id = given.Policy.ID()
-	if given.Policy.Network != "regtest" {
-		return Unplayable("network %s, only regtest is rehearsed", given.Policy.Network)
+	p.id = built.Policy.ID()
+	if built.Policy.Network != "regtest" {
+		return nil, Unplayable("network %s, only regtest is rehearsed", built.Policy.Network)
 	}
-	if p.PolicyFile, p.Keys, err = workbench.StandIns(p.opt.Source, p.opt.Seed); err != nil {
-		return err
-	}
+	p.PolicyFile, p.Keys, err = workbench.StandIns(p.opt.Source, p.opt.Seed)
+	return built.Policy, err
+}
+
+// load builds the policy with stand-ins, as it is played.
+func (p *Play) load() error {
 	if p.Hooks.Policy != nil {
 		p.PolicyFile = []byte(p.Hooks.Policy(string(p.PolicyFile), p.Keys))
 	}
@@ -189,6 +211,36 @@ func (p *Play) read() error {
 	}
 	p.ContractFile = built.Contract.Encode()
 	p.Election, err = election.Load(p.PolicyFile, p.ContractFile)
+	return err
+}
+
+// sealStandIn puts the coin of block 1 into the place of the outpoint that the
+// announcement spends, if the policy names one.
+func (p *Play) sealStandIn(given *lang.Policy) error {
+	if given.Seal == nil {
+		return nil
+	}
+	if err := p.Chain.Mine(1); err != nil {
+		return err
+	}
+	block, err := p.Chain.Block(1)
+	if err != nil {
+		return err
+	}
+	coin := wire.OutPoint{Hash: block.Transactions[0].TxHash()}
+	p.PolicyFile = bytes.Replace(p.PolicyFile, []byte(given.Seal.String()), []byte(coin.String()), 1)
+	return nil
+}
+
+// watchSeal shows the supervisor the block that [Play.sealStandIn] has mined.
+func (p *Play) watchSeal() error {
+	if p.Policy.Seal == nil {
+		return nil
+	}
+	block, err := p.Chain.Block(1)
+	if err == nil {
+		p.Supervisor.Watch(1, block)
+	}
 	return err
 }
 

@@ -35,11 +35,7 @@ func TestNoSecretInTheRecord(t *testing.T) {
 			}
 			for i := range f.Voters {
 				role := fmt.Sprintf("voter %d", i+1)
-				key, err := curve.RandomScalar(rehearsal.Stream(seed, role))
-				if err != nil {
-					t.Fatal(err)
-				}
-				b := key.Bytes()
+				b := rehearsal.Seed(seed, role).Key("roll").Bytes()
 				secrets[role] = b[:]
 			}
 			for role, key := range mixingSecrets(t, f, seed) {
@@ -74,7 +70,10 @@ func mixingSecrets(t *testing.T, f rehearsaltest.Form, seed uint64) map[string]c
 		}
 	}
 	for i := range f.Voters {
-		draw(fmt.Sprintf("identity and registration of voter %d", i+1), fmt.Sprintf("voter %d registration", i+1), 2)
+		own := rehearsal.Seed(seed, fmt.Sprintf("voter %d registration", i+1))
+		for _, purpose := range []string{"identity", "registration"} {
+			out[fmt.Sprintf("%s of voter %d", purpose, i+1)] = own.Key(purpose)
+		}
 	}
 	for i := range 2 {
 		draw(fmt.Sprintf("mixer m%d", i+1), fmt.Sprintf("mixer m%d", i+1), 1)

@@ -1,14 +1,16 @@
 package rehearsal
 
-import "bevote/lang"
+import (
+	"bevote/lang"
+	"bevote/verifier/election"
+)
 
-// Times are the heights of a play that its policy leaves open. Where the policy
-// gives the last block of a phase, that block has its anchor.
+// Times are the heights of a play that its policy leaves open.
 type Times struct {
-	Announce   uint32 // block of the announcement's anchor
-	Coins      uint32 // block of the coins of a roll without mixing, at least
-	Complaints uint32 // block of the complaints' anchor
-	Count      uint32 // tip at which candidates count and claim
+	Announce uint32 // block of the announcement
+	Coins    uint32 // block of the first coins of a roll without mixing, at least
+	LastCoin uint32 // block of the last coins, at most: they are deep when the entries are written
+	Count    uint32 // tip at which candidates count and claim
 }
 
 // firstSpend is the height of the first block that can spend a coinbase, that of
@@ -18,15 +20,15 @@ const firstSpend = 101
 // schedule chooses the heights that a policy leaves open.
 func schedule(p *lang.Policy) (Times, error) {
 	d, roll := p.Depth(), p.Times.Roll
-	if roll < firstSpend+2 {
+	batches := uint32((p.Voters + election.MaxPayouts - 1) / election.MaxPayouts)
+	if least := firstSpend + d + batches; roll < least {
 		return Times{}, Unplayable("roll by block %d, but the supervisor has no coin before block %d: block %d is the earliest",
-			roll, firstSpend, firstSpend+2)
+			roll, firstSpend, least)
 	}
-	// If there is time, the coins are d deep when the roll is written, and the
-	// announcement is when the coins are paid.
-	t := Times{Coins: max(firstSpend+1, below(roll, d))}
-	t.Announce = max(firstSpend, min(below(t.Coins, d), t.Coins-1))
-	t.Complaints = p.Times.Deal + (p.Times.Setup-p.Times.Deal)/2
+	t := Times{LastCoin: roll - d}
+	t.Coins = t.LastCoin - batches + 1
+	// If there is time, the announcement is d deep when the coins are paid.
+	t.Announce = max(firstSpend, below(t.Coins, d))
 	// The last votes are d deep when they are counted, if there is time.
 	t.Count = min(p.Times.VoteTo+d-1, p.Times.Claim-1)
 	if p.Mixed() {

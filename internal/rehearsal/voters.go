@@ -8,16 +8,17 @@ import (
 	"bevote/internal/roles"
 )
 
-// newRoles makes all roles, each with a stream of its own.
+// newRoles makes all roles, each with a seed of its own.
 func (p *Play) newRoles() error {
 	var err error
-	p.Supervisor, err = roles.NewSupervisor(p.Election, p.Keys["supervisor"], p.Node("supervisor"), p.Stream("supervisor"))
+	p.Server = curve.BaseMul(p.Seed("server").Key("receipts")).Key()
+	p.Supervisor, err = roles.NewSupervisor(p.Election, p.Keys["supervisor"], p.Node("supervisor"), p.Seed("supervisor"))
 	if err != nil {
 		return err
 	}
 	for i, c := range p.Policy.Candidates {
 		role := "candidate " + c.Name
-		candidate, err := roles.NewCandidate(p.Election, i+1, p.Keys[role], p.Node(role), p.Stream(role))
+		candidate, err := roles.NewCandidate(p.Election, i+1, p.Keys[role], p.Node(role), p.Seed(role))
 		if err != nil {
 			return err
 		}
@@ -32,7 +33,7 @@ func (p *Play) newRoles() error {
 // Voter is a voter with its secret, its choice and its part in the play.
 type Voter struct {
 	*roles.Voter
-	Role   string       // as streams name it, such as "voter 1"
+	Role   string       // as seeds name it, such as "voter 1"
 	Secret curve.Scalar // of the roll key
 	Dealer Dealer       // in place of the voter's own dealing, or nil
 	Choice int          // candidate's number, or 0 to abstain
@@ -55,13 +56,11 @@ func (p *Play) newVoters() error {
 		if named := p.Policy.Named; len(named) > 0 {
 			v.Role = "voter " + named[i].Name
 		}
-		stream := p.Stream(v.Role)
+		seed := p.Seed(v.Role)
 		if v.Secret = p.Keys[v.Role]; len(p.Policy.Named) == 0 {
-			if v.Secret, err = curve.RandomScalar(stream); err != nil {
-				return err
-			}
+			v.Secret = seed.Key("roll")
 		}
-		v.Voter, err = roles.NewVoter(p.Election, v.Secret, p.Node(v.Role), stream)
+		v.Voter, err = roles.NewVoter(p.Election, v.Secret, p.Node(v.Role), seed)
 		p.Voters[i] = v
 		return err
 	})

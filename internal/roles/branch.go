@@ -47,8 +47,5 @@ func SpendByBranch(
 	if err := signPath(tx, 0, path, v.Redeem, secrets); err != nil {
 		return err
 	}
-	if err := chain.Submit(tx); err != nil {
-		return fmt.Errorf("%s %s: %w", strings.Replace(path.Name, ".", " ", 1), tx.TxHash(), err)
-	}
-	return nil
+	return submit(chain, strings.Replace(path.Name, ".", " ", 1), tx)
 }

@@ -3,7 +3,6 @@ package roles
 import (
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	"bevote/internal/curve"
@@ -22,8 +21,8 @@ type Candidate struct {
 }
 
 // NewCandidate returns candidate number j, whose secret key is key.
-func NewCandidate(e *election.Election, j int, key curve.Scalar, chain Chain, rand io.Reader) (*Candidate, error) {
-	p, err := join(e, key, chain, rand)
+func NewCandidate(e *election.Election, j int, key curve.Scalar, chain Chain, seed Seed) (*Candidate, error) {
+	p, err := join(e, key, chain, seed)
 	if err != nil {
 		return nil, err
 	}
@@ -36,15 +35,11 @@ func NewCandidate(e *election.Election, j int, key curve.Scalar, chain Chain, ra
 // policy returns the candidate as the policy names it.
 func (c *Candidate) policy() lang.Candidate { return c.e.Policy.Candidates[c.number-1] }
 
-// Possession writes the proof that the candidate knows its secret key, bound to its name and payout.
-// The line counts up to the roll's anchor.
-func (c *Candidate) Possession() (board.Line, error) {
+// Possession proves that the candidate knows its secret key, bound to its name and payout:
+// e ‖ z, 64 bytes. It goes to the supervisor off the board, which publishes it in line 1.
+func (c *Candidate) Possession() []byte {
 	me := c.policy()
-	proof, err := curve.ProvePossession(c.rand, board.CandidateContext(c.e.EID, me.Name, me.Payout), c.key)
-	if err != nil {
-		return board.Line{}, err
-	}
-	return c.write(board.Candidate{Name: me.Name, Proof: proof.Bytes()})
+	return curve.ProvePossession(board.CandidateContext(c.e.EID, me.Name, me.Payout), c.key).Bytes()
 }
 
 // Count opens the counted ones of the votes with the candidate's key and returns how many are for

@@ -3,7 +3,6 @@ package roles
 import (
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	"bevote/internal/curve"
@@ -33,9 +32,9 @@ type Depositor struct {
 // NewDepositor returns the depositor with the secrets of a registration key and of a roll key. Both
 // must be fresh, and nothing of the roll key may have paid the registration key's coin.
 func NewDepositor(
-	e *election.Election, registration, roll curve.Scalar, chain Chain, rand io.Reader,
+	e *election.Election, registration, roll curve.Scalar, chain Chain, seed Seed,
 ) (*Depositor, error) {
-	p, err := join(e, registration, chain, rand)
+	p, err := join(e, registration, chain, seed)
 	if err != nil {
 		return nil, err
 	}
@@ -44,13 +43,14 @@ func NewDepositor(
 	}
 	d := &Depositor{
 		payer:   newPayer(p),
-		roll:    participant{e: e, key: roll, public: curve.BaseMul(roll).Key(), chain: chain, rand: rand},
+		roll:    participant{e: e, key: roll, public: curve.BaseMul(roll).Key(), chain: chain, seed: seed},
 		holders: mixerSearch{purpose: board.ForHolding},
 		payers:  mixerSearch{purpose: board.ForPaying},
 		retries: make(retries),
 	}
+	moments := seed.draw("moments", e.EID[:])
 	for i := range d.moments {
-		if d.moments[i], err = drawU32(rand); err != nil {
+		if d.moments[i], err = drawU32(moments); err != nil {
 			return nil, err
 		}
 	}

@@ -106,7 +106,7 @@ func (f *fixture) begin(voters, mixers int) {
 	f.chain, err = regtest.New(t.TempDir(), lang.Params("regtest"), templates.PayToKey(curve.BaseMul(f.minerKey).Key()))
 	check(t, err)
 	t.Cleanup(func() { f.chain.Close() })
-	f.supervisor, err = roles.NewSupervisor(f.e, f.keys["supervisor"], f.node(), f.random("supervisor"))
+	f.supervisor, err = roles.NewSupervisor(f.e, f.keys["supervisor"], f.node(), seedOf("supervisor"))
 	check(t, err)
 	f.treasurer, err = roles.NewTreasurer(f.supervisor)
 	check(t, err)
@@ -114,22 +114,23 @@ func (f *fixture) begin(voters, mixers int) {
 	f.mine(101)
 	f.fund()
 	f.mine(102)
-	open, err := f.supervisor.Open(f.files[0], f.files[1])
+	var proofs [][]byte
+	for i, c := range f.e.Policy.Candidates {
+		candidate, err := roles.NewCandidate(f.e, i+1, f.keys["candidate "+c.Name], f.chain, seedOf(c.Name))
+		check(t, err)
+		proofs = append(proofs, candidate.Possession())
+	}
+	open, err := f.supervisor.Open(f.files[0], f.files[1], f.e.Policy.Supervisor, proofs)
 	f.appendLine("supervisor", open, err)
-	check(t, f.supervisor.Anchor(election.Announce, f.log.Head()))
+	check(t, f.supervisor.Announce(f.log.Head()))
 	f.mine(103)
 	f.announced = 103
-	for i, c := range f.e.Policy.Candidates {
-		candidate, err := roles.NewCandidate(f.e, i+1, f.keys["candidate "+c.Name], f.chain, f.random(c.Name))
-		check(t, err)
-		line, err := candidate.Possession()
-		f.appendLine(c.Name, line, err)
-	}
 }
 
-func (f *fixture) random(who string) *rand.ChaCha8 {
-	return rand.NewChaCha8(curve.TaggedHash("rehearsal", []byte(who)))
-}
+func (f *fixture) random(who string) *rand.ChaCha8 { return rand.NewChaCha8(seedOf(who)) }
+
+// seedOf is the seed of a role.
+func seedOf(who string) roles.Seed { return curve.TaggedHash("rehearsal", []byte(who)) }
 
 // makeRoles makes the mixers and the depositors.
 func (f *fixture) makeRoles(voters, mixers int) {
@@ -145,13 +146,10 @@ func (f *fixture) makeRoles(voters, mixers int) {
 		check(f.t, err)
 	}
 	for i := range voters {
-		r := f.random(fmt.Sprintf("v%d", i+1))
-		key, err := curve.RandomScalar(r)
-		check(f.t, err)
-		roll, err := curve.RandomScalar(r)
-		check(f.t, err)
+		seed := seedOf(fmt.Sprintf("person %d", i+1))
+		key, roll := seed.Key("registration"), seed.Key("roll")
 		f.keys[fmt.Sprintf("registration v%d", i+1)], f.keys[fmt.Sprintf("roll v%d", i+1)] = key, roll
-		v, err := roles.NewDepositor(f.e, key, roll, f.node(), r)
+		v, err := roles.NewDepositor(f.e, key, roll, f.node(), seed)
 		check(f.t, err)
 		f.voters = append(f.voters, v)
 	}
@@ -348,7 +346,18 @@ func (f *fixture) run(height uint32) {
 			f.beforeActs(f.tip())
 		}
 		f.act()
+		f.anchor()
 		f.mine(f.tip() + 1)
+	}
+}
+
+// anchor makes the anchor that is due at this tip, if there is one.
+func (f *fixture) anchor() {
+	f.t.Helper()
+	if r := f.replay(); f.tip() < f.e.Policy.Times.Roll {
+		if _, due, ok := r.NextAnchor(); ok && due.By == f.tip() {
+			check(f.t, f.supervisor.Anchor(r, f.log.Head()))
+		}
 	}
 }
 
@@ -364,13 +373,16 @@ func (f *fixture) close() {
 		if !ok {
 			continue
 		}
-		voter, err := roles.NewVoter(f.e, f.keys[fmt.Sprintf("roll v%d", i+1)], f.chain, nil)
+		voter, err := roles.NewVoter(f.e, f.keys[fmt.Sprintf("roll v%d", i+1)], f.chain, seedOf(fmt.Sprintf("v%d", i+1)))
 		check(f.t, err)
-		sig, err := voter.Register(coin)
-		check(f.t, err)
-		line, err := f.treasurer.Enrol(x, v.RollKey(), coin, sig)
-		f.appendLine("supervisor", line, err)
+		line, err := voter.Enter(coin)
+		f.appendLine(fmt.Sprintf("v%d", i+1), line, err)
 	}
-	check(f.t, f.supervisor.Anchor(election.RollClosed, f.log.Head()))
+	f.run(roll)
+	r := f.replay()
+	_, due, _ := r.NextAnchor()
+	line, err := f.supervisor.Roll(f.e.Setup(f.log.Lines(), r.Sequence(0).Closing(due, f.log.Head())), r)
+	f.appendLine("supervisor", line, err)
+	check(f.t, f.supervisor.Anchor(f.replay(), f.log.Head()))
 	f.run(roll + 3)
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"bevote/internal/curve"
 	"bevote/verifier/board"
@@ -23,7 +22,7 @@ import (
 // needs the same ones. Each session has a fresh salt besides, so that a mixer with an old copy of its
 // journal does not make the offers again that it made before.
 type Journal struct {
-	seed        [32]byte
+	seed        Seed
 	certificate []byte
 	issued      map[curve.PublicKey]bool // by registration key
 	open        *openSession
@@ -41,46 +40,16 @@ type openSession struct {
 // NewJournal begins a journal in memory, as rehearsals have it, with a seed drawn from random. A
 // live mixer needs [OpenJournal].
 func NewJournal(random io.Reader) (*Journal, error) {
-	j := &Journal{issued: make(map[curve.PublicKey]bool)}
-	if _, err := io.ReadFull(random, j.seed[:]); err != nil {
-		return nil, fmt.Errorf("drawing a seed: %w", err)
-	}
-	return j, nil
+	seed, err := NewSeed(random)
+	return &Journal{seed: seed, issued: make(map[curve.PublicKey]bool)}, err
 }
 
 // Format writes nothing of the journal, which holds the seed.
 func (j Journal) Format(f fmt.State, _ rune) { io.WriteString(f, "roles.Journal(hidden)") }
 
-// stream is the randomness for one purpose, the concatenation for n = 0, 1, … of
-//
-//	TH("journal", seed ‖ text purpose ‖ text subject ‖ u64 n)
-func (j *Journal) stream(purpose string, subject []byte) io.Reader {
-	return &hashStream{key: curve.Encoder(nil).Raw(j.seed[:]).Text([]byte(purpose)).Text(subject)}
-}
-
-// hashStream is a stream of tagged hashes. Without the key its blocks look independent of each
-// other.
-type hashStream struct {
-	key     curve.Encoder
-	counter uint64
-	left    []byte // of the newest hash
-}
-
-func (s *hashStream) Read(p []byte) (n int, err error) {
-	for n < len(p) {
-		if len(s.left) == 0 {
-			block := curve.TaggedHash("journal", slices.Clone(s.key).U64(s.counter))
-			s.counter, s.left = s.counter+1, block[:]
-		}
-		taken := copy(p[n:], s.left)
-		n, s.left = n+taken, s.left[taken:]
-	}
-	return n, nil
-}
-
 // sessionStream is the randomness of the open session.
 func (j *Journal) sessionStream() io.Reader {
-	return j.stream("session", curve.Encoder(nil).Raw(j.open.with[:]).Raw(j.open.salt[:]))
+	return j.seed.draw("session", curve.Encoder(nil).Raw(j.open.with[:]).Raw(j.open.salt[:]))
 }
 
 // begin opens a session with a depositor, with a salt from random.

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"bevote/internal/curve"
+	"bevote/verifier/board"
 )
 
 // OpenJournal reads the journal in the file path, or begins one there for the policy with this id and
@@ -45,7 +46,7 @@ func createJournal(path, policy string, random io.Reader) (*Journal, io.Closer, 
 		return nil, nil, err
 	}
 	j.store = appendTo(f)
-	text, err := encodeEntry(entry{Begin: &header{1, policy, j.seed}})
+	text, err := encodeEntry(entry{Begin: &header{1, policy, board.Hash(j.seed)}})
 	if err == nil {
 		err = lock(f)
 	}
@@ -122,7 +123,7 @@ func decodeJournal(text []byte, policy string) (*Journal, error) {
 		case i == 0 && e.Begin.Policy != policy:
 			err = errors.New("of another policy")
 		case i == 0:
-			j.seed = e.Begin.Seed
+			j.seed = Seed(e.Begin.Seed)
 		default:
 			err = j.write(e)
 		}

@@ -21,6 +21,12 @@ election mixed {
   stake 200_000 sat
   fee 25 sat/vB
   confirmations 1
+  grace 1 blocks
+  register by block 106
+  deposit by block 112
+  issue by block 120
+  voucher by block 126
+  payout by block 135
   roll by block 150
   vote from block 160 to block 170
   claim by block 180

@@ -21,6 +21,7 @@ import (
 type Mixer struct {
 	payer
 	name      string
+	rand      io.Reader // of salts and nonces
 	journal   *Journal
 	announced []byte                       // the signing key as announced, nil until it is made
 	member    *mixing.Signer               // nil with blind RSA
@@ -36,7 +37,7 @@ type Mixer struct {
 func NewMixer(
 	e *election.Election, name string, key curve.Scalar, chain Chain, rand io.Reader, journal *Journal,
 ) (*Mixer, error) {
-	p, err := join(e, key, chain, rand)
+	p, err := join(e, key, chain, journal.seed)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +49,7 @@ func NewMixer(
 		return nil, fmt.Errorf("not the key of a mixer %s of the policy", name)
 	}
 	m := &Mixer{
-		payer: newPayer(p), name: name, journal: journal,
+		payer: newPayer(p), name: name, rand: rand, journal: journal,
 		timeouts: make(map[curve.PublicKey]timeouts), retries: make(retries),
 	}
 	m.beforeSend = func(tx *wire.MsgTx) error {
@@ -92,7 +93,7 @@ func (m *Mixer) prepare(view *election.ExchangeLog) error {
 	if m.announced != nil {
 		return nil
 	}
-	random := m.journal.stream("signer", nil)
+	random := m.journal.seed.draw("signer", nil)
 	if p := m.e.Policy.Mixing; p.Scheme == lang.SchemeBlindRSA {
 		s, err := mixing.NewRSASigner(random, m.e.EID, p.Modulus, m.public[:])
 		if err != nil {

@@ -63,7 +63,7 @@ func (p *participant) disavow(body *board.Opening, s *election.Setup, rest []*el
 		if err != nil {
 			return err
 		}
-		point, proof, err := ballot.Disavow(p.rand, p.key, v.Ballot, at, ballot.Parties{I: v.Index, J: number})
+		point, proof, err := ballot.Disavow(p.key, v.Ballot, at, ballot.Parties{I: v.Index, J: number})
 		if err != nil {
 			return fmt.Errorf("ballot of slot %d: %w", v.Index, err)
 		}

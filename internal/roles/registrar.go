@@ -43,9 +43,8 @@ func (r Registrar) Format(f fmt.State, _ rune) {
 // signed the registration.
 func (r *Registrar) Admit(reg Registration) (number int, err error) {
 	var salt board.Hash
-	if _, err := io.ReadFull(r.s.rand, salt[:]); err != nil {
-		return 0, fmt.Errorf("drawing a salt: %w", err)
-	}
+	statement := curve.Encoder(nil).Raw(r.s.e.EID[:]).Text([]byte(reg.Identity))
+	io.ReadFull(r.s.seed.draw("identity", statement), salt[:]) // a draw does not fail
 	if err := r.admit(reg, salt); err != nil {
 		return 0, err
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -29,7 +28,6 @@ type registrarFixture struct {
 	list       *roles.Eligible
 	e          *election.Election
 	keys       map[string]curve.Scalar // of the policy's roles
-	draw       *rand.ChaCha8
 }
 
 // newRegistrarFixture opens the registration of a mixed election of three voters, for
@@ -40,8 +38,8 @@ func newRegistrarFixture(t testing.TB) *registrarFixture {
 	c, err := regtest.New(t.TempDir(), lang.Params("regtest"), templates.PayToKey(e.Policy.Supervisor))
 	check(t, err)
 	t.Cleanup(func() { c.Close() })
-	d := &registrarFixture{t: t, e: e, keys: keys, draw: rand.NewChaCha8([32]byte{7})}
-	d.supervisor, err = roles.NewSupervisor(e, keys["supervisor"], c, d.draw)
+	d := &registrarFixture{t: t, e: e, keys: keys}
+	d.supervisor, err = roles.NewSupervisor(e, keys["supervisor"], c, seedOf("supervisor"))
 	check(t, err)
 	csv := "identity,key\n"
 	for _, name := range []string{"anna", "ben", "cem", "dora", "emil", "frank"} {

@@ -73,8 +73,9 @@ func (d *Depositor) beginSearch(x *election.Exchange, tip uint32) error {
 				s.order = append(s.order, m.Key)
 			}
 		}
+		draw := d.seed.draw("order of mixers", curve.Encoder(nil).Raw(d.e.EID[:]).Text([]byte(s.purpose)))
 		for i := len(s.order) - 1; i > 0; i-- { // Fisher and Yates
-			r, err := drawU32(d.rand)
+			r, err := drawU32(draw)
 			if err != nil {
 				return err
 			}

@@ -14,9 +14,9 @@ package roles
 
 import (
 	"fmt"
-	"io"
 
 	"bevote/internal/curve"
+	"bevote/internal/relay"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 	"bevote/verifier/lift"
@@ -31,25 +31,26 @@ type Chain interface {
 	Tip() (uint32, chainhash.Hash)
 	// HashAt returns the hash of the block at a height, at most the tip's.
 	HashAt(height uint32) (chainhash.Hash, error)
-	// Submit hands a transaction to the relay network, which may refuse it.
+	// Submit hands a transaction to the relay network. The error is a [relay.Error] where the
+	// network has answered.
 	Submit(tx *wire.MsgTx) error
 }
 
-// participant is what all roles have in common: an election, a key, a node and a source of randomness.
+// participant is what all roles have in common: an election, a key, a node and a seed.
 type participant struct {
 	e      *election.Election
 	key    curve.Scalar
 	public curve.PublicKey
 	chain  Chain
-	rand   io.Reader
+	seed   Seed
 }
 
 // join lifts the published contract and refuses one that spends otherwise than the policy says.
-func join(e *election.Election, key curve.Scalar, chain Chain, rand io.Reader) (participant, error) {
+func join(e *election.Election, key curve.Scalar, chain Chain, seed Seed) (participant, error) {
 	if err := lift.Check(e.Policy, e.Contract); err != nil {
 		return participant{}, fmt.Errorf("contract: %w", err)
 	}
-	return participant{e, key, curve.BaseMul(key).Key(), chain, rand}, nil
+	return participant{e, key, curve.BaseMul(key).Key(), chain, seed}, nil
 }
 
 // Key returns the role's public key.
@@ -103,10 +104,13 @@ func (r retries) allow(tip uint32, subject string) bool {
 	return !before || last != tip
 }
 
-// submit sends a transaction; the error says which.
-func (p *participant) submit(what string, tx *wire.MsgTx) error {
-	if err := p.chain.Submit(tx); err != nil {
-		return fmt.Errorf("%s %s: %w", what, tx.TxHash(), err)
+// submit sends a transaction. It is no error that the network has it already, or one that stands for
+// it: an act can be repeated whose answer was lost.
+func (p *participant) submit(what string, tx *wire.MsgTx) error { return submit(p.chain, what, tx) }
+
+func submit(chain Chain, what string, tx *wire.MsgTx) error {
+	if err := chain.Submit(tx); !relay.Stands(tx, err) {
+		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil
 }

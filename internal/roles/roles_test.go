@@ -3,7 +3,6 @@ package roles_test
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -61,11 +60,12 @@ election poll {
   stake 200_000 sat
   fee 25 sat/vB
   confirmations 1
+  grace 1 blocks
   roll by block 105
-  vote from block 106 to block 108
-  claim by block 110
-  timeout block 112
-  reveal from block 120
+  vote from block 109 to block 111
+  claim by block 113
+  timeout block 115
+  reveal from block 123
   candidate alice { key pub:%[3]s pay addr:%[4]s }
   candidate bob { key pub:%[5]s pay addr:%[6]s }
   win when supervisor signs
@@ -104,38 +104,61 @@ func newPoll(t testing.TB, voters int) *poll {
 	check(t, err)
 	t.Cleanup(func() { p.chain.Close() })
 	p.relay = &relay{Chain: p.chain}
-	r := rand.NewChaCha8([32]byte{1})
-	p.supervisor, err = roles.NewSupervisor(e, keys["supervisor"], p.chain, r)
+	p.supervisor, err = roles.NewSupervisor(e, keys["supervisor"], p.chain, seedOf("supervisor"))
 	check(t, err)
 	p.mine(102)
-	check(t, p.supervisor.Anchor(election.Announce, p.log.Head()))
-	p.mine(103)
-	p.announced = 103
+	p.announce(keys)
 	var public []curve.PublicKey
-	for range voters {
-		key, err := curve.RandomScalar(r)
-		check(t, err)
-		v, err := roles.NewVoter(e, key, p.relay, r)
+	for i := range voters {
+		seed := seedOf(fmt.Sprint("voter ", i+1))
+		v, err := roles.NewVoter(e, seed.Key("roll"), p.relay, seed)
 		check(t, err)
 		p.voters, public = append(p.voters, v), append(public, v.Key())
 	}
-	coins, err := p.supervisor.PayCoins(public)
-	check(t, err)
+	if done, err := p.supervisor.PayCoins(p.replay(), public); done || err != nil {
+		t.Fatalf("paid: %v, err %v", done, err)
+	}
 	p.mine(104)
+	paid := p.replay()
+	if done, err := p.supervisor.PayCoins(paid, public); !done || err != nil {
+		t.Fatalf("paid again: %v, err %v", !done, err)
+	}
 	for _, v := range p.voters {
-		sig, err := v.Register(coins[v.Key()])
-		check(t, err)
-		line, err := p.supervisor.Enrol(v.Key(), coins[v.Key()], sig)
+		coin, _ := paid.Paid(v.Key())
+		line, err := v.Enter(coin.Outpoint)
 		check(t, err)
 		check(t, p.log.Append(line))
 	}
-	check(t, p.supervisor.Anchor(election.RollClosed, p.log.Head()))
 	p.mine(105)
-	p.setup = e.Setup(p.log.Lines(), p.replay().Anchors())
+	r := p.replay()
+	_, due, _ := r.NextAnchor()
+	line, err := p.supervisor.Roll(e.Setup(p.log.Lines(), r.Sequence(0).Closing(due, p.log.Head())), r)
+	check(t, err)
+	check(t, p.log.Append(line))
+	check(t, p.supervisor.Anchor(p.replay(), p.log.Head()))
+	p.mine(106)
+	p.setup = e.Setup(p.log.Lines(), p.replay().Sequence(0))
 	for _, v := range p.voters {
 		check(t, v.Find(p.setup))
 	}
 	return p
+}
+
+// announce writes line 1 and mines the announcement.
+func (p *poll) announce(keys map[string]curve.Scalar) {
+	p.t.Helper()
+	var proofs [][]byte
+	for i, c := range p.e.Policy.Candidates {
+		candidate, err := roles.NewCandidate(p.e, i+1, keys["candidate "+c.Name], p.chain, seedOf(c.Name))
+		check(p.t, err)
+		proofs = append(proofs, candidate.Possession())
+	}
+	open, err := p.supervisor.Open(nil, nil, p.e.Policy.Supervisor, proofs)
+	check(p.t, err)
+	check(p.t, p.log.Append(open))
+	check(p.t, p.supervisor.Announce(p.log.Head()))
+	p.mine(103)
+	p.announced = 103
 }
 
 func (p *poll) mine(height uint32) {
@@ -164,10 +187,11 @@ func (p *poll) tip() uint32 { h, _ := p.chain.Tip(); return h }
 // vote has the voters vote as choice says, and closes the poll.
 func (p *poll) vote(choice func(i int) int) {
 	p.t.Helper()
+	p.mine(p.e.Policy.Times.VoteFrom - 1)
 	for i, v := range p.voters {
 		check(p.t, v.Vote(p.setup, nil, choice(i)))
 	}
-	p.mine(108)
+	p.mine(111)
 	var err error
 	p.votes, err = p.e.Votes(p.setup, p.replay())
 	check(p.t, err)
@@ -208,11 +232,12 @@ func TestRefundWaitsForTheTimeout(t *testing.T) {
 func TestRefundOfARewrittenVote(t *testing.T) {
 	p := newPoll(t, 2)
 	v := p.voters[0]
+	p.mine(p.e.Policy.Times.VoteFrom - 1)
 	p.relay.rewrite = true
 	check(t, v.Vote(p.setup, nil, 1))
 	p.relay.rewrite = false
 	sent, _ := v.Stake()
-	p.mine(108)
+	p.mine(111)
 	votes, err := p.e.Votes(p.setup, p.replay())
 	check(t, err)
 	v.Follow(votes)
@@ -234,8 +259,8 @@ func TestClaimsInBatches(t *testing.T) {
 		t.Fatalf("tally %+v", tally)
 	}
 	check(t, p.supervisor.Claim(tally))
-	p.mine(110)
-	b, err := p.chain.Block(109)
+	p.mine(113)
+	b, err := p.chain.Block(112)
 	check(t, err)
 	claims, stakes := b.Transactions[1:], 0
 	for i, tx := range claims {
@@ -263,18 +288,12 @@ func TestNothingToClaim(t *testing.T) {
 	}
 }
 
-// Another's signature, or one for another coin, does not enrol a key.
-func TestEnrolWantsTheKeysSignature(t *testing.T) {
+// TestAnotherCoin: a voter is on the roll with the coin that it entered with only.
+func TestAnotherCoin(t *testing.T) {
 	p := newPoll(t, 2)
 	v := p.voters[0]
-	op := wire.OutPoint{Index: 7}
-	sig, err := v.Register(op)
-	check(t, err)
-	if _, err := p.supervisor.Enrol(v.Key(), wire.OutPoint{Index: 8}, sig); err == nil {
-		t.Error("enrolled with another coin")
-	}
-	if _, err := p.supervisor.Enrol(p.voters[1].Key(), op, sig); err == nil {
-		t.Error("enrolled another's key")
+	if _, err := v.Enter(wire.OutPoint{Index: 7}); err != nil {
+		t.Fatal(err)
 	}
 	if err := v.Find(p.setup); err == nil {
 		t.Error("found on the roll with a coin that is not there")
@@ -292,13 +311,13 @@ func TestWhoJoins(t *testing.T) {
 		t.Fatal("nothing changed")
 	}
 	supervisor, alice := keys["supervisor"], keys["candidate alice"]
-	voter := func(e *election.Election) error { _, err := roles.NewVoter(e, alice, nil, nil); return err }
+	voter := func(e *election.Election) error { _, err := roles.NewVoter(e, alice, nil, roles.Seed{}); return err }
 	candidate := func(e *election.Election, j int) error {
-		_, err := roles.NewCandidate(e, j, alice, nil, nil)
+		_, err := roles.NewCandidate(e, j, alice, nil, roles.Seed{})
 		return err
 	}
 	announcer := func(e *election.Election, key curve.Scalar) error {
-		_, err := roles.NewSupervisor(e, key, nil, nil)
+		_, err := roles.NewSupervisor(e, key, nil, roles.Seed{})
 		return err
 	}
 	for name, join := range map[string]func() error{
@@ -317,7 +336,7 @@ func TestWhoJoins(t *testing.T) {
 
 func TestSeen(t *testing.T) {
 	p := newPoll(t, 2)
-	for confirmations, want := range map[uint32]uint32{1: 105, 6: 100, 105: 1, 106: 0, 500: 0} {
+	for confirmations, want := range map[uint32]uint32{1: 106, 6: 101, 106: 1, 107: 0, 500: 0} {
 		seen, err := roles.Seen(p.chain, confirmations)
 		if err != nil || seen.Height != want {
 			t.Errorf("%d confirmations: height %d, err %v; want %d", confirmations, seen.Height, err, want)

@@ -2,7 +2,6 @@ package roles_test
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -21,24 +20,23 @@ func TestNoRolePrintsItsSecrets(t *testing.T) {
 	c, err := regtest.New(t.TempDir(), lang.Params("regtest"), templates.PayToKey(e.Policy.Supervisor))
 	check(t, err)
 	defer c.Close()
-	random := rand.NewChaCha8([32]byte{9})
+	seed := [32]byte{1, 2, 3, 250, 251, 252}
 	roll := curve.ReduceScalar(curve.TaggedHash("stand-in", []byte("roll")))
 	registration := curve.ReduceScalar(curve.TaggedHash("stand-in", []byte("registration")))
 
-	supervisor, err := roles.NewSupervisor(e, keys["supervisor"], c, random)
+	supervisor, err := roles.NewSupervisor(e, keys["supervisor"], c, seed)
 	check(t, err)
 	treasurer, err := roles.NewTreasurer(supervisor)
 	check(t, err)
-	candidate, err := roles.NewCandidate(e, 1, keys["candidate alice"], c, random)
+	candidate, err := roles.NewCandidate(e, 1, keys["candidate alice"], c, seed)
 	check(t, err)
-	voter, err := roles.NewVoter(e, roll, c, random)
+	voter, err := roles.NewVoter(e, roll, c, seed)
 	check(t, err)
-	depositor, err := roles.NewDepositor(e, registration, roll, c, random)
+	depositor, err := roles.NewDepositor(e, registration, roll, c, seed)
 	check(t, err)
-	seed := [32]byte{1, 2, 3, 250, 251, 252}
 	journal, err := roles.NewJournal(strings.NewReader(string(seed[:])))
 	check(t, err)
-	mixer, err := roles.NewMixer(e, "m1", keys["mixer m1"], c, random, journal)
+	mixer, err := roles.NewMixer(e, "m1", keys["mixer m1"], c, nil, journal)
 	check(t, err)
 
 	for _, r := range []struct {
@@ -54,7 +52,11 @@ func TestNoRolePrintsItsSecrets(t *testing.T) {
 		{"depositor", depositor, *depositor, append(printedScalar(roll), printedScalar(registration)...)},
 		{"mixer", mixer, *mixer, append(printedScalar(keys["mixer m1"]), printed(seed)...)},
 		{"journal", journal, *journal, printed(seed)},
+		{"seed", (*roles.Seed)(&seed), roles.Seed(seed), nil},
 	} {
+		for _, secret := range printed(seed) {
+			r.secrets = append(r.secrets, secret)
+		}
 		for _, v := range []any{r.pointer, r.value, []any{r.value}, struct{ Role any }{r.value}} {
 			wantNone(t, r.name, v, r.secrets)
 		}

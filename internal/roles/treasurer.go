@@ -39,7 +39,7 @@ func NewTreasurer(s *Supervisor) (*Treasurer, error) {
 		return nil, errors.New("nothing is mixed in this election")
 	case lang.SchemeGroupBlind:
 		var err error
-		if t.manager, err = mixing.NewManager(s.rand, s.e.EID, p.Modulus); err != nil {
+		if t.manager, err = mixing.NewManager(s.seed.draw("manager", s.e.EID[:]), s.e.EID, p.Modulus); err != nil {
 			return nil, err
 		}
 	}
@@ -137,6 +137,7 @@ func (t *Treasurer) Issuer(view *election.ExchangeLog, v *election.Voucher) (*el
 // Act does what is due, as [Mixer.Act]: it signs sweeps, pays late coins after T5, repays the mixers
 // once the sweeps are in the chain, and writes the account once the repayments are.
 func (t *Treasurer) Act(x *election.Exchange) (lines []board.Line, err error) {
+	t.s.wallet.reserved = x.IsTail
 	if x.Registry == nil || x.Settled != nil {
 		return nil, nil
 	}
@@ -153,18 +154,3 @@ func (t *Treasurer) Act(x *election.Exchange) (lines []board.Line, err error) {
 
 // isLastTip reports whether a line written at a later tip would miss the roll's anchor.
 func (t *Treasurer) isLastTip() bool { return t.s.tip()+1 >= t.s.e.Policy.Times.Roll }
-
-// Enrol writes a voter's line of the roll, as [Supervisor.Enrol], if its coin was paid for a valid
-// voucher.
-func (t *Treasurer) Enrol(
-	x *election.Exchange, key curve.PublicKey, op wire.OutPoint, sig []byte,
-) (board.Line, error) {
-	v := x.VoucherOf(key)
-	if v == nil || x.VerifyVoucher(v) != nil {
-		return board.Line{}, fmt.Errorf("roll key %s showed no valid voucher", key)
-	}
-	if !slices.ContainsFunc(x.Coins(v), func(c election.Coin) bool { return c.Outpoint == op }) {
-		return board.Line{}, fmt.Errorf("%s is not a coin that was paid to roll key %s", op, key)
-	}
-	return t.s.Enrol(key, op, sig)
-}

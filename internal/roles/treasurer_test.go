@@ -77,7 +77,7 @@ func TestWhoMixes(t *testing.T) {
 	plain, others := custodialElection(t, 2)
 	journal, err := roles.NewJournal(strings.NewReader(strings.Repeat("x", 32)))
 	check(t, err)
-	s, err := roles.NewSupervisor(plain, others["supervisor"], nil, nil)
+	s, err := roles.NewSupervisor(plain, others["supervisor"], nil, roles.Seed{})
 	check(t, err)
 	key := curve.NewScalar(9)
 	m2 := keys["mixer m2"]
@@ -85,7 +85,7 @@ func TestWhoMixes(t *testing.T) {
 		"another's name": func() error { _, err := roles.NewMixer(e, "m1", m2, nil, nil, journal); return err },
 		"a stranger":     func() error { _, err := roles.NewMixer(e, "m3", key, nil, nil, journal); return err },
 		"nothing to mix": func() error { _, err := roles.NewMixer(plain, "m1", key, nil, nil, journal); return err },
-		"no deposits":    func() error { _, err := roles.NewDepositor(plain, key, key, nil, nil); return err },
+		"no deposits":    func() error { _, err := roles.NewDepositor(plain, key, key, nil, roles.Seed{}); return err },
 		"no treasure":    func() error { _, err := roles.NewTreasurer(s); return err },
 	} {
 		if join() == nil {

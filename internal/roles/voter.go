@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"slices"
 
@@ -24,7 +23,7 @@ type Voter struct {
 	participant
 	coin   wire.OutPoint
 	slot   int            // in the roll, from 1
-	deal   []byte         // nil but between commitment and deal
+	head   [32]byte       // of the roll's anchor
 	shares []curve.Scalar // s_i by joint key; nil without
 	stake  *stake         // nil before the vote
 }
@@ -38,29 +37,28 @@ type stake struct {
 // NewVoter returns the voter whose roll key has the secret key. The key must be fresh, or the
 // policy's where the policy names the voters. The secret opens the voter's shares, and with them the
 // ballot.
-func NewVoter(e *election.Election, key curve.Scalar, chain Chain, rand io.Reader) (*Voter, error) {
-	p, err := join(e, key, chain, rand)
+func NewVoter(e *election.Election, key curve.Scalar, chain Chain, seed Seed) (*Voter, error) {
+	p, err := join(e, key, chain, seed)
 	if err != nil {
 		return nil, err
 	}
 	return &Voter{participant: p}, nil
 }
 
-// Register signs for the coin that was paid to the voter's key and returns the signature, 64 bytes
-// (BIP 340). Key and signature go to the supervisor off the board.
-func (v *Voter) Register(op wire.OutPoint) ([]byte, error) {
+// Enter writes the entry that asks for a slot of the roll. The coin is at the outpoint,
+// and as deep as the policy asks.
+func (v *Voter) Enter(op wire.OutPoint) (board.Line, error) {
 	coin := election.EncodeOutpoint(op)
-	sig, err := curve.SignSchnorr(v.key, board.RollHash(v.e.EID, v.public, coin[:]))
 	v.coin = op
-	return sig[:], err
+	return v.write(board.Entry{Outpoint: coin[:]})
 }
 
-// Find looks the voter up in the closed roll. A voter that is not on it with the coin that it signed
-// for takes no part.
+// Find looks the voter up in the closed roll. A voter that is not on it with the coin that it entered
+// with takes no part.
 func (v *Voter) Find(s *election.Setup) error {
 	for i, entry := range s.Roll {
 		if entry.Key == v.public && entry.Outpoint == v.coin {
-			v.slot = i + 1
+			v.slot, v.head = i+1, s.Phases.Anchor(election.RollClosed).Head
 			return nil
 		}
 	}
@@ -70,25 +68,23 @@ func (v *Voter) Find(s *election.Setup) error {
 // Slot returns the voter's slot in the roll, from 1, or 0 before Find.
 func (v *Voter) Slot() int { return v.slot }
 
-// Commit draws the voter's deal and writes the commitment to it.
+// Commit writes the commitment to the voter's deal, which follows from the seed and the closed roll.
 func (v *Voter) Commit(p sharing.Params) (board.Line, error) {
-	deal, err := sharing.NewDeal(v.rand, p, v.slot)
+	deal, err := v.seed.Deal(p, v.head, v.slot)
 	if err != nil {
 		return board.Line{}, err
 	}
-	v.deal = deal.Encode()
 	return v.write(board.Commit{Deal: deal.Commitment(p, v.slot)})
 }
 
-// Deal writes the deal, once. It must not be called before the commits' anchor is as deep as the
-// policy asks.
-func (v *Voter) Deal() (board.Line, error) {
-	if v.deal == nil {
-		return board.Line{}, errors.New("no deal was committed to")
+// Deal writes the deal. It must not be called before the commits' anchor is as deep as the policy
+// asks.
+func (v *Voter) Deal(p sharing.Params) (board.Line, error) {
+	deal, err := v.seed.Deal(p, v.head, v.slot)
+	if err != nil {
+		return board.Line{}, err
 	}
-	deal := v.deal
-	v.deal = nil
-	return v.write(board.Deal{Deal: deal})
+	return v.write(board.Deal{Deal: deal.Encode()})
 }
 
 // Receive takes the voter's shares of an outcome, and writes a complaint about each dealer that sent
@@ -105,7 +101,7 @@ func (v *Voter) Receive(s *election.Setup, c *sharing.Combination, o *sharing.Ou
 			continue // one complaint puts a dealer out
 		}
 		last = w.Dealer
-		complaint, err := sharing.Complain(v.rand, s.Params(), v.key, v.slot, w, o.Deals[w.Dealer])
+		complaint, err := sharing.Complain(s.Params(), v.key, v.slot, w, o.Deals[w.Dealer])
 		if err != nil {
 			return nil, err
 		}
@@ -195,11 +191,7 @@ func (v *Voter) seal(s *election.Setup, j int) ([]byte, error) {
 	public, publicErr := s.PublicShare(v.slot, number)
 	switch {
 	case !p.Dealt():
-		nonce, err := curve.RandomScalar(v.rand)
-		if err != nil {
-			return nil, err
-		}
-		m.Share, to = nonce, p.Supervisor
+		m.Share, to = v.seed.nonce(v.e.EID, v.coin, j), p.Supervisor
 	case len(v.shares) < number:
 		return nil, ErrNoShare
 	case publicErr != nil:
@@ -208,10 +200,7 @@ func (v *Voter) seal(s *election.Setup, j int) ([]byte, error) {
 		m.Share = v.shares[number-1]
 	}
 	if p.Salted {
-		m.Salt = make([]byte, ballot.SaltSize)
-		if _, err := io.ReadFull(v.rand, m.Salt); err != nil {
-			return nil, fmt.Errorf("drawing a salt: %w", err)
-		}
+		m.Salt = v.seed.salt(v.e.EID, v.coin, j)
 	}
 	key, err := to.Point()
 	if err != nil {

@@ -3,6 +3,7 @@ package roles
 import (
 	"bytes"
 
+	"bevote/internal/curve"
 	"bevote/internal/mixing"
 	"bevote/lang"
 	"bevote/verifier/board"
@@ -61,7 +62,7 @@ func (d *Depositor) begin(x *election.Exchange, own *election.Deposit, tip uint3
 		return err
 	}
 	message := board.VoucherMessage(d.e.EID, d.roll.public, d.own.payer.mixer, d.own.payer.nonce)
-	b := scheme.Blind(d.rand, message[:])
+	b := scheme.Blind(d.seed.draw("blinding", curve.Encoder(nil).Raw(message[:]).Text(own.Offer.Data)), message[:])
 	challenge, err := b.Challenge(own.Offer.Data)
 	if err != nil {
 		challenge = nil // an invalid offer

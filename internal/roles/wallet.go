@@ -36,6 +36,12 @@ func (p *payer) pay(what string, tx *wire.MsgTx) error {
 	if err := p.wallet.fund(tx, p.e.Policy.Fee, p.tip()+1); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
+	return p.signAndSend(what, tx)
+}
+
+// signAndSend signs the inputs, which spend outputs of the payer's key, and sends the
+// transaction.
+func (p *payer) signAndSend(what string, tx *wire.MsgTx) error {
 	for i := range tx.TxIn {
 		if err := signKey(tx, i, p.key, p.public); err != nil {
 			return err
@@ -67,6 +73,7 @@ type wallet struct {
 	mined      map[chainhash.Hash]chainhash.Hash // the id under which such a transaction is in the chain
 	conflicted map[chainhash.Hash]bool           // those that can never be in the chain
 	paid       map[payment]wire.OutPoint         // the newest output of txs that makes a payment
+	reserved   func(wire.OutPoint) bool          // outputs that fund does not spend; may be nil
 }
 
 // output is an output of the wallet's script. It is immature below a height: no lower block can
@@ -213,6 +220,24 @@ func (w *wallet) addOutputs(tx *wire.MsgTx, mature uint32) {
 	}
 }
 
+// confirmed returns the unspent outputs that are in the chain and that the block at height
+// next can spend.
+func (w *wallet) confirmed(next uint32) []output {
+	return slices.DeleteFunc(slices.Clone(w.unspent), func(o output) bool {
+		return o.mature > next || w.txs[o.op.Hash] != nil && !w.isMined(o.op)
+	})
+}
+
+// value returns the satoshis of an unspent output, 0 where there is none.
+func (w *wallet) value(op wire.OutPoint) int64 {
+	for _, o := range w.unspent {
+		if o.op == op {
+			return o.value
+		}
+	}
+	return 0
+}
+
 // balance returns the satoshis that the block at height next can spend.
 func (w *wallet) balance(next uint32) (sum int64) {
 	for _, o := range w.unspent {
@@ -234,7 +259,7 @@ func (w *wallet) fund(tx *wire.MsgTx, feeRate int64, next uint32) error {
 	change := int64(templates.OutputSize(len(w.script)))
 	have := int64(0)
 	for _, o := range w.unspent {
-		if o.mature > next {
+		if o.mature > next || w.reserved != nil && w.reserved(o.op) {
 			continue
 		}
 		addInput(tx, o.op, math.MaxUint32)

@@ -40,8 +40,8 @@ func bigFixture(b *testing.B, n, k int) *fixture {
 			Coefficients: [][]curve.Point{points}, Ephemeral: curve.BaseMul(e),
 			Possession: make([]curve.Proof, 1), Ciphertexts: [][][32]byte{make([][32]byte, n)},
 		}
-		d.Possession[0], _ = curve.ProvePossession(w.r, ofA, coefficients[0], points[1:]...)
-		d.EphemeralPossession, _ = curve.ProvePossession(w.r, ofE, e)
+		d.Possession[0] = curve.ProvePossession(ofA, coefficients[0], points[1:]...)
+		d.EphemeralPossession = curve.ProvePossession(ofE, e)
 		share := curve.Evaluate(coefficients, uint32(n)).Bytes()
 		for at, pad := range w.pad(d, i, 1, n) {
 			d.Ciphertexts[0][n-1][at] = pad ^ share[at]

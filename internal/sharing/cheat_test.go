@@ -322,7 +322,7 @@ func TestOffTheRollAndImpossibleParams(t *testing.T) {
 		t.Error("a deal by an index off the roll")
 	}
 	about := sharing.WrongShare{Dealer: 1, Key: 1}
-	if _, err := sharing.Complain(w.r, w.p, w.secrets[0], 6, about, w.published(1)); err == nil {
+	if _, err := sharing.Complain(w.p, w.secrets[0], 6, about, w.published(1)); err == nil {
 		t.Error("a complaint by an index off the roll")
 	}
 }

@@ -2,7 +2,6 @@ package sharing
 
 import (
 	"fmt"
-	"io"
 	"slices"
 
 	"bevote/internal/cores"
@@ -40,15 +39,14 @@ type Ruling struct {
 
 // Complain returns member me's complaint about the wrong share c, with a proof of
 // equality (Chaum and Pedersen 1992). x is the secret of the member's roll key, d
-// the dealer's deal. It fails if an index is not on the roll, or r fails.
-func Complain(r io.Reader, p Params, x curve.Scalar, me int, c WrongShare, d *Deal) (Complaint, error) {
+// the dealer's deal. It fails if an index is not on the roll.
+func Complain(p Params, x curve.Scalar, me int, c WrongShare, d *Deal) (Complaint, error) {
 	out := Complaint{By: me, Dealer: c.Dealer, Key: c.Key}
 	if !p.on(me) || !p.on(c.Dealer) {
 		return out, fmt.Errorf("complaint by %d against %d on a roll of %d", me, c.Dealer, len(p.Roll))
 	}
-	var err error
-	out.Point, out.Proof, err = curve.ProveEquality(r, p.complaintContext(out), x, d.Ephemeral)
-	return out, err
+	out.Point, out.Proof = curve.ProveEquality(p.complaintContext(out), x, d.Ephemeral)
+	return out, nil
 }
 
 // complaintContext binds a complaint's proof; the prover is u32 member ‖ u32 dealer.

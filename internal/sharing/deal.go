@@ -31,10 +31,7 @@ func NewDeal(r io.Reader, p Params, dealer int) (*Deal, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Deal{Ephemeral: curve.BaseMul(e)}
-	if d.EphemeralPossession, err = curve.ProvePossession(r, p.ephemeralContext(dealer), e); err != nil {
-		return nil, err
-	}
+	d := &Deal{Ephemeral: curve.BaseMul(e), EphemeralPossession: curve.ProvePossession(p.ephemeralContext(dealer), e)}
 	polynomials := make([][]curve.Scalar, p.Keys)
 	for key := range polynomials {
 		if polynomials[key], err = d.drawPolynomial(r, p, dealer, key+1); err != nil {
@@ -55,10 +52,10 @@ func (d *Deal) drawPolynomial(r io.Reader, p Params, dealer, key int) ([]curve.S
 		}
 		polynomial[l], points[l] = a, curve.BaseMul(a)
 	}
-	proof, err := curve.ProvePossession(r, p.coefficientContext(dealer, key), polynomial[0], points[1:]...)
+	proof := curve.ProvePossession(p.coefficientContext(dealer, key), polynomial[0], points[1:]...)
 	d.Coefficients = append(d.Coefficients, points)
 	d.Possession = append(d.Possession, proof)
-	return polynomial, err
+	return polynomial, nil
 }
 
 // seal encrypts f_i(j) to member j, for each joint key and member.

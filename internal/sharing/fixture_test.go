@@ -75,7 +75,7 @@ func (w *fixture) judge(complaints ...sharing.Complaint) *sharing.Outcome {
 
 func (w *fixture) complain(by int, c sharing.WrongShare, d *sharing.Deal) sharing.Complaint {
 	w.Helper()
-	out, err := sharing.Complain(w.r, w.p, w.secrets[by-1], by, c, d)
+	out, err := sharing.Complain(w.p, w.secrets[by-1], by, c, d)
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -209,5 +209,5 @@ func (s *scaffold) Address(role string) (string, error) {
 }
 
 func (s *scaffold) placeholder(role string) curve.PublicKey {
-	return placeholder("bevote placeholder " + s.Election + ": " + role)
+	return lang.Placeholder("bevote placeholder " + s.Election + ": " + role)
 }

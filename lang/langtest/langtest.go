@@ -6,6 +6,7 @@
 package langtest
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"strings"
@@ -61,6 +62,7 @@ type shape struct {
 	voters     int
 	threshold  int
 	depth      int // confirmations
+	grace      int // blocks, as written; 0 for the default
 }
 
 // Policy draws a policy file on regtest that loads and compiles: custodial, the
@@ -73,6 +75,7 @@ func Policy(draw Draw) []byte {
 		named:  draw("named", 4) == 0,
 		voters: 2 + draw("voters", 8),
 		depth:  1 + draw("confirmations", 2),
+		grace:  draw("grace", 4),
 	}
 	most := mostHardened
 	if s.win == lang.WinHardened {
@@ -117,6 +120,9 @@ func (s shape) write(draw Draw) []byte {
 	line("stake %d sat", 400_000+draw("stake", 1_000_000))
 	line("fee %d sat/vB", 1+draw("fee", 25))
 	line("confirmations %d", s.depth)
+	if s.grace > 0 {
+		line("grace %d blocks", s.grace)
+	}
 	s.times(line, draw)
 	for j := range s.candidates {
 		name := fmt.Sprintf("%s%d", []string{"ann", "bo", "c_"}[draw("name", 3)], j+1)
@@ -133,18 +139,22 @@ func (s shape) write(draw Draw) []byte {
 	return []byte(b.String())
 }
 
-// times writes the heights: room for a coinbase to mature, then phases at least two
-// blocks further apart than the rules ask for.
+// defaultGrace is the grace of a policy with up to three confirmations that says none.
+const defaultGrace = 6
+
+// times writes the heights: room for a coinbase to mature, then phases with at least
+// the room that the rules ask for.
 func (s shape) times(line func(string, ...any), draw Draw) {
 	at := 110 + draw("roll", 10)
 	after := func(gap int) int { at += gap + draw("gap", 4); return at }
+	room := cmp.Or(s.grace, defaultGrace) + s.depth + 2
 	line("roll by block %d", at)
 	if s.win != lang.WinCustodial {
-		line("commit by block %d", after(s.depth+2))
-		line("deal by block %d", after(s.depth+2))
-		line("setup by block %d", after(s.depth+4))
+		line("commit by block %d", after(room))
+		line("deal by block %d", after(room))
+		line("setup by block %d", after(room))
 	}
-	from := after(s.depth + 2)
+	from := after(room)
 	line("vote from block %d to block %d", from, after(s.depth+8))
 	line("claim by block %d", after(s.depth+6))
 	line("timeout block %d", after(s.depth+6))

@@ -27,8 +27,7 @@ func zeros(n int) []byte { return make([]byte, n) }
 // bodies has one body of each type, none of them empty.
 func bodies() []board.Body {
 	return []board.Body{
-		board.Open{Policy: board.Hash{1}, Contract: board.Hash{2}},
-		board.Candidate{Name: "alice", Proof: zeros(64)},
+		board.Open{Policy: board.Hash{1}, Contract: board.Hash{2}, Server: key, Candidates: []board.Hex{zeros(64)}},
 		board.Manager{Modulus: []byte("any bytes")},
 		board.Mixer{Name: "m1", Key: []byte("any bytes")},
 		board.Registry{Root: board.Hash{5}, Deadlines: []uint32{1, 2, 3, 4, 5}, Mixers: []curve.PublicKey{key},
@@ -43,7 +42,8 @@ func bodies() []board.Body {
 		board.Payout{Key: key, Outpoint: zeros(36)},
 		board.Sweep{Tx: []byte("any bytes")},
 		board.Settlement{Repaid: []board.Repaid{{Mixer: key, Outpoint: zeros(36)}}, Residual: 12},
-		board.Roll{Key: key, Outpoint: zeros(36), Sig: zeros(64)},
+		board.Entry{Outpoint: zeros(36)},
+		board.Roll{Entries: []int{3, 2}},
 		board.Commit{Deal: board.Hash{3}},
 		board.Deal{Deal: []byte("any bytes")},
 		board.Complaint{Deal: board.Hash{2}, Key: 1, Point: key, Proof: zeros(64)},
@@ -146,10 +146,10 @@ func TestAppendRefuses(t *testing.T) {
 
 func TestSignRefuses(t *testing.T) {
 	for _, b := range []board.Body{
-		board.Candidate{Name: "Alice", Proof: zeros(64)},
-		board.Candidate{Name: "alice", Proof: zeros(63)},
-		board.Roll{Key: key, Outpoint: zeros(35), Sig: zeros(64)},
-		board.Roll{Outpoint: zeros(36), Sig: zeros(63)},
+		board.Open{Candidates: []board.Hex{zeros(63)}},
+		board.Entry{Outpoint: zeros(35)},
+		board.Roll{Entries: []int{0}},
+		board.Roll{Entries: []int{board.MaxLines + 1}},
 		board.Deal{},
 		board.Complaint{Key: 0, Point: key, Proof: zeros(64)},
 		board.Complaint{Key: 1 << 16, Point: key, Proof: zeros(64)},

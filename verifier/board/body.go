@@ -16,7 +16,7 @@ type Type string
 // mixing.go.
 const (
 	TypeOpen       Type = "open"
-	TypeCandidate  Type = "candidate"
+	TypeEntry      Type = "entry"
 	TypeRoll       Type = "roll"
 	TypeCommit     Type = "commit"
 	TypeDeal       Type = "deal"
@@ -32,24 +32,25 @@ type Body interface {
 	check() error // checks sizes and ranges, which the JSON types do not
 }
 
-// Open is the supervisor's first line: the SHA-256 of the two announced files.
+// Open is the supervisor's first line: the SHA-256 of the two announced files, the key
+// of the board server, and the candidates' proofs of possession of their policy keys,
+// each bound by [CandidateContext], in the policy's order.
 type Open struct {
-	Policy   Hash `json:"policy"`
-	Contract Hash `json:"contract"`
+	Policy     Hash            `json:"policy"`
+	Contract   Hash            `json:"contract"`
+	Server     curve.PublicKey `json:"server"`     // signs receipts and refusals, and nothing else
+	Candidates List[Hex]       `json:"candidates"` // e ‖ z, 64 bytes each
 }
 
-// Candidate is a candidate's proof of possession of its policy key, bound by
-// [CandidateContext].
-type Candidate struct {
-	Name  string `json:"name"`
-	Proof Hex    `json:"proof"` // e ‖ z, 64 bytes
+// Entry asks for a slot of the roll, by a roll key that was paid a coin.
+type Entry struct {
+	Outpoint Hex `json:"outpoint"` // of the coin: 36 bytes, wire form
 }
 
-// Roll is one slot of the roll, by the supervisor.
+// Roll is the roll, by the supervisor: the numbers of the entries that it takes, in the
+// order of their keys.
 type Roll struct {
-	Key      curve.PublicKey `json:"key"`
-	Outpoint Hex             `json:"outpoint"` // 36 bytes, wire form
-	Sig      Hex             `json:"sig"`      // 64 bytes: BIP 340, by Key, over RollHash
+	Entries List[int] `json:"entries"` // line numbers, from 1
 }
 
 // Commit is a dealer's commitment to its deal, before any deal is published.
@@ -116,8 +117,8 @@ type Disavowal struct {
 // Type is TypeOpen.
 func (Open) Type() Type { return TypeOpen }
 
-// Type is TypeCandidate.
-func (Candidate) Type() Type { return TypeCandidate }
+// Type is TypeEntry.
+func (Entry) Type() Type { return TypeEntry }
 
 // Type is TypeRoll.
 func (Roll) Type() Type { return TypeRoll }
@@ -164,7 +165,7 @@ func same(a, b []byte) bool { return len(a) > 0 && len(a) == len(b) && &a[0] == 
 
 // decoders has the reader of each type's body.
 var decoders = map[Type]func(text []byte) (Body, error){
-	TypeOpen: decoded[Open], TypeCandidate: decoded[Candidate],
+	TypeOpen: decoded[Open], TypeEntry: decoded[Entry],
 	TypeManager: decoded[Manager], TypeMixer: decoded[Mixer], TypeRegistry: decoded[Registry],
 	TypeRequest: decoded[Request], TypeAccept: decoded[Accept], TypeDeposit: decoded[Deposit],
 	TypeOffer: decoded[Offer], TypeChallenge: decoded[Challenge], TypeIssue: decoded[Issue],

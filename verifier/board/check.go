@@ -17,19 +17,27 @@ const (
 // maxRoll is the length of the largest roll.
 const maxRoll = 200_000
 
-func (Open) check() error   { return nil }
 func (Commit) check() error { return nil }
 func (Ack) check() error    { return nil }
 
-func (b Candidate) check() error {
-	if !isName(b.Name) {
-		return fmt.Errorf("candidate %.40q is not a name", b.Name)
+func (b Open) check() error {
+	for _, proof := range b.Candidates {
+		if err := wantSize("candidates", proof, curve.ProofSize); err != nil {
+			return err
+		}
 	}
-	return wantSize("proof", b.Proof, curve.ProofSize)
+	return nil
 }
 
+func (b Entry) check() error { return wantSize("outpoint", b.Outpoint, outpointSize) }
+
 func (b Roll) check() error {
-	return errors.Join(wantSize("outpoint", b.Outpoint, outpointSize), wantSize("sig", b.Sig, curve.SchnorrSize))
+	for _, n := range b.Entries {
+		if n < 1 || n > MaxLines {
+			return fmt.Errorf("entry %d is no line number", n)
+		}
+	}
+	return nil
 }
 
 func (b Deal) check() error {

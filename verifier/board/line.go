@@ -75,11 +75,11 @@ func (l Line) Signature(eid [32]byte) curve.Signed {
 
 // ID returns the hash that the author signs. Complaints name lines by it:
 //
-//	TH("line", eid 32 ‖ text type ‖ height 4 ‖ hash 32 ‖ text body)
+//	TH("line", eid 32 ‖ by 33 ‖ text type ‖ height 4 ‖ hash 32 ‖ text body)
 //
 // Height and hash are those of Seen, the hash in the order of block headers.
 func (l Line) ID(eid [32]byte) [32]byte {
-	return curve.TaggedHash("line", curve.Encoder(nil).Raw(eid[:]).Text([]byte(l.Type)).
+	return curve.TaggedHash("line", curve.Encoder(nil).Raw(eid[:]).Key(l.By).Text([]byte(l.Type)).
 		U32(l.Seen.Height).Raw(l.Seen.Hash[:]).Text(l.Body))
 }
 

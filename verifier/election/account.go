@@ -97,3 +97,13 @@ func (x *Exchange) Repaid() (out []wire.OutPoint) {
 	}
 	return out
 }
+
+// Payments returns the satoshis that the supervisor's payments need: without mixing
+// the coins of all voters, and the fees of the transactions that pay them.
+func (e *Election) Payments() int64 {
+	if e.Policy.Mixed() {
+		return 0
+	}
+	n := int64(e.Policy.Voters)
+	return n*e.Policy.Coin() + e.Policy.Fee*payoutBytes(n)
+}

@@ -11,9 +11,9 @@ import (
 	"bevote/verifier/board"
 )
 
-// readDealing collects the commits, deals and complaints of roll members, and
-// judges them once the complaints are closed. A deal counts if its line names the
-// block with the anchor of the commits, or a later one.
+// readDealing collects the commits, deals and complaints of roll members. Once the
+// setup is closed it judges them, and the transcript. A deal counts if its line names
+// the block with the anchor of the commits, or a later one.
 func (s *Setup) readDealing() {
 	s.Commits = keep(Counting[board.Commit](s.Phases), func(e Entry[board.Commit]) bool { return s.OnRoll(e.Line.By) })
 	anchored := s.Phases.Anchor(CommitsClosed)
@@ -22,13 +22,18 @@ func (s *Setup) readDealing() {
 	})
 	onRoll := func(e Entry[board.Complaint]) bool { return s.OnRoll(e.Line.By) }
 	s.Complaints = keep(Counting[board.Complaint](s.Phases), onRoll)
-	s.Late = keep(firsts(late[board.Complaint](s.Phases, s.e.Policy.Times.VoteFrom)), onRoll)
-	if !s.Phases.Closed(CommitsClosed) || !s.Phases.Closed(DealsClosed) || !s.Phases.Closed(ComplaintsClosed) {
-		return // V98 names the missing anchor
+	s.Late = keep(late[board.Complaint](s.Phases, s.e.Policy.Times.VoteFrom), onRoll)
+	if !s.Phases.Closed(SetupClosed) {
+		return
 	}
 	s.Dealing = s.JudgeDealing()
 	if len(s.Dealing.Qual) < s.e.Policy.K {
-		s.Ended = fmt.Sprintf("%d qualified dealers are fewer than the threshold %d", len(s.Dealing.Qual), s.e.Policy.K)
+		s.end("%d qualified dealers are fewer than the threshold %d", len(s.Dealing.Qual), s.e.Policy.K)
+		return
+	}
+	s.readTranscript()
+	if s.TranscriptFault = s.checkTranscript(); s.TranscriptFault != nil {
+		s.end("the transcript: %v", s.TranscriptFault)
 	}
 }
 
@@ -91,19 +96,20 @@ func (s *Setup) readTranscript() {
 			break
 		}
 	}
-	s.Acks = firsts(keep(InPhase[board.Ack](s.Phases), func(e Entry[board.Ack]) bool {
+	s.Acks = firstOf(keep(InPhase[board.Ack](s.Phases), func(e Entry[board.Ack]) bool {
 		return s.OnRoll(e.Line.By) && e.Line.Seen.Height < s.e.Policy.Times.VoteFrom
-	}))
+	}), onePerAuthor)
 	if s.Transcript == nil || len(s.Transcript.Body.Keys) != s.e.Policy.JointKeys() {
-		return // V42 names it
+		return
 	}
-	for _, k := range s.Transcript.Body.Keys {
+	for i, k := range s.Transcript.Body.Keys {
 		shares, err := decodePoints(k.Shares, len(s.Roll))
 		if err != nil {
-			s.Shares = nil
+			s.Shares, s.BadShares = nil, nil
 			return
 		}
 		s.Shares = append(s.Shares, shares)
+		s.BadShares = append(s.BadShares, sharing.VerifyShares(s.Dealing.Keys[i].Coefficients, shares))
 	}
 	s.findVoteless()
 }
@@ -126,6 +132,59 @@ func (s *Setup) findVoteless() {
 			}
 		}
 	}
+}
+
+// checkTranscript returns why the transcript is not the outcome of the dealing, or nil.
+func (s *Setup) checkTranscript() error {
+	t := s.Transcript
+	switch {
+	case t == nil:
+		return errors.New("there is none by the supervisor under the setup's anchor")
+	case len(t.Body.Keys) != s.e.Policy.JointKeys():
+		return fmt.Errorf("%d joint keys, want %d", len(t.Body.Keys), s.e.Policy.JointKeys())
+	case len(s.Shares) != len(t.Body.Keys):
+		return fmt.Errorf("the public shares are not one point for each of %d slots", len(s.Roll))
+	case !slices.Equal([]int(t.Body.Qual), s.Dealing.Qual):
+		return fmt.Errorf("QUAL is %v, the board gives %v", []int(t.Body.Qual), s.Dealing.Qual)
+	}
+	for i, k := range s.Dealing.Keys {
+		switch {
+		case k.Key.IsInfinity():
+			return fmt.Errorf("joint key %d is the point at infinity", i+1)
+		case t.Body.Keys[i].Key != k.Key.Key():
+			return fmt.Errorf("joint key %d is not the sum of the qualified dealers' points, %s", i+1, k.Key.Key())
+		case len(s.BadShares[i]) > 0:
+			return fmt.Errorf("the public share of slot %d under joint key %d is not the dealt one", s.BadShares[i][0], i+1)
+		case s.OwnerOf(k.Key.Key()) != "":
+			return fmt.Errorf("joint key %d is %s", i+1, s.OwnerOf(k.Key.Key()))
+		}
+	}
+	return nil
+}
+
+// OwnerOf names the party whose key, public share or contribution a key is, or returns
+// "". A joint key that one party knows alone is none.
+func (s *Setup) OwnerOf(key curve.PublicKey) string {
+	for _, c := range s.e.Policy.Candidates {
+		if c.Key == key {
+			return "the key of " + c.Name
+		}
+	}
+	for i, shares := range s.Shares {
+		for j, p := range shares {
+			if p.Key() == key {
+				return fmt.Sprintf("the public share of slot %d under key %d", j+1, i+1)
+			}
+		}
+	}
+	for _, i := range s.Dealing.Qual {
+		for _, points := range s.Dealing.Deals[i].Coefficients {
+			if points[0].Key() == key {
+				return fmt.Sprintf("the contribution of dealer %d alone", i)
+			}
+		}
+	}
+	return ""
 }
 
 // Params returns the dealing's parameters, complete once the roll is closed.

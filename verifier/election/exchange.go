@@ -50,13 +50,16 @@ const (
 func (e *Election) Exchange(m *ExchangeLog, r *Replay) *Exchange {
 	x := &Exchange{ExchangeLog: m, r: r, PoolScript: templates.PayToKey(e.Policy.Supervisor)}
 	x.offered, x.answers = sync.OnceValue(x.findOffered), sync.OnceValue(x.findAnswers)
-	for _, a := range r.anchors {
-		if a.Kind == Announce && a.EID == e.EID {
-			x.AnnouncedAt = a.Height
-			break
-		}
+	if a := r.Announced(); a != nil {
+		x.AnnouncedAt = a.Height
 	}
 	return x
+}
+
+// IsTail reports whether an output of the supervisor is kept for the next anchor.
+func (x *Exchange) IsTail(op wire.OutPoint) bool {
+	anchor, _, owed := x.r.NextAnchor()
+	return owed && op == anchor.Outpoint
 }
 
 // CheckDeposit returns nil if a deposit counts: the policy's sum, in the escrow of its

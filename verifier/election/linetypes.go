@@ -19,9 +19,7 @@ type lineType struct {
 // lineTypes has a row for each type. In a custodial election there is no dealing,
 // and openings follow the roll. Complaints that come [late] are kept apart.
 var lineTypes = map[board.Type]lineType{
-	board.TypeOpen:      {0, Announce, nil, nil, nil},
-	board.TypeCandidate: {0, RollClosed, subject(candidateName), nil, nil},
-
+	board.TypeOpen:       {0, Announce, nil, nil, nil},
 	board.TypeManager:    {Announce, RollClosed, nil, reader((*ExchangeLog).manager), nil},
 	board.TypeMixer:      {Announce, RollClosed, nil, reader((*ExchangeLog).mixer), nil},
 	board.TypeRegistry:   {Announce, RollClosed, nil, reader((*ExchangeLog).registry), watcher((*Replay).watchRegistry)},
@@ -36,21 +34,20 @@ var lineTypes = map[board.Type]lineType{
 	board.TypeSweep:      {Announce, RollClosed, nil, reader((*ExchangeLog).sweep), nil},
 	board.TypeSettlement: {Announce, RollClosed, nil, reader((*ExchangeLog).settled), watcher((*Replay).watchSettlement)},
 
-	board.TypeRoll:       {Announce, RollClosed, subject(rollKey), nil, watcher((*Replay).watchRoll)},
+	board.TypeEntry:      {Announce, RollClosed, subject(entryCoin), nil, watcher((*Replay).watchEntry)},
+	board.TypeRoll:       {Announce, RollClosed, onePerAuthor, nil, nil},
 	board.TypeCommit:     {RollClosed, CommitsClosed, onePerAuthor, nil, nil},
 	board.TypeDeal:       {CommitsClosed, DealsClosed, onePerAuthor, nil, nil},
-	board.TypeComplaint:  {DealsClosed, ComplaintsClosed, subject(complainedOf), nil, nil},
-	board.TypeTranscript: {ComplaintsClosed, TranscriptClosed, onePerAuthor, nil, watcher((*Replay).watchTranscript)},
-	board.TypeAck:        {TranscriptClosed, 0, onePerAuthor, nil, nil},
-	board.TypeOpening:    {TranscriptClosed, 0, nil, nil, nil},
+	board.TypeComplaint:  {DealsClosed, SetupClosed, subject(complainedOf), nil, nil},
+	board.TypeTranscript: {DealsClosed, SetupClosed, onePerAuthor, nil, watcher((*Replay).watchTranscript)},
+	board.TypeAck:        {SetupClosed, 0, onePerAuthor, nil, nil},
+	board.TypeOpening:    {SetupClosed, 0, nil, nil, nil},
 }
 
 // onePerAuthor is the subject where one line of each author counts.
 func onePerAuthor(board.Body) string { return "" }
 
-func candidateName(b board.Candidate) string { return b.Name }
-
-func rollKey(b board.Roll) string { return string(b.Key[:]) }
+func entryCoin(b board.Entry) string { return string(b.Outpoint) }
 
 func complainedOf(b board.Complaint) string { return string(b.Deal[:]) }
 

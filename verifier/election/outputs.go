@@ -33,7 +33,8 @@ type Output struct {
 	Out     *wire.TxOut
 	Spent   *ConfirmedTx // Input spends the output
 
-	payer curve.PublicKey // of Created
+	payer   curve.PublicKey // of Created: the supervisor or a mixer, zero where neither signed it
+	payment bool            // Created is of the supervisor's chain of payments
 }
 
 // outpointSize is the length of an outpoint in wire form:

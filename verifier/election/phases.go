@@ -1,6 +1,10 @@
 package election
 
-import "bevote/verifier/board"
+import (
+	"fmt"
+
+	"bevote/verifier/board"
+)
 
 // Entry is a board line with its number, from 1, and its decoded body.
 type Entry[T board.Body] struct {
@@ -14,17 +18,52 @@ type Entry[T board.Body] struct {
 //
 //	line 1 ····· │ ················· │ ········· │ ····· line n
 //	         Announce            RollClosed  CommitsClosed …
-//	             └─ roll, exchange ──┘└─ commits ┘
+//	             └───── roll ────────┘└─ commits ┘
 type Phases struct {
 	lines   []board.Line
-	dealt   bool
-	anchors [LastAnchor + 1]*Anchor // by kind: the first of this election, or nil
+	last    int                     // the last kind that is due
+	anchors [LastAnchor + 1]*Anchor // by kind: the anchor that counts, or nil
 	closed  [LastAnchor + 1]int     // by kind: lines in its prefix; −1 where there is no such prefix
+	missing *MissingAnchor
 }
 
-// newPhases divides the board by the election's first anchor of each kind.
-func newPhases(eid [32]byte, dealt bool, lines []board.Line, anchors []Anchor) *Phases {
-	p := &Phases{lines: lines, dealt: dealt}
+// MissingAnchor is an anchor that was due and can no more come. Later ones do not count.
+type MissingAnchor struct {
+	Due
+	Where  string // the transaction in its place, or its last block
+	Reason string
+}
+
+// newPhases divides the board by the anchors of a sequence, as far as each commits to
+// the prefix of the one before and more.
+func newPhases(eid [32]byte, due []Due, lines []board.Line, seq Sequence) *Phases {
+	p := &Phases{lines: lines, last: due[len(due)-1].Kind}
+	for k := range p.closed {
+		p.closed[k] = -1
+	}
+	p.closed[0] = 0
+	heads, before := headsOf(eid, lines), 0
+	for i, d := range due {
+		if i == len(seq.Anchors) {
+			p.missing = seq.missing(d)
+			return p
+		}
+		a := &seq.Anchors[i]
+		n, known := heads[a.Head]
+		if !known || n < before || d.Kind == Announce && n == 0 {
+			p.missing = &MissingAnchor{d, "tx " + a.TxID, fmt.Sprintf("the head of the %s anchor is not on the board", AnchorName(d.Kind))}
+			if known && n > 0 {
+				p.missing.Reason = fmt.Sprintf("the %s anchor closes %d lines, an earlier one %d", AnchorName(d.Kind), n, before)
+			}
+			return p
+		}
+		p.anchors[d.Kind], p.closed[d.Kind], before = a, n, n
+	}
+	return p
+}
+
+// headsOf returns the number of lines of each prefix of a board, by its head.
+func headsOf(eid [32]byte, lines []board.Line) map[[32]byte]int {
 	heads := make(map[[32]byte]int, len(lines)+1)
 	for i, l := range lines {
 		heads[l.Prev] = i
@@ -34,22 +73,23 @@ func newPhases(eid [32]byte, dealt bool, lines []board.Line, anchors []Anchor) *
 	} else {
 		heads[eid] = 0
 	}
-	for k := range p.closed {
-		p.closed[k] = -1
-	}
-	p.closed[0] = 0
-	for i := range anchors {
-		a := &anchors[i]
-		if a.EID != eid || p.anchors[a.Kind] != nil {
-			continue
-		}
-		p.anchors[a.Kind] = a
-		if n, known := heads[a.Head]; known {
-			p.closed[a.Kind] = n
-		}
-	}
-	return p
+	return heads
 }
+
+// missing returns why the anchor that is due after those of the sequence cannot come,
+// or nil where it still can, or may be in blocks that are not shown.
+func (s Sequence) missing(d Due) *MissingAnchor {
+	switch {
+	case s.Broken != nil:
+		return &MissingAnchor{d, "tx " + s.Broken.TxID, s.Broken.Reason}
+	case s.Complete >= d.Last:
+		return &MissingAnchor{d, fmt.Sprintf("block %d", d.Last), fmt.Sprintf("no %s anchor up to here", AnchorName(d.Kind))}
+	}
+	return nil
+}
+
+// Missing returns the anchor that was due and can no more come, or nil.
+func (p *Phases) Missing() *MissingAnchor { return p.missing }
 
 // Anchor returns the anchor of a kind that counts, or nil.
 func (p *Phases) Anchor(kind int) *Anchor { return p.anchors[kind] }
@@ -66,29 +106,32 @@ func (p *Phases) Closed(kind int) bool { return p.closed[kind] >= 0 }
 
 // Span returns the phase of a type of lines: a half-open range of line indices,
 // and the anchor that closes it, nil after the last. It reports whether the phase
-// is closed; of openings, which no anchor closes, whether it has begun.
+// is closed; of lines that no anchor closes, whether it has begun.
 func (p *Phases) Span(t board.Type) (from, to int, by *Anchor, ok bool) {
 	row := lineTypes[t]
 	if row.by == 0 {
-		last := TranscriptClosed
-		if !p.dealt {
-			last = RollClosed
-		}
-		return p.closed[last], len(p.lines), nil, p.Closed(last)
+		return p.closed[p.last], len(p.lines), nil, p.Closed(p.last)
 	}
 	return p.closed[row.after], p.closed[row.by], p.anchors[row.by], p.Closed(row.after) && p.Closed(row.by)
 }
 
-// InPhase returns the lines of one type that stand in their phase and name a block
-// below that of the anchor that closes it.
-func InPhase[T board.Body](p *Phases) (out []Entry[T]) {
+// InPhase returns the lines of one type that stand in their phase.
+func InPhase[T board.Body](p *Phases) []Entry[T] {
 	var zero T
-	t := zero.Type()
-	from, to, by, ok := p.Span(t)
-	for i := from; ok && i < to; i++ {
-		l := &p.lines[i]
+	from, to, _, ok := p.Span(zero.Type())
+	if !ok {
+		return nil
+	}
+	return entries[T](p.lines, from, to)
+}
+
+// entries returns the lines of one type with indices from … to − 1.
+func entries[T board.Body](lines []board.Line, from, to int) (out []Entry[T]) {
+	var zero T
+	for i := from; i < to; i++ {
+		l := &lines[i]
 		var body T
-		if l.Type == t && (by == nil || l.Seen.Height < by.Height) && board.DecodeBody(*l, &body) == nil {
+		if l.Type == zero.Type() && board.DecodeBody(*l, &body) == nil {
 			out = append(out, Entry[T]{i + 1, l, body})
 		}
 	}
@@ -96,33 +139,34 @@ func InPhase[T board.Body](p *Phases) (out []Entry[T]) {
 }
 
 // late returns the lines of one type that stand after the anchor that closes their
-// phase and name a block below a height.
-func late[T board.Body](p *Phases, below uint32) (out []Entry[T]) {
+// phase and name a block below a height: of each author's on one subject the first.
+func late[T board.Body](p *Phases, below uint32) []Entry[T] {
 	var zero T
-	t := zero.Type()
-	_, from, _, ok := p.Span(t)
-	for i := from; ok && i < len(p.lines); i++ {
-		l := &p.lines[i]
-		var body T
-		if l.Type == t && l.Seen.Height < below && board.DecodeBody(*l, &body) == nil {
-			out = append(out, Entry[T]{i + 1, l, body})
-		}
+	row := lineTypes[zero.Type()]
+	if !p.Closed(row.by) {
+		return nil
 	}
-	return out
+	lines := keep(entries[T](p.lines, p.closed[row.by], len(p.lines)), func(e Entry[T]) bool {
+		return e.Line.Seen.Height < below
+	})
+	return firstOf(lines, row.subject)
 }
 
-// Counting returns the lines of [InPhase] that count.
-func Counting[T board.Body](p *Phases) []Entry[T] { return firsts(InPhase[T](p)) }
-
-// firsts returns of each author's lines on one subject the first.
-func firsts[T board.Body](entries []Entry[T]) []Entry[T] {
+// Counting returns the lines of [InPhase] that count: of each author's lines on
+// one subject the first.
+func Counting[T board.Body](p *Phases) []Entry[T] {
 	var zero T
 	subject := lineTypes[zero.Type()].subject
 	if subject == nil {
-		return entries
+		return InPhase[T](p)
 	}
+	return firstOf(InPhase[T](p), subject)
+}
+
+// firstOf returns of each author's lines on one subject the first.
+func firstOf[T board.Body](lines []Entry[T], subject func(board.Body) string) []Entry[T] {
 	seen := make(map[string]bool)
-	return keep(entries, func(e Entry[T]) bool {
+	return keep(lines, func(e Entry[T]) bool {
 		key := string(e.Line.By[:]) + subject(e.Body)
 		first := !seen[key]
 		seen[key] = true

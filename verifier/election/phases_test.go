@@ -58,10 +58,10 @@ func TestEveryTypeHasARow(t *testing.T) {
 func FuzzAnchor(f *testing.F) {
 	f.Add(election.AnchorData(election.Announce, [32]byte{1}, [32]byte{2}))
 	f.Add(election.AnchorData(election.LastAnchor+1, [32]byte{}, [32]byte{}))
-	f.Add([]byte("BEV1"))
+	f.Add([]byte("BEV2"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		a, ok := election.ParseAnchor(data)
-		if want := len(data) == 69 && bytes.HasPrefix(data, []byte("BEV1")) && data[4] >= 1 && data[4] <= 6; ok != want {
+		if want := len(data) == 69 && bytes.HasPrefix(data, []byte("BEV2")) && data[4] >= 1 && data[4] <= 9; ok != want {
 			t.Fatalf("%x: %t, want %t", data, ok, want)
 		}
 		if ok && !bytes.Equal(election.AnchorData(a.Kind, a.EID, a.Head), data) {
@@ -78,7 +78,10 @@ type writer struct {
 }
 
 func newWriter(t *testing.T, joint lang.Joint) *writer {
-	p := &lang.Policy{Supervisor: curve.BaseMul(curve.NewScalar(1)).Key(), Joint: joint, K: 1, Confirmations: 1}
+	p := &lang.Policy{
+		Network: "regtest", Supervisor: curve.BaseMul(curve.NewScalar(1)).Key(), Joint: joint, K: 1, Confirmations: 1, Grace: 2, Voters: 5, Mixing: lang.Mixing{Scheme: lang.SchemeNone},
+		Times: lang.Times{Roll: 110, Commit: 115, Deal: 120, Setup: 125},
+	}
 	e := &election.Election{Policy: p, EID: [32]byte{7}}
 	return &writer{t, e, board.NewLog(e.EID)}
 }
@@ -98,7 +101,7 @@ func (w *writer) says(author, seen uint32, body board.Body) int {
 
 // anchor closes the lines so far.
 func (w *writer) anchor(kind int, height uint32) election.Anchor {
-	return election.Anchor{Kind: kind, EID: w.e.EID, Head: w.log.Head(), Height: height}
+	return election.Anchor{Kind: kind, EID: w.e.EID, Head: w.log.Head(), Height: height, TxID: election.AnchorName(kind)}
 }
 
 func numbers[T board.Body](entries []election.Entry[T]) (out []int) {
@@ -108,124 +111,191 @@ func numbers[T board.Body](entries []election.Entry[T]) (out []int) {
 	return out
 }
 
-// TestPhases: of each kind the election's first anchor counts; it closes the lines
-// up to its head.
+// sequence is what a chain shows, its blocks complete up to a height.
+func sequence(complete uint32, anchors ...election.Anchor) election.Sequence {
+	return election.Sequence{Anchors: anchors, Complete: complete}
+}
+
+// TestPhases: the anchors of a sequence close longer and longer prefixes. One whose head
+// is no such prefix is missing, and those after it do not count.
 func TestPhases(t *testing.T) {
-	w := newWriter(t, lang.JointNone)
-	w.says(1, 99, board.Open{})
+	w := newWriter(t, lang.JointOne)
+	w.says(1, 99, board.Open{Server: w.e.Policy.Supervisor})
 	announce := w.anchor(election.Announce, 100)
 	w.says(1, 100, board.Ack{})
-	roll := w.anchor(election.RollClosed, 110)
+	roll := w.anchor(election.RollClosed, 111)
 	w.says(1, 110, board.Ack{})
-	elsewhere, unknown := announce, w.anchor(election.DealsClosed, 120)
-	elsewhere.EID[0] ^= 1
-	elsewhere.Height = 98
+	commits := w.anchor(election.CommitsClosed, 116)
+	unknown, shorter := commits, commits
 	unknown.Head[0] ^= 1
-	again := w.anchor(election.Announce, 101)
+	shorter.Head = announce.Head
 
-	p := w.e.Setup(w.log.Lines(), []election.Anchor{elsewhere, announce, again, roll, unknown}).Phases
-	for kind, want := range map[int]int{
-		election.Announce: 1, election.RollClosed: 2, election.CommitsClosed: -1, election.DealsClosed: -1,
-	} {
-		if got := p.Lines(kind); got != want || p.Closed(kind) != (want >= 0) {
-			t.Errorf("the %s anchor closes %d lines, want %d", election.AnchorName(kind), got, want)
+	lines := func(seq election.Sequence) (out []int, missing *election.MissingAnchor) {
+		s := w.e.Setup(w.log.Lines(), seq)
+		for _, kind := range []int{election.Announce, election.RollClosed, election.CommitsClosed} {
+			if p := s.Phases; p.Closed(kind) != (p.Lines(kind) >= 0) || p.Closed(kind) != (p.Anchor(kind) != nil) {
+				t.Errorf("%s closes %d lines", election.AnchorName(kind), p.Lines(kind))
+			}
+			out = append(out, s.Phases.Lines(kind))
 		}
+		return out, s.Phases.Missing()
 	}
-	if a := p.Anchor(election.Announce); a == nil || a.Height != 100 || p.Anchor(election.CommitsClosed) != nil {
-		t.Errorf("announced by %v", a)
-	}
-	if a := p.Anchor(election.DealsClosed); a == nil || a.Height != 120 || p.Anchors()[election.DealsClosed] != a {
-		t.Errorf("an anchor with an unknown head: %v", a)
+	broken := sequence(0, announce, roll)
+	broken.Broken = &election.Break{TxID: "another", Height: 112, Reason: "it is none"}
+	for name, row := range map[string]struct {
+		seq     election.Sequence
+		want    []int
+		missing int
+		where   string
+	}{
+		"all":            {sequence(117, announce, roll, commits), []int{1, 2, 3}, 0, ""},
+		"two so far":     {sequence(116, announce, roll), []int{1, 2, -1}, 0, ""},
+		"unknown head":   {sequence(0, announce, roll, unknown), []int{1, 2, -1}, election.CommitsClosed, "tx commits"},
+		"shorter head":   {sequence(0, announce, roll, shorter), []int{1, 2, -1}, election.CommitsClosed, "tx commits"},
+		"late":           {sequence(117, announce, roll), []int{1, 2, -1}, election.CommitsClosed, "block 117"},
+		"not shown":      {sequence(0, announce, roll), []int{1, 2, -1}, 0, ""},
+		"something else": {broken, []int{1, 2, -1}, election.CommitsClosed, "tx another"},
+		"none":           {sequence(0), []int{-1, -1, -1}, 0, ""},
+	} {
+		got, missing := lines(row.seq)
+		if !slices.Equal(got, row.want) {
+			t.Errorf("%s: %v lines, want %v", name, got, row.want)
+		}
+		switch {
+		case (missing != nil) != (row.missing != 0):
+			t.Errorf("%s: missing %v", name, missing)
+		case missing != nil && (missing.Kind != row.missing || missing.Where != row.where || missing.Reason == ""):
+			t.Errorf("%s: missing %+v, want the %s anchor at %s", name, missing, election.AnchorName(row.missing), row.where)
+		}
 	}
 }
 
-// TestSpans: a type of line belongs between two anchors; acknowledgements and openings
-// follow the last.
+// TestSpans: a type of line belongs between two anchors; acks and openings follow the
+// last.
 func TestSpans(t *testing.T) {
 	for _, joint := range []lang.Joint{lang.JointOne, lang.JointNone} {
 		w := newWriter(t, joint)
 		var anchors []election.Anchor
-		for kind := election.Announce; kind <= election.LastAnchor; kind++ {
+		for _, due := range w.e.Due() {
 			w.says(1, 0, board.Ack{})
-			anchors = append(anchors, w.anchor(kind, uint32(kind)))
+			anchors = append(anchors, w.anchor(due.Kind, due.Last))
 		}
 		w.says(1, 0, board.Ack{})
-		p := w.e.Setup(w.log.Lines(), anchors).Phases
-		openings := 6
-		if joint == lang.JointNone {
-			openings = 2
+		p := w.e.Setup(w.log.Lines(), sequence(0, anchors...)).Phases
+		want := map[board.Type][2]int{
+			board.TypeOpen: {0, 1}, board.TypeEntry: {1, 2}, board.TypeRoll: {1, 2}, board.TypeOpening: {2, 3},
 		}
-		for typ, want := range map[board.Type][2]int{
-			board.TypeOpen: {0, 1}, board.TypeCandidate: {0, 2}, board.TypeRoll: {1, 2}, board.TypeVoucher: {1, 2},
-			board.TypeCommit: {2, 3}, board.TypeDeal: {3, 4}, board.TypeComplaint: {4, 5},
-			board.TypeTranscript: {5, 6}, board.TypeAck: {openings, 7}, board.TypeOpening: {openings, 7},
-		} {
-			from, to, by, ok := p.Span(typ)
-			if [2]int{from, to} != want || !ok || (by == nil) != (typ == board.TypeOpening || typ == board.TypeAck) {
-				t.Errorf("%q: %s in lines %d to %d by %v, want %v", joint, typ, from, to, by, want)
+		if joint == lang.JointOne {
+			want = map[board.Type][2]int{
+				board.TypeOpen: {0, 1}, board.TypeEntry: {1, 2}, board.TypeRoll: {1, 2}, board.TypeCommit: {2, 3}, board.TypeDeal: {3, 4},
+				board.TypeComplaint: {4, 5}, board.TypeTranscript: {4, 5}, board.TypeAck: {5, 6}, board.TypeOpening: {5, 6},
 			}
 		}
-		if _, _, _, ok := w.e.Setup(w.log.Lines(), anchors[1:]).Phases.Span(board.TypeRoll); ok {
+		for typ, span := range want {
+			from, to, by, ok := p.Span(typ)
+			if [2]int{from, to} != span || !ok || (by == nil) != (typ == board.TypeOpening || typ == board.TypeAck) {
+				t.Errorf("%q: %s in lines %d to %d by %v, want %v", joint, typ, from, to, by, span)
+			}
+		}
+		if _, _, _, ok := w.e.Setup(w.log.Lines(), sequence(0)).Phases.Span(board.TypeRoll); ok {
 			t.Error("a roll without an announcement is closed")
 		}
 	}
 }
 
-// TestCounting: a line counts in its phase, unless its author had seen the block of
-// the anchor; of an author's lines on one subject the first counts.
+// outpoint is that of a coin, in wire form.
+func outpoint(i byte) board.Hex { return append(make([]byte, 35), i) }
+
+// TestCounting: a line counts in its phase; of an author's lines on one subject the
+// first counts.
 func TestCounting(t *testing.T) {
 	w := newWriter(t, lang.JointNone)
-	key := func(i uint32) curve.PublicKey { return curve.BaseMul(curve.NewScalar(i)).Key() }
-	roll := func(i uint32) board.Roll {
-		return board.Roll{Key: key(i), Outpoint: make([]byte, 36), Sig: make([]byte, 64)}
-	}
-	early := w.says(1, 99, roll(5))
+	early := w.says(5, 99, board.Entry{Outpoint: outpoint(1)})
 	announce := w.anchor(election.Announce, 100)
-	first := w.says(1, 101, roll(6))
-	second := w.says(1, 101, roll(6))
-	other := w.says(1, 101, roll(7))
-	theirs := w.says(2, 101, roll(6))
-	young := w.says(1, 110, roll(8))
-	closed := w.anchor(election.RollClosed, 110)
-	late := w.says(1, 101, roll(9))
-	s := w.e.Setup(w.log.Lines(), []election.Anchor{announce, closed})
+	first := w.says(6, 101, board.Entry{Outpoint: outpoint(2)})
+	again := w.says(6, 101, board.Entry{Outpoint: outpoint(2)})
+	other := w.says(6, 101, board.Entry{Outpoint: outpoint(3)})
+	theirs := w.says(7, 101, board.Entry{Outpoint: outpoint(2)})
+	closed := w.anchor(election.RollClosed, 111)
+	late := w.says(8, 101, board.Entry{Outpoint: outpoint(4)})
+	s := w.e.Setup(w.log.Lines(), sequence(0, announce, closed))
 
-	if got := numbers(election.InPhase[board.Roll](s.Phases)); !slices.Equal(got, []int{first, second, other, theirs}) {
-		t.Errorf("in their phase are %v; not %d, %d and %d", got, early, young, late)
+	if got := numbers(election.InPhase[board.Entry](s.Phases)); !slices.Equal(got, []int{first, again, other, theirs}) {
+		t.Errorf("in their phase are %v; not %d and %d", got, early, late)
 	}
-	if got := numbers(election.Counting[board.Roll](s.Phases)); !slices.Equal(got, []int{first, other, theirs}) {
+	if got := numbers(election.Counting[board.Entry](s.Phases)); !slices.Equal(got, []int{first, other, theirs}) {
 		t.Errorf("%v count", got)
-	}
-	if len(s.Roll) != 2 || s.OnRoll(key(5)) || !s.OnRoll(key(6)) || s.Roll[s.SlotOf(key(7))-1].Key != key(7) {
-		t.Errorf("the roll is %v", s.Roll)
-	}
-	if !slices.IsSortedFunc(s.Roll, func(x, y election.Slot) int { return bytes.Compare(x.Key[:], y.Key[:]) }) {
-		t.Error("the roll is not sorted")
 	}
 }
 
-// TestShortRoll: an election ends early where the roll is shorter than the threshold.
-func TestShortRoll(t *testing.T) {
-	w := newWriter(t, lang.JointNone)
-	announce := w.anchor(election.Announce, 100)
-	anchors := []election.Anchor{announce, w.anchor(election.RollClosed, 110)}
-	if s := w.e.Setup(w.log.Lines(), anchors); s.Ended != "the roll of 0 is shorter than the threshold 1" {
-		t.Errorf("ended: %q", s.Ended)
+// TestRoll: a roll lists entries that count, sorted by key, each key and each coin once.
+func TestRoll(t *testing.T) {
+	keys := []uint32{5, 6, 7, 8}
+	slices.SortFunc(keys, func(x, y uint32) int { return slices.Compare(keyOf(x), keyOf(y)) })
+	for name, row := range map[string]struct {
+		list  func(n []int) []int // of the line numbers of the entries, by their keys
+		fault string
+	}{
+		"all":           {func(n []int) []int { return n[:3] }, ""},
+		"some":          {func(n []int) []int { return []int{n[0], n[2]} }, ""},
+		"another coin":  {func(n []int) []int { return []int{n[0], n[4], n[2]} }, ""},
+		"no roll":       {nil, "there is no roll by the supervisor under its anchor"},
+		"none":          {func([]int) []int { return nil }, "the roll of 0 is shorter than the threshold 1"},
+		"unsorted":      {func(n []int) []int { return []int{n[1], n[0]} }, "does not follow"},
+		"a line twice":  {func(n []int) []int { return []int{n[0], n[0]} }, "does not follow"},
+		"a key twice":   {func(n []int) []int { return []int{n[1], n[4]} }, "does not follow"},
+		"a coin twice":  {func(n []int) []int { return []int{n[0], n[3]} }, "has the coin of line"},
+		"no entry":      {func(n []int) []int { return []int{1} }, "line 1 is no entry that counts"},
+		"no such line":  {func(n []int) []int { return []int{99} }, "line 99 is no entry that counts"},
+		"too many":      {func(n []int) []int { return []int{n[0], n[1], n[2], n[3]} }, "4 entries for 3 voters"},
+		"not the first": {func(n []int) []int { return []int{n[5]} }, "is no entry that counts"},
+	} {
+		w := newWriter(t, lang.JointNone)
+		w.e.Policy.Voters = 3
+		w.says(1, 99, board.Open{Server: w.e.Policy.Supervisor})
+		anchors := []election.Anchor{w.anchor(election.Announce, 100)}
+		numbers := []int{
+			w.says(keys[0], 101, board.Entry{Outpoint: outpoint(0)}),
+			w.says(keys[1], 101, board.Entry{Outpoint: outpoint(1)}),
+			w.says(keys[2], 101, board.Entry{Outpoint: outpoint(2)}),
+			w.says(keys[3], 101, board.Entry{Outpoint: outpoint(0)}), // the first one's coin
+			w.says(keys[1], 101, board.Entry{Outpoint: outpoint(4)}),
+			w.says(keys[0], 101, board.Entry{Outpoint: outpoint(0)}),
+		}
+		w.says(9, 101, board.Roll{Entries: numbers[:1]}) // not the supervisor
+		if row.list != nil {
+			w.says(1, 110, board.Roll{Entries: row.list(numbers)})
+			w.says(1, 110, board.Roll{Entries: numbers[:1]}) // not the first
+		}
+		s := w.e.Setup(w.log.Lines(), sequence(0, append(anchors, w.anchor(election.RollClosed, 111))...))
+		if strings.Contains(s.Ended, row.fault) != true || (s.Ended == "") != (row.fault == "") {
+			t.Errorf("%s: ended %q, want %q", name, s.Ended, row.fault)
+		}
+		if row.fault != "" {
+			continue
+		}
+		for i, n := range row.list(numbers) {
+			if s.Roll[i].N != n || s.SlotOf(s.Roll[i].Key) != i+1 {
+				t.Errorf("%s: slot %d is line %d, want %d", name, i+1, s.Roll[i].N, n)
+			}
+		}
 	}
-	if s := w.e.Setup(w.log.Lines(), anchors[:1]); s.Ended != "" {
-		t.Errorf("ended before the roll is closed: %q", s.Ended)
-	}
+}
+
+func keyOf(secret uint32) []byte {
+	key := curve.BaseMul(curve.NewScalar(secret)).Key()
+	return key[:]
 }
 
 // TestPublicShare: zero bytes stand for an election without shares, and never for a
 // share that is not known or that allows no vote.
 func TestPublicShare(t *testing.T) {
 	at := func(i uint32) curve.Point { return curve.BaseMul(curve.NewScalar(i)) }
-	custodial := newWriter(t, lang.JointNone).e.Setup(nil, nil)
+	custodial := newWriter(t, lang.JointNone).e.Setup(nil, election.Sequence{})
 	if share, err := custodial.PublicShare(1, 1); err != nil || share != (curve.PublicKey{}) {
 		t.Errorf("custodial: %s, %v", share, err)
 	}
-	s := newWriter(t, lang.JointOne).e.Setup(nil, nil)
+	s := newWriter(t, lang.JointOne).e.Setup(nil, election.Sequence{})
 	for _, shares := range [][][]curve.Point{nil, {}, {{}}, {{at(5)}, nil}} {
 		s.Shares = shares
 		if share, err := s.PublicShare(2, 1); err == nil {

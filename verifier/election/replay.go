@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"bevote/internal/curve"
+	"bevote/templates"
 	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
@@ -19,11 +20,13 @@ type Replay struct {
 	KeyUses    TxList // uses of a joint or claim key that spend no stake
 
 	e         *Election
-	coins     map[wire.OutPoint]*Output // named by roll lines
+	coins     map[wire.OutPoint]*Output // named by entries
 	stakes    map[wire.OutPoint]*Output // P2SH outputs of transactions that spend a coin
 	exchanged map[wire.OutPoint]*Output // deposits, payouts and repayments: named by lines of the exchange
 	parents   map[chainhash.Hash]bool   // transactions that create coins and exchanged outputs
-	anchors   []Anchor
+	anchoring anchoring
+	others    []Anchor // by the supervisor, outside of the sequence
+	purse     []byte   // P2PKH of the supervisor's key
 
 	mixers     []curve.PublicKey            // of the registry
 	registered map[curve.PublicKey]bool     // of the registry; nil before it
@@ -43,7 +46,10 @@ func NewReplay(e *Election, lines []board.Line) *Replay {
 		stakes: make(map[wire.OutPoint]*Output), scripts: make(map[string]bool),
 		exchanged: make(map[wire.OutPoint]*Output), deposits: make(map[wire.OutPoint]bool),
 		keys: make(map[curve.PublicKey]string), hashes: make(map[[20]byte]curve.PublicKey),
-		trails: newTrails(),
+		trails: newTrails(), purse: templates.PayToKey(e.Policy.Supervisor), anchoring: anchoring{due: e.Due()},
+	}
+	if e.Policy.Seal != nil {
+		r.anchoring.next.Outpoint = *e.Policy.Seal
 	}
 	for i := range lines {
 		r.watchLine(&lines[i])
@@ -52,10 +58,10 @@ func NewReplay(e *Election, lines []board.Line) *Replay {
 	return r
 }
 
-// Coin returns the coin at an outpoint that a roll line names, or nil.
+// Coin returns the coin at an outpoint that an entry names, or nil.
 func (r *Replay) Coin(op wire.OutPoint) *Output { return r.coins[op] }
 
-// Coins yields the outpoints that roll lines name and their coins, in no order.
+// Coins yields the outpoints that entries name and their coins, in no order.
 func (r *Replay) Coins() iter.Seq2[wire.OutPoint, *Output] { return maps.All(r.coins) }
 
 // Stake returns the P2SH output at an outpoint of a transaction that spends a coin,
@@ -87,13 +93,16 @@ func (r *Replay) Block(height uint32, b *wire.MsgBlock) (at []int) {
 func (r *Replay) Tx(s ConfirmedTx) bool {
 	eligible, ofStake := r.inputs(s)
 	ofExchange := r.exchangeInputs(s)
+	ofSupervisor := r.followAnchors(s)
 	if r.parents[s.ID] {
 		r.created(s)
 	}
 	ofTrail := r.follow(s, eligible)
-	anchors, lookalikes, keyUses := len(r.anchors), r.Lookalikes.Len(), r.KeyUses.Len()
+	others, lookalikes, keyUses := len(r.others), r.Lookalikes.Len(), r.KeyUses.Len()
 	for i, out := range s.Tx.TxOut {
-		r.anchor(s, out)
+		if !ofSupervisor || i > 0 {
+			r.otherAnchor(s, i)
+		}
 		if eligible {
 			r.staked(s, i, out)
 		} else {
@@ -105,7 +114,7 @@ func (r *Replay) Tx(s ConfirmedTx) bool {
 	}
 	listed := r.Lookalikes.weigh(s.Tx, lookalikes)
 	listed = r.KeyUses.weigh(s.Tx, keyUses) || listed
-	return eligible || ofStake || ofExchange || ofTrail || listed || r.parents[s.ID] || len(r.anchors) > anchors
+	return eligible || ofStake || ofExchange || ofSupervisor || ofTrail || listed || r.parents[s.ID] || len(r.others) > others
 }
 
 // inputs records spends of coins and of stakes. It reports whether the transaction
@@ -146,22 +155,18 @@ func (r *Replay) created(s ConfirmedTx) {
 		op := wire.OutPoint{Hash: s.ID, Index: uint32(i)}
 		for _, c := range []*Output{r.coins[op], r.exchanged[op]} {
 			if c != nil {
-				c.Created, c.Out, c.payer = &s, out, payer
+				c.Created, c.Out, c.payer, c.payment = &s, out, payer, r.anchoring.payments.txs[s.ID]
 			}
 		}
 	}
 }
 
-// anchor records an anchor if an input of its transaction is signed by the
-// supervisor's key. Other inputs and outputs do not matter.
-func (r *Replay) anchor(s ConfirmedTx, out *wire.TxOut) {
-	data, ok := nullData(out.PkScript)
-	if !ok {
-		return
-	}
-	if a, ok := parseAnchor(data); ok && r.signers.signed(s.Tx, r.e.Policy.Supervisor) {
+// otherAnchor records an output in the form of an anchor that the supervisor's key
+// signed and that is not in the sequence.
+func (r *Replay) otherAnchor(s ConfirmedTx, i int) {
+	if a, ok := anchorIn(s.Tx, i); ok && r.signers.signed(s.Tx, r.e.Policy.Supervisor) {
 		a.Height, a.TxID = s.Height, s.ID.String()
-		r.anchors = append(r.anchors, a)
+		r.others = append(r.others, a)
 	}
 }
 
@@ -173,26 +178,9 @@ func (r *Replay) staked(s ConfirmedTx, i int, out *wire.TxOut) {
 	}
 }
 
-// Announces reports whether the election's announcement is among transactions.
-func (r *Replay) Announces(txs []*wire.MsgTx) bool {
-	for _, tx := range txs {
-		for _, out := range tx.TxOut {
-			data, ok := nullData(out.PkScript)
-			if !ok {
-				continue
-			}
-			a, ok := parseAnchor(data)
-			if ok && a.Kind == Announce && a.EID == r.e.EID && r.signers.signed(tx, r.e.Policy.Supervisor) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// Anchors returns the supervisor's anchors so far, of this and of other elections,
-// in the chain's order.
-func (r *Replay) Anchors() []Anchor { return r.anchors }
+// OtherAnchors returns the supervisor's anchors so far that are not in the sequence,
+// of this and of other elections, in the chain's order.
+func (r *Replay) OtherAnchors() []Anchor { return r.others }
 
 // StakeSpent reports whether a stake has been spent, and at which height.
 func (r *Replay) StakeSpent(op wire.OutPoint) (height uint32, spent bool) {

@@ -23,30 +23,39 @@ type Setup struct {
 	Dealing    *sharing.Outcome         // nil until the complaints are closed, and in custodial elections
 	Transcript *Entry[board.Transcript] // the supervisor's, or nil
 	Shares     [][]curve.Point          // the transcript's p_i: Shares[key−1][i−1]; nil where they do not decode
+	BadShares  [][]int                  // the slots whose p_i is not the dealt one: BadShares[key−1]
 	Voteless   map[int]string           // slots whose public share allows no vote, and why
 	Acks       []Entry[board.Ack]       // of roll members, one each, before the vote
+
+	RollLine        int   // number of the supervisor's roll line; 0 where there is none
+	RollFault       error // why the election has no roll, although an anchor closes it; nil if it has one
+	TranscriptFault error // why the election has no transcript, although an anchor closes it; nil if it has one
 
 	e     *Election
 	slots map[curve.PublicKey]int // by roll key
 	deals []Entry[board.Deal]     // of roll members, one each, none older than the commits' anchor
 }
 
-// Setup reads the board as far as the anchors close it. Anchors are in the
-// chain's order.
-func (e *Election) Setup(lines []board.Line, anchors []Anchor) *Setup {
-	s := &Setup{e: e, Phases: newPhases(e.EID, e.Policy.Dealt(), lines, anchors)}
+// Setup reads the board as far as the anchors of a sequence close it. Where an anchor
+// is missing, or what it closes has no roll or no transcript, the election has ended.
+func (e *Election) Setup(lines []board.Line, seq Sequence) *Setup {
+	s := &Setup{e: e, Phases: newPhases(e.EID, e.Due(), lines, seq)}
 	s.readExchange()
 	s.readRoll()
-	if s.Phases.Closed(Announce) && s.Phases.Closed(RollClosed) && len(s.Roll) < e.Policy.K {
-		s.Ended = fmt.Sprintf("the roll of %d is shorter than the threshold %d", len(s.Roll), e.Policy.K)
-		return s
+	if e.Policy.Dealt() && s.Ended == "" {
+		s.readDealing()
 	}
-	if !e.Policy.Dealt() {
-		return s
+	if m := s.Phases.Missing(); m != nil && m.Kind > Announce {
+		s.end("%s: %s", m.Where, m.Reason)
 	}
-	s.readDealing()
-	s.readTranscript()
 	return s
+}
+
+// end notes why the election has ended, unless it has ended before.
+func (s *Setup) end(format string, args ...any) {
+	if s.Ended == "" {
+		s.Ended = fmt.Sprintf(format, args...)
+	}
 }
 
 // readExchange reads the exchange if the roll's anchor has closed it.
@@ -60,9 +69,7 @@ func (s *Setup) readExchange() {
 		s.ExchangeLog.Head = by.Head
 	}
 	for i := from; closed && i < to; i++ {
-		if l := &s.Phases.lines[i]; l.Seen.Height < by.Height {
-			s.ExchangeLog.Read(i+1, l)
-		}
+		s.ExchangeLog.Read(i+1, &s.Phases.lines[i])
 	}
 }
 

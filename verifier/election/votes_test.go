@@ -32,13 +32,15 @@ type poll struct {
 }
 
 // newPoll announces the election in block 100, lets the supervisor pay the coins in
-// block 104 and closes the roll in block 108.
+// block 104 and closes the roll in block 111.
 func newPoll(t *testing.T) *poll {
-	return newPollPaid(t, func(supervisor curve.Scalar) curve.Scalar { return supervisor })
+	return newPollPaid(t, func(announcement *wire.MsgTx) wire.OutPoint {
+		return wire.OutPoint{Hash: announcement.TxHash(), Index: 2}
+	})
 }
 
-// newPollPaid is newPoll with another payer of the coins.
-func newPollPaid(t *testing.T, payer func(supervisor curve.Scalar) curve.Scalar) *poll {
+// newPollPaid is newPoll with coins that are paid from another output.
+func newPollPaid(t *testing.T, from func(announcement *wire.MsgTx) wire.OutPoint) *poll {
 	t.Helper()
 	policy, keys, err := workbench.StandIns(examples.Policy("custodial"), 1)
 	check(t, err)
@@ -48,26 +50,35 @@ func newPollPaid(t *testing.T, payer func(supervisor curve.Scalar) curve.Scalar)
 	check(t, err)
 	p := &poll{t: t, e: e, supervisor: keys["supervisor"], log: board.NewLog(e.EID)}
 	p.blocks = make(map[uint32][]*wire.MsgTx)
-	p.says(99, board.Open{Policy: e.PolicyHash, Contract: e.ContractHash})
-	p.anchor(election.Announce, 100)
-	for i := range uint32(3) {
-		p.voters = append(p.voters, curve.NewScalar(10+i))
+	p.says(99, board.Open{Policy: e.PolicyHash, Contract: e.ContractHash, Server: e.Policy.Supervisor})
+	own := templates.PayToKey(e.Policy.Supervisor)
+	last := p.anchor(election.Announce, 100, wire.OutPoint{Hash: chainhash.Hash{1}}, wire.NewTxOut(1000, own), wire.NewTxOut(9000, own))
+	for _, v := range e.Policy.Named[:3] {
+		p.voters = append(p.voters, keys["voter "+v.Name])
 	}
 	slices.SortFunc(p.voters, func(x, y curve.Scalar) int {
 		a, b := curve.BaseMul(x).Key(), curve.BaseMul(y).Key()
 		return bytes.Compare(a[:], b[:])
 	})
-	for i, x := range p.voters {
-		key := curve.BaseMul(x).Key()
-		tx := p.spend(payer(p.supervisor), wire.OutPoint{Hash: chainhash.Hash{2}, Index: uint32(i)},
-			wire.NewTxOut(e.Policy.Coin(), templates.PayToKey(key)))
-		p.blocks[104] = append(p.blocks[104], tx)
-		p.coins = append(p.coins, wire.OutPoint{Hash: tx.TxHash()})
-		op := election.EncodeOutpoint(p.coins[i])
-		p.says(105, board.Roll{Key: key, Outpoint: op[:], Sig: make([]byte, curve.SchnorrSize)})
+	var outs []*wire.TxOut
+	for _, x := range p.voters {
+		outs = append(outs, wire.NewTxOut(e.Policy.Coin(), templates.PayToKey(curve.BaseMul(x).Key())))
 	}
-	p.anchor(election.RollClosed, 108)
-	p.setup = e.Setup(p.log.Lines(), p.replay().Anchors())
+	coins := p.spend(p.supervisor, from(last), append(outs, wire.NewTxOut(9000, own))...)
+	p.blocks[104] = append(p.blocks[104], coins)
+	roll := board.Roll{}
+	for i, x := range p.voters {
+		p.coins = append(p.coins, wire.OutPoint{Hash: coins.TxHash(), Index: uint32(i)})
+		op := election.EncodeOutpoint(p.coins[i])
+		p.writes(x, 105, board.Entry{Outpoint: op[:]})
+		roll.Entries = append(roll.Entries, len(p.log.Lines()))
+	}
+	p.says(109, roll)
+	p.anchor(election.RollClosed, 111, wire.OutPoint{Hash: last.TxHash(), Index: 1}, wire.NewTxOut(1000, own))
+	p.setup = e.Setup(p.log.Lines(), p.replay().Sequence(0))
+	if len(p.setup.Roll) != len(p.voters) {
+		t.Fatalf("a roll of %d: %s", len(p.setup.Roll), p.setup.Ended)
+	}
 	return p
 }
 
@@ -81,16 +92,29 @@ func check(t *testing.T, err error) {
 // says appends a line of the supervisor's.
 func (p *poll) says(seen uint32, body board.Body) {
 	p.t.Helper()
-	l, err := board.Sign(p.e.EID, p.supervisor, board.Seen{Height: seen}, body)
+	p.writes(p.supervisor, seen, body)
+}
+
+// writes appends a line of an author.
+func (p *poll) writes(by curve.Scalar, seen uint32, body board.Body) {
+	p.t.Helper()
+	l, err := board.Sign(p.e.EID, by, board.Seen{Height: seen}, body)
 	check(p.t, err)
 	check(p.t, p.log.Append(l))
 }
 
-// anchor mines an anchor of the lines so far.
-func (p *poll) anchor(kind int, height uint32) {
+// anchor mines an anchor of the lines so far, which spends an output of the supervisor.
+func (p *poll) anchor(kind int, height uint32, from wire.OutPoint, outs ...*wire.TxOut) *wire.MsgTx {
 	data := nullData(p.t, election.AnchorData(kind, p.e.EID, p.log.Head()))
-	tx := p.spend(p.supervisor, wire.OutPoint{Hash: chainhash.Hash{1}, Index: height}, wire.NewTxOut(0, data))
+	tx := wire.NewMsgTx(2)
+	tx.AddTxIn(wire.NewTxIn(&from, nil, nil))
+	tx.TxOut = append([]*wire.TxOut{wire.NewTxOut(0, data)}, outs...)
+	if kind != election.Announce {
+		tx.LockTime, tx.TxIn[0].Sequence = height-1, election.AnchorSequence
+	}
+	p.sign(tx, 0, p.supervisor, txscript.SigHashAll)
 	p.blocks[height] = append(p.blocks[height], tx)
+	return tx
 }
 
 func nullData(t *testing.T, data []byte) []byte {
@@ -159,7 +183,7 @@ func (p *poll) votes() []*election.Vote {
 // TestHonestVotes count, in the chain's order.
 func TestHonestVotes(t *testing.T) {
 	p := newPoll(t)
-	for i, height := range map[int]uint32{1: 120, 2: 112, 3: 126} {
+	for i, height := range map[int]uint32{1: 120, 2: 116, 3: 126} {
 		tx := p.vote(i, p.ballot(i, uint32(20+i)))
 		p.sign(tx, 0, p.voters[i-1], txscript.SigHashAll)
 		p.blocks[height] = append(p.blocks[height], tx)
@@ -187,29 +211,29 @@ func TestFaults(t *testing.T) {
 	}{
 		{"a block before the vote", []election.FaultKind{election.OutsideWindow}, false, 111, nil},
 		{"a block after the vote", []election.FaultKind{election.OutsideWindow}, false, 127, nil},
-		{"the coins of two slots", []election.FaultKind{election.SeveralSlots}, false, 112, func(p *poll, tx *wire.MsgTx) {
+		{"the coins of two slots", []election.FaultKind{election.SeveralSlots}, false, 116, func(p *poll, tx *wire.MsgTx) {
 			tx.AddTxIn(wire.NewTxIn(&p.coins[1], nil, nil))
 		}},
-		{"another script", []election.FaultKind{election.WrongScript}, false, 112, func(_ *poll, tx *wire.MsgTx) {
+		{"another script", []election.FaultKind{election.WrongScript}, false, 116, func(_ *poll, tx *wire.MsgTx) {
 			tx.TxOut[0].PkScript = templates.P2SH(make([]byte, 20))
 		}},
-		{"a satoshi less", []election.FaultKind{election.WrongStake}, false, 112, func(_ *poll, tx *wire.MsgTx) {
+		{"a satoshi less", []election.FaultKind{election.WrongStake}, false, 116, func(_ *poll, tx *wire.MsgTx) {
 			tx.TxOut[0].Value--
 		}},
-		{"no ballot", []election.FaultKind{election.OtherOutputs, election.NoBallot}, false, 112,
+		{"no ballot", []election.FaultKind{election.OtherOutputs, election.NoBallot}, false, 116,
 			func(_ *poll, tx *wire.MsgTx) { tx.TxOut = tx.TxOut[:1] }},
-		{"two pushes", []election.FaultKind{election.NoBallot}, false, 112, func(_ *poll, tx *wire.MsgTx) {
+		{"two pushes", []election.FaultKind{election.NoBallot}, false, 116, func(_ *poll, tx *wire.MsgTx) {
 			tx.TxOut[1].PkScript = append(tx.TxOut[1].PkScript, txscript.OP_1)
 		}},
-		{"a byte less", []election.FaultKind{election.MalformedBallot}, false, 112, func(p *poll, tx *wire.MsgTx) {
+		{"a byte less", []election.FaultKind{election.MalformedBallot}, false, 116, func(p *poll, tx *wire.MsgTx) {
 			tx.TxOut[1].PkScript = nullData(p.t, p.ballot(1, 20)[:67])
 		}},
-		{"an R that is no point", []election.FaultKind{election.MalformedBallot}, false, 112, func(p *poll, tx *wire.MsgTx) {
+		{"an R that is no point", []election.FaultKind{election.MalformedBallot}, false, 116, func(p *poll, tx *wire.MsgTx) {
 			b := p.ballot(1, 20)
 			b[1] = 5
 			tx.TxOut[1].PkScript = nullData(p.t, b)
 		}},
-		{"a third output", []election.FaultKind{election.OtherOutputs}, true, 112, func(p *poll, tx *wire.MsgTx) {
+		{"a third output", []election.FaultKind{election.OtherOutputs}, true, 116, func(p *poll, tx *wire.MsgTx) {
 			tx.AddTxOut(wire.NewTxOut(1, templates.PayToKey(p.e.Policy.Supervisor)))
 		}},
 	} {
@@ -248,13 +272,13 @@ func TestSigners(t *testing.T) {
 	p := newPoll(t)
 	tx := p.vote(1, p.ballot(1, 20))
 	p.sign(tx, 0, p.voters[0], txscript.SigHashSingle)
-	p.blocks[112] = append(p.blocks[112], tx)
+	p.blocks[116] = append(p.blocks[116], tx)
 	wantFaults(t, p.votes()[0], true, election.NotSighashAll)
 
-	p = newPollPaid(t, func(curve.Scalar) curve.Scalar { return curve.NewScalar(99) })
+	p = newPollPaid(t, func(*wire.MsgTx) wire.OutPoint { return wire.OutPoint{Hash: chainhash.Hash{9}} })
 	tx = p.vote(1, p.ballot(1, 20))
 	p.sign(tx, 0, p.voters[0], txscript.SigHashAll)
-	p.blocks[112] = append(p.blocks[112], tx)
+	p.blocks[116] = append(p.blocks[116], tx)
 	wantFaults(t, p.votes()[0], false, election.BadCoin)
 }
 
@@ -268,7 +292,7 @@ func TestCoinFaults(t *testing.T) {
 	}
 	for words, change := range map[string]func(c *election.Output){
 		"older":           func(c *election.Output) { c.Created.Height = 99 },
-		"roll closes":     func(c *election.Output) { c.Created.Height = p.e.Policy.Times.Roll + 1 },
+		"its entry":       func(c *election.Output) { c.Created.Height = slot.Seen + 1 },
 		"not pay":         func(c *election.Output) { c.Out.PkScript = templates.P2SH(make([]byte, 20)) },
 		"want":            func(c *election.Output) { c.Out.Value++ },
 		"was not created": func(c *election.Output) { c.Created = nil },
@@ -293,7 +317,7 @@ func TestRelatedBallots(t *testing.T) {
 	for i, b := range [][]byte{same, same, related} {
 		tx := p.vote(i+1, b)
 		p.sign(tx, 0, p.voters[i], txscript.SigHashAll)
-		p.blocks[112] = append(p.blocks[112], tx)
+		p.blocks[116] = append(p.blocks[116], tx)
 	}
 	votes := p.votes()
 	wantFaults(t, votes[0], true)
@@ -305,7 +329,7 @@ func TestRelatedBallots(t *testing.T) {
 func TestAbstention(t *testing.T) {
 	p := newPoll(t)
 	tx := p.spend(p.voters[0], p.coins[0], wire.NewTxOut(1000, templates.PayToKey(p.e.Policy.Supervisor)))
-	p.blocks[112] = append(p.blocks[112], tx)
+	p.blocks[116] = append(p.blocks[116], tx)
 	if votes := p.votes(); len(votes) > 0 {
 		t.Errorf("%v", votes[0].Faults)
 	}
@@ -322,11 +346,11 @@ func TestReplayAgain(t *testing.T) {
 		p.sign(tx, 0, p.voters[i], txscript.SigHashAll)
 		other := wire.NewMsgTx(2)
 		other.AddTxIn(wire.NewTxIn(&wire.OutPoint{Index: uint32(i)}, nil, nil))
-		p.blocks[112] = append(p.blocks[112], other, tx)
+		p.blocks[116] = append(p.blocks[116], other, tx)
 	}
 	lookalike := wire.NewMsgTx(2)
 	lookalike.AddTxOut(wire.NewTxOut(0, nullData(t, p.ballot(1, 99))))
-	p.blocks[113] = append(p.blocks[113], lookalike)
+	p.blocks[117] = append(p.blocks[117], lookalike)
 
 	whole, part := election.NewReplay(p.e, p.log.Lines()), election.NewReplay(p.e, p.log.Lines())
 	for h := uint32(100); h <= 130; h++ {
@@ -335,7 +359,7 @@ func TestReplayAgain(t *testing.T) {
 			part.Tx(election.ConfirmedTx{Height: h, Pos: at, Tx: tx, ID: tx.TxHash()})
 		}
 	}
-	if !slices.Equal(whole.Anchors(), part.Anchors()) || whole.Lookalikes.Len() != 1 || part.Lookalikes.Len() != 1 {
+	if !whole.Sequence(0).Equal(part.Sequence(0)) || len(whole.Sequence(0).Anchors) != 2 || whole.Lookalikes.Len() != 1 || part.Lookalikes.Len() != 1 {
 		t.Errorf("%d and %d lookalikes", whole.Lookalikes.Len(), part.Lookalikes.Len())
 	}
 	for op, c := range whole.Coins() {

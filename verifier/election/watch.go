@@ -31,15 +31,12 @@ func (r *Replay) watchOutput(outputs map[wire.OutPoint]*Output, outpoint []byte)
 	r.parents[op.Hash] = true
 }
 
-// watchRoll watches the coin of a slot. With mixing, payments to the roll key are
+// watchEntry watches the coin of an entry. With mixing, payments to the roll key are
 // the end of a trail.
-func (r *Replay) watchRoll(l Entry[board.Roll]) {
-	if l.Line.By != r.e.Policy.Supervisor {
-		return
-	}
+func (r *Replay) watchEntry(l Entry[board.Entry]) {
 	r.watchOutput(r.coins, l.Body.Outpoint)
 	if r.e.Policy.Mixed() {
-		r.trails.roll[string(templates.PayToKey(l.Body.Key))] = true
+		r.trails.roll[string(templates.PayToKey(l.Line.By))] = true
 	}
 }
 

@@ -20,6 +20,9 @@ type Form struct {
 	Named      bool   // whether the policy names the voters
 }
 
+// grace is that of the policies: blocks in which an anchor counts.
+const grace = 2
+
 const (
 	hardened  = "joint and candidate sign"
 	paper     = "joint signs"
@@ -65,21 +68,30 @@ func (f Form) Source() []byte {
 	line("stake 200_000 sat")
 	line("fee 25 sat/vB")
 	line("confirmations %d", f.Depth)
-	d, late := f.Depth, 0
+	line("grace %d blocks", grace)
+	d, roll := f.Depth, 106+4*f.Depth
+	room := grace + d + 2 // from one height to the next, at least
 	if f.Mixing != "" {
-		late = 40
+		line("register by block %d", 108)
+		line("deposit by block %d", 108+room)
+		line("issue by block %d", 112+2*room)
+		line("voucher by block %d", 112+3*room)
+		line("payout by block %d", 120+3*room+d)
+		roll = 132 + 3*room + 3*d
 	}
-	line("roll by block %d", 110+d+late)
+	line("roll by block %d", roll)
 	if f.Joint != "" {
 		line("joint %s", f.Joint)
-		line("commit by block %d", 112+2*d+late)
-		line("deal by block %d", 114+3*d+late)
-		line("setup by block %d", 118+4*d+late)
+		line("commit by block %d", roll+room)
+		line("deal by block %d", roll+2*room)
+		line("setup by block %d", roll+3*room)
+		roll += 3 * room
 	}
-	line("vote from block %d to block %d", 120+5*d+late, 130+5*d+late)
-	line("claim by block %d", 140+6*d+late)
-	line("timeout block %d", 146+6*d+late)
-	line("reveal from block %d", 150+7*d+late)
+	vote := roll + room
+	line("vote from block %d to block %d", vote, vote+10)
+	line("claim by block %d", vote+20+d)
+	line("timeout block %d", vote+26+d)
+	line("reveal from block %d", vote+30+2*d)
 	for _, name := range []string{"alice", "bob", "carol"}[:f.Candidates] {
 		line("candidate %s { key pub:%s pay addr:%s }", name, langtest.Key(name), langtest.Address("regtest", "pay "+name))
 	}
