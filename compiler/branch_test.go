@@ -157,7 +157,7 @@ func TestLargestContractIsRead(t *testing.T) {
 	lines = append(lines, fmt.Sprintf("branch %s when 6 of { %s } sign",
 		strings.Repeat("b", 32), strings.Join(names, ", ")))
 	src := string(policyOf(2, lines...))
-	for _, dealt := range []string{"voters 5", "mixing none", "commit by block 112", "deal by block 114", "setup by block 118", "joint by voters"} {
+	for _, dealt := range []string{"voters 5", "mixing none", "commit by block 840_115", "deal by block 840_120", "setup by block 840_125", "joint by voters"} {
 		src = strings.Replace(src, "  "+dealt+"\n", "", 1)
 	}
 	p := load(t, []byte(src))

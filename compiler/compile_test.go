@@ -95,9 +95,9 @@ func TestDecodesWhatItCompiles(t *testing.T) {
 func policyOf(candidates int, lines ...string) []byte {
 	all := []string{
 		"network regtest", "supervisor pub:" + langtest.Key("supervisor").String(),
-		"voters 5", "threshold 3 of 5", "stake 1_000_000 sat", "fee 25 sat/vB", "confirmations 1", "mixing none",
-		"roll by block 110", "commit by block 112", "deal by block 114", "setup by block 118",
-		"vote from block 120 to block 220", "claim by block 250", "timeout block 840_264", "reveal from block 840_300",
+		"voters 5", "threshold 3 of 5", "stake 1_000_000 sat", "fee 25 sat/vB", "confirmations 1", "grace 2 blocks", "mixing none",
+		"roll by block 840_110", "commit by block 840_115", "deal by block 840_120", "setup by block 840_125",
+		"vote from block 840_130 to block 840_220", "claim by block 840_250", "timeout block 840_264", "reveal from block 840_300",
 		"joint by voters", "win when joint and candidate sign", "refund voter after timeout",
 		"ballots plain", "target p2sh { selector signature }",
 	}
@@ -149,7 +149,8 @@ func TestDiagnostics(t *testing.T) {
 		{"the fee rate before", policyOf(2, "fee 5_250_000_000 sat/vB"), []string{"E0701|stake|raise the stake to 1958250000546 sat"}},
 		{"all the money there is", policyOf(2, "stake 4_199_999.999 btc"), nil},
 		{"and a little more", policyOf(2, "stake 4_200_000 btc"), []string{"E0703|stake|5 coins of"}},
-		{"deposits hold more", policyOf(2, "stake 4_199_999.9999 btc", "mixing blind-rsa { modulus 2048 mixers 2 }"), []string{"E0703|stake|5 deposits of"}},
+		{"deposits hold more", policyOf(2, "stake 4_199_999.9999 btc", "mixing blind-rsa { modulus 2048 mixers 2 }",
+			"register by block 50", "deposit by block 60", "issue by block 70", "voucher by block 80", "payout by block 90"), []string{"E0703|stake|5 deposits of"}},
 	} {
 		p := load(t, row.src)
 		c, diags := compiler.Compile(p)

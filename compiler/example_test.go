@@ -27,13 +27,13 @@ func ExampleCompile() {
 		fmt.Println(path)
 	}
 	// Output:
-	// <ballot> DROP 1 <claim.ada> <claim.grace> <claim.mary> 3 CHECKMULTISIG NOTIF
+	// <ballot> DROP 1 <claim.ada> <claim.edith> <claim.mary> 3 CHECKMULTISIG NOTIF
 	//   DUP HASH160 <voter_hash> EQUALVERIFY CHECKSIGVERIFY 160 CHECKLOCKTIMEVERIFY
 	// ELSE
 	//   1
 	// ENDIF
 	// path refund voter after 160 witness sig:voter pubkey:voter 0 0 redeem
 	// path win.ada joint.ada+ada after 0 witness 0 sig:joint.ada+ada redeem
-	// path win.grace joint.grace+grace after 0 witness 0 sig:joint.grace+grace redeem
+	// path win.edith joint.edith+edith after 0 witness 0 sig:joint.edith+edith redeem
 	// path win.mary joint.mary+mary after 0 witness 0 sig:joint.mary+mary redeem
 }

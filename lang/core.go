@@ -195,6 +195,36 @@ func (p *Policy) Depth() uint32 { return max(1, p.Confirmations) }
 // has the phases commit, deal and setup. A custodial one has not.
 func (p *Policy) Dealt() bool { return p.Joint != JointNone }
 
+// First returns the height that closes the first phase. The announcement stands in a
+// block below it.
+func (p *Policy) First() uint32 {
+	if p.Mixed() {
+		return p.Times.Register
+	}
+	return p.Times.Roll
+}
+
+// Blocks below the first height in which an announcement counts that spends no coin
+// of the policy's choice.
+const (
+	announcedWithin        = 2016
+	announcedWithinRegtest = 300
+)
+
+// AnnouncedFrom returns the first block in which an announcement counts: block 1 where
+// the policy names the coin that it spends, else the one 2,016 blocks below the first
+// height, on regtest 300.
+func (p *Policy) AnnouncedFrom() uint32 {
+	within := uint32(announcedWithin)
+	if p.Network == "regtest" {
+		within = announcedWithinRegtest
+	}
+	if p.Seal != nil || p.First() <= within {
+		return 1
+	}
+	return p.First() - within
+}
+
 // Coin returns the value of a voter's eligible coin in satoshis: the stake, and
 // the fee of a vote transaction of 290 virtual bytes.
 func (p *Policy) Coin() int64 { return p.Stake + p.Fee*coinSize }

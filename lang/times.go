@@ -2,22 +2,13 @@ package lang
 
 import "fmt"
 
-// sweepsPerBlock is the number of stakes that claims spend in each block: one
-// standard transaction of 400,000 weight, and inputs of about 2,600 weight, which
-// is one with the largest redeem script (520 bytes).
-const sweepsPerBlock = 150
-
 // time reads a statement about blocks and reports whether that was possible.
 func (c *checker) time(s parsed) (ok bool) {
 	t := &c.Times
 	switch {
 	case s.By != nil:
 		phase := s.By.Phase.Value
-		at := map[string]*uint32{
-			"register": &t.Register, "deposit": &t.Deposit, "issue": &t.Issue, "voucher": &t.Voucher, "payout": &t.Payout,
-			"roll": &t.Roll, "commit": &t.Commit, "deal": &t.Deal, "setup": &t.Setup, "claim": &t.Claim,
-		}[phase]
-		*at, ok = c.phase(phase, s.By.By)
+		*t.at(phase), ok = c.phase(phase, s.By.By)
 	case s.Vote != nil:
 		var to bool
 		t.VoteFrom, ok = c.phase("vote from", s.Vote.From)
@@ -72,113 +63,26 @@ func (c *checker) heightSpan(h *height) Span {
 	return c.src.span(h.Pos.Offset, h.Number.Pos.Offset+len(h.Number.Value))
 }
 
-// order is a rule on two heights: later ≥ earlier + gap.
-type order struct {
-	earlier, later string
-	gap            uint64
-	why            string
-}
-
 // phases reports phases that are out of order or too close.
 func (c *checker) phases() {
-	rules := []order{
-		{"vote from", "vote to", 0, ""},
-		{"vote to", "claim", 1, ""},
-		{"claim", "timeout", 1, ""},
-	}
-	if c.defaulted("confirmations") {
-		d := uint64(c.Confirmations)
-		rules = append(rules, order{"timeout", "reveal", d, plural(d, "confirmation")})
-	}
-	if c.mixes() {
-		rules = append(rules, c.exchange()...)
-	}
-	switch {
-	case c.deals():
-		rules = append(rules, c.closed("roll", "commit"), c.closed("commit", "deal"), c.closed("deal", "setup"),
-			c.closed("setup", "vote from"))
-	case c.Win == WinCustodial:
-		rules = append(rules, c.closed("roll", "vote from"))
-	}
-	for _, r := range rules {
+	for _, r := range c.rules() {
 		c.order(r)
 	}
 	c.announcement()
 }
 
+// rules returns the rules on the file's heights. Where a number cannot be read its
+// part of a gap is left out.
+func (c *checker) rules() []order {
+	r := room{Policy: c.Policy, deals: c.deals(), counts: c.Win == WinCustodial, mixes: c.mixes(), voters: c.votersKnown()}
+	r.depth = c.defaulted("confirmations")
+	r.grace = r.depth && c.defaulted("grace")
+	r.scheme = c.valid["mixing"]
+	return r.rules()
+}
+
 // defaulted reports whether a statement that has a default could be read or is absent.
 func (c *checker) defaulted(keyword string) bool { return !c.tree.met[keyword] || c.valid[keyword] }
-
-// closed returns the rule on the height of a phase and that of the next: the anchor
-// of the first counts in the blocks of grace and must be deep, and two blocks more
-// are for writing what follows from it. Where one of the two numbers cannot be read
-// the rule asks for the order alone.
-func (c *checker) closed(earlier, later string) order {
-	r := order{earlier, later, 1, ""}
-	if c.defaulted("confirmations") && c.defaulted("grace") {
-		grace, d := uint64(c.Grace), uint64(c.Confirmations)
-		r.gap = grace + d + linesGap
-		r.why = fmt.Sprintf("%s of grace for the anchor of `%s`, %s, and %d for what follows",
-			plural(grace, "block"), earlier, plural(d, "confirmation"), linesGap)
-	}
-	return r
-}
-
-// Blocks between two heights beside those of grace and confirmations.
-const (
-	linesGap    = 2 // to write what the next phase asks for
-	payGap      = 3 // to pay coins, beside one for each payBatch voters
-	lateGap     = 7 // to pay late coins and to list the roll, beside one for each payBatch voters
-	payBatch    = 1000
-	memberKeys  = 16 // of one mixer at most
-	sessionGap  = 3  // of one group-blind session: offer, challenge, answer
-	leastHeight = 2  // of the first phase: the announcement stands below it, in block 1 or later
-)
-
-// exchange returns the rules on the heights of mixing.
-func (c *checker) exchange() []order {
-	pay, late := c.closed("voucher", "payout"), order{"payout", "roll", 1, ""}
-	batches := uint64(1)
-	if c.votersKnown() {
-		batches = uint64((c.Voters + payBatch - 1) / payBatch)
-	}
-	if pay.gap > 1 {
-		grace, d := uint64(c.Grace), uint64(c.Confirmations)
-		pay.gap = grace + d + batches + payGap
-		pay.why = fmt.Sprintf("%s of grace for the anchor of `voucher`, %s, and %d to pay the coins",
-			plural(grace, "block"), plural(d, "confirmation"), batches+payGap)
-	}
-	if c.defaulted("confirmations") {
-		late.gap = 2*uint64(c.Confirmations) + lateGap + batches
-		late.why = fmt.Sprintf("%s twice, for the coins and for those that are late, and %d to pay them and to list the roll",
-			plural(uint64(c.Confirmations), "confirmation"), lateGap+batches)
-	}
-	return []order{c.closed("register", "deposit"), c.sessions(), c.closed("issue", "voucher"), pay, late}
-}
-
-// sessions returns the rule on the time for issuing. Group-blind sessions are one at a
-// time for each member key, so that those of the mixers' most member keys must fit:
-//
-//	issue ≥ deposit + grace + confirmations + 3·⌈voters / (16·mixers)⌉
-func (c *checker) sessions() order {
-	r := c.closed("deposit", "issue")
-	if r.gap == 1 || c.Mixing.Scheme != SchemeGroupBlind || !c.valid["mixing"] || !c.votersKnown() {
-		return r
-	}
-	row := inRow(c.Voters, memberKeys*c.Mixing.Mixers)
-	if row <= linesGap {
-		return r
-	}
-	r.gap += row - linesGap
-	r.why = fmt.Sprintf("%s of grace for the anchor of `deposit`, %s, and %d for the sessions of %d voters, "+
-		"%d one after the other at each of %d mixers' %d member keys", plural(uint64(c.Grace), "block"),
-		plural(uint64(c.Confirmations), "confirmation"), row, c.Voters, row/sessionGap, c.Mixing.Mixers, memberKeys)
-	return r
-}
-
-// inRow returns the blocks that the sessions of voters take at a number of member
-// keys, one at a time at each.
-func inRow(voters, keys int) uint64 { return sessionGap * uint64((voters+keys-1)/keys) }
 
 // announcement reports a first height that has no block for the announcement below
 // it.
@@ -229,7 +133,7 @@ func (c *checker) sweepable() {
 	if !ok1 || !ok2 || timeout.height <= claim.height || !c.votersKnown() {
 		return
 	}
-	need := uint32((c.Voters+sweepsPerBlock-1)/sweepsPerBlock) + c.Confirmations
+	need := uint32(room{Policy: c.Policy}.sweeps())
 	if have := timeout.height - claim.height; have < need {
 		d := c.report("W0506", timeout.span, "%s between `claim by` and `timeout`, but sweeping %d stakes may take %d",
 			plural(uint64(have), "block"), c.Voters, need)
@@ -250,16 +154,17 @@ func (c *checker) sessionsInRow() {
 	if !ok1 || !ok2 || !known || !c.mixes() || c.Mixing.Scheme != SchemeGroupBlind {
 		return
 	}
-	begin := uint64(deposit.height) + uint64(c.Grace) + uint64(c.Confirmations)
-	need, keys := inRow(c.Voters, c.Mixing.Mixers), 2
-	if begin+need <= uint64(issue.height) || begin+inRow(c.Voters, memberKeys*c.Mixing.Mixers) > uint64(issue.height) {
+	r := room{Policy: c.Policy}
+	begin, end := uint64(deposit.height)+uint64(c.Grace)+r.d(), uint64(issue.height)
+	need, keys := r.inRow(1), 2
+	if begin+need <= end || begin+r.inRow(memberKeys) > end {
 		return // there is room, or E0505 says that there is none
 	}
-	for begin+inRow(c.Voters, keys*c.Mixing.Mixers) > uint64(issue.height) {
+	for begin+r.inRow(keys) > end {
 		keys++
 	}
 	d := c.report("W0507", issue.span, "%s to issue, but the sessions of %d voters may take %d",
-		plural(uint64(issue.height)-begin, "block"), c.Voters, need)
+		plural(end-begin, "block"), c.Voters, need)
 	d.Secondary = []Label{{deposit.span, fmt.Sprintf("sessions begin when the anchor of this is deep, as late as block %d", begin)}}
 	d.Notes = []string{fmt.Sprintf("counted with %d blocks a session, one after the other at each of %d mixers; "+
 		"with %d member keys each the time suffices", sessionGap, c.Mixing.Mixers, keys)}

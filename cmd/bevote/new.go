@@ -24,7 +24,7 @@ func newNew(c *console) *cobra.Command {
 		Short: "write a policy to begin from",
 		Long:  helpText("new"),
 		Example: "  bevote new -o club.bev\n" +
-			"  bevote new --from per_candidate --candidates ada,grace --voters 20 --threshold 12 -o board.bev",
+			"  bevote new --from per_candidate --candidates ada,edith --voters 20 --threshold 12 -o board.bev",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usage("new takes no arguments, got %d", len(args))
@@ -37,6 +37,9 @@ func newNew(c *console) *cobra.Command {
 					return usage("--%s %d: at least 1", flag, n)
 				}
 			}
+			if cmd.Flags().Changed("confirmations") && plan.Confirmations < 1 {
+				return usage("--confirmations 0: at least 1")
+			}
 			return c.new(from, plan, out, asJSON)
 		},
 	}
@@ -44,6 +47,7 @@ func newNew(c *console) *cobra.Command {
 	cmd.Flags().StringSliceVar(&plan.Candidates, "candidates", nil, "the candidates' names, separated by commas")
 	cmd.Flags().IntVar(&plan.Voters, "voters", 0, "how many voters there are")
 	cmd.Flags().IntVar(&plan.Threshold, "threshold", 0, "how many shares elect; more than half of the voters if left out")
+	cmd.Flags().Uint32Var(&plan.Confirmations, "confirmations", 0, "how deep a block must lie to be relied on")
 	cmd.Flags().StringVarP(&out, "output", "o", "", "write the policy to this file, which names the election too")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print what is to be replaced as JSON")
 	return cmd

@@ -25,7 +25,8 @@ import (
 
 // mix puts mixing into a policy without.
 func mix(src []byte, mixing string) []byte {
-	return bytes.Replace(src, []byte("mixing none"), []byte("mixing "+mixing), 1)
+	const heights = "register by block 20 deposit by block 35 issue by block 60 voucher by block 72 payout by block 86 "
+	return bytes.Replace(src, []byte("mixing none"), []byte(heights+"mixing "+mixing), 1)
 }
 
 // mixedForm is the first form with mixing.

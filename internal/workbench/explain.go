@@ -20,6 +20,8 @@ type Explanation struct {
 	Takers      []taker          `json:"takers"`             // of a stake
 	Deposits    []taker          `json:"deposits,omitempty"` // of a deposit, with mixing
 	Timeline    []phase          `json:"timeline"`
+	Heights     []milestone      `json:"heights"`
+	About       string           `json:"about_heights"`
 	Costs       costs            `json:"costs"`
 	Mixing      *mixingPart      `json:"mixing,omitempty"`
 	Limits      []limit          `json:"limits"`
@@ -58,10 +60,11 @@ func (b *Built) Explain() (*Explanation, error) {
 	e := &Explanation{
 		Election: p.Election, Policy: p.ID(), Network: p.Network,
 		Timeline: timeline(p, paths),
-		Costs:    b.costs(paths),
-		Limits:   b.limits(paths),
-		Risks:    risks(p, paths),
-		Allowed:  []allowedWarning{},
+		Heights:  heights(p), About: sentences("anchored heights", p),
+		Costs:   b.costs(paths),
+		Limits:  b.limits(paths),
+		Risks:   risks(p, paths),
+		Allowed: []allowedWarning{},
 	}
 	e.Assumptions = assumptions(p, e.Costs.sweeps)
 	if err := e.explainDeposits(b); err != nil {

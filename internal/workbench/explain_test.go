@@ -131,9 +131,10 @@ func TestLastSend(t *testing.T) {
 		src := strings.NewReplacer(
 			"confirmations 1", fmt.Sprintf("confirmations %d", depth),
 			fmt.Sprintf("claim by block %d", f.timeout-14), fmt.Sprintf("claim by block %d", f.timeout-gap),
-			fmt.Sprintf("deal by block %d", f.timeout-150), fmt.Sprintf("deal by block %d", f.timeout-90),
-			fmt.Sprintf("setup by block %d", f.timeout-146), fmt.Sprintf("setup by block %d", f.timeout-80),
-			fmt.Sprintf("vote from block %d to block %d", f.timeout-144, f.timeout-44), fmt.Sprintf("vote from block %d to block %d", f.timeout-60, f.timeout-44),
+			fmt.Sprintf("commit by block %d", f.timeout-149), fmt.Sprintf("commit by block %d", f.timeout-124),
+			fmt.Sprintf("deal by block %d", f.timeout-144), fmt.Sprintf("deal by block %d", f.timeout-100),
+			fmt.Sprintf("setup by block %d", f.timeout-139), fmt.Sprintf("setup by block %d", f.timeout-80),
+			fmt.Sprintf("vote from block %d to block %d", f.timeout-134, f.timeout-44), fmt.Sprintf("vote from block %d to block %d", f.timeout-60, f.timeout-44),
 			"voters 5", fmt.Sprintf("voters %d", voters), "3 of 5", fmt.Sprintf("3 of %d", voters),
 		).Replace(string(f.source()))
 		b, _, err := workbench.Build([]byte(src))

@@ -31,6 +31,7 @@ func (e *Explanation) WriteText(w io.Writer) error {
 			paragraph(&b, "  ", f.Name+": "+f.Says)
 		}
 	}
+	writeHeights(&b, e.Heights, e.About)
 	e.Costs.writeText(&b)
 	if e.Mixing != nil {
 		e.Mixing.writeText(&b)

@@ -30,7 +30,7 @@ type mixingPart struct {
 type mixed struct {
 	*mixingPart
 	Voters int
-	Roll   uint32 // last block of the roll's anchor
+	Times  lang.Times
 }
 
 // explainMixing returns nil without mixing. The escrow is that of Built.deposit,
@@ -44,7 +44,7 @@ func explainMixing(p *lang.Policy, escrow *Built, paths []templates.Path) *mixin
 		Scheme: x.Scheme, Modulus: x.Modulus, Rounds: x.Rounds, Mixers: x.Mixers, Deposit: p.Deposit(), Coin: p.Coin(),
 		Powers: makingPowers(x), Audit: auditPowers(x), Board: boardBytes(x), Queue: (p.Voters + x.Mixers - 1) / x.Mixers,
 	}
-	about := mixed{m, p.Voters, p.Times.Roll}
+	about := mixed{m, p.Voters, p.Times}
 	m.Hides, m.Shows = paragraphs("mixing hides", about), paragraphs("mixing shows", about)
 	m.Holds = paragraphs("mixing rests on", about)
 	for _, q := range paths {

@@ -47,7 +47,7 @@ func TestExplainMixing(t *testing.T) {
 	)
 	for scheme, row := range map[string]struct{ says, not []string }{
 		group: {[]string{
-			manager, trace, forge, hides, stop, "one of all who deposited, 25 at most",
+			manager, trace, forge, hides, stop, "one voter after the other under each of its member keys", "one of all who deposited, 25 at most",
 			"1298 exponentiations modulo numbers of 2048 bits to issue, check and pay, and 526 in every audit: some 2 and 1 seconds",
 			"for all voters 46 and 19", "209156 bytes on the board",
 		}, []string{names}},
@@ -70,7 +70,7 @@ func TestExplainMixing(t *testing.T) {
 			"That the two do not collude is assumed",
 			"cannot tell by the signature which deposit it was signed for, not even together",
 			"all deposits are of one amount, and so are all coins",
-			"to 9 in a row", "one voter after the other", "Under a new key, the roll key, it shows the voucher", "Coins are mixed by 3 mixers",
+			"to 9 in a row", "Under a new key, the roll key, it shows the voucher", "Coins are mixed by 3 mixers",
 		}
 		for _, want := range append(always, row.says...) {
 			if !strings.Contains(text, want) {

@@ -20,6 +20,8 @@ type Plan struct {
 	Candidates []string
 	Voters     int
 	Threshold  int // 0 with other voters than the example's: more than half
+
+	Confirmations uint32 // if not 0, grace is the default
 }
 
 // ErrPlan is wrapped by errors of [Scaffold] where no policy fits the plan.
@@ -80,6 +82,8 @@ type scaffold struct {
 	Voters, K  int
 	Stake      int64 // satoshis
 	Times      lang.Times
+	Depth      uint32 // confirmations
+	Grace      uint32
 	Branches   []string // statements
 	Allows     []lang.Allow
 	Tests      []string // statements
@@ -118,7 +122,7 @@ func (s *scaffold) fill(plan Plan) error {
 			return planErr("%.40q is not a name: a letter a–z, then letters, digits and `_`, at most 32 in all", name)
 		}
 	}
-	s.stretch()
+	s.stretch(plan)
 	return nil
 }
 
@@ -130,18 +134,15 @@ func (s *scaffold) names() []string {
 	return names
 }
 
-// sweptPerBlock is a number of stakes that the claims of one block can always
-// spend, as W0506 counts.
-const sweptPerBlock = 150
-
-// stretch lengthens the time for claims where the number of voters needs it.
-func (s *scaffold) stretch() {
-	s.Times = s.Like.Times
-	need := uint32(max(0, s.Voters)+sweptPerBlock-1)/sweptPerBlock + s.Like.Confirmations
-	if have := s.Times.Timeout - s.Times.Claim; have < need {
-		s.Times.Timeout += need - have
-		s.Times.Reveal += need - have
+// stretch lengthens the phases where the number of voters or confirmations needs it.
+func (s *scaffold) stretch(plan Plan) {
+	p := *s.Like
+	p.Voters = max(0, s.Voters)
+	if plan.Confirmations > 0 {
+		p.Confirmations, p.Grace = plan.Confirmations, 0
 	}
+	p.Stretch()
+	s.Times, s.Depth, s.Grace = p.Times, p.Confirmations, p.Grace
 }
 
 var word = regexp.MustCompile(`[a-z][a-z0-9_]*`)

@@ -19,6 +19,7 @@ var (
 	texts = template.Must(template.New("texts").Funcs(template.FuncMap{
 		"plus":            func(a, b uint32) uint32 { return a + b },
 		"minus":           func(a, b int64) int64 { return a - b },
+		"before":          func(height uint32) uint32 { return height - 1 },
 		"times":           func(a, b int) int { return a * b },
 		"half":            func(n int) int { return n / 2 },
 		"sat":             sat,

@@ -22,9 +22,14 @@ type phase struct {
 // class of path, and the openings.
 func timeline(p *lang.Policy, paths []templates.Path) []phase {
 	t := p.Times
-	all := []phase{{"setup", t.Roll, t.Setup, false, sentences("setup phase", p)}}
-	if !p.Dealt() {
-		all = []phase{{"roll", t.Roll, t.Roll, false, sentences("roll phase", p)}}
+	var all []phase
+	if p.Mixed() {
+		all = append(all, phase{"mixing", t.Register, t.Payout, false, sentences("mixing phase", p)})
+	}
+	if p.Dealt() {
+		all = append(all, phase{"setup", t.Roll, t.Setup + p.Grace, false, sentences("setup phase", p)})
+	} else {
+		all = append(all, phase{"roll", t.Roll, t.Roll + p.Grace, false, sentences("roll phase", p)})
 	}
 	if p.Mixed() {
 		all = append(all, phase{"deposits return", t.Roll + 1, 0, true, sentences("deposits return phase", p)})
