@@ -95,7 +95,7 @@ func TestLineID(t *testing.T) {
 	l := sign(t, board.Complaint{Deal: board.Hash{2}, Key: 1, Point: key, Proof: zeros(64)})
 	text := func(s string) []byte { return append(binary.BigEndian.AppendUint32(nil, uint32(len(s))), s...) }
 	body := `{"deal":"02` + strings.Repeat("0", 62) + `","key":1,"point":"` + key.String() + `","proof":"` + strings.Repeat("0", 128) + `"}`
-	want := curve.TaggedHash("line", eid[:], text("complaint"), []byte{0, 0, 0, 101}, seen.Hash[:], text(body))
+	want := curve.TaggedHash("line", eid[:], key[:], text("complaint"), []byte{0, 0, 0, 101}, seen.Hash[:], text(body))
 	if l.ID(eid) != want || !curve.VerifySchnorr(key, want, l.Sig[:]) {
 		t.Errorf("the id is %x, want %x", l.ID(eid), want)
 	}
