@@ -20,7 +20,9 @@ func countingLines(f *facts) map[int]bool {
 	addLines[board.Commit](f, out, f.setup.OnRoll)
 	addLines[board.Deal](f, out, f.setup.OnRoll)
 	addLines[board.Complaint](f, out, f.setup.OnRoll)
-	addLines[board.Transcript](f, out, supervisor)
+	for _, n := range f.setup.TranscriptLines {
+		out[n] = true
+	}
 	for _, l := range f.setup.Acks {
 		out[l.N] = true
 	}

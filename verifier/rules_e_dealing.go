@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"bevote/internal/sharing"
-	"bevote/verifier/board"
 	"bevote/verifier/election"
 )
 
@@ -219,7 +218,7 @@ func acks(f *facts, ck *check) {
 		acked[slot] = true
 		ck.expect(1)
 		switch {
-		case f.setup.Transcript == nil || ack.Body.Transcript != board.TranscriptHash(*f.setup.Transcript.Line):
+		case f.setup.Transcript == nil || ack.Body.Transcript != f.setup.TranscriptHash:
 			ck.fail(where, "slot %d acknowledges another transcript", slot)
 			ck.fatal = true
 		case !ack.Body.Share:

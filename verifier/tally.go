@@ -21,8 +21,9 @@ type tally struct {
 	bySlot     map[int]*countedBallot
 	openings   []disclosure
 	disavowals []disclosure
-	min, max   []int       // by candidate number − 1
-	own        map[int]int // by author: ballots that the author opened for itself
+	repeated   []disclosure // of a slot that the author has opened, or disavowed, before
+	min, max   []int        // by candidate number − 1
+	own        map[int]int  // by author: ballots that the author opened for itself
 }
 
 // countedBallot is a counted vote and what is known of its ballot.
@@ -88,9 +89,14 @@ func count(x *executed) *tallied {
 }
 
 // collect gathers the openings and disavowals of each ballot. Lines of authors
-// who may not open are left out (V69). All lines of an author count, so that a
-// later one can correct an earlier one.
+// who may not open are left out (V69). All lines of an author count, and of an author's
+// openings of a slot the first, of disavowals too: the others are not looked at.
 func (t *tallied) collect() {
+	type statement struct {
+		author, slot int
+		denied       bool
+	}
+	made := make(map[statement]bool)
 	for _, line := range t.tally.lines {
 		author, entitled := t.author(line.Line.By)
 		if !entitled {
@@ -98,6 +104,11 @@ func (t *tallied) collect() {
 		}
 		add := func(list *[]disclosure, slot int, d disclosure) {
 			d.line, d.author, d.slot, d.ballot = line.N, author, slot, t.tally.bySlot[slot]
+			s := statement{author, slot, d.denied != nil}
+			if made[s] {
+				list = &t.tally.repeated
+			}
+			made[s] = true
 			*list = append(*list, d)
 		}
 		for i := range line.Body.Openings {

@@ -61,11 +61,11 @@ func opensEarly(p *play) error {
 
 // open publishes a candidate's openings.
 func (p *play) open(c *roles.Candidate) error {
-	l, err := c.Open()
+	lines, err := c.Open()
 	if err != nil {
 		return err
 	}
-	return p.Append(l)
+	return p.Append(lines...)
 }
 
 // opensDuringVote opens the first candidate's ballots before the last block of

@@ -70,7 +70,7 @@ var tallyLies = []Lie{
 		Check: "V75", Level: "L1", Exit: 11, tamper: all(withholds(1), withholds(2))},
 	{Name: "share-from-elsewhere", Text: "a voter and the supervisor put another public share into the transcript, and the voter votes with its secret",
 		Strength: KeyHolding, Base: "won",
-		Check: "V47", Along: []string{"V48", "V50", "V76"}, Level: "none", Exit: 20, tamper: foreignShare},
+		Check: "V47", Along: []string{"V48"}, Level: "L0", Exit: 21, tamper: foreignShare},
 	{Name: "junk-ballot", Text: "a voter's ballot is sealed to nobody", Strength: KeyHolding, Base: "won",
 		Check: "V77", Level: "L3", Exit: 21, tamper: junkBallot},
 	{Name: "junk-ballot-custodial", Text: "a voter's ballot is not for the supervisor, who proves it",

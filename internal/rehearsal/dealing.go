@@ -273,7 +273,7 @@ func (p *Play) transcribe() error {
 	if err != nil || len(setup.Dealing.Qual) < p.Policy.K {
 		return err
 	}
-	return p.appendLine(p.Supervisor.Transcript(setup.Dealing, len(p.Voters)))
+	return p.appendLines(p.Supervisor.Transcript(setup.Dealing, len(p.Voters)))
 }
 
 // acknowledge has each voter acknowledge the transcript, and complain of dealers in

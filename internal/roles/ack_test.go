@@ -43,9 +43,10 @@ func TestAckComparesTheTranscript(t *testing.T) {
 	lie.Keys = []sharing.JointKey{{Key: coefficients[1], Coefficients: coefficients}}
 	otherKey, err := supervisor.Transcript(&lie, 2)
 	check(t, err)
-	setup := func(l board.Line) *election.Setup {
-		s := &election.Setup{Dealing: o, Transcript: &election.Entry[board.Transcript]{N: 1, Line: &l}}
-		check(t, board.DecodeBody(l, &s.Transcript.Body))
+	setup := func(lines []board.Line) *election.Setup {
+		s := &election.Setup{Dealing: o, Transcript: &election.Entry[board.Transcript]{N: 1, Line: &lines[0]}}
+		s.TranscriptHash = board.TranscriptHash(lines...)
+		check(t, board.DecodeBody(lines[0], &s.Transcript.Body))
 		return s
 	}
 	voteless := setup(good)
@@ -56,7 +57,7 @@ func TestAckComparesTheTranscript(t *testing.T) {
 		check(t, err)
 		var ack board.Ack
 		check(t, board.DecodeBody(line, &ack))
-		if ack.Transcript != board.TranscriptHash(good) {
+		if ack.Transcript != board.TranscriptHash(good...) {
 			t.Error("acknowledged another transcript")
 		}
 		return ack.Share

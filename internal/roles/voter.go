@@ -143,7 +143,7 @@ func (v *Voter) Ack(s *election.Setup) (board.Line, error) {
 		}
 	}
 	usable := v.shares != nil && s.Voteless[v.slot] == ""
-	return v.write(board.Ack{Transcript: board.TranscriptHash(*t.Line), Share: usable})
+	return v.write(board.Ack{Transcript: s.TranscriptHash, Share: usable})
 }
 
 // ErrNoShare is the error of a vote without a share of the joint key.

@@ -72,16 +72,17 @@ type Complaint struct {
 	Proof Hex             `json:"proof"` // equality proof, 64 bytes
 }
 
-// Transcript is the supervisor's result of the dealing.
+// Transcript is the supervisor's result of the dealing, or a part of it.
 type Transcript struct {
 	Qual List[int]      `json:"qual"` // roll indices, ascending
 	Keys List[JointKey] `json:"keys"` // one, or one for each candidate
 }
 
-// JointKey is a joint key with the public shares of all slots.
+// JointKey is a joint key with public shares.
 type JointKey struct {
 	Key    curve.PublicKey `json:"key"`
-	Shares Bytes           `json:"shares"` // n·33 bytes, in roll order; of ∞ zeros
+	From   int             `json:"from"`   // roll index of the first of the shares; 1 begins a joint key
+	Shares Bytes           `json:"shares"` // 33 bytes each, in roll order; of ∞ zeros
 }
 
 // Ack acknowledges the transcript, and states whether the roll member has a share s_i

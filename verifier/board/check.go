@@ -61,6 +61,9 @@ func (b Transcript) check() error {
 		}
 	}
 	for _, k := range b.Keys {
+		if err := wantIndex("from", k.From); err != nil {
+			return err
+		}
 		if len(k.Shares)%curve.PointSize != 0 {
 			return fmt.Errorf("shares of %d bytes are not %d each", len(k.Shares), curve.PointSize)
 		}

@@ -90,12 +90,7 @@ func (s *Setup) DealLine(dealer int) board.Hash {
 // readTranscript takes the supervisor's transcript and the members' acknowledgements,
 // and decodes the public shares.
 func (s *Setup) readTranscript() {
-	for _, t := range Counting[board.Transcript](s.Phases) {
-		if t.Line.By == s.e.Policy.Supervisor {
-			s.Transcript = &t
-			break
-		}
-	}
+	s.joinTranscript()
 	s.Acks = firstOf(keep(InPhase[board.Ack](s.Phases), func(e Entry[board.Ack]) bool {
 		return s.OnRoll(e.Line.By) && e.Line.Seen.Height < s.e.Policy.Times.VoteFrom
 	}), onePerAuthor)
@@ -112,6 +107,27 @@ func (s *Setup) readTranscript() {
 		s.BadShares = append(s.BadShares, sharing.VerifyShares(s.Dealing.Keys[i].Coefficients, shares))
 	}
 	s.findVoteless()
+}
+
+// joinTranscript joins the supervisor's lines of the transcript.
+func (s *Setup) joinTranscript() {
+	parts := keep(Counting[board.Transcript](s.Phases), func(e Entry[board.Transcript]) bool {
+		return e.Line.By == s.e.Policy.Supervisor
+	})
+	if len(parts) == 0 {
+		return
+	}
+	var bodies []board.Transcript
+	for _, part := range parts {
+		bodies = append(bodies, part.Body)
+	}
+	whole, used := board.JoinTranscripts(bodies, s.e.Policy.JointKeys(), len(s.Roll))
+	var lines []board.Line
+	for _, part := range parts[:used] {
+		s.TranscriptLines, lines = append(s.TranscriptLines, part.N), append(lines, *part.Line)
+	}
+	s.Transcript = &Entry[board.Transcript]{parts[0].N, parts[0].Line, whole}
+	s.TranscriptHash = board.TranscriptHash(lines...)
 }
 
 // findVoteless finds the slots that have no vote, because a public share of theirs is ∞

@@ -39,7 +39,7 @@ var lineTypes = map[board.Type]lineType{
 	board.TypeCommit:     {RollClosed, CommitsClosed, onePerAuthor, nil, nil},
 	board.TypeDeal:       {CommitsClosed, DealsClosed, onePerAuthor, nil, nil},
 	board.TypeComplaint:  {DealsClosed, SetupClosed, subject(complainedOf), nil, nil},
-	board.TypeTranscript: {DealsClosed, SetupClosed, onePerAuthor, nil, watcher((*Replay).watchTranscript)},
+	board.TypeTranscript: {DealsClosed, SetupClosed, nil, nil, watcher((*Replay).watchTranscript)},
 	board.TypeAck:        {SetupClosed, 0, onePerAuthor, nil, nil},
 	board.TypeOpening:    {SetupClosed, 0, nil, nil, nil},
 }
