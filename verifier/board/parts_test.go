@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math"
 	"reflect"
+	"strings"
 	"testing"
 
 	"bevote/internal/curve"
@@ -48,6 +49,23 @@ func TestTranscriptOverLines(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestTranscriptHash: acks name the bodies of all lines, by docs/protocol.md.
+func TestTranscriptHash(t *testing.T) {
+	var lines []board.Line
+	var bodies []byte
+	for _, part := range transcriptOf(1, 3).Split(2) {
+		lines = append(lines, sign(t, part))
+		bodies = append(bodies, lines[len(lines)-1].Body...)
+	}
+	want := `{"qual":[1,3,4],"keys":[{"key":"` + key.String() + `","from":1,"shares":"`
+	if len(lines) != 2 || !strings.HasPrefix(string(bodies), want) || !strings.Contains(string(bodies), `{"qual":[],"keys":[{"key":"`+key.String()+`","from":3,`) {
+		t.Errorf("%d lines, %s", len(lines), bodies)
+	}
+	if board.TranscriptHash(lines...) != curve.TaggedHash("transcript", bodies) {
+		t.Error("another hash")
 	}
 }
 
