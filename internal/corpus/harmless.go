@@ -8,6 +8,7 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/rehearsal"
 	"bevote/templates"
+	"bevote/verifier/board"
 	"bevote/verifier/election"
 	"bevote/verifier/result"
 
@@ -88,7 +89,13 @@ var variants = []Lie{
 		}
 		return nil
 	}},
-	{Name: "nobody-acknowledges", Text: "no member acknowledges the transcript", Base: "won", tamper: noAcks},
+	{Name: "nobody-acknowledges", Text: "no member acknowledges the transcript", Base: "won", Along: []string{"V50"}, tamper: noAcks},
+	{Name: "complaint-of-no-deal", Text: "a member complains of a deal that is not on the board", Base: "won",
+		tamper: complaint(func(c *board.Complaint) { c.Deal[0] ^= 1 })},
+	{Name: "complaint-late-again", Text: "a member complains late of a dealer who is out already", Base: "dealers",
+		tamper: complainsAgain},
+	{Name: "voter-without-share", Text: "a member has no share, does not complain of it, and abstains", Base: "won",
+		Along: []string{"V50"}, tamper: all(wrongShareFor0, noComplaints)},
 	{Name: "block-displaced-in-vote", Text: "a block of votes is displaced by an empty one, again and again",
 		Base: "won", tamper: displaces(func(t uint32, p *play) bool {
 			return t > p.Policy.Times.VoteFrom && t < p.Policy.Times.VoteTo
@@ -140,7 +147,10 @@ var variants = []Lie{
 	{Name: "lines-out-of-phase", Text: "members and candidates write lines when their phase is over",
 		Base: "salted", tamper: lateLines},
 	{Name: "opening-mended", Text: "a candidate forgets a ballot and opens it in a second line",
-		Base: "salted", tamper: mends},
+		Base: "salted", tamper: mends(false)},
+	{Name: "opening-repeated", Text: "a candidate opens its ballots in two lines that name the same slots",
+		Base: "salted", tamper: mends(true)},
+	{Name: "lines-in-parts", Text: "transcript and openings take many lines", Base: "each", tamper: inParts},
 	{Name: "rivals-ballots-opened", Text: "a candidate opens the ballots of its rivals too",
 		Base: "won", tamper: opensAll},
 	{Name: "payout-paid", Text: "a stranger pays a candidate's payout during the vote", Base: "won",

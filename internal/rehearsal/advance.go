@@ -146,6 +146,14 @@ func (p *Play) appendLine(l board.Line, err error) error {
 	return p.Append(l)
 }
 
+// appendLines is [Play.appendLine] for several lines.
+func (p *Play) appendLines(lines []board.Line, err error) error {
+	if err != nil {
+		return err
+	}
+	return p.Append(lines...)
+}
+
 // Replay returns a replay of the board and of the blocks from the announcement
 // to the tip.
 func (p *Play) Replay() (*election.Replay, error) {

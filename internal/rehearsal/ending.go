@@ -122,10 +122,10 @@ func (p *Play) open() error {
 		return err
 	}
 	if !p.Policy.Dealt() {
-		return p.appendLine(p.Supervisor.OpenAll(p.Setup, p.Tally))
+		return p.appendLines(p.Supervisor.OpenAll(p.Setup, p.Tally))
 	}
 	for _, c := range p.Candidates {
-		if err := p.appendLine(c.Open()); err != nil {
+		if err := p.appendLines(c.Open()); err != nil {
 			return err
 		}
 	}
@@ -134,7 +134,7 @@ func (p *Play) open() error {
 		return nil
 	}
 	for _, c := range p.Candidates {
-		if err := p.appendLine(c.Disavow(p.Setup, unopened)); err != nil {
+		if err := p.appendLines(c.Disavow(p.Setup, unopened)); err != nil {
 			return err
 		}
 	}

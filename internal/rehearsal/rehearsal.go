@@ -18,6 +18,7 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/regtest"
 	"bevote/internal/roles"
+	"bevote/internal/sharing"
 	"bevote/internal/workbench"
 	"bevote/lang"
 	"bevote/templates"
@@ -91,10 +92,13 @@ type Play struct {
 	Voters     []*Voter  // in the order of the roll, by key
 	Exchange   *Exchange // nil without mixing
 	Setup      *election.Setup
-	CoinSpends []CoinSpend // in the vote's window
-	Votes      []*election.Vote
-	Tally      *roles.Tally // of the supervisor, in custodial elections
-	Claimant   string       // candidate that claimed the stakes, or ""
+	// Combination is what the voters check their shares against; nil before the deals
+	// are closed.
+	Combination *sharing.Combination
+	CoinSpends  []CoinSpend // in the vote's window
+	Votes       []*election.Vote
+	Tally       *roles.Tally // of the supervisor, in custodial elections
+	Claimant    string       // candidate that claimed the stakes, or ""
 
 	ctx       context.Context
 	opt       Options

@@ -91,14 +91,16 @@ func (c *Candidate) joint(s *election.Setup) (curve.Scalar, error) {
 
 // Open publishes what the candidate's ballots say, whether it won or not. Openings are due when
 // every counted stake is spent and deep, or from the policy's `reveal from`.
-func (c *Candidate) Open() (board.Line, error) { return c.write(opening(c.own)) }
+func (c *Candidate) Open() ([]board.Line, error) {
+	return writeAll(&c.participant, opening(c.own).Split(board.MaxOpened))
+}
 
 // Disavow proves of ballots without an opening that they are not the candidate's. A ballot that
 // every candidate disavows is for none of them.
-func (c *Candidate) Disavow(s *election.Setup, unopened []*election.Vote) (board.Line, error) {
+func (c *Candidate) Disavow(s *election.Setup, unopened []*election.Vote) ([]board.Line, error) {
 	body := board.Opening{Count: len(c.own)}
 	if err := c.disavow(&body, s, unopened, c.number); err != nil {
-		return board.Line{}, err
+		return nil, err
 	}
-	return c.write(body)
+	return writeAll(&c.participant, body.Split(board.MaxOpened))
 }

@@ -9,7 +9,6 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/regtest"
 	"bevote/internal/roles"
-	"bevote/internal/sharing"
 	"bevote/internal/workbench"
 	"bevote/lang"
 	"bevote/lang/langtest"
@@ -315,57 +314,6 @@ func TestWhoJoins(t *testing.T) {
 	} {
 		if join() == nil {
 			t.Errorf("%s: joined", name)
-		}
-	}
-}
-
-// A voter acknowledges a transcript only if its own share is behind its p_i
-// and the joint key is the one that the board gives.
-func TestAckComparesTheTranscript(t *testing.T) {
-	p := newPoll(t, 2)
-	supervisor := p.supervisor
-	params := sharing.Params{EID: p.e.EID, K: 2, Keys: 1}
-	for _, r := range p.setup.Roll {
-		params.Roll = append(params.Roll, r.Key)
-	}
-	commits, deals := make(map[int][32]byte), make(map[int][]byte)
-	for _, v := range p.voters {
-		line, err := v.Commit(params)
-		check(t, err)
-		var c board.Commit
-		check(t, board.DecodeBody(line, &c))
-		line, err = v.Deal(params)
-		check(t, err)
-		var d board.Deal
-		check(t, board.DecodeBody(line, &d))
-		commits[v.Slot()], deals[v.Slot()] = c.Deal, d.Deal
-	}
-	o := sharing.Judge(params, commits, deals, nil)
-	good, err := supervisor.Transcript(o, 2)
-	check(t, err)
-	lie, key, coefficients := *o, o.Keys[0].Key, o.Keys[0].Coefficients
-	lie.Keys = []sharing.JointKey{{Key: key, Coefficients: []curve.Point{key, key}}}
-	otherShares, err := supervisor.Transcript(&lie, 2)
-	check(t, err)
-	lie.Keys = []sharing.JointKey{{Key: coefficients[1], Coefficients: coefficients}}
-	otherKey, err := supervisor.Transcript(&lie, 2)
-	check(t, err)
-	for _, v := range p.voters {
-		if _, err := v.Ack(good, o); err == nil {
-			t.Error("acknowledged without a share")
-		}
-		complaints, err := v.Receive(params, o)
-		if err != nil || len(complaints) > 0 {
-			t.Fatalf("complaints %v, err %v", complaints, err)
-		}
-		if _, err := v.Ack(good, o); err != nil {
-			t.Error(err)
-		}
-		if _, err := v.Ack(otherShares, o); err == nil {
-			t.Error("acknowledged another share")
-		}
-		if _, err := v.Ack(otherKey, o); err == nil {
-			t.Error("acknowledged another joint key")
 		}
 	}
 }

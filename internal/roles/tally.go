@@ -67,10 +67,10 @@ func (s *Supervisor) Claim(t *Tally, r *election.Replay) error {
 
 // OpenAll publishes what the ballots say, and of each ballot that does not open the proof that it
 // does not.
-func (s *Supervisor) OpenAll(setup *election.Setup, t *Tally) (board.Line, error) {
+func (s *Supervisor) OpenAll(setup *election.Setup, t *Tally) ([]board.Line, error) {
 	body := opening(t.own)
 	if err := s.disavow(&body, setup, t.rest, 0); err != nil {
-		return board.Line{}, err
+		return nil, err
 	}
-	return s.write(body)
+	return writeAll(&s.participant, body.Split(board.MaxOpened))
 }

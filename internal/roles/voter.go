@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 
 	"bevote/internal/ballot"
 	"bevote/internal/curve"
@@ -22,7 +23,7 @@ type Voter struct {
 	coin   wire.OutPoint
 	slot   int            // in the roll, from 1
 	head   [32]byte       // of the roll's anchor
-	shares []curve.Scalar // s_i by joint key
+	shares []curve.Scalar // s_i by joint key; nil without
 	stake  *stake         // nil before the vote
 }
 
@@ -85,20 +86,26 @@ func (v *Voter) Deal(p sharing.Params) (board.Line, error) {
 	return v.write(board.Deal{Deal: deal.Encode()})
 }
 
-// Receive takes the voter's shares from the deals of the dealers that are in by the outcome so far,
-// and writes complaints about those whose share is wrong. It is to be called again when the outcome
-// has changed.
-func (v *Voter) Receive(p sharing.Params, o *sharing.Outcome) ([]board.Line, error) {
-	shares, wrong := sharing.Receive(p, v.key, v.slot, o)
+// Receive takes the voter's shares of an outcome, and writes a complaint about each dealer that sent
+// it a wrong one and is not known to be out. The combination is that of [election.Setup.Combine]. It is
+// to be called when the deals' anchor is as deep as the policy asks, and again when the outcome has
+// changed.
+func (v *Voter) Receive(s *election.Setup, c *sharing.Combination, o *sharing.Outcome) ([]board.Line, error) {
+	shares, wrong := c.Receive(v.key, v.slot, o)
 	v.shares = shares
 	var lines []board.Line
-	for _, c := range wrong {
-		complaint, err := sharing.Complain(p, v.key, v.slot, c, o.Deals[c.Dealer])
+	last := 0 // dealer
+	for _, w := range wrong {
+		if w.Dealer == last || !slices.Contains(o.Qual, w.Dealer) {
+			continue // one complaint puts a dealer out
+		}
+		last = w.Dealer
+		complaint, err := sharing.Complain(s.Params(), v.key, v.slot, w, o.Deals[w.Dealer])
 		if err != nil {
 			return nil, err
 		}
 		line, err := v.write(board.Complaint{
-			Dealer: c.Dealer, Key: c.Key, Point: complaint.Point.Key(), Proof: complaint.Proof.Bytes(),
+			Deal: s.DealLine(w.Dealer), Key: w.Key, Point: complaint.Point.Key(), Proof: complaint.Proof.Bytes(),
 		})
 		if err != nil {
 			return nil, err
@@ -108,26 +115,38 @@ func (v *Voter) Receive(p sharing.Params, o *sharing.Outcome) ([]board.Line, err
 	return lines, nil
 }
 
+// HasShare reports whether the voter has a share of each joint key of the outcome that it received last.
+func (v *Voter) HasShare() bool { return v.shares != nil }
+
+// ErrTranscript is the error of a transcript that does not follow from the deals. A voter does not
+// acknowledge it.
+var ErrTranscript = errors.New("the transcript is wrong")
+
 // Ack acknowledges the transcript, if its joint keys are those of the outcome and its public shares
-// of the voter's slot are p_i = s_i·G.
-func (v *Voter) Ack(transcript board.Line, o *sharing.Outcome) (board.Line, error) {
-	var t board.Transcript
-	if err := board.DecodeBody(transcript, &t); err != nil {
-		return board.Line{}, err
+// of the voter's slot are p_i = s_i·G. A voter without a share that it can vote with says so. Complaints
+// of [Voter.Receive] that are written then are late.
+func (v *Voter) Ack(s *election.Setup) (board.Line, error) {
+	t, o := s.Transcript, s.Dealing
+	if t == nil || o == nil || len(t.Body.Keys) != len(o.Keys) {
+		return board.Line{}, fmt.Errorf("%w: it is not there, or not of %d joint keys", ErrTranscript, v.e.Policy.JointKeys())
 	}
-	if len(t.Keys) != len(o.Keys) || len(v.shares) != len(o.Keys) {
-		return board.Line{}, fmt.Errorf("a transcript of %d joint keys, want %d", len(t.Keys), len(o.Keys))
-	}
-	for i, k := range t.Keys {
-		mine, at := curve.BaseMul(v.shares[i]).Key(), (v.slot-1)*curve.PointSize
-		right := len(k.Shares) >= at+curve.PointSize && bytes.Equal(k.Shares[at:at+curve.PointSize], mine[:])
-		if !right || k.Key != o.Keys[i].Key.Key() {
-			return board.Line{}, fmt.Errorf("the transcript's joint key %d or its share of slot %d is wrong",
-				i+1, v.slot)
+	for i, k := range t.Body.Keys {
+		at := (v.slot - 1) * curve.PointSize
+		right := k.Key == o.Keys[i].Key.Key() && len(k.Shares) >= at+curve.PointSize
+		if right && v.shares != nil {
+			mine := curve.BaseMul(v.shares[i]).Key()
+			right = bytes.Equal(k.Shares[at:at+curve.PointSize], mine[:])
+		}
+		if !right {
+			return board.Line{}, fmt.Errorf("%w: joint key %d, or its share of slot %d", ErrTranscript, i+1, v.slot)
 		}
 	}
-	return v.write(board.Ack{Transcript: board.TranscriptHash(transcript)})
+	usable := v.shares != nil && s.Voteless[v.slot] == ""
+	return v.write(board.Ack{Transcript: s.TranscriptHash, Share: usable})
 }
+
+// ErrNoShare is the error of a vote without a share of the joint key.
+var ErrNoShare = errors.New("you have no share of the joint key")
 
 // Vote casts a ballot for candidate number j, from 1. keys are those of [election.Setup.Keys]. A vote
 // whose answer was lost can be cast again: it is the same transaction.
@@ -209,11 +228,14 @@ func (v *Voter) seal(s *election.Setup, j int) ([]byte, error) {
 	}
 	m, to := ballot.Plain{Candidate: j}, p.Candidates[j-1].Key
 	number := p.KeyNumber(j)
+	public, publicErr := s.PublicShare(v.slot, number)
 	switch {
 	case !p.Dealt():
 		m.Share, to = v.seed.nonce(v.e.EID, v.coin, j), p.Supervisor
 	case len(v.shares) < number:
-		return nil, errors.New("no share of the joint key")
+		return nil, ErrNoShare
+	case publicErr != nil:
+		return nil, fmt.Errorf("%w that you can vote with: %w", ErrNoShare, publicErr)
 	default:
 		m.Share = v.shares[number-1]
 	}
@@ -224,9 +246,7 @@ func (v *Voter) seal(s *election.Setup, j int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := ballot.Place{
-		EID: v.e.EID, Outpoint: election.EncodeOutpoint(v.coin), PublicShare: s.PublicShare(v.slot, number),
-	}
+	at := ballot.Place{EID: v.e.EID, Outpoint: election.EncodeOutpoint(v.coin), PublicShare: public}
 	return ballot.Seal(m, at, key), nil
 }
 
