@@ -118,7 +118,7 @@ var transcriptLies = []Lie{
 // cannot be written.
 func noTranscriptKey(p *play) error {
 	p.Hooks.Tip = p.due(election.SetupClosed).Last + 2*p.Policy.Depth()
-	p.Hooks.Complain = func(*rehearsal.Voter, sharing.Params, *sharing.Outcome) error {
+	p.Hooks.Complain = func(*rehearsal.Voter, *election.Setup, *sharing.Outcome) error {
 		if err := p.Anchor(p.Policy.Times.Setup+1, p.Log.Head()); err != nil {
 			return err
 		}
