@@ -175,7 +175,7 @@ func (c *checker) sessionsInRow() {
 const year = 365 * 144
 
 // locked warns of a timeout over a year after the first vote: until then a stake that
-// nobody claims cannot be taken back.
+// no candidate claims cannot be taken back.
 func (c *checker) locked() {
 	from, ok1 := c.heights["vote from"]
 	timeout, ok2 := c.heights["timeout"]
