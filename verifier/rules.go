@@ -57,11 +57,17 @@ func anchorsUnshown(f *facts) bool {
 	return err != nil && !f.showsBeginning()
 }
 
-// coinUnshown reports whether the evidence does not hold the creation of a slot's
-// coin, and does not show that there is none either.
+// coinUnshown reports whether the evidence does not hold the creation of a slot's coin
+// or who paid it, and does not show that there is none either.
 func coinUnshown(f *facts, r election.Slot) bool {
 	c := f.replay.Coin(r.Outpoint)
-	return (c == nil || c.Created == nil) && (f.chain.Proven || !f.showsBeginning())
+	switch {
+	case c == nil || c.Created == nil:
+		return f.chain.Proven || !f.showsBeginning()
+	case f.chain.Proven:
+		return !f.e.Policy.Mixed() && !c.Payment() // an earlier payment may not be shown
+	}
+	return false
 }
 
 // beginning says where the evidence begins.

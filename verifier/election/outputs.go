@@ -37,6 +37,10 @@ type Output struct {
 	payment bool            // Created is of the supervisor's chain of payments
 }
 
+// Payment reports whether the output is of the supervisor's chain of payments, as far as
+// the replay was given it.
+func (c *Output) Payment() bool { return c.payment }
+
 // outpointSize is the length of an outpoint in wire form:
 //
 //	txid 32 ‖ index 4, little-endian
