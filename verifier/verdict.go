@@ -117,6 +117,7 @@ func conclude(f *facts, r *result.Report, severities map[string]string) {
 		r.Verdict = "undetermined: nobody is shown to have claimed in time, and spends may be hidden (V10)"
 	}
 	if slices.Contains(worst["U"], "V14") && r.Level != result.LevelNone {
+		r.Winner, r.Level = nil, result.L0
 		r.Verdict = "undetermined: the announcement is not shown (V14)"
 	}
 	r.Exit = exitCode(f, r, worst)
@@ -196,7 +197,7 @@ func exitCode(f *facts, r *result.Report, worst map[string][]string) int {
 		return result.ExitSources
 	case len(worst["E"]) > 0:
 		return result.ExitRefuted
-	case statuses(nil, result.Errored), f.over && len(worst["U"]) > 0:
+	case statuses(nil, result.Errored), f.over && len(worst["U"]) > 0, slices.Contains(worst["U"], "V14"):
 		return result.ExitUndetermined
 	case len(worst["I"])+len(worst["A"])+len(worst["I+A"]) > 0:
 		return result.ExitFaulted

@@ -116,12 +116,12 @@ func TestHostileFiles(t *testing.T) {
 		parts []part
 		words string
 	}{
-		"numbers": {[]part{{[]byte(`{"spec":2,"transactions":[0`), 1}, {[]byte(",0"), 8 << 20}, {[]byte("]}"), 1}},
+		"numbers": {[]part{{[]byte(`{"spec":3,"transactions":[0`), 1}, {[]byte(",0"), 8 << 20}, {[]byte("]}"), 1}},
 			"more items than its length can hold"},
-		"nothing": {[]part{{[]byte(`{"spec":2,"blocks":[{}`), 1}, {[]byte(",{}"), 5 << 20}, {[]byte("]}"), 1}},
+		"nothing": {[]part{{[]byte(`{"spec":3,"blocks":[{}`), 1}, {[]byte(",{}"), 5 << 20}, {[]byte("]}"), 1}},
 			"more items than its length can hold"},
 		"deep": {[]part{{[]byte("["), 16 << 20}}, "not an audit's state in JSON"},
-		"a transaction of 4 GiB": {whole([]byte(`{"spec":2,"head":"` + strings.Repeat("00", 32) + `","watch":"` +
+		"a transaction of 4 GiB": {whole([]byte(`{"spec":3,"head":"` + strings.Repeat("00", 32) + `","watch":"` +
 			strings.Repeat("00", 32) +
 			`","transactions":[{"height":0,"pos":0,"tx":"AQAAAP7/////"}]}`)), "transaction 0: "},
 	} {
