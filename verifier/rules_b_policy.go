@@ -32,6 +32,9 @@ func policyAnchor(f *facts, ck *check) {
 	ck.expect(1)
 	switch where, err := announcementFault(f); {
 	case !f.showsBeginning():
+		if err == nil {
+			where = "tx " + f.setup.Phases.Anchor(election.Announce).TxID
+		}
 		ck.leave(where, "%s", unannounced(f))
 		ck.fatal = true
 	case err == nil:
@@ -69,7 +72,7 @@ func unannounced(f *facts) string {
 func policyUnique(f *facts, ck *check) {
 	others := f.replay.OtherAnchors()
 	ck.expect(1 + len(others))
-	ck.note("chain", "looked at the blocks from %d on", f.first)
+	ck.note("chain", "looked at the blocks from %d on", min(f.first, f.shown))
 	switch {
 	case !f.showsBeginning():
 		ck.leave("evidence", "%s", unannounced(f))

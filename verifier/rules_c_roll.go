@@ -51,7 +51,8 @@ func anchorOf(f *facts, ck *check, kind int) bool {
 	case closed && f.showsBeginning():
 		ck.pass()
 	case closed:
-		ck.leave(where, "the %s anchor continues another: %s", election.AnchorName(kind), unannounced(f))
+		where = "tx " + f.setup.Phases.Anchor(kind).TxID
+		ck.leave(where, "continues an announcement that is not shown to be the first: %s", f.beginning())
 		ck.fatal = true
 	case absent && f.showsBeginning():
 		ck.fail(missing.Where, "the supervisor: %s", missing.Reason)
