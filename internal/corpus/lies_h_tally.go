@@ -68,7 +68,7 @@ var tallyLies = []Lie{
 		Check: "V75", Level: "L2", Exit: 10, tamper: opensWinners},
 	{Name: "all-withhold", Text: "nobody opens anything", Strength: KeyHolding, Base: "won",
 		Check: "V75", Level: "L1", Exit: 11, tamper: all(withholds(1), withholds(2))},
-	{Name: "share-from-elsewhere", Text: "a voter and the supervisor put another public share into the transcript, and the voter votes with its secret",
+	{Name: "share-from-elsewhere", Text: "a voter and the supervisor put another public share into the transcript, with whose secret the voter would vote",
 		Strength: KeyHolding, Base: "won",
 		Check: "V47", Along: []string{"V48"}, Level: "L0", Exit: 21, tamper: foreignShare},
 	{Name: "junk-ballot", Text: "a voter's ballot is sealed to nobody", Strength: KeyHolding, Base: "won",
