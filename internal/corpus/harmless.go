@@ -65,6 +65,8 @@ var variants = []Lie{
 		tamper: votes(func(p *play, v *rehearsal.Voter, keys map[string][]byte) (*wire.MsgTx, error) {
 			return p.richerVote(v, keys, func(*wire.MsgTx) {})
 		})},
+	{Name: "vote-replaced", Text: "a voter replaces its vote, which waits, by one that a coin of another key pays a higher fee for",
+		Base: "salted", tamper: replacesVote},
 	{Name: "claims-one-by-one", Text: "the winner claims each stake by itself, up to the last block that counts",
 		Base: "won",
 		tamper: claimed(func(p *play, votes []*election.Vote) error {
@@ -193,6 +195,23 @@ func malleates(who string, change func(*play, [][]byte) [][]byte) func(*play) er
 		}
 		return nil
 	}
+}
+
+// replacesVote has a voter vote and bump its vote in the same block.
+func replacesVote(p *play) error {
+	v, wallet := p.votersFor(2)[0], p.stranger()
+	var extra wire.OutPoint
+	p.at(p.Policy.Times.VoteFrom-1, func() (err error) {
+		extra, err = p.payCoin(wallet)
+		return err
+	})
+	p.castInstead(v, func(keys map[string][]byte) error {
+		if err := v.Vote(p.Setup, keys, v.Choice); err != nil {
+			return err
+		}
+		return v.Bump(p.Setup, keys, v.Choice, extra, wallet)
+	})
+	return nil
 }
 
 func votesAtEdges(p *play) error {

@@ -53,10 +53,10 @@ func (c *Candidate) Count(s *election.Setup, votes []*election.Vote) int {
 // ErrTooFew says that a candidate has fewer ballots than the threshold k.
 var ErrTooFew = errors.New("fewer ballots than the threshold")
 
-// Claim rebuilds the joint key from the shares in k ballots and sweeps every counted stake to the
-// candidate's payout. With fewer ballots than k it returns [ErrTooFew]; it uses no shares of other
-// candidates' ballots.
-func (c *Candidate) Claim(s *election.Setup, votes []*election.Vote) error {
+// Claim rebuilds the joint key from the shares in k ballots and sweeps every counted stake that the
+// replay does not show to be spent to the candidate's payout. It can be repeated until all are claimed.
+// With fewer ballots than k it returns [ErrTooFew]; it uses no shares of other candidates' ballots.
+func (c *Candidate) Claim(s *election.Setup, votes []*election.Vote, r *election.Replay) error {
 	secret, err := c.joint(s)
 	if err != nil {
 		return err
@@ -69,7 +69,7 @@ func (c *Candidate) Claim(s *election.Setup, votes []*election.Vote) error {
 	if err != nil {
 		return err
 	}
-	return c.claim(election.Counted(votes), path, secret, c.policy().Payout)
+	return c.claim(election.Counted(votes), r, path, secret, c.policy().Payout)
 }
 
 // joint interpolates the secret S of the candidate's joint key from k shares.

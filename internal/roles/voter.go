@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 
 	"bevote/internal/ballot"
@@ -149,7 +148,8 @@ func (v *Voter) Ack(s *election.Setup) (board.Line, error) {
 // ErrNoShare is the error of a vote without a share of the joint key.
 var ErrNoShare = errors.New("you have no share of the joint key")
 
-// Vote casts a ballot for candidate number j, from 1. keys are those of [election.Setup.Keys].
+// Vote casts a ballot for candidate number j, from 1. keys are those of [election.Setup.Keys]. A vote
+// whose answer was lost can be cast again: it is the same transaction.
 func (v *Voter) Vote(s *election.Setup, keys map[string][]byte, j int) error {
 	sealed, err := v.seal(s, j)
 	if err != nil {
@@ -164,19 +164,59 @@ func (v *Voter) Vote(s *election.Setup, keys map[string][]byte, j int) error {
 //	out  0   policy.Stake   P2SH of the redeem script, filled for slot and ballot
 //	     1   0              RETURN <ballot>
 func (v *Voter) Cast(s *election.Setup, keys map[string][]byte, sealed []byte) error {
-	redeem, err := s.Redeem(keys, v.slot, sealed)
+	tx, redeem, err := v.voteTx(s, keys, sealed)
 	if err != nil {
 		return err
 	}
-	tx := newTx()
-	addInput(tx, v.coin, math.MaxUint32)
-	tx.AddTxOut(wire.NewTxOut(v.e.Policy.Stake, templates.PayToRedeem(redeem)))
-	tx.AddTxOut(wire.NewTxOut(0, opReturn(sealed)))
+	return v.lock(tx, redeem)
+}
+
+// Bump replaces the vote for candidate number j, while it waits for a block, by one that pays a higher
+// fee: all of a mined output that pays key, P2PKH, since a vote has no change. Whose key it is can
+// then be seen beside the roll key.
+//
+//	in   the coin
+//	     extra
+//	out  as [Voter.Cast]
+func (v *Voter) Bump(s *election.Setup, keys map[string][]byte, j int, extra wire.OutPoint, key curve.Scalar) error {
+	sealed, err := v.seal(s, j)
+	if err != nil {
+		return err
+	}
+	tx, redeem, err := v.voteTx(s, keys, sealed)
+	if err != nil {
+		return err
+	}
+	addInput(tx, extra)
 	if err := signKey(tx, 0, v.key, v.public); err != nil {
 		return err
 	}
+	if err := signKey(tx, 1, key, curve.BaseMul(key).Key()); err != nil {
+		return err
+	}
+	return v.lock(tx, redeem)
+}
+
+// voteTx returns the signed vote with a ballot, and the redeem script of its stake.
+func (v *Voter) voteTx(s *election.Setup, keys map[string][]byte, sealed []byte) (*wire.MsgTx, []byte, error) {
+	redeem, err := s.Redeem(keys, v.slot, sealed)
+	if err != nil {
+		return nil, nil, err
+	}
+	tx := newTx()
+	addInput(tx, v.coin)
+	tx.AddTxOut(wire.NewTxOut(v.e.Policy.Stake, templates.PayToRedeem(redeem)))
+	tx.AddTxOut(wire.NewTxOut(0, opReturn(sealed)))
+	return tx, redeem, signKey(tx, 0, v.key, v.public)
+}
+
+// lock sends a vote. Its stake is the voter's once the vote is known to have arrived.
+func (v *Voter) lock(tx *wire.MsgTx, redeem []byte) error {
+	if err := v.submit("vote", tx); err != nil {
+		return err
+	}
 	v.stake = &stake{wire.OutPoint{Hash: tx.TxHash()}, redeem}
-	return v.submit("vote", tx)
+	return nil
 }
 
 // seal seals a ballot for candidate number j: j with the voter's share of the candidate's joint key,
@@ -216,7 +256,7 @@ func (v *Voter) seal(s *election.Setup, j int) ([]byte, error) {
 //	out  coin − fee   P2PKH of the roll key
 func (v *Voter) Abstain() error {
 	tx := newTx()
-	addInput(tx, v.coin, math.MaxUint32)
+	addInput(tx, v.coin)
 	own := templates.PayToKey(v.public)
 	fee := v.e.Policy.Fee * int64(templates.TxFrame+templates.P2PKHInput+templates.P2PKHOutput)
 	tx.AddTxOut(wire.NewTxOut(v.e.Policy.Coin()-fee, own))
@@ -226,18 +266,18 @@ func (v *Voter) Abstain() error {
 	return v.submit("abstention", tx)
 }
 
-// Follow takes the stake's outpoint from the votes that the chain shows. Relays and miners can
-// rewrite a transaction's input scripts and with them its id, so that the vote need not be in the
-// chain under the id that it was sent with.
+// Follow takes the stake from the votes that the chain shows. A vote need not be in the chain under
+// the id that it was sent with, since relays and miners can rewrite its input script; and the voter may
+// have voted before a restart, or on another device.
 func (v *Voter) Follow(votes []*election.Vote) {
 	for _, w := range votes {
-		if v.stake != nil && w.Index == v.slot && bytes.Equal(w.Redeem, v.stake.redeem) {
-			v.stake.op = w.Stake
+		if w.Index == v.slot && w.Stake != (wire.OutPoint{}) {
+			v.stake = &stake{w.Stake, w.Redeem}
 		}
 	}
 }
 
-// Stake returns the outpoint of the voter's stake, if it has voted.
+// Stake returns the outpoint of the voter's stake, if its vote is known to have arrived.
 func (v *Voter) Stake() (wire.OutPoint, bool) {
 	if v.stake == nil {
 		return wire.OutPoint{}, false
@@ -249,7 +289,7 @@ func (v *Voter) Stake() (wire.OutPoint, bool) {
 // policy's timeout.
 //
 //	version 2, locktime path.After
-//	in   the stake, sequence fffffffe
+//	in   the stake, sequence fffffffd
 //	out  stake − fee   P2PKH of the roll key
 func (v *Voter) Refund() error {
 	if v.stake == nil {
@@ -261,7 +301,7 @@ func (v *Voter) Refund() error {
 	}
 	tx := newTx()
 	tx.LockTime = path.After
-	addInput(tx, v.stake.op, math.MaxUint32-1)
+	addInput(tx, v.stake.op)
 	own := templates.PayToKey(v.public)
 	fee := v.e.Policy.Fee * int64(templates.SweepSize(1, path.Witness, len(v.stake.redeem), templates.PayoutP2PKH))
 	tx.AddTxOut(wire.NewTxOut(v.e.Policy.Stake-fee, own))
