@@ -152,7 +152,7 @@ func TestDealingOnTwoDevices(t *testing.T) {
 		}
 		commits[v.Slot()], deals[v.Slot()] = first.Deal, there.Deal
 	}
-	if o := sharing.Judge(params, commits, deals, nil); len(o.Qual) != 2 {
+	if o := sharing.Judge(params, sharing.Log{Commits: commits, Deals: deals}); len(o.Qual) != 2 {
 		t.Errorf("QUAL %v, want both", o.Qual)
 	}
 }
