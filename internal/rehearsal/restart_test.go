@@ -43,7 +43,7 @@ func (r restarts) voter(v *rehearsal.Voter) *roles.Voter {
 	}
 	r.check(fresh.Find(p.Setup))
 	if p.Setup.Dealing != nil {
-		_, err := fresh.Receive(p.Setup, p.Setup.Combine(p.Setup.Dealing), p.Setup.Dealing)
+		_, err := fresh.Receive(p.Setup, p.Combination, p.Setup.Dealing)
 		r.check(err)
 	}
 	fresh.Follow(p.Votes)
