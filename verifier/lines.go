@@ -20,8 +20,15 @@ func countingLines(f *facts) map[int]bool {
 	addLines[board.Commit](f, out, f.setup.OnRoll)
 	addLines[board.Deal](f, out, f.setup.OnRoll)
 	addLines[board.Complaint](f, out, f.setup.OnRoll)
-	addLines[board.Transcript](f, out, supervisor)
-	addLines[board.Ack](f, out, f.setup.OnRoll)
+	for _, n := range f.setup.TranscriptLines {
+		out[n] = true
+	}
+	for _, l := range f.setup.Acks {
+		out[l.N] = true
+	}
+	for _, l := range f.setup.Late {
+		out[l.N] = true
+	}
 	addLines[board.Opening](f, out, opener)
 	if f.setup.ExchangeLog != nil {
 		addExchangeLines(f, out, supervisor)

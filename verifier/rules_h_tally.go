@@ -28,7 +28,7 @@ func tallyRules() []rule {
 }
 
 // V69: openings that count are signed by a candidate, or by the supervisor of a
-// custodial election. Others are listed.
+// custodial election. Others are listed, and so are slots that an author names again.
 func openingsSigned(f *facts, ck *check) {
 	ck.expect(len(f.tally.lines))
 	for _, l := range f.tally.lines {
@@ -36,6 +36,9 @@ func openingsSigned(f *facts, ck *check) {
 			ck.note(fmt.Sprintf("line %d", l.N), "does not count: an opening by %s, who is no candidate", l.Line.By)
 		}
 		ck.pass()
+	}
+	for _, d := range f.tally.repeated {
+		ck.note(d.where(), "does not count: %s has named this slot before", f.party(d.author))
 	}
 }
 

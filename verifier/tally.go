@@ -21,8 +21,9 @@ type tally struct {
 	bySlot     map[int]*countedBallot
 	openings   []disclosure
 	disavowals []disclosure
-	min, max   []int       // by candidate number − 1
-	own        map[int]int // by author: ballots that the author opened for itself
+	repeated   []disclosure // of a slot that the author has opened, or disavowed, before
+	min, max   []int        // by candidate number − 1
+	own        map[int]int  // by author: ballots that the author opened for itself
 }
 
 // countedBallot is a counted vote and what is known of its ballot.
@@ -88,9 +89,14 @@ func count(x *executed) *tallied {
 }
 
 // collect gathers the openings and disavowals of each ballot. Lines of authors
-// who may not open are left out (V69). All lines of an author count, so that a
-// later one can correct an earlier one.
+// who may not open are left out (V69). All lines of an author count, and of an author's
+// openings of a slot the first, of disavowals too: the others are not looked at.
 func (t *tallied) collect() {
+	type statement struct {
+		author, slot int
+		denied       bool
+	}
+	made := make(map[statement]bool)
 	for _, line := range t.tally.lines {
 		author, entitled := t.author(line.Line.By)
 		if !entitled {
@@ -98,6 +104,11 @@ func (t *tallied) collect() {
 		}
 		add := func(list *[]disclosure, slot int, d disclosure) {
 			d.line, d.author, d.slot, d.ballot = line.N, author, slot, t.tally.bySlot[slot]
+			s := statement{author, slot, d.denied != nil}
+			if made[s] {
+				list = &t.tally.repeated
+			}
+			made[s] = true
 			*list = append(*list, d)
 		}
 		for i := range line.Body.Openings {
@@ -150,7 +161,8 @@ func (t *tallied) opening(s *disclosure) (o ballot.Opening, err error) {
 	}
 	s.plain = ballot.Plain{Share: share, Candidate: m.J, Salt: m.Salt}
 	v := s.ballot.vote
-	return ballot.Opening{Sealed: v.Sealed, Plain: s.plain, At: t.place(v, m.J), Key: t.e.SealKeys[m.J-1]}, nil
+	at, err := t.place(v, m.J)
+	return ballot.Opening{Sealed: v.Sealed, Plain: s.plain, At: at, Key: t.e.SealKeys[m.J-1]}, err
 }
 
 // deny checks a disavowal: the proof is valid (V70), and the ballot does not recompute
@@ -161,7 +173,12 @@ func (t *tallied) deny(s *disclosure) {
 		return
 	}
 	j := max(s.author, 1)
-	v, at, key := s.ballot.vote, t.place(s.ballot.vote, j), t.e.SealKeys[j-1]
+	v, key := s.ballot.vote, t.e.SealKeys[j-1]
+	at, err := t.place(v, j)
+	if err != nil {
+		s.proof = err
+		return
+	}
 	D, err := s.denied.D.Point()
 	proof, err2 := curve.DecodeProof(s.denied.Proof)
 	parties := ballot.Parties{I: s.slot, J: s.author}
@@ -288,7 +305,11 @@ func allCandidates(m int) (out []int) {
 func (t *tallied) deriveOne(b *countedBallot, share curve.Scalar, candidates []int) {
 	for _, j := range candidates {
 		m := ballot.Plain{Share: share, Candidate: j}
-		if ballot.Recomputes(b.vote.Ballot, m, t.place(b.vote, j), t.e.SealKeys[j-1]) {
+		at, err := t.place(b.vote, j)
+		if err != nil {
+			return // no share is known to be the slot's
+		}
+		if ballot.Recomputes(b.vote.Ballot, m, at, t.e.SealKeys[j-1]) {
 			b.read(m)
 			b.derived = true
 			return

@@ -1,8 +1,6 @@
 package roles
 
 import (
-	"math"
-
 	"bevote/internal/curve"
 	"bevote/templates"
 	"bevote/verifier/board"
@@ -77,7 +75,7 @@ func (d *Depositor) declare(x *election.Exchange) ([]board.Line, error) {
 // and no coin came for it:
 //
 //	version 2, locktime path.After
-//	in   the deposit, sequence fffffffe
+//	in   the deposit, sequence fffffffd
 //	out  deposit − fee   P2PKH of the registration key
 func (d *Depositor) takeBack(x *election.Exchange) ([]board.Line, error) {
 	path, err := pathNamed(d.e.Contract, "return")
@@ -90,7 +88,7 @@ func (d *Depositor) takeBack(x *election.Exchange) ([]board.Line, error) {
 	}
 	tx := newTx()
 	tx.LockTime = path.After
-	addInput(tx, own.op, math.MaxUint32-1)
+	addInput(tx, own.op)
 	fee := d.e.Policy.Fee * int64(templates.SpendSize(path.Witness, len(own.redeem), templates.PayoutP2PKH))
 	tx.AddTxOut(wire.NewTxOut(d.e.Policy.Deposit()-fee, templates.PayToKey(d.public)))
 	if err := signPath(tx, 0, path, own.redeem, map[string]curve.Scalar{"depositor": d.key}); err != nil {

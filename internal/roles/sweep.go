@@ -3,7 +3,6 @@ package roles
 import (
 	"bytes"
 	"fmt"
-	"math"
 	"slices"
 
 	"bevote/internal/curve"
@@ -75,7 +74,7 @@ func (m *Mixer) sweepBatch(path templates.Path, batch []*election.Deposit) (boar
 		if redeems[i], err = m.e.EscrowRedeem(m.public, d.By); err != nil {
 			return board.Line{}, err
 		}
-		addInput(tx, d.Outpoint, math.MaxUint32)
+		addInput(tx, d.Outpoint)
 	}
 	p := m.e.Policy
 	size := templates.SweepSize(len(batch), path.Witness, len(redeems[0]), templates.PayoutP2PKH)

@@ -23,7 +23,7 @@ func (s *Supervisor) continues(
 		left -= out.Value
 	}
 	spend := func(op wire.OutPoint) {
-		addInput(tx, op, election.AnchorSequence)
+		addInput(tx, op)
 		size += templates.P2PKHInput
 	}
 	if from.Outpoint != (wire.OutPoint{}) {

@@ -32,6 +32,7 @@ type Replay struct {
 	registered map[curve.PublicKey]bool     // of the registry; nil before it
 	deposits   map[wire.OutPoint]bool       // exchanged outputs that are deposits
 	scripts    map[string]bool              // output scripts of stakes
+	jointKeys  int                          // of the transcript that is being watched
 	keys       map[curve.PublicKey]string   // joint and claim keys: their names
 	hashes     map[[20]byte]curve.PublicKey // HASH160 of keys
 	trails     trails
