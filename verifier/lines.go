@@ -30,7 +30,7 @@ func countingLines(f *facts) map[int]bool {
 		out[l.N] = true
 	}
 	addLines[board.Opening](f, out, opener)
-	if f.setup.ExchangeLog != nil {
+	if f.mix != nil {
 		addExchangeLines(f, out, supervisor)
 	}
 	return out
@@ -39,22 +39,19 @@ func countingLines(f *facts) map[int]bool {
 // addExchangeLines adds the lines of registration and mixing that the exchange log
 // does not ignore, by parties of the election.
 func addExchangeLines(f *facts, out map[int]bool, supervisor func(curve.PublicKey) bool) {
-	log := f.setup.ExchangeLog
+	log := f.mix
 	mixer := func(key curve.PublicKey) bool { return log.MixerOf(key) != nil }
 	depositor := func(key curve.PublicKey) bool { return log.Registered[key] }
 	addLines[board.Manager](f, out, supervisor)
-	addLines[board.Registry](f, out, supervisor)
-	addLines[board.Settlement](f, out, supervisor)
 	addLines[board.Mixer](f, out, mixer)
-	addLines[board.Accept](f, out, mixer)
-	addLines[board.Offer](f, out, mixer)
-	addLines[board.Issue](f, out, mixer)
-	addLines[board.Sweep](f, out, mixer)
+	addLines[board.Registry](f, out, supervisor)
 	addLines[board.Deposit](f, out, depositor)
+	addLines[board.Ready](f, out, depositor)
+	addLines[board.Offer](f, out, mixer)
 	addLines[board.Challenge](f, out, depositor)
-	addLines[board.Voucher](f, out, f.setup.OnRoll)
-	addLines[board.Request](f, out, func(key curve.PublicKey) bool { return depositor(key) || f.setup.OnRoll(key) })
-	addLines[board.Payout](f, out, func(key curve.PublicKey) bool { return mixer(key) || supervisor(key) })
+	addLines[board.Issue](f, out, mixer)
+	addLines[board.Voucher](f, out, func(key curve.PublicKey) bool { return f.mix.CheckPayable(f.mix.VoucherOf(key)) == nil })
+	addLines[board.OpenedVouchers](f, out, supervisor)
 	for _, l := range log.Ignored {
 		delete(out, l.N)
 	}
