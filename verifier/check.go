@@ -12,6 +12,7 @@ import (
 type check struct {
 	expected, examined, failed, unresolved int
 	items                                  []result.Item
+	refused                                int // lines that were found against the table, listed or not
 	skipped, errored                       string
 	fatal                                  bool // of class A/E: it decides the election; of U: of a counted vote or claim
 }

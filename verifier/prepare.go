@@ -15,6 +15,9 @@ type prepared struct {
 	keys    map[string][]byte  // the contract's keys by name, 33 bytes each; nil without a joint key
 	winKeys []winKey
 	votes   []*election.Vote
+
+	unsigned []bool // by line: its signature is wrong
+	verified []bool // by line: its signature was verified
 }
 
 // prepare reads the setup from the board, as far as anchors close it, and judges
@@ -22,6 +25,7 @@ type prepared struct {
 func prepare(ch *chained, prior *prepared) (*prepared, error) {
 	ch.progress("checking the dealing", 0, 0)
 	p := &prepared{chained: ch, setup: setupOf(ch, prior)}
+	p.unsigned, p.verified = p.verifyLines(prior)
 	p.mix = judgeExchange(ch, p.setup)
 	keys, err := p.setup.Keys()
 	if err != nil || !p.setup.Phases.Closed(election.RollClosed) {

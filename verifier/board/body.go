@@ -220,6 +220,11 @@ func encodeBody(body Body) ([]byte, error) {
 	if err := body.check(); err != nil {
 		return nil, err
 	}
+	return marshal(body)
+}
+
+// marshal is encodeBody without the check.
+func marshal(body Body) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

@@ -25,6 +25,8 @@ type Phases struct {
 	anchors [LastAnchor + 1]*Anchor // by kind: the anchor that counts, or nil
 	closed  [LastAnchor + 1]int     // by kind: lines in its prefix; −1 where there is no such prefix
 	missing *MissingAnchor
+	table   *Table           // after the last line
+	refused map[int]*Refusal // by line index: what is against the table
 }
 
 // MissingAnchor is an anchor that was due and can no more come. Later ones do not count.
@@ -115,23 +117,24 @@ func (p *Phases) Span(t board.Type) (from, to int, by *Anchor, ok bool) {
 	return p.closed[row.after], p.closed[row.by], p.anchors[row.by], p.Closed(row.after) && p.Closed(row.by)
 }
 
-// InPhase returns the lines of one type that stand in their phase.
+// InPhase returns the lines of one type that stand in their phase and keep to the table.
 func InPhase[T board.Body](p *Phases) []Entry[T] {
 	var zero T
 	from, to, _, ok := p.Span(zero.Type())
 	if !ok {
 		return nil
 	}
-	return entries[T](p.lines, from, to)
+	return entries[T](p, from, to)
 }
 
-// entries returns the lines of one type with indices from … to − 1.
-func entries[T board.Body](lines []board.Line, from, to int) (out []Entry[T]) {
+// entries returns the lines of one type with indices from … to − 1 that are not against
+// the table.
+func entries[T board.Body](p *Phases, from, to int) (out []Entry[T]) {
 	var zero T
 	for i := from; i < to; i++ {
-		l := &lines[i]
+		l := &p.lines[i]
 		var body T
-		if l.Type == zero.Type() && board.DecodeBody(*l, &body) == nil {
+		if l.Type == zero.Type() && p.refused[i] == nil && board.DecodeBody(*l, &body) == nil {
 			out = append(out, Entry[T]{i + 1, l, body})
 		}
 	}

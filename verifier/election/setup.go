@@ -37,6 +37,7 @@ type Setup struct {
 // is missing, or what it closes has no roll or no transcript, the election has ended.
 func (e *Election) Setup(lines []board.Line, seq Sequence) *Setup {
 	s := &Setup{e: e, Phases: newPhases(e.EID, e.Due(), lines, seq)}
+	s.Phases.againstTable(e)
 	s.readExchange()
 	s.readRoll()
 	if e.Policy.Dealt() && s.Ended == "" {
@@ -66,6 +67,9 @@ func (s *Setup) readExchange() {
 		s.ExchangeLog.Head = by.Head
 	}
 	for i := from; closed && i < to; i++ {
+		if s.Phases.Refused(i) != nil {
+			continue
+		}
 		s.ExchangeLog.Read(i+1, &s.Phases.lines[i])
 	}
 }
