@@ -42,6 +42,9 @@ func readInputs(rec *record.Record, opt Options, table []family, trials int) (*i
 	if in.policyErr != nil {
 		return in, nil
 	}
+	if err := in.checkReceipts(); err != nil {
+		return nil, err
+	}
 	return in, in.readCheckpoints()
 }
 

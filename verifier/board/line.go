@@ -59,26 +59,26 @@ func Sign(eid [32]byte, x curve.Scalar, seen Seen, body Body) (Line, error) {
 		return Line{}, fmt.Errorf("%s line: %w", body.Type(), err)
 	}
 	l := Line{By: curve.BaseMul(x).Key(), Seen: seen, Type: body.Type(), Body: text}
-	l.Sig, err = curve.SignSchnorr(x, l.signed(eid))
+	l.Sig, err = curve.SignSchnorr(x, l.ID(eid))
 	return l, err
 }
 
 // Verify reports whether the author signed the line for an election.
 func (l Line) Verify(eid [32]byte) bool {
-	return curve.VerifySchnorr(l.By, l.signed(eid), l.Sig[:])
+	return curve.VerifySchnorr(l.By, l.ID(eid), l.Sig[:])
 }
 
 // Signature returns what [Line.Verify] verifies, for a batch.
 func (l Line) Signature(eid [32]byte) curve.Signed {
-	return curve.Signed{Key: l.By, Hash: l.signed(eid), Sig: l.Sig[:]}
+	return curve.Signed{Key: l.By, Hash: l.ID(eid), Sig: l.Sig[:]}
 }
 
-// signed returns the signed hash:
+// ID returns the hash that the author signs. Complaints and receipts name lines by it:
 //
 //	TH("line", eid 32 ‖ by 33 ‖ text type ‖ height 4 ‖ hash 32 ‖ text body)
 //
 // Height and hash are those of Seen, the hash in the order of block headers.
-func (l Line) signed(eid [32]byte) [32]byte {
+func (l Line) ID(eid [32]byte) [32]byte {
 	return curve.TaggedHash("line", curve.Encoder(nil).Raw(eid[:]).Key(l.By).Text([]byte(l.Type)).
 		U32(l.Seen.Height).Raw(l.Seen.Hash[:]).Text(l.Body))
 }
