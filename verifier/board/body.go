@@ -233,3 +233,11 @@ func marshal(body Body) ([]byte, error) {
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
+
+// DecodeAs reads the body of a line by the line's type, as [DecodeBody] does.
+func DecodeAs(l *Line) (Body, error) {
+	if same(l.decoded.text, l.Body) {
+		return l.decoded.body, nil
+	}
+	return decodeAs(l.Type, l.Body)
+}
