@@ -21,7 +21,7 @@ import (
 // Bounds of what is read.
 const (
 	MaxLine  = 8 << 20   // bytes of one line, without its LF
-	MaxLines = 1_000_000 // lines of one board
+	MaxLines = 5_000_000 // lines of one board
 )
 
 // Seen names the newest block that was d deep for a line's author, d being the

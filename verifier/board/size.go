@@ -24,3 +24,10 @@ func (l Line) Unread() Line {
 	l.Body, l.decoded = nil, decodedBody{}
 	return l
 }
+
+// Types returns the types of lines, in the order of the phases.
+func Types() []Type {
+	return []Type{TypeOpen, TypeManager, TypeMixer, TypeRegistry, TypeRequest, TypeAccept, TypeDeposit, TypeOffer, TypeChallenge,
+		TypeIssue, TypeVoucher, TypePayout, TypeSweep, TypeSettlement, TypeEntry, TypeRoll, TypeCommit, TypeDeal, TypeComplaint,
+		TypeTranscript, TypeAck, TypeOpening}
+}

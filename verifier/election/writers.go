@@ -14,13 +14,15 @@ type writers struct {
 	entitled func(*Table, curve.PublicKey) bool
 	keys     func(*lang.Policy) int // how many keys are entitled at most
 	lines    func(*lang.Policy) int // of one key, at most
-	// all is how many lines of all keys together are taken at most, where that is less
-	// than keys · lines; nil elsewhere.
+	// all is how many lines of all keys together a server takes that judges them as they
+	// come, where that is less than keys · lines; nil elsewhere.
 	all  func(*lang.Policy) int
 	size func(p *lang.Policy, n int) extent // of a body, on a roll of n
 	// total is the greatest sum of the bodies of one key; nil where it is that of the lines.
 	total func(*lang.Policy) int
 	last  bool // the supervisor writes it when the phase has closed
+
+	ungoverned bool // the table has no bounds for the type
 }
 
 // extent is the range of a body's length in bytes.
@@ -82,7 +84,7 @@ var writersOf = map[board.Type]writers{
 	board.TypeAck: {entitled: (*Table).deals, keys: voters, lines: one,
 		size: sizeOf(func(*lang.Policy) board.Body { return board.Ack{} })},
 	board.TypeOpening: {entitled: (*Table).opens, keys: openers, lines: constant(maxOpeningLines),
-		size:  func(p *lang.Policy, _ int) extent { return atMost(min(openingsSize(p), board.MaxLine)) },
+		size:  func(p *lang.Policy, _ int) extent { return atMost(min(openingsSize(p), board.MaxLine-1<<10)) },
 		total: openingsSize},
 }
 
@@ -91,7 +93,8 @@ var writersOf = map[board.Type]writers{
 var anyOfMixing = writers{
 	entitled: func(t *Table, _ curve.PublicKey) bool { return t.e.Policy.Mixed() },
 	keys:     voters, lines: constant(board.MaxLines),
-	size: func(*lang.Policy, int) extent { return atMost(board.MaxLine) },
+	size:       func(*lang.Policy, int) extent { return atMost(board.MaxLine) },
+	ungoverned: true,
 }
 
 // dealSize is the exact length of a deal on a roll of n: every well-formed one has
