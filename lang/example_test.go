@@ -61,7 +61,7 @@ func ExampleLoad() {
 		fmt.Println(path)
 	}
 	// Output:
-	// bvp1kxrpsyea6e9hhl3w5sayx7wndw93n5ltmdkfftwr24xuw4jc885snqf04z
+	// bvp1h2msqv79g940r4sl29z88przflys02tvp5ymr9tknu40u49p7x5svr97d5
 	// path refund voter after 264
 	// path win.alice joint.alice+alice after 0
 	// path win.bob joint.bob+bob after 0

@@ -43,8 +43,8 @@ func (c *checker) rounds(t lexer.Token) bool {
 	n, ok := c.count(t, "rounds", maxRounds)
 	if c.Mixing.Rounds = n; ok && (n < minRounds || n%2 != 0) {
 		d := c.report("E0802", c.at(t), "`rounds %d`, want an even number of at least %d", n, minRounds)
-		d.Notes = []string{"one more forgery costs about 2 to half the rounds"}
-		d.Help = "write `rounds 128`, or `rounds 256` where mixers are not trusted"
+		d.Notes = []string{"a depositor makes a second voucher of its one for about 2 to half the rounds hashes"}
+		d.Help = "write `rounds 128`, or `rounds 256` against depositors who can compute that many"
 		return false
 	}
 	return ok

@@ -150,7 +150,7 @@ func (p *Policy) Stretch() {
 	if p.Grace == 0 {
 		p.Grace = defaultGrace(p.Confirmations)
 	}
-	r := room{p, p.Dealt(), !p.Dealt(), p.Mixed(), true, true, true, true}
+	r := room{Policy: p, deals: p.Dealt(), counts: !p.Dealt(), mixes: p.Mixed(), depth: true, grace: true, voters: true, scheme: true}
 	rules := append(r.rules(), order{"claim", "timeout", r.sweeps(), ""})
 	if p.Mixing.Scheme == SchemeGroupBlind {
 		rules = append(rules, r.anchored("deposit", "issue", r.inRow(1), ""))

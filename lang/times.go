@@ -174,8 +174,8 @@ func (c *checker) sessionsInRow() {
 // year is the number of blocks in a year at one in ten minutes.
 const year = 365 * 144
 
-// locked warns of a timeout over a year after the first vote: until then a stake that
-// nobody claims cannot be taken back.
+// locked warns of a timeout over a year after the first vote: a stake without a
+// winner cannot be taken back before.
 func (c *checker) locked() {
 	from, ok1 := c.heights["vote from"]
 	timeout, ok2 := c.heights["timeout"]

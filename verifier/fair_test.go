@@ -84,9 +84,9 @@ func groupGuild(f *fair) *guild {
 	f.must(err)
 	g := &guild{modulus: manager.Modulus().Bytes()}
 	for _, m := range f.mixers {
-		s, err := group.NewSigner(f.random, m.public[:])
+		s, err := group.NewSigner(f.random, mixing.Who(m.public, 1))
 		f.must(err)
-		w, err := manager.Admit(s.Member().Bytes(), s.Request())
+		w, err := manager.Admit(mixing.Who(m.public, 1), s.Member().Bytes(), s.Request())
 		f.must(err)
 		f.must(s.Accept(w))
 		g.issuers, g.schemes, g.keys = append(g.issuers, s), append(g.schemes, group), append(g.keys, s.Member().Bytes())

@@ -3,6 +3,7 @@ package verifier
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"bevote/lang"
 	"bevote/templates"
@@ -68,6 +69,8 @@ func policyUnique(f *facts, ck *check) {
 		ck.leave("evidence", "merkle proofs show what is there, and not that there is no other announcement")
 	case unshown(f) != "":
 		ck.leave("evidence", "%s", unshown(f))
+	case !f.showsBeginning():
+		ck.leave("evidence", "an earlier announcement would count, and may not be shown: %s", f.beginning())
 	default:
 		ck.pass()
 	}
@@ -78,12 +81,24 @@ func policyUnique(f *facts, ck *check) {
 		case at.EID != f.e.EID:
 			ck.pass()
 			ck.note(where, "the supervisor's key also anchors election %x", at.EID)
-		case counts == nil || at.Head != counts.Head:
+		case counts == nil && nextUnshown(f):
+			ck.leave(where, "a %s anchor, and the chain of anchors is not shown up to it", election.AnchorName(at.Kind))
+		case counts == nil:
+			ck.fail(where, "the supervisor: a stray %s anchor, where none counts", election.AnchorName(at.Kind))
+		case at.Head != counts.Head:
 			ck.fail(where, "the supervisor: a second %s anchor with another head", election.AnchorName(at.Kind))
 		default:
 			ck.pass()
 		}
 	}
+}
+
+// nextUnshown reports whether there may be further anchors of the sequence that the
+// evidence does not show.
+func nextUnshown(f *facts) bool {
+	p := f.setup.Phases
+	return p.Missing() == nil && (f.chain.Proven || !f.showsBeginning()) &&
+		slices.ContainsFunc(f.e.Due(), func(d election.Due) bool { return !p.Closed(d.Kind) })
 }
 
 // V16: line 1 is the supervisor's and names the two announced files.

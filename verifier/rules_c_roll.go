@@ -37,6 +37,8 @@ func anchorOf(f *facts, ck *check, kind int) {
 		ck.fail(missing.Where, "the supervisor: %s", missing.Reason)
 	case f.setup.Ended != "":
 		ck.skip("ended")
+	case missing != nil:
+		ck.skip("there is no announcement")
 	case f.tip <= f.last(kind):
 		ck.skip("not yet")
 	default:
@@ -58,6 +60,10 @@ func rollUnique(f *facts, ck *check) {
 // deposits ≤ registered keys. Named voters that are not on the roll are listed: the
 // board does not show whether they declined.
 func rollSize(f *facts, ck *check) {
+	if f.setup.RollFault != nil {
+		ck.skip("there is no roll")
+		return
+	}
 	due := f.setup.Entries(f.replay)
 	ck.expect(len(due))
 	for _, entry := range due {

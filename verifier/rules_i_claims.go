@@ -1,9 +1,12 @@
 package verifier
 
 import (
+	"slices"
+
 	"bevote/internal/curve"
 	"bevote/internal/scriptsig"
 	"bevote/lang"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/txscript/v2"
 )
@@ -148,6 +151,8 @@ func winWinner(f *facts, ck *check) {
 			ck.pass() // V87 names the claim; its claimant is not known
 		case j == 0:
 			ck.fail(c.where(), "claimed for %s", beneficiary(f, c))
+		case f.tally.max[j-1] < k && votesHidden(f):
+			ck.leave(c.where(), "%s claims; %d of %d ballots are shown, and votes may be hidden", f.candidate(j), f.tally.max[j-1], k)
 		case f.tally.max[j-1] < k:
 			ck.fail(c.where(), "%s claims with at most %d of %d ballots", f.candidate(j), f.tally.max[j-1], k)
 		case foreign(f, c) > 0:
@@ -159,6 +164,15 @@ func winWinner(f *facts, ck *check) {
 			ck.pass()
 		}
 	}
+}
+
+// votesHidden reports whether the evidence does not show what has become of a coin of the
+// roll: it may have been spent by a vote.
+func votesHidden(f *facts) bool {
+	return f.chain.Proven && slices.ContainsFunc(f.setup.Roll, func(r election.Slot) bool {
+		c := f.replay.Coin(r.Outpoint)
+		return c == nil || c.Spent == nil
+	})
 }
 
 // foreign counts the stakes of a custodial claim whose ballots are not its claimant's.

@@ -41,7 +41,7 @@ func phaseOrder(f *facts, ck *check) {
 		case missing != nil && missing.Kind == due.Kind:
 			ck.expect(1)
 			ck.fail(missing.Where, "the supervisor: %s", missing.Reason)
-		case f.setup.Ended == "" && f.tip > due.Last:
+		case f.setup.Ended == "" && missing == nil && f.tip > due.Last:
 			ck.expect(1)
 			ck.leave(fmt.Sprintf("block %d", due.Last), "no %s anchor is shown; %s", election.AnchorName(due.Kind), f.beginning())
 			ck.fatal = true

@@ -107,7 +107,10 @@ func conclude(f *facts, r *result.Report, severities map[string]string) {
 		}
 	}
 	hidden := slices.Contains(worst["U"], "V10")
-	r.Level = level(f, len(worst["E"])+len(unreliable(r.Checks)) > 0, hidden)
+	anchors := slices.DeleteFunc(slices.Clone(worst["U"]), func(id string) bool {
+		return !slices.Contains([]string{"V24", "V51", "V98"}, id)
+	})
+	r.Level = level(f, len(worst["E"])+len(unreliable(r.Checks)) > 0, hidden || len(anchors) > 0)
 	if r.Level != result.LevelNone && f.winner > 0 {
 		name := f.e.Policy.Candidates[f.winner-1].Name
 		r.Winner = &name
@@ -115,6 +118,9 @@ func conclude(f *facts, r *result.Report, severities map[string]string) {
 	r.Verdict = verdict(f, r, worst["E"])
 	if hidden && f.over && r.Level == result.L0 && f.setup.Ended == "" {
 		r.Verdict = "undetermined: nobody is shown to have claimed in time, and spends may be hidden (V10)"
+	}
+	if len(anchors) > 0 && f.over && r.Level == result.L0 {
+		r.Verdict = "undetermined: anchors are not shown (" + strings.Join(anchors, ", ") + ")"
 	}
 	if slices.Contains(worst["U"], "V14") && r.Level != result.LevelNone {
 		r.Verdict = "undetermined: the announcement is not shown (V14)"

@@ -30,16 +30,69 @@ func (p *play) due(kind int) election.Due {
 	return all[slices.IndexFunc(all, func(d election.Due) bool { return d.Kind == kind })]
 }
 
-// onAnchor changes the supervisor's anchor of a kind before it is relayed. The supervisor
-// signs what has changed.
+// onAnchor changes the supervisor's anchor of a kind, signs it again, and gives it to the
+// miner past the relay rules.
 func (p *play) onAnchor(kind int, change func(tx *wire.MsgTx) error) {
-	done := false
 	p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) {
-		if done || kindOf(tx) != kind {
+		if kindOf(tx) != kind {
 			return false, nil
 		}
-		done = true
-		return false, errors.Join(change(tx), p.supervisorSigner().resign(tx))
+		if err := errors.Join(change(tx), p.supervisorSigner().resign(tx)); err != nil {
+			return false, err
+		}
+		p.Chain.SubmitToMiner(tx)
+		return true, nil
+	})
+}
+
+// anchored changes the supervisor's anchor of a kind. The record ends after it.
+func anchored(kind int, change func(p *play, tx *wire.MsgTx)) func(*play) error {
+	return all(overAfter(kind), func(p *play) error {
+		p.onAnchor(kind, func(tx *wire.MsgTx) error { change(p, tx); return nil })
+		return nil
+	})
+}
+
+// closing has act make the anchor of a kind. The record ends after it.
+func closing(kind int, act func(p *play, height uint32) error) func(*play) error {
+	return all(func(p *play) error {
+		p.Hooks.Anchor = func(k int, height uint32) (bool, error) {
+			if k != kind {
+				return false, nil
+			}
+			return true, act(p, height)
+		}
+		return nil
+	}, overAfter(kind))
+}
+
+// unanchored leaves out the anchor of a kind.
+func unanchored(kind int) func(*play) error {
+	return closing(kind, func(p *play, height uint32) error { return p.Advance(height) })
+}
+
+// late makes the anchor of a kind one block after the last block for it.
+func late(kind int) func(*play) error {
+	return closing(kind, func(p *play, _ uint32) error { return p.close(kind, p.due(kind).Last+1) })
+}
+
+// spentElsewhere has the supervisor spend what the anchor of a kind is to spend, and then
+// make no anchor.
+func spentElsewhere(kind int) func(*play) error {
+	return closing(kind, func(p *play, height uint32) error {
+		r, err := p.Replay()
+		if err != nil {
+			return err
+		}
+		from, _, _ := r.NextAnchor()
+		tx := wire.NewMsgTx(2)
+		p.supervisorSigner().spend(tx, from.Outpoint)
+		tx.AddTxOut(wire.NewTxOut(700, templates.PayToKey(p.Supervisor.Key())))
+		if err := p.supervisorSigner().resign(tx); err != nil {
+			return err
+		}
+		p.Chain.SubmitToMiner(tx)
+		return p.Advance(height)
 	})
 }
 
@@ -48,7 +101,7 @@ func (p *play) close(kind int, height uint32) error {
 	if kind != election.Announce {
 		return p.Anchor(height, p.Log.Head())
 	}
-	return errors.Join(p.Supervisor.Announce(p.Log.Head()), p.Advance(height))
+	return errors.Join(p.Advance(height-1), p.Supervisor.Announce(p.Log.Head()), p.Advance(height))
 }
 
 // overAfter ends the record after the last block for the anchor of a kind, which is deep
@@ -73,17 +126,10 @@ func overAfter(kind int) func(*play) error {
 	}
 }
 
-// unanchored leaves out the anchor of a kind.
-func unanchored(kind int) func(*play) error {
-	return func(p *play) error {
-		p.Hooks.Anchor = func(k int, height uint32) (bool, error) {
-			if k != kind {
-				return false, nil
-			}
-			return true, p.Advance(height)
-		}
-		return nil
-	}
+// strayAnchor has the supervisor make an anchor outside of the chain of anchors.
+func (p *play) strayAnchor(kind int, eid, head [32]byte) error {
+	_, err := p.paySpare(wire.NewTxOut(0, returning(election.AnchorData(kind, eid, head))))
+	return err
 }
 
 // paySpare has the supervisor make a transaction with outs that continues neither the

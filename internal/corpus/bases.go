@@ -38,6 +38,7 @@ type form struct {
 	joint, win string
 	extra      string
 	named      bool
+	sealed     bool // whether the policy names what the announcement spends
 }
 
 const perCandidate, jointSigns, supervisorSigns = "by voters for each candidate", "joint signs", "supervisor signs"
@@ -64,6 +65,7 @@ var bases = []base{
 	{name: "flag", text: "the paper's script with its selector",
 		form: form{win: jointSigns, extra: "target p2sh { selector flag }"}, split: won},
 	{name: "named", text: "the policy names the voters", form: form{named: true, extra: "ballots salted"}, split: won},
+	{name: "sealed", text: "the announcement spends an outpoint that the policy names", form: form{sealed: true}, split: allVote},
 	{name: "rescue", text: "a branch for the supervisor, long after the timeout",
 		form: form{extra: "branch rescue when supervisor signs after block 178"}, split: tied},
 	{name: "deserted", text: "the roll is shorter than the threshold", split: none, roll: 2, level: "L0"},
@@ -123,6 +125,9 @@ func (f form) source() []byte {
 		line("voters %d\n  mixing %s", f.voters, f.mixing)
 	}
 	line("threshold %d of %d\n  stake 200_000 sat\n  fee 25 sat/vB\n  confirmations 2\n  grace 2 blocks", f.threshold, f.voters)
+	if f.sealed {
+		line("announced by spending %064d:0", 1)
+	}
 	f.times(line)
 	for _, name := range []string{"alice", "bob", "carol"}[:f.candidates] {
 		line("candidate %s { key pub:%s pay addr:%s }", name, placeholder(name), payTo(placeholder("pay "+name)))

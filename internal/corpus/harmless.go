@@ -95,9 +95,9 @@ var variants = []Lie{
 		deep: true, Base: "each", tamper: displaces(func(t uint32, p *play) bool {
 			return t == p.Times.Count+2
 		})},
-	{Name: "block-displaced-in-dealing", Text: "blocks are displaced while the shares are dealt",
+	{Name: "block-displaced-in-dealing", Text: "the blocks of two anchors are displaced by empty ones",
 		deep: true, Base: "won", tamper: displaces(func(t uint32, p *play) bool {
-			return t == p.Times.Coins+1 || t == p.Policy.Times.Deal+2
+			return t == p.Times.Announce+1 || t == p.Policy.Times.Deal+2
 		})},
 	{Name: "tip-displaced", Text: "the newest block of the record is another one than that of the voters",
 		deep: true, Base: "won",
@@ -105,6 +105,9 @@ var variants = []Lie{
 	{Name: "proofs-instead-of-blocks", Text: "the record has proofs of the transactions instead of blocks, and every coin is spent",
 		Base: "everybody", proven: true,
 		Along: []string{"V15", "V91", "V107"}},
+	{Name: "proofs-with-a-seal", Text: "the record has proofs instead of blocks, and the policy names what the announcement spends",
+		Base: "sealed", proven: true,
+		Along: []string{"V91", "V107"}},
 	{Name: "stake-forgotten", Text: "a voter never takes its stake back",
 		Base: "nobody", Along: []string{"V90"}, tamper: forgets},
 	{Name: "stakes-rescued", Text: "the supervisor takes forgotten stakes by the policy's branch",
@@ -116,6 +119,21 @@ var variants = []Lie{
 		tamper: strangerPays(func(p *play) ([]*wire.TxOut, error) {
 			return []*wire.TxOut{wire.NewTxOut(0, returning(election.AnchorData(election.RollClosed, p.EID, sha256.Sum256(p.PolicyFile))))}, nil
 		})},
+	{Name: "anchors-with-inputs", Text: "the supervisor adds an input to each anchor", Base: "won", tamper: richerAnchors},
+	{Name: "anchors-replaced", Text: "the supervisor replaces each anchor by one with a higher fee before it is mined",
+		Base: "sealed", tamper: replacedAnchors},
+	{Name: "anchors-at-last", Text: "each anchor is in the last block in which it counts", Base: "won", tamper: anchorsAtLast},
+	{Name: "anchor-repeated", Text: "the supervisor makes an anchor again, outside of the chain of anchors",
+		Base: "won", tamper: repeatsAnchor},
+	{Name: "other-election-anchored", Text: "the supervisor announces another election",
+		Base: "custodial", tamper: otherElection},
+	{Name: "last-anchor-spent", Text: "the supervisor takes back what the last anchor leaves", Base: "won", tamper: lastSpent},
+	{Name: "other-payments", Text: "the supervisor pays a stranger before and after each anchor", Base: "custodial", tamper: otherPayments},
+	{Name: "payments-with-inputs", Text: "the supervisor adds an input to the payment of the coins", Base: "won", tamper: richerPayments},
+	{Name: "entry-by-stranger", Text: "a stranger enters with a voter's coin, before and after the roll is written",
+		Base: "won", tamper: strangersEntry},
+	{Name: "entries-again", Text: "a voter enters with a coin that does not exist, with its own, and with its own again",
+		Base: "won", tamper: enters},
 	{Name: "strangers-lines", Text: "strangers write lines of every kind", Base: "won", tamper: strangersLines},
 	{Name: "lines-out-of-phase", Text: "members and candidates write lines when their phase is over",
 		Base: "salted", tamper: lateLines},

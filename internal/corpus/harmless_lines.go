@@ -7,14 +7,14 @@ import (
 	"bevote/verifier/board"
 )
 
-// reorders holds back the lines of the roll and of the dealing until all of a
+// reorders holds back the entries and the lines of the dealing until all of a
 // type are there, and appends them in reverse.
 func reorders(p *play) error {
 	var held []board.Line
 	count := make(map[board.Type]int)
 	p.onLine(func(l board.Line) ([]board.Line, error) {
 		switch l.Type {
-		case board.TypeRoll, board.TypeCommit, board.TypeDeal, board.TypeAck:
+		case board.TypeEntry, board.TypeCommit, board.TypeDeal, board.TypeAck:
 		default:
 			return []board.Line{l}, nil
 		}

@@ -35,11 +35,10 @@ type Lie struct {
 	Level    string   `json:"level"` // of the report, "" where there is none
 	Exit     int      `json:"exit"`  // the audit's exit code
 
-	network     string // of the chain, "" for the policy's
-	extraVoters int    // beyond those of the policy
-	proven      bool   // whether the record has merkle proofs in place of blocks
-	early       bool   // whether the record's blocks begin with the one that the board's first line names
-	deep        bool   // whether the policy must have a depth of two or more
+	network string // of the chain, "" for the policy's
+	proven  bool   // whether the record has merkle proofs in place of blocks
+	early   bool   // whether blocks of an election with a seal begin with the one that the board's first line names
+	deep    bool   // whether the policy must have a depth of two or more
 
 	// policy changes the policy with stand-ins before it is announced.
 	policy func(text string, keys map[string]curve.Scalar, seed uint64) string
@@ -117,7 +116,7 @@ func (l *Lie) votes(p *lang.Policy) (map[string]int, error) {
 func alike(p, like *lang.Policy) bool {
 	majority := func(p *lang.Policy) bool { return 2*p.K > p.Voters }
 	return p.Win == like.Win && p.Joint == like.Joint && p.Salted == like.Salted && p.Selector == like.Selector &&
-		p.Mixing.Scheme == like.Mixing.Scheme && (len(p.Named) > 0) == (len(like.Named) > 0) && majority(p) == majority(like) &&
+		p.Mixing.Scheme == like.Mixing.Scheme && (p.Seal == nil) == (like.Seal == nil) && (len(p.Named) > 0) == (len(like.Named) > 0) && majority(p) == majority(like) &&
 		p.Voters >= like.Voters && p.K >= like.K && p.Mixing.Mixers >= like.Mixing.Mixers &&
 		len(p.Candidates) >= len(like.Candidates) && len(p.Branches) >= len(like.Branches)
 }
@@ -147,9 +146,12 @@ func (l *Lie) write(ctx context.Context, p *play, w *record.Writer) error {
 	if l.rewrite == nil && l.mutate == nil && !l.proven && !l.early {
 		return p.Write(w)
 	}
-	first := p.Times.Announce
-	if l.early {
+	first := p.SearchFrom()
+	switch {
+	case p.Policy.Seal != nil && l.early:
 		first = p.Log.Lines()[0].Seen.Height
+	case p.Policy.Seal != nil:
+		first = p.Times.Announce
 	}
 	r, err := p.rewriteRecord(ctx, first)
 	if err != nil {

@@ -19,7 +19,7 @@ var chainLies = []Lie{
 		Strength: KeyHolding, Base: "won",
 		Check: "V03", Level: "none", Exit: 20, network: "simnet"},
 	{Name: "header-spliced", Text: "a header before the election is replaced by another with its work",
-		Strength: Consistent, Base: "won",
+		Strength: Consistent, Base: "sealed",
 		Check: "V04", Level: "none", Exit: 20, rewrite: spliceHeader},
 	{Name: "tip-without-work", Text: "the newest block has no proof of work",
 		Strength: Consistent, deep: true, Base: "won",

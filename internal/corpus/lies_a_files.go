@@ -13,7 +13,7 @@ import (
 // lines (V01, V02).
 var recordLies = []Lie{
 	{Name: "contract-unknown-key", Text: "the contract has a key that no contract has", Strength: Naive, Base: "won",
-		Check: "V01", Exit: 65, mutate: replace(record.Contract, `{"contract":1,`, `{"contract":1,"note":1,`)},
+		Check: "V01", Exit: 65, mutate: replace(record.Contract, `{"contract":2,`, `{"contract":2,"note":1,`)},
 	{Name: "board-key-twice", Text: "a board line gives its type twice", Strength: Naive, Base: "won",
 		Check: "V01", Exit: 65, mutate: replace(record.Board, `"type":"open"`, `"type":"open","type":"open"`)},
 	{Name: "board-other-spelling", Text: "a board line spells its author in capitals",
@@ -35,9 +35,12 @@ var recordLies = []Lie{
 		mutate: flipAfter(record.Board, `"s":"`, 9)},
 	{Name: "lines-swapped", Text: "two board lines change places", Strength: Naive, Base: "each",
 		Check: "V02", Level: "none", Exit: 20, rewrite: swapAcks},
-	{Name: "line-removed", Text: "the keeper removes a line that an anchor covers, and links the board again",
+	{Name: "line-removed", Text: "the keeper removes a commitment that an anchor covers, and links the board again",
 		Strength: Consistent, Base: "won",
-		Check: "V02", Along: []string{"V51", "V71", "V74"}, Level: "none", Exit: 20, rewrite: removeAck},
+		Check: "V98", Level: "L0", Exit: 21, rewrite: removeTwin(board.TypeCommit)},
+	{Name: "entry-removed", Text: "the keeper removes an entry that an anchor covers, and links the board again",
+		Strength: Consistent, Base: "custodial",
+		Check: "V24", Level: "L0", Exit: 21, rewrite: removeTwin(board.TypeEntry)},
 	{Name: "vote-unmined", Text: "somebody mines the chain again without one vote",
 		Strength: Consistent, Base: "salted",
 		Check: "V02", Along: []string{"V71", "V74"}, Level: "none", Exit: 20, rewrite: unmineVote},
@@ -101,11 +104,11 @@ func capitals(files map[string][]byte) error {
 	return nil
 }
 
-// twinLines returns the index of the last acknowledgement or roll line that is followed
-// by a line of its type; −1 if there is none.
-func (r *rewrite) twinLines() int {
+// twinLines returns the index of the last line of a type that is followed by a line of
+// that type; −1 if there is none.
+func (r *rewrite) twinLines(t board.Type) int {
 	for i := len(r.lines) - 2; i >= 0; i-- {
-		if r.lines[i].Type == r.lines[i+1].Type && (r.lines[i].Type == board.TypeAck || r.lines[i].Type == board.TypeRoll) {
+		if r.lines[i].Type == t && r.lines[i+1].Type == t {
 			return i
 		}
 	}
@@ -113,7 +116,7 @@ func (r *rewrite) twinLines() int {
 }
 
 func swapAcks(r *rewrite) error {
-	i := r.twinLines()
+	i := r.twinLines(board.TypeAck)
 	if i < 0 {
 		return errNothing
 	}
@@ -121,14 +124,17 @@ func swapAcks(r *rewrite) error {
 	return nil
 }
 
-func removeAck(r *rewrite) error {
-	i := r.twinLines()
-	if i < 0 {
-		return errNothing
+// removeTwin removes one of two lines of a type.
+func removeTwin(t board.Type) func(*rewrite) error {
+	return func(r *rewrite) error {
+		i := r.twinLines(t)
+		if i < 0 {
+			return errNothing
+		}
+		r.lines = slices.Delete(r.lines, i, i+1)
+		r.relink(i)
+		return nil
 	}
-	r.lines = slices.Delete(r.lines, i, i+1)
-	r.relink(i)
-	return nil
 }
 
 // seenElsewhere has the first candidate's opening name a block that is not on the chain.

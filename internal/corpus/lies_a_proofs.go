@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"bevote/verifier/election"
 	"bevote/verifier/record"
 
 	"github.com/btcsuite/btcd/wire/v2"
@@ -19,9 +20,9 @@ var proofLies = []Lie{
 		tamper: buryDeeper, mutate: proofs(func(blocks []blockProofs) []blockProofs {
 			return blocks[:len(blocks)-1]
 		})},
-	{Name: "vote-not-shown", Text: "whoever makes the record leaves a vote out of the proofs",
+	{Name: "vote-not-shown", Text: "whoever makes the record leaves a vote for the winner out of the proofs",
 		Strength: Naive, Base: "everybody", proven: true,
-		Check: "V10", Along: []string{"V15", "V71", "V74", "V91", "V107"}, Level: "L3", Exit: 30,
+		Check: "V10", Along: []string{"V15", "V71", "V74", "V86", "V91", "V97", "V107"}, Level: "L0", Exit: 30,
 		mutate: proofs(withoutVote)},
 	{Name: "proof-at-other-index", Text: "a transaction is proven at another place of its block",
 		Strength: Naive, Base: "everybody", proven: true,
@@ -46,6 +47,10 @@ var proofLies = []Lie{
 			blocks[len(blocks)-1].Height++
 			return blocks
 		})},
+	{Name: "anchor-forged", Text: "whoever makes the record changes the head in the proven anchor of the setup",
+		Strength: Naive, Base: "sealed", proven: true,
+		Check: "V08", Along: []string{"V10", "V15", "V51"}, Level: "none", Exit: 20,
+		mutate: proofs(forgedAnchor(election.SetupClosed))},
 }
 
 // blockProofs and txProof are a line of the proofs of a record
@@ -84,6 +89,42 @@ func proofs(change func([]blockProofs) []blockProofs) func(map[string][]byte) er
 		}
 		files[record.Proofs] = out.Bytes()
 		return nil
+	}
+}
+
+// withoutAnchor removes the proof of the anchor of a kind.
+func withoutAnchor(kind int) func([]blockProofs) []blockProofs {
+	return func(blocks []blockProofs) []blockProofs {
+		for i, b := range blocks {
+			for t, proof := range b.Txs {
+				tx := wire.NewMsgTx(2)
+				if tx.DeserializeNoWitness(bytes.NewReader(proof.Tx)) != nil || kindOf(tx) != kind {
+					continue
+				}
+				if len(b.Txs) == 1 {
+					return slices.Delete(blocks, i, i+1)
+				}
+				blocks[i].Txs = slices.Delete(b.Txs, t, t+1)
+				return blocks
+			}
+		}
+		return blocks
+	}
+}
+
+// forgedAnchor changes the head to which the proven anchor of a kind commits.
+func forgedAnchor(kind int) func([]blockProofs) []blockProofs {
+	return func(blocks []blockProofs) []blockProofs {
+		for _, b := range blocks {
+			for _, proof := range b.Txs {
+				tx := wire.NewMsgTx(2)
+				if tx.DeserializeNoWitness(bytes.NewReader(proof.Tx)) == nil && kindOf(tx) == kind {
+					at := bytes.Index(proof.Tx, tx.TxOut[0].PkScript)
+					proof.Tx[at+len(tx.TxOut[0].PkScript)-1] ^= 1
+				}
+			}
+		}
+		return blocks
 	}
 }
 

@@ -1,11 +1,13 @@
 package corpus
 
 import (
+	"errors"
 	"slices"
 
 	"bevote/internal/curve"
 	"bevote/internal/rehearsal"
 	"bevote/templates"
+	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -17,24 +19,31 @@ var coinLies = []Lie{
 	{Name: "coin-large", Text: "the supervisor pays a voter a satoshi too much, which marks its vote",
 		Strength: KeyHolding, Base: "salted",
 		Check: "V27", Level: "L3", Exit: 21, tamper: coinValue(1)},
-	{Name: "coin-missing", Text: "the supervisor inscribes a coin that does not exist",
+	{Name: "coin-missing", Text: "the supervisor lists a coin that does not exist",
 		Strength: KeyHolding, Base: "won",
-		Check: "V27", Level: "L3", Exit: 21, early: true,
+		Check: "V27", Level: "L3", Exit: 21,
 		tamper: otherCoin(func(p *play, _ *rehearsal.Voter) (wire.OutPoint, error) {
 			return wire.OutPoint{Hash: p.policyHash()}, nil
 		})},
-	{Name: "coin-elsewhere", Text: "the supervisor inscribes a coin that is its own", Strength: KeyHolding, Base: "won",
+	{Name: "coin-elsewhere", Text: "the supervisor lists a coin of its payments that is its own",
+		Strength: KeyHolding, Base: "won",
+		Check: "V27", Level: "L3", Exit: 21, tamper: coinElsewhere},
+	{Name: "coin-beside-the-payments", Text: "the supervisor pays a coin by a transaction that is not of its chain of payments",
+		Strength: KeyHolding, Base: "won",
 		Check: "V27", Level: "L3", Exit: 21,
-		tamper: otherCoin(func(p *play, _ *rehearsal.Voter) (wire.OutPoint, error) {
-			return p.payCoin(p.Keys["supervisor"])
+		tamper: otherCoin(func(p *play, v *rehearsal.Voter) (wire.OutPoint, error) {
+			op, err := p.payCoin(v.Secret)
+			return op, errors.Join(err, p.Advance(p.Policy.Times.Roll))
 		})},
 	{Name: "coin-by-stranger", Text: "a voter's coin is paid by a stranger", Strength: KeyHolding, Base: "each",
 		Check: "V27", Level: "L3", Exit: 21, tamper: coinByStranger},
-	{Name: "coin-early", Text: "the supervisor pays a voter before the announcement", Strength: KeyHolding, Base: "won",
+	{Name: "coin-early", Text: "the supervisor pays a voter before the announcement", Strength: KeyHolding, Base: "sealed",
 		Check: "V27", Level: "L3", Exit: 21, early: true, tamper: coinEarly},
 	{Name: "coin-late", Text: "the supervisor pays a coin only when the voting has begun",
 		Strength: KeyHolding, Base: "won",
 		Check: "V27", Level: "L3", Exit: 21, tamper: coinLate},
+	{Name: "coin-younger", Text: "an entry has seen no block with its coin", Strength: KeyHolding, Base: "custodial",
+		Check: "V27", Level: "L3", Exit: 21, tamper: all(coinYounger, listsAll)},
 	{Name: "roll-key-candidates", Text: "a candidate votes with its candidate key as roll key",
 		Strength: KeyHolding, Base: "won",
 		Check: "V28", Level: "L3", Exit: 0,
@@ -47,12 +56,12 @@ var coinLies = []Lie{
 
 // coinValue changes the value of the coin of the second candidate's voter.
 func coinValue(by int64) func(*play) error {
-	return func(p *play) error {
+	return all(listsAll, func(p *play) error {
 		key := p.votersFor(2)[0].Key()
 		var paid wire.OutPoint
 		p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) {
 			i := slices.IndexFunc(tx.TxOut, func(out *wire.TxOut) bool { return slices.Equal(out.PkScript, templates.PayToKey(key)) })
-			if i < 0 {
+			if i < 0 || paid != (wire.OutPoint{}) {
 				return false, nil
 			}
 			tx.TxOut[i].Value += by
@@ -65,12 +74,12 @@ func coinValue(by int64) func(*play) error {
 			return nil
 		}
 		return nil
-	}
+	})
 }
 
 // otherCoin puts another coin onto the roll for a voter who abstains.
 func otherCoin(coin func(p *play, v *rehearsal.Voter) (wire.OutPoint, error)) func(*play) error {
-	return func(p *play) error {
+	return all(listsAll, func(p *play) error {
 		v := p.votersFor(0)[0]
 		p.abstain(v)
 		p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
@@ -79,7 +88,26 @@ func otherCoin(coin func(p *play, v *rehearsal.Voter) (wire.OutPoint, error)) fu
 			return err
 		}
 		return nil
-	}
+	})
+}
+
+// coinElsewhere has a payment pay to the supervisor what is then listed as the coin of a
+// voter who abstains.
+func coinElsewhere(p *play) error {
+	var paid wire.OutPoint
+	p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) {
+		i := len(tx.TxOut) - 1
+		if kindOf(tx) != 0 || paid != (wire.OutPoint{}) {
+			return false, nil
+		}
+		own := wire.NewTxOut(p.Policy.Coin(), tx.TxOut[i].PkScript)
+		tx.TxOut[i].Value -= own.Value + p.Policy.Fee*int64(own.SerializeSize())
+		tx.TxOut = slices.Insert(tx.TxOut, i, own)
+		err := p.supervisorSigner().resign(tx)
+		paid = wire.OutPoint{Hash: tx.TxHash(), Index: uint32(i)}
+		return false, err
+	})
+	return otherCoin(func(*play, *rehearsal.Voter) (wire.OutPoint, error) { return paid, nil })(p)
 }
 
 // coinByStranger has a stranger pay the second candidate's voter, from two
@@ -100,14 +128,14 @@ func coinByStranger(p *play) error {
 			return err
 		}
 		coins[v.Key()] = wire.OutPoint{Hash: tx.TxHash()}
-		return p.Chain.Submit(tx)
+		return errors.Join(p.Chain.Submit(tx), p.Advance(p.Policy.Times.Roll))
 	}
-	return nil
+	return listsAll(p)
 }
 
-// coinEarly pays a voter who abstains before the announcement.
+// coinEarly pays the second candidate's voter before the announcement. The voter abstains.
 func coinEarly(p *play) error {
-	v := p.votersFor(0)[0]
+	v := p.votersFor(2)[0]
 	p.abstain(v)
 	var early wire.OutPoint
 	p.at(p.Times.Announce-1, func() (err error) {
@@ -118,28 +146,35 @@ func coinEarly(p *play) error {
 		coins[v.Key()] = early
 		return nil
 	}
-	return nil
+	return listsAll(p)
 }
 
-// coinLate puts the coin of the second candidate's voter onto the roll, and has
-// it relayed when voting begins.
+// coinLate puts a coin of the second candidate's voter onto the roll that is relayed when
+// voting begins.
 func coinLate(p *play) error {
 	v := p.votersFor(2)[0]
 	var held *wire.MsgTx
-	p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
-		p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) {
-			if held != nil || len(tx.TxOut) < 2 || !slices.Equal(tx.TxOut[0].PkScript, templates.PayToKey(v.Key())) {
-				return false, nil
-			}
-			held = tx
-			return true, nil
-		})
-		op, err := p.payCoin(v.Secret)
-		coins[v.Key()] = op
+	p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) (err error) {
+		held, err = p.spendSpare(wire.NewTxOut(p.Policy.Coin(), templates.PayToKey(v.Key())))
+		coins[v.Key()] = wire.OutPoint{Hash: held.TxHash()}
 		return err
 	}
 	p.schedule(v, p.Policy.Times.VoteTo)
 	p.at(p.Policy.Times.VoteFrom, func() error { return p.Chain.Submit(held) })
+	return listsAll(p)
+}
+
+// coinYounger has the second candidate's voter sign its entry before it has its coin.
+func coinYounger(p *play) error {
+	key := p.votersFor(2)[0].Key()
+	amend(p, func(l *board.Line, _ *board.Entry) bool {
+		if l.By != key {
+			return false
+		}
+		seen, err := p.seen(p.Times.Announce)
+		l.Seen = seen
+		return err == nil
+	})
 	return nil
 }
 

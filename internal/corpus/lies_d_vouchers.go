@@ -2,6 +2,7 @@ package corpus
 
 import (
 	"bytes"
+	"math/bits"
 
 	"bevote/internal/curve"
 	"bevote/internal/rehearsal"
@@ -184,6 +185,11 @@ var forgeryLies = []Lie{
 			m := p.Policy.Mixing
 			clear(signature[len(signature)-m.Rounds*m.Modulus/8:])
 		})},
+	{Name: "group-hash-changed", Text: "a paid group signature has a wrong hash of one round",
+		Strength: KeyHolding, Base: "mixed-group",
+		Check: "V30", Along: []string{"V36"}, Level: "none", Exit: 20, tamper: forged(func(p *play, signature []byte) {
+			signature[2*(p.Policy.Mixing.Modulus/8+8)+5*32] ^= 1
+		})},
 	{Name: "group-answer-changed", Text: "a paid group signature has a wrong answer in one round",
 		Strength: KeyHolding, Base: "mixed-group",
 		Check: "V30", Along: []string{"V36"}, Level: "none", Exit: 20, tamper: forged(func(p *play, signature []byte) {
@@ -192,7 +198,8 @@ var forgeryLies = []Lie{
 		})},
 }
 
-// forged changes a copy of another roll key's signature.
+// forged changes a copy of another roll key's signature, and gives it the challenge of
+// its own message.
 func forged(change func(p *play, signature []byte)) func(*play) error {
 	return func(p *play) error {
 		v := p.abstainer().Voter
@@ -203,9 +210,10 @@ func forged(change func(p *play, signature []byte)) func(*play) error {
 			if len(shown) == 0 || payer < 0 {
 				return errNothing
 			}
-			signature := bytes.Clone(shown[0].Signature)
+			signature, mixer := bytes.Clone(shown[0].Signature), p.Exchange.Mixers[payer].Key()
 			change(p, signature)
-			return p.publish(v.Secret, board.Voucher{Mixer: p.Exchange.Mixers[payer].Key(), Nonce: nonce, Issuer: []byte{}, Signature: signature})
+			p.refit(board.VoucherMessage(p.EID, v.Key(), mixer, nonce), signature)
+			return p.publish(v.Secret, board.Voucher{Mixer: mixer, Nonce: nonce, Issuer: []byte{}, Signature: signature})
 		})
 		p.atDeadline(election.T5, -1, func() (err error) {
 			coin, err = p.payByMixer(v.Key())
@@ -216,5 +224,25 @@ func forged(change func(p *play, signature []byte)) func(*play) error {
 			return nil
 		}
 		return garbles(p)
+	}
+}
+
+// refit gives a group signature the challenge that its hashes have on a message
+// (docs/protocol.md, Group blind signatures).
+func (p *play) refit(message [32]byte, signature []byte) {
+	l, n := p.Policy.Mixing.Rounds, p.ExchangeLog().Manager[:4+p.Policy.Mixing.Modulus/8] // text n
+	statement := 2*(p.Policy.Mixing.Modulus/8+8) + 32*l
+	x := curve.Encoder(nil).Raw(p.EID[:]).Raw(n).U32(uint32(l)).Raw(message[:]).Raw(signature[:statement])
+	digest := curve.TaggedHash("group-signature", x)
+	for salt := uint32(0); ; salt++ {
+		seed := curve.TaggedHash("challenge", curve.Encoder(nil).Raw(digest[:]).U32(salt))
+		c, ones := curve.KDF(seed[:], l/8), 0
+		for _, b := range c {
+			ones += bits.OnesCount8(b)
+		}
+		if ones == l/2 {
+			copy(signature[statement:], c)
+			return
+		}
 	}
 }

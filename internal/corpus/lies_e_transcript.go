@@ -5,8 +5,11 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/rehearsal"
+	"bevote/internal/sharing"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
+
+	"github.com/btcsuite/btcd/wire/v2"
 )
 
 // transcriptLies are about family E: the transcript, and the keys that it has
@@ -14,65 +17,65 @@ import (
 var transcriptLies = []Lie{
 	{Name: "transcript-missing", Text: "the supervisor anchors the transcript's phase without a transcript",
 		Strength: KeyHolding, Base: "won",
-		Check: "V42", Level: "none", Exit: 20, tamper: all(noAcks, endsWithDealing, func(p *play) error {
+		Check: "V42", Level: "L0", Exit: 21, tamper: all(noAcks, endsWithDealing, func(p *play) error {
 			drop(p, func(board.Line, board.Transcript) bool { return true })
 			return nil
 		})},
 	{Name: "transcript-short", Text: "the transcript has no public share for the last slot",
 		Strength: KeyHolding, Base: "won",
-		Check: "V42", Level: "none", Exit: 20, tamper: transcript(func(_ *play, t *board.Transcript) error {
+		Check: "V42", Level: "L0", Exit: 21, tamper: transcript(func(_ *play, t *board.Transcript) error {
 			t.Keys[0].Shares = t.Keys[0].Shares[:len(t.Keys[0].Shares)-curve.PointSize]
 			return nil
 		})},
 	{Name: "transcript-two-keys", Text: "the transcript has one joint key more than the policy",
 		Strength: KeyHolding, Base: "won",
-		Check: "V42", Level: "none", Exit: 20, tamper: transcript(func(_ *play, t *board.Transcript) error {
+		Check: "V42", Level: "L0", Exit: 21, tamper: transcript(func(_ *play, t *board.Transcript) error {
 			t.Keys = append(t.Keys, t.Keys[0])
 			return nil
 		})},
 	{Name: "dealer-smuggled-in", Text: "the transcript counts a dealer who is out",
 		Strength: KeyHolding, Base: "dealers",
-		Check: "V45", Level: "none", Exit: 20, tamper: transcript(func(_ *play, t *board.Transcript) error {
+		Check: "V45", Level: "L0", Exit: 21, tamper: transcript(func(_ *play, t *board.Transcript) error {
 			t.Qual = []int{1, 2, 3, 4, 5}
 			return nil
 		})},
 	{Name: "dealer-dropped", Text: "the transcript drops a dealer who dealt honestly",
 		Strength: KeyHolding, Base: "won",
-		Check: "V45", Level: "none", Exit: 20, tamper: transcript(func(_ *play, t *board.Transcript) error {
+		Check: "V45", Level: "L0", Exit: 21, tamper: transcript(func(_ *play, t *board.Transcript) error {
 			t.Qual = t.Qual[1:]
 			return nil
 		})},
 	{Name: "joint-key-replaced", Text: "the transcript has a joint key of the supervisor's own",
 		Strength: KeyHolding, Base: "won",
-		Check: "V46", Along: []string{"V48"}, Level: "none", Exit: 20,
+		Check: "V46", Along: []string{"V48"}, Level: "L0", Exit: 21,
 		tamper: transcript(func(p *play, t *board.Transcript) error {
 			t.Keys[0].Key = curve.BaseMul(p.stranger()).Key()
 			return nil
 		})},
 	{Name: "joint-key-of-one", Text: "dealers choose first points that cancel, so that the joint key is one dealer's alone",
 		Strength: KeyHolding, Base: "won",
-		Check: "V46", Level: "none", Exit: 20, tamper: keyOfOne},
+		Check: "V46", Level: "L0", Exit: 21, tamper: keyOfOne},
 	{Name: "joint-key-candidates", Text: "all dealers help a candidate to make the joint key its own key",
 		Strength: KeyHolding, Base: "paper",
-		Check: "V46", Level: "none", Exit: 20, tamper: func(p *play) error {
+		Check: "V46", Level: "L0", Exit: 21, tamper: func(p *play) error {
 			return p.dealTogether(func(others []curve.Scalar) ([]curve.Scalar, error) {
 				return completing(p, others, p.Keys["candidate "+p.first().Name])
 			})
 		}},
 	{Name: "joint-key-members", Text: "all dealers make the joint secret the share of one member",
 		Strength: KeyHolding, Base: "won",
-		Check: "V46", Level: "none", Exit: 20, tamper: sharesAlike(0, 1)},
+		Check: "V46", Level: "L0", Exit: 21, tamper: sharesAlike(0, 1)},
 	{Name: "joint-key-nothing", Text: "all dealers' first points cancel: the joint key is the point at infinity",
 		Strength: KeyHolding, Base: "won",
-		Check: "V46", Along: []string{"V42"}, Level: "none", Exit: 20,
-		tamper: all(overAfter(election.SetupClosed), func(p *play) error {
+		Check: "V46", Along: []string{"V42"}, Level: "L0", Exit: 21,
+		tamper: all(noTranscriptKey, func(p *play) error {
 			return p.dealTogether(func(others []curve.Scalar) ([]curve.Scalar, error) {
 				return completing(p, others, curve.Scalar{})
 			})
 		})},
 	{Name: "public-share-replaced", Text: "the transcript has another public share for one slot",
 		Strength: KeyHolding, Base: "won",
-		Check: "V47", Along: []string{"V48"}, Level: "none", Exit: 20,
+		Check: "V47", Along: []string{"V48"}, Level: "L0", Exit: 21,
 		tamper: transcript(func(p *play, t *board.Transcript) error {
 			other := curve.BaseMul(p.stranger()).Key()
 			copy(t.Keys[0].Shares, other[:])
@@ -80,7 +83,7 @@ var transcriptLies = []Lie{
 		})},
 	{Name: "polynomial-replaced", Text: "the transcript's shares are of the supervisor's own polynomial through the joint key",
 		Strength: KeyHolding, Base: "each",
-		Check: "V47", Level: "none", Exit: 20, tamper: transcript(ownPolynomial)},
+		Check: "V47", Level: "L0", Exit: 21, tamper: transcript(ownPolynomial)},
 	{Name: "shares-alike", Text: "all dealers make the shares of two members the same",
 		Strength: KeyHolding, Base: "won",
 		Check: "V49", Level: "none", Exit: 20, tamper: sharesAlike(3, 5)},
@@ -94,10 +97,34 @@ var transcriptLies = []Lie{
 			return nil
 		}},
 	{Name: "transcript-never", Text: "the supervisor never anchors the transcript", Strength: KeyHolding, Base: "won",
-		Check: "V51", Level: "L0", Exit: 21, tamper: all(unanchored(election.SetupClosed), overAfter(election.SetupClosed))},
+		Check: "V51", Level: "L0", Exit: 21, tamper: unanchored(election.SetupClosed)},
 	{Name: "transcript-late", Text: "the supervisor anchors the transcript a block too late",
 		Strength: KeyHolding, Base: "won",
 		Check: "V51", Level: "L0", Exit: 21, tamper: late(election.SetupClosed)},
+	{Name: "setup-with-deals-locktime", Text: "the setup's anchor has the locktime of the deals' anchor",
+		Strength: KeyHolding, Base: "won",
+		Check: "V51", Level: "L0", Exit: 21,
+		tamper: anchored(election.SetupClosed, func(p *play, tx *wire.MsgTx) { tx.LockTime = p.Policy.Times.Deal })},
+	{Name: "setup-other-board", Text: "the supervisor's setup anchor commits to a board that it does not show",
+		Strength: KeyHolding, Base: "each",
+		Check: "V51", Level: "L0", Exit: 21, tamper: otherHead(election.SetupClosed)},
+	{Name: "setup-not-shown", Text: "the record has proofs instead of blocks, and none of the setup's anchor",
+		Strength: Naive, Base: "sealed", proven: true,
+		Check: "V51", Level: "L0", Exit: 30,
+		tamper: buryDeeper, mutate: proofs(withoutAnchor(election.SetupClosed))},
+}
+
+// noTranscriptKey ends the record with an anchor of the complaints alone: the transcript
+// cannot be written.
+func noTranscriptKey(p *play) error {
+	p.Hooks.Tip = p.due(election.SetupClosed).Last + 2*p.Policy.Depth()
+	p.Hooks.Complain = func(*rehearsal.Voter, sharing.Params, *sharing.Outcome) error {
+		if err := p.Anchor(p.Policy.Times.Setup+1, p.Log.Head()); err != nil {
+			return err
+		}
+		return rehearsal.ErrOver
+	}
+	return nil
 }
 
 // noAcks keeps acknowledgements off the board: no member acknowledges a wrong
@@ -109,7 +136,7 @@ func noAcks(p *play) error {
 
 // endsWithDealing ends the record after the dealing.
 func endsWithDealing(p *play) error {
-	p.last, p.Hooks.Tip = "deal", p.Policy.Times.Setup+p.Policy.Depth()-1
+	p.last, p.Hooks.Tip = "deal", p.due(election.SetupClosed).Last+2*p.Policy.Depth()
 	return nil
 }
 

@@ -33,7 +33,7 @@ type play struct {
 // played plays an election to its end with the lie in it. The caller closes it.
 func (l *Lie) played(ctx context.Context, opt rehearsal.Options) (*play, error) {
 	p := &play{spares: make(map[wire.OutPoint]bool), steps: make(map[string]func() (bool, error)), blocks: make(map[uint32][]func() error)}
-	opt.Hooks = rehearsal.Hooks{Network: l.network, ExtraVoters: l.extraVoters, Policy: l.policyHook(opt.Seed), Step: p.step, Block: p.block, Line: p.line}
+	opt.Hooks = rehearsal.Hooks{Network: l.network, Policy: l.policyHook(opt.Seed), Step: p.step, Block: p.block, Line: p.line}
 	if b := l.base(); b != nil {
 		opt.Roll, opt.Hooks.Votes = b.roll, l.votes
 	}

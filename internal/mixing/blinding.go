@@ -14,9 +14,9 @@ import (
 // the answers.
 //
 //	ĝ = g̃^ρ     ẑ = z̃^ρ     R_i = P_σ(i)^(a^b_i·ρ)     R'_i = P'_σ(i)^(b'_i^e·ρ)
-//	c = challenge(message, ĝ, ẑ, R, R')
+//	h_i = TH("group-round", u32 i ‖ R_i ‖ R'_i)     c = challenge(message, ĝ ‖ ẑ ‖ h_1 … h_l)
 //	challenge that is sent: its bit σ(i) is bit i of c
-//	signature: ĝ ‖ ẑ ‖ c ‖ t_σ(i) + b_i ‖ u_σ(i)·b'_i mod n
+//	signature: ĝ ‖ ẑ ‖ h_1 … h_l ‖ c ‖ t_σ(i) + b_i ‖ u_σ(i)·b'_i mod n
 type blinding struct {
 	hidden
 	g       *Group
@@ -55,7 +55,8 @@ func (b *blinding) Challenge(offered []byte) ([]byte, error) {
 	b.offered = offered
 	b.blinded.g = b.g.modP.power(b.offer.g, b.factor)
 	b.blinded.z = b.g.modP.power(b.offer.z, b.factor)
-	b.blinded.challenge = b.g.challenge(b.message, b.blinded.pair, b.commitments())
+	b.blinded.hashes = b.hashes()
+	b.blinded.challenge = b.g.challenge(b.message, b.g.statement(b.blinded))
 	b.challenge = make([]byte, len(b.blinded.challenge))
 	for i, from := range b.order {
 		if bit(b.blinded.challenge, i) {
@@ -88,15 +89,20 @@ func (b *blinding) draw() (err error) {
 	return nil
 }
 
-// commitments are R_1 … R_l and R'_1 … R'_l.
-func (b *blinding) commitments() []*big.Int {
+// hashes are h_1 … h_l of the commitments R_i and R'_i.
+func (b *blinding) hashes() []byte {
 	l := b.g.rounds
 	exponents := b.g.exponents(b.shifts)
-	out := make([]*big.Int, 2*l)
+	blinded := make([]*big.Int, 2*l)
 	cores.Each(2*l, func(i int) {
 		from := b.order[i%l] + i/l*l
-		out[i] = b.g.modP.power(b.offer.commitments[from], b.g.modN.times(exponents[i], b.factor))
+		blinded[i] = b.g.modP.power(b.offer.commitments[from], b.g.modN.times(exponents[i], b.factor))
 	})
+	var out []byte
+	for i := range l {
+		h := b.g.roundHash(i, blinded[i], blinded[l+i])
+		out = append(out, h[:]...)
+	}
 	return out
 }
 

@@ -49,16 +49,29 @@ func checkChallenge(c []byte, l int) error {
 	return nil
 }
 
-// challenge is the challenge of a signature on message, with g̃ and z̃ and the
-// commitments R_1 … R_l of V1 and R'_1 … R'_l of V2. It is the first l bits of
+// roundHash is h_i, the hash of the commitments R and R' of round i, from 0:
 //
-//	d = TH("group-signature", eid ‖ text n ‖ u32 l ‖ message ‖ g̃ ‖ z̃ ‖ R ‖ R')
+//	TH("group-round", u32 i ‖ R ‖ R')
+//
+// With i in it, two openings of one hash that are found for a round are of no use in
+// another.
+func (g *Group) roundHash(i int, r1, r2 *big.Int) [hashSize]byte {
+	return curve.TaggedHash("group-round", g.elements(curve.Encoder(nil).U32(uint32(i)), r1, r2))
+}
+
+// hashSize is the length in bytes of a round's hash.
+const hashSize = 32
+
+// challenge is the challenge of a signature on message. The statement is the
+// signature's first part, g̃ ‖ z̃ ‖ h_1 … h_l. It is the first l bits of
+//
+//	d = TH("group-signature", eid ‖ text n ‖ u32 l ‖ message ‖ g̃ ‖ z̃ ‖ h_1 … h_l)
 //	KDF(TH("challenge", d ‖ u32 salt), ⌈l/8⌉)
 //
 // for the first salt from 0 for which l/2 of them are ones.
-func (g *Group) challenge(message []byte, at pair, commitments []*big.Int) []byte {
-	x := curve.Encoder(g.prefix()).U32(uint32(g.rounds)).Raw(message)
-	digest := curve.TaggedHash("group-signature", g.elements(x, append([]*big.Int{at.g, at.z}, commitments...)...))
+func (g *Group) challenge(message, statement []byte) []byte {
+	x := curve.Encoder(g.prefix()).U32(uint32(g.rounds)).Raw(message).Raw(statement)
+	digest := curve.TaggedHash("group-signature", x)
 	for salt := uint32(0); ; salt++ {
 		seed := curve.TaggedHash("challenge", curve.Encoder(nil).Raw(digest[:]).U32(salt))
 		if c := truncate(curve.KDF(seed[:], challengeSize(g.rounds)), g.rounds); ones(c) == g.rounds/2 {

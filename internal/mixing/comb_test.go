@@ -90,7 +90,7 @@ func BenchmarkTables(b *testing.B) {
 				start = time.Now()
 				table := long
 				if !c.made {
-					table = newComb(f, base, 2048, c.uses)
+					table = newComb(f, base, 2048, fewUses)
 				}
 				for _, e := range exponents[:c.uses] {
 					table.power(e)

@@ -2,8 +2,13 @@ package mixing
 
 // CheckDomain checks the parts of a signature, without its equation.
 func (g *Group) CheckDomain(signature []byte) error {
-	_, err := g.domain(signature)
+	_, _, err := g.domain(signature)
 	return err
+}
+
+// VerifyIn is Verify with the rounds in an order.
+func (g *Group) VerifyIn(order []int, message, signature []byte) error {
+	return g.verify(message, signature, order)
 }
 
 // Operations is the number of powers with long exponents, of powers with short ones,
@@ -30,3 +35,13 @@ func (g *Group) Operations() (o Operations) {
 
 // Operations returns the operations of the manager so far.
 func (m *Manager) Operations() Operations { return m.group.Operations() }
+
+// Refit gives a signature the challenge that fits its hashes and a message, and reports
+// whether it is long enough to have one.
+func (g *Group) Refit(message, signature []byte) bool {
+	if len(signature) < g.statementSize()+challengeSize(g.rounds) {
+		return false
+	}
+	copy(signature[g.statementSize():], g.challenge(message, signature[:g.statementSize()]))
+	return true
+}

@@ -23,13 +23,18 @@ func TestFullStrength(t *testing.T) {
 	if err := c.group.Verify(m.message, m.signature); err != nil {
 		t.Fatal(err)
 	}
+	opened, err := c.manager.ProveOpened(m.signature, eid)
+	if err != nil || c.group.VerifyOpened(opened, c.members[0].Member(), []byte{0}, m.signature, eid) != nil {
+		t.Fatal("it is not shown who signed", err)
+	}
 	for what, size := range map[string][2]int{
+		"opened":    {len(opened), 288},
 		"modulus":   {len(c.manager.Modulus().Bytes()), 35076},
 		"member":    {len(c.members[0].Member().Bytes()), 10528},
 		"offer":     {len(m.offer), 68112},
 		"challenge": {len(m.challenge), 16},
 		"answer":    {len(m.answer), 43008},
-		"signature": {len(m.signature), 45728},
+		"signature": {len(m.signature), 49824},
 	} {
 		if size[0] != size[1] {
 			t.Errorf("%s of %d bytes, want %d", what, size[0], size[1])

@@ -2,6 +2,7 @@ package mixing_test
 
 import (
 	"bytes"
+	"errors"
 	"testing"
 
 	"bevote/internal/mixing"
@@ -55,7 +56,7 @@ func FuzzDecodeMember(f *testing.F) {
 			t.Fatal("decodes and encodes to something else")
 		}
 		c.group.CheckMember(m, []byte{0})
-		c.manager.Admit(b, c.members[0].Request())
+		c.manager.Admit([]byte{0}, b, c.members[0].Request())
 	})
 }
 
@@ -65,11 +66,34 @@ func FuzzSignature(f *testing.F) {
 	f.Add(m.signature)
 	f.Add(m.signature[1:])
 	f.Fuzz(func(t *testing.T, b []byte) {
+		b = bytes.Clone(b)
+		c.group.Refit(m.message, b) // as a forger would
 		domain, err := c.group.CheckDomain(b), c.group.Verify(m.message, b)
-		if domain != nil && (err == nil || err.Error() != domain.Error()) {
+		if domain != nil && (err == nil || !errors.Is(err, mixing.ErrDomain)) {
 			t.Fatalf("outside its domain: %v, but %v", domain, err)
 		}
 		c.manager.Opens(b)
+	})
+}
+
+func FuzzOpened(f *testing.F) {
+	c := newFixture(f, 256, 4, 2)
+	m := issue(f, c.group, c.members[1], stream(2), message(1))
+	proof, err := c.manager.ProveOpened(m.signature, eid)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(proof, m.signature)
+	f.Add(proof[1:], m.signature[1:])
+	f.Fuzz(func(t *testing.T, b, signature []byte) {
+		err := c.group.VerifyOpened(b, c.members[1].Member(), []byte{1}, signature, eid)
+		same := bytes.Equal(b, proof) && len(signature) == len(m.signature) && bytes.HasPrefix(signature, m.signature[:80])
+		if (err == nil) != same {
+			t.Fatalf("%v", err)
+		}
+		if c.group.VerifyOpened(b, c.members[0].Member(), []byte{1}, signature, eid) == nil {
+			t.Fatal("another member is shown to have signed")
+		}
 	})
 }
 

@@ -1,6 +1,7 @@
 package mixing
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -13,8 +14,14 @@ type Manager struct {
 	hidden
 	modulus Modulus
 	group   *Group
-	root    *big.Int   // 1/e mod φ(n)
-	members []*big.Int // y of each member, in order of admission
+	root    *big.Int // 1/e mod φ(n)
+	members []admitted
+}
+
+// admitted is a membership key that the manager has certified.
+type admitted struct {
+	who []byte
+	y   *big.Int
 }
 
 // NewManager draws a modulus of a length in bits from random, and its proof. It
@@ -42,10 +49,11 @@ func (m *Manager) Modulus() Modulus { return m.modulus }
 //
 //	w = (y + δ)^(1/e) mod n
 //
-// [Group.CheckMember] must have accepted the member. Admit fails if z ≠ g^y, y is 1
-// or no unit, y + δ is no unit, or another member has the same y. y and w identify
-// all signatures of the member: they are for the member and the manager alone.
-func (m *Manager) Admit(member, y []byte) (certificate []byte, err error) {
+// [Group.CheckMember] must have accepted the member for who. Admit fails if z ≠ g^y, y
+// is 1 or no unit, y + δ is no unit, another member has the same y, or who has another
+// y. A member that is admitted again has the same certificate. y and w identify all
+// signatures of the member: they are for the member and the manager alone.
+func (m *Manager) Admit(who, member, y []byte) (certificate []byte, err error) {
 	published, err := DecodeMember(member)
 	if err != nil {
 		return nil, err
@@ -66,28 +74,47 @@ func (m *Manager) Admit(member, y []byte) (certificate []byte, err error) {
 	case m.group.modP.power(m.group.g, v).Cmp(z) != 0:
 		return nil, errors.New("z is not g^y")
 	}
-	for i, known := range m.members {
-		if known.Cmp(v) == 0 {
-			return nil, fmt.Errorf("member %d has the same y", i)
-		}
+	if err := m.add(admitted{who, v}); err != nil {
+		return nil, err
 	}
-	m.members = append(m.members, v)
 	return m.group.modN.power(w, m.root).FillBytes(make([]byte, len(y))), nil
 }
 
-// Opens returns the member that made a signature, as its place in the order of
-// admission, from 0: z̃ = g̃^y. ok is false if no member did. It does not verify the
-// signature.
-func (m *Manager) Opens(signature []byte) (member int, ok bool) {
-	in := &reader{left: signature}
-	g, z := in.element("g̃", m.group), in.element("z̃", m.group)
-	if in.err != nil {
-		return 0, false
-	}
-	for i, y := range m.members {
-		if m.group.modP.power(g, y).Cmp(z) == 0 {
-			return i, true
+// add adds a member, if it is not there.
+func (m *Manager) add(member admitted) error {
+	for _, known := range m.members {
+		named, sameY := bytes.Equal(known.who, member.who), known.y.Cmp(member.y) == 0
+		switch {
+		case named && sameY:
+			return nil
+		case named:
+			return fmt.Errorf("member %x has another y", member.who)
+		case sameY:
+			return fmt.Errorf("member %x has the same y", known.who)
 		}
 	}
-	return 0, false
+	m.members = append(m.members, member)
+	return nil
+}
+
+// Opens returns who made a signature, the member for whom z̃ = g̃^y. ok is false if none
+// did. It does not verify the signature.
+func (m *Manager) Opens(signature []byte) (who []byte, ok bool) {
+	_, by, ok := m.signer(signature)
+	return by.who, ok
+}
+
+// signer returns g̃ and z̃ of a signature and the member that made it.
+func (m *Manager) signer(signature []byte) (at pair, by admitted, ok bool) {
+	in := &reader{left: signature}
+	at = pair{g: in.element("g̃", m.group), z: in.element("z̃", m.group)}
+	if in.err != nil {
+		return at, by, false
+	}
+	for _, by := range m.members {
+		if m.group.modP.power(at.g, by.y).Cmp(at.z) == 0 {
+			return at, by, true
+		}
+	}
+	return at, by, false
 }

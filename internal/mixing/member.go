@@ -11,9 +11,9 @@ import (
 	"bevote/internal/curve"
 )
 
-// Member is a mixer's membership key z with the proof that the mixer knows x behind
+// Member is a membership key z of a mixer with the proof that the mixer knows x behind
 // it, SKLOGLOG[α : z = g^(a^α)] (Camenisch and Stadler 1997). The proof is bound to
-// the election and to who, the mixer's key. For each of l rounds i,
+// the election and to [Who] it is of. For each of l rounds i,
 //
 //	W_i = g^(a^r_i)     c = challenge(who, z, W_1 … W_l)     t_i = r_i, or r_i − x where bit i of c is 1
 //
@@ -55,8 +55,21 @@ func DecodeMember(b []byte) (Member, error) {
 	return m, nil
 }
 
-// CheckMember verifies the proof of a membership key for who, the mixer's key, and
-// that 1 < z < p and z^n = 1.
+// Who names a membership key by its mixer's key and its number among the mixer's, from 1:
+//
+//	key 33 ‖ u32 number
+//
+// A mixer may have several. To the group each is a member of its own.
+func Who(mixer curve.PublicKey, number uint32) []byte {
+	return curve.Encoder(nil).Raw(mixer[:]).U32(number)
+}
+
+// Key returns z, |n| + 8 bytes. Different members have different keys, which
+// [Group.CheckMember] sees of one member at a time, and cannot check.
+func (m Member) Key() []byte { return m.z }
+
+// CheckMember verifies the proof of a membership key for [Who] it is of, and that
+// 1 < z < p and z^n = 1.
 func (g *Group) CheckMember(m Member, who []byte) error {
 	z, err := g.memberKey(m)
 	if err != nil {

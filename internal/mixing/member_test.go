@@ -73,7 +73,7 @@ func TestAdmit(t *testing.T) {
 		want      string
 	}{
 		{"another's y", member, c.members[0].Request(), "z is not g^y"},
-		{"a member already", c.members[0].Member().Bytes(), c.members[0].Request(), "member 0 has the same y"},
+		{"another's key", c.members[0].Member().Bytes(), c.members[0].Request(), "member 00 has the same y"},
 		{"y = 0", member, number(num(0)), "out of range"},
 		{"y = 1", withKey(num(1)), number(num(1)), "not what a membership key has"},
 		{"y = n", member, number(w.n), "out of range"},
@@ -82,13 +82,19 @@ func TestAdmit(t *testing.T) {
 		{"a short y", member, s.Request()[1:], "cut short"},
 		{"a short member", member[1:], s.Request(), "member"},
 	} {
-		if _, err := c.manager.Admit(lie.member, lie.y); err == nil || !strings.Contains(err.Error(), lie.want) {
+		if _, err := c.manager.Admit([]byte{7}, lie.member, lie.y); err == nil || !strings.Contains(err.Error(), lie.want) {
 			t.Errorf("%s: got %v, want %q", lie.name, err, lie.want)
 		}
 	}
-	certificate, err := c.manager.Admit(member, s.Request())
+	certificate, err := c.manager.Admit([]byte{7}, member, s.Request())
 	if err != nil {
 		t.Fatal(err)
+	}
+	if again, err := c.manager.Admit([]byte{7}, member, s.Request()); err != nil || !bytes.Equal(again, certificate) {
+		t.Errorf("admitted again: another certificate, %v", err)
+	}
+	if _, err := c.manager.Admit([]byte{0}, member, s.Request()); err == nil || !strings.Contains(err.Error(), "another y") {
+		t.Errorf("a second key under one name: %v", err)
 	}
 	changed := bytes.Clone(certificate)
 	changed[10] ^= 1
@@ -105,7 +111,7 @@ func TestAdmit(t *testing.T) {
 	}
 	other := newTwin(c.manager.Modulus().Bytes(), 16).issue(stream(19), twinMember(w, 512, 60), message(1))
 	if who, ok := c.manager.Opens(other.signature); ok {
-		t.Errorf("a signature of no member opens as %d", who)
+		t.Errorf("a signature of no member opens as %x", who)
 	}
 }
 

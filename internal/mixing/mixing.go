@@ -14,9 +14,9 @@
 //
 //   - each signature that verifies takes an answer by a member of the group, or by
 //     the holder of the RSA key, and each answer gives at most one signature. This
-//     holds if a mixer has at most one open session and stores the challenge before
-//     it answers: answers to several open sessions, or two answers to one offer,
-//     can give more signatures;
+//     holds if at most one session is open for a member's key, with secrets that are
+//     drawn afresh, and the challenge is stored before it is answered: answers to
+//     several open sessions, or two answers to one offer, can give more signatures;
 //   - sessions and signatures do not show which session gave which signature;
 //   - every published offer, challenge and answer can be judged without a secret.
 //
@@ -75,7 +75,8 @@ type Verifier interface {
 	// bytes, with secrets drawn from random.
 	Blind(random io.Reader, message []byte) Blinding
 	// Verify checks a signature on message. Its error says which check failed,
-	// and wraps ErrDomain if it is one of the parts alone.
+	// and wraps ErrDomain if it is one of the parts alone. It depends on message
+	// and signature only.
 	Verify(message, signature []byte) error
 	// CheckTranscript checks a published session. A move that has not been made
 	// is nil. An error that wraps ErrChallenge is the user's fault, any other

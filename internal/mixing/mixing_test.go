@@ -1,6 +1,7 @@
 package mixing_test
 
 import (
+	"bytes"
 	"io"
 	"math/rand/v2"
 	"testing"
@@ -48,7 +49,7 @@ func (c *fixture) join(who byte) *mixing.Signer {
 	if err := c.group.CheckMember(s.Member(), []byte{who}); err != nil {
 		c.Fatal(err)
 	}
-	w, err := c.manager.Admit(s.Member().Bytes(), s.Request())
+	w, err := c.manager.Admit([]byte{who}, s.Member().Bytes(), s.Request())
 	if err != nil {
 		c.Fatal(err)
 	}
@@ -93,8 +94,8 @@ func TestGroupSignature(t *testing.T) {
 		if err := c.group.CheckTranscript(m.offer, m.challenge, m.answer); err != nil {
 			t.Fatal(err)
 		}
-		if who, ok := c.manager.Opens(m.signature); !ok || who != i {
-			t.Errorf("signature of member %d opens as %d, %v", i, who, ok)
+		if who, ok := c.manager.Opens(m.signature); !ok || !bytes.Equal(who, []byte{byte(i)}) {
+			t.Errorf("signature of member %d opens as %x, %v", i, who, ok)
 		}
 		if c.group.Verify(message(99), m.signature) == nil {
 			t.Error("another message verifies")

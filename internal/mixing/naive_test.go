@@ -19,7 +19,9 @@ type twin struct {
 	n, p, g, a, delta, e  *big.Int
 	l                     int
 	anyWeight, unpermuted bool // leave out a rule of the protocol
+	unnumbered            bool // leave i out of the rounds' hashes
 	shift                 int  // bits of b_i
+	short                 int  // bytes of a round's hash that are not 0
 }
 
 func num(v int64) *big.Int { return big.NewInt(v) }
@@ -63,7 +65,7 @@ func hashTo(m *big.Int, tag string, x ...[]byte) *big.Int {
 
 // newTwin derives the group of an encoded modulus.
 func newTwin(modulus []byte, l int) *twin {
-	w := &twin{eid: eid, l: l, e: num(65537), shift: 768}
+	w := &twin{eid: eid, l: l, e: num(65537), shift: 768, short: 32}
 	w.n = new(big.Int).SetBytes(modulus[4 : 4+binary.BigEndian.Uint32(modulus)])
 	q := new(big.Int).Lsh(num(1), 60)
 	for w.p == nil || !q.ProbablyPrime(20) || !w.p.ProbablyPrime(20) {
@@ -134,8 +136,27 @@ func (w *twin) drawn(seed []byte) []byte {
 	return c
 }
 
-func (w *twin) challenge(message []byte, g, z *big.Int, commitments []*big.Int) []byte {
-	digest := th("group-signature", w.prefix(), u32(w.l), message, w.elements(g, z), w.elements(commitments...))
+// hash is h_i of the commitments R and R' of round i.
+func (w *twin) hash(i int, r1, r2 *big.Int) []byte {
+	number := u32(i)
+	if w.unnumbered {
+		number = nil
+	}
+	h := th("group-round", number, w.elements(r1, r2))
+	clear(h[w.short:])
+	return h
+}
+
+// hashes is h_1 … h_l of R_1 … R_l and R'_1 … R'_l.
+func (w *twin) hashes(commitments []*big.Int) (out []byte) {
+	for i := range w.l {
+		out = append(out, w.hash(i, commitments[i], commitments[w.l+i])...)
+	}
+	return out
+}
+
+func (w *twin) challenge(message []byte, g, z *big.Int, hashes []byte) []byte {
+	digest := th("group-signature", w.prefix(), u32(w.l), message, w.elements(g, z), hashes)
 	for salt := 0; ; salt++ {
 		if c := w.drawn(th("challenge", digest, u32(salt))); w.anyWeight || ones(c) == w.l/2 {
 			return c
@@ -238,7 +259,8 @@ func (w *twin) issue(random io.Reader, who secrets, message []byte) moves {
 		commitments = append(commitments, exp(exp(s.commitments[w.l+sigma[i]], exp(b, w.e, w.n), w.p), rho, w.p))
 	}
 	g, z := exp(s.g, rho, w.p), exp(s.z, rho, w.p)
-	c := w.challenge(message, g, z, commitments)
+	hashes := w.hashes(commitments)
+	c := w.challenge(message, g, z, hashes)
 	m.challenge = make([]byte, len(c))
 	for i := range w.l {
 		if bit(c, i) {
@@ -251,12 +273,17 @@ func (w *twin) issue(random io.Reader, who secrets, message []byte) moves {
 	for i := range w.l {
 		f1, f2 = append(f1, add(t1[sigma[i]], b1[i])), append(f2, mul(t2[sigma[i]], b2[i], w.n))
 	}
-	m.signature = w.signature(g, z, c, f1, f2)
+	m.signature = w.signature(g, z, hashes, c, f1, f2)
 	return m
 }
 
-func (w *twin) signature(g, z *big.Int, c []byte, t1, t2 []*big.Int) []byte {
-	return cat(w.elements(g, z), c, w.numbers(t1, 97, t2))
+func (w *twin) signature(g, z *big.Int, hashes, c []byte, t1, t2 []*big.Int) []byte {
+	return cat(w.elements(g, z), hashes, c, w.numbers(t1, 97, t2))
+}
+
+// refit is a signature of these parts with the challenge of its hashes.
+func (w *twin) refit(message []byte, g, z *big.Int, hashes []byte, t1, t2 []*big.Int) []byte {
+	return w.signature(g, z, hashes, w.challenge(message, g, z, hashes), t1, t2)
 }
 
 // recompute is R_1 … R_l and R'_1 … R'_l by the answers.
@@ -274,10 +301,11 @@ func (w *twin) recompute(g, z *big.Int, c []byte, t1, t2 []*big.Int) (out []*big
 }
 
 // split decodes a signature.
-func (w *twin) split(b []byte) (g, z *big.Int, c []byte, t1, t2 []*big.Int) {
+func (w *twin) split(b []byte) (g, z *big.Int, hashes, c []byte, t1, t2 []*big.Int) {
 	next := func(size int) []byte { v := b[:size]; b = b[size:]; return v }
 	number := func(size int) *big.Int { return new(big.Int).SetBytes(next(size)) }
 	g, z = number(len(w.n.Bytes())+8), number(len(w.n.Bytes())+8)
+	hashes = next(32 * w.l)
 	c = next((w.l + 7) / 8)
 	for range w.l {
 		t1 = append(t1, number(97))
@@ -285,13 +313,14 @@ func (w *twin) split(b []byte) (g, z *big.Int, c []byte, t1, t2 []*big.Int) {
 	for range w.l {
 		t2 = append(t2, number(len(w.n.Bytes())))
 	}
-	return g, z, c, t1, t2
+	return g, z, hashes, c, t1, t2
 }
 
 // verifies reports whether the equation holds, without checks of the parts' domains.
 func (w *twin) verifies(message, signature []byte) bool {
-	g, z, c, t1, t2 := w.split(signature)
-	return bytes.Equal(c, w.challenge(message, g, z, w.recompute(g, z, c, t1, t2)))
+	g, z, hashes, c, t1, t2 := w.split(signature)
+	return bytes.Equal(c, w.challenge(message, g, z, hashes)) &&
+		bytes.Equal(hashes, w.hashes(w.recompute(g, z, c, t1, t2)))
 }
 
 // From the same randomness, a member, a session and a signature have the twin's bytes.
@@ -307,7 +336,7 @@ func TestNaiveTwin(t *testing.T) {
 		if !bytes.Equal(real.Request(), fixed(who.y, len(w.n.Bytes()))) {
 			t.Fatal("another request")
 		}
-		certificate, err := mustManager(t, size.bits).Admit(member, real.Request())
+		certificate, err := mustManager(t, size.bits).Admit([]byte{7}, member, real.Request())
 		if err != nil {
 			t.Fatal(err)
 		}

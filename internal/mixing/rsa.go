@@ -57,8 +57,8 @@ func DecodeRSAKey(b []byte) (RSAKey, error) {
 	return k, nil
 }
 
-// Check verifies that the key has a length in bits and no prime factor below 65537,
-// and the proof for who, the mixer's key (Goldberg, Reyzin, Sagga and Baldimtsi 2019).
+// Check verifies that the key has a length in bits and no prime factor below 65537 and
+// is not prime, and the proof for who, the mixer's key (Goldberg, Reyzin, Sagga and Baldimtsi 2019).
 // The answers of the mixer's sessions are roots of degree e of numbers that users
 // choose; they give no root of degree e·n, and so no proof of this key for another mixer.
 func (k RSAKey) Check(eid [32]byte, who []byte, bits int) error {
@@ -69,6 +69,8 @@ func (k RSAKey) Check(eid [32]byte, who []byte, bits int) error {
 		return fmt.Errorf("key of %d bits, want %d", k.n.BitLen(), bits)
 	case hasSmallFactor(k.n):
 		return errors.New("key has a factor below 65537")
+	case k.n.ProbablyPrime(20):
+		return errors.New("key is prime") // and all can take roots
 	}
 	return checkRoots(eid, k.n, who, k.roots)
 }

@@ -112,6 +112,19 @@ func TestRSAKeyThatTraces(t *testing.T) {
 	}
 }
 
+// Modulo a prime all take roots, so strangers would sign with the key.
+func TestRSAKeyOfAPrime(t *testing.T) {
+	p := prime(stream(72), 512, func(p *big.Int) bool { return mod(p, 65537) != 1 })
+	b := cheat(eid, p)
+	key, err := mixing.DecodeRSAKey(append(b[:4+64:4+64], b[4+64*(1+128):]...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := key.Check(eid, nil, 512); err == nil || err.Error() != "key is prime" {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestRSATranscript(t *testing.T) {
 	s := newRSA(t, 1)
 	key := s.Key()

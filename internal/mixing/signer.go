@@ -23,7 +23,7 @@ type Signer struct {
 var _ Issuer = (*Signer)(nil)
 
 // NewSigner draws a secret x < 2^512 from random, and proves its membership key for
-// who, the mixer's key. Its error is that of random.
+// [Who] it is of. Its error is that of random.
 func (g *Group) NewSigner(random io.Reader, who []byte) (*Signer, error) {
 	x, err := drawBelow(random, new(big.Int).Lsh(one, secretBits))
 	if err != nil {

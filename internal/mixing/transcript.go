@@ -27,7 +27,7 @@ func (g *Group) decodeOffer(b []byte) (o offer, err error) {
 		o.commitments = append(o.commitments, in.element(fmt.Sprintf("commitment %d", i), g))
 	}
 	if err = in.end(); err == nil {
-		err = g.checkPair(&o.pair)
+		err = g.checkPair(&o.pair, g.powersOf(o.g), g.powersOf(o.z))
 	}
 	if err == nil {
 		err = g.checkCommitments(o.commitments, g.weights(b))

@@ -54,32 +54,32 @@ func count(vs []*big.Int, ok func(v *big.Int) bool) *big.Int {
 
 var distances = []distance{
 	{"the number of ones", func(w *twin, s, f moves) *big.Int {
-		_, _, c, _, _ := w.split(f.signature)
+		_, _, _, c, _, _ := w.split(f.signature)
 		return num(int64(max(ones(c)-ones(s.challenge), ones(s.challenge)-ones(c))))
 	}},
 	{"the challenge", func(w *twin, s, f moves) *big.Int {
-		_, _, c, _, _ := w.split(f.signature)
+		_, _, _, c, _, _ := w.split(f.signature)
 		return hamming(c, s.challenge)
 	}},
 	{"the sum of V1's answers", func(w *twin, s, f moves) *big.Int {
-		_, _, _, f1, _ := w.split(f.signature)
+		_, _, _, _, f1, _ := w.split(f.signature)
 		t1, _ := w.answered(s)
 		shifts := new(big.Int).Mul(num(int64(w.l)), power2(max(w.shift-1, 0)))
 		return apart(total(f1), shifts.Add(shifts, total(t1)))
 	}},
 	{"the parities of V1's answers", func(w *twin, s, f moves) *big.Int {
-		_, _, _, f1, _ := w.split(f.signature)
+		_, _, _, _, f1, _ := w.split(f.signature)
 		t1, _ := w.answered(s)
 		odd := func(v *big.Int) bool { return v.Bit(0) == 1 }
 		return apart(count(f1, odd), count(t1, odd))
 	}},
 	{"the sum of V2's answers", func(w *twin, s, f moves) *big.Int {
-		_, _, _, _, f2 := w.split(f.signature)
+		_, _, _, _, _, f2 := w.split(f.signature)
 		_, t2 := w.answered(s)
 		return apart(total(f2), total(t2))
 	}},
 	{"the Jacobi symbols of V2's answers", func(w *twin, s, f moves) *big.Int {
-		_, _, _, _, f2 := w.split(f.signature)
+		_, _, _, _, _, f2 := w.split(f.signature)
 		_, t2 := w.answered(s)
 		square := func(v *big.Int) bool { return big.Jacobi(v, w.n) == 1 }
 		return apart(count(f2, square), count(t2, square))

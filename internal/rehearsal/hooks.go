@@ -15,11 +15,10 @@ import (
 
 // Hooks are the points of a play at which a caller takes over from the roles,
 // which stay honest and do not know of it. The zero value changes nothing. [New]
-// reads the first four hooks; [Play.Run] reads each of the others when it comes
+// reads the first three hooks; [Play.Run] reads each of the others when it comes
 // to its point, so that they can be set and changed until then.
 type Hooks struct {
-	Network     string // of the chain, "" for the policy's
-	ExtraVoters int    // beyond those of the policy
+	Network string // of the chain, "" for the policy's
 
 	// Policy returns the text of the policy to announce. It is given the policy
 	// with stand-ins, and their secrets by role.

@@ -49,7 +49,6 @@ func (p *Play) newVoters() error {
 	if p.opt.Roll > 0 {
 		n = p.opt.Roll
 	}
-	n += p.Hooks.ExtraVoters
 	p.Voters = make([]*Voter, n)
 	err := p.parallel("keys", n, func(i int) (err error) {
 		v := &Voter{Role: fmt.Sprintf("voter %d", i+1)}

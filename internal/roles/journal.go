@@ -47,9 +47,11 @@ func NewJournal(random io.Reader) (*Journal, error) {
 // Format writes nothing of the journal, which holds the seed.
 func (j Journal) Format(f fmt.State, _ rune) { io.WriteString(f, "roles.Journal(hidden)") }
 
-// sessionStream is the randomness of the open session.
+// sessionStream is the randomness of the open session. Its subject is
+//
+//	u32 number of the member key, which is 1 ‖ depositor 33 ‖ salt 32
 func (j *Journal) sessionStream() io.Reader {
-	return j.seed.draw("session", curve.Encoder(nil).Raw(j.open.with[:]).Raw(j.open.salt[:]))
+	return j.seed.draw("session", curve.Encoder(nil).U32(1).Raw(j.open.with[:]).Raw(j.open.salt[:]))
 }
 
 // begin opens a session with a depositor, with a salt from random.

@@ -106,7 +106,7 @@ func (m *Mixer) prepare(view *election.ExchangeLog) error {
 	if err != nil {
 		return fmt.Errorf("the manager's modulus: %w", err)
 	}
-	if m.member, err = group.NewSigner(random, m.public[:]); err != nil {
+	if m.member, err = group.NewSigner(random, mixing.Who(m.public, 1)); err != nil {
 		return err
 	}
 	m.announced = m.member.Member().Bytes()

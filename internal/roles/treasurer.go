@@ -109,10 +109,11 @@ func (t *Treasurer) certify(view *election.ExchangeLog, by curve.PublicKey, key,
 	if err != nil {
 		return nil, err
 	}
-	if err := group.CheckMember(member, by[:]); err != nil {
+	who := mixing.Who(by, 1)
+	if err := group.CheckMember(member, who); err != nil {
 		return nil, err
 	}
-	return t.manager.Admit(key, request)
+	return t.manager.Admit(who, key, request)
 }
 
 // Mixers returns the keys of the admitted mixers, for [Registrar.Publish].
@@ -127,11 +128,11 @@ func (t *Treasurer) Issuer(view *election.ExchangeLog, v *election.Voucher) (*el
 	if t.manager == nil {
 		return view.MixerOf(curve.PublicKey(v.Issuer)), nil
 	}
-	place, ok := t.manager.Opens(v.Signature)
+	who, ok := t.manager.Opens(v.Signature)
 	if !ok {
 		return nil, errors.New("no member of the group signed the voucher")
 	}
-	return view.MixerOf(t.members[place]), nil
+	return view.MixerOf(curve.PublicKey(who[:curve.PointSize])), nil
 }
 
 // Act does what is due, as [Mixer.Act]: it signs sweeps, pays late coins after T5, repays the mixers

@@ -100,7 +100,7 @@ func seconds(modulus, powers int) float64 {
 //	offer       2 + 2r elements of n + 8                   blinded message, n
 //	challenge   r bits
 //	answer      r times 80 and n                           signature, n
-//	voucher     2 elements, r bits, r times 97 and n       signature, n
+//	voucher     2 elements, r bits, r times 32, 97 and n   signature, n
 func boardBytes(m lang.Mixing) int {
 	n := (m.Modulus + 7) / 8
 	moves := []int{n, n, n}
@@ -110,7 +110,7 @@ func boardBytes(m lang.Mixing) int {
 			(2 + 2*m.Rounds) * element,
 			challenge,
 			m.Rounds * (80 + n),
-			2*element + challenge + m.Rounds*(97+n),
+			2*element + challenge + m.Rounds*(32+97+n),
 		}
 	}
 	total := 0

@@ -41,7 +41,7 @@ func TestExplainMixing(t *testing.T) {
 		manager = "can open every voucher to the mixer that issued it"
 		trace   = "A mixer and the supervisor together can trace"
 		names   = "A voucher names the mixer that issued it"
-		forge   = "One voucher more than a mixer issued takes about 2^64 hashes, and much fewer"
+		forge   = "A depositor makes one voucher more than its mixer issued for about 2^64 hashes, and for much fewer"
 		hides   = "Which mixer issued a voucher, to everybody but this mixer and the supervisor: any of the 3 could have"
 		stop    = "write `rounds 256`"
 	)
@@ -49,7 +49,7 @@ func TestExplainMixing(t *testing.T) {
 		group: {[]string{
 			manager, trace, forge, hides, stop, "one voter after the other under each of its member keys", "one of all who deposited, 25 at most",
 			"1298 exponentiations modulo numbers of 2048 bits to issue, check and pay, and 526 in every audit: some 2 and 1 seconds",
-			"for all voters 46 and 19", "209156 bytes on the board",
+			"for all voters 46 and 19", "214616 bytes on the board",
 		}, []string{names}},
 		rsa: {[]string{
 			names, "about 9 of 25", "alone with a mixer is not hidden at all", "one exponentiation of the mixer's",
@@ -172,7 +172,7 @@ func TestBoardBytes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	certificate, err := manager.Admit(member.Member().Bytes(), member.Request())
+	certificate, err := manager.Admit(nil, member.Member().Bytes(), member.Request())
 	if err != nil {
 		t.Fatal(err)
 	}

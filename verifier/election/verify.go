@@ -80,7 +80,7 @@ func (m *ExchangeLog) makeScheme(x *Mixer) (mixing.Verifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	return group, group.CheckMember(member, x.Key[:])
+	return group, group.CheckMember(member, mixing.Who(x.Key, 1))
 }
 
 // CheckIssue returns nil if the newest session of a deposit has an answer that fits
