@@ -1,71 +1,39 @@
 package verifier
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"errors"
-	"slices"
-
 	"bevote/internal/cores"
 	"bevote/verifier/election"
 )
 
-// judgeExchange judges every session and every voucher, on all cores. It returns
-// nil without mixing, and before the roll is closed.
-func judgeExchange(ch *chained, setup *election.Setup) *election.Exchange {
-	log := setup.ExchangeLog
-	if log == nil || !setup.Phases.Closed(election.RollClosed) {
+// judgeExchange reads the exchange, and judges every session and every voucher that is
+// taken, on all cores. It returns nil without mixing. The election keeps each answer, so
+// the setup and the checks read it without computing again.
+func judgeExchange(ch *chained) *election.Exchange {
+	if !ch.e.Policy.Mixed() {
 		return nil
 	}
-	// The log keeps each answer, so the checks read it without computing again.
+	x := ch.e.Exchange(ch.lines, ch.sequence(), ch.replay)
+	issuers := x.Issuers()
 	ch.progress("checking the mixers' keys", 0, 0)
-	cores.Each(len(log.Mixers), func(i int) { _, _ = log.SchemeOf(log.Mixers[i]) })
-	done := ch.counter("checking the issues", len(log.Deposits))
-	cores.Each(len(log.Deposits), func(i int) {
-		_ = log.CheckIssue(log.Deposits[i])
+	cores.Each(len(issuers), func(i int) { _, _ = x.SchemeOf(issuers[i]) })
+	done := ch.counter("checking the issues", len(x.Deposits))
+	cores.Each(len(x.Deposits), func(i int) {
+		_ = x.CheckIssue(x.Deposits[i])
 		done()
 	})
-	vouchers := vouchersToJudge(setup)
-	done = ch.counter("verifying vouchers", len(vouchers))
-	cores.Each(len(vouchers), func(i int) {
-		_ = log.VerifyVoucher(vouchers[i])
+	if !x.Phases.Closed(election.IssuesClosed) {
+		return x
+	}
+	var taken []*election.Voucher
+	for _, v := range x.Vouchers {
+		if x.Takes(v) {
+			taken = append(taken, v)
+		}
+	}
+	done = ch.counter("verifying vouchers", len(taken))
+	cores.Each(len(taken), func(i int) {
+		_ = x.VerifyVoucher(taken[i])
 		done()
 	})
-	return ch.e.Exchange(log, ch.replay)
-}
-
-// errNotJudged is the answer for a voucher that vouchersToJudge leaves out.
-var errNotJudged = errors.New("not judged: too many were shown that nobody paid")
-
-// vouchersToJudge returns the vouchers to verify: all with a payout line or a key
-// on the roll, and of the others at most 4·(registered voters) + 100. Verifying
-// one by group-blind takes the better part of a second, and the board bounds
-// vouchers by its length only. The others are chosen in the order of
-// SHA-256(head ‖ key), where head is the roll's: it was not known when they were
-// shown.
-func vouchersToJudge(setup *election.Setup) []*election.Voucher {
-	log := setup.ExchangeLog
-	var paid, unpaid []*election.Voucher
-	for _, v := range log.Vouchers {
-		if len(v.Payouts) > 0 || setup.OnRoll(v.By) {
-			paid = append(paid, v)
-		} else {
-			unpaid = append(unpaid, v)
-		}
-	}
-	if most := 4*len(log.Registered) + 100; len(unpaid) > most {
-		order := make(map[*election.Voucher][32]byte, len(unpaid))
-		for _, v := range unpaid {
-			order[v] = sha256.Sum256(append(log.Head[:], v.By[:]...))
-		}
-		slices.SortFunc(unpaid, func(v, w *election.Voucher) int {
-			x, y := order[v], order[w]
-			return bytes.Compare(x[:], y[:])
-		})
-		for _, v := range unpaid[most:] {
-			v.Dismiss(errNotJudged)
-		}
-		unpaid = unpaid[:most]
-	}
-	return append(paid, unpaid...)
+	return x
 }

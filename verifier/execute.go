@@ -82,7 +82,7 @@ func (x *executed) runDeposits() {
 	}
 	for _, d := range x.mix.Deposits {
 		if at := x.mix.SpendingTx(d); at != nil {
-			prev := x.replay.ExchangeOutput(d.Outpoint).Out
+			prev := x.mix.EscrowOf(d).Out
 			x.runs = append(x.runs, &scriptRun{at: *at, prev: prev, by: x.e.Policy.Supervisor})
 		}
 	}

@@ -179,39 +179,41 @@ func spendFees(f *facts) map[*spend]int64 {
 	return fees
 }
 
-// mixPhases returns the phases of the registry's deadlines, in blocks. All begin with
-// the announcement except the last, which begins after T2, the deadline of deposits.
+// mixPhases returns the phases of mixing, in blocks. The first begins with the
+// announcement.
 func mixPhases(f *facts, first uint32) (out []result.Phase) {
-	if f.mix == nil || f.mix.Registry == nil || registryDeadlines(f, f.mix.Registry) != nil {
+	if f.mix == nil {
 		return nil
 	}
-	names := []string{result.PhaseRequest, result.PhaseDeposit, result.PhaseIssue, result.PhaseVoucher, result.PhasePayout}
-	for i, name := range names {
-		if i == election.T5 {
-			first = f.mix.Deadlines[election.T2] + 1
-		}
-		out = append(out, result.Phase{Name: name, From: first, To: f.mix.Deadlines[i]})
+	t := f.e.Policy.Times
+	for _, p := range []result.Phase{
+		{Name: result.PhaseRegister, To: t.Register}, {Name: result.PhaseDeposit, To: t.Deposit},
+		{Name: result.PhaseIssue, To: t.Issue}, {Name: result.PhaseVoucher, To: t.Voucher},
+		{Name: result.PhasePayout, To: t.Payout},
+	} {
+		p.From, first = first, p.To+1
+		out = append(out, p)
 	}
 	return out
 }
 
 // addExchange adds the events of deposits and vouchers.
 func addExchange(f *facts, s *result.History) {
-	if len(mixPhases(f, 0)) == 0 {
+	if f.mix == nil {
 		return
 	}
-	written := func(seen uint32) uint32 { return seen + f.e.Policy.Depth() - 1 } // the author's tip
-	for _, l := range f.mix.Requests {
-		addEvent(s, written(l.Line.Seen.Height), result.PhaseRequest, result.EventRequest, fmt.Sprintf("line %d", l.N),
-			"a mixer is asked to %s", l.Body.For)
+	written := func(n int) uint32 { return f.lines[n-1].Seen.Height + f.e.Policy.Depth() - 1 } // the author's tip
+	for _, x := range f.mix.Mixers {
+		addEvent(s, written(x.N), result.PhaseRegister, result.EventMixer, fmt.Sprintf("line %d", x.N),
+			"mixer %s accepts to pay %d coins", x.Name, x.Coins)
 	}
 	for _, d := range f.mix.Deposits {
 		if f.mix.CheckDeposit(d) == nil {
-			addEvent(s, f.mix.Height(d), result.PhaseDeposit, result.EventDeposit, "outpoint "+d.Outpoint.String(),
+			addEvent(s, f.mix.EscrowOf(d).Created.Height, result.PhaseDeposit, result.EventDeposit, "outpoint "+d.Outpoint.String(),
 				"a deposit with mixer %s", d.Mixer.Name)
 		}
-		if f.mix.CheckIssue(d) == nil {
-			addEvent(s, written(d.Answer.Seen), result.PhaseIssue, result.EventIssue, d.Where(),
+		if f.mix.RightlyIssued(d) {
+			addEvent(s, written(d.Answer.N), result.PhaseIssue, result.EventIssue, d.Where(),
 				"mixer %s issues for a deposit", d.Mixer.Name)
 		}
 		if f.mix.SpendPath(d) == election.Returned {
@@ -221,14 +223,11 @@ func addExchange(f *facts, s *result.History) {
 		}
 	}
 	for _, sweep := range f.mix.SweepTxs() {
-		addEvent(s, sweep.Height, result.PhaseVoucher, result.EventSweep, "tx "+sweep.ID.String(),
+		addEvent(s, sweep.Height, result.PhasePayout, result.EventSweep, "tx "+sweep.ID.String(),
 			"a sweep of %d deposits", len(sweep.Tx.TxIn))
 	}
-	for _, v := range f.mix.Vouchers {
-		if f.mix.VerifyVoucher(v) != nil {
-			continue
-		}
-		addEvent(s, written(v.Seen), result.PhaseVoucher, result.EventVoucher, v.Where(),
+	for _, v := range f.mix.Payable() {
+		addEvent(s, written(v.N), result.PhaseVoucher, result.EventVoucher, v.Where(),
 			"a voucher for mixer %s", v.Mixer.Name)
 		if c := f.mix.CoinOf(v); c != nil {
 			addEvent(s, c.Height, result.PhasePayout, result.EventCoin, "outpoint "+c.Outpoint.String(),
@@ -253,10 +252,10 @@ func depositFlows(f *facts) (out []result.Flow) {
 		}
 	}
 	coins := result.Flow{Kind: result.EventCoin}
-	for _, v := range f.mix.Vouchers {
-		if c := f.mix.CoinOf(v); c != nil && f.mix.VerifyVoucher(v) == nil {
+	for _, v := range f.mix.Payable() {
+		if f.mix.CoinOf(v) != nil {
 			coins.Stakes++
-			coins.Sats += c.Sats
+			coins.Sats += f.e.Policy.Coin()
 		}
 	}
 	coins.Sats = min(coins.Sats, sums[election.Swept].Sats) // mixers lent the rest

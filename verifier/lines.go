@@ -9,19 +9,36 @@ import (
 )
 
 // judged reports whether a line's signature and its block are looked at: of the lines
-// that keep to the table all, but for entries that are not on the roll and show no coin.
-// What the others say decides nothing.
+// that keep to the table all, but for those that are taken only with a proof. These are
+// entries of keys without a coin, or with mixing without a payable voucher, and vouchers
+// beyond those that can be right. What they say decides nothing.
 func (p *prepared) judged(i int) bool {
-	return i == 0 || p.setup.Phases.Refused(i) == nil && (p.lines[i].Type != board.TypeEntry || p.entitled(i))
+	l := &p.lines[i]
+	switch {
+	case i == 0:
+		return true
+	case p.setup.Phases.Refused(i) != nil:
+		return false
+	case l.Type == board.TypeEntry:
+		return p.enters(l.By)
+	case l.Type == board.TypeVoucher && p.mix.Phases.Closed(election.VouchersClosed):
+		v := p.mix.VoucherOf(l.By)
+		return v != nil && v.N == i+1 && p.mix.Takes(v)
+	}
+	return true
 }
 
-// entitled reports whether an entry is on the roll or its key was paid a coin.
-func (p *prepared) entitled(i int) bool {
-	if slot := p.setup.SlotOf(p.lines[i].By); slot > 0 && p.setup.Roll[slot-1].N == i+1 || p.e.Policy.Mixed() {
+// enters reports whether a key may be on the roll, or is.
+func (p *prepared) enters(key curve.PublicKey) bool {
+	if p.setup.OnRoll(key) {
 		return true
 	}
-	_, paid := p.replay.Paid(p.lines[i].By)
-	return paid
+	if p.mix == nil {
+		_, paid := p.replay.Paid(key)
+		return paid
+	}
+	v := p.mix.VoucherOf(key)
+	return v != nil && p.mix.CheckPayable(v) == nil
 }
 
 // maxRefused bounds the lines that a check lists because they are against the table.
@@ -55,10 +72,15 @@ func (p *prepared) refusal(i int) string {
 	if r := p.setup.Phases.Refused(i); r != nil {
 		return r.Reason
 	}
-	if !p.judged(i) {
-		return "an entry by a key without a coin of the supervisor's payments"
+	switch {
+	case p.judged(i):
+		return ""
+	case p.lines[i].Type == board.TypeVoucher:
+		return "a voucher beyond those that the issuers can have signed"
+	case p.mix != nil:
+		return "an entry by a key without a payable voucher"
 	}
-	return ""
+	return "an entry by a key without a coin of the supervisor's payments"
 }
 
 // countingLines returns the numbers of the board's lines that count, from 1
@@ -78,7 +100,7 @@ func countingLines(f *facts) map[int]bool {
 	addLines[board.Transcript](f, out)
 	addLines[board.Ack](f, out)
 	addLines[board.Opening](f, out)
-	if f.setup.ExchangeLog != nil {
+	if f.mix != nil {
 		addExchangeLines(f, out)
 	}
 	return out
@@ -87,34 +109,21 @@ func countingLines(f *facts) map[int]bool {
 // addExchangeLines adds the lines of registration and mixing that the exchange log
 // does not ignore, by parties of the election.
 func addExchangeLines(f *facts, out map[int]bool) {
-	log := f.setup.ExchangeLog
-	supervisor := func(key curve.PublicKey) bool { return key == f.e.Policy.Supervisor }
-	mixer := func(key curve.PublicKey) bool { return log.MixerOf(key) != nil }
-	depositor := func(key curve.PublicKey) bool { return log.Registered[key] }
-	addLinesBy[board.Manager](f, out, supervisor)
-	addLinesBy[board.Registry](f, out, supervisor)
-	addLinesBy[board.Settlement](f, out, supervisor)
-	addLinesBy[board.Mixer](f, out, mixer)
-	addLinesBy[board.Accept](f, out, mixer)
-	addLinesBy[board.Offer](f, out, mixer)
-	addLinesBy[board.Issue](f, out, mixer)
-	addLinesBy[board.Sweep](f, out, mixer)
-	addLinesBy[board.Deposit](f, out, depositor)
-	addLinesBy[board.Challenge](f, out, depositor)
-	addLinesBy[board.Voucher](f, out, f.setup.OnRoll)
-	addLinesBy[board.Request](f, out, func(key curve.PublicKey) bool { return depositor(key) || f.setup.OnRoll(key) })
-	addLinesBy[board.Payout](f, out, func(key curve.PublicKey) bool { return mixer(key) || supervisor(key) })
+	log := f.mix
+	addLines[board.Manager](f, out)
+	addLines[board.Mixer](f, out)
+	addLines[board.Registry](f, out)
+	addLines[board.Deposit](f, out)
+	addLines[board.Ready](f, out)
+	addLines[board.Offer](f, out)
+	addLines[board.Challenge](f, out)
+	addLines[board.Issue](f, out)
+	for _, v := range log.Payable() {
+		out[v.N] = true
+	}
+	addLines[board.OpenedVouchers](f, out)
 	for _, l := range log.Ignored {
 		delete(out, l.N)
-	}
-}
-
-// addLinesBy adds the lines of one type that count and whose author is entitled.
-func addLinesBy[T board.Body](f *facts, out map[int]bool, entitled func(curve.PublicKey) bool) {
-	for _, l := range election.Counting[T](f.setup.Phases) {
-		if entitled(l.Line.By) {
-			out[l.N] = true
-		}
 	}
 }
 

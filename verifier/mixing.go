@@ -1,8 +1,6 @@
 package verifier
 
 import (
-	"slices"
-
 	"bevote/verifier/election"
 	"bevote/verifier/result"
 )
@@ -13,14 +11,12 @@ func mixingSummary(f *facts) *result.Exchange {
 		return nil
 	}
 	out := &result.Exchange{Scheme: f.e.Policy.Mixing.Scheme, Deadlines: []uint32{}, Mixers: []result.MixerCount{}}
-	if f.mix == nil || f.mix.Registry == nil {
+	if f.mix.Registry == nil || f.mix.Phases.Lines(election.RegisterClosed) < 0 {
 		return out
 	}
+	t := f.e.Policy.Times
 	out.Root, out.Registered = f.mix.Registry.Root.String(), len(f.mix.Registry.Voters)
-	out.Deadlines = slices.Clone([]uint32(f.mix.Registry.Deadlines))
-	if f.mix.Settled != nil {
-		out.Residual = f.mix.Settled.Residual
-	}
+	out.Deadlines = []uint32{t.Register, t.Deposit, t.Issue, t.Voucher, t.Payout}
 	for _, d := range f.mix.Deposits {
 		if f.mix.CheckDeposit(d) == nil {
 			out.Deposits++
@@ -32,13 +28,17 @@ func mixingSummary(f *facts) *result.Exchange {
 			out.Returned++
 		}
 	}
-	issued, crowds := issuedBy(f), crowds(f)
+	crowds := crowds(f)
 	for _, x := range f.mix.Mixers {
-		out.Issued += issued[x]
-		out.Mixers = append(out.Mixers, result.MixerCount{Name: x.Name, Key: x.Key.String(), Issued: issued[x]})
-		if least, ok := crowds[x]; ok {
-			out.Mixers[len(out.Mixers)-1].Anonymity = &least
+		count := result.MixerCount{Name: x.Name, Key: x.Key.String(), Paid: f.mix.CoinsBy(x)}
+		for _, i := range x.Issuers {
+			count.Issued += f.mix.Due(i)
+			if least, ok := crowds[i]; ok {
+				count.Anonymity = &least
+			}
 		}
+		out.Issued += count.Issued
+		out.Mixers = append(out.Mixers, count)
 	}
 	countCoins(f, out)
 	for _, least := range crowds {
@@ -49,41 +49,33 @@ func mixingSummary(f *facts) *result.Exchange {
 	return out
 }
 
-// countCoins counts valid vouchers and what became of them.
+// countCoins counts payable vouchers and what became of them.
 func countCoins(f *facts, out *result.Exchange) {
-	for _, v := range f.mix.Vouchers {
-		if f.mix.VerifyVoucher(v) != nil {
-			continue
-		}
+	for _, v := range f.mix.Payable() {
 		out.Vouchers++
 		c := f.mix.CoinOf(v)
 		if c == nil {
 			continue
 		}
 		out.Paid++
-		if c.By != v.Mixer.Key || c.Height > f.mix.Deadlines[election.T5] {
+		if c.By != v.Mixer.Key {
 			out.Late++
-		}
-		for i, x := range f.mix.Mixers {
-			if c.By == x.Key {
-				out.Mixers[i].Paid++
-			}
 		}
 	}
 }
 
 // crowds returns the size of the smallest anonymity set among the coins of the roll,
 // by issuer, or under nil where vouchers do not name it.
-func crowds(f *facts) map[*election.Mixer]int {
-	out := make(map[*election.Mixer]int)
+func crowds(f *facts) map[*election.Issuer]int {
+	out := make(map[*election.Issuer]int)
 	for _, r := range f.setup.Roll {
 		v := f.mix.VoucherOf(r.Key)
-		if v == nil || f.mix.VerifyVoucher(v) != nil {
+		if v == nil {
 			continue
 		}
-		x, n := f.mix.IssuerOf(v), f.mix.AnonymitySet(v)
-		if least, ok := out[x]; !ok || n < least {
-			out[x] = n
+		n := f.mix.AnonymitySet(v)
+		if least, ok := out[v.Issuer]; !ok || n < least {
+			out[v.Issuer] = n
 		}
 	}
 	return out

@@ -11,7 +11,7 @@ import (
 type prepared struct {
 	*chained
 	setup   *election.Setup
-	mix     *election.Exchange // nil without mixing, and before the roll is closed
+	mix     *election.Exchange // nil without mixing
 	keys    map[string][]byte  // the contract's keys by name, 33 bytes each; nil without a joint key
 	winKeys []winKey
 	votes   []*election.Vote
@@ -23,10 +23,11 @@ type prepared struct {
 // prepare reads the setup from the board, as far as anchors close it, and judges
 // exchange and votes.
 func prepare(ch *chained, prior *prepared) (*prepared, error) {
+	ch.e.ShareAnswers(ch.opt.State.mixed())
+	p := &prepared{chained: ch, mix: judgeExchange(ch)}
 	ch.progress("checking the dealing", 0, 0)
-	p := &prepared{chained: ch, setup: setupOf(ch, prior)}
+	p.setup = setupOf(ch, prior)
 	p.unsigned, p.verified = p.verifyLines(prior)
-	p.mix = judgeExchange(ch, p.setup)
 	keys, err := p.setup.Keys()
 	if err != nil || !p.setup.Phases.Closed(election.RollClosed) {
 		return p, nil // V24, V46 and V51 name what is missing
@@ -37,21 +38,13 @@ func prepare(ch *chained, prior *prepared) (*prepared, error) {
 	return p, err
 }
 
-// setupOf returns the prior setup where the anchors are the same, else a new one
-// with what the prior stage or the state judged of the exchange.
+// setupOf returns the prior setup where the anchors are the same, else a new one.
 func setupOf(ch *chained, prior *prepared) *election.Setup {
 	anchors := ch.sequence()
 	if prior != nil && anchors.Equal(prior.sequence()) {
 		return prior.setup
 	}
-	setup := ch.e.Setup(ch.lines, anchors)
-	switch {
-	case prior != nil:
-		setup.ReuseExchangeLog(prior.setup.ExchangeLog)
-	case ch.opt.State != nil:
-		setup.ReuseExchangeLog(ch.opt.State.mixing)
-	}
-	return setup
+	return ch.e.Setup(ch.lines, anchors)
 }
 
 // winKey is a key that may sign a win spend.

@@ -137,30 +137,62 @@ func (r rule) severity(status result.Status, fatal bool) string {
 
 func always(*facts) string { return "" }
 
+// mixed applies with mixing, once the registry's anchor has closed the registration.
 func mixed(f *facts) string {
 	if !f.e.Policy.Mixed() {
 		return "mixing none"
 	}
-	return rolled(f)
+	return closed(f, election.RegisterClosed)
+}
+
+// closed applies where the anchor of a kind closes its phase.
+func closed(f *facts, kind int) string {
+	switch {
+	case f.setup.Phases.Closed(kind):
+		return ""
+	case f.setup.Ended != "":
+		return "ended"
+	case f.tip <= f.last(kind):
+		return "not yet"
+	}
+	return "the " + election.AnchorName(kind) + " anchor is not shown"
 }
 
 // exchanged applies where there is a registry. V22 reports its absence.
 func exchanged(f *facts) string {
-	if reason := mixed(f); reason != "" || f.setup.ExchangeLog.Registry != nil {
+	if reason := mixed(f); reason != "" || f.mix.Registry != nil {
 		return reason
 	}
 	return "there is no registry"
 }
 
-// schemed is [exchanged] where, with group-blind, the manager's modulus gives a
-// group to verify by. V20 reports the absence of a group.
-func schemed(f *facts) string {
-	reason := exchanged(f)
-	if reason != "" || f.e.Policy.Mixing.Scheme != lang.SchemeGroupBlind {
+// after is [exchanged] once the anchor of a kind has closed its phase, where, with
+// group-blind, the manager's modulus gives a group to verify by. V20 reports the absence
+// of a group.
+func after(kind int) precondition {
+	return func(f *facts) string {
+		switch reason := exchanged(f); {
+		case reason != "":
+			return reason
+		case closed(f, kind) != "":
+			return closed(f, kind)
+		}
+		if f.e.Policy.Mixing.Scheme == lang.SchemeGroupBlind {
+			if _, err := f.mix.Group(); err != nil {
+				return "there is no group to verify by"
+			}
+		}
+		return ""
+	}
+}
+
+// settled is [after] the vouchers, when the coins and repayments of the exchange are due.
+func settled(f *facts) string {
+	if reason := after(election.VouchersClosed)(f); reason != "" {
 		return reason
 	}
-	if _, err := f.setup.ExchangeLog.Group(); err != nil {
-		return "there is no group to verify by"
+	if f.tip < f.e.Policy.Times.Roll {
+		return "not yet"
 	}
 	return ""
 }

@@ -129,9 +129,9 @@ func spendEvidence(f *facts, ck *check) {
 		look(op, spent)
 	}
 	ck.fatal = ck.unresolved > 0 && f.setup.Ended == "" // what is not shown can hide a vote
-	for _, op := range depositsIn(f) {
+	for _, d := range depositsIn(f) {
 		ck.expect(1)
-		look(op, f.replay.ExchangeOutput(op).Spent != nil)
+		look(d.Outpoint, f.mix.SpendingTx(d) != nil)
 	}
 	noteAbsence(f, ck, spends)
 }
@@ -145,14 +145,14 @@ func noteAbsence(f *facts, ck *check, spends int) {
 	ck.note("evidence", "%d outputs spent, %d not; evidence of absence: %s", spends, ck.expected-spends, evidence)
 }
 
-// depositsIn returns the outpoints of the deposits that are on the chain.
-func depositsIn(f *facts) (out []wire.OutPoint) {
+// depositsIn returns the deposits that are on the chain.
+func depositsIn(f *facts) (out []*election.Deposit) {
 	if f.mix == nil {
 		return nil
 	}
 	for _, d := range f.mix.Deposits {
 		if f.mix.EscrowOf(d) != nil {
-			out = append(out, d.Outpoint)
+			out = append(out, d)
 		}
 	}
 	return out

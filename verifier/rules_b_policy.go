@@ -22,7 +22,7 @@ func policyRules() []rule {
 		{ID: "V17", Name: "POLICY-SANE", Class: "E/W", textual: true, judge: policySane},
 		row("V18", "CAND-KEYS", "E", always, candidateKeys),
 		row("V19", "CAND-PAYOUT", "A", always, candidatePayouts),
-		row("V20", "PARAMS-REGEN", "E", exchanged, paramsRegen),
+		row("V20", "PARAMS-REGEN", "A", exchanged, paramsRegen),
 		row("V21", "TAGS", "E", always, tags),
 	}
 }
@@ -213,25 +213,29 @@ func tags(f *facts, ck *check) {
 // from the eid and the modulus (docs/protocol.md, "Mixing"); they are not
 // published.
 func paramsRegen(f *facts, ck *check) {
-	log := f.setup.ExchangeLog
 	if f.e.Policy.Mixing.Scheme == lang.SchemeGroupBlind {
 		ck.expect(1)
-		_, err := log.Group()
-		ck.test("the manager's modulus", err)
+		_, err := f.mix.Group()
 		if err != nil {
+			ck.fail("the manager's modulus", "the supervisor: %v", err)
 			return // mixers' keys are verified by the group
 		}
+		ck.pass()
 	}
-	ck.expect(max(1, len(log.Mixers)))
-	announced := make(map[string]*election.Mixer)
-	for _, x := range log.Mixers {
-		where := fmt.Sprintf("line %d, mixer %s", x.N, x.Name)
-		if other := announced[string(x.Announced)]; other != nil {
-			ck.fail(where, "has the key of mixer %s", other.Name)
+	issuers := f.mix.Issuers()
+	ck.expect(max(1, len(issuers)))
+	announced := make(map[string]*election.Issuer)
+	for _, i := range issuers {
+		where := fmt.Sprintf("line %d", i.Mixer.N)
+		if other := announced[string(i.Text)]; other != nil {
+			ck.fail(where, "%s has the key of %s", i, other)
 			continue
 		}
-		announced[string(x.Announced)] = x
-		_, err := log.SchemeOf(x)
-		ck.test(where, err)
+		announced[string(i.Text)] = i
+		if _, err := f.mix.SchemeOf(i); err != nil {
+			ck.fail(where, "%s: %v", i, err)
+			continue
+		}
+		ck.pass()
 	}
 }

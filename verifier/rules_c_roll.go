@@ -21,9 +21,15 @@ func rollRules() []rule {
 	}
 }
 
-// V24: the roll's anchor continues the sequence, in time, with a head that is on the
-// board.
-func rollAnchor(f *facts, ck *check) { anchorOf(f, ck, election.RollClosed) }
+// V24: the anchors up to the roll's, those of the exchange among them, continue the
+// sequence, each in time, with a head that is on the board.
+func rollAnchor(f *facts, ck *check) {
+	kind := election.RollClosed
+	if m := f.setup.Phases.Missing(); m != nil && m.Kind > election.Announce && m.Kind < kind {
+		kind = m.Kind
+	}
+	anchorOf(f, ck, kind)
+}
 
 // anchorOf checks that the anchor of a kind is there. Without it the election has ended.
 func anchorOf(f *facts, ck *check, kind int) {
@@ -56,8 +62,8 @@ func rollUnique(f *facts, ck *check) {
 	listRefused(f, ck, func(t board.Type) bool { return t == board.TypeRoll })
 }
 
-// V26: the roll leaves off no entry that it owes a place. With mixing, roll ≤ good
-// deposits ≤ registered keys. Named voters that are not on the roll are listed: the
+// V26: the roll leaves off no entry that it owes a place, and with mixing lists no key
+// without a payable voucher. Named voters that are not on the roll are listed: the
 // board does not show whether they declined.
 func rollSize(f *facts, ck *check) {
 	if f.setup.RollFault != nil {
@@ -77,25 +83,16 @@ func rollSize(f *facts, ck *check) {
 		named := len(f.e.Policy.Named)
 		ck.note("roll", "%d of %d named voters; left off: %s", named-len(absent), named, strings.Join(absent, ", "))
 	}
-	if f.mix == nil || f.mix.Registry == nil {
+	for _, entry := range f.setup.Unentitled {
+		ck.expect(1)
+		ck.fail(fmt.Sprintf("line %d", entry.N), "the supervisor lists a key without a payable voucher, which is no member")
+	}
+	if f.mix == nil {
 		return
 	}
-	n, good := len(f.setup.Roll), 0
-	for _, d := range f.mix.Deposits {
-		if f.mix.CheckDeposit(d) == nil {
-			good++
-		}
-	}
-	ck.expect(1)
-	if n > good || good > len(f.mix.Registry.Voters) {
-		ck.fail("roll", "%d entries, %d good deposits, %d registered", n, good, len(f.mix.Registry.Voters))
-	} else {
-		ck.pass()
-	}
-	for _, v := range f.mix.Vouchers {
-		if !f.setup.OnRoll(v.By) && f.mix.VerifyVoucher(v) == nil && f.mix.CoinOf(v) != nil {
-			ck.note(v.Where(), "a valid voucher, paid and not on the roll: "+
-				"its owner did not enter with the coin, or the supervisor left it out")
+	for _, v := range f.mix.Payable() {
+		if !f.setup.OnRoll(v.By) && f.mix.CoinOf(v) != nil {
+			ck.note(v.Where(), "a voucher that was paid, and its key is not on the roll: its owner did not enter, or the supervisor left it out")
 		}
 	}
 }
@@ -129,7 +126,7 @@ func rollDisjoint(f *facts, ck *check) {
 	ck.expect(len(f.setup.Roll))
 	others := map[curve.PublicKey]string{f.e.Policy.Supervisor: "the supervisor"}
 	payouts := make(map[string]string)
-	if log := f.setup.ExchangeLog; log != nil && log.Registry != nil {
+	if log := f.mix; log != nil && log.Registry != nil {
 		for _, v := range log.Registry.Voters {
 			others[v.Key] = "a registered voter"
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"bevote/internal/mixing"
+	"bevote/lang"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 )
@@ -14,8 +15,8 @@ import (
 // steps: V37, V38.
 func receiptRules() []rule {
 	return []rule{
-		row("V37", "MIX-RECEIPTS", "A", schemed, receipts),
-		row("V38", "MIX-ORDER", "E", exchanged, mixOrder),
+		row("V37", "MIX-RECEIPTS", "A", after(election.IssuesClosed), receipts),
+		row("V38", "MIX-ORDER", "A", after(election.VouchersClosed), mixOrder),
 	}
 }
 
@@ -23,15 +24,15 @@ func receiptRules() []rule {
 // "Whose fault it is"). Faults of depositors are listed; only the depositor bears
 // their cost.
 func receipts(f *facts, ck *check) {
-	ck.expect(len(f.mix.Deposits) + len(f.mix.Vouchers))
+	ck.expect(len(f.mix.Deposits))
 	for _, d := range f.mix.Deposits {
 		judgeDeposit(f, ck, d)
 	}
-	for _, v := range f.mix.Vouchers {
-		judgePayout(f, ck, v)
+	for _, v := range f.mix.Payable() {
+		judgeCoin(f, ck, v)
 	}
 	for _, b := range f.mix.Breaches {
-		if b.Pending != nil && errors.Is(f.mix.CheckSession(b.By, *b.Pending), mixing.ErrChallenge) {
+		if b.Pending != nil && errors.Is(f.mix.CheckSession(*b.Pending), mixing.ErrChallenge) {
 			ck.note(b.Where, "the challenge of line %d is malformed: mixer %s could not answer it",
 				b.Pending.Challenge.N, b.By.Name)
 			continue
@@ -46,7 +47,7 @@ func receipts(f *facts, ck *check) {
 	}
 }
 
-// judgeDeposit judges what a holding mixer did for a deposit.
+// judgeDeposit judges what a holding mixer and the supervisor did for a deposit.
 func judgeDeposit(f *facts, ck *check, d *election.Deposit) {
 	if err := f.mix.CheckDeposit(d); err != nil {
 		ck.pass()
@@ -54,66 +55,82 @@ func judgeDeposit(f *facts, ck *check, d *election.Deposit) {
 		return
 	}
 	right := f.mix.CheckIssue(d)
-	if f.mix.SpendPath(d) == election.Swept && right != nil {
+	swept := f.mix.SpendPath(d) == election.Swept
+	switch {
+	case swept && right != nil:
 		ck.fail(d.Where(), "mixer %s and the supervisor: swept, though %v", d.Mixer.Name, right)
 		return
-	}
-	if right == nil && f.mix.SpendPath(d) != election.Swept {
-		unswept(f, ck, d)
+	case swept && f.mix.Phases.Closed(election.VouchersClosed) && f.mix.Void(d.Issuer):
+		ck.fail(d.Where(), "the supervisor: swept, though %s is void", d.Issuer)
+		return
+	case right == nil:
+		ck.pass()
 		return
 	}
-	switch depositor, mixer := issueFault(f, d, right); {
+	depositor, mixer := issueFault(f, d, right)
+	switch {
 	case mixer != "":
 		ck.fail(d.Where(), "mixer %s: %s", d.Mixer.Name, mixer)
 	case depositor != "":
 		ck.pass()
 		ck.note(d.Where(), "the depositor: %s", depositor)
-	default:
-		ck.pass()
 	}
 }
 
-// unswept judges a deposit that was issued for and not swept: its owner has both
-// the deposit and a voucher, at the pool's cost.
-func unswept(f *facts, ck *check, d *election.Deposit) {
-	if f.mix.OfferedToPool(d) {
-		ck.fail(d.Where(), "the supervisor: not swept, though mixer %s signed for it", d.Mixer.Name)
-		return
-	}
-	ck.fail(d.Where(), "mixer %s: issued for and not swept", d.Mixer.Name)
-}
-
-// issueFault returns why there was no correct issue in time for a good deposit: the
-// depositor's fault, or the mixer's. Both are "" if there was one. right is the error
-// of the issue, or nil.
+// issueFault returns why a good deposit has no right issue: the depositor's fault, or
+// the mixer's. right is the error of the issue.
 func issueFault(f *facts, d *election.Deposit, right error) (depositor, mixer string) {
 	switch {
+	case d.Answer != nil && errors.Is(right, mixing.ErrChallenge):
+		return fmt.Sprintf("line %d: %v", d.Challenge.N, right), ""
 	case d.Answer != nil:
-		return answerFault(f, d, right)
-	case d.Offer == nil && f.mix.Late(d.Seen, election.T2):
-		return "announced after T2", ""
-	case d.Offer == nil && keptWaiting(f, d):
-		return "came when others kept the mixer waiting", ""
-	case d.Offer == nil:
-		return "", "no offer"
+		return "", fmt.Sprintf("the issue of line %d: %v", d.Answer.N, right)
+	case f.e.Policy.Mixing.Scheme == lang.SchemeBlindRSA && malformed(f, d.Session):
+		return fmt.Sprintf("line %d: its message is none", d.Challenge.N), ""
+	case f.e.Policy.Mixing.Scheme == lang.SchemeBlindRSA:
+		return "", "no issue"
 	}
-	if err := f.mix.CheckSession(d.Mixer, election.Session{Offer: d.Offer}); err != nil {
+	return sessionFault(f, d)
+}
+
+// sessionFault is [issueFault] of a deposit without an issue, with group-blind.
+func sessionFault(f *facts, d *election.Deposit) (depositor, mixer string) {
+	switch {
+	case d.Ready == nil:
+		return "it never was ready", ""
+	case d.Offer == nil && !inTime(f, d.Ready):
+		return fmt.Sprintf("it was ready too late, in line %d", d.Ready.N), ""
+	case d.Offer == nil && keptWaiting(f, d):
+		return "it was ready when others kept the mixer waiting", ""
+	case d.Offer == nil:
+		return "", fmt.Sprintf("no offer after line %d", d.Ready.N)
+	}
+	if err := f.mix.CheckSession(election.Session{Issuer: d.Issuer, Offer: d.Offer}); err != nil {
 		return "", fmt.Sprintf("the offer of line %d: %v", d.Offer.N, err)
 	}
 	challenge, fault := d.AnyChallenge(), depositorFault(f, d)
 	switch {
-	case challenge != nil && (fault == "" || offeredInTime(f, d.Session) && !malformed(f, d, d.Session)):
+	case challenge != nil && (fault == "" || inTime(f, d.Offer) && !malformed(f, d.Session)):
 		return "", fmt.Sprintf("no issue for the challenge of line %d", challenge.N)
 	case fault != "":
 		return fault, ""
 	case keptWaiting(f, d):
-		return "came when others kept the mixer waiting", ""
+		return "it was ready when others kept the mixer waiting", ""
 	}
 	return "", fmt.Sprintf("the offer of line %d came too late to be answered", d.Offer.N)
 }
 
-// keptWaiting reports whether a mixer had no time left for a deposit. Each other
-// session of the mixer without an answer takes SessionTimeout + 1 blocks.
+// late reports whether the author of a line with a seen height had its tip at `issue by`
+// or above.
+func late(f *facts, seen uint32) bool {
+	return uint64(seen)+uint64(f.e.Policy.Depth())-1 > uint64(f.e.Policy.Times.Issue)
+}
+
+// inTime reports whether a move left its receiver the time to answer.
+func inTime(f *facts, m *election.Move) bool { return !late(f, m.Seen+election.SessionTimeout+1) }
+
+// keptWaiting reports whether a mixer had no time left for a deposit. Each other session
+// without an answer takes SessionTimeout + 1 blocks of one of its keys.
 func keptWaiting(f *facts, d *election.Deposit) bool {
 	waited := uint32(0)
 	for _, other := range f.mix.Deposits {
@@ -121,35 +138,17 @@ func keptWaiting(f *facts, d *election.Deposit) bool {
 			waited += (election.SessionTimeout + 1) * uint32(len(unanswered(f, other)))
 		}
 	}
-	return f.mix.Late(d.Seen+waited+election.SessionTimeout+1, election.T3)
+	waited /= uint32(len(d.Mixer.Issuers))
+	return late(f, d.Ready.Seen+waited+election.SessionTimeout+1)
 }
 
-// answerFault returns what is wrong with an issue that was made, as [issueFault]
-// does.
-func answerFault(f *facts, d *election.Deposit, right error) (depositor, mixer string) {
-	switch {
-	case errors.Is(right, mixing.ErrChallenge):
-		return fmt.Sprintf("line %d: %v", d.Challenge.N, right), ""
-	case right != nil:
-		return "", fmt.Sprintf("the issue of line %d: %v", d.Answer.N, right)
-	case f.mix.Late(d.Answer.Seen, election.T3) && depositorFault(f, d) == "":
-		return "", fmt.Sprintf("issued in line %d, after T3", d.Answer.N)
-	}
-	return "", ""
-}
-
-// offeredInTime reports whether an offer left its depositor the time to answer.
-func offeredInTime(f *facts, s election.Session) bool {
-	return !f.mix.Late(s.Offer.Seen+election.SessionTimeout+1, election.T3)
-}
-
-// malformed reports whether the answer to a session's offer is not a valid challenge.
-func malformed(f *facts, d *election.Deposit, s election.Session) bool {
+// malformed reports whether a session's challenge is none.
+func malformed(f *facts, s election.Session) bool {
 	challenge := s.AnyChallenge()
 	if challenge == nil {
 		return false
 	}
-	err := f.mix.CheckSession(d.Mixer, election.Session{Offer: s.Offer, Challenge: challenge})
+	err := f.mix.CheckSession(election.Session{Issuer: s.Issuer, Offer: s.Offer, Challenge: challenge})
 	return errors.Is(err, mixing.ErrChallenge)
 }
 
@@ -160,7 +159,7 @@ func depositorFault(f *facts, d *election.Deposit) string {
 		return fmt.Sprintf("did not answer the offer of line %d", silent[0].Offer.N)
 	}
 	for _, s := range append(slices.Clone(d.Earlier), d.Session) {
-		if malformed(f, d, s) {
+		if malformed(f, s) {
 			return fmt.Sprintf("answered the offer of line %d with what is no challenge", s.Offer.N)
 		}
 	}
@@ -168,75 +167,47 @@ func depositorFault(f *facts, d *election.Deposit) string {
 }
 
 // unanswered returns the sessions with a valid and timely offer to which there was no
-// answer within SessionTimeout blocks.
+// answer.
 func unanswered(f *facts, d *election.Deposit) (silent []election.Session) {
-	sessions := append(slices.Clone(d.Earlier), d.Session)
-	for i, s := range sessions {
-		if s.Offer == nil || s.AnyChallenge() != nil || !offeredInTime(f, s) {
+	for _, s := range append(slices.Clone(d.Earlier), d.Session) {
+		if s.Offer == nil || s.AnyChallenge() != nil || !inTime(f, s.Offer) {
 			continue
 		}
-		waited := i == len(d.Earlier) || sessions[i+1].Offer.Seen > s.Offer.Seen+election.SessionTimeout
-		if waited && f.mix.CheckSession(d.Mixer, election.Session{Offer: s.Offer}) == nil {
+		if f.mix.CheckSession(election.Session{Issuer: s.Issuer, Offer: s.Offer}) == nil {
 			silent = append(silent, s)
 		}
 	}
 	return silent
 }
 
-// judgePayout judges what a paying mixer, and after it the supervisor, did for a
+// judgeCoin judges what a paying mixer, and after it the supervisor, did for a payable
 // voucher.
-func judgePayout(f *facts, ck *check, v *election.Voucher) {
-	party := "mixer " + v.Mixer.Name
-	if err := f.mix.VerifyVoucher(v); err != nil {
-		ck.pass()
-		ck.note(v.Where(), "the voucher is not valid: %v", err)
-		return
+func judgeCoin(f *facts, ck *check, v *election.Voucher) {
+	t, coin, owed := f.e.Policy.Times, f.mix.CoinOf(v), f.mix.Owed(v)
+	if f.tip < t.Payout || f.tip < t.Roll && coin == nil {
+		return // not yet
 	}
-	coins := f.mix.Coins(v)
-	for _, extra := range coins[min(1, len(coins)):] {
-		payer := party
-		if extra.By == f.e.Policy.Supervisor {
-			payer = "the supervisor"
-		}
-		ck.expect(1)
-		ck.fail(fmt.Sprintf("line %d", extra.N), "%s: a second coin for the voucher of line %d", payer, v.N)
-	}
-	switch late := f.mix.Late(v.Seen, election.T4); {
-	case late && len(coins) == 0:
-		ck.pass()
-		ck.note(v.Where(), "the voucher came after T4")
-	case late || len(coins) > 0 && coins[0].Height <= f.mix.Deadlines[election.T5] && coins[0].By == v.Mixer.Key:
-		ck.pass()
-	case len(coins) == 0:
-		ck.fail(v.Where(), "%s and the supervisor: no coin for a valid voucher", party)
+	ck.expect(1)
+	switch {
+	case coin == nil && owed:
+		ck.fail(v.Where(), "mixer %s and the supervisor: no coin for a payable voucher", v.Mixer.Name)
+	case coin == nil:
+		ck.fail(v.Where(), "the supervisor: no coin for a payable voucher, beyond those that mixer %s owes", v.Mixer.Name)
+	case owed && coin.By != v.Mixer.Key:
+		ck.fail(v.Where(), "mixer %s: no coin by `payout by`, the supervisor paid it in block %d", v.Mixer.Name, coin.Height)
 	default:
-		ck.fail(v.Where(), "%s: no coin by T5, paid in block %d", party, coins[0].Height)
+		ck.pass()
 	}
 }
 
-// V38: the last good deposit lies in a block before the first coin, and no coin
-// is paid after `roll by`.
+// V38: no mixer paid for a voucher before the anchor of the vouchers.
 func mixOrder(f *facts, ck *check) {
-	last := uint32(0)
-	for _, d := range f.mix.Deposits {
-		if f.mix.CheckDeposit(d) == nil {
-			last = max(last, f.mix.Height(d))
+	ck.expect(len(f.mix.Vouchers))
+	for _, v := range f.mix.Vouchers {
+		if c := f.mix.PaidEarly(v); c != nil {
+			ck.fail(v.Where(), "mixer %s paid it in block %d, before the vouchers were anchored", v.Mixer.Name, c.Height)
+			continue
 		}
-	}
-	for i, r := range f.setup.Roll {
-		c := f.replay.Coin(r.Outpoint)
-		if c == nil || c.Created == nil {
-			continue // V27 names it
-		}
-		ck.expect(1)
-		where := fmt.Sprintf("slot %d, tx %s", i+1, r.Outpoint.Hash)
-		switch h := c.Created.Height; {
-		case h <= last:
-			ck.fail(where, "paid in block %d, the last deposit is in block %d", h, last)
-		case h > f.e.Policy.Times.Roll:
-			ck.fail(where, "paid in block %d, the roll closes at %d", h, f.e.Policy.Times.Roll)
-		default:
-			ck.pass()
-		}
+		ck.pass()
 	}
 }

@@ -27,11 +27,19 @@ type State struct {
 	reorgs     []string      // blocks that were replaced, in words
 	waited     []*wire.MsgTx // unconfirmed transactions that spend stakes, as seen in mempools
 	over       bool
-	mixing     *election.ExchangeLog // with its judgements; not encoded, so another process judges again
+	election   *election.Election // with what it has verified of the exchange; not encoded, so another process verifies again
 }
 
 // IsZero reports whether the state is of no audit yet.
 func (s *State) IsZero() bool { return s.policy == "" }
+
+// mixed returns the election as an earlier audit has read it, nil where there was none.
+func (s *State) mixed() *election.Election {
+	if s == nil {
+		return nil
+	}
+	return s.election
+}
 
 // Over reports whether the election was over.
 func (s *State) Over() bool { return s.over }
@@ -238,7 +246,7 @@ func (s *State) save(f *facts) {
 	known, reorgs := s.checkpoint, f.chained.reorgs
 	*s = State{
 		policy: f.e.Policy.ID(), blocks: *f.saved, watch: f.replay.WatchHash(), checkpoint: f.chained.checkpoint(),
-		waited: pendingTxs(f), over: f.over, mixing: f.setup.ExchangeLog, reorgs: reorgs[max(0, len(reorgs)-maxReorgs):],
+		waited: pendingTxs(f), over: f.over, election: f.e, reorgs: reorgs[max(0, len(reorgs)-maxReorgs):],
 	}
 	if known.lines > 0 && f.boardDiffers(known) != "" {
 		s.checkpoint.lines, s.checkpoint.head = known.lines, known.head

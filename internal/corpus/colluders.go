@@ -11,6 +11,7 @@ import (
 	"bevote/internal/roles"
 	"bevote/templates"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -33,16 +34,28 @@ func (p *play) mixerNumber(key curve.PublicKey) int {
 	return slices.IndexFunc(p.Exchange.Mixers, func(m *roles.Mixer) bool { return m.Key() == key })
 }
 
-// atDeadline schedules do before the block of height deadline + 1 + later is mined.
-// The deadline is [election.T1] to [election.T5]; later may be negative.
-func (p *play) atDeadline(deadline, later int, do func() error) {
-	p.onLine(func(l board.Line) ([]board.Line, error) {
-		var r board.Registry
-		if l.Type == board.TypeRegistry && board.DecodeBody(l, &r) == nil {
-			p.at(uint32(int(r.Deadlines[deadline])+1+later), do)
+// exchange returns the exchange of board and chain as they are.
+func (p *play) exchange() *election.Exchange {
+	x, err := p.View("")
+	if err != nil {
+		panic("corpus: " + err.Error()) // the chain's blocks were read before
+	}
+	return x
+}
+
+// lesser returns the number of the mixer with the fewest deposits, from 0: without its
+// depositors the others are enough for the threshold.
+func (p *play) lesser() (least int) {
+	x, held := p.exchange(), make(map[curve.PublicKey]int)
+	for _, d := range x.Deposits {
+		held[d.Mixer.Key]++
+	}
+	for i, m := range p.Exchange.Mixers {
+		if held[m.Key()] < held[p.Exchange.Mixers[least].Key()] {
+			least = i
 		}
-		return []board.Line{l}, nil
-	})
+	}
+	return least
 }
 
 // publish appends a line with a body by the author with a key.
@@ -132,7 +145,7 @@ func (p *play) pay(q signer, outs ...*wire.TxOut) (*wire.MsgTx, error) {
 // depositor asked.
 func (p *play) signVoucher(i int, message []byte) ([]byte, error) {
 	m := p.Exchange.Mixers[i]
-	scheme, err := p.ExchangeLog().SchemeOf(p.ExchangeLog().MixerOf(m.Key()))
+	scheme, err := p.exchange().SchemeOf(p.exchange().MixerOf(m.Key()).Issuers[0])
 	if err != nil {
 		return nil, err
 	}

@@ -17,7 +17,7 @@ var mixRecordLies = []Lie{
 		rewrite: changedLine(board.TypeRegistry, `"root":"`)},
 	{Name: "mixer-key-changed", Text: "a character of a mixer's key is changed", Strength: Naive, Base: "mixed",
 		Check: "V02", Along: unanchoredBoard, Level: "none", Exit: 20,
-		rewrite: changedLine(board.TypeMixer, `"key":"`)},
+		rewrite: changedLine(board.TypeMixer, `"keys":["`)},
 	{Name: "deposit-changed", Text: "a digit of a deposit's outpoint is changed", Strength: Naive, Base: "mixed",
 		Check: "V02", Along: unanchoredBoard, Level: "none", Exit: 20,
 		rewrite: changedLine(board.TypeDeposit, `"outpoint":"`)},
@@ -28,44 +28,41 @@ var mixRecordLies = []Lie{
 		Strength: Naive, Base: "mixed",
 		Check: "V02", Along: unanchoredBoard, Level: "none", Exit: 20,
 		rewrite: changedLine(board.TypeVoucher, `"signature":"`)},
-	{Name: "payout-changed", Text: "a digit of a payout's outpoint is changed", Strength: Naive, Base: "mixed",
+	{Name: "sweep-signature-changed", Text: "a digit of the signature by which a mixer lets a deposit be swept is changed",
+		Strength: Naive, Base: "mixed",
 		Check: "V02", Along: unanchoredBoard, Level: "none", Exit: 20,
-		rewrite: changedLine(board.TypePayout, `"outpoint":"`)},
-	{Name: "residual-changed", Text: "a digit of the declared residual is changed", Strength: Naive, Base: "mixed",
+		rewrite: changedLine(board.TypeIssue, `"sweep":"`)},
+	{Name: "coins-changed", Text: "a digit of where a mixer's payments begin is changed", Strength: Naive, Base: "mixed",
 		Check: "V02", Along: unanchoredBoard, Level: "none", Exit: 20,
-		rewrite: changedLine(board.TypeSettlement, `"residual":`)},
+		rewrite: changedLine(board.TypeMixer, `"from":"`)},
 	{Name: "modulus-changed", Text: "a character of the manager's modulus is changed",
 		Strength: Naive, Base: "mixed-group",
-		Check: "V02", Along: []string{"V24"}, Level: "none", Exit: 20,
+		Check: "V02", Along: unanchoredBoard, Level: "none", Exit: 20,
 		rewrite: changedLine(board.TypeManager, `"modulus":"`)},
 
 	{Name: "registry-removed", Text: "the keeper removes the registry, and links the board again",
 		Strength: Consistent, Base: "mixed",
-		Check: "V02", Along: unanchoredBoard, Level: "none", Exit: 20, rewrite: removedLine(board.TypeRegistry)},
+		Check: "V24", Along: []string{"V98"}, Level: "L0", Exit: 21, rewrite: removedLine(board.TypeRegistry)},
 	{Name: "deposit-removed", Text: "the keeper removes a deposit, and links the board again",
 		Strength: Consistent, Base: "mixed",
-		Check: "V02", Along: unanchoredBoard, Level: "none", Exit: 20, rewrite: removedLine(board.TypeDeposit)},
+		Check: "V24", Along: []string{"V98"}, Level: "L0", Exit: 21, rewrite: removedLine(board.TypeDeposit)},
 	{Name: "issue-removed", Text: "the keeper removes a mixer's answer, and links the board again",
 		Strength: Consistent, Base: "mixed",
-		Check: "V02", Along: unanchoredBoard, Level: "none", Exit: 20, rewrite: removedLine(board.TypeIssue)},
+		Check: "V24", Along: []string{"V98"}, Level: "L0", Exit: 21, rewrite: removedLine(board.TypeIssue)},
 	{Name: "voucher-removed", Text: "the keeper removes a voucher, and links the board again",
 		Strength: Consistent, Base: "mixed",
-		Check: "V02", Along: unanchoredBoard, Level: "none", Exit: 20, rewrite: removedLine(board.TypeVoucher)},
-	{Name: "settlement-removed", Text: "the keeper removes the account of the pool, and links the board again",
-		Strength: Consistent, Base: "mixed",
-		Check: "V02", Along: unanchoredBoard, Level: "none", Exit: 20, rewrite: removedLine(board.TypeSettlement)},
+		Check: "V24", Along: []string{"V98"}, Level: "L0", Exit: 21, rewrite: removedLine(board.TypeVoucher)},
 	{Name: "sweep-unmined", Text: "somebody mines the chain again without a sweep of deposits",
 		Strength: Consistent, Base: "mixed",
-		Check: "V02", Along: []string{"V34", "V37"}, Level: "none", Exit: 20, rewrite: unminedSweep},
+		Check: "V02", Level: "none", Exit: 20, rewrite: unminedSweep},
 	{Name: "deposit-cut-out", Text: "a deposit is cut out of its block", Strength: Naive, Base: "mixed",
-		Check: "V08", Along: []string{"V10", "V26", "V29", "V33", "V34", "V105"}, Level: "none", Exit: 20,
+		Check: "V08", Along: []string{"V10", "V26", "V29", "V33", "V34", "V37"}, Level: "none", Exit: 20,
 		rewrite: cutDeposit},
 }
 
 // unanchoredBoard are the checks that are flagged along with a changed line of
-// the mixing phase, to which the anchors of the roll and of the transcript
-// commit.
-var unanchoredBoard = []string{"V24", "V51"}
+// the mixing phase, to which an anchor up to the roll's commits.
+var unanchoredBoard = []string{"V24", "V98"}
 
 // lineOf returns the index of the last line of a type, −1 if there is none.
 func (r *rewrite) lineOf(t board.Type) int {

@@ -10,7 +10,6 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/mixing"
-	"bevote/internal/roles"
 	"bevote/verifier/board"
 )
 
@@ -18,38 +17,38 @@ import (
 var keyLies = []Lie{
 	{Name: "mixer-key-unproven", Text: "a mixer's key has a root that is none, and nobody deposits there",
 		Strength: KeyHolding, Base: "mixed",
-		Check: "V20", Level: "none", Exit: 20, tamper: mixerKey(func(_ *play, honest []byte) ([]byte, error) {
+		Check: "V20", Level: "L3", Exit: 21, tamper: mixerKey(func(_ *play, honest []byte) ([]byte, error) {
 			honest[len(honest)-1] ^= 1
 			return honest, nil
 		})},
 	{Name: "mixer-key-anothers", Text: "a mixer announces another mixer's key", Strength: KeyHolding, Base: "mixed",
-		Check: "V20", Level: "none", Exit: 20, tamper: mixerKey(func(p *play, _ []byte) ([]byte, error) {
+		Check: "V20", Level: "L3", Exit: 21, tamper: mixerKey(func(p *play, _ []byte) ([]byte, error) {
 			return p.announcedKey(0)
 		})},
 	{Name: "mixer-key-short", Text: "a mixer's key has half the bits that the policy asks for",
 		Strength: KeyHolding, Base: "mixed",
-		Check: "V20", Level: "none", Exit: 20, tamper: mixerKey(func(p *play, _ []byte) ([]byte, error) {
+		Check: "V20", Level: "L3", Exit: 21, tamper: mixerKey(func(p *play, _ []byte) ([]byte, error) {
 			return p.rsaKey(p.EID, p.Policy.Mixing.Modulus/2, p.Exchange.Mixers[1].Key())
 		})},
 	{Name: "mixer-key-replayed", Text: "a mixer's key has the proof that it gave in another election",
 		Strength: KeyHolding, Base: "mixed",
-		Check: "V20", Level: "none", Exit: 20, tamper: mixerKey(func(p *play, _ []byte) ([]byte, error) {
+		Check: "V20", Level: "L3", Exit: 21, tamper: mixerKey(func(p *play, _ []byte) ([]byte, error) {
 			other := p.EID
 			other[0] ^= 1
 			return p.rsaKey(other, p.Policy.Mixing.Modulus, p.Exchange.Mixers[1].Key())
 		})},
 	{Name: "modulus-unproven", Text: "the manager's modulus comes with a square root that is none, and nobody deposits",
 		Strength: KeyHolding, Base: "mixed-group",
-		Check: "V20", Level: "none", Exit: 20, tamper: modulus(func(_ *play, honest []byte) ([]byte, error) {
+		Check: "V20", Level: "L0", Exit: 21, tamper: modulus(func(_ *play, honest []byte) ([]byte, error) {
 			honest[len(honest)/2] ^= 1
 			return honest, nil
 		})},
 	{Name: "modulus-three-primes", Text: "the manager's modulus has three prime factors, and nobody deposits",
 		Strength: KeyHolding, Base: "mixed-group",
-		Check: "V20", Level: "none", Exit: 20, tamper: modulus(threePrimes)},
+		Check: "V20", Level: "L0", Exit: 21, tamper: modulus(threePrimes)},
 	{Name: "modulus-replayed", Text: "the manager's modulus has the proof of another election, and nobody deposits",
 		Strength: KeyHolding, Base: "mixed-group",
-		Check: "V20", Level: "none", Exit: 20, tamper: modulus(func(p *play, _ []byte) ([]byte, error) {
+		Check: "V20", Level: "L0", Exit: 21, tamper: modulus(func(p *play, _ []byte) ([]byte, error) {
 			other := p.EID
 			other[0] ^= 1
 			m, err := mixing.NewManager(p.Stream("liar's key"), other, p.Policy.Mixing.Modulus)
@@ -69,7 +68,9 @@ func mixerKey(other func(p *play, honest []byte) ([]byte, error)) func(*play) er
 			if l.By != p.Exchange.Mixers[1].Key() {
 				return false
 			}
-			m.Key, failed = other(p, m.Key)
+			var key []byte
+			key, failed = other(p, m.Keys[0])
+			m.Keys[0] = key
 			return true
 		})
 		p.Hooks.Away = func(who string) bool { return who == liar }
@@ -98,7 +99,16 @@ func modulus(other func(p *play, honest []byte) ([]byte, error)) func(*play) err
 			if err := errors.Join(p.publish(p.Keys["supervisor"], m), p.registerInVain()); err != nil {
 				return err
 			}
-			return p.Anchor(p.Policy.Times.Roll+1, p.Log.Head())
+			t := p.Policy.Times
+			for _, by := range []uint32{t.Register, t.Deposit, t.Issue, t.Voucher} {
+				if err := p.Anchor(by+1, p.Log.Head()); err != nil {
+					return err
+				}
+			}
+			if err := p.publish(p.Keys["supervisor"], board.Roll{}); err != nil {
+				return err
+			}
+			return p.Anchor(t.Roll+1, p.Log.Head())
 		})
 		p.last = "enrol"
 		return nil
@@ -108,14 +118,10 @@ func modulus(other func(p *play, honest []byte) ([]byte, error)) func(*play) err
 // registerInVain publishes the registry of a mixing phase in which no depositor
 // acts.
 func (p *play) registerInVain() error {
-	tip, _ := p.Chain.Tip()
-	t, err := roles.Deadlines(p.Policy, tip)
-	if err != nil {
-		return err
-	}
-	r := board.Registry{Deadlines: t[:]}
+	var r board.Registry
 	for i, m := range p.Exchange.Mixers {
-		if err := p.publish(p.Keys[p.MixerRole(i)], board.Mixer{Name: fmt.Sprint("m", i+1), Key: []byte{1}}); err != nil {
+		if err := p.publish(p.Keys[p.MixerRole(i)], board.Mixer{
+			Name: fmt.Sprint("m", i+1), Keys: []board.Bytes{{1}}, Coins: 1, From: make([]byte, 36)}); err != nil {
 			return err
 		}
 		r.Mixers = append(r.Mixers, m.Key())
@@ -174,7 +180,7 @@ func (p *play) announcedKey(i int) ([]byte, error) {
 		var m board.Mixer
 		if l.By == p.Exchange.Mixers[i].Key() && l.Type == board.TypeMixer {
 			err := board.DecodeBody(l, &m)
-			return m.Key, err
+			return m.Keys[0], err
 		}
 	}
 	return nil, errNothing

@@ -3,10 +3,10 @@ package corpus
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"bevote/internal/curve"
 	"bevote/verifier/board"
-	"bevote/verifier/election"
 )
 
 // registryLies are about family C: the registry of voters and mixers (V22,
@@ -14,57 +14,47 @@ import (
 var registryLies = []Lie{
 	{Name: "registry-never", Text: "the supervisor publishes no registry, so that nobody can deposit",
 		Strength: KeyHolding, Base: "mixed",
-		Check: "V22", Level: "none", Exit: 20, tamper: registryDropped(nil)},
-	{Name: "registry-late", Text: "the supervisor publishes the registry when the roll is anchored",
+		Check: "V22", Level: "L0", Exit: 21, tamper: registryDropped(nil)},
+	{Name: "registry-late", Text: "the supervisor publishes the registry when its phase is anchored without it",
 		Strength: KeyHolding, Base: "mixed",
-		Check: "V22", Level: "none", Exit: 20, tamper: registryDropped(func(p *play, l board.Line) {
-			p.at(p.Policy.Times.Roll+1, func() error { return p.Log.Append(l) })
+		Check: "V22", Level: "L0", Exit: 21, tamper: registryDropped(func(p *play, l board.Line) {
+			p.at(p.Policy.Times.Register+2, func() error { return p.Log.Append(l) })
 		})},
-	{Name: "registry-other-root", Text: "the registry's root is not that of its voters, and nobody looks",
+	{Name: "registry-other-root", Text: "the registry's root is not that of its voters, and nobody deposits",
 		Strength: KeyHolding, Base: "mixed",
-		Check: "V22", Level: "none", Exit: 20,
-		tamper: all(allTrustAuthors, registry(func(_ *play, r *board.Registry) { r.Root[3] ^= 1 }))},
+		Check: "V22", Level: "L0", Exit: 21,
+		tamper: all(voterStaysAway, registry(func(_ *play, r *board.Registry) { r.Root[3] ^= 1 }))},
 	{Name: "registry-too-long", Text: "the supervisor registers one voter more than the policy has",
 		Strength: KeyHolding, Base: "mixed",
-		Check: "V22", Level: "none", Exit: 20,
+		Check: "V22", Level: "L3", Exit: 21,
 		tamper: voterList(func(p *play, voters []board.Registered) []board.Registered {
 			return append(voters, board.Registered{Key: curve.BaseMul(p.stranger()).Key(), Identity: p.policyHash()})
 		})},
 	{Name: "registry-unsorted", Text: "the registry's order is that in which people came",
 		Strength: KeyHolding, Base: "mixed",
-		Check: "V22", Level: "none", Exit: 20, tamper: registry(func(p *play, r *board.Registry) {
+		Check: "V22", Level: "L3", Exit: 21, tamper: registry(func(p *play, r *board.Registry) {
 			slices.Reverse(r.Voters)
 			r.Root = board.RegistryRoot(p.EID, r.Voters)
 		})},
-	{Name: "deadline-before-announcement", Text: "the registry's T1 is the block of the announcement",
-		Strength: KeyHolding, Base: "mixed",
-		Check: "V22", Level: "none", Exit: 20,
-		tamper: all(allTrustAuthors, registry(func(p *play, r *board.Registry) { r.Deadlines[0] = p.Times.Announce }))},
-	{Name: "deadlines-out-of-order", Text: "the registry's T1 is its T2", Strength: KeyHolding, Base: "mixed",
-		Check: "V22", Level: "none", Exit: 20,
-		tamper: all(allTrustAuthors, registry(func(_ *play, r *board.Registry) { r.Deadlines[0] = r.Deadlines[1] }))},
-	{Name: "deadline-after-roll", Text: "the registry's T5 is after the roll closes, and voters agree to it",
-		Strength: KeyHolding, Base: "mixed",
-		Check: "V22", Along: []string{"V34"}, Level: "none", Exit: 20, tamper: all(allTrustAuthors, deadlineAfterRoll)},
 	{Name: "mixer-unannounced", Text: "the registry lists a mixer that nobody has announced",
 		Strength: KeyHolding, Base: "mixed",
-		Check: "V22", Level: "none", Exit: 20,
+		Check: "V22", Level: "L3", Exit: 21,
 		tamper: registry(func(p *play, r *board.Registry) { r.Mixers[1] = curve.BaseMul(p.stranger()).Key() })},
 	{Name: "mixer-listed-twice", Text: "the registry lists one mixer twice, so that there is one in truth",
 		Strength: KeyHolding, Base: "mixed",
-		Check: "V22", Level: "none", Exit: 20,
+		Check: "V22", Level: "L3", Exit: 21,
 		tamper: registry(func(_ *play, r *board.Registry) { r.Mixers[1] = r.Mixers[0] })},
 	{Name: "mixer-left-out", Text: "the registry lists a mixer less than the policy asks for",
 		Strength: KeyHolding, Base: "mixed",
-		Check: "V22", Level: "none", Exit: 20,
+		Check: "V22", Level: "L3", Exit: 21,
 		tamper: registry(func(_ *play, r *board.Registry) { r.Mixers = r.Mixers[1:] })},
 	{Name: "mixer-is-supervisor", Text: "the registry lists the supervisor, who announces itself, as a mixer",
 		Strength: KeyHolding, Base: "mixed",
-		Check: "V22", Level: "none", Exit: 20, tamper: supervisorMixes},
+		Check: "V22", Level: "L3", Exit: 21, tamper: supervisorMixes},
 
 	{Name: "registered-twice", Text: "the supervisor registers one key twice, in the place of another voter's",
 		Strength: KeyHolding, Base: "mixed",
-		Check: "V23", Level: "none", Exit: 20,
+		Check: "V23", Level: "L3", Exit: 21,
 		tamper: voterList(func(p *play, voters []board.Registered) []board.Registered {
 			gone := slices.IndexFunc(voters, func(v board.Registered) bool { return v.Key == p.abstainer().Key() })
 			voters[gone].Key = voters[(gone+1)%len(voters)].Key
@@ -72,7 +62,7 @@ var registryLies = []Lie{
 		})},
 	{Name: "identity-twice", Text: "the supervisor registers one person with two keys",
 		Strength: KeyHolding, Base: "mixed",
-		Check: "V23", Level: "none", Exit: 20,
+		Check: "V23", Level: "L3", Exit: 21,
 		tamper: voterList(func(_ *play, voters []board.Registered) []board.Registered {
 			voters[0].Identity = voters[1].Identity
 			return voters
@@ -99,9 +89,9 @@ func voterList(change func(p *play, voters []board.Registered) []board.Registere
 	})
 }
 
-// allTrustAuthors has all roles trust authors.
-func allTrustAuthors(p *play) error {
-	p.trustAuthors()
+// voterStaysAway keeps all voters from depositing, as their programs refuse to.
+func voterStaysAway(p *play) error {
+	p.Hooks.Away = func(role string) bool { return strings.HasPrefix(role, "voter ") }
 	return nil
 }
 
@@ -119,17 +109,6 @@ func registryDropped(with func(p *play, l board.Line)) func(*play) error {
 	}
 }
 
-func deadlineAfterRoll(p *play) error {
-	late := p.Policy.Times.Roll + 1
-	amend(p, func(_ *board.Line, r *board.Request) bool {
-		if r.For == board.ForPaying {
-			r.Deadlines[1] = late
-		}
-		return r.For == board.ForPaying
-	})
-	return registry(func(_ *play, r *board.Registry) { r.Deadlines[election.T5] = late })(p)
-}
-
 // supervisorMixes lists the supervisor in the place of the second mixer, with a
 // key that is proven.
 func supervisorMixes(p *play) error {
@@ -143,7 +122,7 @@ func supervisorMixes(p *play) error {
 		if err != nil {
 			return nil, err
 		}
-		mixer, err := board.Sign(p.EID, p.Keys["supervisor"], l.Seen, board.Mixer{Name: "house", Key: text})
+		mixer, err := board.Sign(p.EID, p.Keys["supervisor"], l.Seen, board.Mixer{Name: "house", Keys: []board.Bytes{text}, Coins: 1, From: make([]byte, 36)})
 		if err != nil {
 			return nil, err
 		}

@@ -1,8 +1,12 @@
 package corpus
 
 import (
-	"bevote/internal/curve"
+	"bytes"
+	"slices"
+
 	"bevote/internal/rehearsal"
+	"bevote/internal/roles"
+	"bevote/lang"
 	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
@@ -33,30 +37,32 @@ var depositLies = []Lie{
 			tx.TxOut[0].PkScript = templates.PayToKey(d.Key())
 			return nil
 		})},
-	{Name: "deposit-other-escrow", Text: "a depositor pays into the escrow with another mixer than the one that accepted",
+	{Name: "deposit-other-escrow", Text: "a depositor pays into the escrow with another mixer than the one that it names",
 		Strength: KeyHolding, Base: "mixed",
 		Check: "V29", Level: "L3", Exit: 21,
 		tamper: deposits(func(p *play, d *rehearsal.Depositor, tx *wire.MsgTx) (err error) {
-			holder, _ := p.promised(board.ForHolding, d.Key())
-			tx.TxOut[0].PkScript, err = p.EscrowScript(p.Exchange.Mixers[1-holder].Key(), d.Key())
+			tx.TxOut[0].PkScript, err = p.EscrowScript(p.Exchange.Mixers[1-p.holderIn(tx, d)].Key(), d.Key())
 			return err
 		})},
 	{Name: "deposit-missing", Text: "a depositor names a deposit that it never paid",
 		Strength: KeyHolding, Base: "mixed",
 		Check: "V29", Level: "L3", Exit: 21,
 		tamper: withheld(func(p *play, d *rehearsal.Depositor, tx *wire.MsgTx) error {
-			return p.declare(d, wire.OutPoint{Hash: tx.TxHash()})
+			return p.declare(d, p.holderIn(tx, d), wire.OutPoint{Hash: tx.TxHash()})
 		})},
 	{Name: "deposit-late", Text: "a depositor names its deposit in time and pays it a block too late",
 		Strength: KeyHolding, Base: "mixed",
 		Check: "V29", Level: "L3", Exit: 21,
 		tamper: withheld(func(p *play, d *rehearsal.Depositor, tx *wire.MsgTx) error {
-			p.at(p.ExchangeLog().Deadlines[election.T2]+1, func() error { return p.Chain.Submit(tx) })
-			return p.declare(d, wire.OutPoint{Hash: tx.TxHash()})
+			p.at(p.Policy.Times.Deposit+1, func() error { return p.Chain.Submit(tx) })
+			return p.declare(d, p.holderIn(tx, d), wire.OutPoint{Hash: tx.TxHash()})
 		})},
-	{Name: "deposit-unregistered", Text: "somebody who is not registered asks a mixer and names a deposit",
+	{Name: "deposit-unregistered", Text: "somebody who is not registered names a deposit",
 		Strength: KeyHolding, Base: "mixed",
 		Check: "V29", Says: "the deposit does not count", Level: "L3", Exit: 0, tamper: unregistered},
+	{Name: "deposit-fifth", Text: "a depositor names four outputs that are none, and then its deposit",
+		Strength: KeyHolding, Base: "mixed",
+		Check: "V29", Level: "L3", Exit: 21, tamper: namesFour},
 	{Name: "deposit-anothers", Text: "a depositor names another's deposit as its own",
 		Strength: KeyHolding, Base: "mixed",
 		Check: "V29", Level: "L3", Exit: 21, tamper: anothersDeposit},
@@ -71,6 +77,7 @@ func (p *play) isDeposit(tx *wire.MsgTx) bool {
 // It does not act afterwards: it could not take the deposit back.
 func deposits(change func(p *play, d *rehearsal.Depositor, tx *wire.MsgTx) error) func(*play) error {
 	return withheld(func(p *play, d *rehearsal.Depositor, tx *wire.MsgTx) error {
+		holder := p.holderIn(tx, d)
 		if err := change(p, d, tx); err != nil {
 			return err
 		}
@@ -81,7 +88,7 @@ func deposits(change func(p *play, d *rehearsal.Depositor, tx *wire.MsgTx) error
 			return err
 		}
 		p.Hooks.Away = func(who string) bool { return who == d.Voter.Role }
-		return p.declare(d, wire.OutPoint{Hash: tx.TxHash()})
+		return p.declare(d, holder, wire.OutPoint{Hash: tx.TxHash()})
 	})
 }
 
@@ -99,36 +106,59 @@ func withheld(instead func(p *play, d *rehearsal.Depositor, tx *wire.MsgTx) erro
 	}
 }
 
-// promised returns the mixer, from 0, that accepted a key's request, and the
-// nonce; −1 if none did.
-func (p *play) promised(purpose string, by curve.PublicKey) (mixer int, nonce board.Hash) {
-	for i, m := range p.Exchange.Mixers {
-		if a, ok := p.ExchangeLog().Accepted(purpose, m.Key(), by); ok {
-			return i, a.Nonce
-		}
-	}
-	return -1, nonce
-}
-
-// declare writes M5, which names a deposit.
-func (p *play) declare(d *rehearsal.Depositor, op wire.OutPoint) error {
-	holder, nonce := p.promised(board.ForHolding, d.Key())
-	at := election.EncodeOutpoint(op)
-	return p.publish(d.Secret, board.Deposit{Mixer: p.Exchange.Mixers[holder].Key(), Nonce: nonce, Outpoint: at[:]})
-}
-
-// unregistered has a stranger ask for holding, and declare a deposit as if the
-// mixer had accepted.
-func unregistered(p *play) error {
-	key := p.stranger()
-	p.atDeadline(election.T1, -1, func() error {
-		t := p.ExchangeLog().Deadlines
-		return p.publish(key, board.Request{For: board.ForHolding, Mixer: p.Exchange.Mixers[0].Key(),
-			Deadlines: t[election.T2:election.T4]})
+// holderIn returns the mixer, from 0, into whose escrow a depositor's transaction pays;
+// −1 if it is none's.
+func (p *play) holderIn(tx *wire.MsgTx, d *rehearsal.Depositor) int {
+	return slices.IndexFunc(p.Exchange.Mixers, func(m *roles.Mixer) bool {
+		script, err := p.EscrowScript(m.Key(), d.Key())
+		return err == nil && bytes.Equal(script, tx.TxOut[0].PkScript)
 	})
-	p.atDeadline(election.T1, 1, func() error {
-		at := election.EncodeOutpoint(wire.OutPoint{Hash: p.policyHash()})
-		return p.publish(key, board.Deposit{Mixer: p.Exchange.Mixers[0].Key(), Outpoint: at[:]})
+}
+
+// declare writes M5, which names a deposit with mixer number i, from 0.
+func (p *play) declare(d *rehearsal.Depositor, i int, op wire.OutPoint) error {
+	return p.publish(d.Secret, p.depositBody(i, op))
+}
+
+// depositBody is the body of M5 with a blinded message for which no depositor asked.
+func (p *play) depositBody(i int, op wire.OutPoint) board.Deposit {
+	at := election.EncodeOutpoint(op)
+	b := board.Deposit{Mixer: p.Exchange.Mixers[i].Key(), Outpoint: at[:]}
+	if p.Policy.Mixing.Scheme == lang.SchemeBlindRSA {
+		b.Message = make([]byte, p.Policy.Mixing.Modulus/8)
+		b.Message[len(b.Message)-1] = 2
+	}
+	return b
+}
+
+// unregistered has a stranger declare a deposit.
+func unregistered(p *play) error {
+	p.at(p.Policy.Times.Deposit, func() error {
+		return p.publish(p.stranger(), p.depositBody(0, wire.OutPoint{Hash: p.policyHash()}))
+	})
+	return nil
+}
+
+// namesFour has the abstainer name four outputs that do not exist before its deposit.
+func namesFour(p *play) error {
+	d, done := p.abstainer(), false
+	p.onLine(func(l board.Line) ([]board.Line, error) {
+		var b board.Deposit
+		if done || l.By != d.Key() || l.Type != board.TypeDeposit || board.DecodeBody(l, &b) != nil {
+			return []board.Line{l}, nil
+		}
+		done = true
+		var lines []board.Line
+		for i := range 4 {
+			b.Outpoint = slices.Clone(b.Outpoint)
+			b.Outpoint[i] ^= 0xff
+			other, err := board.Sign(p.EID, d.Secret, l.Seen, b)
+			if err != nil {
+				return nil, err
+			}
+			lines = append(lines, other)
+		}
+		return append(lines, l), nil
 	})
 	return nil
 }
@@ -137,12 +167,12 @@ func unregistered(p *play) error {
 func anothersDeposit(p *play) error {
 	d := p.abstainer()
 	p.intercept(d.Voter.Role, func(tx *wire.MsgTx) (bool, error) { return p.isDeposit(tx), nil })
-	p.atDeadline(election.T2, -1, func() error {
-		all := p.ExchangeLog().Deposits
+	p.at(p.Policy.Times.Deposit, func() error {
+		all := p.exchange().Deposits
 		if len(all) == 0 {
 			return errNothing
 		}
-		return p.declare(d, all[0].Outpoint)
+		return p.declare(d, 0, all[0].Outpoint)
 	})
 	return nil
 }

@@ -1,60 +1,51 @@
 package corpus
 
 import (
+	"errors"
 	"slices"
 
 	"bevote/internal/curve"
 	"bevote/internal/rehearsal"
 	"bevote/templates"
-	"bevote/verifier/board"
-	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// payoutLies are about families C and D: coins that mixers pay (V27, V35 to
-// V38).
+// payoutLies are about family D: coins that mixers pay (V35 to V38).
 var payoutLies = []Lie{
-	{Name: "mixed-coin-by-stranger", Text: "a voter is inscribed with a coin that a stranger paid, and its mixer says that it is its own",
+	{Name: "payout-marked", Text: "a mixer pays a roll key something beside its coin",
 		Strength: KeyHolding, Base: "mixed",
-		Check: "V27", Level: "L3", Exit: 21, tamper: strangersCoin},
-	{Name: "payout-marked", Text: "a mixer pays a roll key something beside its coin, and says so",
-		Strength: KeyHolding, Base: "mixed",
-		Check: "V35", Level: "L3", Exit: 0, tamper: marked},
+		Check: "V35", Level: "L3", Exit: 0, tamper: coinsPaid(func(p *play, tx *wire.MsgTx) (bool, error) {
+			return p.payMore(tx, 5000)
+		})},
+	{Name: "payout-twice", Text: "a mixer pays one voucher twice, at its own cost", Strength: KeyHolding, Base: "mixed",
+		Check: "V35", Level: "L3", Exit: 0, tamper: coinsPaid(func(p *play, tx *wire.MsgTx) (bool, error) {
+			return p.payMore(tx, p.Policy.Coin())
+		})},
 	{Name: "payout-short", Text: "a mixer pays a coin that is a satoshi short, and the supervisor pays the right one",
 		Strength: KeyHolding, Base: "mixed",
 		Check: "V37", Along: []string{"V35"}, Level: "L3", Exit: 21,
 		tamper: coinsPaid(func(p *play, tx *wire.MsgTx) (bool, error) {
 			i := payingTo(tx, p.abstainer().Voter.Key())
-			if i < 0 {
+			if i < 0 || tx.TxOut[i].Value != p.Policy.Coin() {
 				return false, nil
 			}
 			tx.TxOut[i].Value--
+			p.leaveAfter(tx)
 			return false, p.resignAsMixer(tx)
 		})},
-	{Name: "payout-late", Text: "a mixer pays its coins after T5, when the supervisor has to",
+	{Name: "payout-late", Text: "a mixer pays its coins after `payout by`, when the supervisor has to",
 		Strength: KeyHolding, Base: "mixed",
-		Check: "V37", Level: "L3", Exit: 21, tamper: coinsPaid(func(p *play, tx *wire.MsgTx) (bool, error) {
-			if payingTo(tx, p.abstainer().Voter.Key()) < 0 {
-				return false, nil
-			}
-			p.at(p.ExchangeLog().Deadlines[election.T5]+1, func() error { return p.Chain.Submit(tx) })
-			return true, nil
-		})},
-	{Name: "payout-twice", Text: "a mixer pays one voucher twice", Strength: KeyHolding, Base: "mixed",
-		Check: "V37", Level: "L3", Exit: 21, tamper: func(p *play) error {
-			p.atDeadline(election.T5, -1, func() error {
-				_, err := p.payByMixer(p.abstainer().Voter.Key())
-				return err
-			})
-			return nil
-		}},
+		Check: "V37", Level: "L3", Exit: 21, tamper: paidLate},
+	{Name: "payout-outside", Text: "a mixer pays a coin outside of its chain of payments, and the supervisor pays another",
+		Strength: KeyHolding, Base: "mixed",
+		Check: "V37", Level: "L3", Exit: 21, tamper: paidOutside},
 	{Name: "payout-never", Text: "a mixer does not pay, nor does the supervisor in its place",
 		Strength: KeyHolding, Base: "mixed",
-		Check: "V37", Along: []string{"V34"}, Level: "L3", Exit: 21, tamper: neverPaid},
-	{Name: "payout-early", Text: "a mixer pays a coin before the deposits are closed, and the supervisor inscribes it",
+		Check: "V37", Level: "L3", Exit: 21, tamper: neverPaid},
+	{Name: "payout-early", Text: "a mixer pays a coin before the vouchers are anchored",
 		Strength: KeyHolding, Base: "mixed",
-		Check: "V38", Level: "none", Exit: 20, tamper: paidEarly},
+		Check: "V38", Along: []string{"V35"}, Level: "L3", Exit: 21, tamper: paidEarly},
 	{Name: "change-in-vote", Text: "a voter pays the fee of its vote with the change of its deposit",
 		Strength: KeyHolding, Base: "mixed",
 		Check: "V36", Level: "L3", Exit: 0, tamper: changeInVote},
@@ -81,6 +72,13 @@ func coinsPaid(hook func(p *play, tx *wire.MsgTx) (bool, error)) func(*play) err
 	}
 }
 
+// leaveAfter has the mixer of a payment act no more.
+func (p *play) leaveAfter(tx *wire.MsgTx) {
+	items := pushes(tx.TxIn[0].SignatureScript)
+	liar := p.MixerRole(p.mixerNumber(curve.PublicKey(items[len(items)-1])))
+	p.Hooks.Away = func(who string) bool { return who == liar }
+}
+
 // resignAsMixer signs a transaction anew with the key of its first input.
 func (p *play) resignAsMixer(tx *wire.MsgTx) error {
 	items := pushes(tx.TxIn[0].SignatureScript)
@@ -91,84 +89,114 @@ func (p *play) resignAsMixer(tx *wire.MsgTx) error {
 	return signer{key: secret}.resign(tx)
 }
 
-// strangersCoin has a stranger pay the abstainer a second coin. The mixer declares
-// it, and it is on the roll.
-func strangersCoin(p *play) error {
-	v, q := p.abstainer().Voter, signer{key: p.stranger()}
-	var coin wire.OutPoint
-	p.atDeadline(election.T4, 0, func() error {
-		_, err := p.payCoin(q.key)
-		if err == nil {
-			_, err = p.payCoin(q.key)
-		}
-		return err
-	})
-	p.atDeadline(election.T5, -1, func() error {
-		tx, err := p.pay(q, wire.NewTxOut(p.Policy.Coin(), templates.PayToKey(v.Key())))
-		if err != nil {
-			return err
-		}
-		coin = wire.OutPoint{Hash: tx.TxHash()}
-		payer, _ := p.promised(board.ForPaying, v.Key())
-		return p.publishPayout(p.mixerSigner(payer).key, v.Key(), coin)
-	})
-	p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
-		coins[v.Key()] = coin
-		return nil
+// payMore adds an output to the abstainer's roll key to a mixer's payment that has its
+// coin, before the change.
+func (p *play) payMore(tx *wire.MsgTx, sats int64) (bool, error) {
+	key := p.abstainer().Voter.Key()
+	last := len(tx.TxOut) - 1
+	if payingTo(tx, key) < 0 {
+		return false, nil
 	}
-	return nil
+	change := tx.TxOut[last]
+	change.Value -= sats + p.Policy.Fee*templates.P2PKHOutput
+	tx.TxOut = append(tx.TxOut[:last], wire.NewTxOut(sats, templates.PayToKey(key)), change)
+	return false, p.resignAsMixer(tx)
 }
 
-// marked has the mixer also pay 5,000 satoshis to the abstainer's roll key, and
-// declare them.
-func marked(p *play) error {
-	v := p.abstainer().Voter
-	p.atDeadline(election.T5, -1, func() error {
-		payer, _ := p.promised(board.ForPaying, v.Key())
-		tx, err := p.pay(p.mixerSigner(payer), wire.NewTxOut(5000, templates.PayToKey(v.Key())))
-		if err != nil {
-			return err
+// paidLate holds the payment of the abstainer's coin back until `payout by`, and keeps
+// the mixer from taking it back.
+func paidLate(p *play) error {
+	var held *wire.MsgTx
+	return coinsPaid(func(p *play, tx *wire.MsgTx) (bool, error) {
+		switch {
+		case held != nil && tx.TxIn[0].PreviousOutPoint == held.TxIn[0].PreviousOutPoint:
+			return true, nil
+		case payingTo(tx, p.abstainer().Voter.Key()) < 0:
+			return false, nil
 		}
-		return p.publishPayout(p.mixerSigner(payer).key, v.Key(), wire.OutPoint{Hash: tx.TxHash()})
-	})
-	return nil
+		held = tx.Copy()
+		p.at(p.Policy.Times.Payout+1, func() error { return p.Chain.Submit(held) })
+		return true, nil
+	})(p)
 }
 
-// neverPaid keeps every payment to the abstainer from the relay, the mixer's
-// and the supervisor's.
+// paidOutside has the mixer that is to pay the abstainer do it from an output that is
+// not of its chain, which a stranger gave it.
+func paidOutside(p *play) error {
+	key := p.abstainer().Voter.Key()
+	done := false
+	return coinsPaid(func(p *play, tx *wire.MsgTx) (bool, error) {
+		i := payingTo(tx, key)
+		if i < 0 || done {
+			return i >= 0, nil
+		}
+		done = true
+		if len(tx.TxOut) > 2 {
+			tx.TxOut[len(tx.TxOut)-1].Value += tx.TxOut[i].Value
+			tx.TxOut = slices.Delete(tx.TxOut, i, i+1)
+			if err := p.resignAsMixer(tx); err != nil {
+				return false, err
+			}
+		}
+		p.at(p.Policy.Times.Payout, func() error {
+			_, err := p.pay(p.supervisorSigner(), wire.NewTxOut(p.Policy.Coin(), templates.PayToKey(key)))
+			return err
+		})
+		return false, nil
+	})(p)
+}
+
+// neverPaid keeps every payment to the abstainer from the relay, the mixer's and the
+// supervisor's: the mixer's without the coin.
 func neverPaid(p *play) error {
 	key := p.abstainer().Voter.Key()
-	hold := func(tx *wire.MsgTx) (bool, error) { return payingTo(tx, key) >= 0, nil }
-	p.intercept("supervisor", hold)
-	return coinsPaid(func(_ *play, tx *wire.MsgTx) (bool, error) { return hold(tx) })(p)
-}
-
-// paidEarly pays the abstainer a coin before deposits are in blocks, and another in
-// time. The first is on the roll.
-func paidEarly(p *play) error {
-	v := p.abstainer().Voter
-	var early wire.OutPoint
-	p.atDeadline(election.T1, 0, func() error {
-		payer, _ := p.promised(board.ForPaying, v.Key())
-		tx, err := p.pay(p.mixerSigner(payer), wire.NewTxOut(p.Policy.Coin(), templates.PayToKey(v.Key())))
-		if err == nil {
-			early = wire.OutPoint{Hash: tx.TxHash()}
+	without := func(by curve.Scalar) func(tx *wire.MsgTx) (bool, error) {
+		return func(tx *wire.MsgTx) (bool, error) {
+			i := payingTo(tx, key)
+			switch {
+			case i < 0:
+				return false, nil
+			case len(tx.TxOut) == 2:
+				return true, nil
+			}
+			tx.TxOut[len(tx.TxOut)-1].Value += tx.TxOut[i].Value
+			tx.TxOut = slices.Delete(tx.TxOut, i, i+1)
+			return false, signer{key: by}.resign(tx)
 		}
-		return err
-	})
-	p.atDeadline(election.T5, -1, func() error {
-		_, err := p.payByMixer(v.Key())
-		if err != nil {
-			return err
-		}
-		payer, _ := p.promised(board.ForPaying, v.Key())
-		return p.publishPayout(p.mixerSigner(payer).key, v.Key(), early)
-	})
-	p.Hooks.Coins = func(coins map[curve.PublicKey]wire.OutPoint) error {
-		coins[v.Key()] = early
-		return nil
+	}
+	p.intercept("supervisor", without(p.Keys["supervisor"]))
+	for i := range p.Exchange.Mixers {
+		p.intercept(p.MixerRole(i), without(p.mixerSigner(i).key))
 	}
 	return nil
+}
+
+// paidEarly has both mixers pay the abstainer a coin out of their chains while vouchers
+// are shown. The one that owes it pays it again in time.
+func paidEarly(p *play) error {
+	p.at(p.Policy.Times.Voucher-1, func() error {
+		for i := range p.Exchange.Mixers {
+			if err := p.payOutOf(i, p.abstainer().Voter.Key()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return nil
+}
+
+// payOutOf pays a coin to a key out of the beginning of a mixer's chain of payments.
+func (p *play) payOutOf(i int, key curve.PublicKey) error {
+	m := p.exchange().MixerOf(p.Exchange.Mixers[i].Key())
+	_, values, err := p.coinsOf(m.Key)
+	if err != nil {
+		return err
+	}
+	tx := wire.NewMsgTx(2)
+	p.mixerSigner(i).spend(tx, m.From)
+	tx.AddTxOut(wire.NewTxOut(p.Policy.Coin(), templates.PayToKey(key)))
+	tx.AddTxOut(wire.NewTxOut(values[m.From]-p.Policy.Coin()-300*p.Policy.Fee, templates.PayToKey(m.Key)))
+	return errors.Join(p.mixerSigner(i).resign(tx), p.Chain.Submit(tx))
 }
 
 // changeInVote has the second candidate's voter add the change of its deposit
@@ -196,28 +224,22 @@ func changeInVote(p *play) error {
 // key.
 func changeToRollKey(p *play) error {
 	d := p.abstainer()
-	p.atDeadline(election.T5, 0, func() error {
+	p.at(p.Policy.Times.Payout, func() error {
 		_, err := p.pay(signer{key: d.Secret}, wire.NewTxOut(2000, templates.PayToKey(d.Voter.Key())))
 		return err
 	})
 	return nil
 }
 
-// poolLies are about family D: the pool between deposits and coins (V34).
+// poolLies are about family D: what the supervisor repays (V34).
 var poolLies = []Lie{
-	{Name: "sweep-skimmed", Text: "a mixer and the supervisor take a part of the deposits elsewhere than to the pool",
-		Strength: KeyHolding, Base: "mixed",
-		Check: "V34", Level: "L3", Exit: 21, tamper: skimmed},
-	{Name: "residual-inflated", Text: "the supervisor declares a satoshi more left in the pool than there is",
-		Strength: KeyHolding, Base: "mixed",
-		Check: "V34", Level: "L3", Exit: 21, tamper: settled(func(s *board.Settlement) { s.Residual++ })},
-	{Name: "residual-deflated", Text: "the supervisor declares a satoshi less left in the pool than there is",
-		Strength: KeyHolding, Base: "mixed",
-		Check: "V34", Level: "L3", Exit: 21, tamper: settled(func(s *board.Settlement) { s.Residual-- })},
 	{Name: "repaid-too-much", Text: "the supervisor repays a mixer more than it is owed",
 		Strength: KeyHolding, Base: "mixed",
 		Check: "V34", Level: "L3", Exit: 21,
-		tamper: repaid(func(p *play, tx *wire.MsgTx, i int) { tx.TxOut[i].Value += 1000 })},
+		tamper: repaid(func(p *play, tx *wire.MsgTx, i int) {
+			tx.TxOut[i].Value += 1000
+			tx.TxOut[len(tx.TxOut)-1].Value -= 1000
+		})},
 	{Name: "repaid-too-little", Text: "the supervisor repays a mixer a satoshi less than it is owed",
 		Strength: KeyHolding, Base: "mixed",
 		Check: "V34", Level: "L3", Exit: 21,
@@ -226,39 +248,13 @@ var poolLies = []Lie{
 		Strength: KeyHolding, Base: "mixed",
 		Check: "V34", Level: "L3", Exit: 21,
 		tamper: repaid(func(p *play, tx *wire.MsgTx, i int) { tx.TxOut[i].PkScript = templates.PayToKey(p.Supervisor.Key()) })},
-	{Name: "repaid-one", Text: "the supervisor forgets one of the mixers", Strength: KeyHolding, Base: "mixed",
-		Check: "V34", Level: "L3", Exit: 21, tamper: settled(func(s *board.Settlement) { s.Repaid = s.Repaid[1:] })},
-	{Name: "settlement-never", Text: "the supervisor gives no account of the pool", Strength: KeyHolding, Base: "mixed",
+	{Name: "repaid-never", Text: "the supervisor repays nothing", Strength: KeyHolding, Base: "mixed",
 		Check: "V34", Level: "L3", Exit: 21, tamper: func(p *play) error {
-			drop(p, func(board.Line, board.Settlement) bool { return true })
+			p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) {
+				return payingTo(tx, p.Exchange.Mixers[0].Key()) >= 0 || payingTo(tx, p.Exchange.Mixers[1].Key()) >= 0, nil
+			})
 			return nil
 		}},
-}
-
-// skimmed pays 50,000 satoshis less into the pool in the first sweep.
-func skimmed(p *play) error {
-	done := false
-	p.intercept("supervisor", func(tx *wire.MsgTx) (bool, error) {
-		if done || !isSweep(tx) {
-			return false, nil
-		}
-		done = true
-		tx.TxOut[0].Value -= 50_000
-		tx.AddTxOut(wire.NewTxOut(49_000, templates.PayToKey(p.Exchange.Mixers[0].Key())))
-		return false, p.signSweep(tx)
-	})
-	return nil
-}
-
-// settled changes the supervisor's account of the pool.
-func settled(change func(*board.Settlement)) func(*play) error {
-	return func(p *play) error {
-		amend(p, func(_ *board.Line, s *board.Settlement) bool {
-			change(s)
-			return true
-		})
-		return nil
-	}
 }
 
 // repaid changes the output that repays the first mixer.

@@ -108,7 +108,7 @@ func (p *play) line(l board.Line) ([]board.Line, error) {
 		}
 		lines = next
 	}
-	if p.authors.view != nil && len(lines) > 0 {
+	if p.authors.trusted && len(lines) > 0 {
 		p.authors.lines[len(p.Log.Lines())+1] = l
 	}
 	return lines, nil
@@ -129,30 +129,25 @@ func (p *play) castInstead(voter *rehearsal.Voter, cast func(keys map[string][]b
 	}
 }
 
-// authorsView is the mixing phase as its authors wrote it.
+// authorsView is the board as its authors wrote it.
 type authorsView struct {
-	view  *election.ExchangeLog // nil while no role trusts authors
-	read  int                   // lines of the board that view has read
-	lines map[int]board.Line    // by their place, in the place of the board's
+	trusted bool               // whether a role trusts authors
+	lines   map[int]board.Line // by their place, from 1, in the place of the board's
 }
 
 // trustAuthors has roles read the lines as their authors wrote them, not as a lie
 // rewrote them: they collude, or do not verify. Without arguments it is for all roles.
 func (p *play) trustAuthors(roles ...string) {
-	a := &p.authors
-	a.view, a.lines = election.NewExchangeLog(p.Election), make(map[int]board.Line)
-	p.Hooks.ExchangeLog = func(role string) *election.ExchangeLog {
-		if len(roles) > 0 && !slices.Contains(roles, role) {
+	p.authors = authorsView{true, make(map[int]board.Line)}
+	p.Hooks.Lines = func(role string) []board.Line {
+		if role == "" || len(roles) > 0 && !slices.Contains(roles, role) {
 			return nil
 		}
-		lines := p.Log.Lines()
-		for ; a.read < len(lines); a.read++ {
-			l, other := a.lines[a.read+1]
-			if !other {
-				l = lines[a.read]
-			}
-			a.view.Read(a.read+1, &l)
+		lines := slices.Clone(p.Log.Lines())
+		for n, l := range p.authors.lines {
+			l.Prev = lines[n-1].Prev
+			lines[n-1] = l
 		}
-		return a.view
+		return lines
 	}
 }

@@ -96,7 +96,7 @@ func (p *Play) closing() (*election.Setup, *election.Replay, error) {
 }
 
 // Append appends lines to the board in their order, each as the hook Line
-// returns it.
+// returns it. The board's server takes no voucher that is not valid or too many.
 func (p *Play) Append(lines ...board.Line) error {
 	for _, l := range lines {
 		published := []board.Line{l}
@@ -107,6 +107,12 @@ func (p *Play) Append(lines ...board.Line) error {
 			}
 		}
 		for _, l := range published {
+			if refused, err := p.refuses(l); refused || err != nil {
+				if err != nil {
+					return err
+				}
+				continue
+			}
 			if err := p.Log.Append(l); err != nil {
 				return err
 			}

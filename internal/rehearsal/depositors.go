@@ -7,7 +7,6 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/roles"
-	"bevote/verifier/election"
 )
 
 // newExchange makes the roles of registration and mixing.
@@ -15,7 +14,7 @@ func (p *Play) newExchange() (err error) {
 	if !p.Policy.Mixed() {
 		return nil
 	}
-	x := &Exchange{log: election.NewExchangeLog(p.Election), order: rand.New(Stream(p.opt.Seed, "order"))}
+	x := &Exchange{order: rand.New(Stream(p.opt.Seed, "order"))}
 	p.Exchange = x
 	for _, v := range p.Voters {
 		d := &Depositor{Voter: v}
@@ -60,7 +59,7 @@ func (p *Play) newMixer(i int) (*roles.Mixer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return roles.NewMixer(p.Election, strings.TrimPrefix(role, "mixer "), p.Keys[role], p.Node(role), stream, journal)
+	return roles.NewMixer(p.Election, strings.TrimPrefix(role, "mixer "), p.Keys[role], p.Node(role), stream, journal, 1)
 }
 
 // MixerRole returns the role of mixer number i, from 0, as streams name it.

@@ -19,8 +19,6 @@ type Exchange struct {
 	Treasurer  *roles.Treasurer
 	Mixers     []*roles.Mixer
 	Depositors []*Depositor
-	log        *election.ExchangeLog
-	read       int        // lines of the board that log has read
 	order      *rand.Rand // of the depositors' lines
 }
 
@@ -36,52 +34,39 @@ type Depositor struct {
 func (p *Play) away(role string) bool { return p.Hooks.Away != nil && p.Hooks.Away(role) }
 
 // mix registers mixers and depositors, and lets them act before each block until
-// the roll closes.
+// the entries of the roll are due. Each phase is anchored at its height.
 func (p *Play) mix() error {
 	if err := p.register(); err != nil {
 		return err
 	}
-	last := p.Policy.Times.Roll - 1
-	for tip, _ := p.Chain.Tip(); tip < last; tip++ {
+	t := p.Policy.Times
+	phases := map[uint32]struct {
+		kind  int
+		write func() error
+	}{
+		t.Register: {election.RegisterClosed, p.writeRegistry},
+		t.Deposit:  {election.DepositsClosed, nil},
+		t.Issue:    {election.IssuesClosed, nil},
+		t.Voucher:  {election.VouchersClosed, p.openVouchers},
+	}
+	first, _ := p.Chain.Tip()
+	for tip := first; tip < t.Roll-1; tip, _ = p.Chain.Tip() {
+		p.progress("mixing", int(tip-first), int(t.Roll-1-first))
 		if err := p.actUntilQuiet(); err != nil {
 			return err
 		}
-		if err := p.anchorExchange(tip); err != nil {
-			return err
+		advance := func() error { return p.Advance(tip + 1) }
+		if phase, ends := phases[tip]; ends {
+			advance = func() error { return p.closePhase(phase.kind, tip, phase.write) }
 		}
-		p.progress("mixing", int(tip+1-p.Times.Announce), int(last-p.Times.Announce))
-		if err := p.Advance(tip + 1); err != nil {
+		if err := advance(); err != nil {
 			return err
 		}
 	}
 	return p.actUntilQuiet()
 }
 
-// anchorExchange makes the anchor of the exchange whose phase ends at a height.
-func (p *Play) anchorExchange(tip uint32) error {
-	t := p.Policy.Times
-	for kind, by := range map[int]uint32{
-		election.RegisterClosed: t.Register, election.DepositsClosed: t.Deposit,
-		election.IssuesClosed: t.Issue, election.VouchersClosed: t.Voucher,
-	} {
-		if by != tip {
-			continue
-		}
-		if p.Hooks.Anchor != nil {
-			if closed, err := p.Hooks.Anchor(kind, by+1); closed || err != nil {
-				return err
-			}
-		}
-		r, err := p.Replay()
-		if err != nil {
-			return err
-		}
-		return p.Supervisor.Anchor(r, p.Log.Head())
-	}
-	return nil
-}
-
-// register admits mixers and voters, and publishes the registry.
+// register admits mixers and voters.
 func (p *Play) register() error {
 	x := p.Exchange
 	lines, err := x.Treasurer.Announce()
@@ -106,57 +91,84 @@ func (p *Play) register() error {
 		}
 		p.progress("registration", i+1, len(x.Depositors))
 	}
-	tip, _ := p.Chain.Tip()
-	deadlines, err := roles.Deadlines(p.Policy, tip)
-	if err != nil {
-		return Unplayable("%v", err)
-	}
-	return p.appendLine(x.registrar.Publish(x.Treasurer.Mixers(), deadlines))
+	return nil
 }
 
-// admit publishes a mixer's announcement and certifies the mixer.
+// writeRegistry appends the registry of those who were admitted.
+func (p *Play) writeRegistry() error {
+	return p.appendLine(p.Exchange.registrar.Publish(p.Exchange.Treasurer.Mixers()))
+}
+
+// openVouchers appends the manager's line, with group signatures.
+func (p *Play) openVouchers() error {
+	setup, _, err := p.closing()
+	if err != nil {
+		return err
+	}
+	lines, err := p.Exchange.Treasurer.Open(setup.Exchange)
+	if err != nil {
+		return err
+	}
+	return p.Append(lines...)
+}
+
+// admit publishes a mixer's announcement and certifies the mixer's keys.
 func (p *Play) admit(m *roles.Mixer) error {
-	line, err := m.Announce(p.ExchangeLog())
+	x, err := p.View("mixers")
+	if err != nil {
+		return err
+	}
+	line, err := m.Announce(x.ExchangeLog)
 	if err != nil {
 		return err
 	}
 	if err := p.Append(line); err != nil {
 		return err
 	}
-	certificate, err := p.Exchange.Treasurer.Admit(p.exchangeLogFor("supervisor"), line, m.Request())
+	if x, err = p.View("supervisor"); err != nil {
+		return err
+	}
+	certificates, err := p.Exchange.Treasurer.Admit(x.ExchangeLog, line, m.Requests())
 	if err != nil {
 		return err
 	}
-	return m.Certify(certificate)
+	return m.Certify(certificates)
 }
 
-// ExchangeLog returns the exchange as the board shows it, up to the last line.
-func (p *Play) ExchangeLog() *election.ExchangeLog {
-	x := p.Exchange
+// View returns the exchange of board and chain, as a role sees it.
+func (p *Play) View(role string) (*election.Exchange, error) {
 	lines := p.Log.Lines()
-	for ; x.read < len(lines); x.read++ {
-		x.log.Read(x.read+1, &lines[x.read])
+	if p.Hooks.Lines != nil {
+		if seen := p.Hooks.Lines(role); seen != nil {
+			lines = seen
+		}
 	}
-	return x.log
+	return p.exchangeOf(lines)
 }
 
-// exchangeFor returns the exchange of board and chain, as a role sees it.
-func (p *Play) exchangeFor(role string) (*election.Exchange, error) {
+// exchangeOf returns the exchange of a board with these lines.
+func (p *Play) exchangeOf(lines []board.Line) (*election.Exchange, error) {
 	r, err := p.Replay()
 	if err != nil {
 		return nil, err
 	}
-	return p.Election.Exchange(p.exchangeLogFor(role), r), nil
+	return p.Election.Exchange(lines, r.Sequence(0), r), nil
 }
 
-// exchangeLogFor returns the exchange of the board, as a role sees it.
-func (p *Play) exchangeLogFor(role string) *election.ExchangeLog {
-	if p.Hooks.ExchangeLog != nil {
-		if view := p.Hooks.ExchangeLog(role); view != nil {
-			return view
-		}
+// refuses reports whether the board's server refuses a line: a voucher that does not
+// count, is not valid, or is one of more than D + 1 of its issuer.
+func (p *Play) refuses(l board.Line) (bool, error) {
+	if p.Exchange == nil || l.Type != board.TypeVoucher || p.Hooks.Careless {
+		return false, nil
 	}
-	return p.ExchangeLog()
+	l.Prev = p.Log.Head()
+	lines := append(slices.Clone(p.Log.Lines()), l)
+	x, err := p.exchangeOf(lines)
+	if err != nil {
+		return false, err
+	}
+	v := x.VoucherOf(l.By)
+	return v == nil || v.N != len(lines) || !p.Exchange.Treasurer.Takes(x, v), nil
 }
 
 // actUntilQuiet lets the roles act until none writes another line before the
@@ -190,7 +202,7 @@ func (p *Play) actMixers() error {
 		if p.away(names[i]) {
 			continue
 		}
-		x, err := p.exchangeFor(names[i])
+		x, err := p.View(names[i])
 		if err != nil {
 			return err
 		}
@@ -208,7 +220,7 @@ func (p *Play) actMixers() error {
 // actDepositors lets the depositors act on the same view, and shuffles their
 // lines: the board's order does not show which keys are one depositor's.
 func (p *Play) actDepositors() error {
-	x, err := p.exchangeFor("voters")
+	x, err := p.View("voters")
 	if err != nil {
 		return err
 	}
@@ -227,19 +239,19 @@ func (p *Play) actDepositors() error {
 	return p.Append(all...)
 }
 
-// mixCoins plays the exchange, and returns the coins that it paid by roll key.
+// mixCoins plays the exchange, and returns the coins of the voters whom it paid.
 func (p *Play) mixCoins() (map[curve.PublicKey]wire.OutPoint, error) {
 	if err := p.mix(); err != nil {
 		return nil, err
 	}
-	x, err := p.exchangeFor("supervisor")
+	x, err := p.View("voters")
 	if err != nil {
 		return nil, err
 	}
 	coins := make(map[curve.PublicKey]wire.OutPoint)
-	for _, v := range x.Vouchers {
-		if paid := x.Coins(v); len(paid) > 0 && x.VerifyVoucher(v) == nil {
-			coins[v.By] = paid[0].Outpoint
+	for _, v := range x.Payable() {
+		if c := x.CoinOf(v); c != nil {
+			coins[v.By] = c.Outpoint
 		}
 	}
 	p.removeVoters(func(v *Voter) bool { _, paid := coins[v.Key()]; return !paid })
@@ -251,7 +263,7 @@ func (p *Play) reclaim() error {
 	if p.Exchange == nil {
 		return nil
 	}
-	x, err := p.exchangeFor("voters")
+	x, err := p.View("voters")
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,6 @@ import (
 	"bevote/internal/sharing"
 	"bevote/lang"
 	"bevote/verifier/board"
-	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -45,9 +44,11 @@ type Hooks struct {
 
 	// Away reports whether a role does not act in the mixing phase.
 	Away func(role string) bool
-	// ExchangeLog returns the lines of the exchange as a role sees them, nil for
-	// the board's.
-	ExchangeLog func(role string) *election.ExchangeLog
+	// Lines returns the board as a role sees it during the exchange, nil for the
+	// board itself.
+	Lines func(role string) []board.Line
+	// Careless has the board's server take vouchers that it should refuse.
+	Careless bool
 	// Coins changes the coins that the roll gives to roll keys.
 	Coins func(map[curve.PublicKey]wire.OutPoint) error
 	// Complain is called after a voter's own complaints.

@@ -2,8 +2,10 @@ package roles
 
 import (
 	"math"
+	"slices"
 
 	"bevote/internal/curve"
+	"bevote/lang"
 	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
@@ -11,65 +13,59 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// ownDeposit is the depositor's own deposit.
-type ownDeposit struct {
-	op     wire.OutPoint // as sent, until it is in a block
-	script []byte        // the escrow's output script
-	redeem []byte
-	holder acceptance // of the deposit
-	payer  acceptance // of the coin that the voucher will be for
-	height uint32     // 0 until it is in a block
-	spent  bool       // by whichever transaction, also one on its way
-}
-
-// acceptance is a mixer's answer to a request.
-type acceptance struct {
-	mixer curve.PublicKey
-	nonce board.Hash
-}
-
-// deposit pays the deposit into escrow (tx2) between T1 and T2, once both mixers have accepted:
+// deposit pays the deposit into escrow (tx2) once the registry's anchor is deep, so that it can be
+// declared before `deposit by`:
 //
 //	in   outputs of the registration key
 //	out  0        policy.Deposit()   P2SH of the escrow
 //	     change                      the registration key
 func (d *Depositor) deposit(x *election.Exchange) ([]board.Line, error) {
-	t1, t2 := x.Deadlines[election.T1], x.Deadlines[election.T2]
-	if tip := d.tip(); d.own != nil || tip >= t2 || tip < d.moment(momentDeposit, t1, t2-2) {
+	first, by := x.Phases.Anchor(election.RegisterClosed).Height+d.e.Policy.Depth()-1, d.e.Policy.Times.Deposit
+	if tip := d.tip(); tip+2 > by || tip < d.moment(momentDeposit, first, by-2) {
 		return nil, nil
 	}
-	holder, held := d.accepted(x, &d.holders, &d.participant)
-	payer, paid := d.accepted(x, &d.payers, &d.roll)
-	if !held || !paid {
-		return nil, nil
-	}
-	redeem, err := d.e.EscrowRedeem(holder.mixer, d.public)
+	c, err := d.choose(x)
 	if err != nil {
 		return nil, err
 	}
-	tx := newTx()
-	tx.AddTxOut(wire.NewTxOut(d.e.Policy.Deposit(), templates.PayToRedeem(redeem)))
-	if err := d.pay("deposit", tx); err != nil {
+	script, err := d.e.EscrowScript(c.holder, d.public)
+	if err != nil {
 		return nil, err
 	}
-	d.own = &ownDeposit{
-		op: wire.OutPoint{Hash: tx.TxHash()}, script: tx.TxOut[0].PkScript, redeem: redeem,
-		holder: holder, payer: payer,
+	if _, paid := d.wallet.payment(script, d.e.Policy.Deposit()); paid {
+		return nil, nil
 	}
-	return nil, nil
+	tx := newTx()
+	tx.AddTxOut(wire.NewTxOut(d.e.Policy.Deposit(), script))
+	return nil, d.pay("deposit", tx)
 }
 
-// declare writes which output is the depositor's deposit (M5), up to T2.
+// declare writes which output is the depositor's deposit (M5), until `deposit by`: once it is in a
+// block, and again where it is found under another id.
 func (d *Depositor) declare(x *election.Exchange) ([]board.Line, error) {
-	own := d.own
-	if own == nil || own.height == 0 || d.tip() > x.Deadlines[election.T2] || x.DepositOf(d.public) != nil {
+	if d.choice == nil || d.tip() >= d.e.Policy.Times.Deposit {
+		return nil, nil
+	}
+	script, err := d.e.EscrowScript(d.choice.holder, d.public)
+	if err != nil {
+		return nil, err
+	}
+	op, paid := d.wallet.payment(script, d.e.Policy.Deposit())
+	named := func(n election.NamedOutput) bool { return n.Outpoint == op }
+	if own := x.DepositOf(d.public); !paid || !d.wallet.isMined(op) || own != nil && slices.ContainsFunc(own.Named, named) {
 		return nil, nil
 	}
 	if !d.retries.allow(d.tip(), "deposit") {
 		return nil, nil
 	}
-	op := election.EncodeOutpoint(own.op)
-	line, err := d.write(board.Deposit{Mixer: own.holder.mixer, Nonce: own.holder.nonce, Outpoint: op[:]})
+	at := election.EncodeOutpoint(op)
+	body := board.Deposit{Mixer: d.choice.holder, Outpoint: at[:]}
+	if d.e.Policy.Mixing.Scheme == lang.SchemeBlindRSA {
+		if body.Message, err = d.blindedMessage(x); err != nil {
+			return nil, err
+		}
+	}
+	line, err := d.write(body)
 	return []board.Line{line}, err
 }
 
@@ -81,24 +77,24 @@ func (d *Depositor) declare(x *election.Exchange) ([]board.Line, error) {
 //	out  deposit − fee   P2PKH of the registration key
 func (d *Depositor) takeBack(x *election.Exchange) ([]board.Line, error) {
 	path, err := pathNamed(d.e.Contract, "return")
-	own := d.own
-	if err != nil || own == nil || own.height == 0 || own.spent || d.tip() < path.After {
+	own := x.DepositOf(d.public)
+	if err != nil || own == nil || d.tip() < path.After || x.EscrowOf(own) == nil || x.SpendingTx(own) != nil {
 		return nil, err
 	}
-	if _, paid := d.Coin(x); paid {
+	if _, paid := d.Coin(x); paid || !d.retries.allow(0, "return") {
 		return nil, nil
+	}
+	redeem, err := d.e.EscrowRedeem(own.Mixer.Key, d.public)
+	if err != nil {
+		return nil, err
 	}
 	tx := newTx()
 	tx.LockTime = path.After
-	addInput(tx, own.op, math.MaxUint32-1)
-	fee := d.e.Policy.Fee * int64(templates.SpendSize(path.Witness, len(own.redeem), templates.PayoutP2PKH))
-	tx.AddTxOut(wire.NewTxOut(d.e.Policy.Deposit()-fee, templates.PayToKey(d.public)))
-	if err := signPath(tx, 0, path, own.redeem, map[string]curve.Scalar{"depositor": d.key}); err != nil {
+	addInput(tx, own.Outpoint, math.MaxUint32-1)
+	fee := d.e.Policy.Fee * int64(templates.SpendSize(path.Witness, len(redeem), templates.PayoutP2PKH))
+	tx.AddTxOut(wire.NewTxOut(x.Sats(own)-fee, templates.PayToKey(d.public)))
+	if err := signPath(tx, 0, path, redeem, map[string]curve.Scalar{"depositor": d.key}); err != nil {
 		return nil, err
 	}
-	if err := d.submit("return", tx); err != nil {
-		return nil, err
-	}
-	own.spent = true
-	return nil, nil
+	return nil, d.submit("return", tx)
 }

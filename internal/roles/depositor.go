@@ -1,8 +1,10 @@
 package roles
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	"bevote/internal/curve"
@@ -14,19 +16,21 @@ import (
 
 // Depositor is a registered voter that exchanges a coin of its registration key for one of its roll
 // key. Neither board nor chain links the two keys: the time of a line by one key depends on lines
-// by the other only through the deadlines, which all depositors share, and the heights at which it
-// acts are random.
+// by the other only through the policy's heights, which all depositors share, and the heights at which
+// it acts are drawn.
 type Depositor struct {
 	payer               // by the registration key, which owns what is deposited
 	roll    participant // by the roll key
-	holders mixerSearch // for the mixer that holds the deposit
-	payers  mixerSearch // for the mixer that pays the coin
+	moments [2]uint32   // drawn, see moment
+	choice  *choice     // nil until it is drawn
+	session blindSession
+	checked bool // that the registry has the key
+	retries retries
+}
 
-	moments      [4]uint32   // drawn, see moment
-	own          *ownDeposit // nil until it is sent
-	session      blindSession
-	isRegistered bool // by a registry that was checked
-	retries      retries
+// choice is the mixers that a depositor has drawn.
+type choice struct {
+	holder, payer curve.PublicKey
 }
 
 // NewDepositor returns the depositor with the secrets of a registration key and of a roll key. Both
@@ -44,8 +48,6 @@ func NewDepositor(
 	d := &Depositor{
 		payer:   newPayer(p),
 		roll:    participant{e: e, key: roll, public: curve.BaseMul(roll).Key(), chain: chain, seed: seed},
-		holders: mixerSearch{purpose: board.ForHolding},
-		payers:  mixerSearch{purpose: board.ForPaying},
 		retries: make(retries),
 	}
 	moments := seed.draw("moments", e.EID[:])
@@ -62,9 +64,7 @@ func (d *Depositor) RollKey() curve.PublicKey { return d.roll.public }
 
 // What a depositor draws moments for.
 const (
-	momentHold = iota
-	momentPay
-	momentDeposit
+	momentDeposit = iota
 	momentShow
 )
 
@@ -76,22 +76,6 @@ func (d *Depositor) moment(which int, first, last uint32) uint32 {
 	return first + uint32(uint64(d.moments[which])*uint64(last-first+1)>>32)
 }
 
-// Watch takes the block at a height into the depositor's wallet, and finds its deposit there.
-func (d *Depositor) Watch(height uint32, b *wire.MsgBlock) {
-	d.payer.Watch(height, b)
-	own := d.own
-	if own == nil {
-		return
-	}
-	if op, _ := d.wallet.payment(own.script, d.e.Policy.Deposit()); own.height == 0 && d.wallet.isMined(op) {
-		own.op, own.height = op, height // perhaps under another id than it was sent under
-	}
-	for _, tx := range b.Transactions {
-		spends := func(in *wire.TxIn) bool { return in.PreviousOutPoint == own.op }
-		own.spent = own.spent || slices.ContainsFunc(tx.TxIn, spends)
-	}
-}
-
 // Act does what is due, as [Mixer.Act]. The lines by the two keys must reach the board in an order
 // and by ways that do not link them.
 func (d *Depositor) Act(x *election.Exchange) (lines []board.Line, err error) {
@@ -99,7 +83,7 @@ func (d *Depositor) Act(x *election.Exchange) (lines []board.Line, err error) {
 		return nil, err
 	}
 	for _, step := range []func(*election.Exchange) ([]board.Line, error){
-		d.request, d.deposit, d.declare, d.challenge, d.show, d.takeBack,
+		d.deposit, d.declare, d.issued, d.show, d.takeBack,
 	} {
 		written, err := step(x)
 		if err != nil {
@@ -110,25 +94,54 @@ func (d *Depositor) Act(x *election.Exchange) (lines []board.Line, err error) {
 	return lines, nil
 }
 
-// registered reports whether the depositor is in the registry, and refuses a registry by which the
-// deposit could be lost: deadlines that do not rise up to the roll, or a root of other voters.
+// registered reports whether the depositor is in the registry under its deep anchor, and refuses a
+// registry whose root is of other voters.
 func (d *Depositor) registered(x *election.Exchange) (bool, error) {
-	if d.isRegistered || x.Registry == nil {
-		return d.isRegistered, nil
-	}
-	before, roll := uint32(0), d.e.Policy.Times.Roll
-	for i, t := range x.Deadlines {
-		if t <= before || t > roll {
-			return false, fmt.Errorf("the registry says T%d is block %d, after %d; the roll closes at %d",
-				i+1, t, before, roll)
-		}
-		before = t
+	if d.checked || x.Registry == nil || !x.Deep(election.RegisterClosed, d.tip()) {
+		return d.checked, nil
 	}
 	if x.Registry.Root != board.RegistryRoot(d.e.EID, x.Registry.Voters) {
 		return false, errors.New("the registry's root is not that of its voters")
 	}
-	d.isRegistered = slices.ContainsFunc(x.Registry.Voters, func(v board.Registered) bool { return v.Key == d.public })
-	return d.isRegistered, nil
+	d.checked = slices.ContainsFunc(x.Registry.Voters, func(v board.Registered) bool { return v.Key == d.public })
+	return d.checked, nil
+}
+
+// choose draws the mixer that holds the deposit, any as likely, and the one that pays the coin, in
+// proportion to the coins that it can pay. Mixers whose keys are not all valid are left out.
+func (d *Depositor) choose(x *election.Exchange) (*choice, error) {
+	if d.choice != nil {
+		return d.choice, nil
+	}
+	var valid []*election.Mixer
+	coins := 0
+	for _, m := range x.Mixers {
+		invalid := func(i *election.Issuer) bool { _, err := x.SchemeOf(i); return err != nil }
+		if !slices.ContainsFunc(m.Issuers, invalid) {
+			valid, coins = append(valid, m), coins+m.Coins
+		}
+	}
+	if len(valid) == 0 {
+		return nil, errors.New("no mixer has valid keys")
+	}
+	draw := d.seed.draw("mixers", d.e.EID[:])
+	holder, err := drawBelow(draw, len(valid))
+	if err != nil {
+		return nil, err
+	}
+	left, err := drawBelow(draw, coins)
+	if err != nil {
+		return nil, err
+	}
+	d.choice = &choice{holder: valid[holder].Key}
+	for _, m := range valid {
+		if left < m.Coins {
+			d.choice.payer = m.Key
+			break
+		}
+		left -= m.Coins
+	}
+	return d.choice, nil
 }
 
 // Coin returns the anonymous coin of the roll key, once it is in the chain.
@@ -137,9 +150,23 @@ func (d *Depositor) Coin(x *election.Exchange) (wire.OutPoint, bool) {
 	if v == nil {
 		return wire.OutPoint{}, false
 	}
-	coins := x.Coins(v)
-	if len(coins) == 0 {
+	c := x.CoinOf(v)
+	if c == nil {
 		return wire.OutPoint{}, false
 	}
-	return coins[0].Outpoint, true
+	return c.Outpoint, true
+}
+
+func drawU32(r io.Reader) (uint32, error) {
+	var b [4]byte
+	if _, err := io.ReadFull(r, b[:]); err != nil {
+		return 0, fmt.Errorf("drawing a number: %w", err)
+	}
+	return binary.BigEndian.Uint32(b[:]), nil
+}
+
+// drawBelow draws a number below n.
+func drawBelow(r io.Reader, n int) (int, error) {
+	u, err := drawU32(r)
+	return int(uint64(u) * uint64(n) >> 32), err
 }

@@ -43,9 +43,10 @@ type fixture struct {
 	voters     []*roles.Depositor
 	files      [2][]byte // policy and contract
 
-	read      int // lines that view has read
-	view      *election.ExchangeLog
-	announced uint32
+	view       *election.Exchange // of all lines and blocks
+	registrar  *roles.Registrar
+	memberKeys int // of each mixer; 0 for one
+	announced  uint32
 
 	// absent reports whether a role does nothing at a tip: "m1", "v2", "treasurer".
 	absent      func(who string, tip uint32) bool
@@ -64,7 +65,7 @@ type fixture struct {
 	malleated map[chainhash.Hash]bool
 }
 
-// newFixture prepares an exchange with blind RSA and publishes its registry.
+// newFixture prepares an exchange with blind RSA and registers its voters.
 func newFixture(t testing.TB, voters, mixers int) *fixture {
 	t.Helper()
 	f := &fixture{t: t}
@@ -89,7 +90,7 @@ func newStoredFixture(t testing.TB, voters, mixers int, path string) *fixture {
 	return f
 }
 
-// prepare plays up to the registry.
+// prepare plays up to the registration.
 func (f *fixture) prepare(voters, mixers int) {
 	f.t.Helper()
 	f.begin(voters, mixers)
@@ -101,7 +102,7 @@ func (f *fixture) begin(voters, mixers int) {
 	f.t.Helper()
 	t := f.t
 	f.minerKey, f.absent = curve.NewScalar(77), func(string, uint32) bool { return false }
-	f.log, f.view = board.NewLog(f.e.EID), election.NewExchangeLog(f.e)
+	f.log = board.NewLog(f.e.EID)
 	var err error
 	f.chain, err = regtest.New(t.TempDir(), lang.Params("regtest"), templates.PayToKey(curve.BaseMul(f.minerKey).Key()))
 	check(t, err)
@@ -142,7 +143,7 @@ func (f *fixture) makeRoles(voters, mixers int) {
 		if i == 0 && f.journalPath != "" {
 			journal = f.openJournal()
 		}
-		f.mixers[i], err = roles.NewMixer(f.e, name, f.keys["mixer "+name], f.node(), f.random(name), journal)
+		f.mixers[i], err = roles.NewMixer(f.e, name, f.keys["mixer "+name], f.node(), f.random(name), journal, max(1, f.memberKeys))
 		check(f.t, err)
 	}
 	for i := range voters {
@@ -204,7 +205,7 @@ func (f *fixture) signature(tx *wire.MsgTx, i int, locking []byte, key curve.Sca
 	return append(sig, byte(txscript.SigHashAll))
 }
 
-// register plays up to the registry.
+// register admits mixers and voters.
 func (f *fixture) register() {
 	f.t.Helper()
 	lines, err := f.treasurer.Announce()
@@ -213,15 +214,15 @@ func (f *fixture) register() {
 	announcements := make([]board.Line, len(f.mixers))
 	cores.Each(len(f.mixers), func(i int) {
 		var err error
-		if announcements[i], err = f.mixers[i].Announce(f.view); err != nil {
+		if announcements[i], err = f.mixers[i].Announce(f.view.ExchangeLog); err != nil {
 			f.t.Error(err)
 		}
 	})
 	for i, m := range f.mixers {
 		f.append(fmt.Sprintf("m%d", i+1), announcements[i])
-		certificate, err := f.treasurer.Admit(f.view, announcements[i], m.Request())
+		certificates, err := f.treasurer.Admit(f.view.ExchangeLog, announcements[i], m.Requests())
 		check(f.t, err)
-		check(f.t, m.Certify(certificate))
+		check(f.t, m.Certify(certificates))
 	}
 	csv := "identity,key\n"
 	for i := range f.voters {
@@ -229,18 +230,29 @@ func (f *fixture) register() {
 	}
 	list, err := roles.ReadEligible(strings.NewReader(csv))
 	check(f.t, err)
-	registrar := roles.NewRegistrar(f.supervisor, list)
+	f.registrar = roles.NewRegistrar(f.supervisor, list)
 	for i := range f.voters {
 		key := f.keys[fmt.Sprintf("registration v%d", i+1)]
 		r, err := roles.Register(f.e.EID, fmt.Sprintf("voter %d", i+1), curve.NewScalar(uint32(1000+i)), key)
 		check(f.t, err)
-		_, err = registrar.Admit(r)
+		_, err = f.registrar.Admit(r)
 		check(f.t, err)
 	}
-	deadlines, err := roles.Deadlines(f.e.Policy, f.tip())
-	check(f.t, err)
-	line, err := registrar.Publish(f.treasurer.Mixers(), deadlines)
-	f.appendLine("supervisor", line, err)
+}
+
+// endPhase writes what the supervisor writes at the end of a phase.
+func (f *fixture) endPhase(due election.Due) {
+	f.t.Helper()
+	switch due.Kind {
+	case election.RegisterClosed:
+		line, err := f.registrar.Publish(f.treasurer.Mixers())
+		f.appendLine("supervisor", line, err)
+	case election.VouchersClosed:
+		r := f.replay()
+		lines, err := f.treasurer.Open(f.e.Exchange(f.log.Lines(), r.Sequence(0).Closing(due, f.log.Head()), r))
+		check(f.t, err)
+		f.append("supervisor", lines...)
+	}
 }
 
 func (f *fixture) tip() uint32 { h, _ := f.chain.Tip(); return h }
@@ -262,14 +274,13 @@ func (f *fixture) append(who string, lines ...board.Line) {
 			check(f.t, f.log.Append(l))
 		}
 	}
-	for all := f.log.Lines(); f.read < len(all); f.read++ {
-		f.view.Read(f.read+1, &all[f.read])
-	}
+	f.view = f.exchange()
 }
 
 // mine adds blocks up to height and shows them to every role.
 func (f *fixture) mine(height uint32) {
 	f.t.Helper()
+	defer func() { f.view = f.exchange() }()
 	for tip := f.tip(); tip < height; tip++ {
 		check(f.t, f.chain.Mine(1))
 		b, err := f.chain.Block(tip + 1)
@@ -287,7 +298,7 @@ func (f *fixture) mine(height uint32) {
 func (f *fixture) replay() *election.Replay {
 	f.t.Helper()
 	r := election.NewReplay(f.e, f.log.Lines())
-	for h := f.announced; h <= f.tip(); h++ {
+	for h := max(f.announced, 1); h <= f.tip(); h++ {
 		b, err := f.chain.Block(h)
 		check(f.t, err)
 		r.Block(h, b)
@@ -295,7 +306,11 @@ func (f *fixture) replay() *election.Replay {
 	return r
 }
 
-func (f *fixture) exchange() *election.Exchange { return f.e.Exchange(f.view, f.replay()) }
+func (f *fixture) exchange() *election.Exchange {
+	f.t.Helper()
+	r := f.replay()
+	return f.e.Exchange(f.log.Lines(), r.Sequence(0), r)
+}
 
 // actor is a role that acts whenever board or chain have grown.
 type actor interface {
@@ -319,7 +334,7 @@ func (f *fixture) act() {
 	names, people := f.actors()
 	for again := true; again; {
 		again = false
-		x := f.exchange()
+		x := f.view
 		for i, p := range people {
 			if f.absent(names[i], f.tip()) {
 				continue
@@ -331,9 +346,11 @@ func (f *fixture) act() {
 			if err != nil {
 				f.t.Fatalf("%s at tip %d: %v", names[i], f.tip(), err)
 			}
-			before := f.read
-			f.append(names[i], lines...)
-			again = again || f.read > before
+			if len(lines) > 0 {
+				before := len(f.log.Lines())
+				f.append(names[i], lines...)
+				again = again || len(f.log.Lines()) > before
+			}
 		}
 	}
 }
@@ -356,6 +373,7 @@ func (f *fixture) anchor() {
 	f.t.Helper()
 	if r := f.replay(); f.tip() < f.e.Policy.Times.Roll {
 		if _, due, ok := r.NextAnchor(); ok && due.By == f.tip() {
+			f.endPhase(due)
 			check(f.t, f.supervisor.Anchor(r, f.log.Head()))
 		}
 	}
@@ -367,7 +385,7 @@ func (f *fixture) close() {
 	roll := f.e.Policy.Times.Roll
 	f.run(roll - 1)
 	f.act()
-	x := f.exchange()
+	x := f.view
 	for i, v := range f.voters {
 		coin, ok := v.Coin(x)
 		if !ok {

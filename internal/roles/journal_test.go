@@ -25,7 +25,7 @@ func (f *fixture) openJournal() *roles.Journal {
 func (f *fixture) restart() {
 	f.t.Helper()
 	check(f.t, f.journalFile.Close())
-	m, err := roles.NewMixer(f.e, "m1", f.keys["mixer m1"], f.chain, f.random("m1 again"), f.openJournal())
+	m, err := roles.NewMixer(f.e, "m1", f.keys["mixer m1"], f.chain, f.random("m1 again"), f.openJournal(), 1)
 	check(f.t, err)
 	for h := uint32(1); h <= f.tip(); h++ {
 		b, err := f.chain.Block(h)

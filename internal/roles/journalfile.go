@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"bevote/internal/curve"
 	"bevote/verifier/board"
 )
 
@@ -46,7 +45,7 @@ func createJournal(path, policy string, random io.Reader) (*Journal, io.Closer, 
 		return nil, nil, err
 	}
 	j.store = appendTo(f)
-	text, err := encodeEntry(entry{Begin: &header{1, policy, board.Hash(j.seed)}})
+	text, err := encodeEntry(entry{Begin: &header{2, policy, board.Hash(j.seed)}})
 	if err == nil {
 		err = lock(f)
 	}
@@ -113,12 +112,12 @@ func readJournal(f *os.File, policy string) (*Journal, error) {
 func decodeJournal(text []byte, policy string) (*Journal, error) {
 	lines := bytes.SplitAfter(text, []byte("\n"))
 	lines = lines[:len(lines)-1]
-	j := &Journal{issued: make(map[curve.PublicKey]bool)}
+	j := newJournal(Seed{})
 	for i, line := range lines {
 		e, err := decodeEntry(bytes.TrimSuffix(line, []byte("\n")))
 		switch {
 		case err != nil:
-		case i == 0 && (e.Begin == nil || e.Begin.Format != 1):
+		case i == 0 && (e.Begin == nil || e.Begin.Format != 2):
 			err = errors.New("want how a journal begins")
 		case i == 0 && e.Begin.Policy != policy:
 			err = errors.New("of another policy")

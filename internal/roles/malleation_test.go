@@ -5,7 +5,6 @@ import (
 
 	"bevote/internal/regtest"
 	"bevote/internal/roles"
-	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/txscript/v2"
@@ -60,19 +59,19 @@ func TestMalleatedTransactions(t *testing.T) {
 func TestMalleatedLateCoins(t *testing.T) {
 	f := newFixture(t, 6, 2)
 	f.malleated = make(map[chainhash.Hash]bool)
-	f.absent = func(who string, tip uint32) bool { return who == "m1" && tip > f.view.Deadlines[election.T4] }
+	f.absent = func(who string, tip uint32) bool { return who == "m1" && tip >= f.e.Policy.Times.Voucher }
 	f.close()
 	for i := range f.voters {
 		f.wantCoin(i)
 	}
-	f.wantFindings("V37 mixer m1: no coin by TN, paid in block N")
+	f.wantFindings("V37 mixer m1: no coin by `payout by`, the supervisor paid it in block N")
 }
 
 // A depositor's transaction has another id, and its deposit comes back.
 func TestMalleatedReturns(t *testing.T) {
 	f := newFixture(t, 4, 2)
 	f.malleated = make(map[chainhash.Hash]bool)
-	f.absent = func(who string, tip uint32) bool { return who == "m1" && tip > f.view.Deadlines[election.T1] }
+	f.absent = func(who string, tip uint32) bool { return who == "m1" && tip >= f.e.Policy.Times.Deposit }
 	f.close()
 	for i, v := range f.voters {
 		if f.view.DepositOf(v.Key()).Mixer.Name == "m1" {

@@ -2,10 +2,12 @@ package roles_test
 
 import (
 	"bytes"
+	"fmt"
 	"testing"
 
 	"bevote/internal/curve"
 	"bevote/internal/roles"
+	"bevote/lang"
 	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
@@ -17,14 +19,15 @@ import (
 // misconduct is what mixer m1, depositor v1 or the treasurer does against the protocol, and how the
 // exchange ends, for the voters to the satoshi.
 type misconduct struct {
-	name  string
-	group bool                         // played with group signatures, and not audited
-	plan  func(f *fixture)             // sets the hooks
-	hits  bool                         // a voter does not end with one coin
-	back  func(f *fixture, i int) bool // whose deposit comes back; the others get their coins
-	extra func(f *fixture, i int) bool // who gets a second coin besides
-	lost  int                          // the voters, from the first on, who end with nothing
-	found []string                     // by the auditor, besides the warning that few voters mix
+	name     string
+	group    bool                         // played with group signatures, and not audited
+	plan     func(f *fixture)             // sets the hooks
+	hits     bool                         // a voter does not end with one coin
+	back     func(f *fixture, i int) bool // whose deposit comes back; the others get their coins
+	extra    func(f *fixture, i int) bool // who gets a second coin besides
+	lost     int                          // the voters, from the first on, who end with nothing
+	unrepaid bool                         // m2 is not repaid
+	found    []string                     // by the auditor, besides the warning that few voters mix
 }
 
 // noVoter is for misconduct that costs no voter its coin.
@@ -54,10 +57,14 @@ func drops(who string, t board.Type) func(f *fixture) {
 	}
 }
 
-// leaves makes a role absent from the tip after a deadline on.
-func leaves(who string, deadline int) func(f *fixture) {
+// The heights of mixing in the policy.
+func depositBy(f *fixture) uint32 { return f.e.Policy.Times.Deposit }
+func voucherBy(f *fixture) uint32 { return f.e.Policy.Times.Voucher }
+
+// leaves makes a role absent from the tip at a height on.
+func leaves(who string, height func(*fixture) uint32) func(f *fixture) {
 	return func(f *fixture) {
-		f.absent = func(name string, tip uint32) bool { return name == who && tip > f.view.Deadlines[deadline] }
+		f.absent = func(name string, tip uint32) bool { return name == who && tip >= height(f) }
 	}
 }
 
@@ -97,78 +104,105 @@ func flipped(b []byte) []byte {
 
 func flipAnswer(b *board.Issue) { b.Answer = flipped(b.Answer) }
 
+const unpaid = "V37 mixer m1: no coin by `payout by`, the supervisor paid it in block N"
+
 var misconducts = []misconduct{
 	// The holding mixer.
-	{name: "accepts nothing", group: true, plan: drops("m1", board.TypeAccept), back: noVoter},
-	{name: "vanishes when it has accepted", plan: leaves("m1", election.T1), hits: true, back: heldBy1,
-		found: []string{"V37 mixer m1: no coin by TN, paid in block N", "V37 mixer m1: no offer"}},
+	{name: "vanishes when deposits are made", plan: leaves("m1", depositBy), hits: true, back: heldBy1,
+		found: []string{unpaid, "V37 mixer m1: no issue"}},
 	{name: "answers nothing", plan: drops("m1", board.TypeIssue), hits: true, back: heldBy1,
-		found: []string{"V37 mixer m1: no issue for the challenge of line N", "V37 mixer m1: no offer"}},
+		found: []string{"V37 mixer m1: no issue"}},
 	{name: "answers wrongly", plan: alters("m1", flipAnswer), hits: true, back: heldBy1,
 		found: []string{"V37 mixer m1: the issue of line N: answer is not the challenge's root"}},
+	{name: "issues without its signature on the sweep", hits: true, back: heldBy1,
+		plan:  alters("m1", func(b *board.Issue) { b.Sweep = nil }),
+		found: []string{"V37 mixer m1: the issue of line N: the mixer did not sign the sweep of the deposit"}},
 	{name: "answers wrongly, group", group: true, plan: alters("m1", flipAnswer), hits: true, back: heldBy1},
 	{name: "offers wrongly", group: true, hits: true, back: heldBy1,
 		plan: alters("m1", func(b *board.Offer) { b.Offer = flipped(b.Offer) })},
-	{name: "names another escrow", plan: alters("m1", func(b *board.Accept) {
-		if b.For == board.ForHolding {
-			b.Escrow = flipped(b.Escrow)
-		}
-	}), back: noVoter, found: []string{"V37 mixer m1: names an escrow that is not the contract's"}},
-	{name: "has one nonce for all", back: noVoter,
-		plan:  alters("m1", func(b *board.Accept) { b.Nonce = board.Hash{1} }),
-		found: []string{"V37 mixer m1: accepts with the nonce of line N"}},
-	{name: "sweeps nothing", plan: drops("m1", board.TypeSweep), back: noVoter,
-		found: []string{"V37 mixer m1: issued for and not swept"}},
-	{name: "sweeps what it did not issue for", group: true, hits: true, back: heldBy1,
-		plan: sweepsByHand(board.TypeOffer, "supervisor", 0)},
-	{name: "sweeps to its own key", group: true, plan: sweepsByHand(board.TypeSweep, "mixer m1", 0), back: noVoter},
-	{name: "sweeps into fees", group: true, plan: sweepsByHand(board.TypeSweep, "supervisor", 1000), back: noVoter},
+	{name: "offers nothing", group: true, hits: true, back: heldBy1, plan: drops("m1", board.TypeOffer)},
+	{name: "mints a voucher", plan: mints(1, -1), hits: true, back: heldBy1, found: []string{minted}},
+	{name: "mints a voucher as the last line", plan: mints(1, 0), hits: true, back: heldBy1, found: []string{minted}},
+	{name: "mints forty vouchers", plan: mints(40, -1), hits: true, back: heldBy1, found: []string{minted,
+		"V33 the supervisor took N vouchers more than were issued for and one of each key"}},
+	{name: "mints a voucher, group", group: true, plan: mints(1, -1), hits: true, back: heldBy1},
 
 	// The paying mixer.
 	{name: "pays late", hits: true, extra: paidBy1, back: noVoter, plan: func(f *fixture) {
-		leaves("m1", election.T4)(f)
+		leaves("m1", voucherBy)(f)
 		f.beforeActs = func(tip uint32) {
-			if tip == f.view.Deadlines[election.T5] {
+			if tip == f.e.Policy.Times.Payout {
 				f.payAgain(f.payableBy1())
 			}
 		}
-	}, found: []string{"V37 mixer m1: no coin by TN, paid in block N"}},
+	}, found: []string{unpaid}},
 	{name: "pays twice", hits: true, extra: paidBy1, back: noVoter, plan: func(f *fixture) {
 		f.beforeActs = func(tip uint32) {
-			if tip == f.view.Deadlines[election.T4]+2 {
+			if tip == f.e.Policy.Times.Payout-2 {
 				f.payAgain(f.payableBy1())
 			}
 		}
-	}, found: []string{"V37 mixer m1: a second coin for the voucher of line N"}},
+	}, found: []string{"V35 mixer m1: a second output for the voucher of line N"}},
 	{name: "vanishes and the treasurer too", group: true, plan: func(f *fixture) {
 		f.absent = func(who string, tip uint32) bool {
-			return (who == "m1" || who == "treasurer") && tip > f.view.Deadlines[election.T3]
+			return (who == "m1" || who == "treasurer") && tip >= voucherBy(f)
 		}
-	}, hits: true, back: paidBy1},
+	}, hits: true, back: paidBy1, unrepaid: true},
 
 	// The depositor.
-	{name: "depositor answers nothing", plan: drops("v1", board.TypeChallenge), hits: true, back: isFirst},
+	{name: "depositor answers nothing", group: true, plan: drops("v1", board.TypeChallenge), hits: true, back: isFirst},
+	{name: "depositor is never ready", group: true, plan: drops("v1", board.TypeReady), hits: true, back: isFirst},
 	{name: "depositor answers nonsense", group: true, hits: true, back: isFirst,
 		plan: alters("v1", func(b *board.Challenge) { b.Challenge = []byte{1} })},
 	{name: "depositor answers emptiness", group: true, hits: true, back: isFirst,
 		plan: alters("v1", func(b *board.Challenge) { b.Challenge = nil })},
+	{name: "depositor has no message", hits: true, back: isFirst,
+		plan: alters("v1", func(b *board.Deposit) { b.Message = bytes.Repeat([]byte{0xff}, len(b.Message)) })},
 	{name: "depositor shows a forgery", group: true, back: noVoter, lost: 1,
 		plan: alters("v1", func(b *board.Voucher) { b.Signature = flipped(b.Signature) })},
 }
 
+const minted = "V33 mixer m1, or the supervisor who left an issue of it off: N vouchers, N good deposits rightly issued for"
+
 func isFirst(_ *fixture, i int) bool { return i == 0 }
 
-// sweepsByHand keeps m1's lines of a type off the board, and has it publish a
-// sweep of all that it holds.
-func sweepsByHand(instead board.Type, to string, less int64) func(f *fixture) {
+// mints has m1 sign vouchers for keys that deposited nothing, which name m2 to pay. They are shown at a tip
+// that many blocks beside `voucher by`.
+func mints(n, beside int) func(f *fixture) {
 	return func(f *fixture) {
-		drops("m1", instead)(f)
 		f.beforeActs = func(tip uint32) {
-			if tip == f.view.Deadlines[election.T3]+1 {
-				f.sweepByHand(curve.BaseMul(f.keys[to]).Key(), less)
+			for i := range n {
+				if int(tip) == int(voucherBy(f))+beside {
+					f.mint(curve.NewScalar(uint32(9000 + i)))
+				}
 			}
 		}
 	}
+}
+
+// mint has m1 sign a voucher for a key, which shows it.
+func (f *fixture) mint(key curve.Scalar) {
+	f.t.Helper()
+	f.keys[fmt.Sprint("minted ", curve.BaseMul(key).Key())] = key
+	m1 := f.view.MixerOf(f.mixers[0].Key())
+	scheme, err := f.view.SchemeOf(m1.Issuers[0])
+	check(f.t, err)
+	random := f.random("forger")
+	session, err := f.mixers[0].Issuer().Open(random)
+	check(f.t, err)
+	message := board.VoucherMessage(f.e.EID, curve.BaseMul(key).Key(), f.mixers[1].Key())
+	b := scheme.Blind(random, message[:])
+	challenge, err := b.Challenge(session.Offer())
+	check(f.t, err)
+	answer, err := session.Answer(challenge)
+	check(f.t, err)
+	signature, err := b.Finish(answer)
+	check(f.t, err)
+	body := board.Voucher{Mixer: f.mixers[1].Key(), Signature: signature}
+	if f.e.Policy.Mixing.Scheme == lang.SchemeBlindRSA {
+		body.Issuer = m1.Key[:]
+	}
+	f.appendAs("stranger", curve.BaseMul(key).Key(), body)
 }
 
 func TestMisconduct(t *testing.T) {
@@ -198,6 +232,9 @@ func TestMisconduct(t *testing.T) {
 			if (affected > 0) != m.hits {
 				t.Errorf("it happened to %d voters", affected)
 			}
+			if !m.unrepaid {
+				f.wantRepaid(1)
+			}
 			if !m.group {
 				f.wantFindings(m.found...)
 			}
@@ -222,10 +259,6 @@ func (f *fixture) payAgain(vouchers []*election.Voucher) {
 	tx.TxIn[0].SignatureScript, err = txscript.NewScriptBuilder().AddData(sig).AddData(m1[:]).Script()
 	check(f.t, err)
 	check(f.t, f.chain.Submit(tx))
-	for i, v := range vouchers {
-		op := election.EncodeOutpoint(wire.OutPoint{Hash: tx.TxHash(), Index: uint32(i)})
-		f.appendAs("m1", m1, board.Payout{Key: v.By, Outpoint: op[:]})
-	}
 }
 
 // appendAs appends a line by a key, past the hooks.
@@ -241,36 +274,9 @@ func (f *fixture) appendAs(who string, by curve.PublicKey, body board.Body) {
 	f.publish = publish
 }
 
-// sweepByHand publishes a sweep of all that m1 holds, to a key of its choice.
-func (f *fixture) sweepByHand(to curve.PublicKey, less int64) {
-	f.t.Helper()
-	m1, tx := f.mixers[0].Key(), wire.NewMsgTx(2)
-	var redeems [][]byte
-	for _, d := range f.view.Deposits {
-		if d.Mixer.Key == m1 {
-			tx.AddTxIn(wire.NewTxIn(&d.Outpoint, nil, nil))
-			redeem, err := f.e.EscrowRedeem(m1, d.By)
-			check(f.t, err)
-			redeems = append(redeems, redeem)
-		}
-	}
-	size := int64(14 + 34 + 293*len(redeems))
-	value := int64(len(redeems))*f.e.Policy.Deposit() - size*f.e.Policy.Fee - less
-	tx.AddTxOut(wire.NewTxOut(value, templates.PayToKey(to)))
-	for i, redeem := range redeems {
-		var err error
-		tx.TxIn[i].SignatureScript, err = txscript.NewScriptBuilder().AddOp(txscript.OP_0).
-			AddData(f.signature(tx, i, redeem, f.keyOf(m1))).AddData(redeem).Script()
-		check(f.t, err)
-	}
-	var b bytes.Buffer
-	check(f.t, tx.SerializeNoWitness(&b))
-	f.appendAs("m1", m1, board.Sweep{Tx: b.Bytes()})
-}
-
 // payableBy1 are the vouchers that m1 is to pay.
 func (f *fixture) payableBy1() (out []*election.Voucher) {
-	for _, v := range f.view.Vouchers {
+	for _, v := range f.view.Payable() {
 		if v.Mixer.Name == "m1" {
 			out = append(out, v)
 		}

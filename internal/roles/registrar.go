@@ -91,9 +91,9 @@ func (r *Registrar) inPolicy(key curve.PublicKey) bool {
 func (r *Registrar) Len() int { return len(r.voters) }
 
 // Publish writes the registry: the registration keys, sorted, each with a commitment that hides its
-// identity; the keys of the mixers; and T1 … T5 ([Deadlines]). It is written once, after the
-// announcements of the mixers that it lists.
-func (r *Registrar) Publish(mixers []curve.PublicKey, deadlines [5]uint32) (board.Line, error) {
+// identity; and the keys of the mixers. It is written once, after the announcements of the mixers that it
+// lists.
+func (r *Registrar) Publish(mixers []curve.PublicKey) (board.Line, error) {
 	if want := r.s.e.Policy.Mixing.Mixers; len(mixers) != want {
 		return board.Line{}, fmt.Errorf("%d mixers, want %d", len(mixers), want)
 	}
@@ -105,7 +105,7 @@ func (r *Registrar) Publish(mixers []curve.PublicKey, deadlines [5]uint32) (boar
 			return board.Line{}, fmt.Errorf("mixer %s is registered to vote", key)
 		}
 	}
-	b := board.Registry{Deadlines: deadlines[:], Mixers: mixers}
+	b := board.Registry{Mixers: mixers}
 	for _, v := range r.voters {
 		b.Voters = append(b.Voters, board.Registered{
 			Key: v.Key, Identity: board.IdentityHash(r.s.e.EID, v.Salt, v.Identity),

@@ -135,7 +135,7 @@ func TestRegistryHidesIdentities(t *testing.T) {
 	d := newRegistrarFixture(t)
 	d.admit("cem", "anna", "ben")
 	mixers := []curve.PublicKey{d.e.Policy.Mixing.Named[0].Key, d.e.Policy.Mixing.Named[1].Key}
-	line, err := d.Publish(mixers, [5]uint32{1, 2, 3, 4, 5})
+	line, err := d.Publish(mixers)
 	check(t, err)
 	var b board.Registry
 	check(t, board.DecodeBody(line, &b))
@@ -170,7 +170,7 @@ func TestRegistryHidesIdentities(t *testing.T) {
 	if len(private.Voters) != 3 || private.Voters[0].Identity != "cem" {
 		t.Errorf("private file %+v", private)
 	}
-	if _, err := d.Publish(mixers[:1], [5]uint32{}); err == nil {
+	if _, err := d.Publish(mixers[:1]); err == nil {
 		t.Error("published with a mixer short")
 	}
 }

@@ -36,7 +36,7 @@ func TestNoRolePrintsItsSecrets(t *testing.T) {
 	check(t, err)
 	journal, err := roles.NewJournal(strings.NewReader(string(seed[:])))
 	check(t, err)
-	mixer, err := roles.NewMixer(e, "m1", keys["mixer m1"], c, nil, journal)
+	mixer, err := roles.NewMixer(e, "m1", keys["mixer m1"], c, nil, journal, 1)
 	check(t, err)
 
 	for _, r := range []struct {

@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"slices"
 
-	"bevote/internal/curve"
 	"bevote/internal/mixing"
+	"bevote/lang"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 )
 
-// issueSession is the session that a mixer has open, at most one at a time.
+// issueSession is the session that a member key has open, at most one at a time.
 type issueSession struct {
 	mixing.Session
 	since   uint32 // the tip when the session's newest line was written
@@ -21,54 +21,113 @@ type issueSession struct {
 	written bool   // the answer, as M6
 }
 
-// timeouts are the sessions of one depositor that ended without a challenge.
-type timeouts struct {
-	count int
-	tip   uint32 // at the newest
+// issue issues for the deposits that the deep anchor of `deposit by` commits to, until `issue by`: with
+// blind RSA for all together, with group signatures in sessions.
+func (m *Mixer) issue(x *election.Exchange) (lines []board.Line, err error) {
+	tip := m.tip()
+	if !x.Deep(election.DepositsClosed, tip) || tip >= m.e.Policy.Times.Issue {
+		return nil, nil
+	}
+	if m.e.Policy.Mixing.Scheme == lang.SchemeBlindRSA {
+		return m.issueAll(x)
+	}
+	for _, k := range m.keys {
+		written, err := m.issueBy(x, k)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, written...)
+	}
+	return lines, nil
 }
 
-// issue continues the open session, or opens one with the next depositor:
+// issueAll answers the message of each good deposit that was not issued for. A message that is none
+// gets no answer.
+func (m *Mixer) issueAll(x *election.Exchange) (lines []board.Line, err error) {
+	for _, d := range x.Deposits {
+		if d.Mixer.Key != m.public || d.Answer != nil || x.CheckDeposit(d) != nil {
+			continue
+		}
+		if !m.retries.allow(m.tip(), "issue "+d.By.String()) {
+			continue
+		}
+		s, err := m.keys[0].issuer.Open(nil)
+		if err != nil {
+			return nil, err
+		}
+		answer, err := s.Answer(d.Message)
+		if errors.Is(err, mixing.ErrChallenge) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("answering a deposit: %w", err)
+		}
+		line, err := m.writeIssue(d, answer)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, line)
+	}
+	return lines, nil
+}
+
+// writeIssue writes M6, with the mixer's signature on the input by which the supervisor sweeps the
+// deposit.
+func (m *Mixer) writeIssue(d *election.Deposit, answer []byte) (board.Line, error) {
+	redeem, err := m.e.EscrowRedeem(m.public, d.By)
+	if err != nil {
+		return board.Line{}, err
+	}
+	sweep, err := signAs(election.SweptInput(d.Outpoint), 0, redeem, m.key, election.SweepHashType)
+	if err != nil {
+		return board.Line{}, err
+	}
+	return m.write(board.Issue{To: d.By, Answer: answer, Sweep: sweep})
+}
+
+// issueBy continues the open session of a member key, or opens one with the next depositor:
 //
 //	mixer                      depositor
+//	           ◀────────────── ready
 //	offer      ──────────────▶
-//	           ◀────────────── challenge, within [election.Patience] blocks
+//	           ◀────────────── challenge, within [election.SessionTimeout] blocks
 //	           the challenge is stored
 //	issue (M6) ──────────────▶
-func (m *Mixer) issue(x *election.Exchange) (lines []board.Line, err error) {
-	if m.session == nil && m.journal.open != nil {
-		if err := m.open(); err != nil { // the session from before a restart
+func (m *Mixer) issueBy(x *election.Exchange, k *memberKey) (lines []board.Line, err error) {
+	if k.session == nil && m.journal.open[k.number] != nil {
+		if err := m.open(k); err != nil { // the session from before a restart
 			return nil, err
 		}
 	}
-	if m.session != nil {
-		lines, err = m.continueSession(x)
+	if k.session != nil {
+		lines, err = m.continueSession(x, k)
 	}
-	if err != nil || m.session != nil {
+	if err != nil || k.session != nil {
 		return lines, err
 	}
 	d := m.next(x)
 	if d == nil {
 		return lines, nil
 	}
-	if err := m.journal.begin(m.rand, d.By); err != nil {
+	if err := m.journal.begin(m.rand, k.number, d.By, d.Turns()); err != nil {
 		return nil, err
 	}
-	if err := m.open(); err != nil {
+	if err := m.open(k); err != nil {
 		return nil, err
 	}
-	line, err := m.write(board.Offer{To: d.By, Offer: m.session.Offer()})
+	line, err := m.write(board.Offer{To: d.By, Key: k.number, Offer: k.session.Offer()})
 	return append(lines, line), err
 }
 
 // open makes the session that is open in the journal.
-func (m *Mixer) open() error {
-	s, err := m.issuer.Open(m.journal.sessionStream())
+func (m *Mixer) open(k *memberKey) error {
+	s, err := k.issuer.Open(m.journal.sessionStream(k.number))
 	if err != nil {
 		return fmt.Errorf("opening a session: %w", err)
 	}
-	m.session = &issueSession{Session: s, since: m.tip()}
-	if stored := m.journal.open.challenge; stored != nil {
-		if m.session.answer, err = s.Answer(stored); err != nil {
+	k.session = &issueSession{Session: s, since: m.tip()}
+	if stored := m.journal.open[k.number].challenge; stored != nil {
+		if k.session.answer, err = s.Answer(stored); err != nil {
 			return fmt.Errorf("answering the stored challenge: %w", err)
 		}
 	}
@@ -77,90 +136,88 @@ func (m *Mixer) open() error {
 
 // continueSession answers the challenge if it has come, and closes the session when the answer is on
 // the board or the depositor's time is over.
-func (m *Mixer) continueSession(x *election.Exchange) ([]board.Line, error) {
-	to, s := m.journal.open.with, m.session
-	d := x.DepositOf(to)
+func (m *Mixer) continueSession(x *election.Exchange, k *memberKey) ([]board.Line, error) {
+	o, s := m.journal.open[k.number], k.session
+	d := x.DepositOf(o.with)
 	waited := m.tip() > s.since+election.SessionTimeout
 	switch {
 	case d == nil:
 		return nil, errors.New("the deposit of the open session is not on the board")
 	case d.Answer != nil:
-		return nil, m.close(closeIssued)
+		return nil, m.close(k, closeIssued)
 	case s.answer != nil && !waited && s.written:
 		return nil, nil
-	case s.answer != nil && !(d.Challenge != nil && bytes.Equal(d.Challenge.Data, m.journal.open.challenge)):
+	case s.answer != nil && !(d.Challenge != nil && bytes.Equal(d.Challenge.Data, o.challenge)):
 		// The board has another challenge, or none. A session gives one answer, and it was given.
-		return nil, m.close(closeIssued)
+		return nil, m.close(k, closeIssued)
 	case s.answer != nil: // the line was lost
-		return m.writeIssue(to)
+		return m.publish(d, k)
 	case d.Challenge != nil && d.Offer != nil && bytes.Equal(d.Offer.Data, s.Offer()):
-		return m.answer(to, d.Challenge.Data)
-	case waited:
-		return nil, m.close(closeTimeout)
+		return m.answer(d, k)
+	case waited && (d.Awaits() || m.next(x) != nil): // where it awaits one, the offer was lost
+		return nil, m.close(k, closeTimeout)
 	}
 	return nil, nil
 }
 
 // answer computes the answer and stores the challenge before it writes M6. A malformed challenge
 // ends the session without an answer.
-func (m *Mixer) answer(to curve.PublicKey, challenge []byte) ([]board.Line, error) {
-	answer, err := m.session.Answer(challenge)
+func (m *Mixer) answer(d *election.Deposit, k *memberKey) ([]board.Line, error) {
+	answer, err := k.session.Answer(d.Challenge.Data)
 	if errors.Is(err, mixing.ErrChallenge) {
-		return nil, m.close(closeTimeout)
+		return nil, m.close(k, closeTimeout)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("answering a challenge: %w", err)
 	}
-	if err := m.journal.write(entry{Challenge: challenge}); err != nil {
+	if err := m.journal.write(entry{Challenge: &challenged{k.number, d.Challenge.Data}}); err != nil {
 		return nil, err
 	}
-	m.session.answer = answer
-	return m.writeIssue(to)
+	k.session.answer = answer
+	return m.publish(d, k)
 }
 
-// writeIssue writes M6.
-func (m *Mixer) writeIssue(to curve.PublicKey) ([]board.Line, error) {
-	m.session.since, m.session.written = m.tip(), true
-	line, err := m.write(board.Issue{To: to, Answer: m.session.answer})
+// publish writes the answer of a session.
+func (m *Mixer) publish(d *election.Deposit, k *memberKey) ([]board.Line, error) {
+	k.session.since, k.session.written = m.tip(), true
+	line, err := m.writeIssue(d, k.session.answer)
 	return []board.Line{line}, err
 }
 
-// close ends the open session.
-func (m *Mixer) close(how outcome) error {
-	if with := m.journal.open.with; how == closeTimeout {
-		m.timeouts[with] = timeouts{m.timeouts[with].count + 1, m.tip()}
+// close ends the open session of a key.
+func (m *Mixer) close(k *memberKey, how outcome) error {
+	if how == closeTimeout {
+		m.lapsed[m.journal.open[k.number].with]++
 	}
-	m.session = nil
-	return m.journal.write(entry{Close: how})
+	k.session = nil
+	return m.journal.write(entry{Close: &sessionEnd{k.number, how}})
 }
 
-// next is the deposit to issue for: of those that wait, the one of the fewest timeouts, and of
-// these the first on the board. It is nil where a depositor would not have the time to answer.
+// next is the deposit to offer for: of those that await an offer, the one with which the fewest sessions
+// have lapsed, and of these the first on the board. It is nil where a depositor would not have the time to
+// answer.
 func (m *Mixer) next(x *election.Exchange) *election.Deposit {
-	if m.tip()+election.SessionTimeout+1 > x.Deadlines[election.T3] {
+	if m.tip()+election.SessionTimeout+1 > m.e.Policy.Times.Issue {
 		return nil
 	}
 	var ready []*election.Deposit
 	for _, d := range x.Deposits {
-		if m.waits(x, d) {
+		if d.Mixer.Key == m.public && d.Awaits() && !m.serves(d) && x.CheckDeposit(d) == nil {
 			ready = append(ready, d)
 		}
 	}
 	if len(ready) == 0 {
 		return nil
 	}
-	count := func(d *election.Deposit) int { return m.timeouts[d.By].count }
-	return slices.MinFunc(ready, func(a, b *election.Deposit) int { return cmp.Compare(count(a), count(b)) })
+	return slices.MinFunc(ready, func(a, b *election.Deposit) int { return cmp.Compare(m.lapsed[a.By], m.lapsed[b.By]) })
 }
 
-// waits reports whether a deposit is this mixer's, good, announced by T2, deep and not issued for,
-// and its depositor had no timeout at this tip.
-func (m *Mixer) waits(x *election.Exchange, d *election.Deposit) bool {
-	if d.Mixer.Key != m.public || d.Answer != nil || m.journal.issued[d.By] {
-		return false
+// serves reports whether the mixer has issued for a deposit, or has a session with its depositor.
+func (m *Mixer) serves(d *election.Deposit) bool {
+	for _, o := range m.journal.open {
+		if o.with == d.By {
+			return true
+		}
 	}
-	if last, before := m.timeouts[d.By]; before && m.tip() <= last.tip {
-		return false
-	}
-	return !x.Late(d.Seen, election.T2) && x.CheckDeposit(d) == nil && m.isDeep(x.Height(d))
+	return m.journal.issued[d.By]
 }

@@ -104,7 +104,7 @@ func (s *Supervisor) PayCoins(r *election.Replay, keys []curve.PublicKey) (done 
 	if len(due) == 0 {
 		return true, nil
 	}
-	from := r.NextPayment()
+	from := r.NextPayment(s.public)
 	if from == (election.Tail{}) {
 		return false, errors.New("the chain of payments has ended, or not begun")
 	}

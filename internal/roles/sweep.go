@@ -2,105 +2,110 @@ package roles
 
 import (
 	"bytes"
-	"fmt"
-	"math"
+	"cmp"
 	"slices"
 
-	"bevote/internal/curve"
 	"bevote/templates"
-	"bevote/verifier/board"
 	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// sweep writes transactions that move deposits from escrow to the pool, after T3, when no more issues
-// are due: those deposits for which the mixer has rightly issued. They lack the supervisor's
-// signatures.
-func (m *Mixer) sweep(x *election.Exchange) (lines []board.Line, err error) {
-	tip := m.tip()
-	if tip <= x.Deadlines[election.T3] {
-		return nil, nil
+// sweep moves the sweepable deposits to the pool, once the anchor of the vouchers is deep. Sweeps that
+// are in no block are sent again once a block.
+func (t *Treasurer) sweep(x *election.Exchange) error {
+	if !x.Deep(election.VouchersClosed, t.s.tip()) {
+		return nil
 	}
-	path, err := pathNamed(m.e.Contract, "sweep")
+	var due []*election.Deposit
+	for _, d := range x.Deposits {
+		if x.Sweepable(d) && x.SpendingTx(d) == nil {
+			due = append(due, d)
+		}
+	}
+	slices.SortFunc(due, func(a, b *election.Deposit) int {
+		x, y := a.Outpoint, b.Outpoint
+		return cmp.Or(bytes.Compare(x.Hash[:], y.Hash[:]), cmp.Compare(x.Index, y.Index))
+	})
+	for batch := range slices.Chunk(due, election.MaxSweep) {
+		if t.sent.again(&t.s.payer, batch[0].Outpoint) {
+			continue
+		}
+		tx, err := t.sweepOf(x, batch)
+		if err != nil {
+			return err
+		}
+		t.sent[batch[0].Outpoint] = &sending{tx, t.s.tip()}
+		if err := t.s.submit("sweep", tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sweepOf is the sweep of deposits, with their mixers' signatures of the issues:
+//
+//	version 2
+//	in   deposits, sequence fffffffd    sig:supervisor sig:mixer redeem
+//	out  Σ deposits − fee               P2PKH of the supervisor's key, the pool
+func (t *Treasurer) sweepOf(x *election.Exchange, deposits []*election.Deposit) (*wire.MsgTx, error) {
+	path, err := pathNamed(t.s.e.Contract, election.Swept)
 	if err != nil {
 		return nil, err
 	}
-	signed := m.signedFor(x)
-	var ready []*election.Deposit
-	for _, d := range x.Deposits {
-		if d.Mixer.Key == m.public && !signed[d.Outpoint] && x.SpendPath(d) == "" && x.CheckDeposit(d) == nil && x.CheckIssue(d) == nil {
-			ready = append(ready, d)
+	tx, sum, redeems := newTx(), int64(0), make([][]byte, len(deposits))
+	for i, d := range deposits {
+		addInput(tx, d.Outpoint, election.SweepSequence)
+		sum += x.Sats(d)
+		if redeems[i], err = t.s.e.EscrowRedeem(d.Mixer.Key, d.By); err != nil {
+			return nil, err
 		}
 	}
-	if len(ready) == 0 || !m.retries.allow(tip, "sweep") {
-		return nil, nil
-	}
-	for batch := range slices.Chunk(ready, m.sweepInputs(path)) {
-		line, err := m.sweepBatch(path, batch)
+	size := templates.SweepSize(len(deposits), path.Witness, len(redeems[0]), len(x.PoolScript))
+	tx.AddTxOut(wire.NewTxOut(sum-t.s.e.Policy.Fee*int64(size), x.PoolScript))
+	for i, d := range deposits {
+		own, err := sign(tx, i, redeems[i], t.s.key)
 		if err != nil {
 			return nil, err
 		}
-		lines = append(lines, line)
-	}
-	return lines, nil
-}
-
-// sweepInputs is the most deposits that one sweep may spend.
-func (m *Mixer) sweepInputs(path templates.Path) int {
-	return templates.SweepInputs(path.Witness, m.e.Escrow.Size(false), templates.PayoutP2PKH, m.e.Escrow.SigOps())
-}
-
-// signedFor returns the deposits that the mixer's sweeps on the board spend.
-func (m *Mixer) signedFor(x *election.Exchange) map[wire.OutPoint]bool {
-	out := make(map[wire.OutPoint]bool)
-	for _, l := range x.Sweeps {
-		if tx, err := decodeTx(l.Body.Tx); err == nil && l.Line.By == m.public {
-			for _, in := range tx.TxIn {
-				out[in.PreviousOutPoint] = true
-			}
+		w := witness{sigs: map[string][]byte{"mixer": d.Sweep, "supervisor": own}}
+		if err := w.fill(tx, i, path, redeems[i]); err != nil {
+			return nil, err
 		}
-	}
-	return out
-}
-
-// sweepBatch writes one sweep:
-//
-//	in   the deposits of a batch, with the mixer's signatures
-//	out  their sum − fee   P2PKH of the supervisor's key
-func (m *Mixer) sweepBatch(path templates.Path, batch []*election.Deposit) (board.Line, error) {
-	tx, redeems := newTx(), make([][]byte, len(batch))
-	for i, d := range batch {
-		var err error
-		if redeems[i], err = m.e.EscrowRedeem(m.public, d.By); err != nil {
-			return board.Line{}, err
-		}
-		addInput(tx, d.Outpoint, math.MaxUint32)
-	}
-	p := m.e.Policy
-	size := templates.SweepSize(len(batch), path.Witness, len(redeems[0]), templates.PayoutP2PKH)
-	value := int64(len(batch))*p.Deposit() - p.Fee*int64(size)
-	tx.AddTxOut(wire.NewTxOut(value, templates.PayToKey(p.Supervisor)))
-	for i, redeem := range redeems {
-		if err := signPath(tx, i, path, redeem, map[string]curve.Scalar{"mixer": m.key}); err != nil {
-			return board.Line{}, err
-		}
-	}
-	var b bytes.Buffer
-	if err := tx.SerializeNoWitness(&b); err != nil {
-		return board.Line{}, err
-	}
-	return m.write(board.Sweep{Tx: b.Bytes()})
-}
-
-// decodeTx reads a transaction without witnesses, and nothing behind it.
-func decodeTx(b []byte) (*wire.MsgTx, error) {
-	tx, r := new(wire.MsgTx), bytes.NewReader(b)
-	if err := tx.DeserializeNoWitness(r); err != nil {
-		return nil, fmt.Errorf("transaction: %w", err)
-	}
-	if r.Len() > 0 {
-		return nil, fmt.Errorf("%d bytes behind the transaction", r.Len())
 	}
 	return tx, nil
+}
+
+// payLate pays the coins of payable vouchers that have none after `payout by`, when the last payments
+// of mixers are deep, in time for them to be deep before the roll closes. It reports whether all are
+// paid.
+func (t *Treasurer) payLate(x *election.Exchange, times window) (done bool, err error) {
+	due := x.Unpaid()
+	if len(due) == 0 || times.tip >= times.lastCoin {
+		return true, nil
+	}
+	return false, t.s.payNext("late coins", t.sent, x.NextPayment(t.s.public), t.s.coinOutputs(due), x.IsTail)
+}
+
+// repay pays each mixer what it is owed, in the order of the registry:
+//
+//	in   the end of the supervisor's payments; outputs of the supervisor where it is short
+//	out  owed     P2PKH of a mixer's key, for each
+//	     change   the supervisor's key
+func (t *Treasurer) repay(x *election.Exchange) error {
+	var outs []*wire.TxOut
+	for _, m := range x.Mixers {
+		owed := x.Repayment(m)
+		paid := func(p election.Payment) bool { return p.Sats == owed }
+		if owed > 0 && !slices.ContainsFunc(x.Repaid(m), paid) {
+			outs = append(outs, wire.NewTxOut(owed, templates.PayToKey(m.Key)))
+		}
+	}
+	return t.s.payNext("repayment", t.sent, x.NextPayment(t.s.public), outs, x.IsTail)
+}
+
+// window is a tip between `payout by` and `roll by`.
+type window struct {
+	tip      uint32
+	lastCoin uint32 // first tip at which no late coin is paid
 }

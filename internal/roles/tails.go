@@ -10,12 +10,24 @@ import (
 )
 
 // continues sends a transaction that spends a tail: output 1 of the anchor before, or the
-// change of the payment before. So two tries conflict, and one of them at most is mined.
-// What is left of the inputs goes to output rest. Confirmed outputs of the supervisor are
-// added until that has target satoshis, or as many as there are, and is no dust. The chain
-// is as the replay shows it, nil before the announcement.
+// change of the payment before. The supervisor's other tails are not spent. The chain is as
+// the replay shows it, nil before the announcement.
 func (s *Supervisor) continues(
 	what string, tx *wire.MsgTx, from election.Tail, rest int, target int64, r *election.Replay,
+) error {
+	tail := func(op wire.OutPoint) bool { return r != nil && r.IsTail(op) }
+	if err := s.extend(tx, from, rest, target, tail); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return s.signAndSend(what, tx)
+}
+
+// extend makes a transaction spend a tail, so that two tries conflict, and one of them at
+// most is mined. What is left of the inputs goes to output rest. Confirmed outputs of the
+// payer that are no tails are added until that has target satoshis, or as many as there are,
+// and is no dust.
+func (p *payer) extend(
+	tx *wire.MsgTx, from election.Tail, rest int, target int64, tail func(wire.OutPoint) bool,
 ) error {
 	size, left := int64(templates.TxFrame), from.Sats
 	for _, out := range tx.TxOut {
@@ -30,18 +42,18 @@ func (s *Supervisor) continues(
 		spend(from.Outpoint)
 	}
 	least := templates.Dust(tx.TxOut[rest].PkScript)
-	for _, o := range s.wallet.confirmed(s.tip() + 1) {
-		if left-s.e.Policy.Fee*size >= max(least, target) {
+	for _, o := range p.wallet.confirmed(p.tip() + 1) {
+		if left-p.e.Policy.Fee*size >= max(least, target) {
 			break
 		}
-		if o.op != from.Outpoint && (r == nil || !r.IsTail(o.op)) {
+		if o.op != from.Outpoint && !tail(o.op) {
 			spend(o.op)
 			left += o.value
 		}
 	}
-	tx.TxOut[rest].Value = left - s.e.Policy.Fee*size
+	tx.TxOut[rest].Value = left - p.e.Policy.Fee*size
 	if tx.TxOut[rest].Value < least {
-		return fmt.Errorf("%s: the supervisor's outputs are %d sat short", what, least-tx.TxOut[rest].Value)
+		return fmt.Errorf("the outputs of key %s are %d sat short", p.public, least-tx.TxOut[rest].Value)
 	}
-	return s.signAndSend(what, tx)
+	return nil
 }

@@ -36,12 +36,17 @@ func mustScript(b *txscript.ScriptBuilder) []byte {
 // sign is the signature of input i for the whole transaction, DER ‖ 01 (SIGHASH_ALL). locking is
 // the redeem script, or the output script of a P2PKH output.
 func sign(tx *wire.MsgTx, i int, locking []byte, key curve.Scalar) ([]byte, error) {
-	hash, err := txscript.CalcSignatureHash(locking, txscript.SigHashAll, tx, i)
+	return signAs(tx, i, locking, key, txscript.SigHashAll)
+}
+
+// signAs is sign with a hash type: [election.SweepHashType] is the only other one.
+func signAs(tx *wire.MsgTx, i int, locking []byte, key curve.Scalar, kind txscript.SigHashType) ([]byte, error) {
+	hash, err := txscript.CalcSignatureHash(locking, kind, tx, i)
 	if err != nil {
 		return nil, fmt.Errorf("signature hash of input %d: %w", i, err)
 	}
 	sig, err := curve.SignECDSA(key, [32]byte(hash))
-	return append(sig, byte(txscript.SigHashAll)), err
+	return append(sig, byte(kind)), err
 }
 
 // signKey fills input i, which spends a P2PKH output of the key:

@@ -2,100 +2,136 @@ package roles
 
 import (
 	"bytes"
+	"fmt"
 
-	"bevote/internal/curve"
 	"bevote/internal/mixing"
 	"bevote/lang"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 )
 
-// blindSession is the depositor's side of its newest session.
+// blindSession is the depositor's side of issuing. It follows from the seed, the message and the offer,
+// so a depositor that starts again makes the same one.
 type blindSession struct {
-	offer     int    // line of the offer that it is for, 0 before the first
-	offered   []byte // what the offer said
+	offered   []byte // what the session is for, nil before it begins
 	blinding  mixing.Blinding
-	challenge []byte // nil where the offer is invalid
-	since     uint32 // the tip at the challenge
-	signature []byte // nil until the answer has come
-	failed    bool   // the answer was wrong
+	challenge []byte // nil where the offer is not well-formed
+	answer    []byte // to which signature is
+	signature []byte // nil until the answer has come, and where that is not right
 }
 
-// challenge answers an offer, and unblinds the signature when the answer has come. A wrong offer or
-// answer is public and held against the mixer; the deposit returns after `roll by`.
-func (d *Depositor) challenge(x *election.Exchange) ([]board.Line, error) {
-	own, s := x.DepositOf(d.public), &d.session
-	if own == nil || own.Offer == nil || s.signature != nil || s.failed {
-		return nil, nil
-	}
-	if own.Answer != nil {
-		d.finish(own)
-		return nil, nil
-	}
-	seen, err := Seen(d.chain, d.e.Policy.Confirmations)
-	if err != nil || own.Challenge != nil || seen.Height > own.Offer.Seen+election.SessionTimeout {
-		return nil, err
-	}
-	if tip := d.tip(); s.offer != own.Offer.N {
-		if err := d.begin(x, own, tip); err != nil {
-			return nil, err
-		}
-	} else if tip == s.since { // written at this tip already
-		return nil, nil
-	}
-	if s.since = d.tip(); s.challenge == nil {
-		return nil, nil
-	}
-	line, err := d.write(board.Challenge{Offer: board.OfferHash(d.e.EID, own.Offer.Data), Challenge: s.challenge})
-	return []board.Line{line}, err
+// message is what the mixer signs blindly.
+func (d *Depositor) message() [32]byte {
+	return board.VoucherMessage(d.e.EID, d.roll.public, d.choice.payer)
 }
 
-// begin blinds the voucher's message for an offer. The same offer in another line gets the same
-// challenge: offers of blind RSA are empty, and an answer to the earlier challenge still fits.
-func (d *Depositor) begin(x *election.Exchange, own *election.Deposit, tip uint32) error {
-	if s := &d.session; s.challenge != nil && bytes.Equal(s.offered, own.Offer.Data) {
-		s.offer, s.since = own.Offer.N, tip
+// begin blinds the voucher's message for an offer, which is empty with blind RSA:
+//
+//	draw "blinding", message 32 ‖ holding mixer 33 ‖ offer
+func (d *Depositor) begin(x *election.Exchange, i *election.Issuer, offer []byte) error {
+	if d.session.blinding != nil && bytes.Equal(d.session.offered, offer) {
 		return nil
 	}
-	scheme, err := x.SchemeOf(own.Mixer)
+	scheme, err := x.SchemeOf(i)
 	if err != nil {
 		return err
 	}
-	message := board.VoucherMessage(d.e.EID, d.roll.public, d.own.payer.mixer, d.own.payer.nonce)
-	b := scheme.Blind(d.seed.draw("blinding", curve.Encoder(nil).Raw(message[:]).Text(own.Offer.Data)), message[:])
-	challenge, err := b.Challenge(own.Offer.Data)
+	message := d.message()
+	statement := append(append(message[:], i.Mixer.Key[:]...), offer...)
+	b := scheme.Blind(d.seed.draw("blinding", statement), message[:])
+	challenge, err := b.Challenge(offer)
 	if err != nil {
 		challenge = nil // an invalid offer
 	}
-	d.session = blindSession{
-		offer: own.Offer.N, offered: own.Offer.Data, blinding: b, challenge: challenge, since: tip,
+	d.session = blindSession{offered: offer, blinding: b, challenge: challenge}
+	return nil
+}
+
+// blindedMessage is the message of a deposit line, with blind RSA.
+func (d *Depositor) blindedMessage(x *election.Exchange) ([]byte, error) {
+	m := x.MixerOf(d.choice.holder)
+	if m == nil {
+		return nil, fmt.Errorf("mixer %s is not in the registry", d.choice.holder)
+	}
+	err := d.begin(x, m.Issuers[0], []byte{})
+	return d.session.challenge, err
+}
+
+// issued takes part in the issuing: it says that it is ready, answers the newest offer to the
+// depositor, and takes the answer.
+func (d *Depositor) issued(x *election.Exchange) ([]board.Line, error) {
+	own := x.DepositOf(d.public)
+	if own == nil || x.CheckDeposit(own) != nil {
+		return nil, nil
+	}
+	if _, err := d.choose(x); err != nil {
+		return nil, err
+	}
+	group := d.e.Policy.Mixing.Scheme == lang.SchemeGroupBlind
+	switch {
+	case own.Answer != nil:
+		return nil, d.finish(x, own)
+	case !group || d.tip() >= d.e.Policy.Times.Issue || !x.Deep(election.DepositsClosed, d.tip()):
+		return nil, nil
+	case own.InSession():
+		return d.challenge(x, own)
+	case own.Awaits() || own.Turns() == board.MaxTurns || !d.retries.allow(d.tip(), "ready"):
+		return nil, nil
+	}
+	line, err := d.write(board.Ready{Turn: own.Turns() + 1})
+	return []board.Line{line}, err
+}
+
+// challenge answers the offer of the open session.
+func (d *Depositor) challenge(x *election.Exchange, own *election.Deposit) ([]board.Line, error) {
+	if own.Challenge != nil || !d.retries.allow(d.tip(), fmt.Sprintf("challenge %d", own.Offer.N)) {
+		return nil, nil
+	}
+	if err := d.begin(x, own.Issuer, own.Offer.Data); err != nil || d.session.challenge == nil {
+		return nil, err
+	}
+	line, err := d.write(board.Challenge{
+		Offer: board.OfferHash(d.e.EID, own.Offer.Data), Challenge: d.session.challenge,
+	})
+	return []board.Line{line}, err
+}
+
+// finish unblinds the answer.
+func (d *Depositor) finish(x *election.Exchange, own *election.Deposit) error {
+	if d.session.answer != nil && bytes.Equal(d.session.answer, own.Answer.Data) {
+		return nil
+	}
+	offer := []byte{}
+	if own.Offer != nil {
+		offer = own.Offer.Data
+	}
+	if err := d.begin(x, own.Issuer, offer); err != nil {
+		return err
+	}
+	s := &d.session
+	s.answer = own.Answer.Data
+	if own.Challenge != nil && bytes.Equal(own.Challenge.Data, s.challenge) {
+		s.signature, _ = s.blinding.Finish(s.answer) // an answer that is not right gives none
 	}
 	return nil
 }
 
-// finish unblinds the answer.
-func (d *Depositor) finish(own *election.Deposit) {
-	s := &d.session
-	if s.failed = s.blinding == nil || !bytes.Equal(own.Challenge.Data, s.challenge); s.failed {
-		return
-	}
-	signature, err := s.blinding.Finish(own.Answer.Data)
-	s.signature, s.failed = signature, err != nil
-}
-
-// show presents the voucher (M7) between T3 and T4, when no more are issued, so that its time does
-// not show in which session it was issued.
+// show presents the voucher (M7) between the deep anchor of `issue by` and `voucher by`, when no more
+// are issued, so that its time does not show in which session it was issued. It is shown for a right
+// issue under that anchor only: another one would make its issuer void.
 func (d *Depositor) show(x *election.Exchange) ([]board.Line, error) {
-	tip, t3, t4 := d.tip(), x.Deadlines[election.T3], x.Deadlines[election.T4]
-	if d.session.signature == nil || tip > t4 || tip < d.moment(momentShow, t3+1, t4-1) {
+	tip, by := d.tip(), d.e.Policy.Times.Voucher
+	own := x.DepositOf(d.public)
+	if d.session.signature == nil || tip >= by || !x.Deep(election.IssuesClosed, tip) || !x.RightlyIssued(own) {
 		return nil, nil
 	}
-	if x.VoucherOf(d.roll.public) != nil || !d.retries.allow(tip, "voucher") {
+	first := x.Phases.Anchor(election.IssuesClosed).Height + d.e.Policy.Depth() - 1
+	if tip < d.moment(momentShow, first, by-1) || x.VoucherOf(d.roll.public) != nil || !d.retries.allow(tip, "voucher") {
 		return nil, nil
 	}
-	body := board.Voucher{Mixer: d.own.payer.mixer, Nonce: d.own.payer.nonce, Signature: d.session.signature}
+	body := board.Voucher{Mixer: d.choice.payer, Signature: d.session.signature}
 	if d.e.Policy.Mixing.Scheme == lang.SchemeBlindRSA {
-		body.Issuer = d.own.holder.mixer[:]
+		body.Issuer = d.choice.holder[:]
 	}
 	line, err := d.roll.write(body)
 	return []board.Line{line}, err

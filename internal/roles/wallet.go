@@ -238,6 +238,9 @@ func (w *wallet) value(op wire.OutPoint) int64 {
 	return 0
 }
 
+// held returns the satoshis of an output that is or was the wallet's, 0 where there is none.
+func (w *wallet) held(op wire.OutPoint) int64 { return max(w.value(op), w.spent[op].value) }
+
 // balance returns the satoshis that the block at height next can spend.
 func (w *wallet) balance(next uint32) (sum int64) {
 	for _, o := range w.unspent {

@@ -166,9 +166,8 @@ func same(a, b []byte) bool { return len(a) > 0 && len(a) == len(b) && &a[0] == 
 var decoders = map[Type]func(text []byte) (Body, error){
 	TypeOpen: decoded[Open], TypeEntry: decoded[Entry],
 	TypeManager: decoded[Manager], TypeMixer: decoded[Mixer], TypeRegistry: decoded[Registry],
-	TypeRequest: decoded[Request], TypeAccept: decoded[Accept], TypeDeposit: decoded[Deposit],
-	TypeOffer: decoded[Offer], TypeChallenge: decoded[Challenge], TypeIssue: decoded[Issue],
-	TypeVoucher: decoded[Voucher], TypePayout: decoded[Payout], TypeSweep: decoded[Sweep], TypeSettlement: decoded[Settlement],
+	TypeDeposit: decoded[Deposit], TypeReady: decoded[Ready], TypeOffer: decoded[Offer], TypeChallenge: decoded[Challenge],
+	TypeIssue: decoded[Issue], TypeVoucher: decoded[Voucher], TypeOpened: decoded[OpenedVouchers],
 	TypeRoll: decoded[Roll], TypeCommit: decoded[Commit], TypeDeal: decoded[Deal], TypeComplaint: decoded[Complaint],
 	TypeTranscript: decoded[Transcript], TypeAck: decoded[Ack], TypeOpening: decoded[Opening],
 }

@@ -11,25 +11,22 @@ import (
 // The line types of registration and of the exchange, in the order of the
 // messages (docs/protocol.md, "Mixing").
 const (
-	TypeManager    Type = "manager"
-	TypeMixer      Type = "mixer"
-	TypeRegistry   Type = "registry"
-	TypeRequest    Type = "request"   // M1 and M3
-	TypeAccept     Type = "accept"    // M2 and M4
-	TypeDeposit    Type = "deposit"   // M5
-	TypeOffer      Type = "offer"     // first move of issuing
-	TypeChallenge  Type = "challenge" // second move
-	TypeIssue      Type = "issue"     // third move, M6
-	TypeVoucher    Type = "voucher"   // M7
-	TypePayout     Type = "payout"    // the outpoint of tx3's coin
-	TypeSweep      Type = "sweep"
-	TypeSettlement Type = "settlement"
+	TypeManager   Type = "manager"
+	TypeMixer     Type = "mixer" // M2 and M4
+	TypeRegistry  Type = "registry"
+	TypeDeposit   Type = "deposit"   // M5
+	TypeReady     Type = "ready"     // asks for an offer, with group-blind
+	TypeOffer     Type = "offer"     // first move of issuing
+	TypeChallenge Type = "challenge" // second move
+	TypeIssue     Type = "issue"     // third move, M6
+	TypeVoucher   Type = "voucher"   // M7
+	TypeOpened    Type = "opened"
 )
 
-// The purposes of a [Request].
+// Bounds of the exchange.
 const (
-	ForHolding = "hold" // to take a deposit and issue a voucher
-	ForPaying  = "pay"  // to pay a coin for a voucher
+	MaxMemberKeys = 16 // of a mixer
+	MaxTurns      = 4  // offers that a depositor can ask for
 )
 
 // Manager publishes the manager's modulus with its proofs; its layout is
@@ -38,18 +35,19 @@ type Manager struct {
 	Modulus Bytes `json:"modulus"`
 }
 
-// Mixer announces a mixer: its member key, or its RSA key, with proofs.
+// Mixer announces a mixer, which thereby accepts to hold deposits and to pay coins.
 type Mixer struct {
-	Name string `json:"name"`
-	Key  Bytes  `json:"key"`
+	Name  string      `json:"name"`
+	Keys  List[Bytes] `json:"keys"`  // its RSA key, or up to MaxMemberKeys member keys, with proofs
+	Coins int         `json:"coins"` // how many it can pay
+	From  Hex         `json:"from"`  // outpoint, 36 bytes: where its payments begin
 }
 
-// Registry is the supervisor's list of voters and mixers, and the deadlines.
+// Registry is the supervisor's list of voters and mixers.
 type Registry struct {
-	Root      Hash                  `json:"root"`      // RegistryRoot of the voters
-	Deadlines List[uint32]          `json:"deadlines"` // T1 … T5
-	Mixers    List[curve.PublicKey] `json:"mixers"`
-	Voters    List[Registered]      `json:"voters"`
+	Root   Hash                  `json:"root"` // RegistryRoot of the voters
+	Mixers List[curve.PublicKey] `json:"mixers"`
+	Voters List[Registered]      `json:"voters"`
 }
 
 // Registered is a voter's registration key and the commitment to its identity.
@@ -58,34 +56,24 @@ type Registered struct {
 	Identity Hash            `json:"identity"` // IdentityHash
 }
 
-// Request asks a mixer to hold a deposit, by a registration key (M3), or to
-// pay a coin, by a roll key (M1).
-type Request struct {
-	For       string          `json:"for"`
-	Mixer     curve.PublicKey `json:"mixer"`
-	Deadlines List[uint32]    `json:"deadlines"` // T2 and T3, or T4 and T5
-}
-
-// Accept is a mixer's acceptance of a request (M4, M2).
-type Accept struct {
-	For    string          `json:"for"`
-	To     curve.PublicKey `json:"to"` // the author of the request
-	Nonce  Hash            `json:"nonce"`
-	Escrow Hex             `json:"escrow"` // HASH160 of the escrow's redeem script to hold a deposit; else empty
-}
-
 // Deposit names the output that is the author's deposit (M5).
 type Deposit struct {
 	Mixer    curve.PublicKey `json:"mixer"`
-	Nonce    Hash            `json:"nonce"` // the acceptance's
-	Outpoint Hex             `json:"outpoint"`
+	Outpoint Hex             `json:"outpoint"` // 36 bytes, wire form
+	Message  Bytes           `json:"message"`  // the blinded message with blind RSA; else empty
+}
+
+// Ready asks the holding mixer for an offer.
+type Ready struct {
+	Turn int `json:"turn"` // from 1
 }
 
 // Offer opens a session with a depositor. It names the registration key and not the
-// outpoint, which several deposit lines may name.
+// outpoint, of which a depositor may have named several.
 type Offer struct {
 	To    curve.PublicKey `json:"to"`
-	Offer Bytes           `json:"offer"` // empty with blind RSA
+	Key   int             `json:"key"` // number of the member key, from 1
+	Offer Bytes           `json:"offer"`
 }
 
 // Challenge is the depositor's answer to one offer.
@@ -94,44 +82,32 @@ type Challenge struct {
 	Challenge Bytes `json:"challenge"`
 }
 
-// Issue is the mixer's answer to a challenge (M6). It entitles the mixer to sweep the
-// deposit.
+// Issue is the mixer's answer to a deposit or to a challenge (M6), with the
+// signature by which the supervisor can sweep the deposit.
 type Issue struct {
 	To     curve.PublicKey `json:"to"`
 	Answer Bytes           `json:"answer"`
+	Sweep  Hex             `json:"sweep"` // DER ‖ hash type
 }
 
 // Voucher shows the unblinded signature to the paying mixer (M7), by the roll key.
 type Voucher struct {
 	Mixer     curve.PublicKey `json:"mixer"`
-	Nonce     Hash            `json:"nonce"`     // the acceptance's
 	Issuer    Hex             `json:"issuer"`    // key of the mixer that signed, with blind RSA; else empty
 	Signature Bytes           `json:"signature"` // over VoucherMessage
 }
 
-// Payout names the output that pays a roll key its coin (tx3), by the paying mixer or
-// the supervisor.
-type Payout struct {
-	Key      curve.PublicKey `json:"key"`
-	Outpoint Hex             `json:"outpoint"`
+// OpenedVouchers is the manager's proof of who issued the vouchers that are too many.
+type OpenedVouchers struct {
+	Vouchers List[OpenedVoucher] `json:"vouchers"`
 }
 
-// Sweep is a transaction that spends escrows into the pool, with the mixer's
-// signatures and without the supervisor's.
-type Sweep struct {
-	Tx Bytes `json:"tx"`
-}
-
-// Settlement is the supervisor's account of the pool.
-type Settlement struct {
-	Repaid   List[Repaid] `json:"repaid"`
-	Residual int64        `json:"residual"` // satoshis left in the pool
-}
-
-// Repaid names the output that repays a mixer.
-type Repaid struct {
-	Mixer    curve.PublicKey `json:"mixer"`
-	Outpoint Hex             `json:"outpoint"`
+// OpenedVoucher says which member key signed a voucher.
+type OpenedVoucher struct {
+	Voucher int             `json:"voucher"` // number of its line
+	Mixer   curve.PublicKey `json:"mixer"`
+	Key     int             `json:"key"` // number of the member key, from 1
+	Proof   Bytes           `json:"proof"`
 }
 
 // Type is TypeManager.
@@ -143,14 +119,11 @@ func (Mixer) Type() Type { return TypeMixer }
 // Type is TypeRegistry.
 func (Registry) Type() Type { return TypeRegistry }
 
-// Type is TypeRequest.
-func (Request) Type() Type { return TypeRequest }
-
-// Type is TypeAccept.
-func (Accept) Type() Type { return TypeAccept }
-
 // Type is TypeDeposit.
 func (Deposit) Type() Type { return TypeDeposit }
+
+// Type is TypeReady.
+func (Ready) Type() Type { return TypeReady }
 
 // Type is TypeOffer.
 func (Offer) Type() Type { return TypeOffer }
@@ -164,14 +137,8 @@ func (Issue) Type() Type { return TypeIssue }
 // Type is TypeVoucher.
 func (Voucher) Type() Type { return TypeVoucher }
 
-// Type is TypePayout.
-func (Payout) Type() Type { return TypePayout }
-
-// Type is TypeSweep.
-func (Sweep) Type() Type { return TypeSweep }
-
-// Type is TypeSettlement.
-func (Settlement) Type() Type { return TypeSettlement }
+// Type is TypeOpened.
+func (OpenedVouchers) Type() Type { return TypeOpened }
 
 // RegistryRoot returns the commitment to the registered voters:
 //
@@ -200,56 +167,67 @@ func IdentityHash(eid, salt [32]byte, identity string) Hash {
 
 // VoucherMessage returns what the holding mixer signs blindly:
 //
-//	TH("mix", eid 32 ‖ roll key 33 ‖ key of the paying mixer 33 ‖ nonce 32)
-func VoucherMessage(eid [32]byte, rollKey, mixer curve.PublicKey, nonce Hash) [32]byte {
-	return curve.TaggedHash("mix", eid[:], rollKey[:], mixer[:], nonce[:])
+//	TH("mix", eid 32 ‖ roll key 33 ‖ key of the paying mixer 33)
+func VoucherMessage(eid [32]byte, rollKey, mixer curve.PublicKey) [32]byte {
+	return curve.TaggedHash("mix", eid[:], rollKey[:], mixer[:])
 }
 
 // OfferHash returns what a challenge names: TH("offer", eid 32 ‖ offer).
 func OfferHash(eid [32]byte, offer []byte) Hash { return curve.TaggedHash("offer", eid[:], offer) }
 
-const scriptHashSize = 20 // HASH160
-
 func (b Manager) check() error { return wantSome("modulus", b.Modulus) }
 
 func (b Mixer) check() error {
-	if !isName(b.Name) {
+	switch {
+	case !isName(b.Name):
 		return fmt.Errorf("mixer %.40q is not a name", b.Name)
+	case len(b.Keys) == 0 || len(b.Keys) > MaxMemberKeys:
+		return fmt.Errorf("%d keys, want 1 to %d", len(b.Keys), MaxMemberKeys)
+	case b.Coins < 1 || b.Coins > maxVoters:
+		return fmt.Errorf("coins %d is out of range", b.Coins)
 	}
-	return wantSome("key", b.Key)
+	for _, k := range b.Keys {
+		if err := wantSome("key", k); err != nil {
+			return err
+		}
+	}
+	return wantSize("from", b.From, outpointSize)
 }
 
+// maxVoters bounds lists of voters and of vouchers.
+const maxVoters = 200_000
+
 func (b Registry) check() error {
-	if len(b.Deadlines) != 5 {
-		return fmt.Errorf("%d deadlines, want 5", len(b.Deadlines))
-	}
-	if n := max(len(b.Mixers), len(b.Voters)); n > math.MaxUint16 {
-		return fmt.Errorf("a list of %d, at most %d", n, math.MaxUint16)
+	if n := max(len(b.Mixers), len(b.Voters)); n > maxVoters {
+		return fmt.Errorf("a list of %d, at most %d", n, maxVoters)
 	}
 	return nil
 }
 
-func (b Request) check() error {
-	if len(b.Deadlines) != 2 {
-		return fmt.Errorf("%d deadlines, want 2", len(b.Deadlines))
-	}
-	return wantPurpose(b.For)
-}
-
-func (b Accept) check() error {
-	size := 0
-	if b.For == ForHolding {
-		size = scriptHashSize
-	}
-	return errors.Join(wantPurpose(b.For), wantSize("escrow", b.Escrow, size))
-}
-
 func (b Deposit) check() error { return wantSize("outpoint", b.Outpoint, outpointSize) }
-func (Offer) check() error     { return nil }
+
+func (b Ready) check() error {
+	if b.Turn < 1 || b.Turn > MaxTurns {
+		return fmt.Errorf("turn %d is out of range", b.Turn)
+	}
+	return nil
+}
+
+func (b Offer) check() error {
+	return errors.Join(wantMemberKey(b.Key), wantSome("offer", b.Offer))
+}
+
 func (Challenge) check() error { return nil }
-func (Issue) check() error     { return nil }
-func (b Payout) check() error  { return wantSize("outpoint", b.Outpoint, outpointSize) }
-func (b Sweep) check() error   { return wantSome("tx", b.Tx) }
+
+// maxECDSA is the longest signature of an input: DER ‖ hash type.
+const maxECDSA = 73
+
+func (b Issue) check() error {
+	if len(b.Sweep) > maxECDSA {
+		return fmt.Errorf("sweep of %d bytes, at most %d", len(b.Sweep), maxECDSA)
+	}
+	return nil
+}
 
 func (b Voucher) check() error {
 	if len(b.Issuer) == 0 {
@@ -258,22 +236,22 @@ func (b Voucher) check() error {
 	return wantSize("issuer", b.Issuer, curve.PointSize)
 }
 
-func (b Settlement) check() error {
-	if b.Residual < 0 {
-		return fmt.Errorf("residual %d is negative", b.Residual)
-	}
-	for _, r := range b.Repaid {
-		if err := wantSize("outpoint", r.Outpoint, outpointSize); err != nil {
+func (b OpenedVouchers) check() error {
+	for _, o := range b.Vouchers {
+		if o.Voucher < 1 || o.Voucher > math.MaxInt32 {
+			return fmt.Errorf("voucher %d is out of range", o.Voucher)
+		}
+		if err := errors.Join(wantMemberKey(o.Key), wantSome("proof", o.Proof)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// wantPurpose checks that s is [ForHolding] or [ForPaying].
-func wantPurpose(s string) error {
-	if s != ForHolding && s != ForPaying {
-		return fmt.Errorf("for %.20q, want %q or %q", s, ForHolding, ForPaying)
+// wantMemberKey checks the number of a mixer's key.
+func wantMemberKey(n int) error {
+	if n < 1 || n > MaxMemberKeys {
+		return fmt.Errorf("key %d is out of range", n)
 	}
 	return nil
 }

@@ -27,7 +27,6 @@ func (l Line) Unread() Line {
 
 // Types returns the types of lines, in the order of the phases.
 func Types() []Type {
-	return []Type{TypeOpen, TypeManager, TypeMixer, TypeRegistry, TypeRequest, TypeAccept, TypeDeposit, TypeOffer, TypeChallenge,
-		TypeIssue, TypeVoucher, TypePayout, TypeSweep, TypeSettlement, TypeEntry, TypeRoll, TypeCommit, TypeDeal, TypeComplaint,
-		TypeTranscript, TypeAck, TypeOpening}
+	return []Type{TypeOpen, TypeManager, TypeMixer, TypeRegistry, TypeDeposit, TypeReady, TypeOffer, TypeChallenge, TypeIssue,
+		TypeVoucher, TypeOpened, TypeEntry, TypeRoll, TypeCommit, TypeDeal, TypeComplaint, TypeTranscript, TypeAck, TypeOpening}
 }

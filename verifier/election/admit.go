@@ -112,7 +112,7 @@ func (g *Server) phase(l *board.Line, tip uint32) *Refusal {
 		return nil
 	case g.pending == nil || !g.setup.Phases.holds(l.Type, len(g.setup.Phases.lines)):
 		return refusal(RefusedPhase, "no %s line is taken in this phase", l.Type)
-	case g.pending.Kind != Announce && writersOf[l.Type].last != (tip >= g.pending.By):
+	case g.pending.Kind != Announce && writersOf(l.Type).last != (tip >= g.pending.By):
 		return refusal(RefusedPhase, "the phase closes at height %d", g.pending.By)
 	}
 	return nil

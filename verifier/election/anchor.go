@@ -8,7 +8,6 @@ import (
 	"bevote/internal/curve"
 	"bevote/templates"
 
-	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
@@ -126,6 +125,8 @@ type Sequence struct {
 	Anchors  []Anchor // in the order of Due, without a gap
 	Broken   *Break   // what spends the input of the next anchor and is not that anchor; nil if nothing does
 	Complete uint32   // anchors that are not in Anchors are not in the blocks up to here
+
+	replay *Replay // of the same blocks; the exchange needs what was paid
 }
 
 // Closing returns the sequence as if the anchor that is due next committed to a head.
@@ -149,7 +150,7 @@ type anchoring struct {
 	anchors  []Anchor
 	broken   *Break
 	next     Tail // output 1 of the last anchor, or the seal
-	payments payments
+	payments *payments
 }
 
 // Tail is an output by which a chain of transactions goes on.
@@ -161,19 +162,6 @@ type Tail struct {
 // tailAt returns output i of a transaction as a tail.
 func tailAt(s ConfirmedTx, i int) Tail {
 	return Tail{wire.OutPoint{Hash: s.ID, Index: uint32(i)}, s.Tx.TxOut[i].Value}
-}
-
-// payments are the transactions of the supervisor's chain of payments.
-type payments struct {
-	next  Tail                    // the change of the last one; zero before the announcement and where there is none
-	txs   map[chainhash.Hash]bool // the announcement is not among them
-	coins map[string]PaidCoin     // by output script: the first of the policy's value
-}
-
-// PaidCoin is a coin of the supervisor's chain of payments.
-type PaidCoin struct {
-	Outpoint wire.OutPoint
-	Height   uint32 // of its block
 }
 
 // followAnchors takes a transaction that continues the sequence or the payments. It reports
@@ -195,25 +183,6 @@ func (r *Replay) followAnchors(s ConfirmedTx) bool {
 	return r.pay(s) || continues
 }
 
-// pay takes a transaction that spends the change of the last payment. Its own change
-// is its last output, if that pays the supervisor's key.
-func (r *Replay) pay(s ConfirmedTx) bool {
-	p := &r.anchoring.payments
-	if p.next == (Tail{}) || spending(s.Tx, p.next.Outpoint) == nil {
-		return false
-	}
-	p.txs[s.ID], p.next = true, Tail{}
-	if last := len(s.Tx.TxOut) - 1; bytes.Equal(s.Tx.TxOut[last].PkScript, r.purse) {
-		p.next = tailAt(s, last)
-	}
-	for i, out := range s.Tx.TxOut {
-		if _, paid := p.coins[string(out.PkScript)]; !paid && out.Value == r.e.Policy.Coin() {
-			p.coins[string(out.PkScript)] = PaidCoin{wire.OutPoint{Hash: s.ID, Index: uint32(i)}, s.Height}
-		}
-	}
-	return true
-}
-
 // announce takes the announcement, or what spends the seal in its place.
 func (r *Replay) announce(s ConfirmedTx) bool {
 	a, seal := &r.anchoring, r.e.Policy.Seal
@@ -231,7 +200,7 @@ func (r *Replay) announce(s ConfirmedTx) bool {
 		return seal != nil
 	}
 	a.anchors, a.next = []Anchor{anchor}, tailAt(s, 1)
-	a.payments = payments{tailAt(s, 2), make(map[chainhash.Hash]bool), make(map[string]PaidCoin)}
+	a.payments = newPayments(r.e.Policy.Supervisor, tailAt(s, 2))
 	return true
 }
 
@@ -327,7 +296,7 @@ func spending(tx *wire.MsgTx, op wire.OutPoint) *wire.TxIn {
 // the last block up to which the replay was given whole blocks since the announcement
 // could be made, 0 where it was not.
 func (r *Replay) Sequence(complete uint32) Sequence {
-	return Sequence{r.anchoring.anchors, r.anchoring.broken, complete}
+	return Sequence{r.anchoring.anchors, r.anchoring.broken, complete, r}
 }
 
 // NextAnchor returns the output that the next anchor spends, and that anchor. It
@@ -341,21 +310,11 @@ func (r *Replay) NextAnchor() (from Tail, due Due, ok bool) {
 	return a.next, a.due[len(a.anchors)], true
 }
 
-// NextPayment returns the output that the supervisor's next payment spends; zero
-// before the announcement, and where the chain of payments has ended.
-func (r *Replay) NextPayment() Tail { return r.anchoring.payments.next }
-
 // IsTail reports whether an output of the supervisor is kept for the next anchor or the
 // next payment.
 func (r *Replay) IsTail(op wire.OutPoint) bool {
 	anchor, _, owed := r.NextAnchor()
-	return owed && op == anchor.Outpoint || op == r.NextPayment().Outpoint
-}
-
-// Paid returns the coin that the supervisor's payments have for a roll key.
-func (r *Replay) Paid(key curve.PublicKey) (PaidCoin, bool) {
-	c, ok := r.anchoring.payments.coins[string(templates.PayToKey(key))]
-	return c, ok
+	return owed && op == anchor.Outpoint || op == r.NextPayment(r.e.Policy.Supervisor).Outpoint
 }
 
 // Equal reports whether two sequences establish the same.

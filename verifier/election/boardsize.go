@@ -45,10 +45,10 @@ type Row struct {
 // the phases.
 func Rows(p *lang.Policy) (out []Row) {
 	for _, t := range board.Types() {
-		w, row := writersOf[t], lineTypes[t]
+		w, row := writersOf(t), lineTypes[t]
 		dealing := row.after >= RollClosed && t != board.TypeOpening
 		mixing := row.by > Announce && row.by < RollClosed
-		if dealing && !p.Dealt() || mixing && !p.Mixed() || w.ungoverned {
+		if dealing && !p.Dealt() || mixing && !p.Mixed() {
 			continue
 		}
 		lines := int64(w.keys(p)) * int64(w.lines(p))

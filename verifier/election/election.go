@@ -39,6 +39,8 @@ type Election struct {
 	Warnings                 []lang.Diagnostic // of package lang, of the policy
 	Mismatch                 error             // why the contract is not the policy's; nil if it is
 	SealKeys                 []curve.Point     // by candidate number − 1: the key that its ballots are sealed to
+
+	answers *answers
 }
 
 // Load reads the texts of policy.bev and contract.json. It refuses a contract whose
@@ -73,7 +75,7 @@ func Read(policy, contract []byte) (*Election, error) {
 	}
 	e := &Election{
 		Policy: p, Contract: c, Template: t, Escrow: escrow, EID: p.EID(),
-		PolicyHash: sha256.Sum256(policy), ContractHash: sha256.Sum256(contract),
+		answers: new(answers), PolicyHash: sha256.Sum256(policy), ContractHash: sha256.Sum256(contract),
 		Warnings: diags, Mismatch: lift.Check(p, c),
 	}
 	e.SealKeys, err = sealKeys(p)

@@ -4,39 +4,31 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 
 	"bevote/internal/curve"
 	"bevote/internal/scriptsig"
 	"bevote/templates"
+	"bevote/verifier/board"
 	"bevote/verifier/lift"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// Exchange is the state of the exchange on the chain: a pure function of board and
-// blocks, the same for supervisor, mixers, voters and auditor.
+// Exchange is the state of the exchange on board and chain: a pure function of both,
+// the same for supervisor, mixers, voters and auditor.
 //
 //	deposit ──sweep──▶ pool ──repayment──▶ mixer
-//	                          voucher ◀──payout──┘
+//	   └─issue─▶ voucher ◀─────coin──────────┘
 type Exchange struct {
 	*ExchangeLog
-	AnnouncedAt uint32 // height of the announcement
+	Phases      *Phases
+	AnnouncedAt uint32 // height of the announcement, 0 before it
 	PoolScript  []byte // output script of the pool, P2PKH of the supervisor's key
 
-	r       *Replay
-	offered func() map[wire.OutPoint]bool // deposits in sweeps that their mixers signed; computed once
-	answers func() map[*Mixer][]int       // line numbers of correct answers, ascending; under nil those of all mixers; computed once
-}
-
-// Coin is a payout that the chain shows: the coin that pays a voucher.
-type Coin struct {
-	Payout
-	Height uint32
-	Sats   int64
-
-	tx *ConfirmedTx
+	r      *Replay
+	issued func() *issuing // computed once, like the next
+	judged func() *judgement
 }
 
 // The paths by which a deposit is spent, as the contract's escrow names them.
@@ -45,14 +37,21 @@ const (
 	Returned = "return"
 )
 
-// Exchange joins the lines of a log with the blocks of a replay that was made with
-// the same lines.
-func (e *Election) Exchange(m *ExchangeLog, r *Replay) *Exchange {
-	x := &Exchange{ExchangeLog: m, r: r, PoolScript: templates.PayToKey(e.Policy.Supervisor)}
-	x.offered, x.answers = sync.OnceValue(x.findOffered), sync.OnceValue(x.findAnswers)
-	if a := r.Announced(); a != nil {
+// Exchange reads the exchange off a board as far as the anchors of a sequence divide
+// it, and off the blocks of a replay that was made with the same lines.
+func (e *Election) Exchange(lines []board.Line, seq Sequence, r *Replay) *Exchange {
+	return e.exchange(e.phases(lines, seq), r)
+}
+
+func (e *Election) exchange(p *Phases, r *Replay) *Exchange {
+	x := &Exchange{ExchangeLog: newExchangeLog(e, p), Phases: p, PoolScript: templates.PayToKey(e.Policy.Supervisor), r: r}
+	if a := p.Anchor(Announce); a != nil {
 		x.AnnouncedAt = a.Height
 	}
+	for _, d := range x.Deposits {
+		x.findDeposit(d)
+	}
+	x.issued, x.judged = sync.OnceValue(x.countIssues), sync.OnceValue(x.judge)
 	return x
 }
 
@@ -62,18 +61,40 @@ func (x *Exchange) IsTail(op wire.OutPoint) bool {
 	return owed && op == anchor.Outpoint
 }
 
-// CheckDeposit returns nil if a deposit counts: the policy's sum, in the escrow of its
-// mixer and its depositor, between the announcement and T2.
-func (x *Exchange) CheckDeposit(d *Deposit) error {
-	c := x.r.exchanged[d.Outpoint]
+// NextPayment is [Replay.NextPayment].
+func (x *Exchange) NextPayment(key curve.PublicKey) Tail { return x.r.NextPayment(key) }
+
+// Deep reports whether the anchor of a kind is deep at a tip.
+func (x *Exchange) Deep(kind int, tip uint32) bool {
+	a := x.Phases.Anchor(kind)
+	return a != nil && tip+1 >= a.Height+x.e.Policy.Depth()
+}
+
+// findDeposit chooses of the outputs that a depositor named the first that is good, or
+// the first.
+func (x *Exchange) findDeposit(d *Deposit) {
+	for i, named := range d.Named {
+		fault := x.depositFault(d, named.Outpoint)
+		if i == 0 || fault == nil {
+			d.N, d.Outpoint, d.fault = named.N, named.Outpoint, fault
+		}
+		if fault == nil {
+			return
+		}
+	}
+}
+
+// depositFault returns why an output is not a good deposit, or nil.
+func (x *Exchange) depositFault(d *Deposit, op wire.OutPoint) error {
+	c := x.r.exchanged[op]
 	switch {
 	case c == nil || c.Created == nil:
 		return errors.New("there is no such output since the announcement")
 	case c.Created.Height <= x.AnnouncedAt:
 		return fmt.Errorf("paid in block %d, the election is announced in block %d", c.Created.Height, x.AnnouncedAt)
-	case c.Created.Height > x.Deadlines[T2]:
-		return fmt.Errorf("paid in block %d, due by %d", c.Created.Height, x.Deadlines[T2])
-	case x.EscrowOf(d) == nil:
+	case c.Created.Height > x.e.Policy.Times.Deposit:
+		return fmt.Errorf("paid in block %d, due by %d", c.Created.Height, x.e.Policy.Times.Deposit)
+	case !bytes.Equal(c.Out.PkScript, d.script):
 		return fmt.Errorf("does not pay the escrow of mixer %s and its depositor", d.Mixer.Name)
 	case c.Out.Value != x.e.Policy.Deposit():
 		return fmt.Errorf("a deposit of %d sat, want %d", c.Out.Value, x.e.Policy.Deposit())
@@ -81,8 +102,28 @@ func (x *Exchange) CheckDeposit(d *Deposit) error {
 	return nil
 }
 
-// EscrowOf returns the output that a deposit names if it pays to the escrow of the
-// deposit's mixer and depositor, or nil. Other outputs are not part of the exchange.
+// CheckDeposit returns nil if a deposit is good: the policy's sum, in the escrow of its
+// mixer and its depositor, between the announcement and `deposit by`.
+func (x *Exchange) CheckDeposit(d *Deposit) error { return d.fault }
+
+// CheckIssue returns nil if a deposit is good and has a right issue: an answer that fits
+// its message or its session, and the mixer's signature on the sweep's input. An error
+// that wraps mixing.ErrChallenge is the depositor's fault.
+func (x *Exchange) CheckIssue(d *Deposit) error {
+	switch {
+	case d.fault != nil:
+		return fmt.Errorf("the deposit is not good: %w", d.fault)
+	case d.Answer == nil:
+		return errors.New("it was not issued for")
+	}
+	if err := x.CheckSession(d.Session); err != nil {
+		return err
+	}
+	return x.checkSweep(d)
+}
+
+// EscrowOf returns the output of a deposit if it pays to the escrow of the deposit's
+// mixer and depositor, or nil. Other outputs are not part of the exchange.
 func (x *Exchange) EscrowOf(d *Deposit) *Output {
 	if c := x.r.exchanged[d.Outpoint]; c != nil && c.Created != nil && bytes.Equal(c.Out.PkScript, d.script) {
 		return c
@@ -92,8 +133,8 @@ func (x *Exchange) EscrowOf(d *Deposit) *Output {
 
 // DepositAt returns the deposit whose escrow is at an outpoint, or nil.
 func (x *Exchange) DepositAt(op wire.OutPoint) *Deposit {
-	for _, d := range x.claims[op] {
-		if x.EscrowOf(d) != nil {
+	for _, d := range x.Deposits {
+		if d.Outpoint == op && x.EscrowOf(d) != nil {
 			return d
 		}
 	}
@@ -104,14 +145,6 @@ func (x *Exchange) DepositAt(op wire.OutPoint) *Deposit {
 func (x *Exchange) Sats(d *Deposit) int64 {
 	if c := x.EscrowOf(d); c != nil {
 		return c.Out.Value
-	}
-	return 0
-}
-
-// Height returns the height of a deposit's block, 0 where it is not on the chain.
-func (x *Exchange) Height(d *Deposit) uint32 {
-	if c := x.EscrowOf(d); c != nil {
-		return c.Created.Height
 	}
 	return 0
 }
@@ -146,68 +179,13 @@ func (x *Exchange) SpendingTx(d *Deposit) *ConfirmedTx {
 	return nil
 }
 
-// Coins returns the coins that were paid for a voucher after T2: by its mixer up to
-// T5, by the supervisor up to `roll by`. They are in the board's order; the first
-// is the voucher's ([Exchange.CoinOf]).
-func (x *Exchange) Coins(v *Voucher) (coins []Coin) {
-	for _, p := range v.Payouts {
-		c := x.r.exchanged[p.Outpoint]
-		if x.pays(v, p, c) == nil {
-			coins = append(coins, Coin{p, c.Created.Height, c.Out.Value, c.Created})
-		}
-	}
-	return coins
-}
-
-// pays returns why an output is not the coin that a payout says, or nil.
-func (x *Exchange) pays(v *Voucher, p Payout, c *Output) error {
-	switch {
-	case c == nil || c.Created == nil:
-		return errors.New("there is no such output since the announcement")
-	case c.Created.Height > x.e.Policy.Times.Roll:
-		return fmt.Errorf("paid in block %d, the roll closes at %d", c.Created.Height, x.e.Policy.Times.Roll)
-	case c.Created.Height <= x.Deadlines[T2]:
-		return fmt.Errorf("paid in block %d, deposits close at %d", c.Created.Height, x.Deadlines[T2])
-	case p.By == v.Mixer.Key && c.Created.Height > x.Deadlines[T5]:
-		return fmt.Errorf("paid in block %d, due by %d", c.Created.Height, x.Deadlines[T5])
-	case !bytes.Equal(c.Out.PkScript, templates.PayToKey(v.By)):
-		return errors.New("does not pay the roll key")
-	case c.Out.Value != x.e.Policy.Coin():
-		return fmt.Errorf("a coin of %d sat, want %d", c.Out.Value, x.e.Policy.Coin())
-	case c.payer != p.By && !SignedBy(c.Created.Tx, p.By):
-		return errors.New("not paid by who says so")
-	}
-	return nil
-}
-
-// CoinOf returns the coin of a voucher, or nil.
-func (x *Exchange) CoinOf(v *Voucher) *Coin {
-	if coins := x.Coins(v); len(coins) > 0 {
-		return &coins[0]
-	}
-	return nil
-}
-
 // AnonymitySet returns the number of deposits that a voucher can be for: those with a
-// correct answer in an earlier line than the voucher's. If the voucher names its
-// issuer, only that mixer's answers count.
-func (x *Exchange) AnonymitySet(v *Voucher) int {
-	n, _ := slices.BinarySearch(x.answers()[x.IssuerOf(v)], v.N)
-	return n
-}
-
-// findAnswers returns the line numbers of correct answers by mixer, ascending; under
-// nil those of all mixers.
-func (x *Exchange) findAnswers() map[*Mixer][]int {
-	lines := make(map[*Mixer][]int)
-	for _, d := range x.Deposits {
-		if x.CheckIssue(d) == nil {
-			lines[nil] = append(lines[nil], d.Answer.N)
-			lines[d.Mixer] = append(lines[d.Mixer], d.Answer.N)
+// right issue, of its issuer where it names one.
+func (x *Exchange) AnonymitySet(v *Voucher) (n int) {
+	for i, due := range x.issued().due {
+		if v.Issuer == nil || i == v.Issuer {
+			n += due
 		}
 	}
-	for _, of := range lines {
-		slices.Sort(of)
-	}
-	return lines
+	return n
 }

@@ -9,8 +9,9 @@ import (
 // lineType holds the rules for the board lines of one type. [Phases], [ExchangeLog]
 // and [Replay] apply them: a new type of line is a new row.
 type lineType struct {
-	// The kinds of the anchors before and at the end of the phase. If after is 0 the
-	// phase begins with the board; if by is 0 it ends with the board.
+	// The kinds of the anchors before and at the end of the phase: where none of the
+	// first kind is owed, the one before it. If after is 0 the phase begins with the
+	// board; if by is 0 it ends with the board.
 	after, by int
 	// Of an author's lines on one subject the first counts; nil lets all count.
 	subject func(board.Body) string
@@ -23,23 +24,21 @@ type lineType struct {
 // lineTypes has a row for each type. In a custodial election there is no dealing,
 // and openings follow the roll.
 var lineTypes = map[board.Type]lineType{
-	board.TypeOpen:       {0, Announce, nil, nil, nil},
-	board.TypeManager:    {Announce, RollClosed, nil, reader((*ExchangeLog).manager), nil},
-	board.TypeMixer:      {Announce, RollClosed, nil, reader((*ExchangeLog).mixer), nil},
-	board.TypeRegistry:   {Announce, RollClosed, nil, reader((*ExchangeLog).registry), watcher((*Replay).watchRegistry)},
-	board.TypeRequest:    {Announce, RollClosed, nil, reader((*ExchangeLog).request), nil},
-	board.TypeAccept:     {Announce, RollClosed, nil, reader((*ExchangeLog).accept), nil},
-	board.TypeDeposit:    {Announce, RollClosed, nil, reader((*ExchangeLog).deposit), watcher((*Replay).watchDeposit)},
-	board.TypeOffer:      {Announce, RollClosed, nil, reader((*ExchangeLog).offer), nil},
-	board.TypeChallenge:  {Announce, RollClosed, nil, reader((*ExchangeLog).challenge), nil},
-	board.TypeIssue:      {Announce, RollClosed, nil, reader((*ExchangeLog).issue), nil},
-	board.TypeVoucher:    {Announce, RollClosed, nil, reader((*ExchangeLog).voucher), nil},
-	board.TypePayout:     {Announce, RollClosed, nil, reader((*ExchangeLog).payout), watcher((*Replay).watchPayout)},
-	board.TypeSweep:      {Announce, RollClosed, nil, reader((*ExchangeLog).sweep), nil},
-	board.TypeSettlement: {Announce, RollClosed, nil, reader((*ExchangeLog).settled), watcher((*Replay).watchSettlement)},
+	board.TypeOpen: {0, Announce, nil, nil, nil},
 
-	board.TypeEntry:      {Announce, RollClosed, subject(entryCoin), nil, watcher((*Replay).watchEntry)},
-	board.TypeRoll:       {Announce, RollClosed, onePerAuthor, nil, nil},
+	board.TypeManager:   {Announce, RegisterClosed, nil, reader((*ExchangeLog).manager), nil},
+	board.TypeMixer:     {Announce, RegisterClosed, nil, reader((*ExchangeLog).mixer), watcher((*Replay).watchMixer)},
+	board.TypeRegistry:  {Announce, RegisterClosed, nil, reader((*ExchangeLog).registry), watcher((*Replay).watchRegistry)},
+	board.TypeDeposit:   {RegisterClosed, DepositsClosed, nil, reader((*ExchangeLog).deposit), watcher((*Replay).watchDeposit)},
+	board.TypeReady:     {DepositsClosed, IssuesClosed, nil, reader((*ExchangeLog).ready), nil},
+	board.TypeOffer:     {DepositsClosed, IssuesClosed, nil, reader((*ExchangeLog).offer), nil},
+	board.TypeChallenge: {DepositsClosed, IssuesClosed, nil, reader((*ExchangeLog).challenge), nil},
+	board.TypeIssue:     {DepositsClosed, IssuesClosed, nil, reader((*ExchangeLog).issue), nil},
+	board.TypeVoucher:   {IssuesClosed, VouchersClosed, nil, reader((*ExchangeLog).voucher), nil},
+	board.TypeOpened:    {IssuesClosed, VouchersClosed, nil, reader((*ExchangeLog).openedVouchers), nil},
+
+	board.TypeEntry:      {VouchersClosed, RollClosed, subject(entryCoin), nil, watcher((*Replay).watchEntry)},
+	board.TypeRoll:       {VouchersClosed, RollClosed, onePerAuthor, nil, nil},
 	board.TypeCommit:     {RollClosed, CommitsClosed, onePerAuthor, nil, nil},
 	board.TypeDeal:       {CommitsClosed, DealsClosed, onePerAuthor, nil, nil},
 	board.TypeComplaint:  {DealsClosed, SetupClosed, subject(complainedOf), nil, nil},

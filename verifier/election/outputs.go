@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 
-	"bevote/internal/curve"
-
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
@@ -33,8 +31,7 @@ type Output struct {
 	Out     *wire.TxOut
 	Spent   *ConfirmedTx // Input spends the output
 
-	payer   curve.PublicKey // of Created: the supervisor or a mixer, zero where neither signed it
-	payment bool            // Created is of the supervisor's chain of payments
+	payment bool // Created is of the supervisor's chain of payments
 }
 
 // Payment reports whether the output is of the supervisor's chain of payments, as far as

@@ -24,6 +24,7 @@ type Phases struct {
 	last    int                     // the last kind that is due
 	anchors [LastAnchor + 1]*Anchor // by kind: the anchor that counts, or nil
 	closed  [LastAnchor + 1]int     // by kind: lines in its prefix; −1 where there is no such prefix
+	owed    [LastAnchor + 1]bool    // by kind
 	missing *MissingAnchor
 	table   *Table           // after the last line
 	refused map[int]*Refusal // by line index: what is against the table
@@ -44,6 +45,9 @@ func newPhases(eid [32]byte, due []Due, lines []board.Line, seq Sequence) *Phase
 		p.closed[k] = -1
 	}
 	p.closed[0] = 0
+	for _, d := range due {
+		p.owed[d.Kind] = true
+	}
 	heads, before := headsOf(eid, lines), 0
 	for i, d := range due {
 		if i == len(seq.Anchors) {
@@ -114,7 +118,11 @@ func (p *Phases) Span(t board.Type) (from, to int, by *Anchor, ok bool) {
 	if row.by == 0 {
 		return p.closed[p.last], len(p.lines), nil, p.Closed(p.last)
 	}
-	return p.closed[row.after], p.closed[row.by], p.anchors[row.by], p.Closed(row.after) && p.Closed(row.by)
+	after := row.after
+	for after > 0 && !p.owed[after] {
+		after--
+	}
+	return p.closed[after], p.closed[row.by], p.anchors[row.by], p.Closed(after) && p.Closed(row.by)
 }
 
 // InPhase returns the lines of one type that stand in their phase and keep to the table.

@@ -22,18 +22,20 @@ type Replay struct {
 	e         *Election
 	coins     map[wire.OutPoint]*Output // named by entries
 	stakes    map[wire.OutPoint]*Output // P2SH outputs of transactions that spend a coin
-	exchanged map[wire.OutPoint]*Output // deposits, payouts and repayments: named by lines of the exchange
-	parents   map[chainhash.Hash]bool   // transactions that create coins and exchanged outputs
+	exchanged map[wire.OutPoint]*Output // named as deposits
+	parents   map[chainhash.Hash]bool   // transactions that create coins and deposits
 	anchoring anchoring
 	others    []Anchor // by the supervisor, outside of the sequence
 	purse     []byte   // P2PKH of the supervisor's key
 
-	mixers     []curve.PublicKey            // of the registry
-	registered map[curve.PublicKey]bool     // of the registry; nil before it
-	deposits   map[wire.OutPoint]bool       // exchanged outputs that are deposits
-	scripts    map[string]bool              // output scripts of stakes
-	keys       map[curve.PublicKey]string   // joint and claim keys: their names
-	hashes     map[[20]byte]curve.PublicKey // HASH160 of keys
+	announced  map[curve.PublicKey]wire.OutPoint // mixers that are announced: where their payments begin
+	mixing     map[curve.PublicKey]*payments     // chains of the registry's mixers
+	mixers     []curve.PublicKey                 // of the registry
+	registered map[curve.PublicKey]bool          // of the registry; nil before it
+	named      map[curve.PublicKey]int           // outputs that a registered key has named as its deposit
+	scripts    map[string]bool                   // output scripts of stakes
+	keys       map[curve.PublicKey]string        // joint and claim keys: their names
+	hashes     map[[20]byte]curve.PublicKey      // HASH160 of keys
 	trails     trails
 	signers    signers
 }
@@ -44,7 +46,8 @@ func NewReplay(e *Election, lines []board.Line) *Replay {
 	r := &Replay{
 		e: e, coins: make(map[wire.OutPoint]*Output), parents: make(map[chainhash.Hash]bool),
 		stakes: make(map[wire.OutPoint]*Output), scripts: make(map[string]bool),
-		exchanged: make(map[wire.OutPoint]*Output), deposits: make(map[wire.OutPoint]bool),
+		exchanged: make(map[wire.OutPoint]*Output), named: make(map[curve.PublicKey]int),
+		announced: make(map[curve.PublicKey]wire.OutPoint), mixing: make(map[curve.PublicKey]*payments),
 		keys: make(map[curve.PublicKey]string), hashes: make(map[[20]byte]curve.PublicKey),
 		trails: newTrails(), purse: templates.PayToKey(e.Policy.Supervisor), anchoring: anchoring{due: e.Due()},
 	}
@@ -70,10 +73,6 @@ func (r *Replay) Stake(op wire.OutPoint) *Output { return r.stakes[op] }
 
 // Stakes yields the P2SH outputs of transactions that spend coins, in no order.
 func (r *Replay) Stakes() iter.Seq2[wire.OutPoint, *Output] { return maps.All(r.stakes) }
-
-// ExchangeOutput returns the deposit, payout or repayment at an outpoint that a
-// line of the exchange names, or nil.
-func (r *Replay) ExchangeOutput(op wire.OutPoint) *Output { return r.exchanged[op] }
 
 // WatchedKeys returns how many joint and claim keys are looked for.
 func (r *Replay) WatchedKeys() int { return len(r.keys) }
@@ -134,8 +133,7 @@ func (r *Replay) inputs(s ConfirmedTx) (eligible, ofStake bool) {
 	return eligible, ofStake
 }
 
-// exchangeInputs notes spends of deposits, payouts and repayments. It reports
-// whether there are any.
+// exchangeInputs notes spends of deposits. It reports whether there are any.
 func (r *Replay) exchangeInputs(s ConfirmedTx) (any bool) {
 	for i, in := range s.Tx.TxIn {
 		if c := r.exchanged[in.PreviousOutPoint]; c != nil && c.Created != nil && c.Spent == nil {
@@ -147,15 +145,13 @@ func (r *Replay) exchangeInputs(s ConfirmedTx) (any bool) {
 	return any
 }
 
-// created notes the coins and the outputs of the exchange that a transaction
-// creates.
+// created notes the coins and the deposits that a transaction creates.
 func (r *Replay) created(s ConfirmedTx) {
-	payer := r.payer(s.Tx)
 	for i, out := range s.Tx.TxOut {
 		op := wire.OutPoint{Hash: s.ID, Index: uint32(i)}
 		for _, c := range []*Output{r.coins[op], r.exchanged[op]} {
 			if c != nil {
-				c.Created, c.Out, c.payer, c.payment = &s, out, payer, r.anchoring.payments.txs[s.ID]
+				c.Created, c.Out, c.payment = &s, out, r.anchoring.payments.has(s.ID)
 			}
 		}
 	}

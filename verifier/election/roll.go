@@ -85,7 +85,13 @@ func (s *Setup) list(roll board.Roll) error {
 		coins[slot.Outpoint] = n
 		slots = append(slots, slot)
 	}
-	s.Roll = slots
+	for _, slot := range slots {
+		if s.payable(slot.Key) {
+			s.Roll = append(s.Roll, slot)
+		} else {
+			s.Unentitled = append(s.Unentitled, slot)
+		}
+	}
 	return nil
 }
 
@@ -101,7 +107,7 @@ func (s *Setup) Entries(r *Replay) (due []Slot) {
 	taken := make(map[curve.PublicKey]bool)
 	for _, l := range Counting[board.Entry](s.Phases) {
 		slot, err := slotOf(l)
-		if err != nil || taken[slot.Key] || !s.e.named(slot.Key) || s.CoinFault(slot, r.Coin(slot.Outpoint)) != nil {
+		if err != nil || taken[slot.Key] || !s.e.named(slot.Key) || !s.payable(slot.Key) || s.CoinFault(slot, r.Coin(slot.Outpoint)) != nil {
 			continue
 		}
 		taken[slot.Key] = true
@@ -128,7 +134,7 @@ func (s *Setup) CoinFault(r Slot, c *Output) error {
 		return fmt.Errorf("the coin is older than the announcement")
 	case c.Created.Height > r.Seen:
 		return fmt.Errorf("the coin is paid in block %d, its entry has seen block %d", c.Created.Height, r.Seen)
-	case !s.pays(c, r):
+	case !s.pays(c):
 		return fmt.Errorf("the coin is not paid by who was to pay it")
 	case !bytes.Equal(c.Out.PkScript, templates.P2PKH(r.KeyHash())):
 		return fmt.Errorf("the coin does not pay the roll key")
@@ -138,12 +144,16 @@ func (s *Setup) CoinFault(r Slot, c *Output) error {
 	return nil
 }
 
-// pays reports whether a coin is of the supervisor's payments, or of the mixer that
-// accepted to pay the slot's voucher.
-func (s *Setup) pays(c *Output, r Slot) bool {
-	if c.payment || s.ExchangeLog == nil {
-		return c.payment
+// pays reports whether a coin may be on the roll: without mixing it is of the
+// supervisor's payments. With mixing the voucher entitles the key, whichever coin it has.
+func (s *Setup) pays(c *Output) bool { return c.payment || s.Exchange != nil }
+
+// payable reports whether a key may be on the roll: with mixing, if it has a payable
+// voucher.
+func (s *Setup) payable(key curve.PublicKey) bool {
+	if s.Exchange == nil {
+		return true
 	}
-	v := s.ExchangeLog.VoucherOf(r.Key)
-	return v != nil && (c.payer == v.Mixer.Key || c.payer == s.e.Policy.Supervisor)
+	v := s.Exchange.VoucherOf(key)
+	return v != nil && s.Exchange.CheckPayable(v) == nil
 }

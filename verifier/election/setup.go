@@ -12,10 +12,11 @@ import (
 // Setup is what the closed phases of a board establish: a pure function of
 // policy, board and anchors, the same for every reader.
 type Setup struct {
-	Phases      *Phases
-	ExchangeLog *ExchangeLog // registration and exchange; nil without mixing
-	Roll        []Slot       // sorted by key; slot i, from 1, is Roll[i−1]
-	Ended       string       // why the election ended early, or ""
+	Phases     *Phases
+	Exchange   *Exchange // registration and exchange; nil without mixing
+	Roll       []Slot    // sorted by key; slot i, from 1, is Roll[i−1]
+	Unentitled []Slot    // that the roll lists and that have no payable voucher: they are no members
+	Ended      string    // why the election ended early, or ""
 
 	Commits    []Entry[board.Commit]    // of roll members, one each
 	Complaints []Entry[board.Complaint] // of roll members, one for each dealer and joint key
@@ -36,9 +37,10 @@ type Setup struct {
 // Setup reads the board as far as the anchors of a sequence close it. Where an anchor
 // is missing, or what it closes has no roll or no transcript, the election has ended.
 func (e *Election) Setup(lines []board.Line, seq Sequence) *Setup {
-	s := &Setup{e: e, Phases: newPhases(e.EID, e.Due(), lines, seq)}
-	s.Phases.againstTable(e)
-	s.readExchange()
+	s := &Setup{e: e, Phases: e.phases(lines, seq)}
+	if e.Policy.Mixed() {
+		s.Exchange = e.exchange(s.Phases, seq.replay)
+	}
 	s.readRoll()
 	if e.Policy.Dealt() && s.Ended == "" {
 		s.readDealing()
@@ -53,24 +55,6 @@ func (e *Election) Setup(lines []board.Line, seq Sequence) *Setup {
 func (s *Setup) end(format string, args ...any) {
 	if s.Ended == "" {
 		s.Ended = fmt.Sprintf(format, args...)
-	}
-}
-
-// readExchange reads the exchange if the roll's anchor has closed it.
-func (s *Setup) readExchange() {
-	if !s.e.Policy.Mixed() {
-		return
-	}
-	s.ExchangeLog = NewExchangeLog(s.e)
-	from, to, by, closed := s.Phases.Span(board.TypeRoll)
-	if closed {
-		s.ExchangeLog.Head = by.Head
-	}
-	for i := from; closed && i < to; i++ {
-		if s.Phases.Refused(i) != nil {
-			continue
-		}
-		s.ExchangeLog.Read(i+1, &s.Phases.lines[i])
 	}
 }
 

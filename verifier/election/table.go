@@ -18,6 +18,7 @@ type Table struct {
 	e          *Election
 	phased     bool // the phases of lines are known
 	registered map[curve.PublicKey]bool
+	mixers     map[curve.PublicKey]bool // of the registry
 	roll       map[curve.PublicKey]bool // keys of the roll, once it stands
 	rollSize   int
 	entrants   map[int]curve.PublicKey // authors of entries, by line
@@ -66,7 +67,7 @@ func refusal(code, format string, args ...any) *Refusal {
 // Table returns the table before the first line, for a reader that does not know the
 // anchors yet. It asks for no phase, and takes twice as many lines.
 func (e *Election) Table() *Table {
-	return &Table{e: e, registered: make(map[curve.PublicKey]bool), roll: make(map[curve.PublicKey]bool),
+	return &Table{e: e, registered: make(map[curve.PublicKey]bool), mixers: make(map[curve.PublicKey]bool), roll: make(map[curve.PublicKey]bool),
 		entrants: make(map[int]curve.PublicKey), taken: make(map[writer]amount), types: make(map[board.Type]int)}
 }
 
@@ -100,7 +101,7 @@ func (t *Table) take(l *board.Line, inPhase bool) *Refusal {
 // judge is the table's answer for the next line. The tests stand in the order of what
 // they cost.
 func (t *Table) judge(l *board.Line, inPhase bool) *Refusal {
-	row, p := writersOf[l.Type], t.e.Policy
+	row, p := writersOf(l.Type), t.e.Policy
 	switch {
 	case !inPhase:
 		return refusal(RefusedPhase, "%s outside its phase", l.Type)
@@ -157,7 +158,17 @@ func (t *Table) learn(n int, l *board.Line) {
 		for _, v := range registry.Voters {
 			t.registered[v.Key] = true
 		}
+		for _, key := range registry.Mixers {
+			t.mixers[key] = true
+		}
 	}
+}
+
+// phases divides a board by the anchors of a sequence, and judges its lines by the table.
+func (e *Election) phases(lines []board.Line, seq Sequence) *Phases {
+	p := newPhases(e.EID, e.Due(), lines, seq)
+	p.againstTable(e)
+	return p
 }
 
 // againstTable judges the lines of a board in their phases. A line that a reader need not
@@ -184,8 +195,8 @@ func (p *Phases) holds(t board.Type, i int) bool {
 	if ok {
 		return i >= from && i < to
 	}
-	row := lineTypes[t]
-	return row.by > 0 && p.Closed(row.after) && !p.Closed(row.by) && i >= from
+	by := lineTypes[t].by
+	return by > 0 && from >= 0 && !p.Closed(by) && i >= from
 }
 
 // Refused returns why a line does not count by the table of lines, or nil; i is its

@@ -69,7 +69,7 @@ func (r *Replay) Untraced(deposit wire.OutPoint) bool { return r.trails.many[dep
 // follow replays the next transaction and reports whether a trail goes through it.
 // Eligible means that it spends a coin of the roll.
 func (r *Replay) follow(s ConfirmedTx, eligible bool) bool {
-	if len(r.deposits) == 0 {
+	if len(r.exchanged) == 0 {
 		return false
 	}
 	found := r.begun(s)
@@ -102,7 +102,7 @@ func (r *Replay) begun(s ConfirmedTx) (found []trail) {
 		return nil
 	}
 	for i := range s.Tx.TxOut {
-		if op := (wire.OutPoint{Hash: s.ID, Index: uint32(i)}); r.deposits[op] {
+		if op := (wire.OutPoint{Hash: s.ID, Index: uint32(i)}); r.exchanged[op] != nil {
 			found = append(found, trail{op, 0})
 		}
 	}
@@ -121,7 +121,7 @@ func (r *Replay) pursue(s ConfirmedTx, from trail, eligible bool) {
 		switch {
 		case r.trails.roll[string(out.PkScript)] && !shared && r.coins[op] == nil:
 			r.link(s, from, fmt.Sprintf("output %d pays a roll key", i))
-		case shared || known || from.hops == MaxHops || r.deposits[op]:
+		case shared || known || from.hops == MaxHops || r.exchanged[op] != nil:
 		case isNullData(out.PkScript) || r.trails.shared[string(out.PkScript)]:
 		case r.trails.many[from.deposit] > MaxTrails:
 		default:

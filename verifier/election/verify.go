@@ -3,152 +3,145 @@ package election
 import (
 	"errors"
 	"fmt"
-	"sync"
 
-	"bevote/internal/curve"
 	"bevote/internal/mixing"
 	"bevote/lang"
 	"bevote/verifier/board"
 )
 
-// memo is an error or nil that is computed once, by the first of any number of
-// concurrent callers.
-type memo struct {
-	once sync.Once
-	err  error
-}
-
-// get returns the answer, computed by the first caller's function.
-func (m *memo) get(compute func() error) error {
-	m.once.Do(func() { m.err = compute() })
-	return m.err
-}
-
-// ReuseExchangeLog replaces the log by that of an earlier setup, with its cached
-// results, if an anchor had closed it at the same board. Verifying again would take
-// minutes.
-func (s *Setup) ReuseExchangeLog(m *ExchangeLog) {
-	if s.ExchangeLog != nil && m != nil && s.ExchangeLog.Head != [32]byte{} && s.ExchangeLog.Head == m.Head &&
-		s.e.EID == m.e.EID && s.e.ContractHash == m.e.ContractHash {
-		s.ExchangeLog = m
-	}
+// grouped is a group, or what is wrong with its modulus.
+type grouped struct {
+	group *mixing.Group
+	err   error
 }
 
 // Group returns the group of the manager's modulus, or what is wrong with the
 // modulus. Computed once, which takes seconds.
-func (m *ExchangeLog) Group() (*mixing.Group, error) { return m.group() }
+func (m *ExchangeLog) Group() (*mixing.Group, error) {
+	g := remember(m.e.answers, m.makeGroup, []byte("group"), m.Manager)
+	return g.group, g.err
+}
 
 // makeGroup computes [ExchangeLog.Group].
-func (m *ExchangeLog) makeGroup() (*mixing.Group, error) {
+func (m *ExchangeLog) makeGroup() grouped {
 	p := m.e.Policy.Mixing
 	switch {
 	case p.Scheme != lang.SchemeGroupBlind:
-		return nil, fmt.Errorf("mixing %s has no group", p.Scheme)
+		return grouped{nil, fmt.Errorf("mixing %s has no group", p.Scheme)}
 	case m.Manager == nil:
-		return nil, errors.New("there is no modulus on the board")
+		return grouped{nil, errors.New("there is no modulus on the board")}
 	}
 	modulus, err := mixing.DecodeModulus(m.Manager)
 	if err != nil {
-		return nil, err
+		return grouped{nil, err}
 	}
 	if err := modulus.Check(m.e.EID, p.Modulus); err != nil {
-		return nil, err
+		return grouped{nil, err}
 	}
-	return mixing.NewGroup(m.e.EID, modulus, p.Rounds)
+	group, err := mixing.NewGroup(m.e.EID, modulus, p.Rounds)
+	return grouped{group, err}
 }
 
-// SchemeOf returns the verifier of a mixer's sessions and signatures: the group, or
-// the mixer's RSA key. If the key that the mixer announced is invalid, it returns an
-// error, and also a verifier if the key decodes: it is for past sessions.
-// Computed once.
-func (m *ExchangeLog) SchemeOf(x *Mixer) (mixing.Verifier, error) { return x.scheme() }
+// schemed is the verifier of an issuer's signatures, or what is wrong with its key.
+type schemed struct {
+	verifier mixing.Verifier
+	member   mixing.Member // of a group
+	err      error
+}
+
+// SchemeOf returns the verifier of an issuer's sessions and signatures: the group, or
+// the mixer's RSA key. It returns an error where the key that the mixer announced is
+// invalid. Computed once.
+func (m *ExchangeLog) SchemeOf(i *Issuer) (mixing.Verifier, error) {
+	s := m.scheme(i)
+	return s.verifier, s.err
+}
+
+func (m *ExchangeLog) scheme(i *Issuer) schemed {
+	return remember(m.e.answers, func() schemed { return m.makeScheme(i) },
+		[]byte("scheme"), m.Manager, mixing.Who(i.Mixer.Key, uint32(i.Number)), i.Text)
+}
 
 // makeScheme computes [ExchangeLog.SchemeOf].
-func (m *ExchangeLog) makeScheme(x *Mixer) (mixing.Verifier, error) {
+func (m *ExchangeLog) makeScheme(i *Issuer) schemed {
 	if m.e.Policy.Mixing.Scheme == lang.SchemeBlindRSA {
-		key, err := mixing.DecodeRSAKey(x.Announced)
-		if err != nil {
-			return nil, err
+		key, err := mixing.DecodeRSAKey(i.Text)
+		if err == nil {
+			err = key.Check(m.e.EID, i.Mixer.Key[:], m.e.Policy.Mixing.Modulus)
 		}
-		return key, key.Check(m.e.EID, x.Key[:], m.e.Policy.Mixing.Modulus)
+		return schemed{verifier: key, err: err}
 	}
 	group, err := m.Group()
 	if err != nil {
-		return nil, err
+		return schemed{err: err}
 	}
-	member, err := mixing.DecodeMember(x.Announced)
-	if err != nil {
-		return nil, err
+	member, err := mixing.DecodeMember(i.Text)
+	if err == nil {
+		err = group.CheckMember(member, mixing.Who(i.Mixer.Key, uint32(i.Number)))
 	}
-	return group, group.CheckMember(member, mixing.Who(x.Key, 1))
-}
-
-// CheckIssue returns nil if the newest session of a deposit has an answer that fits
-// offer and challenge. An error that wraps mixing.ErrChallenge is the depositor's
-// fault. Computed once.
-func (m *ExchangeLog) CheckIssue(d *Deposit) error {
-	if d.Answer == nil {
-		return errors.New("it was not issued for")
-	}
-	return d.issue.get(func() error { return m.CheckSession(d.Mixer, d.Session) })
+	return schemed{group, member, err}
 }
 
 // CheckSession checks the moves of a session that have been made. An error that
-// wraps mixing.ErrChallenge is the depositor's fault.
-func (m *ExchangeLog) CheckSession(x *Mixer, s Session) error {
-	scheme, err := m.SchemeOf(x)
-	if scheme == nil {
-		return fmt.Errorf("the mixer's key: %w", err)
+// wraps mixing.ErrChallenge is the depositor's fault. Computed once.
+func (m *ExchangeLog) CheckSession(s Session) error {
+	scheme, err := m.SchemeOf(s.Issuer)
+	if err != nil {
+		return fmt.Errorf("the issuer's key: %w", err)
 	}
-	var data [3][]byte
+	data := [3][]byte{}
+	parts := [][]byte{[]byte("session"), m.Manager, s.Issuer.Text}
 	for i, made := range []*Move{s.Offer, s.Challenge, s.Answer} {
+		parts = append(parts, nil)
 		if made != nil {
 			data[i] = made.Data
+			parts[len(parts)-1] = append([]byte{1}, made.Data...)
 		}
 	}
-	return scheme.CheckTranscript(data[0], data[1], data[2])
+	if m.e.Policy.Mixing.Scheme == lang.SchemeBlindRSA {
+		data[0] = []byte{}
+	}
+	return remember(m.e.answers, func() error { return scheme.CheckTranscript(data[0], data[1], data[2]) }, parts...)
 }
 
 // VerifyVoucher verifies a voucher's signature over its message, by the group or by
-// the mixer that it names as its issuer. Errors about the signature's parts alone
-// wrap mixing.ErrDomain. Computed once, unless [Voucher.Dismiss] came before.
+// the issuer that it names. Errors about the signature's parts alone wrap
+// mixing.ErrDomain. Computed once.
 func (m *ExchangeLog) VerifyVoucher(v *Voucher) error {
-	return v.verified.get(func() error { return m.verifySignature(v) })
-}
-
-// verifySignature computes [ExchangeLog.VerifyVoucher].
-func (m *ExchangeLog) verifySignature(v *Voucher) error {
-	scheme, err := m.schemeFor(v)
-	if err != nil {
-		return err
+	message := board.VoucherMessage(m.e.EID, v.By, v.Mixer.Key)
+	key := []byte(nil)
+	if v.Issuer != nil {
+		key = v.Issuer.Text
 	}
-	message := board.VoucherMessage(m.e.EID, v.By, v.Mixer.Key, v.Nonce)
-	return scheme.Verify(message[:], v.Signature)
+	return remember(m.e.answers, func() error {
+		scheme, err := m.schemeFor(v)
+		if err != nil {
+			return err
+		}
+		return scheme.Verify(message[:], v.Signature)
+	}, []byte("voucher"), m.Manager, key, message[:], v.Signature)
 }
 
 // schemeFor returns the verifier of a voucher's signature.
 func (m *ExchangeLog) schemeFor(v *Voucher) (mixing.Verifier, error) {
-	if m.e.Policy.Mixing.Scheme == lang.SchemeGroupBlind {
-		if len(v.Issuer) > 0 {
-			return nil, errors.New("the voucher names its issuer, which the group hides")
-		}
+	if v.Issuer == nil {
 		return m.Group()
 	}
-	x := m.IssuerOf(v)
-	if x == nil {
-		return nil, errors.New("the voucher names no mixer as its issuer")
-	}
-	scheme, err := m.SchemeOf(x)
-	if scheme == nil {
-		return nil, fmt.Errorf("the issuer's key: %w", err)
-	}
-	return scheme, nil
+	return m.SchemeOf(v.Issuer)
 }
 
-// IssuerOf returns the mixer that a voucher names as its issuer, or nil.
-func (m *ExchangeLog) IssuerOf(v *Voucher) *Mixer {
-	if len(v.Issuer) != curve.PointSize {
-		return nil
+// verifyOpened verifies the manager's proof that an issuer signed a voucher. Computed
+// once.
+func (m *ExchangeLog) verifyOpened(v *Voucher, i *Issuer, proof []byte) error {
+	group, err := m.Group()
+	if err != nil {
+		return err
 	}
-	return m.mixers[curve.PublicKey(v.Issuer)]
+	s := m.scheme(i)
+	if s.err != nil {
+		return s.err
+	}
+	who := mixing.Who(i.Mixer.Key, uint32(i.Number))
+	return remember(m.e.answers, func() error { return group.VerifyOpened(proof, s.member, who, v.Signature, v.ID) },
+		[]byte("opened"), m.Manager, i.Text, who, v.Signature, v.ID[:], proof)
 }

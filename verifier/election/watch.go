@@ -40,6 +40,14 @@ func (r *Replay) watchEntry(l Entry[board.Entry]) {
 	}
 }
 
+// watchMixer reads where the payments of a mixer begin: its first line counts.
+func (r *Replay) watchMixer(l Entry[board.Mixer]) {
+	from, err := decodeOutpoint(l.Body.From)
+	if _, again := r.announced[l.Line.By]; !again && err == nil && r.registered == nil {
+		r.announced[l.Line.By] = from
+	}
+}
+
 // watchRegistry reads the keys of mixers and depositors from the first registry.
 func (r *Replay) watchRegistry(l Entry[board.Registry]) {
 	if r.registered != nil || l.Line.By != r.e.Policy.Supervisor || !r.e.Policy.Mixed() {
@@ -49,33 +57,18 @@ func (r *Replay) watchRegistry(l Entry[board.Registry]) {
 	for _, v := range l.Body.Voters {
 		r.registered[v.Key] = true
 	}
+	for _, key := range r.mixers {
+		if from, ok := r.announced[key]; ok {
+			r.mixing[key] = newPayments(key, Tail{Outpoint: from})
+		}
+	}
 }
 
-// watchDeposit watches the deposit of a registered key.
+// watchDeposit watches the outputs that a registered key names as its deposit.
 func (r *Replay) watchDeposit(l Entry[board.Deposit]) {
-	if !r.registered[l.Line.By] {
-		return
-	}
-	r.watchOutput(r.exchanged, l.Body.Outpoint)
-	if op, err := decodeOutpoint(l.Body.Outpoint); err == nil {
-		r.deposits[op] = true
-	}
-}
-
-// watchPayout watches the coin that a mixer or the supervisor says it paid.
-func (r *Replay) watchPayout(l Entry[board.Payout]) {
-	if r.e.Policy.Mixed() && (l.Line.By == r.e.Policy.Supervisor || slices.Contains(r.mixers, l.Line.By)) {
+	if r.registered[l.Line.By] && r.named[l.Line.By] < maxDeposits {
+		r.named[l.Line.By]++
 		r.watchOutput(r.exchanged, l.Body.Outpoint)
-	}
-}
-
-// watchSettlement watches the repayments that the supervisor says it made.
-func (r *Replay) watchSettlement(l Entry[board.Settlement]) {
-	if !r.e.Policy.Mixed() || l.Line.By != r.e.Policy.Supervisor {
-		return
-	}
-	for _, repaid := range l.Body.Repaid {
-		r.watchOutput(r.exchanged, repaid.Outpoint)
 	}
 }
 
@@ -108,11 +101,9 @@ func (r *Replay) watchKey(k curve.PublicKey, name string) {
 // read again if it has changed since.
 func (r *Replay) WatchHash() [32]byte {
 	var items [][]byte
-	for _, coins := range []map[wire.OutPoint]*Output{r.coins, r.exchanged} {
-		for op := range coins {
-			item := EncodeOutpoint(op)
-			items = append(items, item[:])
-		}
+	for op := range r.coins {
+		item := EncodeOutpoint(op)
+		items = append(items, item[:])
 	}
 	for k := range r.keys {
 		items = append(items, bytes.Clone(k[:]))
@@ -122,9 +113,15 @@ func (r *Replay) WatchHash() [32]byte {
 			items = append(items, []byte(script))
 		}
 	}
-	for op := range r.deposits {
+	for op := range r.exchanged {
 		item := EncodeOutpoint(op)
 		items = append(items, append(item[:], "deposit"...))
+	}
+	for key, from := range r.announced {
+		if r.mixing[key] != nil {
+			item := EncodeOutpoint(from)
+			items = append(items, append(item[:], key[:]...))
+		}
 	}
 	slices.SortFunc(items, bytes.Compare)
 	h := sha256.New()

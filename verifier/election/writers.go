@@ -21,8 +21,6 @@ type writers struct {
 	// total is the greatest sum of the bodies of one key; nil where it is that of the lines.
 	total func(*lang.Policy) int
 	last  bool // the supervisor writes it when the phase has closed
-
-	ungoverned bool // the table has no bounds for the type
 }
 
 // extent is the range of a body's length in bytes.
@@ -47,25 +45,19 @@ const (
 	topLine   = board.MaxLines
 )
 
-// writersOf has a row for each type of line. docs/protocol.md has the same table.
-var writersOf = map[board.Type]writers{
+// writersOf returns the row of a type of line. docs/protocol.md has the same table.
+func writersOf(t board.Type) writers {
+	if row, ok := exchangeRows[t]; ok {
+		return row
+	}
+	return mainRows[t]
+}
+
+// mainRows has the row of each type outside of registration and exchange.
+var mainRows = map[board.Type]writers{
 	board.TypeOpen: {entitled: (*Table).supervisor, keys: one, lines: one, size: sizeOf(func(p *lang.Policy) board.Body {
 		return board.Open{Candidates: repeated(board.Hex(zeros(curve.ProofSize)), len(p.Candidates))}
 	})},
-
-	board.TypeManager:    anyOfMixing,
-	board.TypeMixer:      anyOfMixing,
-	board.TypeRegistry:   anyOfMixing,
-	board.TypeRequest:    anyOfMixing,
-	board.TypeAccept:     anyOfMixing,
-	board.TypeDeposit:    anyOfMixing,
-	board.TypeOffer:      anyOfMixing,
-	board.TypeChallenge:  anyOfMixing,
-	board.TypeIssue:      anyOfMixing,
-	board.TypeVoucher:    anyOfMixing,
-	board.TypePayout:     anyOfMixing,
-	board.TypeSweep:      anyOfMixing,
-	board.TypeSettlement: anyOfMixing,
 
 	board.TypeEntry: {entitled: (*Table).enters, keys: voters, lines: constant(maxEntries),
 		size: sizeOf(func(*lang.Policy) board.Body { return board.Entry{Outpoint: zeros(36)} })},
@@ -86,15 +78,6 @@ var writersOf = map[board.Type]writers{
 	board.TypeOpening: {entitled: (*Table).opens, keys: openers, lines: constant(maxOpeningLines),
 		size:  func(p *lang.Policy, _ int) extent { return atMost(min(openingsSize(p), board.MaxLine-1<<10)) },
 		total: openingsSize},
-}
-
-// anyOfMixing is the row of the exchange's lines: their rules are those of
-// [ExchangeLog].
-var anyOfMixing = writers{
-	entitled: func(t *Table, _ curve.PublicKey) bool { return t.e.Policy.Mixed() },
-	keys:     voters, lines: constant(board.MaxLines),
-	size:       func(*lang.Policy, int) extent { return atMost(board.MaxLine) },
-	ungoverned: true,
 }
 
 // dealSize is the exact length of a deal on a roll of n: every well-formed one has

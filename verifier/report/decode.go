@@ -200,7 +200,7 @@ func checkMixing(m *result.Exchange) error {
 			least = min(least, *x.Anonymity)
 		}
 	}
-	if least < 0 || m.Residual < 0 {
+	if least < 0 {
 		return errors.New("mixing: a negative number")
 	}
 	return nil

@@ -16,7 +16,7 @@ func crowd(m *result.Exchange) string {
 
 // exchangeSummary returns the numbers of the mixing phase in one line.
 func exchangeSummary(m *result.Exchange) string {
-	words := fmt.Sprintf("%d of %d registered deposited, %d issued for; %d swept, %d returned; %d valid vouchers, %d paid",
+	words := fmt.Sprintf("%d of %d registered deposited, %d issued for; %d swept, %d returned; %d payable vouchers, %d paid",
 		m.Deposits, m.Registered, m.Issued, m.Swept, m.Returned, m.Vouchers, m.Paid)
 	if m.Late > 0 {
 		words += fmt.Sprintf(", %d of them late", m.Late)
@@ -58,7 +58,6 @@ func newMixView(r *result.Report) *mixView {
 	v := &mixView{Crowd: crowd(m), Facts: []fact{{Name: "scheme", Text: clean(m.Scheme)}}}
 	if m.Root != "" {
 		v.Facts = append(v.Facts, fact{Name: "exchange", Text: exchangeSummary(m)},
-			fact{Name: "left", Text: grouped(m.Residual) + " sat in the pool, as declared"},
 			fact{Name: "registry", Text: clean(m.Root), Code: true})
 	}
 	for _, x := range m.Mixers {

@@ -69,8 +69,8 @@ func extent(s *result.History, tip uint32) (first, end uint32, marks []float64) 
 
 // phaseTitles are the rows' names.
 var phaseTitles = map[string]string{
-	result.PhaseRoll: "Roll", result.PhaseRequest: "T1 Request", result.PhaseDeposit: "T2 Deposit",
-	result.PhaseIssue: "T3 Issue", result.PhaseVoucher: "T4 Voucher", result.PhasePayout: "T5 Payout",
+	result.PhaseRoll: "Roll", result.PhaseRegister: "Register", result.PhaseDeposit: "Deposit",
+	result.PhaseIssue: "Issue", result.PhaseVoucher: "Voucher", result.PhasePayout: "Payout",
 	result.PhaseCommit: "Commit", result.PhaseDeal: "Deal", result.PhaseSetup: "Joint key",
 	result.PhaseVote: "Vote", result.PhaseClaim: "Claim", result.PhaseRefund: "Refund", result.PhaseReveal: "Openings",
 }
@@ -166,7 +166,7 @@ type eventName struct {
 // kinds are the names, in the order of the rows' words.
 var kinds = []eventName{
 	{result.EventAnchor, "anchor", "anchor"},
-	{result.EventRequest, "request", "opening"},
+	{result.EventMixer, "mixer", "opening"},
 	{result.EventDeposit, "deposit", "locked"},
 	{result.EventIssue, "issue", "opening"},
 	{result.EventSweep, "sweep", "anchor"},

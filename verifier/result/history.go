@@ -65,7 +65,7 @@ type Flow struct {
 
 // The kinds of event and of flow of the exchange.
 const (
-	EventRequest EventKind = "request"
+	EventMixer   EventKind = "mixer"
 	EventDeposit EventKind = "deposit"
 	EventIssue   EventKind = "issue"
 	EventVoucher EventKind = "voucher"
@@ -75,11 +75,11 @@ const (
 	EventKept    EventKind = "kept" // of a flow: fees, and what is left in the pool
 )
 
-// The phases of the exchange, which end with T1 … T5.
+// The phases of the exchange, which end with the policy's heights.
 const (
-	PhaseRequest = "request"
-	PhaseDeposit = "deposit"
-	PhaseIssue   = "issue"
-	PhaseVoucher = "voucher"
-	PhasePayout  = "payout"
+	PhaseRegister = "register"
+	PhaseDeposit  = "deposit"
+	PhaseIssue    = "issue"
+	PhaseVoucher  = "voucher"
+	PhasePayout   = "payout"
 )

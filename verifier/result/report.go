@@ -49,17 +49,16 @@ type Count struct {
 type Exchange struct {
 	Scheme     string       `json:"scheme"`
 	Root       string       `json:"root"`       // of the registry; "" where there is none
-	Deadlines  []uint32     `json:"deadlines"`  // T1 … T5
+	Deadlines  []uint32     `json:"deadlines"`  // `register by` … `payout by`
 	Registered int          `json:"registered"` // voters
 	Deposits   int          `json:"deposits"`   // good ones
 	Issued     int          `json:"issued"`     // of them, with a correct issue
 	Swept      int          `json:"swept"`      // deposits, like the next
 	Returned   int          `json:"returned"`
-	Vouchers   int          `json:"vouchers"`  // valid ones
+	Vouchers   int          `json:"vouchers"`  // payable ones
 	Paid       int          `json:"paid"`      // of them, with a coin
-	Late       int          `json:"late"`      // of the coins: paid by the supervisor, or after T5
+	Late       int          `json:"late"`      // of the coins: paid by the supervisor
 	Anonymity  int          `json:"anonymity"` // least anonymity set of a coin of the roll; 0 without coins
-	Residual   int64        `json:"residual"`  // satoshis that the settlement declares left
 	Mixers     []MixerCount `json:"mixers"`
 }
 
