@@ -3,6 +3,7 @@ package election
 import (
 	"crypto/sha256"
 
+	"bevote/internal/curve"
 	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
@@ -88,13 +89,58 @@ func (g *Server) refuse(l *board.Line, v View) *Refusal {
 	if !g.seesDeep(l.Seen, v) {
 		return refusal(RefusedSeen, "it has seen block %d, want the one that is %d deep, or one beside it", l.Seen.Height, g.setup.e.Policy.Depth())
 	}
-	if _, paid := g.replay.Paid(l.By); l.Type == board.TypeEntry && !g.setup.e.Policy.Mixed() && !paid {
-		return refusal(RefusedCoin, "the supervisor's payments have no coin for this key")
+	if l.Type == board.TypeEntry && !g.mayEnter(l.By) {
+		return refusal(RefusedCoin, "this key has no coin of the supervisor's payments, or with mixing no payable voucher")
 	}
 	if !l.Verify(g.setup.e.EID) {
 		return refusal(RefusedSignature, "the signature does not verify")
 	}
+	if voucher, ok := body.(board.Voucher); ok {
+		return g.voucher(l, voucher)
+	}
 	return nil
+}
+
+// mayEnter reports whether a key may ask for a place on the roll.
+func (g *Server) mayEnter(key curve.PublicKey) bool {
+	x := g.setup.Exchange
+	if x == nil {
+		_, paid := g.replay.Paid(key)
+		return paid
+	}
+	v := x.VoucherOf(key)
+	return v != nil && x.CheckPayable(v) == nil
+}
+
+// voucher takes a voucher into the exchange, if it is valid and its issuer can have signed
+// it: of an issuer no more than D + 1 are taken, and where vouchers name none, no more
+// than that of all together.
+func (g *Server) voucher(l *board.Line, body board.Voucher) *Refusal {
+	x := g.setup.Exchange
+	if why := x.voucher(Entry[board.Voucher]{N: g.table.count + 1, Line: l, Body: body}); why != "" {
+		return refusal(RefusedVoucher, "%s", why)
+	}
+	v := x.VoucherOf(l.By)
+	left, err := 0, x.VerifyVoucher(v)
+	for _, i := range x.Issuers() {
+		if v.Issuer == nil || v.Issuer == i {
+			left += x.Due(i) + 1
+		}
+	}
+	for _, other := range x.Vouchers {
+		if other.Issuer == v.Issuer {
+			left--
+		}
+	}
+	if err == nil && left >= 0 {
+		return nil
+	}
+	x.Vouchers = x.Vouchers[:len(x.Vouchers)-1]
+	delete(x.vouchers, l.By)
+	if err != nil {
+		return refusal(RefusedVoucher, "%v", err)
+	}
+	return refusal(RefusedVoucher, "there are more vouchers than its issuer has issued")
 }
 
 // phase refuses a line whose phase is not open: not begun, or closed by its height. What

@@ -45,8 +45,9 @@ const (
 	RefusedBody      = "body"      // the body is not the canonical text of its type
 	RefusedStands    = "stands"    // author, type and subject stand already
 	RefusedSeen      = "seen"      // seen is not the block that is deep
-	RefusedCoin      = "coin"      // an entry's key has no coin
+	RefusedCoin      = "coin"      // an entry's key has no coin, or no payable voucher
 	RefusedSignature = "signature" // the signature does not verify
+	RefusedVoucher   = "voucher"   // the voucher is not right, or one too many
 )
 
 // Refusal is why a line is not taken, or does not count.
@@ -71,6 +72,9 @@ func (e *Election) Table() *Table {
 		entrants: make(map[int]curve.PublicKey), taken: make(map[writer]amount), types: make(map[board.Type]int)}
 }
 
+// unread is the refusal of a line whose body was not kept: its reader has the reason.
+var unread = &Refusal{Code: RefusedSize, Reason: "its body was not read"}
+
 // slack is how many times as much as it takes the table lets a reader keep that does not
 // know the phases: lines may stand outside of theirs, and count for nothing.
 const slack = 2
@@ -84,8 +88,11 @@ func (t *Table) Take(l *board.Line) *Refusal { return t.take(l, true) }
 // take is [Table.Take] of a line that stands in its phase or not.
 func (t *Table) take(l *board.Line, inPhase bool) *Refusal {
 	t.count++
-	if t.count == 1 {
+	switch {
+	case t.count == 1:
 		return nil
+	case l.Body == nil:
+		return unread
 	}
 	if r := t.judge(l, inPhase); r != nil {
 		return r
@@ -114,7 +121,7 @@ func (t *Table) judge(l *board.Line, inPhase bool) *Refusal {
 		times = 1
 	}
 	switch {
-	case l.Body == nil || len(l.Body) < size.least || len(l.Body) > size.most:
+	case len(l.Body) < size.least || len(l.Body) > size.most:
 		return refusal(RefusedSize, "a %s body of %d bytes, want %s", l.Type, len(l.Body), size)
 	case a.lines >= times*row.lines(p) || row.total != nil && a.bytes+len(l.Body) > times*row.total(p):
 		return refusal(RefusedNumber, "%s has written %d %s lines, as many as it may", l.By, a.lines, l.Type)
