@@ -128,7 +128,7 @@ func numberMistakes() []mistake {
 		one("half a fee", feeText, "fee 1.5 sat/vB // want E0001"),
 		one("no fee", feeText, "fee 0 sat/vB // want E0703"),
 		one("no confirmations", "confirmations 1", "confirmations 0 // want E0001"),
-		one("too many voters", votersText, "voters 65_536 // want E0004"),
+		one("too many voters", votersText, "voters 200_001 // want E0004"),
 		one("one share elects", thresText, "threshold 1 of 5 // want E0201"),
 		one("no share elects", thresText, "threshold 0 of 5 // want E0201"),
 		one("more than all", thresText, "threshold 6 of 5 // want E0201"),

@@ -13,7 +13,7 @@ import (
 
 // Bounds on the numbers of a policy.
 const (
-	maxVoters            = math.MaxUint16 // indices are u16
+	maxVoters            = 200_000 // as packages sharing and board have it
 	maxMoney             = 21_000_000 * satPerBTC
 	satPerBTC            = 100_000_000
 	btcPlaces            = 8

@@ -2,7 +2,6 @@ package verifier
 
 import (
 	"fmt"
-	"math"
 
 	"bevote/verifier/evidence"
 	"bevote/verifier/result"
@@ -14,7 +13,7 @@ type check struct {
 	items                                  []result.Item
 	refused                                int // lines that were found against the table, listed or not
 	skipped, errored                       string
-	fatal                                  bool // of class A/E: it decides the election; of U: of a counted vote or claim
+	fatal                                  bool // of class A/E: it decides the election; of A/W: a party is at fault; of U: of a counted vote or claim
 }
 
 // expect adds n to the things that there are to examine. They are counted apart
@@ -48,9 +47,9 @@ func (ck *check) leave(where, format string, args ...any) {
 	ck.note(where, format, args...)
 }
 
-// maxListed bounds the items of a check: two for each of the 65535 voters that a
+// maxListed bounds the items of a check: two for each of the 200,000 voters that a
 // roll can have. A board or a chain can hold more than that.
-const maxListed = 2 * math.MaxUint16
+const maxListed = 2 * 200_000
 
 // note lists an item that is no failure.
 func (ck *check) note(where, format string, args ...any) {

@@ -97,8 +97,15 @@ func countingLines(f *facts) map[int]bool {
 	addLines[board.Commit](f, out)
 	addLines[board.Deal](f, out)
 	addLines[board.Complaint](f, out)
-	addLines[board.Transcript](f, out)
-	addLines[board.Ack](f, out)
+	for _, n := range f.setup.TranscriptLines {
+		out[n] = true
+	}
+	for _, l := range f.setup.Acks {
+		out[l.N] = true
+	}
+	for _, l := range f.setup.Late {
+		out[l.N] = true
+	}
 	addLines[board.Opening](f, out)
 	if f.mix != nil {
 		addExchangeLines(f, out)

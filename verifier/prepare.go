@@ -68,7 +68,8 @@ func winKeys(p *lang.Policy, keys map[string][]byte) (out []winKey) {
 }
 
 // place returns what binds the ballot of a vote for candidate number j to its slot.
-func (p *prepared) place(v *election.Vote, j int) ballot.Place {
-	share := p.setup.PublicShare(v.Index, p.e.Policy.KeyNumber(j))
-	return ballot.Place{EID: p.e.EID, Outpoint: v.Outpoint, PublicShare: share}
+// It fails where the slot has no public share.
+func (p *prepared) place(v *election.Vote, j int) (ballot.Place, error) {
+	share, err := p.setup.PublicShare(v.Index, p.e.Policy.KeyNumber(j))
+	return ballot.Place{EID: p.e.EID, Outpoint: v.Outpoint, PublicShare: share}, err
 }

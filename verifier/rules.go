@@ -127,6 +127,11 @@ func (r rule) severity(status result.Status, fatal bool) string {
 				return "E"
 			}
 			return "A"
+		case "A/W":
+			if fatal {
+				return "A"
+			}
+			return "W"
 		}
 		return r.Class
 	}

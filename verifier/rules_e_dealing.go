@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"bevote/internal/curve"
 	"bevote/internal/sharing"
-	"bevote/verifier/board"
 	"bevote/verifier/election"
 )
 
@@ -18,13 +16,13 @@ func dealingRules() []rule {
 		row("V41", "RSS-POK", "A", dealt, dealers(sharing.FaultPossession)),
 		row("V42", "RSS-INDEX", "A", transcribed, transcriptIndex),
 		row("V43", "RSS-SHARES", "A", dealt, dealers(sharing.FaultEncryption)),
-		row("V44", "RSS-COMPLAINT", "A", dealt, dealers(sharing.FaultComplaint)),
+		row("V44", "RSS-COMPLAINT", "I+A", dealt, complaints),
 		row("V45", "RSS-QUAL", "A", written, qual),
 		row("V46", "RSS-KEY", "A", custodialOr(transcribed), jointKey),
 		row("V47", "RSS-PUBSHARES", "A", shared, publicShares),
 		row("V48", "RSS-DEGREE", "A", shared, degree),
-		row("V49", "RSS-DISTINCT", "E", shared, distinctShares),
-		row("V50", "RSS-ACK", "A", transcribed, acks),
+		row("V49", "RSS-DISTINCT", "A", shared, distinctShares),
+		row("V50", "RSS-ACK", "A/W", transcribed, acks),
 		row("V51", "RSS-ANCHOR", "A", always, setupAnchor),
 	}
 }
@@ -34,29 +32,58 @@ func dealingRules() []rule {
 // V45 checks that the transcript's QUAL omits the dealer.
 func dealers(kind sharing.FaultKind) func(*facts, *check) {
 	return func(f *facts, ck *check) {
-		examined := len(f.setup.Commits)
-		if kind == sharing.FaultComplaint {
-			examined = len(f.setup.Complaints)
-			noteRulings(f, ck)
-		}
-		ck.expect(examined)
-		ck.examined = examined
-		for _, f := range f.setup.Dealing.Out {
-			if f.Kind == kind {
-				ck.note(fmt.Sprintf("dealer %d", f.Dealer), "out: %s", f.Reason)
-			}
+		ck.expect(len(f.setup.Commits))
+		ck.examined = len(f.setup.Commits)
+		noteOut(f, ck, kind)
+	}
+}
+
+// noteOut lists the dealers that are out for one kind of fault.
+func noteOut(f *facts, ck *check, kind sharing.FaultKind) {
+	for _, f := range f.setup.Dealing.Out {
+		if f.Kind == kind {
+			ck.note(fmt.Sprintf("dealer %d", f.Dealer), "out: %s", f.Reason)
 		}
 	}
 }
 
-// noteRulings lists the verdict on each complaint.
-func noteRulings(f *facts, ck *check) {
-	verdicts := map[sharing.Verdict]string{sharing.Ignored: "ignored", sharing.Upheld: "upheld", sharing.False: "false"}
-	complaints := f.setup.SharingComplaints()
-	for i, r := range f.setup.Dealing.Rulings {
-		c := complaints[i]
-		ck.note(fmt.Sprintf("slot %d against dealer %d", c.By, c.Dealer), "%s: %s", verdicts[r.Verdict], r.Reason)
+// V44: complaints are judged by the board alone, and their verdicts listed. A right one
+// puts the dealer out. After its phase it changes QUAL no more, and is a finding against
+// the dealer.
+func complaints(f *facts, ck *check) {
+	s := f.setup
+	ck.expect(len(s.Complaints) + len(s.Late))
+	for i, c := range s.SharingComplaints(s.Complaints) {
+		ck.note(accusation(s.Complaints[i].N, c), "%s", rulingWords(s.Dealing.Rulings[i]))
+		ck.pass()
 	}
+	noteOut(f, ck, sharing.FaultComplaint)
+	for i, c := range s.SharingComplaints(s.Late) {
+		where, r := accusation(s.Late[i].N, c), s.Dealing.Late[i]
+		if r.Verdict == sharing.Upheld {
+			ck.fail(where, "late, and right: dealer %d, who is in QUAL, sent slot %d a wrong share", c.Dealer, c.By)
+			continue
+		}
+		ck.note(where, "late, %s", rulingWords(r))
+		ck.pass()
+	}
+}
+
+// accusation names a complaint's line, author and dealer.
+func accusation(line int, c sharing.Complaint) string {
+	against := "no dealer"
+	if c.Dealer > 0 {
+		against = fmt.Sprintf("dealer %d", c.Dealer)
+	}
+	return fmt.Sprintf("line %d, slot %d against %s", line, c.By, against)
+}
+
+// rulingWords is a verdict with its reason.
+func rulingWords(r sharing.Ruling) string {
+	verdicts := map[sharing.Verdict]string{
+		sharing.NotJudged: "not judged", sharing.Unproven: "unproven", sharing.Upheld: "upheld", sharing.False: "false",
+	}
+	return verdicts[r.Verdict] + ": " + r.Reason
 }
 
 // V42: the transcript binds one public share to every roll slot, for every joint key.
@@ -169,42 +196,47 @@ func degree(f *facts, ck *check) {
 	}
 }
 
-// V49: no two slots have the same public share.
+// V49: no public share is infinity or that of another slot. Those slots have no vote.
 func distinctShares(f *facts, ck *check) {
-	ck.expect(f.e.Policy.JointKeys() * len(f.setup.Roll))
-	for i, shares := range f.setup.Shares {
-		seen := make(map[curve.PublicKey]int)
-		for j, p := range shares {
-			if of := seen[p.Key()]; of > 0 {
-				ck.fail(fmt.Sprintf("slot %d, joint key %d", j+1, i+1), "the public share of slot %d", of)
-				continue
-			}
-			seen[p.Key()] = j + 1
-			ck.pass()
-		}
-	}
-}
-
-// V50: every acknowledgement names this transcript. A missing one is listed.
-func acks(f *facts, ck *check) {
-	acks := election.Counting[board.Ack](f.setup.Phases)
-	acked := make(map[int]bool)
-	for _, ack := range acks {
-		slot := f.setup.SlotOf(ack.Line.By)
-		if slot == 0 {
-			continue // not by a slot's key
-		}
-		acked[slot] = true
-		ck.expect(1)
-		if f.setup.Transcript == nil || ack.Body.Transcript != board.TranscriptHash(*f.setup.Transcript.Line) {
-			ck.fail(fmt.Sprintf("line %d", ack.N), "slot %d acknowledges another transcript", slot)
+	ck.expect(len(f.setup.Roll))
+	for i := range f.setup.Roll {
+		if why := f.setup.Voteless[i+1]; why != "" {
+			ck.fail(fmt.Sprintf("slot %d", i+1), "has no vote: %s", why)
 			continue
 		}
 		ck.pass()
 	}
+}
+
+// V50: every acknowledgement names this transcript. Dealers whose acknowledgement is
+// missing, and members who acknowledge that they have no share, are a warning. Others
+// who did not acknowledge are listed.
+func acks(f *facts, ck *check) {
+	acked := make(map[int]bool)
+	for _, ack := range f.setup.Acks {
+		slot, where := f.setup.SlotOf(ack.Line.By), fmt.Sprintf("line %d", ack.N)
+		acked[slot] = true
+		ck.expect(1)
+		switch {
+		case f.setup.Transcript == nil || ack.Body.Transcript != f.setup.TranscriptHash:
+			ck.fail(where, "slot %d acknowledges another transcript", slot)
+			ck.fatal = true
+		case !ack.Body.Share:
+			ck.fail(where, "slot %d acknowledges the transcript and says that it has no share to vote with", slot)
+		default:
+			ck.pass()
+		}
+	}
+	deals, over := f.setup.Deals(), f.tip >= f.e.Policy.Times.VoteFrom
 	for i := range f.setup.Roll {
-		if !acked[i+1] {
-			ck.note(fmt.Sprintf("slot %d", i+1), "did not acknowledge the transcript")
+		where := fmt.Sprintf("slot %d", i+1)
+		switch dealt := deals[i+1] != nil; {
+		case acked[i+1]:
+		case dealt && over:
+			ck.expect(1)
+			ck.fail(where, "dealt, and did not acknowledge the transcript")
+		default:
+			ck.note(where, "did not acknowledge the transcript")
 		}
 	}
 }

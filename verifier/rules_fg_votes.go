@@ -43,7 +43,7 @@ func voteRules() []rule {
 var voteChecks = map[election.FaultKind]string{
 	election.BadCoin: "V27", election.AfterEnd: "V98", election.SeveralSlots: "V52", election.WrongScript: "V54", election.WrongStake: "V61",
 	election.NoBallot: "V62", election.OutsideWindow: "V63", election.NotSighashAll: "V64",
-	election.OtherOutputs: "V65", election.MalformedBallot: "V66", election.KnownPoint: "V68",
+	election.OtherOutputs: "V65", election.MalformedBallot: "V66", election.KnownPoint: "V68", election.NoVote: "V49",
 }
 
 // voteFaults is the predicate of a rule that [election.Election.Votes] applies to

@@ -164,7 +164,8 @@ func (t *tallied) opening(s *disclosure) (o ballot.Opening, err error) {
 	}
 	s.plain = ballot.Plain{Share: share, Candidate: m.J, Salt: m.Salt}
 	v := s.ballot.vote
-	return ballot.Opening{Sealed: v.Sealed, Plain: s.plain, At: t.place(v, m.J), Key: t.e.SealKeys[m.J-1]}, nil
+	at, err := t.place(v, m.J)
+	return ballot.Opening{Sealed: v.Sealed, Plain: s.plain, At: at, Key: t.e.SealKeys[m.J-1]}, err
 }
 
 // deny checks a disavowal: the proof is valid (V70), and the ballot does not recompute
@@ -175,7 +176,12 @@ func (t *tallied) deny(s *disclosure) {
 		return
 	}
 	j := max(s.author, 1)
-	v, at, key := s.ballot.vote, t.place(s.ballot.vote, j), t.e.SealKeys[j-1]
+	v, key := s.ballot.vote, t.e.SealKeys[j-1]
+	at, err := t.place(v, j)
+	if err != nil {
+		s.proof = err
+		return
+	}
 	D, err := s.denied.D.Point()
 	proof, err2 := curve.DecodeProof(s.denied.Proof)
 	parties := ballot.Parties{I: s.slot, J: s.author}
@@ -302,7 +308,11 @@ func allCandidates(m int) (out []int) {
 func (t *tallied) deriveOne(b *countedBallot, share curve.Scalar, candidates []int) {
 	for _, j := range candidates {
 		m := ballot.Plain{Share: share, Candidate: j}
-		if ballot.Recomputes(b.vote.Ballot, m, t.place(b.vote, j), t.e.SealKeys[j-1]) {
+		at, err := t.place(b.vote, j)
+		if err != nil {
+			return // no share is known to be the slot's
+		}
+		if ballot.Recomputes(b.vote.Ballot, m, at, t.e.SealKeys[j-1]) {
 			b.read(m)
 			b.derived = true
 			return

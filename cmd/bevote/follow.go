@@ -18,8 +18,8 @@ const (
 	// pollInterval is the time between two questions to a followed node.
 	pollInterval = time.Second
 	// maxState is the longest state file that is read, in bytes. The
-	// transactions of 65,535 voters take some 100 MB.
-	maxState = 256 << 20
+	// transactions of 200,000 voters take some 300 MB.
+	maxState = 512 << 20
 )
 
 // restore reads the report of --since and the state of --state. A state file

@@ -220,6 +220,13 @@ func TestDisavowal(t *testing.T) {
 	if _, err := ballot.OpenWith(junk, b.at, D, b.key); err == nil {
 		t.Error("junk opens with D")
 	}
+	// The context by docs/protocol.md: u32 i ‖ outpoint ‖ u16 j.
+	prover := append(append([]byte{0, 0, 0, 3}, b.at.Outpoint[:]...), 0, 2)
+	R, err := curve.DecodePoint(junk[1:34])
+	context := curve.Context{Tag: "disavowal", EID: b.at.EID, Prover: prover}
+	if err != nil || !curve.VerifyEquality(context, proof, b.key, R, D) {
+		t.Error("another context", err)
+	}
 	other := newFixture(9)
 	election, outpoint := b.at, b.at
 	election.EID[9] ^= 1

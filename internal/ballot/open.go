@@ -74,8 +74,8 @@ func VerifyDisavowal(v []byte, at Place, who Parties, key, D curve.Point, p curv
 	return err == nil && curve.VerifyEquality(at.disavowal(who), p, key, s.R, D)
 }
 
-// disavowal binds the proof of equality; the prover is u16 i ‖ outpoint ‖ u16 j.
+// disavowal binds the proof of equality; the prover is u32 i ‖ outpoint ‖ u16 j.
 func (at Place) disavowal(who Parties) curve.Context {
 	return curve.Context{Tag: "disavowal", EID: at.EID,
-		Prover: curve.Encoder(nil).U16(who.I).Raw(at.Outpoint[:]).U16(who.J)}
+		Prover: curve.Encoder(nil).Index(who.I).Raw(at.Outpoint[:]).U16(who.J)}
 }

@@ -15,7 +15,7 @@ import "slices"
 // harmless variants.
 func Lies() []Lie {
 	return slices.Concat(recordLies, chainLies, proofLies, announceLies, keyLies, registryLies, depositLies, sessionLies,
-		voucherLies, forgeryLies, payoutLies, poolLies, mixRecordLies, rollLies, coinLies, dealerLies, transcriptLies,
+		voucherLies, forgeryLies, payoutLies, poolLies, mixRecordLies, rollLies, coinLies, dealerLies, complaintLies, transcriptLies,
 		voteLies, ballotLies, tallyLies, claimLies, refundLies, anchorLies, serverLies, harmless())
 }
 

@@ -60,7 +60,7 @@ func drawPolynomial(r io.Reader, k int) ([]curve.Scalar, error) {
 // (docs/protocol.md). A dealer's number is from 1. Package sharing deals only
 // polynomials that it draws itself, and does not return them.
 func dealOf(r io.Reader, p sharing.Params, dealer int, polynomials [][]curve.Scalar) (*sharing.Deal, error) {
-	member := curve.Encoder(nil).U16(dealer).Key(p.Roll[dealer-1])
+	member := curve.Encoder(nil).Index(dealer).Key(p.Roll[dealer-1])
 	e, err := curve.RandomScalar(r)
 	if err != nil {
 		return nil, err
@@ -80,7 +80,7 @@ func dealOf(r io.Reader, p sharing.Params, dealer int, polynomials [][]curve.Sca
 			if err != nil {
 				return nil, err
 			}
-			pad := curve.KDF(curve.Encoder(nil).Point(to.Mul(e)).Point(d.Ephemeral).Raw(p.EID[:]).U16(n+1).U16(dealer).U16(j+1), 32)
+			pad := curve.KDF(curve.Encoder(nil).Point(to.Mul(e)).Point(d.Ephemeral).Raw(p.EID[:]).U16(n+1).Index(dealer).Index(j+1), 32)
 			share := curve.Evaluate(f, uint32(j+1)).Bytes()
 			for b := range share {
 				sealed[j][b] = share[b] ^ pad[b]

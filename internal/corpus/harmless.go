@@ -8,6 +8,7 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/rehearsal"
 	"bevote/templates"
+	"bevote/verifier/board"
 	"bevote/verifier/election"
 	"bevote/verifier/result"
 
@@ -64,6 +65,8 @@ var variants = []Lie{
 		tamper: votes(func(p *play, v *rehearsal.Voter, keys map[string][]byte) (*wire.MsgTx, error) {
 			return p.richerVote(v, keys, func(*wire.MsgTx) {})
 		})},
+	{Name: "vote-replaced", Text: "a voter replaces its vote, which waits, by one that a coin of another key pays a higher fee for",
+		Base: "salted", tamper: replacesVote},
 	{Name: "claims-one-by-one", Text: "the winner claims each stake by itself, up to the last block that counts",
 		Base: "won",
 		tamper: claimed(func(p *play, votes []*election.Vote) error {
@@ -86,7 +89,13 @@ var variants = []Lie{
 		}
 		return nil
 	}},
-	{Name: "nobody-acknowledges", Text: "no member acknowledges the transcript", Base: "won", tamper: noAcks},
+	{Name: "nobody-acknowledges", Text: "no member acknowledges the transcript", Base: "won", Along: []string{"V50"}, tamper: noAcks},
+	{Name: "complaint-of-no-deal", Text: "a member complains of a deal that is not on the board", Base: "won",
+		tamper: complaint(func(c *board.Complaint) { c.Deal[0] ^= 1 })},
+	{Name: "complaint-late-again", Text: "a member complains late of a dealer who is out already", Base: "dealers",
+		tamper: complainsAgain},
+	{Name: "voter-without-share", Text: "a member has no share, does not complain of it, and abstains", Base: "won",
+		Along: []string{"V50"}, tamper: all(wrongShareFor0, noComplaints)},
 	{Name: "block-displaced-in-vote", Text: "a block of votes is displaced by an empty one, again and again",
 		Base: "won", tamper: displaces(func(t uint32, p *play) bool {
 			return t > p.Policy.Times.VoteFrom && t < p.Policy.Times.VoteTo
@@ -138,7 +147,10 @@ var variants = []Lie{
 	{Name: "lines-out-of-phase", Text: "members and candidates write lines when their phase is over",
 		Base: "salted", tamper: lateLines},
 	{Name: "opening-mended", Text: "a candidate forgets a ballot and opens it in a second line",
-		Base: "salted", tamper: mends},
+		Base: "salted", tamper: mends(false)},
+	{Name: "opening-repeated", Text: "a candidate opens its ballots in two lines that name the same slots",
+		Base: "salted", tamper: mends(true)},
+	{Name: "lines-in-parts", Text: "transcript and openings take many lines", Base: "each", tamper: inParts},
 	{Name: "rivals-ballots-opened", Text: "a candidate opens the ballots of its rivals too",
 		Base: "won", tamper: opensAll},
 	{Name: "payout-paid", Text: "a stranger pays a candidate's payout during the vote", Base: "won",
@@ -183,6 +195,23 @@ func malleates(who string, change func(*play, [][]byte) [][]byte) func(*play) er
 		}
 		return nil
 	}
+}
+
+// replacesVote has a voter vote and bump its vote in the same block.
+func replacesVote(p *play) error {
+	v, wallet := p.votersFor(2)[0], p.stranger()
+	var extra wire.OutPoint
+	p.at(p.Policy.Times.VoteFrom-1, func() (err error) {
+		extra, err = p.payCoin(wallet)
+		return err
+	})
+	p.castInstead(v, func(keys map[string][]byte) error {
+		if err := v.Vote(p.Setup, keys, v.Choice); err != nil {
+			return err
+		}
+		return v.Bump(p.Setup, keys, v.Choice, extra, wallet)
+	})
+	return nil
 }
 
 func votesAtEdges(p *play) error {

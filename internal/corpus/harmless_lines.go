@@ -74,17 +74,66 @@ func lateLines(p *play) error {
 }
 
 // mends leaves a ballot out of the first candidate's opening line, and appends
-// the whole line after it.
-func mends(p *play) error {
+// a line with it, or the whole line, after it.
+func mends(whole bool) func(*play) error {
+	return func(p *play) error { return p.mend(whole) }
+}
+
+func (p *play) mend(whole bool) error {
 	by := p.first().Key
 	p.onLine(func(l board.Line) ([]board.Line, error) {
 		var o board.Opening
 		if l.By != by || board.DecodeBody(l, &o) != nil || len(o.Openings) == 0 {
 			return []board.Line{l}, nil
 		}
-		o.Openings = o.Openings[1:]
-		short, err := board.Sign(p.EID, p.Keys["candidate "+p.first().Name], l.Seen, o)
-		return []board.Line{short, l}, err
+		first, rest := o, o
+		first.Openings, rest.Openings = o.Openings[:1], o.Openings[1:]
+		if whole {
+			first = o
+		}
+		return p.signed("candidate "+p.first().Name, l.Seen, rest, first)
+	})
+	return nil
+}
+
+// signed returns lines with bodies, by a role.
+func (p *play) signed(role string, seen board.Seen, bodies ...board.Body) (lines []board.Line, err error) {
+	for _, body := range bodies {
+		l, err := board.Sign(p.EID, p.Keys[role], seen, body)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, l)
+	}
+	return lines, nil
+}
+
+// inParts has each candidate open one ballot a line, and the supervisor write four
+// public shares a line of the transcript.
+func inParts(p *play) error {
+	p.onLine(func(l board.Line) ([]board.Line, error) {
+		var bodies []board.Body
+		var o board.Opening
+		var t board.Transcript
+		role := "supervisor"
+		switch {
+		case board.DecodeBody(l, &o) == nil:
+			for _, c := range p.Policy.Candidates {
+				if c.Key == l.By {
+					role = "candidate " + c.Name
+				}
+			}
+			for _, part := range o.Split(1) {
+				bodies = append(bodies, part)
+			}
+		case board.DecodeBody(l, &t) == nil:
+			for _, part := range t.Split(4) {
+				bodies = append(bodies, part)
+			}
+		default:
+			return []board.Line{l}, nil
+		}
+		return p.signed(role, l.Seen, bodies...)
 	})
 	return nil
 }
@@ -105,6 +154,24 @@ func opensAll(p *play) error {
 			o.Openings = append(o.Openings, board.Opened{I: v.Slot(), J: 2, S: b[:]})
 		}
 		return true
+	})
+	return nil
+}
+
+// complainsAgain appends each complaint again, signed anew, when all acknowledge.
+func complainsAgain(p *play) error {
+	var again []board.Line
+	p.onLine(func(l board.Line) ([]board.Line, error) {
+		var c board.Complaint
+		if board.DecodeBody(l, &c) == nil {
+			again = append(again, l)
+		}
+		if l.Type != board.TypeAck || len(again) == 0 {
+			return []board.Line{l}, nil
+		}
+		lines := append([]board.Line{l}, again...)
+		again = nil
+		return lines, nil
 	})
 	return nil
 }

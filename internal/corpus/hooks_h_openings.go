@@ -61,11 +61,11 @@ func opensEarly(p *play) error {
 
 // open publishes a candidate's openings.
 func (p *play) open(c *roles.Candidate) error {
-	l, err := c.Open()
+	lines, err := c.Open()
 	if err != nil {
 		return err
 	}
-	return p.Append(l)
+	return p.Append(lines...)
 }
 
 // opensDuringVote opens the first candidate's ballots before the last block of
@@ -93,14 +93,6 @@ func foreignShare(p *play) error {
 	liar := p.votersFor(2)[0]
 	amend(p, func(_ *board.Line, t *board.Transcript) bool {
 		copy(t.Keys[0].Shares[(liar.Slot()-1)*curve.PointSize:], public[:])
-		return true
-	})
-	amend(p, func(_ *board.Line, a *board.Ack) bool {
-		for _, l := range p.Log.Lines() {
-			if l.Type == board.TypeTranscript {
-				a.Transcript = board.TranscriptHash(l)
-			}
-		}
 		return true
 	})
 	p.castInstead(liar, func(keys map[string][]byte) error {

@@ -174,7 +174,7 @@ func takesBoth(p *play) error {
 		}
 		tx := wire.NewMsgTx(2)
 		in := wire.NewTxIn(&own.Outpoint, nil, nil)
-		in.Sequence, tx.LockTime = wire.MaxTxInSequenceNum-1, p.Policy.Times.Roll
+		in.Sequence, tx.LockTime = wire.MaxTxInSequenceNum-2, p.Policy.Times.Roll
 		tx.AddTxIn(in)
 		tx.AddTxOut(wire.NewTxOut(p.Policy.Deposit()-p.Policy.Fee*400, templates.PayToKey(key)))
 		sig, err := signer{key: d.Secret}.sign(tx, 0, redeem)

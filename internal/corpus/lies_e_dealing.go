@@ -81,12 +81,9 @@ var dealerLies = []Lie{
 		Check: "V44", Says: "dealer 2: out", Level: "L3", tamper: misconduct(FalseComplaint)},
 	{Name: "complaint-unproven", Text: "a member complains with a point that is not the one that it shares with the dealer",
 		Strength: KeyHolding, Base: "won",
-		Check: "V44", Says: "ignored", Level: "L3", tamper: complaint(func(c *board.Complaint) {
+		Check: "V44", Says: "unproven", Level: "L3", tamper: complaint(func(c *board.Complaint) {
 			c.Point = curve.BaseMul(curve.NewScalar(7)).Key()
 		})},
-	{Name: "complaint-about-nobody", Text: "a member complains of a dealer who is none",
-		Strength: KeyHolding, Base: "won",
-		Check: "V44", Says: "ignored", Level: "L3", tamper: complaint(func(c *board.Complaint) { c.Dealer = 999 })},
 }
 
 const liar, victim = 2, 4
@@ -138,7 +135,7 @@ func edits(change func(*play, sharing.Params, *sharing.Deal) error) func(*play) 
 func encodes(change func([]byte) []byte) func(*play) error {
 	return prepares(func(p *play, params sharing.Params, d *sharing.Deal) ([32]byte, []byte, error) {
 		text := change(d.Encode())
-		commitment := curve.TaggedHash("deal", curve.Encoder(nil).Raw(params.EID[:]).U16(liar), text)
+		commitment := curve.TaggedHash("deal", curve.Encoder(nil).Raw(params.EID[:]).Index(liar), text)
 		return commitment, text, nil
 	})
 }
@@ -190,7 +187,7 @@ func sharedEphemeral(p *play) error {
 func shareNoNumber(p *play) error {
 	return edits(func(p *play, params sharing.Params, d *sharing.Deal) error {
 		shared := d.Ephemeral.Mul(p.voter(victim).Secret)
-		pad := curve.KDF(curve.Encoder(nil).Point(shared).Point(d.Ephemeral).Raw(params.EID[:]).U16(1).U16(liar).U16(victim), 32)
+		pad := curve.KDF(curve.Encoder(nil).Point(shared).Point(d.Ephemeral).Raw(params.EID[:]).U16(1).Index(liar).Index(victim), 32)
 		for b := range pad {
 			d.Ciphertexts[0][victim-1][b] = pad[b] ^ 0xff
 		}

@@ -86,7 +86,7 @@ var transcriptLies = []Lie{
 		Check: "V47", Level: "L0", Exit: 21, tamper: transcript(ownPolynomial)},
 	{Name: "shares-alike", Text: "all dealers make the shares of two members the same",
 		Strength: KeyHolding, Base: "won",
-		Check: "V49", Level: "none", Exit: 20, tamper: sharesAlike(3, 5)},
+		Check: "V49", Along: []string{"V50"}, Level: "L3", Exit: 21, tamper: sharesAlike(3, 5)},
 	{Name: "ack-of-another-transcript", Text: "a member acknowledges a transcript that the board does not show",
 		Strength: KeyHolding, Base: "won",
 		Check: "V50", Level: "L3", Exit: 21, tamper: func(p *play) error {
@@ -118,7 +118,7 @@ var transcriptLies = []Lie{
 // cannot be written.
 func noTranscriptKey(p *play) error {
 	p.Hooks.Tip = p.due(election.SetupClosed).Last + 2*p.Policy.Depth()
-	p.Hooks.Complain = func(*rehearsal.Voter, sharing.Params, *sharing.Outcome) error {
+	p.Hooks.Complain = func(*rehearsal.Voter, *election.Setup, *sharing.Outcome) error {
 		if err := p.Anchor(p.Policy.Times.Setup+1, p.Log.Head()); err != nil {
 			return err
 		}

@@ -180,7 +180,7 @@ var neverAlone = map[string]string{
 	"V12":  "a record is one source; tested with several nodes",
 	"V19":  "a payout that is a roll key's is also V28's, as a warning; two payouts alike are an error of the policy (V17)",
 	"V32":  "a signature is over one roll key: shown for another it does not verify (V30)",
-	"V105": "each coin of the roll has a good deposit (V26), and the script engine lets deposits out by the contract's paths only (V11)",
+	"V105": "the script engine lets deposits out by the contract's paths only (V11)",
 	"V21":  "a proof that holds for another election does not hold for this one (V18)",
 	"V48":  "the deals are in every record, and V47 asks for more",
 	"V53":  "the chain lets an outpoint be spent once",

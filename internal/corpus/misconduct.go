@@ -10,6 +10,7 @@ import (
 	"bevote/internal/sharing"
 	"bevote/templates"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 )
 
 // Kind is a kind of misconduct.
@@ -163,9 +164,9 @@ func (p *play) copyEphemeral(slot, victim int) {
 // complainFalsely has a voter complain of its victim.
 func (p *play) complainFalsely(m Misconduct) {
 	before := p.Hooks.Complain
-	p.Hooks.Complain = func(v *rehearsal.Voter, params sharing.Params, o *sharing.Outcome) error {
+	p.Hooks.Complain = func(v *rehearsal.Voter, s *election.Setup, o *sharing.Outcome) error {
 		if before != nil {
-			if err := before(v, params, o); err != nil {
+			if err := before(v, s, o); err != nil {
 				return err
 			}
 		}
@@ -176,12 +177,25 @@ func (p *play) complainFalsely(m Misconduct) {
 		if o.Deals[m.Victim] == nil {
 			return rehearsal.Unplayable("a false complaint against slot %d, which is out", m.Victim)
 		}
-		c, err := sharing.Complain(params, v.Secret, m.Slot, against, o.Deals[m.Victim])
+		c, err := p.complaintOf(v, against)
 		if err != nil {
 			return fmt.Errorf("false complaint: %w", err)
 		}
-		return p.publish(v.Secret, board.Complaint{Dealer: c.Dealer, Key: c.Key, Point: c.Point.Key(), Proof: c.Proof.Bytes()})
+		return p.publish(v.Secret, c)
 	}
+}
+
+// complaintOf returns a voter's complaint, right or false, about a dealer whose deal is
+// well-formed.
+func (p *play) complaintOf(v *rehearsal.Voter, about sharing.WrongShare) (board.Complaint, error) {
+	d := p.Setup.JudgeDealing().Deals[about.Dealer]
+	if d == nil {
+		return board.Complaint{}, errNothing
+	}
+	c, err := sharing.Complain(p.Setup.Params(), v.Secret, v.Slot(), about, d)
+	return board.Complaint{
+		Deal: p.Setup.DealLine(about.Dealer), Key: c.Key, Point: c.Point.Key(), Proof: c.Proof.Bytes(),
+	}, err
 }
 
 // castJunk has a voter cast a ballot that decrypts to no plaintext.

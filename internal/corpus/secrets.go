@@ -71,7 +71,7 @@ func (p *play) stranger() curve.Scalar {
 // share returns a voter's share of a joint key, by the key's number from 1, when
 // the dealing is closed.
 func (p *play) share(v *rehearsal.Voter, number int) (curve.Scalar, error) {
-	shares, _ := sharing.Receive(p.Setup.Params(), v.Secret, v.Slot(), p.Setup.Dealing)
+	shares, _ := p.Combination.Receive(v.Secret, v.Slot(), p.Setup.Dealing)
 	if len(shares) < number {
 		return curve.Scalar{}, fmt.Errorf("slot %d has no share of joint key %d", v.Slot(), number)
 	}
@@ -128,7 +128,11 @@ func (p *play) ballotOf(v *rehearsal.Voter, j int) ([]byte, error) {
 // place returns the place to which a voter's ballot for candidate number j is
 // sealed.
 func (p *play) place(v *rehearsal.Voter, j int) ballot.Place {
-	return ballot.Place{EID: p.EID, Outpoint: election.EncodeOutpoint(p.coin(v)), PublicShare: p.Setup.PublicShare(v.Slot(), p.Policy.KeyNumber(j))}
+	share, err := p.Setup.PublicShare(v.Slot(), p.Policy.KeyNumber(j))
+	if err != nil {
+		panic("corpus: " + err.Error()) // no lie has such a voter vote
+	}
+	return ballot.Place{EID: p.EID, Outpoint: election.EncodeOutpoint(p.coin(v)), PublicShare: share}
 }
 
 // currentVotes returns the votes up to the tip.

@@ -181,7 +181,7 @@ func (p *play) sweep(votes []*election.Vote, path string, q signer, payout []byt
 	for _, v := range votes {
 		in := wire.NewTxIn(&v.Stake, inputScript(way, key, v.Redeem), nil)
 		if tx.LockTime = way.After; way.After > 0 {
-			in.Sequence = math.MaxUint32 - 1
+			in.Sequence = math.MaxUint32 - 2
 		}
 		tx.AddTxIn(in)
 		value += v.Value

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"math"
 )
 
 // TaggedHash is the tagged hash of BIP 340 over the parts in order,
@@ -48,13 +49,21 @@ func KDF(x []byte, size int) []byte {
 //	list of points    u32 count ‖ points
 type Encoder []byte
 
-// U16 appends an index or a candidate's number. It panics outside 0 … 65535: a
+// U16 appends the number of a candidate or of a joint key. It panics outside 0 … 65535: a
 // value that wrapped would be encoded, and proven, as another.
 func (e Encoder) U16(v int) Encoder {
 	if v != int(uint16(v)) {
 		panic(fmt.Sprintf("curve: %d is no u16", v))
 	}
 	return binary.BigEndian.AppendUint16(e, uint16(v))
+}
+
+// Index appends a roll index, 4 bytes. It panics outside 0 … 2^32 − 1, as U16 does.
+func (e Encoder) Index(i int) Encoder {
+	if uint64(i) > math.MaxUint32 {
+		panic(fmt.Sprintf("curve: %d is no roll index", i))
+	}
+	return e.U32(uint32(i))
 }
 
 // U32 appends a height or a count.

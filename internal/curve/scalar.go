@@ -101,7 +101,8 @@ func (s Scalar) Bytes() [ScalarSize]byte { return s.n.Bytes() }
 // String hides the value, since most scalars are secrets.
 func (s Scalar) String() string { return "scalar(hidden)" }
 
-// Format hides the value from every verb of fmt, the numeric ones included.
+// Format hides the value from every verb of fmt, the numeric ones included. fmt does not ask it where
+// a scalar is given to %p or %w, which go vet refuses.
 func (s Scalar) Format(f fmt.State, _ rune) { io.WriteString(f, s.String()) }
 
 // decred returns s in the representation of dcrd.

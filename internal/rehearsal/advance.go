@@ -21,20 +21,43 @@ func (p *Play) Advance(height uint32) error {
 				return err
 			}
 		}
+		if err := p.show(tip); err != nil {
+			return err
+		}
 		if err := p.Chain.Mine(1); err != nil {
 			return err
 		}
-		block, err := p.Chain.Block(tip + 1)
-		if err != nil {
+		if err := p.show(tip + 1); err != nil {
 			return err
-		}
-		p.Supervisor.Watch(tip+1, block)
-		if p.Exchange != nil {
-			p.Exchange.watch(tip+1, block)
 		}
 		if height-from > 10 {
 			p.progress("blocks", int(tip+1-from), int(height-from))
 		}
+	}
+	return nil
+}
+
+// show shows the newest block, at height, to every role, unless they have seen it. It may be in the
+// place of one that they have seen.
+func (p *Play) show(height uint32) error {
+	hash, err := p.Chain.HashAt(height)
+	if err != nil || height == 0 || p.shown[height] == hash {
+		return err
+	}
+	block, err := p.Chain.Block(height)
+	if err != nil {
+		return err
+	}
+	if _, displaced := p.shown[height]; displaced {
+		p.Supervisor.Rewind(height)
+		if p.Exchange != nil {
+			p.Exchange.rewind(height)
+		}
+	}
+	p.shown[height] = hash
+	p.Supervisor.Watch(height, block)
+	if p.Exchange != nil {
+		p.Exchange.watch(height, block)
 	}
 	return nil
 }
@@ -127,6 +150,14 @@ func (p *Play) appendLine(l board.Line, err error) error {
 		return err
 	}
 	return p.Append(l)
+}
+
+// appendLines is [Play.appendLine] for several lines.
+func (p *Play) appendLines(lines []board.Line, err error) error {
+	if err != nil {
+		return err
+	}
+	return p.Append(lines...)
 }
 
 // Replay returns a replay of the board and of the blocks from the announcement

@@ -1,9 +1,11 @@
 package rehearsal
 
 import (
+	"errors"
 	"slices"
 
 	"bevote/internal/curve"
+	"bevote/internal/roles"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 
@@ -236,10 +238,15 @@ func (p *Play) complain() error {
 	if err := p.readBoard(); err != nil {
 		return err
 	}
-	params, outcome := p.Setup.Params(), p.Setup.JudgeDealing()
+	if !p.Setup.Phases.Closed(election.DealsClosed) {
+		return nil // there is nothing to check yet
+	}
+	outcome := p.Setup.JudgeDealing()
+	p.Combination = p.Setup.Combine(outcome)
+	p.received = outcome.Qual
 	lines := make([][]board.Line, len(p.Voters))
 	err := p.parallel("shares", len(p.Voters), func(i int) (err error) {
-		lines[i], err = p.Voters[i].Receive(params, outcome)
+		lines[i], err = p.Voters[i].Receive(p.Setup, p.Combination, outcome)
 		return err
 	})
 	if err != nil {
@@ -252,11 +259,10 @@ func (p *Play) complain() error {
 		if p.Hooks.Complain == nil {
 			continue
 		}
-		if err := p.Hooks.Complain(v, params, outcome); err != nil {
+		if err := p.Hooks.Complain(v, p.Setup, outcome); err != nil {
 			return err
 		}
 	}
-	p.received = outcome.Qual
 	return nil
 }
 
@@ -267,31 +273,37 @@ func (p *Play) transcribe() error {
 	if err != nil || len(setup.Dealing.Qual) < p.Policy.K {
 		return err
 	}
-	return p.appendLine(p.Supervisor.Transcript(setup.Dealing, len(p.Voters)))
+	return p.appendLines(p.Supervisor.Transcript(setup.Dealing, len(p.Voters)))
 }
 
-// acknowledge has each voter acknowledge the transcript under the setup's anchor.
+// acknowledge has each voter acknowledge the transcript, and complain of dealers in
+// QUAL whose share for it is wrong. Voters do not acknowledge a transcript that is
+// not there, or wrong.
 func (p *Play) acknowledge() error {
 	if err := p.readBoard(); err != nil || p.ended != "" {
 		return err
 	}
-	params, outcome, transcript := p.Setup.Params(), p.Setup.Dealing, *p.Setup.Transcript.Line
-	if !slices.Equal(p.received, outcome.Qual) {
-		err := p.parallel("shares", len(p.Voters), func(i int) error {
-			_, err := p.Voters[i].Receive(params, outcome)
-			return err
-		})
-		if err != nil {
-			return err
-		}
+	if p.Combination == nil { // no voter has received yet
+		p.Combination = p.Setup.Combine(p.Setup.Dealing)
 	}
-	acks := make([]board.Line, len(p.Voters))
+	changed := !slices.Equal(p.received, p.Setup.Dealing.Qual)
+	lines := make([][]board.Line, len(p.Voters))
 	err := p.parallel("acknowledgements", len(p.Voters), func(i int) (err error) {
-		acks[i], err = p.Voters[i].Ack(transcript, outcome)
+		v := p.Voters[i]
+		if changed || !v.HasShare() {
+			if lines[i], err = v.Receive(p.Setup, p.Combination, p.Setup.Dealing); err != nil {
+				return err
+			}
+		}
+		ack, err := v.Ack(p.Setup)
+		if errors.Is(err, roles.ErrTranscript) {
+			return nil
+		}
+		lines[i] = append(lines[i], ack)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return p.Append(acks...)
+	return p.Append(slices.Concat(lines...)...)
 }

@@ -25,7 +25,11 @@ func (p *Play) claim() error {
 		order[j] = j
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(counts[b], counts[a]) })
-	err = p.Candidates[order[0]].Claim(p.Setup, p.Votes)
+	r, err := p.Replay()
+	if err != nil {
+		return err
+	}
+	err = p.Candidates[order[0]].Claim(p.Setup, p.Votes, r)
 	if errors.Is(err, roles.ErrTooFew) {
 		return nil
 	}
@@ -46,7 +50,11 @@ func (p *Play) count() ([]int, error) {
 // claimCustodial is [Play.claim] where the supervisor counts and claims.
 func (p *Play) claimCustodial() error {
 	p.Tally = p.Supervisor.Count(p.Setup, p.Votes)
-	err := p.Supervisor.Claim(p.Tally)
+	r, err := p.Replay()
+	if err != nil {
+		return err
+	}
+	err = p.Supervisor.Claim(p.Tally, r)
 	if errors.Is(err, roles.ErrTooFew) {
 		return nil
 	}
@@ -114,10 +122,10 @@ func (p *Play) open() error {
 		return err
 	}
 	if !p.Policy.Dealt() {
-		return p.appendLine(p.Supervisor.OpenAll(p.Setup, p.Tally))
+		return p.appendLines(p.Supervisor.OpenAll(p.Setup, p.Tally))
 	}
 	for _, c := range p.Candidates {
-		if err := p.appendLine(c.Open()); err != nil {
+		if err := p.appendLines(c.Open()); err != nil {
 			return err
 		}
 	}
@@ -126,7 +134,7 @@ func (p *Play) open() error {
 		return nil
 	}
 	for _, c := range p.Candidates {
-		if err := p.appendLine(c.Disavow(p.Setup, unopened)); err != nil {
+		if err := p.appendLines(c.Disavow(p.Setup, unopened)); err != nil {
 			return err
 		}
 	}

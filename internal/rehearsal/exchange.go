@@ -288,6 +288,16 @@ func (x *Exchange) watch(height uint32, block *wire.MsgBlock) {
 	}
 }
 
+// rewind takes back the blocks from height on.
+func (x *Exchange) rewind(height uint32) {
+	for _, m := range x.Mixers {
+		m.Rewind(height)
+	}
+	for _, d := range x.Depositors {
+		d.Rewind(height)
+	}
+}
+
 // removeVoters removes the voters that are not on the roll.
 func (p *Play) removeVoters(absent func(v *Voter) bool) {
 	p.Voters = slices.DeleteFunc(p.Voters, absent)

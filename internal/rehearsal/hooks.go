@@ -8,6 +8,7 @@ import (
 	"bevote/internal/sharing"
 	"bevote/lang"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
@@ -52,7 +53,7 @@ type Hooks struct {
 	// Coins changes the coins that the roll gives to roll keys.
 	Coins func(map[curve.PublicKey]wire.OutPoint) error
 	// Complain is called after a voter's own complaints.
-	Complain func(*Voter, sharing.Params, *sharing.Outcome) error
+	Complain func(*Voter, *election.Setup, *sharing.Outcome) error
 	// Vote is called before a voter votes. It reports whether it has cast
 	// something in place of the vote. The keys are those of the contract's script.
 	Vote func(v *Voter, keys map[string][]byte) (cast bool, err error)

@@ -18,6 +18,7 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/regtest"
 	"bevote/internal/roles"
+	"bevote/internal/sharing"
 	"bevote/internal/workbench"
 	"bevote/lang"
 	"bevote/templates"
@@ -25,6 +26,7 @@ import (
 	"bevote/verifier/election"
 	"bevote/verifier/record"
 
+	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
@@ -90,25 +92,29 @@ type Play struct {
 	Voters     []*Voter  // in the order of the roll, by key
 	Exchange   *Exchange // nil without mixing
 	Setup      *election.Setup
-	CoinSpends []CoinSpend // in the vote's window
-	Votes      []*election.Vote
-	Tally      *roles.Tally // of the supervisor, in custodial elections
-	Claimant   string       // candidate that claimed the stakes, or ""
+	// Combination is what the voters check their shares against; nil before the deals
+	// are closed.
+	Combination *sharing.Combination
+	CoinSpends  []CoinSpend // in the vote's window
+	Votes       []*election.Vote
+	Tally       *roles.Tally // of the supervisor, in custodial elections
+	Claimant    string       // candidate that claimed the stakes, or ""
 
 	ctx       context.Context
 	opt       Options
-	id        string // of the policy as given
-	dir       string // of the chain's database
-	received  []int  // dealers whose shares the voters have summed
-	lastSpend uint32 // height of the last spend of a stake
-	ended     string // reason of an early end, or ""
+	id        string                    // of the policy as given
+	dir       string                    // of the chain's database
+	shown     map[uint32]chainhash.Hash // blocks that the roles have seen, by height
+	received  []int                     // dealers whose shares the voters have summed
+	lastSpend uint32                    // height of the last spend of a stake
+	ended     string                    // reason of an early end, or ""
 }
 
 // New reads the policy, puts stand-ins into the place of its keys, and makes the
 // roles and the chain, which has its genesis block only. The caller closes the
 // play. Errors are those of the function [Run].
 func New(ctx context.Context, opt Options) (*Play, error) {
-	p := &Play{ctx: ctx, opt: opt, Hooks: opt.Hooks}
+	p := &Play{ctx: ctx, opt: opt, Hooks: opt.Hooks, shown: make(map[uint32]chainhash.Hash)}
 	given, err := p.read()
 	if err != nil {
 		return nil, err

@@ -1,8 +1,10 @@
 package rehearsal
 
 import (
+	"errors"
 	"math/rand/v2"
 
+	"bevote/internal/roles"
 	"bevote/verifier/election"
 )
 
@@ -31,7 +33,9 @@ func (p *Play) vote() error {
 			case a.Height != height:
 				continue
 			case a.Votes:
-				err = p.cast(a.Voter, keys)
+				if err = p.cast(a.Voter, keys); errors.Is(err, roles.ErrNoShare) {
+					a.Voter.Choice, err = 0, a.Voter.Abstain()
+				}
 			default:
 				err = a.Voter.Abstain()
 			}

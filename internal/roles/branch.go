@@ -28,7 +28,7 @@ func BranchPath(e *election.Election, branch string, secrets map[string]curve.Sc
 // the policy's fee out of it. Relays refuse the transaction before the tip is the path's lock.
 //
 //	version 2, locktime path.After
-//	in   the stake, sequence fffffffe
+//	in   the stake, sequence fffffffd
 //	out  stake − fee   payout
 func SpendByBranch(
 	e *election.Election, chain Chain, v *election.Vote,
@@ -36,7 +36,7 @@ func SpendByBranch(
 ) error {
 	tx := newTx()
 	tx.LockTime = path.After
-	addInput(tx, v.Stake, wire.MaxTxInSequenceNum-1)
+	addInput(tx, v.Stake)
 	fee := e.Policy.Fee * int64(templates.SpendSize(path.Witness, len(v.Redeem), len(payout)))
 	tx.AddTxOut(wire.NewTxOut(v.Value-fee, payout))
 	for _, signer := range path.Signers {

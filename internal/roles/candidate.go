@@ -53,10 +53,10 @@ func (c *Candidate) Count(s *election.Setup, votes []*election.Vote) int {
 // ErrTooFew says that a candidate has fewer ballots than the threshold k.
 var ErrTooFew = errors.New("fewer ballots than the threshold")
 
-// Claim rebuilds the joint key from the shares in k ballots and sweeps every counted stake to the
-// candidate's payout. With fewer ballots than k it returns [ErrTooFew]; it uses no shares of other
-// candidates' ballots.
-func (c *Candidate) Claim(s *election.Setup, votes []*election.Vote) error {
+// Claim rebuilds the joint key from the shares in k ballots and sweeps every counted stake that the
+// replay does not show to be spent to the candidate's payout. It can be repeated until all are claimed.
+// With fewer ballots than k it returns [ErrTooFew]; it uses no shares of other candidates' ballots.
+func (c *Candidate) Claim(s *election.Setup, votes []*election.Vote, r *election.Replay) error {
 	secret, err := c.joint(s)
 	if err != nil {
 		return err
@@ -69,7 +69,7 @@ func (c *Candidate) Claim(s *election.Setup, votes []*election.Vote) error {
 	if err != nil {
 		return err
 	}
-	return c.claim(election.Counted(votes), path, secret, c.policy().Payout)
+	return c.claim(election.Counted(votes), r, path, secret, c.policy().Payout)
 }
 
 // joint interpolates the secret S of the candidate's joint key from k shares.
@@ -91,14 +91,16 @@ func (c *Candidate) joint(s *election.Setup) (curve.Scalar, error) {
 
 // Open publishes what the candidate's ballots say, whether it won or not. Openings are due when
 // every counted stake is spent and deep, or from the policy's `reveal from`.
-func (c *Candidate) Open() (board.Line, error) { return c.write(opening(c.own)) }
+func (c *Candidate) Open() ([]board.Line, error) {
+	return writeAll(&c.participant, opening(c.own).Split(board.MaxOpened))
+}
 
 // Disavow proves of ballots without an opening that they are not the candidate's. A ballot that
 // every candidate disavows is for none of them.
-func (c *Candidate) Disavow(s *election.Setup, unopened []*election.Vote) (board.Line, error) {
+func (c *Candidate) Disavow(s *election.Setup, unopened []*election.Vote) ([]board.Line, error) {
 	body := board.Opening{Count: len(c.own)}
 	if err := c.disavow(&body, s, unopened, c.number); err != nil {
-		return board.Line{}, err
+		return nil, err
 	}
-	return c.write(body)
+	return writeAll(&c.participant, body.Split(board.MaxOpened))
 }

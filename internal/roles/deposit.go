@@ -1,7 +1,6 @@
 package roles
 
 import (
-	"math"
 	"slices"
 
 	"bevote/internal/curve"
@@ -73,7 +72,7 @@ func (d *Depositor) declare(x *election.Exchange) ([]board.Line, error) {
 // and no coin came for it:
 //
 //	version 2, locktime path.After
-//	in   the deposit, sequence fffffffe
+//	in   the deposit, sequence fffffffd
 //	out  deposit − fee   P2PKH of the registration key
 func (d *Depositor) takeBack(x *election.Exchange) ([]board.Line, error) {
 	path, err := pathNamed(d.e.Contract, "return")
@@ -90,7 +89,7 @@ func (d *Depositor) takeBack(x *election.Exchange) ([]board.Line, error) {
 	}
 	tx := newTx()
 	tx.LockTime = path.After
-	addInput(tx, own.Outpoint, math.MaxUint32-1)
+	addInput(tx, own.Outpoint)
 	fee := d.e.Policy.Fee * int64(templates.SpendSize(path.Witness, len(redeem), templates.PayoutP2PKH))
 	tx.AddTxOut(wire.NewTxOut(x.Sats(own)-fee, templates.PayToKey(d.public)))
 	if err := signPath(tx, 0, path, redeem, map[string]curve.Scalar{"depositor": d.key}); err != nil {

@@ -116,6 +116,23 @@ func TestExchangeWithGroupSignatures(t *testing.T) {
 	}
 }
 
+// A mixer with several member keys has a session of each at a time, and each is an issuer of its own.
+func TestSeveralMemberKeys(t *testing.T) {
+	f := &fixture{t: t, memberKeys: 3}
+	f.e, f.keys, f.files = mixedFiles(t, groupBlind, 6, 2)
+	weaken(f.e)
+	f.prepare(6, 2)
+	f.close()
+	used := make(map[*election.Issuer]bool)
+	for i := range f.voters {
+		f.wantCoin(i)
+		used[f.view.DepositOf(f.voters[i].Key()).Issuer] = true
+	}
+	if len(f.view.Issuers()) != 6 || len(used) < 3 {
+		t.Errorf("%d issuers, %d of them used", len(f.view.Issuers()), len(used))
+	}
+}
+
 // Two runs from the same randomness write the same board.
 func TestExchangeIsDeterministic(t *testing.T) {
 	var heads [2][32]byte

@@ -19,7 +19,7 @@ const journalPolicy = "bvp1example"
 var keyA, keyB = langtest.Key("a").String(), langtest.Key("b").String()
 
 func openEntry(key string) string {
-	return fmt.Sprintf(`{"open":{"with":"%s","salt":"%064d"}}`, key, 7) + "\n"
+	return fmt.Sprintf(`{"open":{"key":1,"with":"%s","turn":1,"salt":"%064d"}}`, key, 7) + "\n"
 }
 
 // begun is a journal with a session that was answered, one that timed out, and
@@ -32,10 +32,10 @@ func begun(t testing.TB) string {
 	check(t, file.Close())
 	first, err := os.ReadFile(path)
 	check(t, err)
-	return string(first) + `{"certificate":"AQI="}` + "\n" +
-		openEntry(keyA) + `{"challenge":"AQ=="}` + "\n" + `{"close":"issued"}` + "\n" +
-		openEntry(keyB) + `{"close":"lapsed"}` + "\n" +
-		openEntry(keyB) + `{"challenge":"Ag=="}` + "\n" + `{"challenge":"Ag=="}` + "\n"
+	return string(first) + `{"certificate":{"key":1,"certificate":"AQI="}}` + "\n" +
+		openEntry(keyA) + `{"challenge":{"key":1,"challenge":"AQ=="}}` + "\n" + `{"close":{"key":1,"how":"issued"}}` + "\n" +
+		openEntry(keyB) + `{"close":{"key":1,"how":"lapsed"}}` + "\n" +
+		openEntry(keyB) + `{"challenge":{"key":1,"challenge":"Ag=="}}` + "\n" + `{"challenge":{"key":1,"challenge":"Ag=="}}` + "\n"
 }
 
 // Two processes with one journal would answer one offer twice.
@@ -56,34 +56,34 @@ func TestJournalIsOneProcess(t *testing.T) {
 func TestOpenJournal(t *testing.T) {
 	good := begun(t)
 	path := filepath.Join(t.TempDir(), "journal")
-	const issued, otherBytes = `{"close":"issued"}`, "line 5: not an entry as it was written"
+	const issued, otherBytes = `{"close":{"key":1,"how":"issued"}}`, "line 5: not an entry as it was written"
 	for _, c := range []struct{ name, text, want string }{
 		{"as written", good, ""},
-		{"torn", good + `{"close":"iss`, ""},
+		{"torn", good + `{"close":{"key":1,"how":"iss`, ""},
 		{"empty", "", "it is empty"},
 		{"torn at once", good[:20], "it is empty"},
 		{"other policy", strings.Replace(good, "example", "other", 1), "line 1: of another policy"},
-		{"other format", strings.Replace(good, `"journal":1`, `"journal":2`, 1), "line 1: want how a journal begins"},
+		{"other format", strings.Replace(good, `"journal":2`, `"journal":1`, 1), "line 1: want how a journal begins"},
 		{"without its beginning", good[strings.Index(good, "\n")+1:], "line 1: want how a journal begins"},
 		{"begins twice", good[:strings.Index(good, "\n")+1] + good, "line 2: journal: not an entry"},
 		{"other spelling", strings.Replace(good, `{"open"`, `{ "open"`, 1), "line 3: not an entry as it was written"},
-		{"doubled key", strings.Replace(good, issued, `{"close":"issued","close":"issued"}`, 1), otherBytes},
-		{"unknown key", strings.Replace(good, issued, `{"shut":"issued"}`, 1), otherBytes},
-		{"two in one", strings.Replace(good, issued, `{"challenge":"AQ==","close":"issued"}`, 1), otherBytes},
+		{"doubled key", strings.Replace(good, issued, `{"close":{"key":1,"how":"issued"},"close":{"key":1,"how":"issued"}}`, 1), otherBytes},
+		{"unknown key", strings.Replace(good, issued, `{"shut":{"key":1,"how":"issued"}}`, 1), otherBytes},
+		{"two in one", strings.Replace(good, issued, `{"challenge":{"key":1,"challenge":"AQ=="},"close":{"key":1,"how":"issued"}}`, 1), otherBytes},
 		{"not JSON", good + "close\n", "line 11: not the JSON of an entry"},
-		{"no key", good + `{"close":"issued"}` + "\n" + openEntry("02"), "line 12: not the JSON of an entry"},
-		{"lapsed after the answer", good + `{"close":"lapsed"}` + "\n", "line 11: journal: the session was answered"},
-		{"another challenge", good + `{"challenge":"Aw=="}` + "\n",
+		{"no key", good + `{"close":{"key":1,"how":"issued"}}` + "\n" + openEntry("02"), "line 12: not the JSON of an entry"},
+		{"lapsed after the answer", good + `{"close":{"key":1,"how":"lapsed"}}` + "\n", "line 11: journal: the session was answered"},
+		{"another challenge", good + `{"challenge":{"key":1,"challenge":"Aw=="}}` + "\n",
 			"line 11: journal: the session has another challenge"},
-		{"two sessions", good + openEntry(keyA), "line 11: journal: a session is open"},
+		{"two sessions", good + openEntry(keyA), "line 11: journal: a session of this key is open"},
 		{"issued twice", good + issued + "\n" + openEntry(keyA), "line 12: journal: this deposit was issued for"},
-		{"closed twice", good + issued + "\n" + `{"close":"lapsed"}` + "\n", "line 12: journal: no session is open"},
-		{"answered and lapsed", good + `{"close":"lapsed"}` + "\n", "line 11: journal: the session was answered"},
-		{"a challenge for nothing", good + issued + "\n" + `{"challenge":"Aw=="}` + "\n",
-			"line 12: journal: no session is open"},
+		{"closed twice", good + issued + "\n" + `{"close":{"key":1,"how":"lapsed"}}` + "\n", "line 12: journal: no session of this key is open"},
+		{"answered and lapsed", good + `{"close":{"key":1,"how":"lapsed"}}` + "\n", "line 11: journal: the session was answered"},
+		{"a challenge for nothing", good + issued + "\n" + `{"challenge":{"key":1,"challenge":"Aw=="}}` + "\n",
+			"line 12: journal: no session of this key is open"},
 		{"issued without a challenge", strings.Replace(good, `"lapsed"`, `"issued"`, 1),
 			"line 7: journal: the session has no challenge"},
-		{"closed otherwise", good + `{"close":"lost"}` + "\n", "line 11: journal: not an entry"},
+		{"closed otherwise", good + `{"close":{"key":1,"how":"lost"}}` + "\n", "line 11: journal: not an entry"},
 	} {
 		check(t, os.WriteFile(path, []byte(c.text), 0o600))
 		_, file, err := roles.OpenJournal(path, journalPolicy, nil)

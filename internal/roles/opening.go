@@ -22,7 +22,11 @@ func (p *participant) openBallots(
 	s *election.Setup, votes []*election.Vote, number int,
 ) (own []openedVote, rest []*election.Vote) {
 	for _, v := range election.Counted(votes) {
-		plain, err := ballot.Open(v.Ballot, p.place(s, v, number), p.key)
+		at, err := p.place(s, v, number)
+		var plain ballot.Plain
+		if err == nil {
+			plain, err = ballot.Open(v.Ballot, at, p.key)
+		}
 		if err != nil {
 			rest = append(rest, v)
 			continue
@@ -33,9 +37,10 @@ func (p *participant) openBallots(
 	return own, rest
 }
 
-// place is what a vote's ballot is bound to.
-func (p *participant) place(s *election.Setup, v *election.Vote, number int) ballot.Place {
-	return ballot.Place{EID: p.e.EID, Outpoint: v.Outpoint, PublicShare: s.PublicShare(v.Index, number)}
+// place is what a vote's ballot is bound to. It fails where the slot has no public share.
+func (p *participant) place(s *election.Setup, v *election.Vote, number int) (ballot.Place, error) {
+	share, err := s.PublicShare(v.Index, number)
+	return ballot.Place{EID: p.e.EID, Outpoint: v.Outpoint, PublicShare: share}, err
 }
 
 // opening is the body of the line that publishes what ballots say.
@@ -54,7 +59,10 @@ func opening(own []openedVote) board.Opening {
 // number is the candidate's, or 0 for the supervisor.
 func (p *participant) disavow(body *board.Opening, s *election.Setup, rest []*election.Vote, number int) error {
 	for _, v := range rest {
-		at := p.place(s, v, p.e.Policy.KeyNumber(max(number, 1)))
+		at, err := p.place(s, v, p.e.Policy.KeyNumber(max(number, 1)))
+		if err != nil {
+			return err
+		}
 		point, proof, err := ballot.Disavow(p.key, v.Ballot, at, ballot.Parties{I: v.Index, J: number})
 		if err != nil {
 			return fmt.Errorf("ballot of slot %d: %w", v.Index, err)

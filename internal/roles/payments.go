@@ -115,7 +115,7 @@ func (m *Mixer) payVouchers(x *election.Exchange) error {
 func (m *Mixer) takeBack(end election.Tail, late *wire.MsgTx) error {
 	tx := newTx()
 	tx.AddTxOut(wire.NewTxOut(0, templates.PayToKey(m.public)))
-	addInput(tx, end.Outpoint, election.AnchorSequence)
+	addInput(tx, end.Outpoint)
 	tx.TxOut[0].Value = m.wallet.held(end.Outpoint) - 2*m.e.Policy.Fee*int64(late.SerializeSize())
 	if err := signKey(tx, 0, m.key, m.public); err != nil {
 		return err

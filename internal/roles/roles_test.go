@@ -9,7 +9,6 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/regtest"
 	"bevote/internal/roles"
-	"bevote/internal/sharing"
 	"bevote/internal/workbench"
 	"bevote/lang"
 	"bevote/lang/langtest"
@@ -17,34 +16,18 @@ import (
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 
-	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
-
-// relay is the voters' node, whose miner may rewrite input scripts.
-type relay struct {
-	*regtest.Chain
-	rewrite bool
-}
-
-func (r *relay) Submit(tx *wire.MsgTx) error {
-	if !r.rewrite {
-		return r.Chain.Submit(tx)
-	}
-	tx = tx.Copy()
-	tx.TxIn[0].SignatureScript = append([]byte{txscript.OP_PUSHDATA1}, tx.TxIn[0].SignatureScript...)
-	r.SubmitToMiner(tx)
-	return nil
-}
 
 // poll is a small custodial election up to its vote. Dealings are tested by whole rehearsals.
 type poll struct {
 	t          testing.TB
 	e          *election.Election
 	chain      *regtest.Chain
-	relay      *relay
+	relay      *hookedNode
 	log        *board.Log
 	supervisor *roles.Supervisor
+	secret     curve.Scalar // the supervisor's
 	voters     []*roles.Voter
 	setup      *election.Setup
 	votes      []*election.Vote
@@ -99,18 +82,18 @@ func check(t testing.TB, err error) {
 func newPoll(t testing.TB, voters int) *poll {
 	t.Helper()
 	e, keys := custodialElection(t, voters)
-	p := &poll{t: t, e: e, log: board.NewLog(e.EID)}
+	p := &poll{t: t, e: e, log: board.NewLog(e.EID), secret: keys["supervisor"]}
 	var err error
 	p.chain, err = regtest.New(t.TempDir(), lang.Params("regtest"), templates.PayToKey(e.Policy.Supervisor))
 	check(t, err)
 	t.Cleanup(func() { p.chain.Close() })
-	p.relay = &relay{Chain: p.chain}
-	p.supervisor, err = roles.NewSupervisor(e, keys["supervisor"], p.chain, seedOf("supervisor"))
+	p.relay = &hookedNode{Chain: p.chain}
+	p.supervisor, err = roles.NewSupervisor(e, keys["supervisor"], p.relay, seedOf("supervisor"))
 	check(t, err)
 	p.mine(102)
 	p.announce(keys)
 	var public []curve.PublicKey
-	for i := range voters {
+	for i := range e.Policy.Voters {
 		seed := seedOf(fmt.Sprint("voter ", i+1))
 		v, err := roles.NewVoter(e, seed.Key("roll"), p.relay, seed)
 		check(t, err)
@@ -259,7 +242,7 @@ func TestClaimsInBatches(t *testing.T) {
 	if tally.Winner != 2 || tally.Counts[1] != voters {
 		t.Fatalf("tally %+v", tally)
 	}
-	check(t, p.supervisor.Claim(tally))
+	check(t, p.supervisor.Claim(tally, p.replay()))
 	p.mine(113)
 	b, err := p.chain.Block(112)
 	check(t, err)
@@ -284,7 +267,7 @@ func TestNothingToClaim(t *testing.T) {
 	p := newPoll(t, 2)
 	p.vote(func(i int) int { return i + 1 })
 	tally := p.supervisor.Count(p.setup, p.votes)
-	if err := p.supervisor.Claim(tally); !errors.Is(err, roles.ErrTooFew) {
+	if err := p.supervisor.Claim(tally, p.replay()); !errors.Is(err, roles.ErrTooFew) {
 		t.Errorf("err %v", err)
 	}
 }
@@ -331,57 +314,6 @@ func TestWhoJoins(t *testing.T) {
 	} {
 		if join() == nil {
 			t.Errorf("%s: joined", name)
-		}
-	}
-}
-
-// A voter acknowledges a transcript only if its own share is behind its p_i
-// and the joint key is the one that the board gives.
-func TestAckComparesTheTranscript(t *testing.T) {
-	p := newPoll(t, 2)
-	supervisor := p.supervisor
-	params := sharing.Params{EID: p.e.EID, K: 2, Keys: 1}
-	for _, r := range p.setup.Roll {
-		params.Roll = append(params.Roll, r.Key)
-	}
-	commits, deals := make(map[int][32]byte), make(map[int][]byte)
-	for _, v := range p.voters {
-		line, err := v.Commit(params)
-		check(t, err)
-		var c board.Commit
-		check(t, board.DecodeBody(line, &c))
-		line, err = v.Deal(params)
-		check(t, err)
-		var d board.Deal
-		check(t, board.DecodeBody(line, &d))
-		commits[v.Slot()], deals[v.Slot()] = c.Deal, d.Deal
-	}
-	o := sharing.Judge(params, commits, deals, nil)
-	good, err := supervisor.Transcript(o, 2)
-	check(t, err)
-	lie, key, coefficients := *o, o.Keys[0].Key, o.Keys[0].Coefficients
-	lie.Keys = []sharing.JointKey{{Key: key, Coefficients: []curve.Point{key, key}}}
-	otherShares, err := supervisor.Transcript(&lie, 2)
-	check(t, err)
-	lie.Keys = []sharing.JointKey{{Key: coefficients[1], Coefficients: coefficients}}
-	otherKey, err := supervisor.Transcript(&lie, 2)
-	check(t, err)
-	for _, v := range p.voters {
-		if _, err := v.Ack(good, o); err == nil {
-			t.Error("acknowledged without a share")
-		}
-		complaints, err := v.Receive(params, o)
-		if err != nil || len(complaints) > 0 {
-			t.Fatalf("complaints %v, err %v", complaints, err)
-		}
-		if _, err := v.Ack(good, o); err != nil {
-			t.Error(err)
-		}
-		if _, err := v.Ack(otherShares, o); err == nil {
-			t.Error("acknowledged another share")
-		}
-		if _, err := v.Ack(otherKey, o); err == nil {
-			t.Error("acknowledged another joint key")
 		}
 	}
 }

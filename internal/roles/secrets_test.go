@@ -78,10 +78,10 @@ func TestTallyPrintsNoBallot(t *testing.T) {
 	p := newPoll(t, 2)
 	p.vote(func(i int) int { return i + 1 })
 	tally := p.supervisor.Count(p.setup, p.votes)
-	line, err := p.supervisor.OpenAll(p.setup, tally)
+	lines, err := p.supervisor.OpenAll(p.setup, tally)
 	check(t, err)
 	var body board.Opening
-	check(t, board.DecodeBody(line, &body))
+	check(t, board.DecodeBody(lines[0], &body))
 	for _, o := range body.Openings {
 		share, err := curve.DecodeScalar(o.S)
 		check(t, err)

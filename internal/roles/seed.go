@@ -87,6 +87,9 @@ type hashStream struct {
 	left    []byte // of the newest hash
 }
 
+// Format hides the key, which begins with the seed.
+func (s hashStream) Format(f fmt.State, _ rune) { io.WriteString(f, "stream(hidden)") }
+
 func (s *hashStream) Read(p []byte) (n int, err error) {
 	for n < len(p) {
 		if len(s.left) == 0 {

@@ -130,15 +130,15 @@ func (s *Supervisor) Roll(setup *election.Setup, r *election.Replay) (board.Line
 }
 
 // Transcript writes the outcome of the dealing: QUAL, and each joint key with the public shares of
-// all n slots. It follows from the board.
-func (s *Supervisor) Transcript(o *sharing.Outcome, n int) (board.Line, error) {
+// all n slots. It follows from the board, and takes several lines where one would be too long.
+func (s *Supervisor) Transcript(o *sharing.Outcome, n int) ([]board.Line, error) {
 	t := board.Transcript{Qual: o.Qual}
 	for _, k := range o.Keys {
 		var shares curve.Encoder
 		for _, p := range sharing.PublicShares(k.Coefficients, n) {
 			shares = shares.Point(p)
 		}
-		t.Keys = append(t.Keys, board.JointKey{Key: k.Key.Key(), Shares: board.Bytes(shares)})
+		t.Keys = append(t.Keys, board.JointKey{Key: k.Key.Key(), From: 1, Shares: board.Bytes(shares)})
 	}
-	return s.write(t)
+	return writeAll(&s.participant, t.Split(board.MaxShares))
 }

@@ -55,7 +55,7 @@ func (t *Treasurer) sweepOf(x *election.Exchange, deposits []*election.Deposit) 
 	}
 	tx, sum, redeems := newTx(), int64(0), make([][]byte, len(deposits))
 	for i, d := range deposits {
-		addInput(tx, d.Outpoint, election.SweepSequence)
+		addInput(tx, d.Outpoint)
 		sum += x.Sats(d)
 		if redeems[i], err = t.s.e.EscrowRedeem(d.Mixer.Key, d.By); err != nil {
 			return nil, err

@@ -35,7 +35,7 @@ func (p *payer) extend(
 		left -= out.Value
 	}
 	spend := func(op wire.OutPoint) {
-		addInput(tx, op, election.AnchorSequence)
+		addInput(tx, op)
 		size += templates.P2PKHInput
 	}
 	if from.Outpoint != (wire.OutPoint{}) {

@@ -45,9 +45,10 @@ func (s *Supervisor) Count(setup *election.Setup, votes []*election.Vote) *Tally
 	return t
 }
 
-// Claim pays the winner the stakes of the ballots for it. The other stakes are left to their voters'
-// refunds. Without a winner the error wraps [ErrTooFew].
-func (s *Supervisor) Claim(t *Tally) error {
+// Claim pays the winner the stakes of the ballots for it that the replay does not show to be spent. It
+// can be repeated until all are claimed. The other stakes are left to their voters' refunds. Without a
+// winner the error wraps [ErrTooFew].
+func (s *Supervisor) Claim(t *Tally, r *election.Replay) error {
 	if t.Winner == 0 {
 		return fmt.Errorf("nobody to claim for: %w", ErrTooFew)
 	}
@@ -61,15 +62,15 @@ func (s *Supervisor) Claim(t *Tally) error {
 			won = append(won, o.vote)
 		}
 	}
-	return s.claim(won, path, s.key, s.e.Policy.Candidates[t.Winner-1].Payout)
+	return s.claim(won, r, path, s.key, s.e.Policy.Candidates[t.Winner-1].Payout)
 }
 
 // OpenAll publishes what the ballots say, and of each ballot that does not open the proof that it
 // does not.
-func (s *Supervisor) OpenAll(setup *election.Setup, t *Tally) (board.Line, error) {
+func (s *Supervisor) OpenAll(setup *election.Setup, t *Tally) ([]board.Line, error) {
 	body := opening(t.own)
 	if err := s.disavow(&body, setup, t.rest, 0); err != nil {
-		return board.Line{}, err
+		return nil, err
 	}
-	return s.write(body)
+	return writeAll(&s.participant, body.Split(board.MaxOpened))
 }

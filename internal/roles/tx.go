@@ -13,9 +13,13 @@ import (
 
 func newTx() *wire.MsgTx { return wire.NewMsgTx(2) }
 
-func addInput(tx *wire.MsgTx, op wire.OutPoint, sequence uint32) {
+// replaceable is the sequence of every input: it signals that the transaction may be replaced (BIP 125)
+// and lets a lock time hold (BIP 65). Its bit 31 says that it is no relative lock (BIP 68).
+const replaceable = wire.MaxTxInSequenceNum - 2
+
+func addInput(tx *wire.MsgTx, op wire.OutPoint) {
 	in := wire.NewTxIn(&op, nil, nil)
-	in.Sequence = sequence
+	in.Sequence = replaceable
 	tx.AddTxIn(in)
 }
 

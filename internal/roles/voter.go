@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"math"
+	"slices"
 
 	"bevote/internal/ballot"
 	"bevote/internal/curve"
@@ -23,7 +23,7 @@ type Voter struct {
 	coin   wire.OutPoint
 	slot   int            // in the roll, from 1
 	head   [32]byte       // of the roll's anchor
-	shares []curve.Scalar // s_i by joint key
+	shares []curve.Scalar // s_i by joint key; nil without
 	stake  *stake         // nil before the vote
 }
 
@@ -86,20 +86,26 @@ func (v *Voter) Deal(p sharing.Params) (board.Line, error) {
 	return v.write(board.Deal{Deal: deal.Encode()})
 }
 
-// Receive takes the voter's shares from the deals of the dealers that are in by the outcome so far,
-// and writes complaints about those whose share is wrong. It is to be called again when the outcome
-// has changed.
-func (v *Voter) Receive(p sharing.Params, o *sharing.Outcome) ([]board.Line, error) {
-	shares, wrong := sharing.Receive(p, v.key, v.slot, o)
+// Receive takes the voter's shares of an outcome, and writes a complaint about each dealer that sent
+// it a wrong one and is not known to be out. The combination is that of [election.Setup.Combine]. It is
+// to be called when the deals' anchor is as deep as the policy asks, and again when the outcome has
+// changed.
+func (v *Voter) Receive(s *election.Setup, c *sharing.Combination, o *sharing.Outcome) ([]board.Line, error) {
+	shares, wrong := c.Receive(v.key, v.slot, o)
 	v.shares = shares
 	var lines []board.Line
-	for _, c := range wrong {
-		complaint, err := sharing.Complain(p, v.key, v.slot, c, o.Deals[c.Dealer])
+	last := 0 // dealer
+	for _, w := range wrong {
+		if w.Dealer == last || !slices.Contains(o.Qual, w.Dealer) {
+			continue // one complaint puts a dealer out
+		}
+		last = w.Dealer
+		complaint, err := sharing.Complain(s.Params(), v.key, v.slot, w, o.Deals[w.Dealer])
 		if err != nil {
 			return nil, err
 		}
 		line, err := v.write(board.Complaint{
-			Dealer: c.Dealer, Key: c.Key, Point: complaint.Point.Key(), Proof: complaint.Proof.Bytes(),
+			Deal: s.DealLine(w.Dealer), Key: w.Key, Point: complaint.Point.Key(), Proof: complaint.Proof.Bytes(),
 		})
 		if err != nil {
 			return nil, err
@@ -109,28 +115,41 @@ func (v *Voter) Receive(p sharing.Params, o *sharing.Outcome) ([]board.Line, err
 	return lines, nil
 }
 
+// HasShare reports whether the voter has a share of each joint key of the outcome that it received last.
+func (v *Voter) HasShare() bool { return v.shares != nil }
+
+// ErrTranscript is the error of a transcript that does not follow from the deals. A voter does not
+// acknowledge it.
+var ErrTranscript = errors.New("the transcript is wrong")
+
 // Ack acknowledges the transcript, if its joint keys are those of the outcome and its public shares
-// of the voter's slot are p_i = s_i·G.
-func (v *Voter) Ack(transcript board.Line, o *sharing.Outcome) (board.Line, error) {
-	var t board.Transcript
-	if err := board.DecodeBody(transcript, &t); err != nil {
-		return board.Line{}, err
+// of the voter's slot are p_i = s_i·G. A voter without a share that it can vote with says so. Complaints
+// of [Voter.Receive] that are written then are late.
+func (v *Voter) Ack(s *election.Setup) (board.Line, error) {
+	t, o := s.Transcript, s.Dealing
+	if t == nil || o == nil || len(t.Body.Keys) != len(o.Keys) {
+		return board.Line{}, fmt.Errorf("%w: it is not there, or not of %d joint keys", ErrTranscript, v.e.Policy.JointKeys())
 	}
-	if len(t.Keys) != len(o.Keys) || len(v.shares) != len(o.Keys) {
-		return board.Line{}, fmt.Errorf("a transcript of %d joint keys, want %d", len(t.Keys), len(o.Keys))
-	}
-	for i, k := range t.Keys {
-		mine, at := curve.BaseMul(v.shares[i]).Key(), (v.slot-1)*curve.PointSize
-		right := len(k.Shares) >= at+curve.PointSize && bytes.Equal(k.Shares[at:at+curve.PointSize], mine[:])
-		if !right || k.Key != o.Keys[i].Key.Key() {
-			return board.Line{}, fmt.Errorf("the transcript's joint key %d or its share of slot %d is wrong",
-				i+1, v.slot)
+	for i, k := range t.Body.Keys {
+		at := (v.slot - 1) * curve.PointSize
+		right := k.Key == o.Keys[i].Key.Key() && len(k.Shares) >= at+curve.PointSize
+		if right && v.shares != nil {
+			mine := curve.BaseMul(v.shares[i]).Key()
+			right = bytes.Equal(k.Shares[at:at+curve.PointSize], mine[:])
+		}
+		if !right {
+			return board.Line{}, fmt.Errorf("%w: joint key %d, or its share of slot %d", ErrTranscript, i+1, v.slot)
 		}
 	}
-	return v.write(board.Ack{Transcript: board.TranscriptHash(transcript)})
+	usable := v.shares != nil && s.Voteless[v.slot] == ""
+	return v.write(board.Ack{Transcript: s.TranscriptHash, Share: usable})
 }
 
-// Vote casts a ballot for candidate number j, from 1. keys are those of [election.Setup.Keys].
+// ErrNoShare is the error of a vote without a share of the joint key.
+var ErrNoShare = errors.New("you have no share of the joint key")
+
+// Vote casts a ballot for candidate number j, from 1. keys are those of [election.Setup.Keys]. A vote
+// whose answer was lost can be cast again: it is the same transaction.
 func (v *Voter) Vote(s *election.Setup, keys map[string][]byte, j int) error {
 	sealed, err := v.seal(s, j)
 	if err != nil {
@@ -145,19 +164,59 @@ func (v *Voter) Vote(s *election.Setup, keys map[string][]byte, j int) error {
 //	out  0   policy.Stake   P2SH of the redeem script, filled for slot and ballot
 //	     1   0              RETURN <ballot>
 func (v *Voter) Cast(s *election.Setup, keys map[string][]byte, sealed []byte) error {
-	redeem, err := s.Redeem(keys, v.slot, sealed)
+	tx, redeem, err := v.voteTx(s, keys, sealed)
 	if err != nil {
 		return err
 	}
-	tx := newTx()
-	addInput(tx, v.coin, math.MaxUint32)
-	tx.AddTxOut(wire.NewTxOut(v.e.Policy.Stake, templates.PayToRedeem(redeem)))
-	tx.AddTxOut(wire.NewTxOut(0, opReturn(sealed)))
+	return v.lock(tx, redeem)
+}
+
+// Bump replaces the vote for candidate number j, while it waits for a block, by one that pays a higher
+// fee: all of a mined output that pays key, P2PKH, since a vote has no change. Whose key it is can
+// then be seen beside the roll key.
+//
+//	in   the coin
+//	     extra
+//	out  as [Voter.Cast]
+func (v *Voter) Bump(s *election.Setup, keys map[string][]byte, j int, extra wire.OutPoint, key curve.Scalar) error {
+	sealed, err := v.seal(s, j)
+	if err != nil {
+		return err
+	}
+	tx, redeem, err := v.voteTx(s, keys, sealed)
+	if err != nil {
+		return err
+	}
+	addInput(tx, extra)
 	if err := signKey(tx, 0, v.key, v.public); err != nil {
 		return err
 	}
+	if err := signKey(tx, 1, key, curve.BaseMul(key).Key()); err != nil {
+		return err
+	}
+	return v.lock(tx, redeem)
+}
+
+// voteTx returns the signed vote with a ballot, and the redeem script of its stake.
+func (v *Voter) voteTx(s *election.Setup, keys map[string][]byte, sealed []byte) (*wire.MsgTx, []byte, error) {
+	redeem, err := s.Redeem(keys, v.slot, sealed)
+	if err != nil {
+		return nil, nil, err
+	}
+	tx := newTx()
+	addInput(tx, v.coin)
+	tx.AddTxOut(wire.NewTxOut(v.e.Policy.Stake, templates.PayToRedeem(redeem)))
+	tx.AddTxOut(wire.NewTxOut(0, opReturn(sealed)))
+	return tx, redeem, signKey(tx, 0, v.key, v.public)
+}
+
+// lock sends a vote. Its stake is the voter's once the vote is known to have arrived.
+func (v *Voter) lock(tx *wire.MsgTx, redeem []byte) error {
+	if err := v.submit("vote", tx); err != nil {
+		return err
+	}
 	v.stake = &stake{wire.OutPoint{Hash: tx.TxHash()}, redeem}
-	return v.submit("vote", tx)
+	return nil
 }
 
 // seal seals a ballot for candidate number j: j with the voter's share of the candidate's joint key,
@@ -169,11 +228,14 @@ func (v *Voter) seal(s *election.Setup, j int) ([]byte, error) {
 	}
 	m, to := ballot.Plain{Candidate: j}, p.Candidates[j-1].Key
 	number := p.KeyNumber(j)
+	public, publicErr := s.PublicShare(v.slot, number)
 	switch {
 	case !p.Dealt():
 		m.Share, to = v.seed.nonce(v.e.EID, v.coin, j), p.Supervisor
 	case len(v.shares) < number:
-		return nil, errors.New("no share of the joint key")
+		return nil, ErrNoShare
+	case publicErr != nil:
+		return nil, fmt.Errorf("%w that you can vote with: %w", ErrNoShare, publicErr)
 	default:
 		m.Share = v.shares[number-1]
 	}
@@ -184,9 +246,7 @@ func (v *Voter) seal(s *election.Setup, j int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := ballot.Place{
-		EID: v.e.EID, Outpoint: election.EncodeOutpoint(v.coin), PublicShare: s.PublicShare(v.slot, number),
-	}
+	at := ballot.Place{EID: v.e.EID, Outpoint: election.EncodeOutpoint(v.coin), PublicShare: public}
 	return ballot.Seal(m, at, key), nil
 }
 
@@ -196,7 +256,7 @@ func (v *Voter) seal(s *election.Setup, j int) ([]byte, error) {
 //	out  coin − fee   P2PKH of the roll key
 func (v *Voter) Abstain() error {
 	tx := newTx()
-	addInput(tx, v.coin, math.MaxUint32)
+	addInput(tx, v.coin)
 	own := templates.PayToKey(v.public)
 	fee := v.e.Policy.Fee * int64(templates.TxFrame+templates.P2PKHInput+templates.P2PKHOutput)
 	tx.AddTxOut(wire.NewTxOut(v.e.Policy.Coin()-fee, own))
@@ -206,18 +266,18 @@ func (v *Voter) Abstain() error {
 	return v.submit("abstention", tx)
 }
 
-// Follow takes the stake's outpoint from the votes that the chain shows. Relays and miners can
-// rewrite a transaction's input scripts and with them its id, so that the vote need not be in the
-// chain under the id that it was sent with.
+// Follow takes the stake from the votes that the chain shows. A vote need not be in the chain under
+// the id that it was sent with, since relays and miners can rewrite its input script; and the voter may
+// have voted before a restart, or on another device.
 func (v *Voter) Follow(votes []*election.Vote) {
 	for _, w := range votes {
-		if v.stake != nil && w.Index == v.slot && bytes.Equal(w.Redeem, v.stake.redeem) {
-			v.stake.op = w.Stake
+		if w.Index == v.slot && w.Stake != (wire.OutPoint{}) {
+			v.stake = &stake{w.Stake, w.Redeem}
 		}
 	}
 }
 
-// Stake returns the outpoint of the voter's stake, if it has voted.
+// Stake returns the outpoint of the voter's stake, if its vote is known to have arrived.
 func (v *Voter) Stake() (wire.OutPoint, bool) {
 	if v.stake == nil {
 		return wire.OutPoint{}, false
@@ -229,7 +289,7 @@ func (v *Voter) Stake() (wire.OutPoint, bool) {
 // policy's timeout.
 //
 //	version 2, locktime path.After
-//	in   the stake, sequence fffffffe
+//	in   the stake, sequence fffffffd
 //	out  stake − fee   P2PKH of the roll key
 func (v *Voter) Refund() error {
 	if v.stake == nil {
@@ -241,7 +301,7 @@ func (v *Voter) Refund() error {
 	}
 	tx := newTx()
 	tx.LockTime = path.After
-	addInput(tx, v.stake.op, math.MaxUint32-1)
+	addInput(tx, v.stake.op)
 	own := templates.PayToKey(v.public)
 	fee := v.e.Policy.Fee * int64(templates.SweepSize(1, path.Witness, len(v.stake.redeem), templates.PayoutP2PKH))
 	tx.AddTxOut(wire.NewTxOut(v.e.Policy.Stake-fee, own))

@@ -3,7 +3,6 @@ package roles
 import (
 	"bytes"
 	"fmt"
-	"math"
 	"slices"
 
 	"bevote/lang"
@@ -27,6 +26,10 @@ func newPayer(p participant) payer {
 
 // Watch takes the block at a height into the payer's wallet.
 func (p *payer) Watch(height uint32, b *wire.MsgBlock) { p.wallet.addBlock(height, b) }
+
+// Rewind takes back the blocks from height on, which are no longer in the chain. Watch takes in those in
+// their place.
+func (p *payer) Rewind(height uint32) { p.wallet.rewind(height) }
 
 // Balance returns the satoshis that the payer can spend in the next block.
 func (p *payer) Balance() int64 { return p.wallet.balance(p.tip() + 1) }
@@ -74,6 +77,14 @@ type wallet struct {
 	conflicted map[chainhash.Hash]bool           // those that can never be in the chain
 	paid       map[payment]wire.OutPoint         // the newest output of txs that makes a payment
 	reserved   func(wire.OutPoint) bool          // outputs that fund does not spend; may be nil
+	events     []event                           // from which all of this follows, in the order in which they came
+}
+
+// event is a transaction that pays to the wallet or spends from it, mined or sent by its owner.
+type event struct {
+	tx     *wire.MsgTx
+	height uint32 // of its block, 0 where it was sent
+	mature uint32 // the lowest block that can spend what it pays, where it is mined
 }
 
 // output is an output of the wallet's script. It is immature below a height: no lower block can
@@ -97,10 +108,29 @@ type payment struct {
 }
 
 func newWallet(script []byte, net *chaincfg.Params) wallet {
-	return wallet{
-		script: script, maturity: uint32(net.CoinbaseMaturity), spent: make(map[wire.OutPoint]spend),
-		txs: make(map[chainhash.Hash]*wire.MsgTx), mined: make(map[chainhash.Hash]chainhash.Hash),
-		conflicted: make(map[chainhash.Hash]bool), paid: make(map[payment]wire.OutPoint),
+	w := wallet{script: script, maturity: uint32(net.CoinbaseMaturity)}
+	w.reset()
+	return w
+}
+
+// reset empties the wallet.
+func (w *wallet) reset() {
+	w.events, w.unspent, w.spent = nil, nil, make(map[wire.OutPoint]spend)
+	w.txs, w.mined = make(map[chainhash.Hash]*wire.MsgTx), make(map[chainhash.Hash]chainhash.Hash)
+	w.conflicted, w.paid = make(map[chainhash.Hash]bool), make(map[payment]wire.OutPoint)
+}
+
+// rewind takes back the blocks from height on. What the wallet has sent waits for a block again.
+func (w *wallet) rewind(height uint32) {
+	events := w.events
+	w.reset()
+	for _, e := range events {
+		switch {
+		case e.height == 0:
+			w.add(e.tx)
+		case e.height < height:
+			w.addMined(e)
+		}
 	}
 }
 
@@ -108,15 +138,28 @@ func newWallet(script []byte, net *chaincfg.Params) wallet {
 // wallet has sent itself is known already.
 func (w *wallet) addBlock(height uint32, b *wire.MsgBlock) {
 	for pos, tx := range b.Transactions {
-		if slices.ContainsFunc(tx.TxIn, w.spends) {
-			w.confirm(tx)
-		}
 		mature := height
 		if pos == 0 {
 			mature += w.maturity
 		}
-		w.addOutputs(tx, mature)
+		if slices.ContainsFunc(tx.TxIn, w.spends) || slices.ContainsFunc(tx.TxOut, w.owns) {
+			w.addMined(event{tx, height, mature})
+		}
 	}
+}
+
+// addMined takes in a transaction of a block.
+func (w *wallet) addMined(e event) {
+	w.events = append(w.events, e)
+	if slices.ContainsFunc(e.tx.TxIn, w.spends) {
+		w.confirm(e.tx)
+	}
+	w.addOutputs(e.tx, e.mature)
+}
+
+// owns reports whether an output is the wallet's.
+func (w *wallet) owns(out *wire.TxOut) bool {
+	return out.Value > 0 && bytes.Equal(out.PkScript, w.script)
 }
 
 // spends reports whether an input spends an output that is, or was, the wallet's.
@@ -135,7 +178,8 @@ func (w *wallet) confirm(tx *wire.MsgTx) {
 			others = append(others, s.by)
 		}
 	}
-	w.add(tx)
+	w.take(tx)
+	delete(w.conflicted, id)
 	w.mined[id] = id
 	for _, other := range others {
 		if samePayments(w.txs[other], tx) {
@@ -206,16 +250,18 @@ func (w *wallet) isMined(op wire.OutPoint) bool {
 func (w *wallet) addOutputs(tx *wire.MsgTx, mature uint32) {
 	var id chainhash.Hash
 	for i, out := range tx.TxOut {
-		if !bytes.Equal(out.PkScript, w.script) || out.Value == 0 {
+		if !w.owns(out) {
 			continue
 		}
 		if id == (chainhash.Hash{}) {
 			id = tx.TxHash()
 		}
 		op := wire.OutPoint{Hash: id, Index: uint32(i)}
-		_, gone := w.spent[op]
-		if known := slices.ContainsFunc(w.unspent, func(o output) bool { return o.op == op }); !known && !gone {
-			w.unspent = append(w.unspent, output{op, out.Value, mature})
+		own := output{op, out.Value, mature}
+		if s, gone := w.spent[op]; gone {
+			w.spent[op] = spend{s.by, own}
+		} else if !slices.ContainsFunc(w.unspent, func(o output) bool { return o.op == op }) {
+			w.unspent = append(w.unspent, own)
 		}
 	}
 }
@@ -265,7 +311,7 @@ func (w *wallet) fund(tx *wire.MsgTx, feeRate int64, next uint32) error {
 		if o.mature > next || w.reserved != nil && w.reserved(o.op) {
 			continue
 		}
-		addInput(tx, o.op, math.MaxUint32)
+		addInput(tx, o.op)
 		size += templates.P2PKHInput
 		if have += o.value; have < want+feeRate*size {
 			continue
@@ -278,8 +324,20 @@ func (w *wallet) fund(tx *wire.MsgTx, feeRate int64, next uint32) error {
 	return fmt.Errorf("%d sat to spend, want %d", have, want+feeRate*size)
 }
 
-// add takes in a transaction of the wallet. Its change can be spent before it is mined.
+// add takes in a transaction that the wallet's owner has sent, in place of all others that spend its
+// inputs. Its change can be spent before it is mined.
 func (w *wallet) add(tx *wire.MsgTx) {
+	w.events = append(w.events, event{tx: tx})
+	for _, in := range tx.TxIn {
+		if s, ok := w.spent[in.PreviousOutPoint]; ok && s.by != tx.TxHash() {
+			w.conflict(s.by)
+		}
+	}
+	w.take(tx)
+}
+
+// take takes in a transaction that spends from the wallet.
+func (w *wallet) take(tx *wire.MsgTx) {
 	id := tx.TxHash()
 	if w.txs[id] == nil {
 		w.txs[id] = tx
@@ -290,7 +348,8 @@ func (w *wallet) add(tx *wire.MsgTx) {
 	for _, in := range tx.TxIn {
 		s := spend{by: id}
 		if i := slices.IndexFunc(w.unspent, func(o output) bool { return o.op == in.PreviousOutPoint }); i >= 0 {
-			s.output, w.unspent = w.unspent[i], slices.Delete(w.unspent, i, i+1)
+			s.output = w.unspent[i] // before Delete, which moves what follows
+			w.unspent = slices.Delete(w.unspent, i, i+1)
 		} else if before, ok := w.spent[in.PreviousOutPoint]; ok {
 			s.output = before.output
 		}

@@ -13,7 +13,7 @@ import (
 var sizes = []struct{ n, k int }{{100, 51}, {500, 251}, {1000, 501}}
 
 // bigFixture is a roll of n whose deals are fast to make: the dealers' polynomials
-// differ in the constant term, and only member 1's ciphertexts are right. To judge and
+// differ in the constant term, and only member n's ciphertexts are right. To judge and
 // to receive them takes as long as for others.
 func bigFixture(b *testing.B, n, k int) *fixture {
 	w := &fixture{TB: b, r: rand.NewChaCha8([32]byte{1}), commits: make(map[int][32]byte), deals: make(map[int][]byte),
@@ -33,7 +33,7 @@ func bigFixture(b *testing.B, n, k int) *fixture {
 		points[0] = curve.BaseMul(coefficients[0])
 		e := w.draw()
 		key := w.p.Roll[i-1]
-		prover := append([]byte{byte(i >> 8), byte(i)}, key[:]...)
+		prover := append([]byte{0, 0, byte(i >> 8), byte(i)}, key[:]...)
 		ofA := curve.Context{Tag: "coefficient", EID: w.p.EID, Key: 1, Prover: prover}
 		ofE := curve.Context{Tag: "ephemeral", EID: w.p.EID, Prover: prover}
 		d := &sharing.Deal{
@@ -42,9 +42,9 @@ func bigFixture(b *testing.B, n, k int) *fixture {
 		}
 		d.Possession[0] = curve.ProvePossession(ofA, coefficients[0], points[1:]...)
 		d.EphemeralPossession = curve.ProvePossession(ofE, e)
-		share := curve.Evaluate(coefficients, 1).Bytes()
-		for at, pad := range w.pad(d, i, 1, 1) {
-			d.Ciphertexts[0][0][at] = pad ^ share[at]
+		share := curve.Evaluate(coefficients, uint32(n)).Bytes()
+		for at, pad := range w.pad(d, i, 1, n) {
+			d.Ciphertexts[0][n-1][at] = pad ^ share[at]
 		}
 		w.publish(i, d)
 	}
@@ -83,11 +83,10 @@ func BenchmarkJudge(b *testing.B) {
 	}
 }
 
-// NewDeal and Receive, against n products of a point and a scalar.
+// NewDeal, against n products of a point and a scalar.
 func BenchmarkMember(b *testing.B) {
 	for _, size := range sizes {
 		w := bigFixture(b, size.n, size.k)
-		o := w.judge()
 		point := curve.BaseMul(w.secrets[0])
 		products := timed(100, func() { point.Mul(w.secrets[1]) }) * time.Duration(size.n)
 		b.Run(fmt.Sprintf("deal/n=%d,k=%d", size.n, size.k), func(b *testing.B) {
@@ -96,13 +95,53 @@ func BenchmarkMember(b *testing.B) {
 			}
 			per(b, products, "products")
 		})
-		b.Run(fmt.Sprintf("receive/n=%d,k=%d", size.n, size.k), func(b *testing.B) {
-			for b.Loop() {
-				if s, _ := sharing.Receive(w.p, w.secrets[0], 1, o); len(s) != 1 {
-					b.Fatal("no share")
+	}
+}
+
+// What receiving takes: the combination once for all receivers, and then each receiver
+// with it; against each share by itself, and against the plain sum, which errors that
+// cancel pass.
+func BenchmarkReceive(b *testing.B) {
+	for _, size := range sizes {
+		w := bigFixture(b, size.n, size.k)
+		o := w.judge()
+		deals := make([]*sharing.Deal, size.n)
+		for i := range deals {
+			deals[i] = w.published(i + 1)
+		}
+		singly := timed(1, func() {
+			for i, d := range deals {
+				share, err := w.open(d, i+1, 1, size.n)
+				if err != nil || curve.BaseMul(share) != curve.EvaluatePoints(d.Coefficients[0], uint32(size.n)) {
+					b.Fatal("a wrong share")
 				}
 			}
-			per(b, products, "products")
+		})
+		plain := timed(1, func() {
+			var sum curve.Scalar
+			for i, d := range deals {
+				share, _ := w.open(d, i+1, 1, size.n)
+				sum = sum.Add(share)
+			}
+			if curve.BaseMul(sum) != curve.EvaluatePoints(o.Keys[0].Coefficients, uint32(size.n)) {
+				b.Fatal("a wrong sum")
+			}
+		})
+		run := func(name string, f func()) {
+			b.Run(fmt.Sprintf("%s/n=%d,k=%d", name, size.n, size.k), func(b *testing.B) {
+				for b.Loop() {
+					f()
+				}
+				per(b, singly, "singly")
+				b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(plain), "×sum")
+			})
+		}
+		combined := sharing.Combine(w.p, w.head(), o)
+		run("combine", func() { sharing.Combine(w.p, w.head(), o) })
+		run("receive", func() {
+			if s, _ := combined.Receive(w.secrets[size.n-1], size.n, o); len(s) != 1 {
+				b.Fatal("no share")
+			}
 		})
 	}
 }

@@ -2,6 +2,7 @@ package sharing_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"io"
 	"reflect"
 	"testing"
@@ -48,9 +49,20 @@ func TestWrongShareForOneMember(t *testing.T) {
 func (w *fixture) pad(d *sharing.Deal, dealer, key, receiver int) (out [32]byte) {
 	shared, e := d.Ephemeral.Mul(w.secrets[receiver-1]).Key(), d.Ephemeral.Key()
 	x := append(append(append([]byte{}, shared[:]...), e[:]...), w.p.EID[:]...)
-	x = append(x, 0, byte(key), byte(dealer>>8), byte(dealer), byte(receiver>>8), byte(receiver))
+	x = append(x, 0, byte(key))
+	x = binary.BigEndian.AppendUint32(x, uint32(dealer))
+	x = binary.BigEndian.AppendUint32(x, uint32(receiver))
 	copy(out[:], curve.KDF(x, 32))
 	return out
+}
+
+// open decrypts a share, by docs/protocol.md.
+func (w *fixture) open(d *sharing.Deal, dealer, key, receiver int) (curve.Scalar, error) {
+	plain := w.pad(d, dealer, key, receiver)
+	for b := range plain {
+		plain[b] ^= d.Ciphertexts[key-1][receiver-1][b]
+	}
+	return curve.DecodeScalar(plain[:])
 }
 
 // A share decrypts to q or more.
@@ -71,31 +83,31 @@ func TestShareThatIsNoScalar(t *testing.T) {
 	w.holds(o)
 }
 
-// The errors of two dealers' shares for one member cancel in the sum: it is right.
+// shift adds off to the share of the first joint key that a dealer sends to a member.
+func (w *fixture) shift(dealer, member int, off curve.Scalar) {
+	w.Helper()
+	d := w.published(dealer)
+	share, err := w.open(d, dealer, 1, member)
+	if err != nil {
+		w.Fatal(err)
+	}
+	pad := w.pad(d, dealer, 1, member)
+	for b, wrong := range share.Add(off).Bytes() {
+		d.Ciphertexts[0][member-1][b] = wrong ^ pad[b]
+	}
+	w.publish(dealer, d)
+}
+
+// The errors of two dealers' shares for one member cancel in the sum. One of the two
+// leaves QUAL by a false complaint of its own, so that the other's error remains.
 func TestLiesThatCancel(t *testing.T) {
 	w := newFixture(t, 5, 3, 1)
-	for dealer, off := range map[int]curve.Scalar{1: curve.NewScalar(9), 2: curve.NewScalar(9).Neg()} {
-		d := w.published(dealer)
-		pad := w.pad(d, dealer, 1, 4)
-		plain := pad
-		for b := range plain {
-			plain[b] ^= d.Ciphertexts[0][3][b]
-		}
-		share, err := curve.DecodeScalar(plain[:])
-		if err != nil {
-			t.Fatal(err)
-		}
-		wrong := share.Add(off).Bytes()
-		for b := range wrong {
-			d.Ciphertexts[0][3][b] = wrong[b] ^ pad[b]
-		}
-		w.publish(dealer, d)
-	}
-	o, complaints := w.collect()
-	if len(complaints) > 0 {
-		t.Errorf("complaints %v", complaints)
-	}
-	w.wantOut(o, nil)
+	w.shift(1, 4, curve.NewScalar(9))
+	w.shift(2, 4, curve.NewScalar(9).Neg())
+	leave := w.complain(2, sharing.WrongShare{Dealer: 3, Key: 1}, w.published(3))
+	_, complaints := w.collect()
+	o := w.judge(append([]sharing.Complaint{leave}, complaints...)...)
+	w.wantOut(o, map[int]sharing.FaultKind{1: sharing.FaultComplaint, 2: sharing.FaultComplaint})
 	w.holds(o)
 }
 
@@ -191,7 +203,7 @@ func TestOtherShapes(t *testing.T) {
 func TestBytesLeftOver(t *testing.T) {
 	w := newFixture(t, 7, 4, 2)
 	w.deals[4] = append(w.deals[4], 0)
-	w.commits[4] = curve.TaggedHash("deal", w.p.EID[:], []byte{0, 4}, w.deals[4])
+	w.commits[4] = curve.TaggedHash("deal", w.p.EID[:], []byte{0, 0, 0, 4}, w.deals[4])
 	w.wantOut(w.judge(), map[int]sharing.FaultKind{4: sharing.FaultShape})
 }
 
@@ -209,7 +221,7 @@ func TestCopiedEphemeralKey(t *testing.T) {
 	}
 	w.wantOut(o, map[int]sharing.FaultKind{5: sharing.FaultEncryption})
 	w.holds(o)
-	if r := w.judge(w.complain(2, sharing.WrongShare{Dealer: 5, Key: 1}, d)).Rulings[0]; r.Verdict != sharing.Ignored {
+	if r := w.judge(w.complain(2, sharing.WrongShare{Dealer: 5, Key: 1}, d)).Rulings[0]; r.Verdict != sharing.NotJudged {
 		t.Errorf("ruled %v", r)
 	}
 }
@@ -275,7 +287,7 @@ func TestTooFewDealers(t *testing.T) {
 	if len(o.Qual) != 3 || len(o.Out) != 2 || len(o.Keys) != 0 {
 		t.Errorf("QUAL %v, out %v, %d keys", o.Qual, o.Out, len(o.Keys))
 	}
-	if shares, wrong := sharing.Receive(w.p, w.secrets[0], 1, o); shares != nil || wrong != nil {
+	if shares, wrong := sharing.Combine(w.p, w.head(), o).Receive(w.secrets[0], 1, o); shares != nil || wrong != nil {
 		t.Error("a share without a key")
 	}
 }
@@ -296,7 +308,7 @@ func TestOffTheRollAndImpossibleParams(t *testing.T) {
 	} {
 		p := w.p
 		change(&p)
-		if o := sharing.Judge(p, w.commits, w.deals, nil); len(o.Keys)+len(o.Qual) > 0 {
+		if o := sharing.Judge(p, sharing.Log{Commits: w.commits, Deals: w.deals}); len(o.Keys)+len(o.Qual) > 0 {
 			t.Errorf("%s has an outcome", name)
 		}
 		if _, err := sharing.NewDeal(w.r, p, 1); err == nil {
@@ -327,5 +339,27 @@ func TestJudgeIsAFunctionOfTheBoard(t *testing.T) {
 		if !reflect.DeepEqual(first, w.judge(complaint)) {
 			t.Fatal("one board, two outcomes")
 		}
+	}
+}
+
+// The weights are those of docs/protocol.md: errors that cancel under them are the ones
+// that pass, and no dealer knows them before its deal is under the anchor.
+func TestWeightsOfShares(t *testing.T) {
+	w := newFixture(t, 5, 3, 1)
+	head := w.head()
+	weigh := func(i byte) curve.Scalar {
+		h := curve.TaggedHash("shares", head[:], []byte{0, 0, 0, i})
+		return curve.ReduceScalar([32]byte(append(make([]byte, 16), h[:16]...)))
+	}
+	nine := curve.NewScalar(9)
+	w.shift(1, 4, nine)
+	w.shift(5, 4, nine.Mul(weigh(1)).Mul(weigh(5).Inverse()).Neg())
+	o := w.judge()
+	if _, wrong := sharing.Combine(w.p, head, o).Receive(w.secrets[3], 4, o); len(wrong) > 0 {
+		t.Errorf("other weights find %v", wrong)
+	}
+	head[0] ^= 1
+	if _, wrong := sharing.Combine(w.p, head, o).Receive(w.secrets[3], 4, o); len(wrong) != 2 {
+		t.Errorf("under another head: %v, want the shares of 1 and 5", wrong)
 	}
 }

@@ -85,9 +85,9 @@ func (d *Deal) seal(p Params, dealer int, e curve.Scalar, polynomials [][]curve.
 // Both can compute shared:
 //
 //	shared = e_i·X_j = x_j·E_i
-//	pad = KDF(shared ‖ E_i ‖ eid ‖ u16 key ‖ u16 i ‖ u16 j, 32)
+//	pad = KDF(shared ‖ E_i ‖ eid ‖ u16 key ‖ u32 i ‖ u32 j, 32)
 func (d *Deal) pad(p Params, shared curve.Point, key, i, j int) [32]byte {
-	x := curve.Encoder(nil).Point(shared).Point(d.Ephemeral).Raw(p.EID[:]).U16(key).U16(i).U16(j)
+	x := curve.Encoder(nil).Point(shared).Point(d.Ephemeral).Raw(p.EID[:]).U16(key).Index(i).Index(j)
 	return [32]byte(curve.KDF(x, curve.ScalarSize))
 }
 
@@ -105,13 +105,13 @@ func (d *Deal) fits(share curve.Scalar, key, j int) bool {
 	return curve.BaseMul(share) == curve.EvaluatePoints(d.Coefficients[key-1], uint32(j))
 }
 
-// Commitment returns TH("deal", eid ‖ u16 dealer ‖ the encoded deal).
+// Commitment returns TH("deal", eid ‖ u32 dealer ‖ the encoded deal).
 func (d *Deal) Commitment(p Params, dealer int) [32]byte {
 	return commitment(p, dealer, d.Encode())
 }
 
 func commitment(p Params, dealer int, deal []byte) [32]byte {
-	return curve.TaggedHash("deal", curve.Encoder(nil).Raw(p.EID[:]).U16(dealer), deal)
+	return curve.TaggedHash("deal", curve.Encoder(nil).Raw(p.EID[:]).Index(dealer), deal)
 }
 
 // coefficientContext binds the proof of possession of a_i0. The proof is bound to
@@ -126,8 +126,8 @@ func (p Params) ephemeralContext(dealer int) curve.Context {
 	return curve.Context{Tag: "ephemeral", EID: p.EID, Prover: p.member(dealer)}
 }
 
-// member is the prover in these proofs: u16 index ‖ roll key.
-func (p Params) member(i int) []byte { return curve.Encoder(nil).U16(i).Key(p.Roll[i-1]) }
+// member is the prover in these proofs: u32 index ‖ roll key.
+func (p Params) member(i int) []byte { return curve.Encoder(nil).Index(i).Key(p.Roll[i-1]) }
 
 func xor(a, b [32]byte) [32]byte {
 	for i := range a {

@@ -2,6 +2,7 @@ package sharing_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"bevote/internal/curve"
@@ -38,8 +39,47 @@ func TestDealSizeAndLayout(t *testing.T) {
 			t.Errorf("%s: %x at %d, want %x", name, b[part.at:part.at+len(part.want)], part.at, part.want)
 		}
 	}
-	if d.Commitment(w.p, 1) != curve.TaggedHash("deal", w.p.EID[:], []byte{0, 1}, b) {
+	if d.Commitment(w.p, 1) != curve.TaggedHash("deal", w.p.EID[:], []byte{0, 0, 0, 1}, b) {
 		t.Error("another commitment")
+	}
+}
+
+// The contexts of proofs, by docs/protocol.md: u32 indices, u16 joint keys.
+func TestContextsOfProofs(t *testing.T) {
+	w := newFixture(t, 5, 3, 2)
+	d, key := w.published(3), w.p.Roll[2]
+	prover := append([]byte{0, 0, 0, 3}, key[:]...)
+	of := func(tag string, key int, prover []byte) curve.Context {
+		return curve.Context{Tag: tag, EID: w.p.EID, Key: key, Prover: prover}
+	}
+	for n, points := range d.Coefficients {
+		if !curve.VerifyPossession(of("coefficient", n+1, prover), d.Possession[n], points[0], points[1:]...) {
+			t.Errorf("the proof of the constant term for joint key %d has another context", n+1)
+		}
+	}
+	if !curve.VerifyPossession(of("ephemeral", 0, prover), d.EphemeralPossession, d.Ephemeral) {
+		t.Error("the proof of the ephemeral key has another context")
+	}
+	c := w.complain(5, sharing.WrongShare{Dealer: 3, Key: 2}, d)
+	X := curve.BaseMul(w.secrets[4])
+	if !curve.VerifyEquality(of("complaint", 2, []byte{0, 0, 0, 5, 0, 0, 0, 3}), c.Proof, X, d.Ephemeral, c.Point) {
+		t.Error("the proof of a complaint has another context")
+	}
+}
+
+// Indices beyond 65,535 have bytes of their own, and no roll is longer than 200,000.
+func TestLongRoll(t *testing.T) {
+	w := newFixture(t, 2, 2, 1)
+	if w.published(1).Commitment(w.p, 65_537) != curve.TaggedHash("deal", w.p.EID[:], []byte{0, 1, 0, 1}, w.deals[1]) {
+		t.Error("another commitment of dealer 65,537")
+	}
+	w.p.Roll = make([]curve.PublicKey, 200_001)
+	if _, err := sharing.NewDeal(w.r, w.p, 1); err == nil {
+		t.Error("a roll of 200,001 deals")
+	}
+	w.p.Roll = w.p.Roll[1:]
+	if _, err := sharing.DecodeDeal(w.p, nil); err == nil || strings.Contains(err.Error(), "roll") {
+		t.Errorf("a roll of 200,000: %v", err)
 	}
 }
 
@@ -80,6 +120,7 @@ func FuzzDecodeDeal(f *testing.F) {
 		// What decodes can be judged and received.
 		deals := map[int][]byte{1: b, 2: w.deals[2], 3: w.deals[3]}
 		commits := map[int][32]byte{1: d.Commitment(w.p, 1), 2: w.commits[2], 3: w.commits[3]}
-		sharing.Receive(w.p, w.secrets[0], 1, sharing.Judge(w.p, commits, deals, nil))
+		o := sharing.Judge(w.p, sharing.Log{Commits: commits, Deals: deals})
+		sharing.Combine(w.p, w.head(), o).Receive(w.secrets[0], 1, o)
 	})
 }

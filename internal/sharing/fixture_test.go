@@ -2,6 +2,7 @@ package sharing_test
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"bevote/internal/curve"
@@ -69,7 +70,7 @@ func (w *fixture) published(dealer int) *sharing.Deal {
 }
 
 func (w *fixture) judge(complaints ...sharing.Complaint) *sharing.Outcome {
-	return sharing.Judge(w.p, w.commits, w.deals, complaints)
+	return sharing.Judge(w.p, sharing.Log{Commits: w.commits, Deals: w.deals, Complaints: complaints})
 }
 
 func (w *fixture) complain(by int, c sharing.WrongShare, d *sharing.Deal) sharing.Complaint {
@@ -86,14 +87,18 @@ func (w *fixture) collect() (*sharing.Outcome, []sharing.Complaint) {
 	w.Helper()
 	first := w.judge()
 	var complaints []sharing.Complaint
+	combined := sharing.Combine(w.p, w.head(), first)
 	for j, x := range w.secrets {
-		_, wrong := sharing.Receive(w.p, x, j+1, first)
+		_, wrong := combined.Receive(x, j+1, first)
 		for _, c := range wrong {
 			complaints = append(complaints, w.complain(j+1, c, first.Deals[c.Dealer]))
 		}
 	}
 	return w.judge(complaints...), complaints
 }
+
+// head stands for the head of the anchor that closes the deals.
+func (w *fixture) head() [32]byte { return curve.TaggedHash("test", []byte("deals")) }
 
 // holds checks an outcome with keys: every member has a share of every joint key, the
 // shares are on one polynomial of degree k−1, its secret is that of the joint key, and
@@ -103,11 +108,16 @@ func (w *fixture) holds(o *sharing.Outcome) {
 	if len(o.Keys) != w.p.Keys {
 		w.Fatalf("%d joint keys, want %d", len(o.Keys), w.p.Keys)
 	}
-	n := len(w.p.Roll)
+	n, combined := len(w.p.Roll), sharing.Combine(w.p, w.head(), o)
 	held := make([][]sharing.Share, w.p.Keys)
 	for j, x := range w.secrets {
-		shares, wrong := sharing.Receive(w.p, x, j+1, o)
-		if len(wrong) > 0 || len(shares) != w.p.Keys {
+		shares, wrong := combined.Receive(x, j+1, o)
+		for _, c := range wrong {
+			if slices.Contains(o.Qual, c.Dealer) {
+				w.Errorf("member %d has a wrong share of dealer %d in QUAL", j+1, c.Dealer)
+			}
+		}
+		if len(shares) != w.p.Keys {
 			w.Fatalf("member %d holds %d shares and found wrong ones: %v", j+1, len(shares), wrong)
 		}
 		for key, s := range shares {
@@ -158,7 +168,7 @@ func (w *fixture) wantOut(o *sharing.Outcome, want map[int]sharing.FaultKind) {
 			qual = append(qual, i+1)
 		}
 	}
-	if len(qual) != len(o.Qual) || len(o.Deals) != len(qual) {
+	if len(qual) != len(o.Qual) {
 		w.Fatalf("QUAL %v with %d deals, want %v", o.Qual, len(o.Deals), qual)
 	}
 	for at := range qual {

@@ -41,33 +41,41 @@ type Outcome struct {
 	Qual    []int         // dealers in QUAL, ascending
 	Out     []Fault       // dealers out of QUAL, ascending, one fault each
 	Rulings []Ruling      // one for each complaint, in order
+	Late    []Ruling      // one for each late complaint, in order; they change nothing else
 	Keys    []JointKey    // empty if QUAL has fewer than K dealers: there is no key
-	Deals   map[int]*Deal // the deals of QUAL, by dealer
+	Deals   map[int]*Deal // the deals that passed steps 1 and 2 of Judge, by dealer
 }
 
-// Judge returns the outcome of what was published: commitments and encoded deals by
-// dealer, and the complaints in the log's order. It runs on all cores. Entries
-// under an index that is not on the roll are ignored. Params that are not valid
-// give an empty outcome.
+// Log is what was published of a dealing. Dealers are roll indices; entries under others
+// are ignored.
+type Log struct {
+	Commits    map[int][32]byte // by dealer
+	Deals      map[int][]byte   // encoded, by dealer
+	Complaints []Complaint      // in the log's order
+	Late       []Complaint      // after the phase of complaints, in the log's order
+}
+
+// Judge returns the outcome of what was published. It runs on all cores. Params that
+// are not valid give an empty outcome.
 //
 //  1. Each deal is examined by itself. A dealer whose commitment, shape,
 //     possession or encryption is at fault is out.
 //  2. Dealers with the same E_i are out.
-//  3. The complaints are judged against the dealers that are left, all at once.
+//  3. The complaints against the dealers that are left are judged in the log's order.
+//     One that shows a wrong share puts the dealer out, a false one its author.
 //  4. The dealers that remain are QUAL, and C_l = Σ A_il over them.
-func Judge(p Params, commits map[int][32]byte, deals map[int][]byte, complaints []Complaint) *Outcome {
+func Judge(p Params, log Log) *Outcome {
 	o := &Outcome{Deals: make(map[int]*Deal)}
 	if p.check() != nil {
 		return o
 	}
 	out := make(map[int]*Fault)
-	o.examine(p, commits, deals, out)
+	o.examine(p, log.Commits, log.Deals, out)
 	o.excludeSharedEphemeral(out)
-	o.judgeComplaints(p, complaints, out)
+	o.judgeComplaints(p, log.Complaints, log.Late, out)
 	for i := range p.Roll {
 		if f := out[i+1]; f != nil {
 			o.Out = append(o.Out, *f)
-			delete(o.Deals, i+1)
 		} else if o.Deals[i+1] != nil {
 			o.Qual = append(o.Qual, i+1)
 		}

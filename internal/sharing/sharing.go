@@ -12,17 +12,19 @@
 // QUAL is the set of dealers without fault (Gennaro et al. 1999). It follows from
 // the published log alone, and so do joint keys and public shares: [Judge] is a
 // pure function. A [Deal] holds no secret; secrets are arguments and results of
-// [NewDeal], [Receive] and [Complain] only.
+// [NewDeal], [Combination.Receive] and [Complain] only.
 //
 // The order of use:
 //
 //  1. A dealer calls NewDeal and publishes the deal's Commitment; when the log has
 //     all commitments, it publishes the deal. So its polynomials
 //     are fixed before it sees those of others.
-//  2. Each member calls Judge without complaints, and Receive with its outcome.
-//  3. A member that has received wrong shares publishes a complaint for each.
+//  2. With the deals closed, Judge without complaints gives a first outcome, Combine
+//     what shares are checked against, and [Combination.Receive] a member's shares.
+//  3. A member that has received wrong shares publishes a complaint about each dealer.
 //  4. Judge with all complaints gives the final outcome. If its QUAL differs from
-//     that of step 2, each member calls Receive again.
+//     that of step 2, each member calls Receive again. A member that has no share then
+//     says so, and publishes its complaints late.
 //
 // The package exports more than twenty names because it has two enumerations, of
 // what a dealer can do wrong and of what becomes of a complaint.
@@ -35,8 +37,8 @@ import (
 	"bevote/internal/curve"
 )
 
-// maxRoll is the largest roll: indices are u16.
-const maxRoll = math.MaxUint16
+// maxRoll is the largest roll.
+const maxRoll = 200_000
 
 // Params are the public inputs of a dealing. Dealer, member and roll index mean the same:
 // a place in Roll, counted from 1, which is the member's abscissa.
@@ -44,7 +46,7 @@ type Params struct {
 	EID  [32]byte          // the election's id
 	K    int               // threshold: K shares give the secret; 2 ≤ K ≤ n
 	Keys int               // number of joint keys, which are numbered from 1
-	Roll []curve.PublicKey // X_1 … X_n; n ≤ 65535
+	Roll []curve.PublicKey // X_1 … X_n; n ≤ 200,000
 }
 
 // check returns what is wrong with p.

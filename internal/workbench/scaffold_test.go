@@ -178,7 +178,7 @@ func TestScaffoldRefuses(t *testing.T) {
 		"one candidate":           {workbench.Plan{From: club, Candidates: []string{"alice"}}, "E0207"},
 		"too many candidates":     {workbench.Plan{From: club, Candidates: many}, "E0601: redeem script of 582 bytes, at most 520: 12 candidates fit"},
 		"a threshold over all":    {workbench.Plan{From: club, Threshold: 9}, "E0201"},
-		"too many voters":         {workbench.Plan{From: club, Voters: 70_000}, "E0004"},
+		"too many voters":         {workbench.Plan{From: club, Voters: 200_001}, "E0004"},
 		"an arbiter who is gone":  {workbench.Plan{From: arbiter, Voters: 2}, "branch `arbiter` of the example names carla"},
 		"less than no voters":     {workbench.Plan{From: club, Voters: -1}, "E0"},
 		"a candidate and a voter": {workbench.Plan{From: arbiter, Candidates: []string{"anne", "brick"}}, "E0101"},

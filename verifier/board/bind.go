@@ -12,8 +12,14 @@ func RollHash(eid [32]byte, key curve.PublicKey, outpoint []byte) [32]byte {
 	return curve.TaggedHash("roll", eid[:], key[:], outpoint)
 }
 
-// TranscriptHash returns what acks name: TH("transcript", the line's body).
-func TranscriptHash(l Line) Hash { return curve.TaggedHash("transcript", l.Body) }
+// TranscriptHash returns what acks name: TH("transcript", the bodies of the lines).
+func TranscriptHash(lines ...Line) Hash {
+	var bodies [][]byte
+	for _, l := range lines {
+		bodies = append(bodies, l.Body)
+	}
+	return curve.TaggedHash("transcript", bodies...)
+}
 
 // CandidateContext returns the context of a candidate's proof of possession. It binds
 // the proof to the election, the name and the payout script:

@@ -2,6 +2,7 @@ package board_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"os"
 	"regexp"
@@ -42,9 +43,9 @@ func bodies() []board.Body {
 		board.Roll{Entries: []int{3, 2}},
 		board.Commit{Deal: board.Hash{3}},
 		board.Deal{Deal: []byte("any bytes")},
-		board.Complaint{Dealer: 2, Key: 1, Point: key, Proof: zeros(64)},
-		board.Transcript{Qual: []int{1, 3}, Keys: []board.JointKey{{Key: key, Shares: append(key[:], key[:]...)}}},
-		board.Ack{Transcript: board.Hash{4}},
+		board.Complaint{Deal: board.Hash{2}, Key: 1, Point: key, Proof: zeros(64)},
+		board.Transcript{Qual: []int{1, 3}, Keys: []board.JointKey{{Key: key, From: 1, Shares: append(key[:], key[:]...)}}},
+		board.Ack{Transcript: board.Hash{4}, Share: true},
 		board.Opening{Count: 1, Openings: []board.Opened{{I: 1, J: 2, S: zeros(32), Salt: zeros(12)}},
 			Disavowals: []board.Disavowal{{I: 2, D: key, Proof: zeros(64)}}},
 	}
@@ -76,13 +77,24 @@ func TestLineBytes(t *testing.T) {
 	l := sign(t, board.Ack{Transcript: board.Hash{4}})
 	want := `{"prev":"` + strings.Repeat("0", 64) + `","by":"` + key.String() +
 		`","seen":[101,"` + strings.Repeat("0", 58) + `030201"],"type":"ack","body":{"transcript":"04` +
-		strings.Repeat("0", 62) + `"},"sig":"` + fmt.Sprintf("%x", l.Sig) + `"}`
+		strings.Repeat("0", 62) + `","share":false},"sig":"` + fmt.Sprintf("%x", l.Sig) + `"}`
 	if got := string(l.Encode()); got != want {
 		t.Fatalf("got  %s\nwant %s", got, want)
 	}
 	empty := sign(t, board.Opening{})
 	if got, want := string(empty.Body), `{"count":0,"openings":[],"disavowals":[]}`; got != want {
 		t.Fatalf("empty opening is %s, want %s", got, want)
+	}
+}
+
+// TestLineID: what an author signs and complaints name, by docs/protocol.md.
+func TestLineID(t *testing.T) {
+	l := sign(t, board.Complaint{Deal: board.Hash{2}, Key: 1, Point: key, Proof: zeros(64)})
+	text := func(s string) []byte { return append(binary.BigEndian.AppendUint32(nil, uint32(len(s))), s...) }
+	body := `{"deal":"02` + strings.Repeat("0", 62) + `","key":1,"point":"` + key.String() + `","proof":"` + strings.Repeat("0", 128) + `"}`
+	want := curve.TaggedHash("line", eid[:], key[:], text("complaint"), []byte{0, 0, 0, 101}, seen.Hash[:], text(body))
+	if l.ID(eid) != want || !curve.VerifySchnorr(key, want, l.Sig[:]) {
+		t.Errorf("the id is %x, want %x", l.ID(eid), want)
 	}
 }
 
@@ -136,11 +148,13 @@ func TestSignRefuses(t *testing.T) {
 		board.Roll{Entries: []int{0}},
 		board.Roll{Entries: []int{board.MaxLines + 1}},
 		board.Deal{},
-		board.Complaint{Dealer: 0, Key: 1, Point: key, Proof: zeros(64)},
-		board.Complaint{Dealer: 1, Key: 1 << 16, Point: key, Proof: zeros(64)},
+		board.Complaint{Key: 0, Point: key, Proof: zeros(64)},
+		board.Complaint{Key: 1 << 16, Point: key, Proof: zeros(64)},
 		board.Transcript{Qual: []int{2, 2}},
 		board.Transcript{Qual: []int{0}},
-		board.Transcript{Keys: []board.JointKey{{Key: key, Shares: zeros(34)}}},
+		board.Transcript{Keys: []board.JointKey{{Key: key, Shares: zeros(33)}}},
+		board.Transcript{Qual: []int{200_001}},
+		board.Transcript{Keys: []board.JointKey{{Key: key, From: 1, Shares: zeros(34)}}},
 		board.Opening{Count: -1},
 		board.Manager{},
 		board.Mixer{Name: "m 1", Keys: []board.Bytes{zeros(1)}, Coins: 1, From: zeros(36)},

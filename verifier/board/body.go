@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 
 	"bevote/internal/curve"
 )
@@ -65,29 +64,32 @@ type Deal struct {
 	Deal Bytes `json:"deal"`
 }
 
-// Complaint opens the pad between a dealer i and the complaining receiver j.
+// Complaint opens the pads between a dealer i and the complaining receiver j.
 type Complaint struct {
-	Dealer int             `json:"dealer"` // roll index, from 1
-	Key    int             `json:"key"`    // number of the joint key whose share is wrong, from 1
-	Point  curve.PublicKey `json:"point"`  // x_j·E_i, E_i being the deal's ephemeral key
-	Proof  Hex             `json:"proof"`  // equality proof, 64 bytes
+	Deal  Hash            `json:"deal"`  // ID of the dealer's deal line
+	Key   int             `json:"key"`   // number of the joint key whose share is wrong, from 1
+	Point curve.PublicKey `json:"point"` // x_j·E_i, E_i being the deal's ephemeral key
+	Proof Hex             `json:"proof"` // equality proof, 64 bytes
 }
 
-// Transcript is the supervisor's result of the dealing.
+// Transcript is the supervisor's result of the dealing, or a part of it.
 type Transcript struct {
 	Qual List[int]      `json:"qual"` // roll indices, ascending
 	Keys List[JointKey] `json:"keys"` // one, or one for each candidate
 }
 
-// JointKey is a joint key with the public shares of all slots.
+// JointKey is a joint key with public shares.
 type JointKey struct {
 	Key    curve.PublicKey `json:"key"`
-	Shares Bytes           `json:"shares"` // n·33 bytes, in roll order
+	From   int             `json:"from"`   // roll index of the first of the shares; 1 begins a joint key
+	Shares Bytes           `json:"shares"` // 33 bytes each, in roll order; of ∞ zeros
 }
 
-// Ack states that a roll member holds the share s_i with p_i = s_i·G.
+// Ack acknowledges the transcript, and states whether the roll member has a share s_i
+// of each joint key that it can vote with.
 type Ack struct {
 	Transcript Hash `json:"transcript"` // TranscriptHash of the transcript line
+	Share      bool `json:"share"`
 }
 
 // Opening publishes the plaintexts of ballots.
@@ -190,8 +192,8 @@ func decoded[T Body](text []byte) (Body, error) {
 // A decoded list element costs a hundred times the memory of "0,". The number of
 // commas bounds the number of elements before anything is decoded.
 const (
-	maxShort = math.MaxUint16 // roll indices, in transcripts
-	minItem  = 16             // least bytes for each comma of anything else
+	maxShort = maxRoll // roll indices, in transcripts
+	minItem  = 16      // least bytes for each comma of anything else
 )
 
 // decode reads one JSON object strictly: encoding it again must give text. The

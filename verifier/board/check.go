@@ -14,6 +14,9 @@ const (
 	saltSize     = 12
 )
 
+// maxRoll is the length of the largest roll.
+const maxRoll = 200_000
+
 func (Commit) check() error { return nil }
 func (Ack) check() error    { return nil }
 
@@ -45,7 +48,7 @@ func (b Deal) check() error {
 }
 
 func (b Complaint) check() error {
-	return errors.Join(wantIndex("dealer", b.Dealer), wantIndex("key", b.Key), wantSize("proof", b.Proof, curve.ProofSize))
+	return errors.Join(wantNumber("key", b.Key), wantSize("proof", b.Proof, curve.ProofSize))
 }
 
 func (b Transcript) check() error {
@@ -58,6 +61,9 @@ func (b Transcript) check() error {
 		}
 	}
 	for _, k := range b.Keys {
+		if err := wantIndex("from", k.From); err != nil {
+			return err
+		}
 		if len(k.Shares)%curve.PointSize != 0 {
 			return fmt.Errorf("shares of %d bytes are not %d each", len(k.Shares), curve.PointSize)
 		}
@@ -66,14 +72,14 @@ func (b Transcript) check() error {
 }
 
 func (b Opening) check() error {
-	if b.Count < 0 || b.Count > math.MaxUint16 {
+	if b.Count < 0 || b.Count > maxRoll {
 		return fmt.Errorf("count %d is out of range", b.Count)
 	}
 	for _, o := range b.Openings {
 		if len(o.Salt) != 0 && len(o.Salt) != saltSize {
 			return wantSize("salt", o.Salt, saltSize)
 		}
-		if err := errors.Join(wantIndex("i", o.I), wantIndex("j", o.J), wantSize("s", o.S, curve.ScalarSize)); err != nil {
+		if err := errors.Join(wantIndex("i", o.I), wantNumber("j", o.J), wantSize("s", o.S, curve.ScalarSize)); err != nil {
 			return err
 		}
 	}
@@ -85,10 +91,15 @@ func (b Opening) check() error {
 	return nil
 }
 
-// wantIndex checks that a number from 1 fits 16 bits, as the protocol's encodings
-// have it.
-func wantIndex(name string, i int) error {
-	if i < 1 || i > math.MaxUint16 {
+// wantIndex checks a roll index.
+func wantIndex(name string, i int) error { return wantWithin(name, i, maxRoll) }
+
+// wantNumber checks the number of a candidate or of a joint key, which fits 16 bits.
+func wantNumber(name string, i int) error { return wantWithin(name, i, math.MaxUint16) }
+
+// wantWithin checks a number from 1.
+func wantWithin(name string, i, most int) error {
+	if i < 1 || i > most {
 		return fmt.Errorf("%s %d is out of range", name, i)
 	}
 	return nil

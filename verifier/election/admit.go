@@ -151,8 +151,8 @@ func (g *Server) phase(l *board.Line, tip uint32) *Refusal {
 	switch {
 	case !known:
 		return refusal(RefusedPhase, "there is no type %.20q", string(l.Type))
-	case row.by == 0 && g.pending == nil:
-		if to := g.setup.e.Policy.Times.VoteFrom; l.Type == board.TypeAck && tip >= to {
+	case g.pending == nil && (row.by == 0 || writersOf(l.Type).late):
+		if to := g.setup.e.Policy.Times.VoteFrom; writersOf(l.Type).late && tip >= to {
 			return refusal(RefusedPhase, "%s lines are taken below height %d", l.Type, to)
 		}
 		return nil
@@ -170,11 +170,20 @@ func (g *Server) bodyOf(l *board.Line) stands {
 	return stands{writer{l.By, l.Type}, "=" + string(sum[:])}
 }
 
+// subjectOf is the line's subject as what may stand once: of complaints once in their
+// phase, and once after it.
+func subjectOf(l *board.Line, subject string, late bool) stands {
+	if l.Type == board.TypeComplaint && late {
+		subject = "late " + subject
+	}
+	return stands{writer{l.By, l.Type}, subject}
+}
+
 // subject refuses a line whose subject its author has written on, and openings of a slot
 // that their author has named.
 func (g *Server) subject(l *board.Line, body board.Body) *Refusal {
 	if of := lineTypes[l.Type].subject; of != nil {
-		if n := g.bodies[stands{writer{l.By, l.Type}, of(body)}]; n > 0 {
+		if n := g.bodies[subjectOf(l, of(body), g.pending == nil)]; n > 0 {
 			return &Refusal{RefusedStands, "author, type and subject stand already", n, false}
 		}
 	}
@@ -205,9 +214,11 @@ func (g *Server) note(n int, l *board.Line) {
 	if err != nil {
 		return
 	}
+	p := g.setup.Phases
+	late := p.Closed(p.last) && n > p.closed[p.last]
 	g.bodies[g.bodyOf(l)] = n
 	if of := lineTypes[l.Type].subject; of != nil {
-		if s := (stands{writer{l.By, l.Type}, of(body)}); g.bodies[s] == 0 {
+		if s := subjectOf(l, of(body), late); g.bodies[s] == 0 {
 			g.bodies[s] = n
 		}
 	}

@@ -20,9 +20,9 @@ func (s *Setup) readDealing() {
 	s.deals = keep(Counting[board.Deal](s.Phases), func(e Entry[board.Deal]) bool {
 		return s.OnRoll(e.Line.By) && e.Line.Seen.Height >= anchored.Height
 	})
-	s.Complaints = keep(Counting[board.Complaint](s.Phases), func(e Entry[board.Complaint]) bool {
-		return s.OnRoll(e.Line.By)
-	})
+	onRoll := func(e Entry[board.Complaint]) bool { return s.OnRoll(e.Line.By) }
+	s.Complaints = keep(Counting[board.Complaint](s.Phases), onRoll)
+	s.Late = keep(late[board.Complaint](s.Phases, s.e.Policy.Times.VoteFrom), onRoll)
 	if !s.Phases.Closed(SetupClosed) {
 		return
 	}
@@ -41,36 +41,59 @@ func (s *Setup) readDealing() {
 // closed so far. Receivers check their shares against it before the complaints
 // are closed; afterwards it equals Dealing.
 func (s *Setup) JudgeDealing() *sharing.Outcome {
-	commits := make(map[int][32]byte)
+	log := sharing.Log{Commits: make(map[int][32]byte), Deals: s.Deals()}
 	for _, c := range s.Commits {
-		commits[s.slots[c.Line.By]] = c.Body.Deal
+		log.Commits[s.slots[c.Line.By]] = c.Body.Deal
 	}
-	return sharing.Judge(s.Params(), commits, s.Deals(), s.SharingComplaints())
+	log.Complaints, log.Late = s.SharingComplaints(s.Complaints), s.SharingComplaints(s.Late)
+	return sharing.Judge(s.Params(), log)
 }
 
-// SharingComplaints returns the decoded complaints, without those whose point or
-// proof does not decode.
-func (s *Setup) SharingComplaints() (out []sharing.Complaint) {
-	for _, c := range s.Complaints {
-		point, err1 := c.Body.Point.Point()
-		proof, err2 := curve.DecodeProof(c.Body.Proof)
-		if err1 == nil && err2 == nil {
-			out = append(out, sharing.Complaint{
-				By: s.slots[c.Line.By], Dealer: c.Body.Dealer, Key: c.Body.Key, Point: point, Proof: proof,
-			})
-		}
+// Combine returns what members check their shares against: the deals of an outcome,
+// with weights by the head of the deals' anchor, which must be closed.
+func (s *Setup) Combine(o *sharing.Outcome) *sharing.Combination {
+	return sharing.Combine(s.Params(), s.Phases.Anchor(DealsClosed).Head, o)
+}
+
+// SharingComplaints returns the complaints of lines, one for each line. One that names
+// no deal that counts has dealer 0. A point or a proof that does not decode is zero,
+// and nothing is proven by it.
+func (s *Setup) SharingComplaints(lines []Entry[board.Complaint]) (out []sharing.Complaint) {
+	if len(lines) == 0 {
+		return nil
+	}
+	dealers := make(map[board.Hash]int, len(s.deals))
+	for _, d := range s.deals {
+		dealers[d.Line.ID(s.e.EID)] = s.slots[d.Line.By]
+	}
+	for _, c := range lines {
+		point, _ := c.Body.Point.Point()
+		proof, _ := curve.DecodeProof(c.Body.Proof)
+		out = append(out, sharing.Complaint{
+			By: s.slots[c.Line.By], Dealer: dealers[c.Body.Deal], Key: c.Body.Key, Point: point, Proof: proof,
+		})
 	}
 	return out
 }
 
-// readTranscript takes the supervisor's transcript and decodes its public shares.
-func (s *Setup) readTranscript() {
-	for _, t := range Counting[board.Transcript](s.Phases) {
-		if t.Line.By == s.e.Policy.Supervisor {
-			s.Transcript = &t
-			break
+// DealLine returns the hash by which a complaint names the deal of a dealer, zero if
+// there is none that counts.
+func (s *Setup) DealLine(dealer int) board.Hash {
+	for _, d := range s.deals {
+		if s.slots[d.Line.By] == dealer {
+			return d.Line.ID(s.e.EID)
 		}
 	}
+	return board.Hash{}
+}
+
+// readTranscript takes the supervisor's transcript and the members' acknowledgements,
+// and decodes the public shares.
+func (s *Setup) readTranscript() {
+	s.joinTranscript()
+	s.Acks = firstOf(keep(InPhase[board.Ack](s.Phases), func(e Entry[board.Ack]) bool {
+		return s.OnRoll(e.Line.By) && e.Line.Seen.Height < s.e.Policy.Times.VoteFrom
+	}), onePerAuthor)
 	if s.Transcript == nil || len(s.Transcript.Body.Keys) != s.e.Policy.JointKeys() {
 		return
 	}
@@ -82,6 +105,48 @@ func (s *Setup) readTranscript() {
 		}
 		s.Shares = append(s.Shares, shares)
 		s.BadShares = append(s.BadShares, sharing.VerifyShares(s.Dealing.Keys[i].Coefficients, shares))
+	}
+	s.findVoteless()
+}
+
+// joinTranscript joins the supervisor's lines of the transcript.
+func (s *Setup) joinTranscript() {
+	parts := keep(Counting[board.Transcript](s.Phases), func(e Entry[board.Transcript]) bool {
+		return e.Line.By == s.e.Policy.Supervisor
+	})
+	if len(parts) == 0 {
+		return
+	}
+	var bodies []board.Transcript
+	for _, part := range parts {
+		bodies = append(bodies, part.Body)
+	}
+	whole, used := board.JoinTranscripts(bodies, s.e.Policy.JointKeys(), len(s.Roll))
+	var lines []board.Line
+	for _, part := range parts[:used] {
+		s.TranscriptLines, lines = append(s.TranscriptLines, part.N), append(lines, *part.Line)
+	}
+	s.Transcript = &Entry[board.Transcript]{parts[0].N, parts[0].Line, whole}
+	s.TranscriptHash = board.TranscriptHash(lines...)
+}
+
+// findVoteless finds the slots that have no vote, because a public share of theirs is ∞
+// or that of another slot.
+func (s *Setup) findVoteless() {
+	s.Voteless = make(map[int]string)
+	for key, shares := range s.Shares {
+		first := make(map[curve.Point]int)
+		for j, p := range shares {
+			switch of := first[p]; {
+			case p.IsInfinity():
+				s.Voteless[j+1] = fmt.Sprintf("the public share under joint key %d is the point at infinity", key+1)
+			case of > 0:
+				s.Voteless[j+1] = fmt.Sprintf("the public share under joint key %d is that of slot %d", key+1, of)
+				s.Voteless[of] = fmt.Sprintf("the public share under joint key %d is that of slot %d", key+1, j+1)
+			default:
+				first[p] = j + 1
+			}
+		}
 	}
 }
 
@@ -128,8 +193,8 @@ func (s *Setup) OwnerOf(key curve.PublicKey) string {
 			}
 		}
 	}
-	for i, d := range s.Dealing.Deals {
-		for _, points := range d.Coefficients {
+	for _, i := range s.Dealing.Qual {
+		for _, points := range s.Dealing.Deals[i].Coefficients {
 			if points[0].Key() == key {
 				return fmt.Sprintf("the contribution of dealer %d alone", i)
 			}
@@ -158,12 +223,18 @@ func (s *Setup) Deals() map[int][]byte {
 
 // PublicShare returns the transcript's p_i = s_i·G of slot i under joint key number
 // key, both from 1 (paper, section 4.2, step 3). In custodial elections it is 33 zero
-// bytes.
-func (s *Setup) PublicShare(i, key int) curve.PublicKey {
-	if !s.e.Policy.Dealt() || len(s.Shares) < key {
-		return curve.PublicKey{}
+// bytes. It fails for a slot that has no vote, and in dealt elections without readable
+// shares: zero bytes there would stand for a ballot that needs no share.
+func (s *Setup) PublicShare(i, key int) (curve.PublicKey, error) {
+	switch {
+	case !s.e.Policy.Dealt():
+		return curve.PublicKey{}, nil
+	case key < 1 || key > len(s.Shares) || i < 1 || i > len(s.Shares[key-1]):
+		return curve.PublicKey{}, fmt.Errorf("no public share of slot %d under joint key %d", i, key)
+	case s.Voteless[i] != "":
+		return curve.PublicKey{}, fmt.Errorf("slot %d has no vote: %s", i, s.Voteless[i])
 	}
-	return s.Shares[key-1][i-1].Key()
+	return s.Shares[key-1][i-1].Key(), nil
 }
 
 // Keys returns the contract's holes that are equal for all voters: the joint keys
@@ -194,15 +265,19 @@ func (s *Setup) Keys() (map[string][]byte, error) {
 	return holes, nil
 }
 
-// decodePoints reads n points, 33 bytes each.
+// decodePoints reads n points, 33 bytes each; of ∞ these are zeros.
 func decodePoints(b []byte, n int) ([]curve.Point, error) {
 	if len(b) != n*curve.PointSize {
 		return nil, fmt.Errorf("%d bytes for %d points", len(b), n)
 	}
 	out := make([]curve.Point, n)
 	for i := range out {
+		text := curve.PublicKey(b[i*curve.PointSize:])
+		if text == (curve.PublicKey{}) {
+			continue
+		}
 		var err error
-		if out[i], err = curve.DecodePoint(b[i*curve.PointSize : (i+1)*curve.PointSize]); err != nil {
+		if out[i], err = text.Point(); err != nil {
 			return nil, err
 		}
 	}

@@ -15,6 +15,7 @@ const (
 	NoBallot                         // not one OP_RETURN carries the ballot
 	OutsideWindow                    // it is in a block before or after the vote
 	MalformedBallot                  // the ballot's bytes are no ballot
+	NoVote                           // the slot's public share allows no vote
 
 	NotSighashAll // the coin's input does not sign the whole transaction
 	OtherOutputs  // it has outputs beside stake and ballot
@@ -22,7 +23,7 @@ const (
 )
 
 // excludes reports whether the fault excludes the vote from the count.
-func (k FaultKind) excludes() bool { return k <= MalformedBallot }
+func (k FaultKind) excludes() bool { return k <= NoVote }
 
 // Fault is a rule that a vote breaks, and how.
 type Fault struct {

@@ -1,10 +1,6 @@
 package election
 
-import (
-	"fmt"
-
-	"bevote/verifier/board"
-)
+import "bevote/verifier/board"
 
 // lineType holds the rules for the board lines of one type. [Phases], [ExchangeLog]
 // and [Replay] apply them: a new type of line is a new row.
@@ -22,7 +18,7 @@ type lineType struct {
 }
 
 // lineTypes has a row for each type. In a custodial election there is no dealing,
-// and openings follow the roll.
+// and openings follow the roll. Complaints that come [late] are kept apart.
 var lineTypes = map[board.Type]lineType{
 	board.TypeOpen: {0, Announce, nil, nil, nil},
 
@@ -42,7 +38,7 @@ var lineTypes = map[board.Type]lineType{
 	board.TypeCommit:     {RollClosed, CommitsClosed, onePerAuthor, nil, nil},
 	board.TypeDeal:       {CommitsClosed, DealsClosed, onePerAuthor, nil, nil},
 	board.TypeComplaint:  {DealsClosed, SetupClosed, subject(complainedOf), nil, nil},
-	board.TypeTranscript: {DealsClosed, SetupClosed, onePerAuthor, nil, watcher((*Replay).watchTranscript)},
+	board.TypeTranscript: {DealsClosed, SetupClosed, nil, nil, watcher((*Replay).watchTranscript)},
 	board.TypeAck:        {SetupClosed, 0, onePerAuthor, nil, nil},
 	board.TypeOpening:    {SetupClosed, 0, nil, nil, nil},
 }
@@ -52,7 +48,7 @@ func onePerAuthor(board.Body) string { return "" }
 
 func entryCoin(b board.Entry) string { return string(b.Outpoint) }
 
-func complainedOf(b board.Complaint) string { return fmt.Sprint(b.Dealer, "/", b.Key) }
+func complainedOf(b board.Complaint) string { return string(b.Deal[:]) }
 
 // subject adapts a function of one type of body.
 func subject[T board.Body](of func(T) string) func(board.Body) string {

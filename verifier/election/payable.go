@@ -68,22 +68,28 @@ func (x *Exchange) countIssues() *issuing {
 			c.right[d] = true
 		}
 	}
-	left, all := make(map[*Issuer]int), 0
+	c.taken = x.take(c.due)
+	return c
+}
+
+// take chooses the vouchers that are taken, for D of each issuer.
+func (x *Exchange) take(due map[*Issuer]int) map[*Voucher]bool {
+	taken, left, all := make(map[*Voucher]bool), make(map[*Issuer]int), 0
 	for _, i := range x.Issuers() {
-		left[i] = c.due[i] + 1
+		left[i] = due[i] + 1
 		all += left[i]
 	}
 	for _, v := range x.Vouchers {
 		switch {
 		case v.Issuer == nil && all > 0:
 			all--
-			c.taken[v] = true
+			taken[v] = true
 		case v.Issuer != nil && left[v.Issuer] > 0:
 			left[v.Issuer]--
-			c.taken[v] = true
+			taken[v] = true
 		}
 	}
-	return c
+	return taken
 }
 
 // judgeOpened takes the manager's proofs of who issued a voucher.

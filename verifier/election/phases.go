@@ -149,6 +149,20 @@ func entries[T board.Body](p *Phases, from, to int) (out []Entry[T]) {
 	return out
 }
 
+// late returns the lines of one type that stand after the anchor that closes their
+// phase and name a block below a height: of each author's on one subject the first.
+func late[T board.Body](p *Phases, below uint32) []Entry[T] {
+	var zero T
+	row := lineTypes[zero.Type()]
+	if !p.Closed(row.by) {
+		return nil
+	}
+	lines := keep(entries[T](p, p.closed[row.by], len(p.lines)), func(e Entry[T]) bool {
+		return e.Line.Seen.Height < below
+	})
+	return firstOf(lines, row.subject)
+}
+
 // Counting returns the lines of [InPhase] that count: of each author's lines on
 // one subject the first.
 func Counting[T board.Body](p *Phases) []Entry[T] {

@@ -286,3 +286,33 @@ func keyOf(secret uint32) []byte {
 	key := curve.BaseMul(curve.NewScalar(secret)).Key()
 	return key[:]
 }
+
+// TestPublicShare: zero bytes stand for an election without shares, and never for a
+// share that is not known or that allows no vote.
+func TestPublicShare(t *testing.T) {
+	at := func(i uint32) curve.Point { return curve.BaseMul(curve.NewScalar(i)) }
+	custodial := newWriter(t, lang.JointNone).e.Setup(nil, election.Sequence{})
+	if share, err := custodial.PublicShare(1, 1); err != nil || share != (curve.PublicKey{}) {
+		t.Errorf("custodial: %s, %v", share, err)
+	}
+	s := newWriter(t, lang.JointOne).e.Setup(nil, election.Sequence{})
+	for _, shares := range [][][]curve.Point{nil, {}, {{}}, {{at(5)}, nil}} {
+		s.Shares = shares
+		if share, err := s.PublicShare(2, 1); err == nil {
+			t.Errorf("shares %v: slot 2 has %s", shares, share)
+		}
+	}
+	s.Shares = [][]curve.Point{{at(3), at(4)}}
+	if share, err := s.PublicShare(2, 1); err != nil || share != at(4).Key() {
+		t.Errorf("slot 2 has %s, %v", share, err)
+	}
+	s.Voteless = map[int]string{2: "a reason"}
+	if _, err := s.PublicShare(2, 1); err == nil {
+		t.Error("a slot without a vote has a share")
+	}
+	for _, key := range []int{0, 2} {
+		if _, err := s.PublicShare(1, key); err == nil {
+			t.Errorf("joint key %d has shares", key)
+		}
+	}
+}

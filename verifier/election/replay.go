@@ -34,6 +34,7 @@ type Replay struct {
 	registered map[curve.PublicKey]bool          // of the registry; nil before it
 	named      map[curve.PublicKey]int           // outputs that a registered key has named as its deposit
 	scripts    map[string]bool                   // output scripts of stakes
+	jointKeys  int                               // of the transcript that is being watched
 	keys       map[curve.PublicKey]string        // joint and claim keys: their names
 	hashes     map[[20]byte]curve.PublicKey      // HASH160 of keys
 	trails     trails

@@ -19,11 +19,17 @@ type Setup struct {
 	Ended      string    // why the election ended early, or ""
 
 	Commits    []Entry[board.Commit]    // of roll members, one each
-	Complaints []Entry[board.Complaint] // of roll members, one for each dealer and joint key
+	Complaints []Entry[board.Complaint] // of roll members, one for each deal
+	Late       []Entry[board.Complaint] // the same, after their phase and before the vote
 	Dealing    *sharing.Outcome         // nil until the complaints are closed, and in custodial elections
-	Transcript *Entry[board.Transcript] // the supervisor's, or nil
+	Transcript *Entry[board.Transcript] // the supervisor's, or nil: its first line, and the bodies of all joined
 	Shares     [][]curve.Point          // the transcript's p_i: Shares[key−1][i−1]; nil where they do not decode
 	BadShares  [][]int                  // the slots whose p_i is not the dealt one: BadShares[key−1]
+	Voteless   map[int]string           // slots whose public share allows no vote, and why
+	Acks       []Entry[board.Ack]       // of roll members, one each, before the vote
+
+	TranscriptLines []int      // numbers of the transcript's lines
+	TranscriptHash  board.Hash // what acks name
 
 	RollLine        int   // number of the supervisor's roll line; 0 where there is none
 	RollFault       error // why the election has no roll, although an anchor closes it; nil if it has one

@@ -199,11 +199,14 @@ func (p *Phases) againstTable(e *Election) {
 // holds reports whether line i stands in the phase of a type, be it closed or open.
 func (p *Phases) holds(t board.Type, i int) bool {
 	from, to, _, ok := p.Span(t)
-	if ok {
-		return i >= from && i < to
+	if ok && i >= from && i < to {
+		return true
 	}
 	by := lineTypes[t].by
-	return by > 0 && from >= 0 && !p.Closed(by) && i >= from
+	if writersOf(t).late && p.Closed(p.last) && i >= p.closed[p.last] {
+		return true
+	}
+	return !ok && by > 0 && from >= 0 && !p.Closed(by) && i >= from
 }
 
 // Refused returns why a line does not count by the table of lines, or nil; i is its

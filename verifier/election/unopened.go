@@ -41,7 +41,8 @@ func (e *Election) opens(s *Setup, v *Vote, o board.Opened) bool {
 		return false
 	}
 	share, err := curve.DecodeScalar(o.S)
+	public, err2 := s.PublicShare(v.Index, e.Policy.KeyNumber(o.J))
 	m := ballot.Plain{Share: share, Candidate: o.J, Salt: o.Salt}
-	at := ballot.Place{EID: e.EID, Outpoint: v.Outpoint, PublicShare: s.PublicShare(v.Index, e.Policy.KeyNumber(o.J))}
-	return err == nil && ballot.Recomputes(v.Ballot, m, at, e.SealKeys[o.J-1])
+	at := ballot.Place{EID: e.EID, Outpoint: v.Outpoint, PublicShare: public}
+	return err == nil && err2 == nil && ballot.Recomputes(v.Ballot, m, at, e.SealKeys[o.J-1])
 }

@@ -63,6 +63,9 @@ func (e *Election) Votes(s *Setup, r *Replay) ([]*Vote, error) {
 		if err := s.CoinFault(slot, c); err != nil {
 			votes[len(votes)-1].fault(BadCoin, "%v", err)
 		}
+		if why := s.Voteless[i+1]; why != "" {
+			votes[len(votes)-1].fault(NoVote, "%s", why)
+		}
 		if s.Ended != "" {
 			votes[len(votes)-1].fault(AfterEnd, "a vote in an election that has ended does not count")
 		}

@@ -77,14 +77,21 @@ func (r *Replay) watchTranscript(l Entry[board.Transcript]) {
 	if l.Line.By != r.e.Policy.Supervisor {
 		return
 	}
-	for number, k := range l.Body.Keys {
+	if len(l.Body.Qual) > 0 {
+		r.jointKeys = 0 // the first line of a transcript
+	}
+	for _, k := range l.Body.Keys {
+		if k.From != 1 {
+			continue // more shares of the joint key before
+		}
+		r.jointKeys++
 		joint, err := k.Key.Point()
 		if err != nil {
 			continue
 		}
 		r.watchKey(k.Key, "the joint key")
 		for j, c := range r.e.Policy.Candidates {
-			if own, err := c.Key.Point(); err == nil && r.e.Policy.KeyNumber(j+1) == number+1 {
+			if own, err := c.Key.Point(); err == nil && r.e.Policy.KeyNumber(j+1) == r.jointKeys {
 				r.watchKey(joint.Add(own).Key(), "the claim key of "+c.Name)
 			}
 		}

@@ -21,6 +21,7 @@ type writers struct {
 	// total is the greatest sum of the bodies of one key; nil where it is that of the lines.
 	total func(*lang.Policy) int
 	last  bool // the supervisor writes it when the phase has closed
+	late  bool // taken after the last anchor too, below `vote from`
 }
 
 // extent is the range of a body's length in bytes.
@@ -68,13 +69,15 @@ var mainRows = map[board.Type]writers{
 	board.TypeCommit: {entitled: (*Table).deals, keys: voters, lines: one,
 		size: sizeOf(func(*lang.Policy) board.Body { return board.Commit{} })},
 	board.TypeDeal: {entitled: (*Table).deals, keys: voters, lines: one, size: dealSize},
-	board.TypeComplaint: {entitled: (*Table).deals, keys: voters, lines: complaints, all: complaintsOfAll,
+	board.TypeComplaint: {entitled: (*Table).deals, keys: voters, lines: complaints, all: complaintsOfAll, late: true,
 		size: upTo(func(*lang.Policy) board.Body {
-			return board.Complaint{Dealer: topIndex, Key: topNumber, Proof: zeros(curve.ProofSize)}
+			return board.Complaint{Key: topNumber, Proof: zeros(curve.ProofSize)}
 		})},
-	board.TypeTranscript: {entitled: (*Table).supervisor, keys: one, lines: one, size: transcriptSize, last: true},
-	board.TypeAck: {entitled: (*Table).deals, keys: voters, lines: one,
-		size: sizeOf(func(*lang.Policy) board.Body { return board.Ack{} })},
+	board.TypeTranscript: {entitled: (*Table).supervisor, keys: one, lines: transcriptLines, last: true,
+		size:  func(p *lang.Policy, _ int) extent { return atMost(min(transcriptSize(p), board.MaxLine-1<<10)) },
+		total: transcriptSize},
+	board.TypeAck: {entitled: (*Table).deals, keys: voters, lines: one, late: true,
+		size: upTo(func(*lang.Policy) board.Body { return board.Ack{} })},
 	board.TypeOpening: {entitled: (*Table).opens, keys: openers, lines: constant(maxOpeningLines),
 		size:  func(p *lang.Policy, _ int) extent { return atMost(min(openingsSize(p), board.MaxLine-1<<10)) },
 		total: openingsSize},
@@ -98,12 +101,17 @@ func dealSize(p *lang.Policy, n int) extent {
 	return exactly(size(n))
 }
 
-// transcriptSize is the greatest length of a transcript.
-func transcriptSize(p *lang.Policy, _ int) extent {
+// transcriptSize is the greatest length of all parts of a transcript.
+func transcriptSize(p *lang.Policy) int {
 	size := listed(board.Transcript{}, board.Transcript{Qual: []int{topIndex}}, p.Voters)
-	shares := base64.StdEncoding.EncodedLen(curve.PointSize * p.Voters)
-	size += p.JointKeys() * (shares + 1 + board.BodySize(board.Transcript{Keys: []board.JointKey{{}}}) - board.BodySize(board.Transcript{}))
-	return atMost(size)
+	part := board.BodySize(board.Transcript{Keys: []board.JointKey{{From: topIndex}}}) + base64.StdEncoding.EncodedLen(1)
+	return size + transcriptLines(p)*part + base64.StdEncoding.EncodedLen(curve.PointSize*p.Voters*p.JointKeys())
+}
+
+// transcriptLines is how many parts a transcript may have. An honest supervisor fills each
+// but the last of a joint key.
+func transcriptLines(p *lang.Policy) int {
+	return maxOpeningLines + p.JointKeys()*(1+p.Voters/board.MaxShares)
 }
 
 // openingsSize is the greatest length of all that one author opens and disavows: each
@@ -161,13 +169,14 @@ func openers(p *lang.Policy) int {
 	return 1
 }
 
-// complaints is how many complaints a member may write: about each dealer and joint key
-// one.
-func complaints(p *lang.Policy) int { return p.Voters * p.JointKeys() }
+// complaints is how many complaints a member may write: one about each dealer, and one
+// more when the phase is over.
+func complaints(p *lang.Policy) int { return 2 * p.Voters }
 
 // complaintsOfAll is how many complaints are judged: one true one puts a dealer out, one
-// false one its author. Later ones about that dealer or by that author are not taken.
-func complaintsOfAll(p *lang.Policy) int { return 2 * p.Voters }
+// false one its author, and of each dealer one late one is looked at. Others about that
+// dealer or by that author are not.
+func complaintsOfAll(p *lang.Policy) int { return 3 * p.Voters }
 
 // The entitled keys.
 

@@ -186,7 +186,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"refuted at L3", change(`"exit": 0`, `"exit": 20`), "exit 20 at level L3"},
 		{"proven, and nothing is", change(`"level": "L3"`, `"level": "none"`), "exit 0 at level none"},
 		{"a threshold of no policy", change(`"threshold": 3`, `"threshold": 1000000000000000`),
-			"threshold 1000000000000000, at most 65535"},
+			"threshold 1000000000000000, at most 200000"},
 		{"more votes than voters", change(`"votes": 5`, `"votes": 6`), "6 votes of 5 voters"},
 		{"a winner who is not counted", change(`"winner": "alice"`, `"winner": "carol"`), `the winner "carol" has no count`},
 		{"a winner under the threshold", change(`"threshold": 3`, `"threshold": 4`),

@@ -13,7 +13,7 @@ import (
 
 // maxVoters is the largest roll, and so the largest threshold and turnout
 // (docs/language.md).
-const maxVoters = 65535
+const maxVoters = 200_000
 
 // levelsAt are the levels that a report with an exit code can have, by the
 // table of exit codes in docs/audit.md. Level L0 with exit 0 is an election

@@ -52,8 +52,9 @@ var classes = map[string]string{
 	"I":   "excludes the item from the tally",
 	"A":   "a finding against a named party",
 	"A/E": "against a party; fatal on the winner's claim",
+	"A/W": "against a party, or a warning where the item says so",
 	"E/W": "fatal, or a warning where the item says so",
-	"I+A": "excludes all but the first, and a finding",
+	"I+A": "excludes the item, and a finding",
 	"W":   "a warning",
 	"U":   "evidence is missing",
 }

@@ -74,7 +74,7 @@ func exchanged() *result.Report {
 	seven, eight := 7, 8
 	r.Mixing = &result.Exchange{
 		Scheme: "blind-rsa", Root: strings.Repeat("5e", 32), Deadlines: []uint32{101, 103, 106, 107, 108}, Registered: 60,
-		Deposits: 24, Issued: 23, Swept: 22, Returned: 1, Vouchers: 22, Paid: 22, Late: 2, Anonymity: 7, Residual: 41_350,
+		Deposits: 24, Issued: 23, Swept: 22, Returned: 1, Vouchers: 22, Paid: 22, Late: 2, Anonymity: 7,
 		Mixers: []result.MixerCount{
 			{Name: "north", Key: "02" + strings.Repeat("1a", 32), Issued: 8, Paid: 7, Anonymity: &seven},
 			{Name: "south", Key: "03" + strings.Repeat("2b", 32), Issued: 15, Paid: 13, Anonymity: &eight},
@@ -86,13 +86,13 @@ func exchanged() *result.Report {
 		{Kind: result.EventReturn, Stakes: 1, Sats: 219_750}, {Kind: result.StillLocked, Stakes: 1, Sats: 219_750},
 	}
 	s.Phases = append([]result.Phase{
-		{Name: result.PhaseRoll, From: 98, To: 110}, {Name: result.PhaseRequest, From: 98, To: 101},
+		{Name: result.PhaseRoll, From: 98, To: 110}, {Name: result.PhaseRegister, From: 98, To: 101},
 		{Name: result.PhaseDeposit, From: 102, To: 103},
 		{Name: result.PhaseIssue, From: 104, To: 106}, {Name: result.PhaseVoucher, From: 107, To: 107},
 		{Name: result.PhasePayout, From: 108, To: 108},
 	}, s.Phases[1:]...)
 	for height, e := range map[uint32]result.Event{
-		100: {Phase: result.PhaseRequest, Kind: result.EventRequest, Text: "a mixer is asked to hold"},
+		100: {Phase: result.PhaseRegister, Kind: result.EventMixer, Text: "mixer north accepts to pay 60 coins"},
 		102: {Phase: result.PhaseDeposit, Kind: result.EventDeposit, Text: "a deposit with mixer north"},
 		105: {Phase: result.PhaseIssue, Kind: result.EventIssue, Text: "mixer north issues for a deposit"},
 		108: {Phase: result.PhasePayout, Kind: result.EventCoin, Text: "a coin for the voucher of line 61"},

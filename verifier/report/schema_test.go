@@ -64,7 +64,7 @@ func TestSchemaRefuses(t *testing.T) {
 		"a level":                {`"level": "L2"`, `"level": "L4"`},
 		"less than nothing":      {`"votes": 41`, `"votes": -1`},
 		"half a vote":            {`"votes": 41`, `"votes": 0.5`},
-		"too high a threshold":   {`"threshold": 3`, `"threshold": 65536`},
+		"too high a threshold":   {`"threshold": 3`, `"threshold": 200001`},
 		"no list":                {`"mixers": [`, `"deadline": [`},
 		"a status":               {`"status": "PASS"`, `"status": "OK"`},
 		"a class":                {`"class": "E"`, `"class": "Z"`},
