@@ -118,7 +118,9 @@ func countingLines(f *facts) map[int]bool {
 func addExchangeLines(f *facts, out map[int]bool) {
 	log := f.mix
 	addLines[board.Manager](f, out)
-	addLines[board.Mixer](f, out)
+	for _, x := range log.Mixers {
+		out[x.N] = true
+	}
 	addLines[board.Registry](f, out)
 	addLines[board.Deposit](f, out)
 	addLines[board.Ready](f, out)
