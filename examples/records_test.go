@@ -26,7 +26,7 @@ var recorded = []struct {
 	refunds int
 }{
 	{"club_chair", 7, map[string]int{"alice": 3, "bob": 1, "abstain": 1}, "alice", 0},
-	{"club_mixed", 5, map[string]int{"ann": 5, "bert": 2, "cleo": 1, "abstain": 1}, "ann", 0},
+	{"club_mixed", 11, map[string]int{"ann": 5, "bert": 2, "cleo": 1, "abstain": 1}, "ann", 0},
 	{"no_winner", 7, map[string]int{"east": 3, "middle": 2, "west": 2}, "", 7},
 }
 

@@ -105,6 +105,9 @@ var (
 
 // check refuses contracts of another version and fields that are not canonical.
 func (c *Contract) check() error {
+	if c.Contract == 1 {
+		return fmt.Errorf("written for protocol 1; this program reads protocol %d", ContractVersion)
+	}
 	if c.Contract != ContractVersion {
 		return fmt.Errorf("unknown format version %d, want %d", c.Contract, ContractVersion)
 	}

@@ -12,7 +12,7 @@ import (
 
 func sample() *templates.Contract {
 	return &templates.Contract{
-		Contract: 1,
+		Contract: 2,
 		Policy:   "bvp1" + strings.Repeat("q", 58),
 		Lowering: 1,
 		Script:   strings.Join(strings.Fields(twoCandidates), " "),
@@ -60,7 +60,7 @@ func TestContractWithEscrow(t *testing.T) {
 		"unknown opcode":    strings.Replace(good, `<mixer> CHECKSIG`, `<mixer> CHECKSIGN`, 1),
 		"paths unsorted":    strings.NewReplacer(`"return"`, `"sweep"`, `"sweep"`, `"return"`).Replace(good),
 		"signers unsorted":  strings.Replace(good, `["mixer","supervisor"]`, `["supervisor","mixer"]`, 1),
-		"escrow before all": strings.Replace(good, `{"contract":1,`, `{"escrow":"1","contract":1,`, 1),
+		"escrow before all": strings.Replace(good, `{"contract":2,`, `{"escrow":"1","contract":2,`, 1),
 	} {
 		if c, err := templates.DecodeContract([]byte(b)); err == nil {
 			t.Errorf("%s: read as %+v", name, c)
@@ -72,7 +72,7 @@ func TestContractRoundTrip(t *testing.T) {
 	c := sample()
 	b := c.Encode()
 	text := string(b)
-	if !strings.HasPrefix(text, `{"contract":1,"policy":"bvp1`) || !strings.HasSuffix(text, "}]}\n") ||
+	if !strings.HasPrefix(text, `{"contract":2,"policy":"bvp1`) || !strings.HasSuffix(text, "}]}\n") ||
 		!strings.Contains(text, `"script":"<ballot> DROP 1 <claim.alice>`) {
 		t.Errorf("not canonical: %s", b)
 	}
@@ -106,8 +106,8 @@ func TestDecodeContractRefusesOtherSpellings(t *testing.T) {
 		"CRLF":              strings.TrimSuffix(good, "\n") + "\r\n",
 		"second value":      good + good,
 		"byte order mark":   "\ufeff" + good,
-		"space":             replace(`"contract":1`, `"contract": 1`),
-		"other order":       replace(`"contract":1,`, ``)[:1] + `"lowering":1,"contract":1,` + good[len(`{"contract":1,`):],
+		"space":             replace(`"contract":2`, `"contract": 1`),
+		"other order":       replace(`"contract":2,`, ``)[:1] + `"lowering":1,"contract":2,` + good[len(`{"contract":2,`):],
 		"unknown key":       replace(`"lowering":1`, `"lowering":1,"size":175`),
 		"unknown path key":  replace(`"after":0`, `"after":0,"fee":1`),
 		"duplicate key":     replace(`"lowering":1`, `"lowering":2,"lowering":1`),
@@ -119,7 +119,8 @@ func TestDecodeContractRefusesOtherSpellings(t *testing.T) {
 		"number as float":   replace(`"after":0`, `"after":0.0`),
 		"negative":          replace(`"after":0`, `"after":-1`),
 		"over 32 bits":      replace(`"after":840264`, `"after":4294967296`),
-		"other version":     replace(`"contract":1`, `"contract":2`),
+		"other version":     replace(`"contract":2`, `"contract":3`),
+		"protocol 1":        replace(`"contract":2`, `"contract":1`),
 		"not a policy id":   replace(`"bvp1`, `"bvp2`),
 		"unknown opcode":    replace(`DROP`, `DORP`),
 		"script spelled":    replace(`<ballot> DROP`, `<ballot>  DROP`),
@@ -144,10 +145,21 @@ func TestDecodeContractRefusesOtherSpellings(t *testing.T) {
 	}
 }
 
+// TestDecodeContractOfProtocol1: a contract of the protocol before this one is refused with
+// a sentence that says so.
+func TestDecodeContractOfProtocol1(t *testing.T) {
+	old := sample()
+	old.Contract = 1
+	_, err := templates.DecodeContract(old.Encode())
+	if want := "contract: written for protocol 1; this program reads protocol 2"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
 func FuzzDecodeContract(f *testing.F) {
 	f.Add(sample().Encode())
 	f.Add(mixed().Encode())
-	f.Add([]byte(`{"contract":1,"policy":"","lowering":1,"script":"","paths":[]}` + "\n"))
+	f.Add([]byte(`{"contract":2,"policy":"","lowering":1,"script":"","paths":[]}` + "\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		c, err := templates.DecodeContract(b)
 		if err == nil && !bytes.Equal(c.Encode(), b) {

@@ -117,7 +117,7 @@ func TestOneThingChanged(t *testing.T) {
 		{"a block", "V08", func(f map[string][]byte) { f[record.Blocks][len(f[record.Blocks])-40] ^= 1 }},
 		{"the last block left out", "V08", func(f map[string][]byte) { f[record.Blocks] = withoutLastBlock(f[record.Blocks]) }},
 		{"a header", "V04", func(f map[string][]byte) { f[record.Headers][80*50+40] ^= 1 }},
-		{"the order of entries", "V02", lines(func(ls [][]byte) { r := ofType(ls, "entry"); ls[r[0]], ls[r[1]] = ls[r[1]], ls[r[0]] })},
+		{"the entries' order", "V02", lines(func(ls [][]byte) { r := ofType(ls, "entry"); ls[r[0]], ls[r[1]] = ls[r[1]], ls[r[0]] })},
 		{"a board line's author", "V02", lines(func(ls [][]byte) {
 			r := ofType(ls, "ack")
 			ls[r[0]] = swapped(ls[r[0]], ls[r[1]], `"by":"`, 66)
@@ -337,7 +337,7 @@ func TestDealersWhoCheat(t *testing.T) {
 
 // TestWithheldOpenings: the level tells what is missing, and the verdict stays.
 func TestWithheldOpenings(t *testing.T) {
-	r, err := audited(t, played(t, rehearsal.Options{Source: example(t, "salted")},
+	r, err := audited(t, played(t, rehearsal.Options{Source: example(t, "salted"), Votes: map[string]int{"lena": 4, "otto": 2}},
 		corpus.Misconduct{Kind: corpus.Withhold, Candidate: "otto"}))
 	if err != nil {
 		t.Fatal(err)

@@ -14,10 +14,11 @@ import (
 // prefix of them: the transactions that concern the election, and each block's
 // hash. The first block is the one with the announcement.
 type blockLog struct {
-	first   uint32                 // height
-	hashes  []chainhash.Hash       // of the blocks from first on
-	txs     []int                  // by block: the number of its transactions
-	matched []election.ConfirmedTx // those that concern the election, in the chain's order
+	searched uint32                 // height of the first block in which the announcement was looked for
+	first    uint32                 // height
+	hashes   []chainhash.Hash       // of the blocks from first on
+	txs      []int                  // by block: the number of its transactions
+	matched  []election.ConfirmedTx // those that concern the election, in the chain's order
 }
 
 // add appends the next block, with the indices of the transactions that concern
@@ -39,7 +40,7 @@ func (l *blockLog) next() uint32 { return l.first + uint32(len(l.hashes)) }
 // before returns the log of the blocks below height.
 func (l *blockLog) before(height uint32) *blockLog {
 	n := min(int(max(height, l.first)-l.first), len(l.hashes))
-	return &blockLog{l.first, l.hashes[:n:n], l.txs[:n:n], l.matched[:l.index(height):l.index(height)]}
+	return &blockLog{l.searched, l.first, l.hashes[:n:n], l.txs[:n:n], l.matched[:l.index(height):l.index(height)]}
 }
 
 // index returns how many matched transactions are in blocks below height.

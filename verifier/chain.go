@@ -3,6 +3,7 @@ package verifier
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"bevote/lang"
 	"bevote/verifier/election"
@@ -15,7 +16,7 @@ type chained struct {
 	chain  *evidence.Chain
 	tip    uint32 // height
 	first  uint32 // height of the first block that was read for the election
-	shown  uint32 // height of the first block that the source shows
+	shown  uint32 // height of the first whole block that this audit or its state has seen; noBlock for none
 	replay *election.Replay
 	blocks *blockLog // what the replay was given
 	saved  *blockLog // for the state: blocks, but without what proofs showed after whole blocks
@@ -36,6 +37,9 @@ func readChain(ctx context.Context, in *inputs, sources []evidence.Source) (*cha
 	}
 	return ch, ch.lookAtPools(ctx)
 }
+
+// noBlock is above the height of any block.
+const noBlock = math.MaxUint32
 
 // follow reads headers and blocks.
 func follow(ctx context.Context, in *inputs, sources []evidence.Source) (*chained, error) {
@@ -60,7 +64,6 @@ func follow(ctx context.Context, in *inputs, sources []evidence.Source) (*chaine
 	if first == 0 { // a whole chain
 		first = in.searchFrom()
 	}
-	ch.shown = first
 	return ch, ch.followBlocks(ctx, first)
 }
 
@@ -103,13 +106,15 @@ func (ch *chained) readBlocks(ctx context.Context, first uint32) error {
 	if begun {
 		ch.replay = ch.blocks.replay(ch.e, ch.lines)
 	}
-	switch {
-	case begun && first < ch.blocks.first && !allCreated(ch.replay): // earlier blocks may create the missing coins
+	if begun && ch.e.Policy.Seal == nil && first < ch.blocks.searched { // the announcement may be earlier
 		ch.replay, ch.blocks, begun = election.NewReplay(ch.e, ch.lines), new(blockLog), false
-	case begun:
-		first = ch.blocks.first
 	}
-	ch.first, ch.saved = first, ch.blocks
+	if begun {
+		first = ch.blocks.first
+	} else {
+		ch.blocks.searched = first
+	}
+	ch.first, ch.saved, ch.shown = first, ch.blocks, ch.blocks.searched
 	next := first + uint32(len(ch.blocks.hashes))
 	for b, err := range ch.chain.Blocks(ctx, first, ch.blocks.txs) {
 		if err != nil {
@@ -134,11 +139,12 @@ func (ch *chained) readBlocks(ctx context.Context, first uint32) error {
 // and not replayed.
 func (ch *chained) followProofs(ctx context.Context) error {
 	ch.replay = election.NewReplay(ch.e, ch.lines)
+	ch.shown = noBlock
 	ch.saved = ch.restore() // what proofs show is not saved
 	ch.blocks = ch.saved.before(ch.saved.next())
 	begun := len(ch.blocks.hashes) > 0
 	if begun {
-		ch.replay, ch.first = ch.blocks.replay(ch.e, ch.lines), ch.blocks.first
+		ch.replay, ch.first, ch.shown = ch.blocks.replay(ch.e, ch.lines), ch.blocks.first, ch.blocks.searched
 	}
 	for p, err := range ch.chain.Proofs(ctx) {
 		if err != nil {
@@ -168,17 +174,6 @@ func replayAll(r *election.Replay, txs []election.ConfirmedTx) {
 	}
 }
 
-// allCreated reports whether the blocks hold the creation of every coin that an entry
-// names.
-func allCreated(r *election.Replay) bool {
-	for _, c := range r.Coins() {
-		if c.Created == nil {
-			return false
-		}
-	}
-	return true
-}
-
 // searchFrom returns the block from which a whole chain is read. Where the announcement
 // spends a seal there is one announcement, and it is not older than the first line.
 // Otherwise the first announcement counts of all since the height of the rule.
@@ -191,12 +186,9 @@ func (in *inputs) searchFrom() uint32 {
 
 // showsBeginning reports whether the evidence shows the election's announcement as the
 // one that counts, or that there is none: what spends the seal, or all blocks since the
-// first in which an announcement counts.
+// one from which the announcement is looked for.
 func (ch *chained) showsBeginning() bool {
-	if ch.e.Policy.Seal != nil {
-		return ch.replay.Begun()
-	}
-	return !ch.chain.Proven && ch.shown <= ch.e.SearchFrom()
+	return ch.e.Policy.Seal != nil && ch.replay.Begun() || ch.shown <= ch.searchFrom()
 }
 
 // sequence returns the chain of anchors. Whole blocks since the announcement show that

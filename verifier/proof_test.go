@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"bevote/internal/rehearsal"
 	"bevote/internal/rehearsal/rehearsaltest"
 	"bevote/verifier"
 	"bevote/verifier/evidence"
@@ -15,10 +16,16 @@ import (
 	"bevote/verifier/result"
 )
 
-// proven exports an election of the repository with proofs instead of blocks.
-func proven(t *testing.T, name string) *record.Record {
+// sealed plays a recorded election of the repository again, with an announcement that
+// spends a seal, and returns the path of its record.
+func sealed(t *testing.T, name string) string {
 	t.Helper()
-	return provenOf(t, rehearsaltest.Open(t, "../examples/records/"+name))
+	votes := map[string]map[string]int{
+		"club_chair": {"alice": 3, "abstain": 2}, "no_winner": {"east": 3, "middle": 2, "west": 2},
+	}
+	source := strings.Replace(string(example(t, name)), "  voters ",
+		"  announced by spending "+strings.Repeat("5e", 32)+":0\n  voters ", 1)
+	return rehearsaltest.Record(t, rehearsal.Options{Source: []byte(source), Seed: seed, Votes: votes[name]})
 }
 
 // provenOf exports a record with proofs instead of blocks.
@@ -67,7 +74,7 @@ func checkOf(r *result.Report, id string) result.Check {
 // TestProofThatLies: a path that does not lead to the block's merkle root is
 // found, and by one check.
 func TestProofThatLies(t *testing.T) {
-	rec := proven(t, "no_winner")
+	rec := provenOf(t, rehearsaltest.Open(t, sealed(t, "no_winner")))
 	src := &edited{chainfile.FromRecord(rec).(evidence.ProofSource), func(p *evidence.BlockProof) bool {
 		p.Txs[0].Path[0][0] ^= 1
 		return false
@@ -97,20 +104,18 @@ func TestProofsShowNoAbsence(t *testing.T) {
 	}{
 		{"everything spent", "no_winner", nil, 0, result.Pass},
 		{"an abstention", "club_chair", nil, result.ExitUndetermined, result.Unresolved},
-		{"the refunds left out", "no_winner", func(p *evidence.BlockProof) bool { return p.Txs[0].Tx.LockTime > 0 }, result.ExitNotOver, result.Unresolved},
+		{"the refunds left out", "no_winner", func(p *evidence.BlockProof) bool { return p.Txs[0].Tx.LockTime == 156 }, result.ExitNotOver, result.Unresolved},
 		{"the coins left out", "club_chair", func(p *evidence.BlockProof) bool { return len(p.Txs[0].Tx.TxOut) == 6 }, result.ExitUndetermined, result.Unresolved},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			rec := proven(t, row.election)
+			path := sealed(t, row.election)
+			rec := provenOf(t, rehearsaltest.Open(t, path))
 			src := &edited{chainfile.FromRecord(rec).(evidence.ProofSource), row.drop}
 			r, err := verifier.Audit(context.Background(), rec, src, verifier.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			whole, err := audited(t, recorded(t, row.election))
-			if err != nil {
-				t.Fatal(err)
-			}
+			whole := rehearsaltest.Audit(t, path)
 			if r.Exit != row.exit || status(r, "V10") != row.v10 {
 				t.Errorf("exit %d, V10 %s, want %d, %s", r.Exit, status(r, "V10"), row.exit, row.v10)
 			}
@@ -120,10 +125,61 @@ func TestProofsShowNoAbsence(t *testing.T) {
 			if !strings.HasPrefix(r.Evidence, "merkle proofs") {
 				t.Errorf("evidence %q", r.Evidence)
 			}
-			for _, id := range []string{"V15", "V91", "V107"} {
+			for _, id := range []string{"V91", "V107"} {
 				if status(r, id) != result.Unresolved && row.exit == 0 {
 					t.Errorf("%s %s, want it to say what proofs do not show", id, status(r, id))
 				}
+			}
+		})
+	}
+}
+
+// TestProofsOfTheAnnouncement: what spends a seal is the announcement, and what spends
+// output 1 is the next anchor, so proofs show the sequence. Without a seal an earlier
+// announcement may not be shown.
+func TestProofsOfTheAnnouncement(t *testing.T) {
+	for _, row := range []struct {
+		name, path string
+		want       result.Status
+		exit       int
+	}{
+		{"a seal", sealed(t, "no_winner"), result.Pass, 0},
+		{"no seal", "../examples/records/no_winner", result.Unresolved, result.ExitUndetermined},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			rec := provenOf(t, rehearsaltest.Open(t, row.path))
+			r := mustAudit(t, rec, chainfile.FromRecord(rec), verifier.Options{})
+			for _, id := range []string{"V14", "V15", "V24", "V51", "V98"} {
+				if got := status(r, id); got != row.want {
+					t.Errorf("%s is %s, want %s", id, got, row.want)
+				}
+			}
+			if r.Exit != row.exit {
+				t.Errorf("exit %d, want %d: %s", r.Exit, row.exit, r.Verdict)
+			}
+		})
+	}
+}
+
+// TestProofsWithoutAnAnchor: an anchor that proofs leave out is no finding.
+func TestProofsWithoutAnAnchor(t *testing.T) {
+	rec := provenOf(t, rehearsaltest.Open(t, sealed(t, "no_winner")))
+	for _, row := range []struct {
+		name string
+		edit func(*evidence.BlockProof) bool
+		v14  result.Status
+		v24  result.Status
+	}{
+		{"the announcement left out", func(p *evidence.BlockProof) bool { return p.Height < 110 }, result.Unresolved, result.Unresolved},
+		{"the roll's anchor left out", func(p *evidence.BlockProof) bool { return p.Height == 111 }, result.Pass, result.Unresolved},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			r := mustAudit(t, rec, &edited{chainfile.FromRecord(rec).(evidence.ProofSource), row.edit}, verifier.Options{})
+			if status(r, "V14") != row.v14 || status(r, "V24") != row.v24 || r.Winner != nil {
+				t.Errorf("V14 is %s, want %s; V24 is %s, want %s; exit %d", status(r, "V14"), row.v14, status(r, "V24"), row.v24, r.Exit)
+			}
+			if r.Exit == 0 || r.Exit == result.ExitRefuted || r.Exit == result.ExitFaulted {
+				t.Errorf("exit %d: %s", r.Exit, r.Verdict)
 			}
 		})
 	}

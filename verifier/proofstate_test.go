@@ -16,9 +16,10 @@ import (
 // TestProofsGoOnFromState: with a state of whole blocks, proofs are needed only
 // of what came later, and the blocks are not forgotten over them.
 func TestProofsGoOnFromState(t *testing.T) {
-	rec, whole := proven(t, "no_winner"), rehearsaltest.Open(t, "../examples/records/no_winner")
+	whole := rehearsaltest.Open(t, sealed(t, "no_winner"))
+	rec := provenOf(t, whole)
 	all := nodetest.Blocks(t, whole)
-	const seen = 130 // the votes are in these blocks, the refunds are not
+	const seen = 140 // the votes are in these blocks, the refunds are not
 	state := new(verifier.State)
 	if r := mustAudit(t, whole, &blocks{list: all[:seen+1]}, verifier.Options{State: state}); r.Votes == 0 || r.Exit == 0 {
 		t.Fatalf("%d votes, exit %d at block %d", r.Votes, r.Exit, seen)
@@ -47,7 +48,8 @@ func TestProofsGoOnFromState(t *testing.T) {
 // TestProofsAndStateReorganised: blocks of a state that are no longer of the
 // chain are forgotten and listed where proofs follow, too.
 func TestProofsAndStateReorganised(t *testing.T) {
-	rec, whole := proven(t, "no_winner"), rehearsaltest.Open(t, "../examples/records/no_winner")
+	whole := rehearsaltest.Open(t, sealed(t, "no_winner"))
+	rec := provenOf(t, whole)
 	all := nodetest.Blocks(t, whole)
 	fork := append(all[:121:121], nodetest.Fork(t, all, 120, 4)...)
 	state := new(verifier.State)

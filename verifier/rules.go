@@ -2,7 +2,6 @@ package verifier
 
 import (
 	"fmt"
-	"slices"
 
 	"bevote/lang"
 	"bevote/verifier/election"
@@ -35,26 +34,6 @@ func presenceOnly(f *facts, ck *check, what string) {
 		ck.expect(1)
 		ck.leave("evidence", "merkle proofs show what is there, and not that there is no %s", what)
 	}
-}
-
-// unshown names the evidence that is missing for the beginning of the election, or
-// returns "". Neither evidence that begins late nor merkle proofs show that an
-// announcement or a coin does not exist.
-func unshown(f *facts) string {
-	switch {
-	case anchorsUnshown(f):
-		return "the announcement is not shown: " + f.beginning()
-	case slices.ContainsFunc(f.setup.Roll, func(r election.Slot) bool { return coinUnshown(f, r) }):
-		return "the creation of a coin is not shown: " + f.beginning()
-	}
-	return ""
-}
-
-// anchorsUnshown reports whether the evidence begins late and shows no announcement
-// that can be the first. Then the first anchors of other kinds may be missing too.
-func anchorsUnshown(f *facts) bool {
-	_, err := announcementFault(f)
-	return err != nil && !f.showsBeginning()
 }
 
 // coinUnshown reports whether the evidence does not hold the creation of a slot's coin

@@ -32,11 +32,14 @@ func policyRules() []rule {
 func policyAnchor(f *facts, ck *check) {
 	ck.expect(1)
 	switch where, err := announcementFault(f); {
+	case !f.showsBeginning():
+		if err == nil {
+			where = "tx " + f.setup.Phases.Anchor(election.Announce).TxID
+		}
+		ck.leave(where, "%s", unannounced(f))
+		ck.fatal = true
 	case err == nil:
 		ck.pass()
-	case !f.showsBeginning():
-		ck.leave(where, "%v; %s", err, f.beginning())
-		ck.fatal = true
 	default:
 		ck.fail(where, "%v", err)
 	}
@@ -56,21 +59,28 @@ func announcementFault(f *facts) (where string, err error) {
 	return f.e.Policy.ID(), errors.New("the supervisor anchored no announcement of this policy")
 }
 
+// unannounced says what evidence that does not show the beginning leaves open of the
+// announcement.
+func unannounced(f *facts) string {
+	if _, err := announcementFault(f); err != nil {
+		return err.Error() + "; " + f.beginning()
+	}
+	return "an earlier announcement would count: " + f.beginning()
+}
+
 // V15: there is one announcement of this election. The seal is spent once. Without a
 // seal the first announcement counts, and the evidence has to show that it is the first.
 func policyUnique(f *facts, ck *check) {
 	others := f.replay.OtherAnchors()
 	ck.expect(1 + len(others))
-	ck.note("chain", "looked at the blocks from %d on", f.first)
+	from := f.first
+	if f.e.Policy.Seal == nil {
+		from = min(f.first, f.shown)
+	}
+	ck.note("chain", "looked at the blocks from %d on", from)
 	switch {
-	case f.e.Policy.Seal != nil && f.replay.Begun():
-		ck.pass()
-	case f.chain.Proven:
-		ck.leave("evidence", "merkle proofs show what is there, and not that there is no other announcement")
-	case unshown(f) != "":
-		ck.leave("evidence", "%s", unshown(f))
 	case !f.showsBeginning():
-		ck.leave("evidence", "an earlier announcement would count, and may not be shown: %s", f.beginning())
+		ck.leave("evidence", "%s", unannounced(f))
 	default:
 		ck.pass()
 	}
@@ -81,7 +91,7 @@ func policyUnique(f *facts, ck *check) {
 		case at.EID != f.e.EID:
 			ck.pass()
 			ck.note(where, "the supervisor's key also anchors election %x", at.EID)
-		case counts == nil && nextUnshown(f):
+		case !f.showsBeginning(), counts == nil && nextUnshown(f):
 			ck.leave(where, "a %s anchor, and the chain of anchors is not shown up to it", election.AnchorName(at.Kind))
 		case counts == nil:
 			ck.fail(where, "the supervisor: a stray %s anchor, where none counts", election.AnchorName(at.Kind))
@@ -97,7 +107,7 @@ func policyUnique(f *facts, ck *check) {
 // evidence does not show.
 func nextUnshown(f *facts) bool {
 	p := f.setup.Phases
-	return p.Missing() == nil && (f.chain.Proven || !f.showsBeginning()) &&
+	return p.Missing() == nil && f.chain.Proven &&
 		slices.ContainsFunc(f.e.Due(), func(d election.Due) bool { return !p.Closed(d.Kind) })
 }
 

@@ -28,30 +28,47 @@ func rollAnchor(f *facts, ck *check) {
 	if m := f.setup.Phases.Missing(); m != nil && m.Kind > election.Announce && m.Kind < kind {
 		kind = m.Kind
 	}
-	anchorOf(f, ck, kind)
+	anchorRow(f, ck, kind)
+}
+
+// anchorRow is [anchorOf] as a check of its own.
+func anchorRow(f *facts, ck *check, kind int) {
+	switch {
+	case anchorOf(f, ck, kind):
+	case f.setup.Ended != "":
+		ck.skip("ended")
+	case f.setup.Phases.Missing() != nil:
+		ck.skip("there is no announcement")
+	default:
+		ck.skip("not yet")
+	}
 }
 
 // anchorOf checks that the anchor of a kind is there. Without it the election has ended.
-func anchorOf(f *facts, ck *check, kind int) {
-	missing := f.setup.Phases.Missing()
+// It reports whether the anchor is owed and due, or there. Evidence that does not show
+// the announcement shows none of the anchors that continue it.
+func anchorOf(f *facts, ck *check, kind int) bool {
+	missing, where := f.setup.Phases.Missing(), fmt.Sprintf("block %d", f.last(kind))
+	closed := f.setup.Phases.Closed(kind)
+	absent := missing != nil && missing.Kind == kind
+	if due := f.setup.Ended == "" && missing == nil && f.tip > f.last(kind); !closed && !absent && !due {
+		return false
+	}
+	ck.expect(1)
 	switch {
-	case f.setup.Phases.Closed(kind):
-		ck.expect(1)
+	case closed && f.showsBeginning():
 		ck.pass()
-	case missing != nil && missing.Kind == kind:
-		ck.expect(1)
+	case closed:
+		where = "tx " + f.setup.Phases.Anchor(kind).TxID
+		ck.leave(where, "continues an announcement that is not shown to be the first: %s", f.beginning())
+		ck.fatal = true
+	case absent && f.showsBeginning():
 		ck.fail(missing.Where, "the supervisor: %s", missing.Reason)
-	case f.setup.Ended != "":
-		ck.skip("ended")
-	case missing != nil:
-		ck.skip("there is no announcement")
-	case f.tip <= f.last(kind):
-		ck.skip("not yet")
 	default:
-		ck.expect(1)
-		ck.leave(fmt.Sprintf("block %d", f.last(kind)), "no %s anchor is shown; %s", election.AnchorName(kind), f.beginning())
+		ck.leave(where, "no %s anchor is shown; %s", election.AnchorName(kind), f.beginning())
 		ck.fatal = true
 	}
+	return true
 }
 
 // V25: the supervisor's roll lists entries, sorted by key, each key and each coin once.

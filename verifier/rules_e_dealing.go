@@ -247,5 +247,5 @@ func setupAnchor(f *facts, ck *check) {
 		ck.skip("custodial")
 		return
 	}
-	anchorOf(f, ck, election.SetupClosed)
+	anchorRow(f, ck, election.SetupClosed)
 }

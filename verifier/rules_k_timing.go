@@ -31,20 +31,9 @@ func timingRules() []rule {
 // announcement, the roll and the setup are V14's, V24's and V51's.
 func phaseOrder(f *facts, ck *check) {
 	elsewhere := []int{election.Announce, election.RollClosed, election.SetupClosed}
-	missing := f.setup.Phases.Missing()
 	for _, due := range f.e.Due() {
-		switch {
-		case slices.Contains(elsewhere, due.Kind):
-		case f.setup.Phases.Closed(due.Kind):
-			ck.expect(1)
-			ck.pass()
-		case missing != nil && missing.Kind == due.Kind:
-			ck.expect(1)
-			ck.fail(missing.Where, "the supervisor: %s", missing.Reason)
-		case f.setup.Ended == "" && missing == nil && f.tip > due.Last:
-			ck.expect(1)
-			ck.leave(fmt.Sprintf("block %d", due.Last), "no %s anchor is shown; %s", election.AnchorName(due.Kind), f.beginning())
-			ck.fatal = true
+		if !slices.Contains(elsewhere, due.Kind) {
+			anchorOf(f, ck, due.Kind)
 		}
 	}
 	noneAfterEnd(f, ck)

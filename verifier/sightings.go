@@ -14,9 +14,11 @@ import (
 // ErrNotAnnounced is the error of a chain without an election's announcement.
 var ErrNotAnnounced = errors.New("the election is not announced on this chain")
 
-// Sightings yields the blocks of a record's election from src, from the one with
-// the announcement to the tip, each with the indices of the transactions that
-// concern the election. It judges nothing. An error is the last pair's:
+// Sightings yields the blocks of a record's election from src up to the tip, each with
+// the indices of the transactions that concern the election. The first block is that of
+// the announcement. Where the announcement spends no seal, it is the first block in which
+// an announcement counts, and the blocks before the announcement hold no transaction that
+// concerns the election. It judges nothing. An error is the last pair's:
 // [ErrNotAnnounced], or a record or source that cannot be read.
 func Sightings(ctx context.Context, rec *record.Record, src evidence.Source) iter.Seq2[evidence.Selection, error] {
 	return func(yield func(evidence.Selection, error) bool) {
@@ -45,7 +47,10 @@ func Sightings(ctx context.Context, rec *record.Record, src evidence.Source) ite
 				begun, r = true, election.NewReplay(in.e, in.lines)
 				at = r.Block(height, b)
 			}
-			if begun && !yield(evidence.Selection{Height: height, Block: b, At: at}, nil) {
+			if !begun {
+				at = nil
+			}
+			if (begun || in.e.Policy.Seal == nil) && !yield(evidence.Selection{Height: height, Block: b, At: at}, nil) {
 				return
 			}
 			height++

@@ -79,7 +79,7 @@ func announcedOn(t *testing.T, network string) *record.Record {
 		t.Fatal(err)
 	}
 	eid := built.Policy.EID()
-	open, err := board.Sign(eid, keys["supervisor"], board.Seen{Hash: chainhash.Hash{}}, board.Open{})
+	open, err := board.Sign(eid, keys["supervisor"], board.Seen{Hash: chainhash.Hash{}}, board.Open{Server: built.Policy.Supervisor})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,6 +53,7 @@ type stateFile struct {
 	Head         string       `json:"head"`
 	Tip          result.Tip   `json:"tip"`
 	Watch        string       `json:"watch"`
+	Searched     uint32       `json:"searched"` // height of the first block in which the announcement was looked for
 	First        uint32       `json:"first"`
 	Blocks       []stateBlock `json:"blocks"`
 	Transactions []stateTx    `json:"transactions"`
@@ -75,7 +76,7 @@ type stateTx struct {
 const maxReorgs = 20
 
 // stateSpec is the version of a State's JSON.
-const stateSpec = 2
+const stateSpec = 3
 
 // minStateItem bounds the list elements of a State's JSON by its length: at most one
 // comma for every 24 bytes. A State that [State.Encode] wrote has fewer. A decoded
@@ -88,7 +89,7 @@ func (s *State) Encode() ([]byte, error) {
 	f := stateFile{
 		Spec: stateSpec, Policy: s.policy, Over: s.over, Lines: c.lines, Head: hex.EncodeToString(c.head[:]),
 		Tip: result.Tip{Height: c.height, Hash: c.hash.String()}, Watch: hex.EncodeToString(s.watch[:]),
-		First: s.blocks.first, Blocks: []stateBlock{}, Transactions: []stateTx{}, Reorgs: append([]string{}, s.reorgs...),
+		Searched: s.blocks.searched, First: s.blocks.first, Blocks: []stateBlock{}, Transactions: []stateTx{}, Reorgs: append([]string{}, s.reorgs...),
 		Waited: [][]byte{},
 	}
 	for i, h := range s.blocks.hashes {
@@ -132,7 +133,8 @@ func DecodeState(text []byte) (*State, error) {
 		return nil, fmt.Errorf("a state of version %d, want %d", f.Spec, stateSpec)
 	}
 	s := &State{policy: f.Policy, over: f.Over, reorgs: f.Reorgs}
-	s.checkpoint.lines, s.checkpoint.height, s.blocks.first = f.Lines, f.Tip.Height, f.First
+	s.checkpoint.lines, s.checkpoint.height = f.Lines, f.Tip.Height
+	s.blocks.searched, s.blocks.first = f.Searched, f.First
 	if err := f.hashes(s); err != nil {
 		return nil, err
 	}

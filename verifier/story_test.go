@@ -19,10 +19,10 @@ func TestStory(t *testing.T) {
 	}{
 		{"club_chair", map[string]int{"alice": 3, "bob": 1, "abstain": 1},
 			[]result.Flow{{Kind: result.EventWin, To: "alice", Stakes: 4}},
-			map[result.EventKind]int{result.EventAnchor: 6, result.EventVote: 4, result.EventWin: 1, result.EventOpening: 2}},
+			map[result.EventKind]int{result.EventAnchor: 5, result.EventVote: 4, result.EventWin: 1, result.EventOpening: 2}},
 		{"club_chair", map[string]int{"alice": 2, "bob": 2, "abstain": 1},
 			[]result.Flow{{Kind: result.EventRefund, Stakes: 4}},
-			map[result.EventKind]int{result.EventAnchor: 6, result.EventVote: 4, result.EventRefund: 4, result.EventOpening: 2}},
+			map[result.EventKind]int{result.EventAnchor: 5, result.EventVote: 4, result.EventRefund: 4, result.EventOpening: 2}},
 		{"custodial", nil, nil, nil},
 		{"per_candidate", nil, nil, nil},
 	} {

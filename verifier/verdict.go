@@ -123,6 +123,7 @@ func conclude(f *facts, r *result.Report, severities map[string]string) {
 		r.Verdict = "undetermined: anchors are not shown (" + strings.Join(anchors, ", ") + ")"
 	}
 	if slices.Contains(worst["U"], "V14") && r.Level != result.LevelNone {
+		r.Winner, r.Level = nil, result.L0
 		r.Verdict = "undetermined: the announcement is not shown (V14)"
 	}
 	r.Exit = exitCode(f, r, worst)
@@ -202,7 +203,7 @@ func exitCode(f *facts, r *result.Report, worst map[string][]string) int {
 		return result.ExitSources
 	case len(worst["E"]) > 0:
 		return result.ExitRefuted
-	case statuses(nil, result.Errored), f.over && len(worst["U"]) > 0:
+	case statuses(nil, result.Errored), f.over && len(worst["U"]) > 0, slices.Contains(worst["U"], "V14"):
 		return result.ExitUndetermined
 	case len(worst["I"])+len(worst["A"])+len(worst["I+A"]) > 0:
 		return result.ExitFaulted

@@ -82,11 +82,17 @@ func exportChain(ctx context.Context, w *record.Writer, rec *record.Record, src 
 	if proofs {
 		return chainfile.ExportProofs(ctx, w, src, verifier.Sightings(ctx, rec, src))
 	}
-	for first, err := range verifier.Sightings(ctx, rec, src) {
+	first := uint32(0)
+	for s, err := range verifier.Sightings(ctx, rec, src) {
 		if err != nil {
 			return err
 		}
-		return chainfile.Export(ctx, w, src, first.Height)
+		if first == 0 {
+			first = s.Height
+		}
+		if len(s.At) > 0 { // the announcement
+			return chainfile.Export(ctx, w, src, first)
+		}
 	}
 	return verifier.ErrNotAnnounced
 }

@@ -122,7 +122,7 @@ func TestUnplayable(t *testing.T) {
 		"another network": {Source: []byte(strings.NewReplacer("network regtest", "network simnet",
 			langtest.Address("regtest", "pay alice"), langtest.Address("simnet", "pay alice"),
 			langtest.Address("regtest", "pay bob"), langtest.Address("simnet", "pay bob")).Replace(src))},
-		"roll too early": {Source: []byte(strings.Replace(src, "roll by block 111", "roll by block 102", 1))},
+		"roll too early": {Source: []byte(strings.Replace(src, "roll by block 110", "roll by block 102", 1))},
 		"no coins":       {Source: []byte(strings.Replace(src, "stake 200_000 sat", "stake 200 btc", 1))},
 	} {
 		t.Run(name, func(t *testing.T) {

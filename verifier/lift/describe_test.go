@@ -13,7 +13,7 @@ import (
 
 func contractOf(script string, paths ...templates.Path) string {
 	return string((&templates.Contract{
-		Contract: 1, Policy: "bvp1" + strings.Repeat("q", 58), Lowering: 1, Script: script, Paths: paths,
+		Contract: 2, Policy: "bvp1" + strings.Repeat("q", 58), Lowering: 1, Script: script, Paths: paths,
 	}).Encode())
 }
 
@@ -115,7 +115,7 @@ func TestDescribeEscrow(t *testing.T) {
 // TestDescribeContractWithEscrow lifts both scripts.
 func TestDescribeContractWithEscrow(t *testing.T) {
 	c := &templates.Contract{
-		Contract: 1, Policy: "bvp1" + strings.Repeat("q", 58), Lowering: 1, Script: "<ballot> DROP <joint> CHECKSIG",
+		Contract: 2, Policy: "bvp1" + strings.Repeat("q", 58), Lowering: 1, Script: "<ballot> DROP <joint> CHECKSIG",
 		Paths:  []templates.Path{{Name: "win", Signers: []string{"joint"}, Witness: []string{"sig:joint", "redeem"}}},
 		Escrow: escrowTemplate(),
 		EscrowPaths: []templates.Path{
