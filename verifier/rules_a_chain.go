@@ -82,7 +82,9 @@ func recordChain(f *facts, ck *check) {
 			ck.pass()
 		}
 	}
-	listRefused(f, ck, func(t board.Type) bool { return t != board.TypeRoll && t != board.TypeOpening })
+	listRefused(f, ck, func(t board.Type) bool {
+		return t != board.TypeRoll && t != board.TypeOpening && t != board.TypeDeposit
+	})
 }
 
 // seenFault returns an error unless the block that a line names is on the chain.
