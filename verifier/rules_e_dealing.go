@@ -227,12 +227,12 @@ func acks(f *facts, ck *check) {
 			ck.pass()
 		}
 	}
-	deals, over := f.setup.Deals(), f.tip >= f.e.Policy.Times.VoteFrom
+	deals, due := f.setup.Deals(), f.tip >= f.e.Policy.Times.VoteFrom && f.setup.Ended == ""
 	for i := range f.setup.Roll {
 		where := fmt.Sprintf("slot %d", i+1)
 		switch dealt := deals[i+1] != nil; {
 		case acked[i+1]:
-		case dealt && over:
+		case dealt && due:
 			ck.expect(1)
 			ck.fail(where, "dealt, and did not acknowledge the transcript")
 		default:

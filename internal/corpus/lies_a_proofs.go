@@ -14,26 +14,26 @@ import (
 // proofLies are about family A again: records with merkle proofs in place of
 // blocks (V08, V10).
 var proofLies = []Lie{
-	{Name: "claim-not-shown", Text: "whoever makes the record leaves the proofs of the claims out",
-		Strength: Naive, Base: "everybody", proven: true,
-		Check: "V10", Along: []string{"V15", "V79", "V90", "V91", "V107"}, Level: "L0", Exit: 30,
+	{Name: "claim-not-shown", Text: "the record leaves the proofs of the claims out",
+		Strength: Naive, Base: "sealed", proven: true,
+		Check: "V10", Along: []string{"V79", "V90", "V91", "V107"}, Level: "L0", Exit: 30,
 		tamper: buryDeeper, mutate: proofs(func(blocks []blockProofs) []blockProofs {
 			return blocks[:len(blocks)-1]
 		})},
-	{Name: "vote-not-shown", Text: "whoever makes the record leaves a vote for the winner out of the proofs",
-		Strength: Naive, Base: "everybody", proven: true,
-		Check: "V10", Along: []string{"V15", "V71", "V74", "V86", "V91", "V97", "V107"}, Level: "L0", Exit: 30,
+	{Name: "vote-not-shown", Text: "the record leaves a vote for the winner out of the proofs",
+		Strength: Naive, Base: "sealed", proven: true,
+		Check: "V10", Along: []string{"V71", "V74", "V86", "V91", "V97", "V107"}, Level: "L0", Exit: 30,
 		mutate: proofs(withoutVote)},
 	{Name: "proof-at-other-index", Text: "a transaction is proven at another place of its block",
-		Strength: Naive, Base: "everybody", proven: true,
-		Check: "V08", Along: []string{"V10", "V15", "V91", "V107"}, Level: "none", Exit: 20,
+		Strength: Naive, Base: "sealed", proven: true,
+		Check: "V08", Along: []string{"V10", "V91", "V107"}, Level: "none", Exit: 20,
 		mutate: proofs(func(blocks []blockProofs) []blockProofs {
 			blocks[0].Txs[0].Index++
 			return blocks
 		})},
 	{Name: "proof-of-changed-transaction", Text: "a proven transaction is not the one in the block",
-		Strength: Naive, Base: "everybody", proven: true,
-		Check: "V08", Along: []string{"V10", "V11", "V15", "V82", "V85", "V86", "V91", "V107"}, Level: "none", Exit: 20,
+		Strength: Naive, Base: "sealed", proven: true,
+		Check: "V08", Along: []string{"V10", "V11", "V82", "V85", "V86", "V91", "V107"}, Level: "none", Exit: 20,
 		mutate: proofs(func(blocks []blockProofs) []blockProofs {
 			last := blocks[len(blocks)-1].Txs
 			tx := last[len(last)-1].Tx
@@ -41,15 +41,18 @@ var proofLies = []Lie{
 			return blocks
 		})},
 	{Name: "proof-in-other-block", Text: "a transaction is proven for a block that does not hold it",
-		Strength: Naive, Base: "everybody", proven: true,
-		Check: "V08", Along: []string{"V10", "V15", "V79", "V91", "V107"}, Level: "none", Exit: 20,
+		Strength: Naive, Base: "sealed", proven: true,
+		Check: "V08", Along: []string{"V10", "V79", "V91", "V107"}, Level: "none", Exit: 20,
 		mutate: proofs(func(blocks []blockProofs) []blockProofs {
 			blocks[len(blocks)-1].Height++
 			return blocks
 		})},
-	{Name: "anchor-forged", Text: "whoever makes the record changes the head in the proven anchor of the setup",
+	{Name: "proofs-without-a-seal", Text: "the record has proofs instead of blocks, which do not show that the announcement is the first",
+		Strength: Naive, Base: "everybody", proven: true,
+		Check: "V14", Along: []string{"V15", "V24", "V51", "V91", "V98", "V107"}, Level: "L0", Exit: 30},
+	{Name: "anchor-forged", Text: "the record has another head in the proven anchor of the setup",
 		Strength: Naive, Base: "sealed", proven: true,
-		Check: "V08", Along: []string{"V10", "V15", "V51"}, Level: "none", Exit: 20,
+		Check: "V08", Along: []string{"V10", "V51"}, Level: "none", Exit: 20,
 		mutate: proofs(forgedAnchor(election.SetupClosed))},
 }
 

@@ -65,7 +65,7 @@ var announceLies = []Lie{
 		Check: "V15", Level: "L3", Exit: 21, tamper: anchorAgain(election.Announce)},
 	{Name: "beginning-not-shown", Text: "the record's blocks begin with the announcement, where an earlier one would count",
 		Strength: Naive, Base: "won",
-		Check: "V15", Level: "L3", Exit: 0, rewrite: func(r *rewrite) error {
+		Check: "V14", Along: []string{"V15", "V24", "V51", "V98"}, Level: "L0", Exit: 30, rewrite: func(r *rewrite) error {
 			announced := r.p.Times.Announce
 			r.blocks, r.first = r.blocks[announced-r.first:], announced
 			return nil

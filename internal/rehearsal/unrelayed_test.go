@@ -41,7 +41,7 @@ func TestSpendsThatNoRelayTakes(t *testing.T) {
 			}
 			defer p.Close()
 			p.Hooks.Send = func(_ string, tx *wire.MsgTx) (bool, error) {
-				if tx.LockTime == 0 {
+				if tx.LockTime < p.Policy.Times.VoteTo { // not a spend of a stake by a path with a lock
 					return false, nil
 				}
 				mutate(t, tx)

@@ -5,13 +5,6 @@ import "bevote/internal/curve"
 // hashText returns TH("board", a line without its LF).
 func hashText(text []byte) [32]byte { return curve.TaggedHash("board", text) }
 
-// RollHash returns what a roll key signs:
-//
-//	TH("roll", eid 32 ‖ key 33 ‖ outpoint 36, in wire form)
-func RollHash(eid [32]byte, key curve.PublicKey, outpoint []byte) [32]byte {
-	return curve.TaggedHash("roll", eid[:], key[:], outpoint)
-}
-
 // TranscriptHash returns what acks name: TH("transcript", the bodies of the lines).
 func TranscriptHash(lines ...Line) Hash {
 	var bodies [][]byte
