@@ -45,7 +45,7 @@ var payoutLies = []Lie{
 		Check: "V37", Level: "L3", Exit: 21, tamper: neverPaid},
 	{Name: "payout-early", Text: "a mixer pays a coin before the vouchers are anchored",
 		Strength: KeyHolding, Base: "mixed",
-		Check: "V38", Along: []string{"V35"}, Level: "L3", Exit: 21, tamper: paidEarly},
+		Check: "V38", Level: "L3", Exit: 21, tamper: paidEarly},
 	{Name: "change-in-vote", Text: "a voter pays the fee of its vote with the change of its deposit",
 		Strength: KeyHolding, Base: "mixed",
 		Check: "V36", Level: "L3", Exit: 0, tamper: changeInVote},

@@ -66,7 +66,7 @@ func TestExplainMixing(t *testing.T) {
 			"sweep, in any block, for ever the mixer whom it was paid to and the supervisor together",
 			"A voter pays in 1_019_750 sat: the coin of 1_007_250 sat, and 12_500 sat for these transactions",
 			"a mixer together with the supervisor: up to 25_493_750 sat, at any time.",
-			"the supervisor, of deposits that are swept: up to 25_493_750 sat",
+			"the supervisor, of deposits that were issued for: up to 25_493_750 sat",
 			"That the two do not collude is assumed",
 			"cannot tell by the signature which deposit it was signed for, not even together",
 			"all deposits are of one amount, and so are all coins",

@@ -46,9 +46,12 @@ func (x *Exchange) PaidEarly(v *Voucher) *Coin {
 	return &Coin{v.Mixer.Key, p.Outpoint, p.Height}
 }
 
-// PaidTo returns all that a mixer's payments have for the key of a voucher.
+// PaidTo returns all that a mixer's payments have for the key of a voucher since the
+// anchor of the vouchers.
 func (x *Exchange) PaidTo(v *Voucher) []Payment {
-	return x.r.paymentsTo(v.Mixer.Key, templates.PayToKey(v.By))
+	a := x.Phases.Anchor(VouchersClosed)
+	all := x.r.paymentsTo(v.Mixer.Key, templates.PayToKey(v.By))
+	return keep(all, func(p Payment) bool { return a != nil && p.Height > a.Height })
 }
 
 // Unpaid returns the payable vouchers that have no coin, in the board's order.

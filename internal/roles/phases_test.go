@@ -1,0 +1,60 @@
+package roles_test
+
+import (
+	"fmt"
+
+	"bevote/internal/roles"
+	"bevote/verifier/election"
+)
+
+// endPhase writes what the supervisor writes at the end of a phase.
+func (f *fixture) endPhase(due election.Due) {
+	f.t.Helper()
+	switch due.Kind {
+	case election.RegisterClosed:
+		line, err := f.registrar.Publish(f.treasurer.Mixers())
+		f.appendLine("supervisor", line, err)
+	case election.VouchersClosed:
+		r := f.replay()
+		lines, err := f.treasurer.Open(f.e.Exchange(f.log.Lines(), r.Sequence(0).Closing(due, f.log.Head()), r))
+		check(f.t, err)
+		f.append("supervisor", lines...)
+	}
+}
+
+// anchor makes the anchor that is due at this tip, if there is one.
+func (f *fixture) anchor() {
+	f.t.Helper()
+	if r := f.replay(); f.tip() < f.e.Policy.Times.Roll {
+		if _, due, ok := r.NextAnchor(); ok && due.By == f.tip() {
+			f.endPhase(due)
+			check(f.t, f.supervisor.Anchor(r, f.log.Head()))
+		}
+	}
+}
+
+// close enrols the voters with a coin, closes the roll, and lets the others take their deposits back.
+func (f *fixture) close() {
+	f.t.Helper()
+	roll := f.e.Policy.Times.Roll
+	f.run(roll - 1)
+	f.act()
+	x := f.view
+	for i, v := range f.voters {
+		coin, ok := v.Coin(x)
+		if !ok {
+			continue
+		}
+		voter, err := roles.NewVoter(f.e, f.keys[fmt.Sprintf("roll v%d", i+1)], f.chain, seedOf(fmt.Sprintf("v%d", i+1)))
+		check(f.t, err)
+		line, err := voter.Enter(coin)
+		f.appendLine(fmt.Sprintf("v%d", i+1), line, err)
+	}
+	f.run(roll)
+	r := f.replay()
+	_, due, _ := r.NextAnchor()
+	line, err := f.supervisor.Roll(f.e.Setup(f.log.Lines(), r.Sequence(0).Closing(due, f.log.Head())), r)
+	f.appendLine("supervisor", line, err)
+	check(f.t, f.supervisor.Anchor(f.replay(), f.log.Head()))
+	f.run(roll + 3)
+}
