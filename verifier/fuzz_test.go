@@ -64,7 +64,7 @@ func TestEveryByteCounts(t *testing.T) {
 }
 
 // listed reports whether a line is listed as against the table of lines. The last line is
-// under no anchor: as a line of another author or type it is one that anybody may add.
+// under no anchor: as a line of another author or type it is one that any key may add.
 func listed(r *result.Report) bool {
 	for _, c := range r.Checks {
 		for _, i := range c.Items {

@@ -30,7 +30,7 @@ var serverLies = []Lie{
 }
 
 // receiptsFor has the server give receipts for the first lines of a type. change may alter
-// a receipt before it is signed, and says whether the line is put on the board.
+// a receipt before it is signed, and reports whether the line is put on the board.
 func receiptsFor(kind board.Type, most int, change func(*play, *board.Receipt) bool) func(*play) error {
 	return func(p *play) error {
 		p.onLine(func(l board.Line) ([]board.Line, error) {
