@@ -61,7 +61,7 @@ func TestNotExplained(t *testing.T) {
 	if page, _ := docs.Explain("V46"); strings.Contains(page, "custodial)") {
 		t.Errorf("V46 is run in custodial elections:\n%s", page)
 	}
-	for _, none := range []string{"", "V56", "V115", "V5", "L4", "U15", "E", "policy.bev", "V55 ", "exit 20"} {
+	for _, none := range []string{"", "V56", "V116", "V5", "L4", "U15", "E", "policy.bev", "V55 ", "exit 20"} {
 		if page, found := docs.Explain(none); found {
 			t.Errorf("%q is explained:\n%s", none, page)
 		}
@@ -97,7 +97,7 @@ func TestEveryRowIsExplained(t *testing.T) {
 			}
 		}
 	}
-	if fmt.Sprint(n['V'], n['U'], n['L']) != "113 14 4" {
-		t.Errorf("%v rows, want 113 checks, 14 limits and 4 levels", n)
+	if fmt.Sprint(n['V'], n['U'], n['L']) != "114 14 4" {
+		t.Errorf("%v rows, want 114 checks, 14 limits and 4 levels", n)
 	}
 }

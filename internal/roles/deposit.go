@@ -42,8 +42,11 @@ func (d *Depositor) deposit(x *election.Exchange) ([]board.Line, error) {
 // declare writes which output is the depositor's deposit (M5), until `deposit by`: once it is in a
 // block, and again where it is found under another id.
 func (d *Depositor) declare(x *election.Exchange) ([]board.Line, error) {
-	if d.choice == nil || d.tip() >= d.e.Policy.Times.Deposit {
+	if d.tip() >= d.e.Policy.Times.Deposit {
 		return nil, nil
+	}
+	if _, err := d.choose(x); err != nil {
+		return nil, err
 	}
 	script, err := d.e.EscrowScript(d.choice.holder, d.public)
 	if err != nil {

@@ -2,9 +2,13 @@ package roles_test
 
 import (
 	"fmt"
+	"testing"
 
 	"bevote/internal/roles"
+	"bevote/lang"
 	"bevote/verifier/election"
+
+	"github.com/btcsuite/btcd/wire/v2"
 )
 
 // endPhase writes what the supervisor writes at the end of a phase.
@@ -57,4 +61,45 @@ func (f *fixture) close() {
 	f.appendLine("supervisor", line, err)
 	check(f.t, f.supervisor.Anchor(f.replay(), f.log.Head()))
 	f.run(roll + 3)
+}
+
+// Depositors and the treasurer that start again before every block, with their seeds alone, end as if
+// they had not, and nothing is paid twice.
+func TestDepositorsAndTreasurerRestart(t *testing.T) {
+	for _, scheme := range []func(testing.TB, int, int) *fixture{newFixture, newGroupFixture} {
+		f := scheme(t, 5, 2)
+		f.beforeActs = func(tip uint32) {
+			for i := range f.voters {
+				seed := seedOf(fmt.Sprintf("person %d", i+1))
+				v, err := roles.NewDepositor(f.e, seed.Key("registration"), seed.Key("roll"), f.node(), seed)
+				check(t, err)
+				f.showChain(v)
+				f.voters[i] = v
+			}
+			if f.e.Policy.Mixing.Scheme == lang.SchemeBlindRSA && tip > f.e.Policy.Times.Register {
+				var err error
+				f.treasurer, err = roles.NewTreasurer(f.supervisor)
+				check(t, err)
+			}
+		}
+		f.close()
+		for i := range f.voters {
+			f.wantCoin(i)
+		}
+		for i := range f.mixers {
+			f.wantRepaid(i)
+		}
+	}
+}
+
+// showChain shows a role all blocks.
+func (f *fixture) showChain(role interface {
+	Watch(height uint32, b *wire.MsgBlock)
+}) {
+	f.t.Helper()
+	for h := uint32(1); h <= f.tip(); h++ {
+		b, err := f.chain.Block(h)
+		check(f.t, err)
+		role.Watch(h, b)
+	}
 }
