@@ -59,6 +59,7 @@ func Codes() []Code {
 		{"E0602", "the redeem script has over 15 sigops"},
 		{"W0604", "outsiders can rewrite a branch flag"},
 		{"E0605", "hardened with `selector flag`"},
+		{"E0606", "a board larger than readers keep"},
 		{"E0701", "the stake is so small that a claim or refund would leave less than dust"},
 		{"W0702", "a claim costs more than 5% of the stake"},
 		{"E0703", "amount out of range"},

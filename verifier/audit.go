@@ -33,6 +33,7 @@ type Options struct {
 	Live     bool                                // the sources are nodes: their tip must be young (V101)
 	State    *State                              // of the audit before; replaced by this audit's. nil keeps none
 	Since    *result.Report                      // an earlier report, which this one must continue (V99)
+	Receipts []Receipt                           // of the board's server, which board and anchors must bear out (V115)
 }
 
 // InputError is the error of a record that cannot be decoded (V01). There is no

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 
-	"bevote/internal/cores"
 	"bevote/lang"
 	"bevote/verifier/election"
 	"bevote/verifier/evidence"
@@ -14,7 +13,6 @@ import (
 // chained is what the chain shows of the election.
 type chained struct {
 	*inputs
-	signed []error // by line: the fault of its link or signature, or nil
 	chain  *evidence.Chain
 	tip    uint32 // height
 	first  uint32 // height of the first block that was read for the election
@@ -30,22 +28,13 @@ type chained struct {
 	shortened bool // the last blocks are left out (V100)
 }
 
-// readChain reads the headers once and the blocks of the election once, and
-// verifies the board's lines on another core. Hashes are kept of the heights that
-// lines name and of the election's own blocks.
-func readChain(ctx context.Context, in *inputs, sources []evidence.Source) (ch *chained, err error) {
-	var signed []error
-	cores.Each(2, func(i int) {
-		if i == 0 {
-			ch, err = follow(ctx, in, sources)
-		} else {
-			signed = verifyLines(in)
-		}
-	})
+// readChain reads the headers once and the blocks of the election once. Hashes are kept
+// of the heights that lines name and of the election's own blocks.
+func readChain(ctx context.Context, in *inputs, sources []evidence.Source) (*chained, error) {
+	ch, err := follow(ctx, in, sources)
 	if err != nil {
 		return nil, err
 	}
-	ch.signed = signed
 	return ch, ch.lookAtPools(ctx)
 }
 
@@ -219,7 +208,7 @@ func (ch *chained) before(height uint32) *chained {
 	in.opt, in.trials, in.earlier, in.replaced = Options{Build: ch.opt.Build}, 0, nil, nil
 	blocks := ch.blocks.before(height)
 	return &chained{
-		inputs: &in, signed: ch.signed, chain: ch.chain, tip: ch.tip, first: ch.first, shown: ch.shown,
+		inputs: &in, chain: ch.chain, tip: ch.tip, first: ch.first, shown: ch.shown,
 		blocks: blocks, saved: blocks, replay: blocks.replay(ch.e, ch.lines), shortened: true,
 	}
 }

@@ -11,6 +11,7 @@ import (
 type check struct {
 	expected, examined, failed, unresolved int
 	items                                  []result.Item
+	refused                                int // lines that were found against the table, listed or not
 	skipped, errored                       string
 	fatal                                  bool // of class A/E: it decides the election; of A/W: a party is at fault; of U: of a counted vote or claim
 }

@@ -30,10 +30,8 @@ func history(f *facts) *result.History {
 	addExchange(f, s)
 	addSpends(f, s)
 	for _, l := range f.tally.lines {
-		if author, entitled := f.author(l.Line.By); entitled {
-			addEvent(s, l.Line.Seen.Height, result.PhaseReveal, result.EventOpening, fmt.Sprintf("line %d", l.N),
-				"%s opens %d ballots", f.party(author), len(l.Body.Openings))
-		}
+		addEvent(s, l.Line.Seen.Height, result.PhaseReveal, result.EventOpening, fmt.Sprintf("line %d", l.N),
+			"%s opens %d ballots", f.party(f.e.Opener(l.Line.By)), len(l.Body.Openings))
 	}
 	sort.SliceStable(s.Events, func(i, j int) bool { return s.Events[i].Height < s.Events[j].Height })
 	s.Flows, s.Deposits = flows(f), depositFlows(f)

@@ -23,10 +23,12 @@ type inputs struct {
 	policyErr *election.PolicyError // the faults of an invalid policy; then e is nil
 	decoded   int                   // documents that decoded: policy, contract, and each line of the board
 	lines     []board.Line
-	heads     [][32]byte     // by line: its hash
-	ring      *curve.Keyring // keys of signatures, parsed once
-	earlier   []checkpoint   // of the state and of the earlier report
-	replaced  []string       // the state's reorganisations, in words
+	heads     [][32]byte                // by line: its hash
+	linked    []bool                    // by line: it names the hash of the line before
+	screened  map[int]*election.Refusal // by line index: lines that were not read, since they are against the table
+	ring      *curve.Keyring            // keys of signatures, parsed once
+	earlier   []checkpoint              // of the state and of the earlier report
+	replaced  []string                  // the state's reorganisations, in words
 }
 
 // readInputs decodes policy, contract and board. The error is an [InputError],
@@ -39,6 +41,9 @@ func readInputs(rec *record.Record, opt Options, table []family, trials int) (*i
 	}
 	if in.policyErr != nil {
 		return in, nil
+	}
+	if err := in.checkReceipts(); err != nil {
+		return nil, err
 	}
 	return in, in.readCheckpoints()
 }
@@ -83,14 +88,15 @@ func (in *inputs) readBoard(rec *record.Record) error {
 	}
 	defer log.Close()
 	unlinked, text := 0, &copyReader{r: log}
-	if err := board.Read(text, func(n int, l board.Line) error {
-		if n > 1 && l.Prev != in.heads[n-2] {
+	if err := board.ReadSome(text, in.screen(), func(n int, l board.Line, head [32]byte) error {
+		linked := n > 1 && l.Prev == in.heads[n-2] || n == 1 && in.e != nil && l.Prev == in.e.EID
+		if n > 1 && !linked {
 			unlinked++
 		}
 		if unlinked > maxUnlinked {
 			return fmt.Errorf("board line %d: over %d lines do not name the hash of the line before", n, maxUnlinked)
 		}
-		in.lines, in.heads = append(in.lines, l), append(in.heads, l.Hash())
+		in.lines, in.heads, in.linked = append(in.lines, l), append(in.heads, head), append(in.linked, linked)
 		in.decoded++
 		return nil
 	}); err != nil {
@@ -100,6 +106,23 @@ func (in *inputs) readBoard(rec *record.Record) error {
 		return &InputError{record.Board, ErrEmptyBoard}
 	}
 	return nil
+}
+
+// screen returns a function that reports whether to read the body of the next line. It
+// notes the lines that are against the table in whatever phase.
+func (in *inputs) screen() func(n int, l *board.Line) bool {
+	if in.e == nil {
+		return func(int, *board.Line) bool { return true }
+	}
+	table := in.e.Table()
+	in.screened = make(map[int]*election.Refusal)
+	return func(n int, l *board.Line) bool {
+		r := table.Take(l)
+		if r != nil {
+			in.screened[n-1] = r
+		}
+		return r == nil
+	}
 }
 
 // progress calls Options.Progress, if there is one.

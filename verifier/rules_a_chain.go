@@ -54,17 +54,25 @@ func recordParse(f *facts, ck *check) {
 	}
 }
 
-// V02: every line is linked and signed, and the blocks that counting lines name are on
-// the chain. A line that does not count may name a block
-// that a reorganisation has displaced.
+// V02: every line is linked. Those that keep to the table of lines are signed, and the
+// blocks that counting ones name are on the chain. A line that does not count may name a
+// block that a reorganisation has displaced.
 func recordChain(f *facts, ck *check) {
 	counting := sync.OnceValue(func() map[int]bool { return countingLines(f) }) // most boards need none
-	ck.expect(len(f.lines))
 	for i, l := range f.lines {
 		where := fmt.Sprintf("line %d", i+1)
+		if !f.linked[i] {
+			ck.expect(1)
+			ck.fail(where, "prev is not the hash of the line before")
+			continue
+		}
+		if !f.judged(i) {
+			continue
+		}
+		ck.expect(1)
 		switch err := seenFault(f, l); {
-		case f.signed[i] != nil:
-			ck.fail(where, "%v", f.signed[i])
+		case f.unsigned[i]:
+			ck.fail(where, "the signature is not by %s over this line for this election", l.By)
 		case err != nil && counting()[i+1]:
 			ck.fail(where, "%v", err)
 		case err != nil:
@@ -74,7 +82,9 @@ func recordChain(f *facts, ck *check) {
 			ck.pass()
 		}
 	}
-	linesOutOfPhase(f, ck)
+	listRefused(f, ck, func(t board.Type) bool {
+		return t != board.TypeRoll && t != board.TypeOpening && t != board.TypeDeposit
+	})
 }
 
 // seenFault returns an error unless the block that a line names is on the chain.
@@ -86,16 +96,6 @@ func seenFault(f *facts, l board.Line) error {
 		return fmt.Errorf("has seen block %s at height %d, where the chain has %s", l.Seen.Hash, l.Seen.Height, hash)
 	}
 	return nil
-}
-
-// linesOutOfPhase lists the lines that stand outside the phase of their type.
-func linesOutOfPhase(f *facts, ck *check) {
-	for i, l := range f.lines {
-		from, to, _, begun := f.setup.Phases.Span(l.Type)
-		if begun && (i < from || i >= to) {
-			ck.note(fmt.Sprintf("line %d", i+1), "does not count: %s outside its phase", l.Type)
-		}
-	}
 }
 
 // V10: for every eligible coin, every counted stake and every deposit the

@@ -76,14 +76,7 @@ func anchorOf(f *facts, ck *check, kind int) bool {
 func rollUnique(f *facts, ck *check) {
 	ck.expect(1)
 	ck.test(fmt.Sprintf("line %d", f.setup.RollLine), f.setup.RollFault)
-	for _, l := range election.InPhase[board.Roll](f.setup.Phases) {
-		switch {
-		case l.Line.By != f.e.Policy.Supervisor:
-			ck.note(fmt.Sprintf("line %d", l.N), "does not count: by %s, who is not the supervisor", l.Line.By)
-		case l.N != f.setup.RollLine:
-			ck.note(fmt.Sprintf("line %d", l.N), "does not count: there is a roll in line %d", f.setup.RollLine)
-		}
-	}
+	listRefused(f, ck, func(t board.Type) bool { return t == board.TypeRoll })
 }
 
 // V26: the roll leaves off no entry that it owes a place, and with mixing lists no key

@@ -34,6 +34,7 @@ func deposits(f *facts, ck *check) {
 			ck.note(l.Where, "%s", l.Message)
 		}
 	}
+	listRefused(f, ck, func(t board.Type) bool { return t == board.TypeDeposit })
 }
 
 // V30: the signature of every voucher that is taken is the group's, or its issuer's,

@@ -7,6 +7,7 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/sharing"
 	"bevote/lang"
+	"bevote/verifier/board"
 )
 
 // tallyRules are family H, openings and tally: V69–V80.
@@ -28,17 +29,13 @@ func tallyRules() []rule {
 }
 
 // V69: openings that count are signed by a candidate, or by the supervisor of a
-// custodial election. Others are listed, and so are slots that an author names again.
+// custodial election, and each author names a slot once. Others are listed.
 func openingsSigned(f *facts, ck *check) {
 	ck.expect(len(f.tally.lines))
-	for _, l := range f.tally.lines {
-		if _, entitled := f.author(l.Line.By); !entitled {
-			ck.note(fmt.Sprintf("line %d", l.N), "does not count: an opening by %s, who is no candidate", l.Line.By)
-		}
-		ck.pass()
-	}
-	for _, d := range f.tally.repeated {
-		ck.note(d.where(), "does not count: %s has named this slot before", f.party(d.author))
+	ck.examined = len(f.tally.lines)
+	listRefused(f, ck, func(t board.Type) bool { return t == board.TypeOpening })
+	for _, r := range f.tally.again {
+		ck.note(fmt.Sprintf("line %d", r.line), "%d of its statements do not count: their author named these slots before", r.number)
 	}
 }
 
@@ -93,10 +90,7 @@ func partition(f *facts, ck *check) {
 // V74: each line's total is what its author's openings show.
 func totals(f *facts, ck *check) {
 	for _, l := range f.tally.lines {
-		author, entitled := f.author(l.Line.By)
-		if !entitled {
-			continue // does not count
-		}
+		author := f.e.Opener(l.Line.By)
 		ck.expect(1)
 		if got := f.tally.own[author]; l.Body.Count != got {
 			ck.fail(fmt.Sprintf("line %d", l.N), "%s: counts %d ballots, the openings show %d",
@@ -212,10 +206,7 @@ func notEarly(f *facts, ck *check) {
 // openedFrom fails the openings whose line names a block from floor to height − 1.
 func openedFrom(f *facts, ck *check, floor, height uint32, rule string) {
 	for _, l := range f.tally.lines {
-		author, entitled := f.author(l.Line.By)
-		if !entitled {
-			continue // does not count
-		}
+		author := f.e.Opener(l.Line.By)
 		ck.expect(1)
 		if seen := l.Line.Seen.Height; seen >= floor && seen < height {
 			ck.fail(fmt.Sprintf("line %d", l.N), "%s: has seen block %d, "+rule, f.party(author), seen, height)

@@ -1,35 +1,32 @@
 package verifier
 
 import (
-	"errors"
-	"fmt"
 	"runtime"
 
 	"bevote/internal/cores"
 	"bevote/internal/curve"
 )
 
-// verifyLines returns for each line the fault of its link or signature, or nil
-// (V02). It runs on all cores.
-func verifyLines(in *inputs) []error {
-	signed := make([]error, len(in.lines))
-	all := make([]curve.Signed, len(in.lines))
-	cores.Each(len(in.lines), func(i int) {
-		prev := in.e.EID
-		if i > 0 {
-			prev = in.heads[i-1]
-		}
-		if in.lines[i].Prev != prev {
-			signed[i] = errors.New("prev is not the hash of the line before")
-		}
-		all[i] = in.lines[i].Signature(in.e.EID)
-	})
-	for i, valid := range in.verifySigned(all, curve.VerifySchnorrBatch) {
-		if signed[i] == nil && !valid {
-			signed[i] = fmt.Errorf("the signature is not by %s over this line for this election", in.lines[i].By)
+// verifyLines returns for each line that is judged whether its signature is wrong. It
+// runs on all cores. What a prior stage verified of the same lines is not verified again.
+func (p *prepared) verifyLines(prior *prepared) (unsigned, verified []bool) {
+	unsigned, verified = make([]bool, len(p.lines)), make([]bool, len(p.lines))
+	var at []int
+	for i := range p.lines {
+		switch {
+		case !p.judged(i):
+		case prior != nil && prior.verified[i]:
+			unsigned[i], verified[i] = prior.unsigned[i], true
+		default:
+			at = append(at, i)
 		}
 	}
-	return signed
+	all := make([]curve.Signed, len(at))
+	cores.Each(len(at), func(i int) { all[i] = p.lines[at[i]].Signature(p.e.EID) })
+	for i, valid := range p.verifySigned(all, curve.VerifySchnorrBatch) {
+		unsigned[at[i]], verified[at[i]] = !valid, true
+	}
+	return unsigned, verified
 }
 
 // verifySigned reports for each signature whether it is valid. It verifies them in

@@ -23,5 +23,6 @@ func families() []family {
 		{"K", timingRules()},
 		{"L", sumRules()},
 		{"M", selfRules()},
+		{"N", serverRules()},
 	}
 }

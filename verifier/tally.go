@@ -21,9 +21,9 @@ type tally struct {
 	bySlot     map[int]*countedBallot
 	openings   []disclosure
 	disavowals []disclosure
-	repeated   []disclosure // of a slot that the author has opened, or disavowed, before
-	min, max   []int        // by candidate number − 1
-	own        map[int]int  // by author: ballots that the author opened for itself
+	again      []repeat
+	min, max   []int       // by candidate number − 1
+	own        map[int]int // by author: ballots that the author opened for itself
 }
 
 // countedBallot is a counted vote and what is known of its ballot.
@@ -53,6 +53,10 @@ type disclosure struct {
 	proof  error // V70: the disavowal's proof
 	err    error // V71, V72: why it does not count
 }
+
+// repeat is how many statements of a line are about slots that its author had named
+// before. They do not count.
+type repeat struct{ line, number int }
 
 func (s disclosure) where() string { return fmt.Sprintf("line %d, slot %d", s.line, s.slot) }
 
@@ -88,36 +92,35 @@ func count(x *executed) *tallied {
 	return c
 }
 
-// collect gathers the openings and disavowals of each ballot. Lines of authors
-// who may not open are left out (V69). All lines of an author count, and of an author's
-// openings of a slot the first, of disavowals too: the others are not looked at.
+// collect gathers the openings and disavowals of each ballot. Of those of one author
+// about one slot the first counts, so no author can have more judged than there are
+// ballots.
 func (t *tallied) collect() {
-	type statement struct {
+	type subject struct {
 		author, slot int
-		denied       bool
+		denies       bool
 	}
-	made := make(map[statement]bool)
+	met := make(map[subject]bool)
 	for _, line := range t.tally.lines {
-		author, entitled := t.author(line.Line.By)
-		if !entitled {
-			continue
-		}
-		add := func(list *[]disclosure, slot int, d disclosure) {
-			d.line, d.author, d.slot, d.ballot = line.N, author, slot, t.tally.bySlot[slot]
-			s := statement{author, slot, d.denied != nil}
-			if made[s] {
-				list = &t.tally.repeated
+		author, again := t.e.Opener(line.Line.By), 0
+		add := func(list *[]disclosure, d disclosure) {
+			s := subject{author, d.slot, d.denied != nil}
+			if met[s] {
+				again++
+				return
 			}
-			made[s] = true
+			met[s] = true
+			d.line, d.author, d.ballot = line.N, author, t.tally.bySlot[d.slot]
 			*list = append(*list, d)
 		}
 		for i := range line.Body.Openings {
-			o := &line.Body.Openings[i]
-			add(&t.tally.openings, o.I, disclosure{opened: o})
+			add(&t.tally.openings, disclosure{slot: line.Body.Openings[i].I, opened: &line.Body.Openings[i]})
 		}
 		for i := range line.Body.Disavowals {
-			d := &line.Body.Disavowals[i]
-			add(&t.tally.disavowals, d.I, disclosure{denied: d})
+			add(&t.tally.disavowals, disclosure{slot: line.Body.Disavowals[i].I, denied: &line.Body.Disavowals[i]})
+		}
+		if again > 0 {
+			t.tally.again = append(t.tally.again, repeat{line.N, again})
 		}
 	}
 }
@@ -333,21 +336,7 @@ func (t *tally) bound(m int) {
 	}
 }
 
-// author returns the candidate number of an opening's author, 0 for the supervisor
-// of a custodial election. It reports whether the author may open ballots.
-func (in *inputs) author(k curve.PublicKey) (int, bool) {
-	if !in.e.Policy.Dealt() {
-		return 0, k == in.e.Policy.Supervisor
-	}
-	for j, c := range in.e.Policy.Candidates {
-		if c.Key == k {
-			return j + 1, true
-		}
-	}
-	return 0, false
-}
-
-// party names an author by the number that [inputs.author] gives.
+// party names an author by the number that [election.Election.Opener] gives.
 func (in *inputs) party(author int) string {
 	if author == 0 {
 		return "the supervisor"

@@ -15,13 +15,14 @@ import (
 
 // auditOptions are the arguments of audit.
 type auditOptions struct {
-	path    string   // of the record
-	sources []string // URLs of nodes
-	outs    []string // files for the report
-	asJSON  bool
-	since   string // file of an earlier report
-	state   string // file of the state: read before the audit, written after it
-	follow  bool
+	path     string   // of the record
+	sources  []string // URLs of nodes
+	outs     []string // files for the report
+	asJSON   bool
+	since    string   // file of an earlier report
+	receipts []string // files
+	state    string   // file of the state: read before the audit, written after it
+	follow   bool
 }
 
 func newAudit(c *console) *cobra.Command {
@@ -45,6 +46,7 @@ func newAudit(c *console) *cobra.Command {
 	cmd.Flags().StringArrayVar(&a.sources, "source", nil, "a node's URL, to take the blocks from there")
 	cmd.Flags().StringVar(&a.since, "since", "", "an earlier report (.json), which this one must continue")
 	cmd.Flags().StringVar(&a.state, "state", "", "a file to go on from, if it is there, and to leave what was seen in")
+	cmd.Flags().StringArrayVar(&a.receipts, "receipt", nil, "a receipt of the board's server, to hold against the board; may be repeated")
 	cmd.Flags().BoolVar(&a.follow, "follow", false, "go on until the election is over; needs --source and --state")
 	return cmd
 }
@@ -122,7 +124,7 @@ func inputError(err error) error {
 	var format *record.FormatError
 	var path *fs.PathError
 	switch {
-	case errors.As(err, &input), errors.As(err, &format), errors.Is(err, verifier.ErrOtherElection):
+	case errors.As(err, &input), errors.As(err, &format), errors.Is(err, verifier.ErrOtherElection), errors.Is(err, verifier.ErrReceipt):
 		return unreadable(err)
 	case errors.As(err, &path):
 		return unreadable(shortPathError(err))

@@ -30,6 +30,13 @@ func (c *console) restore(a auditOptions) (opt verifier.Options, err error) {
 			return opt, err
 		}
 	}
+	for _, name := range a.receipts {
+		r, err := readReceipt(name)
+		if err != nil {
+			return opt, err
+		}
+		opt.Receipts = append(opt.Receipts, r)
+	}
 	if a.state == "" {
 		return opt, nil
 	}
@@ -50,6 +57,27 @@ func (c *console) restore(a auditOptions) (opt verifier.Options, err error) {
 		return opt, unreadable(errors.New(a.state + ": " + err.Error()))
 	}
 	return opt, nil
+}
+
+// maxReceipt bounds what is read of a receipt: one is a few hundred bytes.
+const maxReceipt = 1 << 12
+
+// readReceipt reads a receipt's file.
+func readReceipt(name string) (verifier.Receipt, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return verifier.Receipt{}, unreadable(shortPathError(err))
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxReceipt+1))
+	if err != nil {
+		return verifier.Receipt{}, unreadable(shortPathError(err))
+	}
+	r, err := verifier.DecodeReceipt(name, text)
+	if err != nil {
+		return verifier.Receipt{}, unreadable(err)
+	}
+	return r, nil
 }
 
 // saveState writes a state to the file name, atomically; "" writes nothing.

@@ -54,7 +54,7 @@ func (c *cache) try(ctx context.Context, l Lie) (Trial, error) {
 		return Trial{}, err
 	}
 	defer e.release()
-	return l.audit(ctx, func(w *record.Writer) error { return l.write(ctx, p, w) })
+	return l.audit(ctx, nil, func(w *record.Writer) error { return l.write(ctx, p, w) })
 }
 
 // acquire returns the election, played with a lie that does not change it.

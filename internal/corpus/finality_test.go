@@ -51,7 +51,7 @@ func TestFinalMeansFinal(t *testing.T) {
 func finished(t *testing.T, base string, seed uint64, tamper func(*play) error) Trial {
 	t.Helper()
 	l := Lie{Name: "finished", Base: base, Strength: Harmless, tamper: tamper}
-	trial, err := l.audit(context.Background(), func(w *record.Writer) error {
+	trial, err := l.audit(context.Background(), nil, func(w *record.Writer) error {
 		_, err := l.Run(context.Background(), rehearsal.Options{Seed: seed}, w)
 		return err
 	})

@@ -165,7 +165,7 @@ func harmless() (out []Lie) {
 		}
 		out = append(out, l)
 	}
-	out = append(append(out, variants...), mixedVariants...)
+	out = slices.Concat(out, variants, mixedVariants, serverVariants)
 	for i := range out {
 		out[i].Strength = Harmless
 		if out[i].Level == "" {

@@ -59,7 +59,7 @@ var depositLies = []Lie{
 		})},
 	{Name: "deposit-unregistered", Text: "somebody who is not registered names a deposit",
 		Strength: KeyHolding, Base: "mixed",
-		Check: "V29", Says: "the deposit does not count", Level: "L3", Exit: 0, tamper: unregistered},
+		Check: "V29", Says: "does not count: a deposit line by", Level: "L3", Exit: 0, tamper: unregistered},
 	{Name: "deposit-fifth", Text: "a depositor names four outputs that are none, and then its deposit",
 		Strength: KeyHolding, Base: "mixed",
 		Check: "V29", Level: "L3", Exit: 21, tamper: namesFour},

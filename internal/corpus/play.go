@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"bevote/internal/rehearsal"
+	"bevote/verifier"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 
@@ -25,7 +26,8 @@ type play struct {
 	blocks    map[uint32][]func() error // by height
 	rewriters []func(board.Line) ([]board.Line, error)
 	authors   authorsView
-	rewriting sync.Mutex // of the record: lies over a finished election share its play
+	receipts  []verifier.Receipt // of the board's server, for the auditor
+	rewriting sync.Mutex         // of the record: lies over a finished election share its play
 }
 
 // played plays an election to its end with the lie in it. The caller closes it.

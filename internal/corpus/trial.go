@@ -73,14 +73,16 @@ const exitInput = 65
 
 // Try plays the base election with the lie in it, and audits the record.
 func (l Lie) Try(ctx context.Context) (Trial, error) {
-	return l.audit(ctx, func(w *record.Writer) error {
-		_, err := l.Run(ctx, rehearsal.Options{Seed: 1}, w)
-		return err
-	})
+	p, err := l.played(ctx, rehearsal.Options{Seed: 1, Source: l.base().form.source()})
+	if err != nil {
+		return Trial{}, err
+	}
+	defer p.Close()
+	return l.audit(ctx, p.receipts, func(w *record.Writer) error { return l.write(ctx, p, w) })
 }
 
-// audit audits the record that write writes.
-func (l Lie) audit(ctx context.Context, write func(*record.Writer) error) (Trial, error) {
+// audit audits the record that write writes, with receipts of the board's server.
+func (l Lie) audit(ctx context.Context, receipts []verifier.Receipt, write func(*record.Writer) error) (Trial, error) {
 	dir, err := os.MkdirTemp("", "bevote-lie-*")
 	if err != nil {
 		return Trial{}, err
@@ -103,7 +105,7 @@ func (l Lie) audit(ctx context.Context, write func(*record.Writer) error) (Trial
 		return Trial{}, err
 	}
 	defer rec.Close()
-	return l.trial(verifier.Audit(ctx, rec, chainfile.FromRecord(rec), verifier.Options{}))
+	return l.trial(verifier.Audit(ctx, rec, chainfile.FromRecord(rec), verifier.Options{Receipts: receipts}))
 }
 
 // trial returns the trial of a report, or of a record that cannot be decoded.

@@ -164,7 +164,7 @@ func TestReadsOn(t *testing.T) {
 		r, err = verifier.Audit(context.Background(), rec, n, verifier.Options{Now: time.Now(), Live: true, State: &state})
 		return r, count.Load(), err
 	}
-	if _, _, err := audit(60); err == nil || state.IsZero() {
+	if _, _, err := audit(150); err == nil || state.IsZero() {
 		t.Fatalf("got %v, want a failure, and a state", err)
 	}
 	text, err := state.Encode()
@@ -178,7 +178,7 @@ func TestReadsOn(t *testing.T) {
 	if err != nil || r.Exit != result.ExitProven || check(r, "V99").Status != result.Pass {
 		t.Fatalf("got %v, %v, want a result", r, err)
 	}
-	if most := int64(len(blocks) - 107 - 40); asked > most {
+	if most := int64(len(blocks) - 140); asked > most {
 		t.Errorf("asked for %d blocks, want at most %d", asked, most)
 	}
 }

@@ -20,6 +20,8 @@ import (
 	"bevote/compiler"
 	"bevote/lang"
 	"bevote/templates"
+	"bevote/verifier/board"
+	"bevote/verifier/election"
 	"bevote/verifier/lift"
 )
 
@@ -74,6 +76,7 @@ func build(src []byte, now uint32, compile compile) (*Built, []lang.Diagnostic, 
 // finds errors, or with an error, which is a bug of this program.
 func assemble(p *lang.Policy, compile compile) (*Built, []lang.Diagnostic, error) {
 	c, diags := compile(p)
+	diags = append(diags, boardFits(p)...)
 	if c == nil {
 		return nil, diags, nil
 	}
@@ -82,6 +85,25 @@ func assemble(p *lang.Policy, compile compile) (*Built, []lang.Diagnostic, error
 		return nil, diags, err
 	}
 	return &Built{p, c, t}, diags, nil
+}
+
+// boardFits refuses a policy whose parties may write a larger board than readers keep.
+func boardFits(p *lang.Policy) []lang.Diagnostic {
+	size := election.GreatestBoard(p)
+	if size.Fits() {
+		return nil
+	}
+	help := "let fewer vote"
+	if p.Dealt() {
+		help = "let fewer vote, or `win when supervisor signs`: what is dealt grows with the square of the voters"
+	}
+	return []lang.Diagnostic{{
+		Code: "E0606",
+		Message: fmt.Sprintf("a board of up to %d MB in %d lines, the longest of %d bytes; at most %d MB, %d lines and %d bytes are read",
+			size.Bytes/1e6, size.Lines, size.Longest, int64(election.MaxBoardBytes)/1e6, election.MaxBoardLines, board.MaxLine),
+		Primary: lang.Label{Span: p.Place("voters")},
+		Help:    help,
+	}}
 }
 
 // liftBack takes the contract through its published bytes, and lifts it.

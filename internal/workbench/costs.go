@@ -6,6 +6,7 @@ import (
 
 	"bevote/lang"
 	"bevote/templates"
+	"bevote/verifier/election"
 )
 
 // costs are what spending costs at the policy's fee, in satoshis. Sizes are those
@@ -187,7 +188,10 @@ func (b *Built) limits(paths []templates.Path) []limit {
 		}
 	}
 	input, left := "bytes of an input script ("+longest.Path+")", "satoshis left of a stake ("+dearest.Path+")"
+	most := election.GreatestBoard(p)
 	return append(all,
+		limit{"bytes of the board", most.Bytes, election.MaxBoardBytes, false, "readers"},
+		limit{"lines of the board", most.Lines, election.MaxBoardLines, false, "readers"},
 		limit{input, int64(longest.Input), templates.MaxScriptSig, false, "relays"},
 		limit{left, dearest.Leaves, templates.Dust(dearest.payout), true, "relays"},
 	)

@@ -221,6 +221,11 @@ func encodeBody(body Body) ([]byte, error) {
 	if err := body.check(); err != nil {
 		return nil, err
 	}
+	return marshal(body)
+}
+
+// marshal is encodeBody without the check.
+func marshal(body Body) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -228,4 +233,12 @@ func encodeBody(body Body) ([]byte, error) {
 		return nil, err
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// DecodeAs reads the body of a line by the line's type, as [DecodeBody] does.
+func DecodeAs(l *Line) (Body, error) {
+	if same(l.decoded.text, l.Body) {
+		return l.decoded.body, nil
+	}
+	return decodeAs(l.Type, l.Body)
 }

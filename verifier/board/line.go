@@ -21,7 +21,7 @@ import (
 // Bounds of what is read.
 const (
 	MaxLine  = 8 << 20   // bytes of one line, without its LF
-	MaxLines = 1_000_000 // lines of one board
+	MaxLines = 5_000_000 // lines of one board
 )
 
 // Seen names the newest block that was d deep for a line's author, d being the
@@ -73,7 +73,7 @@ func (l Line) Signature(eid [32]byte) curve.Signed {
 	return curve.Signed{Key: l.By, Hash: l.ID(eid), Sig: l.Sig[:]}
 }
 
-// ID returns the hash that the author signs. Complaints name lines by it:
+// ID returns the hash that the author signs. Complaints and receipts name lines by it:
 //
 //	TH("line", eid 32 ‖ by 33 ‖ text type ‖ height 4 ‖ hash 32 ‖ text body)
 //
@@ -112,6 +112,19 @@ func DecodeLine(text []byte) (Line, error) {
 
 // decodeLine is [DecodeLine] for many lines of few authors.
 func decodeLine(text []byte, authors *curve.Keyring) (Line, error) {
+	l, err := scanLine(text)
+	if err != nil {
+		return Line{}, err
+	}
+	l.Body = bytes.Clone(l.Body)
+	if err := l.decodeParts(authors); err != nil {
+		return Line{}, err
+	}
+	return l, nil
+}
+
+// scanLine splits a line into its parts. The body is a part of text.
+func scanLine(text []byte) (Line, error) {
 	var l Line
 	if len(text) > MaxLine {
 		return l, fmt.Errorf("line of %d bytes, at most %d are read", len(text), MaxLine)
@@ -129,20 +142,25 @@ func decodeLine(text []byte, authors *curve.Keyring) (Line, error) {
 	s.word(`"],"type":"`)
 	l.Type = Type(s.until('"'))
 	s.word(`,"body":`)
-	l.Body = bytes.Clone(s.before(len(`,"sig":""}`) + 2*len(l.Sig)))
+	l.Body = s.before(len(`,"sig":""}`) + 2*len(l.Sig))
 	s.word(`,"sig":"`)
 	s.hex(l.Sig[:])
 	s.word(`"}`)
-	if s.failed != "" {
+	switch {
+	case s.failed != "":
 		return Line{}, fmt.Errorf("not a board line: want %s at byte %d", s.failed, len(text)-len(s.rest))
-	}
-	if _, err := authors.Point(l.By); err != nil {
-		return Line{}, fmt.Errorf("author: %w", err)
-	}
-	if err := l.readBody(); err != nil {
-		return Line{}, err
+	case decoders[l.Type] == nil:
+		return Line{}, fmt.Errorf("unknown type %.20q", string(l.Type))
 	}
 	return l, nil
+}
+
+// decodeParts decodes what a scanned line holds: its author's key and its body.
+func (l *Line) decodeParts(authors *curve.Keyring) error {
+	if _, err := authors.Point(l.By); err != nil {
+		return fmt.Errorf("author: %w", err)
+	}
+	return l.readBody()
 }
 
 // readBody decodes the body and keeps it.

@@ -21,19 +21,34 @@ const (
 // number, from 1. It ends at the first line that does not decode, at a last line
 // without LF, or at an error of each. It checks neither Prev nor signatures.
 func Read(r io.Reader, each func(n int, l Line) error) error {
+	all := func(int, *Line) bool { return true }
+	return ReadSome(r, all, func(n int, l Line, _ [32]byte) error { return each(n, l) })
+}
+
+// ReadSome is [Read] of the lines that keep chooses; each gets also the hash of a line. The
+// others come without their bodies. Of these neither the body nor the author's key is
+// decoded. keep is called in order, with bodies that are not decoded yet.
+func ReadSome(r io.Reader, keep func(n int, l *Line) bool, each func(n int, l Line, hash [32]byte) error) error {
 	in := bufio.NewReaderSize(r, 1<<16)
 	var authors curve.Keyring
 	for n := 1; ; {
 		texts, end := readBatch(in)
-		lines, errs := decodeBatch(texts, &authors)
-		for i, err := range errs {
+		batch := scanBatch(texts)
+		for i := range batch {
+			b := &batch[i]
+			if b.kept = b.err == nil && keep(n+i, &b.line); !b.kept {
+				b.line = b.line.Unread()
+			}
+		}
+		cores.Each(len(batch), func(i int) { batch[i].decode(&authors) })
+		for _, b := range batch {
 			if n > MaxLines {
-				err = fmt.Errorf("more than %d lines", MaxLines)
+				b.err = fmt.Errorf("more than %d lines", MaxLines)
 			}
-			if err != nil {
-				return fmt.Errorf("board line %d: %w", n, err)
+			if b.err != nil {
+				return fmt.Errorf("board line %d: %w", n, b.err)
 			}
-			if err := each(n, lines[i]); err != nil {
+			if err := each(n, b.line, b.hash); err != nil {
 				return err
 			}
 			n++
@@ -44,6 +59,32 @@ func Read(r io.Reader, each func(n int, l Line) error) error {
 		if end != nil {
 			return fmt.Errorf("board line %d: %w", n, end)
 		}
+	}
+}
+
+// scanned is a line of a batch.
+type scanned struct {
+	line Line
+	hash [32]byte
+	kept bool
+	err  error
+}
+
+// scanBatch splits lines into their parts and hashes them, on all cores.
+func scanBatch(texts [][]byte) []scanned {
+	out := make([]scanned, len(texts))
+	cores.Each(len(texts), func(i int) {
+		out[i].line, out[i].err = scanLine(texts[i])
+		out[i].hash = hashText(texts[i])
+	})
+	return out
+}
+
+// decode decodes the author's key and the body of a line that is kept.
+func (s *scanned) decode(authors *curve.Keyring) {
+	if s.err == nil && s.kept {
+		s.line.Body = bytes.Clone(s.line.Body)
+		s.err = s.line.decodeParts(authors)
 	}
 }
 
@@ -78,11 +119,4 @@ func readLine(in *bufio.Reader) ([]byte, error) {
 			return nil, err
 		}
 	}
-}
-
-// decodeBatch decodes lines on all cores.
-func decodeBatch(texts [][]byte, authors *curve.Keyring) ([]Line, []error) {
-	lines, errs := make([]Line, len(texts)), make([]error, len(texts))
-	cores.Each(len(texts), func(i int) { lines[i], errs[i] = decodeLine(texts[i], authors) })
-	return lines, errs
 }

@@ -150,3 +150,20 @@ func (e *PolicyError) Unreadable() bool {
 	}
 	return false
 }
+
+// Opener returns the number of the candidate that a key opens ballots as, 0 for the
+// supervisor of a custodial election, and −1 for a key that may open none.
+func (e *Election) Opener(key curve.PublicKey) int {
+	if !e.Policy.Dealt() {
+		if key == e.Policy.Supervisor {
+			return 0
+		}
+		return -1
+	}
+	for j, c := range e.Policy.Candidates {
+		if c.Key == key {
+			return j + 1
+		}
+	}
+	return -1
+}

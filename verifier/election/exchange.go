@@ -40,7 +40,7 @@ const (
 // Exchange reads the exchange off a board as far as the anchors of a sequence divide
 // it, and off the blocks of a replay that was made with the same lines.
 func (e *Election) Exchange(lines []board.Line, seq Sequence, r *Replay) *Exchange {
-	return e.exchange(newPhases(e.EID, e.Due(), lines, seq), r)
+	return e.exchange(e.phases(lines, seq), r)
 }
 
 func (e *Election) exchange(p *Phases, r *Replay) *Exchange {

@@ -62,7 +62,9 @@ func newExchangeLog(e *Election, p *Phases) *ExchangeLog {
 		for after < VouchersClosed && p.Closed(after+1) && p.Lines(after+1) <= i {
 			after++
 		}
-		m.read(i+1, &p.lines[i], after)
+		if p.refused[i] == nil {
+			m.read(i+1, &p.lines[i], after)
+		}
 	}
 	return m
 }

@@ -26,6 +26,8 @@ type Phases struct {
 	closed  [LastAnchor + 1]int     // by kind: lines in its prefix; −1 where there is no such prefix
 	owed    [LastAnchor + 1]bool    // by kind
 	missing *MissingAnchor
+	table   *Table           // after the last line
+	refused map[int]*Refusal // by line index: what is against the table
 }
 
 // MissingAnchor is an anchor that was due and can no more come. Later ones do not count.
@@ -123,23 +125,24 @@ func (p *Phases) Span(t board.Type) (from, to int, by *Anchor, ok bool) {
 	return p.closed[after], p.closed[row.by], p.anchors[row.by], p.Closed(after) && p.Closed(row.by)
 }
 
-// InPhase returns the lines of one type that stand in their phase.
+// InPhase returns the lines of one type that stand in their phase and keep to the table.
 func InPhase[T board.Body](p *Phases) []Entry[T] {
 	var zero T
 	from, to, _, ok := p.Span(zero.Type())
 	if !ok {
 		return nil
 	}
-	return entries[T](p.lines, from, to)
+	return entries[T](p, from, to)
 }
 
-// entries returns the lines of one type with indices from … to − 1.
-func entries[T board.Body](lines []board.Line, from, to int) (out []Entry[T]) {
+// entries returns the lines of one type with indices from … to − 1 that are not against
+// the table.
+func entries[T board.Body](p *Phases, from, to int) (out []Entry[T]) {
 	var zero T
 	for i := from; i < to; i++ {
-		l := &lines[i]
+		l := &p.lines[i]
 		var body T
-		if l.Type == zero.Type() && board.DecodeBody(*l, &body) == nil {
+		if l.Type == zero.Type() && p.refused[i] == nil && board.DecodeBody(*l, &body) == nil {
 			out = append(out, Entry[T]{i + 1, l, body})
 		}
 	}
@@ -154,7 +157,7 @@ func late[T board.Body](p *Phases, below uint32) []Entry[T] {
 	if !p.Closed(row.by) {
 		return nil
 	}
-	lines := keep(entries[T](p.lines, p.closed[row.by], len(p.lines)), func(e Entry[T]) bool {
+	lines := keep(entries[T](p, p.closed[row.by], len(p.lines)), func(e Entry[T]) bool {
 		return e.Line.Seen.Height < below
 	})
 	return firstOf(lines, row.subject)

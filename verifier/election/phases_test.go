@@ -49,8 +49,8 @@ func TestEveryTypeHasARow(t *testing.T) {
 			return true
 		})
 	}
-	if n != 19 {
-		t.Errorf("found %d types of lines, want 19", n)
+	if n != len(board.Types()) {
+		t.Errorf("found %d types of lines, want %d", n, len(board.Types()))
 	}
 }
 

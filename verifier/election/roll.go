@@ -79,7 +79,7 @@ func (s *Setup) list(roll board.Roll) error {
 			return fmt.Errorf("the key of line %d does not follow that of line %d", n, slots[i-1].N)
 		case coins[slot.Outpoint] > 0:
 			return fmt.Errorf("line %d has the coin of line %d", n, coins[slot.Outpoint])
-		case !s.named(slot.Key):
+		case !s.e.named(slot.Key):
 			return fmt.Errorf("line %d has a key that the policy does not name", n)
 		}
 		coins[slot.Outpoint] = n
@@ -96,8 +96,8 @@ func (s *Setup) list(roll board.Roll) error {
 }
 
 // named reports whether a key may be on the roll: any, or the policy's voters.
-func (s *Setup) named(key curve.PublicKey) bool {
-	names := s.e.Policy.Named
+func (e *Election) named(key curve.PublicKey) bool {
+	names := e.Policy.Named
 	return len(names) == 0 || slices.ContainsFunc(names, func(v lang.Named) bool { return v.Key == key })
 }
 
@@ -107,7 +107,7 @@ func (s *Setup) Entries(r *Replay) (due []Slot) {
 	taken := make(map[curve.PublicKey]bool)
 	for _, l := range Counting[board.Entry](s.Phases) {
 		slot, err := slotOf(l)
-		if err != nil || taken[slot.Key] || !s.named(slot.Key) || !s.payable(slot.Key) || s.CoinFault(slot, r.Coin(slot.Outpoint)) != nil {
+		if err != nil || taken[slot.Key] || !s.e.named(slot.Key) || !s.payable(slot.Key) || s.CoinFault(slot, r.Coin(slot.Outpoint)) != nil {
 			continue
 		}
 		taken[slot.Key] = true

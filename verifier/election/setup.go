@@ -43,7 +43,7 @@ type Setup struct {
 // Setup reads the board as far as the anchors of a sequence close it. Where an anchor
 // is missing, or what it closes has no roll or no transcript, the election has ended.
 func (e *Election) Setup(lines []board.Line, seq Sequence) *Setup {
-	s := &Setup{e: e, Phases: newPhases(e.EID, e.Due(), lines, seq)}
+	s := &Setup{e: e, Phases: e.phases(lines, seq)}
 	if e.Policy.Mixed() {
 		s.Exchange = e.exchange(s.Phases, seq.replay)
 	}

@@ -8,17 +8,23 @@ import (
 	"bevote/verifier/board"
 )
 
-// Unopened returns the counted votes whose ballots are not recomputed by any opening
-// in the lines.
+// Unopened returns the counted votes whose ballots are not recomputed by any opening in
+// the lines. Of each author that may open, the first opening of a slot counts.
 func (e *Election) Unopened(s *Setup, votes []*Vote, lines []board.Line) (unopened []*Vote) {
+	type statement struct{ by, slot int }
+	met := make(map[statement]bool)
 	opened := make(map[int][]board.Opened) // by roll slot
 	for _, l := range lines {
+		by := e.Opener(l.By)
 		var body board.Opening
-		if l.Type != board.TypeOpening || board.DecodeBody(l, &body) != nil {
+		if by < 0 || l.Type != board.TypeOpening || board.DecodeBody(l, &body) != nil {
 			continue
 		}
 		for _, o := range body.Openings {
-			opened[o.I] = append(opened[o.I], o)
+			if at := (statement{by, o.I}); !met[at] {
+				met[at] = true
+				opened[o.I] = append(opened[o.I], o)
+			}
 		}
 	}
 	for _, v := range Counted(votes) {

@@ -37,7 +37,7 @@ const MaxHeaders = 80 * 4_000_000
 const (
 	maxPolicy   = 256 << 10
 	maxContract = 256 << 10
-	maxBoard    = 1 << 30
+	maxBoard    = 4 << 30
 	maxBlocks   = 64 << 30
 	maxProofs   = 1 << 30
 )

@@ -98,9 +98,9 @@ func differences(p *textWriter, all []Difference) {
 
 // evidenceChecks are the checks of the auditor's own evidence: several live
 // sources (V12), their mempools (V96), an earlier report or state (V99), the age
-// of a live tip (V101), a second report (V113). They are skipped without that
+// of a live tip (V101), a second report (V113), receipts (V115). They are skipped without that
 // evidence.
-var evidenceChecks = []string{"V12", "V96", "V99", "V101", "V113"}
+var evidenceChecks = []string{"V12", "V96", "V99", "V101", "V113", "V115"}
 
 // oneSkipped reports whether one auditor skipped a check of [evidenceChecks] and the
 // other found no fault by it.

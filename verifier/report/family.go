@@ -28,6 +28,7 @@ var families = []family{
 	{"K", "Time and reorganisations", 103},
 	{"L", "Conservation", 108},
 	{"M", "The audit itself", 114},
+	{"N", "The board's server", 115},
 }
 
 // familyOf returns the index of a check's family. An unknown id belongs to the
