@@ -38,7 +38,7 @@ var exchangeRows = map[board.Type]writers{
 	board.TypeVoucher: {entitled: (*Table).shows, keys: shown, lines: one,
 		size: bulk(board.BodySize(board.Voucher{Issuer: zeros(curve.PointSize)}), func(p *lang.Policy) int {
 			if group(p) {
-				return 2*element(p) + p.Mixing.Rounds*(32+answerBytes+modulus(p)) + challengeBytes(p)
+				return 2*element(p) + p.Mixing.Rounds*(32+blindedBytes+modulus(p)) + challengeBytes(p)
 			}
 			return modulus(p)
 		})},
@@ -53,7 +53,8 @@ var exchangeRows = map[board.Type]writers{
 // The sizes of group signatures and RSA (docs/protocol.md), in bytes.
 
 const (
-	answerBytes       = 80
+	answerBytes       = 80 // t_i of an answer
+	blindedBytes      = 97 // t_i of a signature
 	maxSweepSignature = 73 // DER ‖ hash type
 )
 
