@@ -26,7 +26,7 @@ var registryLies = []Lie{
 		tamper: all(voterStaysAway, registry(func(_ *play, r *board.Registry) { r.Root[3] ^= 1 }))},
 	{Name: "registry-too-long", Text: "the supervisor registers one voter more than the policy has",
 		Strength: KeyHolding, Base: "mixed",
-		Check: "V22", Level: "L3", Exit: 21,
+		Check: "V22", Level: "L0", Exit: 21,
 		tamper: voterList(func(p *play, voters []board.Registered) []board.Registered {
 			return append(voters, board.Registered{Key: curve.BaseMul(p.stranger()).Key(), Identity: p.policyHash()})
 		})},

@@ -70,7 +70,7 @@ var sessionLies = []Lie{
 		Check: "V37", Along: []string{"V33"}, Level: "L3", Exit: 21, tamper: all(minted(1), sweepsVoid)},
 	{Name: "voucher-by-registration-key", Text: "a voter shows its voucher by its registration key, so that it has no anonymous coin",
 		Strength: KeyHolding, Base: "mixed",
-		Check: "V37", Says: "its key is a registered voter's", Level: "L3", Exit: 0,
+		Check: "V02", Says: "a voucher line by", Level: "L3", Exit: 0,
 		tamper: all(careless, func(p *play) error {
 			d := p.abstainer()
 			return p.replaceRollKey(d, d.Secret)

@@ -182,6 +182,7 @@ var neverAlone = map[string]string{
 	"V32":  "a signature is over one roll key: shown for another it does not verify (V30)",
 	"V105": "the script engine lets deposits out by the contract's paths only (V11)",
 	"V21":  "a proof that holds for another election does not hold for this one (V18)",
+	"V49":  "a member without a vote says so in its acknowledgement, which V50 repeats as a warning",
 	"V48":  "the deals are in every record, and V47 asks for more",
 	"V53":  "the chain lets an outpoint be spent once",
 	"V55":  "the script engine compares the hash of what is revealed (V11)",

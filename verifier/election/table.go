@@ -20,7 +20,7 @@ type Table struct {
 	registered map[curve.PublicKey]bool
 	mixers     map[curve.PublicKey]bool // of the registry
 	roll       map[curve.PublicKey]bool // keys of the roll, once it stands
-	rollSize   int
+	rollSize   int // 0 where it is not known
 	entrants   map[int]curve.PublicKey // authors of entries, by line
 	taken      map[writer]amount
 	types      map[board.Type]int
@@ -154,7 +154,7 @@ func (t *Table) learn(n int, l *board.Line) {
 				t.roll[key] = true
 			}
 		}
-		if t.phased {
+		if t.phased && !t.e.Policy.Mixed() { // with mixing, entries without a payable voucher are no members
 			t.rollSize = len(roll.Entries)
 		}
 	case board.TypeRegistry:
