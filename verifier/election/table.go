@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"bevote/internal/curve"
+	"bevote/lang"
 	"bevote/verifier/board"
 )
 
@@ -125,10 +126,17 @@ func (t *Table) judge(l *board.Line, inPhase bool) *Refusal {
 		return refusal(RefusedSize, "a %s body of %d bytes, want %s", l.Type, len(l.Body), size)
 	case a.lines >= times*row.lines(p) || row.total != nil && a.bytes+len(l.Body) > times*row.total(p):
 		return refusal(RefusedNumber, "%s has written %d %s lines, as many as it may", l.By, a.lines, l.Type)
+	case countedByIssuer(l.Type, p):
 	case t.types[l.Type] >= times*row.keys(p)*row.lines(p):
 		return refusal(RefusedNumber, "there are %d %s lines, as many as there may be", t.types[l.Type], l.Type)
 	}
 	return nil
+}
+
+// countedByIssuer reports whether the exchange bounds the lines of a type for each issuer
+// apart. Then those that one issuer mints crowd out nothing of another.
+func countedByIssuer(t board.Type, p *lang.Policy) bool {
+	return t == board.TypeVoucher && p.Mixing.Scheme == lang.SchemeBlindRSA
 }
 
 // String says what length is wanted.
