@@ -21,8 +21,8 @@ type Table struct {
 	registered map[curve.PublicKey]bool
 	mixers     map[curve.PublicKey]bool // of the registry
 	roll       map[curve.PublicKey]bool // keys of the roll, once it stands
-	rollSize   int // 0 where it is not known
-	entrants   map[int]curve.PublicKey // authors of entries, by line
+	rollSize   int                      // 0 where it is not known
+	entrants   map[int]curve.PublicKey  // authors of entries, by line
 	taken      map[writer]amount
 	types      map[board.Type]int
 	count      int // lines
