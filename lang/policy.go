@@ -118,14 +118,6 @@ type Times struct {
 	Reveal                    uint32 // first block in which ballots may be opened
 }
 
-// FirstHeight returns the height of the first phase. The announcement stands below it.
-func (p *Policy) FirstHeight() uint32 {
-	if p.Mixed() {
-		return p.Times.Register
-	}
-	return p.Times.Roll
-}
-
 // Branch is a general spending path, reduced to its minimal signer sets.
 type Branch struct {
 	Name    string

@@ -181,7 +181,7 @@ func (in *inputs) searchFrom() uint32 {
 	if in.e.Policy.Seal != nil {
 		return max(1, in.lines[0].Seen.Height)
 	}
-	return in.e.SearchFrom()
+	return in.e.Policy.AnnouncedFrom()
 }
 
 // showsBeginning reports whether the evidence shows the election's announcement as the

@@ -182,7 +182,7 @@ func settled(f *facts) string {
 }
 
 func announced(f *facts) string {
-	if f.setup.Phases.Anchor(election.Announce) == nil && f.tip < f.e.Policy.FirstHeight() {
+	if f.setup.Phases.Anchor(election.Announce) == nil && f.tip < f.e.Policy.First() {
 		return "not yet"
 	}
 	return ""

@@ -146,7 +146,7 @@ func (l *Lie) write(ctx context.Context, p *play, w *record.Writer) error {
 	if l.rewrite == nil && l.mutate == nil && !l.proven && !l.early {
 		return p.Write(w)
 	}
-	first := p.SearchFrom()
+	first := p.Policy.AnnouncedFrom()
 	switch {
 	case p.Policy.Seal != nil && l.early:
 		first = p.Log.Lines()[0].Seen.Height

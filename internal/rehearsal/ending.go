@@ -193,7 +193,7 @@ func (p *Play) Write(w *record.Writer) error {
 	}
 	from := p.Times.Announce
 	if p.Policy.Seal == nil {
-		from = p.SearchFrom()
+		from = p.Policy.AnnouncedFrom()
 	}
 	return chainfile.Export(p.ctx, w, p.Chain, from)
 }

@@ -81,7 +81,7 @@ type Due struct {
 // owed where the roll ends the election.
 func (e *Election) Due() []Due {
 	p, t := e.Policy, e.Policy.Times
-	out := []Due{{Announce, 0, p.FirstHeight() - 1}}
+	out := []Due{{Announce, 0, p.First() - 1}}
 	add := func(kind int, by uint32) { out = append(out, Due{kind, by, by + p.Grace}) }
 	if p.Mixed() {
 		add(RegisterClosed, t.Register)
@@ -96,23 +96,6 @@ func (e *Election) Due() []Due {
 		add(SetupClosed, t.Setup)
 	}
 	return out
-}
-
-// The most blocks before the policy's first height in which an announcement counts
-// that spends no seal.
-const (
-	searched        = 2016
-	searchedRegtest = 300
-)
-
-// SearchFrom returns the first block in which the announcement counts, if the policy
-// names no outpoint that it spends. With such an outpoint it counts in any block.
-func (e *Election) SearchFrom() uint32 {
-	back, first := uint32(searched), e.Policy.FirstHeight()
-	if e.Policy.Network == "regtest" {
-		back = searchedRegtest
-	}
-	return max(1, first-min(first, back))
 }
 
 // Sequence is the chain of an election's anchors: each spends output 1 of the one
@@ -186,7 +169,7 @@ func (r *Replay) followAnchors(s ConfirmedTx) bool {
 // announce takes the announcement, or what spends the seal in its place.
 func (r *Replay) announce(s ConfirmedTx) bool {
 	a, seal := &r.anchoring, r.e.Policy.Seal
-	if seal == nil && (s.Height < r.e.SearchFrom() || !r.announces(s.Tx)) {
+	if seal == nil && (s.Height < r.e.Policy.AnnouncedFrom() || !r.announces(s.Tx)) {
 		return false
 	}
 	if seal != nil && spending(s.Tx, *seal) == nil {
