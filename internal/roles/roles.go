@@ -100,11 +100,6 @@ func (p *participant) tip() uint32 {
 	return height
 }
 
-// isDeep reports whether the block at height is as deep as the policy asks.
-func (p *participant) isDeep(height uint32) bool {
-	return p.tip()+1 >= height+p.e.Policy.Depth()
-}
-
 // retries limits how often a line is written that has not come onto the board: once a block. It
 // holds the tip at the newest attempt, by the line's subject.
 type retries map[string]uint32

@@ -54,9 +54,7 @@ func TestNoRolePrintsItsSecrets(t *testing.T) {
 		{"journal", journal, *journal, printed(seed)},
 		{"seed", (*roles.Seed)(&seed), roles.Seed(seed), nil},
 	} {
-		for _, secret := range printed(seed) {
-			r.secrets = append(r.secrets, secret)
-		}
+		r.secrets = append(r.secrets, printed(seed)...)
 		for _, v := range []any{r.pointer, r.value, []any{r.value}, struct{ Role any }{r.value}} {
 			wantNone(t, r.name, v, r.secrets)
 		}
