@@ -79,24 +79,49 @@ func (d *Depositor) declare(x *election.Exchange) ([]board.Line, error) {
 //	out  deposit − fee   P2PKH of the registration key
 func (d *Depositor) takeBack(x *election.Exchange) ([]board.Line, error) {
 	path, err := pathNamed(d.e.Contract, "return")
-	own := x.DepositOf(d.public)
-	if err != nil || own == nil || d.tip() < path.After || x.EscrowOf(own) == nil || x.SpendingTx(own) != nil {
+	if err != nil || d.tip() < path.After {
 		return nil, err
 	}
-	if _, paid := d.Coin(x); paid || !d.retries.allow(0, "return") {
+	op, holder, sats := d.escrowed(x)
+	if _, paid := d.Coin(x); paid || sats == 0 || !d.retries.allow(d.tip(), "return") {
 		return nil, nil
 	}
-	redeem, err := d.e.EscrowRedeem(own.Mixer.Key, d.public)
+	redeem, err := d.e.EscrowRedeem(holder, d.public)
 	if err != nil {
 		return nil, err
 	}
 	tx := newTx()
 	tx.LockTime = path.After
-	addInput(tx, own.Outpoint)
+	addInput(tx, op)
 	fee := d.e.Policy.Fee * int64(templates.SpendSize(path.Witness, len(redeem), templates.PayoutP2PKH))
-	tx.AddTxOut(wire.NewTxOut(x.Sats(own)-fee, templates.PayToKey(d.public)))
+	tx.AddTxOut(wire.NewTxOut(sats-fee, templates.PayToKey(d.public)))
 	if err := signPath(tx, 0, path, redeem, map[string]curve.Scalar{"depositor": d.key}); err != nil {
 		return nil, err
 	}
 	return nil, d.submit("return", tx)
+}
+
+// escrowed returns the deposit that is in escrow, the mixer that holds it and its satoshis: as
+// the board names it or, where no line came onto the board in time, as the wallet sent it. The
+// satoshis are 0 where there is none.
+func (d *Depositor) escrowed(x *election.Exchange) (op wire.OutPoint, holder curve.PublicKey, sats int64) {
+	if own := x.DepositOf(d.public); own != nil && x.EscrowOf(own) != nil {
+		if x.SpendingTx(own) != nil {
+			return op, holder, 0
+		}
+		return own.Outpoint, own.Mixer.Key, x.Sats(own)
+	}
+	c, err := d.choose(x)
+	if err != nil {
+		return op, holder, 0 // there is no mixer to have deposited with
+	}
+	script, err := d.e.EscrowScript(c.holder, d.public)
+	if err != nil {
+		return op, holder, 0
+	}
+	op, paid := d.wallet.payment(script, d.e.Policy.Deposit())
+	if !paid || !d.wallet.isMined(op) {
+		return op, holder, 0
+	}
+	return op, c.holder, d.e.Policy.Deposit()
 }

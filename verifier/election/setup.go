@@ -48,6 +48,9 @@ func (e *Election) Setup(lines []board.Line, seq Sequence) *Setup {
 		s.Exchange = e.exchange(s.Phases, seq.replay)
 	}
 	s.readRoll()
+	if s.Phases.Closed(RollClosed) && s.RollFault == nil && s.Ended != "" {
+		s.Phases.missing = nil // the roll is too short, and no further anchor is owed
+	}
 	if e.Policy.Dealt() && s.Ended == "" {
 		s.readDealing()
 	}

@@ -1,6 +1,7 @@
 package election
 
 import (
+	"crypto/sha256"
 	"fmt"
 
 	"bevote/internal/curve"
@@ -187,19 +188,28 @@ func (e *Election) phases(lines []board.Line, seq Sequence) *Phases {
 }
 
 // againstTable judges the lines of a board in their phases. A line that a reader need not
-// keep ([Table.Take]) does not count either.
+// keep ([Table.Take]) does not count either, and neither does a copy of a line that counts:
+// prev is not signed, so the keeper of a board can write a line of others again.
 func (p *Phases) againstTable(e *Election) {
 	p.refused = make(map[int]*Refusal)
 	reader := e.Table()
 	p.table = e.Table()
 	p.table.phased = true
+	earlier := make(map[[32]byte]int) // lines, by author, type and body
 	for i := range p.lines {
 		l := &p.lines[i]
+		said := sha256.Sum256(curve.Encoder(nil).Key(l.By).Text([]byte(l.Type)).Text(l.Body))
+		n, again := earlier[said]
 		if r := reader.Take(l); r != nil {
 			p.refused[i] = r
 			p.table.count++
+		} else if again {
+			p.refused[i] = refusal(RefusedStands, "it repeats line %d", n)
+			p.table.count++
 		} else if r := p.table.take(l, p.holds(l.Type, i)); r != nil {
 			p.refused[i] = r
+		} else {
+			earlier[said] = i + 1
 		}
 	}
 }
