@@ -101,7 +101,12 @@ func StandsFor(other, tx *wire.MsgTx) bool {
 			return false
 		}
 	}
-	return slices.EqualFunc(other.TxOut, tx.TxOut, func(a, b *wire.TxOut) bool {
-		return a.Value == b.Value && bytes.Equal(a.PkScript, b.PkScript)
+	return SameOutputs(other.TxOut, tx.TxOut)
+}
+
+// SameOutputs reports whether outputs are the same, in the same order.
+func SameOutputs(a, b []*wire.TxOut) bool {
+	return slices.EqualFunc(a, b, func(x, y *wire.TxOut) bool {
+		return x.Value == y.Value && bytes.Equal(x.PkScript, y.PkScript)
 	})
 }

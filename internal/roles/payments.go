@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"bevote/internal/curve"
+	"bevote/internal/relay"
 	"bevote/templates"
 	"bevote/verifier/election"
 
@@ -19,13 +20,6 @@ type sendings map[wire.OutPoint]*sending
 type sending struct {
 	tx  *wire.MsgTx
 	tip uint32 // at which it was sent
-}
-
-// sameOutputs reports whether outputs are the same, in the same order.
-func sameOutputs(a, b []*wire.TxOut) bool {
-	return slices.EqualFunc(a, b, func(x, y *wire.TxOut) bool {
-		return x.Value == y.Value && bytes.Equal(x.PkScript, y.PkScript)
-	})
 }
 
 // again sends a transaction that spends an output once more, once a block, and reports whether there
@@ -55,7 +49,7 @@ func (p *payer) payNext(
 		return nil
 	}
 	before := sent[from.Outpoint]
-	if before != nil && sameOutputs(outs, before.tx.TxOut[:len(before.tx.TxOut)-1]) {
+	if before != nil && relay.SameOutputs(outs, before.tx.TxOut[:len(before.tx.TxOut)-1]) {
 		sent.again(p, from.Outpoint)
 		return nil
 	}
@@ -71,13 +65,18 @@ func (p *payer) payNext(
 	return nil // where another one was sent before, relays may still have that
 }
 
-// coinOutputs are outputs that pay the coins of vouchers, at most as many as one transaction has, sorted
-// by key: their order says nothing of when a voucher was shown.
-func (p *payer) coinOutputs(vouchers []*election.Voucher) (outs []*wire.TxOut) {
+// rollKeys returns the keys to which vouchers are to be paid.
+func rollKeys(vouchers []*election.Voucher) []curve.PublicKey {
 	keys := make([]curve.PublicKey, len(vouchers))
 	for i, v := range vouchers {
 		keys[i] = v.By
 	}
+	return keys
+}
+
+// coinOutputs are outputs that pay roll keys their coins, at most as many as one transaction has. It
+// sorts the keys: the order of the outputs says nothing of when a voucher was shown.
+func (p *payer) coinOutputs(keys []curve.PublicKey) (outs []*wire.TxOut) {
 	sortKeys(keys)
 	for _, k := range keys[:min(len(keys), election.MaxPayouts)] {
 		outs = append(outs, wire.NewTxOut(p.e.Policy.Coin(), templates.PayToKey(k)))
@@ -103,7 +102,7 @@ func (m *Mixer) payVouchers(x *election.Exchange) error {
 		end.Sats = m.wallet.held(end.Outpoint) // which the replay does not know
 	}
 	if tip < payout {
-		return m.payNext("coins", m.sent, end, m.coinOutputs(due), func(wire.OutPoint) bool { return false })
+		return m.payNext("coins", m.sent, end, m.coinOutputs(rollKeys(due)), func(wire.OutPoint) bool { return false })
 	}
 	if sent := m.sent[end.Outpoint]; sent != nil && len(sent.tx.TxOut) > 1 && len(due) > 0 {
 		return m.takeBack(end, sent.tx)

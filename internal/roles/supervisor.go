@@ -108,11 +108,8 @@ func (s *Supervisor) PayCoins(r *election.Replay, keys []curve.PublicKey) (done 
 	if from == (election.Tail{}) {
 		return false, errors.New("the chain of payments has ended, or not begun")
 	}
-	sortKeys(due)
 	tx := newTx()
-	for _, k := range due[:min(len(due), election.MaxPayouts)] {
-		tx.AddTxOut(wire.NewTxOut(s.e.Policy.Coin(), templates.PayToKey(k)))
-	}
+	tx.TxOut = s.coinOutputs(due)
 	tx.AddTxOut(wire.NewTxOut(0, templates.PayToKey(s.public)))
 	return false, s.continues("voters' coins", tx, from, len(tx.TxOut)-1, 0, r)
 }

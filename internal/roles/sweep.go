@@ -84,7 +84,7 @@ func (t *Treasurer) payLate(x *election.Exchange, times window) (done bool, err 
 	if len(due) == 0 || times.tip >= times.lastCoin {
 		return true, nil
 	}
-	return false, t.s.payNext("late coins", t.sent, x.NextPayment(t.s.public), t.s.coinOutputs(due), x.IsTail)
+	return false, t.s.payNext("late coins", t.sent, x.NextPayment(t.s.public), t.s.coinOutputs(rollKeys(due)), x.IsTail)
 }
 
 // repay pays each mixer what it is owed, in the order of the registry:

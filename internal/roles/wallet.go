@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"bevote/internal/relay"
 	"bevote/lang"
 	"bevote/templates"
 
@@ -182,20 +183,13 @@ func (w *wallet) confirm(tx *wire.MsgTx) {
 	delete(w.conflicted, id)
 	w.mined[id] = id
 	for _, other := range others {
-		if samePayments(w.txs[other], tx) {
+		if relay.SameOutputs(w.txs[other].TxOut, tx.TxOut) {
 			w.mined[other] = id
 			w.dropOutputs(other)
 		} else {
 			w.conflict(other)
 		}
 	}
-}
-
-// samePayments reports whether two transactions have the same outputs.
-func samePayments(a, b *wire.MsgTx) bool {
-	return slices.EqualFunc(a.TxOut, b.TxOut, func(x, y *wire.TxOut) bool {
-		return x.Value == y.Value && bytes.Equal(x.PkScript, y.PkScript)
-	})
 }
 
 // conflict marks a transaction as one that can never be mined. Its inputs are unspent again, but for

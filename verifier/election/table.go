@@ -198,19 +198,22 @@ func (p *Phases) againstTable(e *Election) {
 	earlier := make(map[[32]byte]int) // lines, by author, type and body
 	for i := range p.lines {
 		l := &p.lines[i]
-		said := sha256.Sum256(curve.Encoder(nil).Key(l.By).Text([]byte(l.Type)).Text(l.Body))
-		n, again := earlier[said]
 		if r := reader.Take(l); r != nil {
 			p.refused[i] = r
 			p.table.count++
-		} else if again {
+			continue
+		}
+		said := sha256.Sum256(curve.Encoder(nil).Key(l.By).Text([]byte(l.Type)).Text(l.Body))
+		if n, again := earlier[said]; again {
 			p.refused[i] = refusal(RefusedStands, "it repeats line %d", n)
 			p.table.count++
-		} else if r := p.table.take(l, p.holds(l.Type, i)); r != nil {
-			p.refused[i] = r
-		} else {
-			earlier[said] = i + 1
+			continue
 		}
+		if r := p.table.take(l, p.holds(l.Type, i)); r != nil {
+			p.refused[i] = r
+			continue
+		}
+		earlier[said] = i + 1
 	}
 }
 
