@@ -3,7 +3,6 @@ package verifier
 import (
 	"fmt"
 
-	"bevote/internal/curve"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 )
@@ -20,25 +19,12 @@ func (p *prepared) judged(i int) bool {
 	case p.setup.Phases.Refused(i) != nil:
 		return false
 	case l.Type == board.TypeEntry:
-		return p.enters(l.By)
+		return p.setup.OnRoll(l.By) || p.replay.MayEnter(p.mix, l.By)
 	case l.Type == board.TypeVoucher && p.mix.Phases.Closed(election.VouchersClosed):
 		v := p.mix.VoucherOf(l.By)
 		return v != nil && v.N == i+1 && p.mix.Takes(v)
 	}
 	return true
-}
-
-// enters reports whether a key may be on the roll, or is.
-func (p *prepared) enters(key curve.PublicKey) bool {
-	if p.setup.OnRoll(key) {
-		return true
-	}
-	if p.mix == nil {
-		_, paid := p.replay.Paid(key)
-		return paid
-	}
-	v := p.mix.VoucherOf(key)
-	return v != nil && p.mix.CheckPayable(v) == nil
 }
 
 // maxRefused bounds the lines that a check lists because they are against the table.

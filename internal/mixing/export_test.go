@@ -39,9 +39,9 @@ func (m *Manager) Operations() Operations { return m.group.Operations() }
 // Refit gives a signature the challenge that fits its hashes and a message, and reports
 // whether it is long enough to have one.
 func (g *Group) Refit(message, signature []byte) bool {
-	if len(signature) < g.statementSize()+challengeSize(g.rounds) {
+	if len(signature) < g.sizes().statement()+challengeSize(g.rounds) {
 		return false
 	}
-	copy(signature[g.statementSize():], g.challenge(message, signature[:g.statementSize()]))
+	copy(signature[g.sizes().statement():], g.challenge(message, signature[:g.sizes().statement()]))
 	return true
 }

@@ -140,5 +140,5 @@ func prefix(eid [32]byte, n *big.Int) []byte {
 	return curve.Encoder(nil).Raw(eid[:]).Text(n.Bytes())
 }
 
-// elementSize is the length in bytes of an encoded element modulo p.
-func (g *Group) elementSize() int { return size(g.n) + 8 }
+// sizes are the lengths of the group's messages.
+func (g *Group) sizes() Sizes { return Sizes{size(g.n), g.rounds} }

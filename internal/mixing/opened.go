@@ -66,10 +66,10 @@ func (g *Group) VerifyOpened(proof []byte, member Member, who, signature []byte,
 	if err != nil {
 		return err
 	}
-	if len(signature) != g.signatureSize() {
-		return fmt.Errorf("signature of %d bytes, want %d", len(signature), g.signatureSize())
+	if len(signature) != g.sizes().Signature() {
+		return fmt.Errorf("signature of %d bytes, want %d", len(signature), g.sizes().Signature())
 	}
-	in := &reader{left: signature[:2*g.elementSize()]}
+	in := &reader{left: signature[:2*g.sizes().Element()]}
 	at := pair{g: in.element("g̃", g), z: in.element("z̃", g)}
 	if in.err != nil {
 		return in.err

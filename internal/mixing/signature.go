@@ -35,16 +35,8 @@ type signature struct {
 	answers
 }
 
-// statementSize is the length in bytes of what a challenge hashes of a signature.
-func (g *Group) statementSize() int { return 2*g.elementSize() + g.rounds*hashSize }
-
 // statement is what a challenge hashes of a signature, g̃ ‖ z̃ ‖ h_1 … h_l.
 func (g *Group) statement(s signature) []byte { return append(g.elements(nil, s.g, s.z), s.hashes...) }
-
-// signatureSize is the length of a signature in bytes.
-func (g *Group) signatureSize() int {
-	return g.statementSize() + challengeSize(g.rounds) + g.rounds*(answerSize+size(g.n))
-}
 
 func (g *Group) encodeSignature(s signature) []byte {
 	return g.encodeAnswers(append(g.statement(s), s.challenge...), s.answers, answerSize)
@@ -117,14 +109,14 @@ func (r *reader) answers(g *Group, logSize int) (t answers) {
 // elements appends elements modulo p, |n| + 8 bytes each.
 func (g *Group) elements(b []byte, vs ...*big.Int) []byte {
 	for _, v := range vs {
-		b = append(b, v.FillBytes(make([]byte, g.elementSize()))...)
+		b = append(b, v.FillBytes(make([]byte, g.sizes().Element()))...)
 	}
 	return b
 }
 
 // element reads an element modulo p and refuses 0, 1, and p or more.
 func (r *reader) element(what string, g *Group) *big.Int {
-	v := new(big.Int).SetBytes(r.take(what, g.elementSize()))
+	v := new(big.Int).SetBytes(r.take(what, g.sizes().Element()))
 	if r.err == nil && (v.Cmp(one) <= 0 || v.Cmp(g.p) >= 0) {
 		r.fail(errors.New(what + " is not between 1 and p"))
 	}

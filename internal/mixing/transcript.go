@@ -18,7 +18,7 @@ type offer struct {
 
 // decodeOffer reads an offer and checks that the orders of all elements divide n.
 func (g *Group) decodeOffer(b []byte) (o offer, err error) {
-	if want := (2 + 2*g.rounds) * g.elementSize(); len(b) != want {
+	if want := g.sizes().Offer(); len(b) != want {
 		return o, fmt.Errorf("offer of %d bytes, want %d", len(b), want)
 	}
 	in := &reader{left: b}
@@ -119,7 +119,7 @@ func (g *Group) weights(moves ...[]byte) [][]uint64 {
 
 // decodeAnswer reads the third move: t_1 … t_l of 80 bytes and u_1 … u_l of |n| bytes.
 func (g *Group) decodeAnswer(b []byte) (answers, error) {
-	if want := g.rounds * (nonceSize + size(g.n)); len(b) != want {
+	if want := g.sizes().Answer(); len(b) != want {
 		return answers{}, fmt.Errorf("%d bytes, want %d", len(b), want)
 	}
 	in := &reader{left: b}

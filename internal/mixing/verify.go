@@ -84,10 +84,10 @@ func (g *Group) verify(message, signature []byte, order []int) error {
 	if err := checkMessage(message); err != nil {
 		return err
 	}
-	if len(signature) != g.signatureSize() {
-		return outside(fmt.Errorf("%d bytes, want %d for %d rounds", len(signature), g.signatureSize(), g.rounds))
+	if len(signature) != g.sizes().Signature() {
+		return outside(fmt.Errorf("%d bytes, want %d for %d rounds", len(signature), g.sizes().Signature(), g.rounds))
 	}
-	statement, rest := signature[:g.statementSize()], signature[g.statementSize():]
+	statement, rest := signature[:g.sizes().statement()], signature[g.sizes().statement():]
 	if !bytes.HasPrefix(rest, g.challenge(message, statement)) {
 		return errors.New("signature does not fit the message")
 	}

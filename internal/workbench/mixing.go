@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"bevote/internal/mixing"
 	"bevote/lang"
 	"bevote/templates"
 )
@@ -94,24 +95,13 @@ func seconds(modulus, powers int) float64 {
 }
 
 // boardBytes returns what a voter's blind signature takes of the board, in bytes
-// of base64. With n the modulus's bytes and r the rounds:
-//
-//	            group-blind                                blind-rsa
-//	offer       2 + 2r elements of n + 8                   blinded message, n
-//	challenge   r bits
-//	answer      r times 80 and n                           signature, n
-//	voucher     2 elements, r bits, r times 32, 97 and n   signature, n
+// of base64: offer, challenge, answer and voucher of a group, and with blind-rsa the
+// blinded message, the answer and the voucher, each as long as the modulus.
 func boardBytes(m lang.Mixing) int {
-	n := (m.Modulus + 7) / 8
-	moves := []int{n, n, n}
+	s := mixing.Sizes{Modulus: (m.Modulus + 7) / 8, Rounds: m.Rounds}
+	moves := []int{s.Modulus, s.Modulus, s.Modulus}
 	if m.Scheme == lang.SchemeGroupBlind {
-		element, challenge := n+8, (m.Rounds+7)/8
-		moves = []int{
-			(2 + 2*m.Rounds) * element,
-			challenge,
-			m.Rounds * (80 + n),
-			2*element + challenge + m.Rounds*(32+97+n),
-		}
+		moves = []int{s.Offer(), s.Challenge(), s.Answer(), s.Signature()}
 	}
 	total := 0
 	for _, bytes := range moves {

@@ -89,7 +89,7 @@ func (g *Server) refuse(l *board.Line, v View) *Refusal {
 	if !g.seesDeep(l.Seen, v) {
 		return refusal(RefusedSeen, "it has seen block %d, want the one that is %d deep, or one beside it", l.Seen.Height, g.setup.e.Policy.Depth())
 	}
-	if l.Type == board.TypeEntry && !g.mayEnter(l.By) {
+	if l.Type == board.TypeEntry && !g.replay.MayEnter(g.setup.Exchange, l.By) {
 		return refusal(RefusedCoin, "this key has no coin of the supervisor's payments, or with mixing no payable voucher")
 	}
 	if !l.Verify(g.setup.e.EID) {
@@ -101,15 +101,14 @@ func (g *Server) refuse(l *board.Line, v View) *Refusal {
 	return nil
 }
 
-// mayEnter reports whether a key may ask for a place on the roll.
-func (g *Server) mayEnter(key curve.PublicKey) bool {
-	x := g.setup.Exchange
-	if x == nil {
-		_, paid := g.replay.Paid(key)
-		return paid
+// MayEnter reports whether a key may ask for a place on the roll: by a payable voucher of
+// the exchange, or where that is nil by a coin of the supervisor's payments.
+func (r *Replay) MayEnter(x *Exchange, key curve.PublicKey) bool {
+	if x != nil {
+		return x.PayableTo(key)
 	}
-	v := x.VoucherOf(key)
-	return v != nil && x.CheckPayable(v) == nil
+	_, paid := r.Paid(key)
+	return paid
 }
 
 // voucher takes a voucher into the exchange, if it is valid and its issuer can have signed

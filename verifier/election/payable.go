@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"bevote/internal/curve"
 	"bevote/verifier/result"
 )
 
@@ -159,6 +160,12 @@ func (x *Exchange) CheckPayable(v *Voucher) error {
 		return errors.New("the vouchers are not anchored")
 	}
 	return j.faults[v]
+}
+
+// PayableTo reports whether a key has shown a payable voucher.
+func (x *Exchange) PayableTo(key curve.PublicKey) bool {
+	v := x.VoucherOf(key)
+	return v != nil && x.CheckPayable(v) == nil
 }
 
 // Payable returns the payable vouchers, in the board's order.

@@ -151,9 +151,5 @@ func (s *Setup) pays(c *Output) bool { return c.payment || s.Exchange != nil }
 // payable reports whether a key may be on the roll: with mixing, if it has a payable
 // voucher.
 func (s *Setup) payable(key curve.PublicKey) bool {
-	if s.Exchange == nil {
-		return true
-	}
-	v := s.Exchange.VoucherOf(key)
-	return v != nil && s.Exchange.CheckPayable(v) == nil
+	return s.Exchange == nil || s.Exchange.PayableTo(key)
 }

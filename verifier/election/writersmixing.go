@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"bevote/internal/curve"
+	"bevote/internal/mixing"
 	"bevote/lang"
 	"bevote/verifier/board"
 )
@@ -12,10 +13,8 @@ import (
 // exchangeRows are the rows of registration and exchange. Which of these lines count says
 // [ExchangeLog] besides: an offer, say, only where a depositor waits for one.
 var exchangeRows = map[board.Type]writers{
-	board.TypeManager: {entitled: (*Table).manages, keys: groupOnly(one), lines: one, size: bulk(manager, func(p *lang.Policy) int {
-		return 4 + modulus(p)*(1+128+8)
-	})},
-	board.TypeMixer: {entitled: (*Table).mixes, keys: mixers, lines: one, size: mixerSize},
+	board.TypeManager: {entitled: (*Table).manages, keys: groupOnly(one), lines: one, size: bulk(manager, func(p *lang.Policy) int { return sizes(p).Manager() })},
+	board.TypeMixer:   {entitled: (*Table).mixes, keys: mixers, lines: one, size: mixerSize},
 	board.TypeRegistry: {entitled: (*Table).supervisor, keys: one, lines: one, last: true, size: func(p *lang.Policy, _ int) extent {
 		size := listed(board.Registry{}, board.Registry{Voters: []board.Registered{{}}}, p.Voters)
 		return atMost(size + listed(board.Registry{}, board.Registry{Mixers: []curve.PublicKey{{}}}, p.Mixing.Mixers))
@@ -25,55 +24,50 @@ var exchangeRows = map[board.Type]writers{
 	board.TypeReady: {entitled: (*Table).isRegistered, keys: groupOnly(voters), lines: constant(board.MaxTurns),
 		size: sizeOf(func(*lang.Policy) board.Body { return board.Ready{Turn: board.MaxTurns} })},
 	board.TypeOffer: {entitled: (*Table).isMixer, keys: groupOnly(mixers), lines: turns, all: turns,
-		size: bulk(board.BodySize(board.Offer{Key: board.MaxMemberKeys}), func(p *lang.Policy) int { return (2 + 2*p.Mixing.Rounds) * element(p) })},
+		size: bulk(board.BodySize(board.Offer{Key: board.MaxMemberKeys}), func(p *lang.Policy) int { return sizes(p).Offer() })},
 	board.TypeChallenge: {entitled: (*Table).isRegistered, keys: groupOnly(voters), lines: constant(board.MaxTurns),
-		size: bulk(board.BodySize(board.Challenge{}), challengeBytes)},
+		size: bulk(board.BodySize(board.Challenge{}), func(p *lang.Policy) int { return sizes(p).Challenge() })},
 	board.TypeIssue: {entitled: (*Table).isMixer, keys: mixers, lines: voters, all: voters,
 		size: bulk(board.BodySize(board.Issue{Sweep: zeros(maxSweepSignature)}), func(p *lang.Policy) int {
 			if group(p) {
-				return p.Mixing.Rounds * (answerBytes + modulus(p))
+				return sizes(p).Answer()
 			}
 			return modulus(p)
 		})},
 	board.TypeVoucher: {entitled: (*Table).shows, keys: shown, lines: one,
 		size: bulk(board.BodySize(board.Voucher{Issuer: zeros(curve.PointSize)}), func(p *lang.Policy) int {
 			if group(p) {
-				return 2*element(p) + p.Mixing.Rounds*(32+blindedBytes+modulus(p)) + challengeBytes(p)
+				return sizes(p).Signature()
 			}
 			return modulus(p)
 		})},
 	board.TypeOpened: {entitled: (*Table).manages, keys: groupOnly(one), lines: one, last: true, size: func(p *lang.Policy, _ int) extent {
 		one := board.OpenedVoucher{Voucher: topLine, Key: board.MaxMemberKeys}
-		proof := base64.StdEncoding.EncodedLen(32 + modulus(p))
+		proof := base64.StdEncoding.EncodedLen(sizes(p).Opened())
 		size := listed(board.OpenedVouchers{}, board.OpenedVouchers{Vouchers: []board.OpenedVoucher{one}}, shown(p)) + shown(p)*proof
 		return atMost(min(size, board.MaxLine-1<<10))
 	}},
 }
 
-// The sizes of group signatures and RSA (docs/protocol.md), in bytes.
-
-const (
-	answerBytes       = 80 // t_i of an answer
-	blindedBytes      = 97 // t_i of a signature
-	maxSweepSignature = 73 // DER ‖ hash type
-)
+const maxSweepSignature = 73 // bytes: DER ‖ hash type
 
 var manager = board.BodySize(board.Manager{})
 
 func group(p *lang.Policy) bool { return p.Mixing.Scheme == lang.SchemeGroupBlind }
 
-func modulus(p *lang.Policy) int { return p.Mixing.Modulus / 8 }
+// sizes are the lengths of the scheme's messages.
+func sizes(p *lang.Policy) mixing.Sizes {
+	return mixing.Sizes{Modulus: (p.Mixing.Modulus + 7) / 8, Rounds: p.Mixing.Rounds}
+}
 
-func element(p *lang.Policy) int { return modulus(p) + 8 }
-
-func challengeBytes(p *lang.Policy) int { return (p.Mixing.Rounds + 7) / 8 }
+func modulus(p *lang.Policy) int { return sizes(p).Modulus }
 
 // mixerSize is the greatest length of a mixer's line: its RSA key, or as many member keys as
 // it may have.
 func mixerSize(p *lang.Policy, _ int) extent {
-	keys, key := 1, 4+modulus(p)*(1+8)
+	keys, key := 1, sizes(p).RSAKey()
 	if group(p) {
-		keys, key = board.MaxMemberKeys, 4+element(p)+4+challengeBytes(p)+p.Mixing.Rounds*answerBytes
+		keys, key = board.MaxMemberKeys, sizes(p).Member()
 	}
 	body := board.Mixer{Name: longestName, Keys: repeated(board.Bytes{}, keys), Coins: topIndex, From: zeros(36)}
 	return atMost(board.BodySize(body) + keys*base64.StdEncoding.EncodedLen(key))
