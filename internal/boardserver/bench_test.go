@@ -60,8 +60,7 @@ func manyEntries(b *testing.B, voters int, then func(*fixture, []board.Line)) {
 	form := rehearsaltest.Forms()["custodial"]
 	form.Voters, form.Threshold = voters, voters/2+1
 	var entries []board.Line
-	var f *fixture
-	f = newFixtureOf(b, form, rehearsal.Options{Votes: map[string]int{"alice": 1}}, func(f *fixture, l board.Line) error {
+	f := newFixtureOf(b, form, rehearsal.Options{Votes: map[string]int{"alice": 1}}, func(f *fixture, l board.Line) error {
 		if l.Type == board.TypeOpen {
 			return f.mustPost(l)
 		}
