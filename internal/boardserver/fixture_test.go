@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"bevote/internal/boardclient"
+
 	"bevote/internal/boardserver"
 	"bevote/internal/regtest"
 	"bevote/internal/rehearsal"
@@ -136,7 +138,7 @@ func (f *fixture) mustStart() {
 }
 
 // status returns the server's status.
-func (f *fixture) status() (s boardserver.Status) {
+func (f *fixture) status() (s boardclient.Status) {
 	f.Helper()
 	f.getJSON("/status", &s)
 	return s
@@ -172,7 +174,7 @@ type posted struct {
 	status  int
 	body    []byte
 	receipt board.Receipt
-	problem boardserver.Problem
+	problem boardclient.Problem
 }
 
 // post posts a line and reads the answer.

@@ -11,29 +11,11 @@ import (
 	"strconv"
 	"time"
 
+	"bevote/internal/boardclient"
+
 	"bevote/verifier/board"
 	"bevote/verifier/record"
 )
-
-// Status is the answer of GET /status and GET /wait.
-type Status struct {
-	Policy  string          `json:"policy"` // id
-	EID     board.Hash      `json:"eid"`
-	Lines   int             `json:"lines"`
-	Bytes   int64           `json:"bytes"`
-	Head    board.Hash      `json:"head"`
-	Tip     *Tip            `json:"tip,omitempty"`     // the server's newest block; nil of a mirror
-	Phase   string          `json:"phase,omitempty"`   // anchor that closes the open phase; empty after the last
-	Closes  uint32          `json:"closes,omitempty"`  // its height
-	Down    string          `json:"down,omitempty"`    // why no line is taken now
-	Receipt json.RawMessage `json:"receipt,omitempty"` // of the last line: what the server says that its board is
-}
-
-// Tip is a block in JSON.
-type Tip struct {
-	Height uint32 `json:"height"`
-	Hash   string `json:"hash"`
-}
 
 // waitFor is how long GET /wait waits for more lines.
 const waitFor = 50 * time.Second
@@ -85,15 +67,15 @@ func serveBoard(w http.ResponseWriter, r *http.Request, head board.Hash, file io
 
 func (s *Server) sendStatus(w http.ResponseWriter) {
 	now := s.now.Load()
-	send(w, http.StatusOK, Status{Policy: s.e.Policy.ID(), EID: s.e.EID, Lines: now.lines, Bytes: now.size, Head: now.head,
-		Tip: &Tip{now.tip.Height, now.tip.Hash.String()}, Phase: now.phase, Closes: now.closes, Down: now.down, Receipt: now.last})
+	send(w, http.StatusOK, boardclient.Status{Policy: s.e.Policy.ID(), EID: s.e.EID, Lines: now.lines, Bytes: now.size, Head: now.head,
+		Tip: &boardclient.Tip{Height: now.tip.Height, Hash: now.tip.Hash.String()}, Phase: now.phase, Closes: now.closes, Down: now.down, Receipt: now.last})
 }
 
 // wait answers when the board has more lines than the client says it has.
 func (s *Server) wait(w http.ResponseWriter, r *http.Request) {
 	lines, err := strconv.Atoi(r.URL.Query().Get("lines"))
 	if err != nil || lines < 0 {
-		send(w, http.StatusBadRequest, Problem{Code: "request", Reason: "want /wait?lines=N, the number of lines you have"})
+		send(w, http.StatusBadRequest, boardclient.Problem{Code: "request", Reason: "want /wait?lines=N, the number of lines you have"})
 		return
 	}
 	leave, ok := s.limits.waiting(r)
@@ -123,7 +105,7 @@ func (s *Server) postLine(w http.ResponseWriter, r *http.Request) {
 	}
 	l, err := board.DecodeLine(bytes.TrimSuffix(text, []byte("\n")))
 	if err != nil {
-		send(w, http.StatusBadRequest, Problem{Code: "line", Reason: err.Error(), Do: "send one line as docs/protocol.md spells it; it has no refusal that could be signed"})
+		send(w, http.StatusBadRequest, boardclient.Problem{Code: "line", Reason: err.Error(), Do: "send one line as docs/protocol.md spells it; it has no refusal that could be signed"})
 		return
 	}
 	sub := &submission{line: l, done: make(chan struct{})}
@@ -151,7 +133,7 @@ func (s *Server) answer(w http.ResponseWriter, sub *submission) {
 	case a.receipt != nil:
 		r, err := a.receipt.Sign(s.opt.Key)
 		if err != nil {
-			send(w, http.StatusInternalServerError, Problem{Code: "server", Reason: "the receipt could not be signed"})
+			send(w, http.StatusInternalServerError, boardclient.Problem{Code: "server", Reason: "the receipt could not be signed"})
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
@@ -159,17 +141,17 @@ func (s *Server) answer(w http.ResponseWriter, sub *submission) {
 	case a.refused != nil:
 		s.sendRefusal(w, sub)
 	case errors.As(a.unavailable, &setup):
-		send(w, http.StatusConflict, Problem{Code: "setup", Reason: a.unavailable.Error(), Do: "set the server up with the files and the key of this election"})
+		send(w, http.StatusConflict, boardclient.Problem{Code: "setup", Reason: a.unavailable.Error(), Do: "set the server up with the files and the key of this election"})
 	default:
 		w.Header().Set("Retry-After", "2")
-		send(w, http.StatusServiceUnavailable, Problem{Code: "unavailable", Reason: a.unavailable.Error(), Do: "send the same line again; nothing of it was kept"})
+		send(w, http.StatusServiceUnavailable, boardclient.Problem{Code: "unavailable", Reason: a.unavailable.Error(), Do: "send the same line again; nothing of it was kept"})
 	}
 }
 
 // busy answers that a limit is reached.
 func busy(w http.ResponseWriter, reason string) {
 	w.Header().Set("Retry-After", "2")
-	send(w, http.StatusTooManyRequests, Problem{Code: "busy", Reason: reason, Do: "try again in a few seconds"})
+	send(w, http.StatusTooManyRequests, boardclient.Problem{Code: "busy", Reason: reason, Do: "try again in a few seconds"})
 }
 
 // send answers with JSON.

@@ -16,7 +16,8 @@ import (
 	"testing"
 	"time"
 
-	"bevote/internal/boardserver"
+	"bevote/internal/boardclient"
+
 	"bevote/internal/curve"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
@@ -189,14 +190,14 @@ func TestStatic(t *testing.T) {
 // come already.
 func TestWait(t *testing.T) {
 	atEntries(t, func(f *fixture, entries []board.Line) {
-		var s boardserver.Status
+		var s boardclient.Status
 		f.getJSON("/wait?lines=0", &s)
 		if s.Lines != 1 {
 			t.Fatalf("%d lines", s.Lines)
 		}
-		got := make(chan boardserver.Status)
+		got := make(chan boardclient.Status)
 		go func() {
-			var s boardserver.Status
+			var s boardclient.Status
 			f.getJSON("/wait?lines=1", &s)
 			got <- s
 		}()
@@ -377,8 +378,8 @@ func TestHostileRequests(t *testing.T) {
 
 // TestNamesOfAnswers: what clients read keeps its names.
 func TestNamesOfAnswers(t *testing.T) {
-	text, err := json.Marshal([]any{boardserver.Status{Tip: &boardserver.Tip{}, Phase: "roll", Closes: 1, Down: "x", Receipt: json.RawMessage("{}")},
-		boardserver.Problem{Code: "c", Reason: "r", Do: "d", Line: 1, Refusal: json.RawMessage("{}")}})
+	text, err := json.Marshal([]any{boardclient.Status{Tip: &boardclient.Tip{}, Phase: "roll", Closes: 1, Down: "x", Receipt: json.RawMessage("{}")},
+		boardclient.Problem{Code: "c", Reason: "r", Do: "d", Line: 1, Refusal: json.RawMessage("{}")}})
 	zero := strings.Repeat("0", 64)
 	want := `[{"policy":"","eid":"` + zero + `","lines":0,"bytes":0,"head":"` + zero + `","tip":{"height":0,"hash":""},"phase":"roll","closes":1,"down":"x","receipt":{}},` +
 		`{"code":"c","reason":"r","do":"d","line":1,"refusal":{}}]`

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"bevote/internal/boardclient"
 )
 
 // What one server bears. Everything else follows from the policy: no line is longer than the
@@ -78,11 +80,11 @@ func (l *limits) body(w http.ResponseWriter, r *http.Request, most int64) ([]byt
 	switch {
 	case r.ContentLength < 0:
 		w.Header().Set("Connection", "close") // the body is not read
-		send(w, http.StatusLengthRequired, Problem{Code: "request", Reason: "the length of the body is not said", Do: "send Content-Length"})
+		send(w, http.StatusLengthRequired, boardclient.Problem{Code: "request", Reason: "the length of the body is not said", Do: "send Content-Length"})
 		return nil, false
 	case r.ContentLength > most:
 		w.Header().Set("Connection", "close")
-		send(w, http.StatusRequestEntityTooLarge, Problem{Code: "request", Reason: "the body is longer than any that is taken"})
+		send(w, http.StatusRequestEntityTooLarge, boardclient.Problem{Code: "request", Reason: "the body is longer than any that is taken"})
 		return nil, false
 	}
 	if r.ContentLength > smallBody {
@@ -99,7 +101,7 @@ func (l *limits) body(w http.ResponseWriter, r *http.Request, most int64) ([]byt
 	_, err := io.ReadFull(r.Body, text)
 	control.SetReadDeadline(time.Time{})
 	if err != nil {
-		send(w, http.StatusBadRequest, Problem{Code: "request", Reason: "the body did not come whole"})
+		send(w, http.StatusBadRequest, boardclient.Problem{Code: "request", Reason: "the body did not come whole"})
 		return nil, false
 	}
 	return text, true

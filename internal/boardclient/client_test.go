@@ -1,0 +1,418 @@
+package boardclient_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"bevote/internal/boardclient"
+	"bevote/internal/curve"
+	"bevote/internal/rehearsal"
+	"bevote/internal/rehearsal/rehearsaltest"
+	"bevote/verifier/board"
+	"bevote/verifier/election"
+	"bevote/verifier/record"
+)
+
+// played is the board of an election, with what its server knows.
+type played struct {
+	*rehearsal.Play
+	lines []board.Line
+	key   curve.Scalar // of receipts
+}
+
+func play(t *testing.T) *played {
+	t.Helper()
+	opt := rehearsal.Options{Source: rehearsaltest.Forms()["hardened"].Source(), Seed: 1, Votes: map[string]int{"alice": 3, "bob": 1}}
+	p, err := rehearsal.New(context.Background(), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Close)
+	if err := p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	return &played{p, p.Log.Lines(), p.Seed("server").Key("receipts")}
+}
+
+// chained sets the Prev of lines.
+func (p *played) chained(lines ...board.Line) []board.Line {
+	var out []board.Line
+	head := [32]byte(p.EID)
+	for _, l := range lines {
+		l.Prev = head
+		head = l.Hash()
+		out = append(out, l)
+	}
+	return out
+}
+
+// swapped is the board with lines i and i + 1 in the other order.
+func (p *played) swapped(i int) []board.Line {
+	lines := append([]board.Line{}, p.lines...)
+	lines[i], lines[i+1] = lines[i+1], lines[i]
+	return p.chained(lines...)
+}
+
+func (p *played) receipt(lines []board.Line, n int) board.Receipt {
+	r, err := board.Receipt{EID: p.EID, Line: lines[n-1].ID(p.EID), Number: uint32(n), Head: lines[n-1].Hash(), Tip: board.Seen{Height: 9}}.Sign(p.key)
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+// fake is a server that shows what it is told to.
+type fake struct {
+	*played
+	lines  atomic.Pointer[[]board.Line]
+	change func(path string, w http.ResponseWriter, r *http.Request) bool // answers in place of the server
+	url    string
+}
+
+func (p *played) serve(t *testing.T, lines []board.Line) *fake {
+	f := &fake{played: p}
+	f.show(lines)
+	s := httptest.NewServer(f)
+	t.Cleanup(s.Close)
+	f.url = s.URL
+	return f
+}
+
+func (f *fake) show(lines []board.Line) { f.lines.Store(&lines) }
+
+func encoded(lines []board.Line) []byte {
+	var b bytes.Buffer
+	for _, l := range lines {
+		b.Write(append(l.Encode(), '\n'))
+	}
+	return b.Bytes()
+}
+
+func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	lines := *f.lines.Load()
+	if f.change != nil && f.change(r.URL.Path, w, r) {
+		return
+	}
+	switch r.URL.Path {
+	case "/policy.bev":
+		w.Write(f.PolicyFile)
+	case "/contract.json":
+		w.Write(f.ContractFile)
+	case "/status":
+		s := boardclient.Status{EID: f.EID, Lines: len(lines), Head: f.EID}
+		if n := len(lines); n > 0 {
+			s.Head, s.Receipt = lines[n-1].Hash(), f.receipt(lines, n).Encode()
+		}
+		json.NewEncoder(w).Encode(s)
+	case "/board.jsonl":
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(encoded(lines)))
+	}
+}
+
+func (p *played) open(t *testing.T, dir string, urls ...string) *boardclient.Client {
+	t.Helper()
+	c, err := boardclient.Open(p.Election, dir, urls, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// contradicts wants an error that keeps a proof.
+func contradicts(t *testing.T, err error, signed bool, what string) {
+	t.Helper()
+	var c *boardclient.Contradiction
+	if !errors.As(err, &c) || c.Signed != signed || !strings.Contains(c.What, what) {
+		t.Fatalf("got %v, want a contradiction: %s", err, what)
+	}
+	if text, err := os.ReadFile(c.Proof); err != nil || !strings.Contains(string(text), c.URL) {
+		t.Errorf("the proof: %v, %s", err, text)
+	}
+}
+
+// TestExtend: the copy grows with the server's board, goes on after a restart, and is the
+// server's file byte for byte.
+func TestExtend(t *testing.T) {
+	p, dir := play(t), t.TempDir()
+	f := p.serve(t, nil)
+	c := p.open(t, dir, f.url)
+	must(t, c.Extend(context.Background()))
+	for n := 1; n <= len(p.lines); n += 4 {
+		f.show(p.lines[:n])
+		must(t, c.Extend(context.Background()))
+		if len(c.Lines()) != n || c.Head() != p.lines[n-1].Hash() {
+			t.Fatalf("%d lines, want %d", len(c.Lines()), n)
+		}
+		must(t, c.Close())
+		c = p.open(t, dir, f.url)
+	}
+	f.show(p.lines)
+	must(t, c.Extend(context.Background()))
+	text, err := os.ReadFile(filepath.Join(dir, record.Board))
+	if err != nil || !bytes.Equal(text, encoded(p.lines)) {
+		t.Errorf("the copy is not the board: %v", err)
+	}
+	if key, ok := c.Server(); !ok || key != p.Server {
+		t.Error("another key for receipts")
+	}
+}
+
+// TestForks: a board that is another than before, or shorter, is an error with a proof, and
+// the copy stays. Where the server has signed for the other board, two receipts convict it.
+func TestForks(t *testing.T) {
+	p := play(t)
+	for name, row := range map[string]struct {
+		later  []board.Line
+		signed bool
+		what   string
+	}{
+		"another line of the same number": {p.swapped(3)[:6], true, "line 6, or one before it"},
+		"another line, and more":          {p.swapped(3), true, "line 6 is another than before"},
+		"only the last is another":        {p.swapped(5), true, "line 6 is another than before"},
+		"shorter":                         {p.lines[:4], false, "it has 4 lines, and had 6"},
+		"shorter and another":             {p.swapped(2)[:4], true, "it has 4 lines, and had 6"},
+		"empty":                           {nil, false, "it has 0 lines"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			f := p.serve(t, p.lines[:6])
+			c := p.open(t, dir, f.url)
+			must(t, c.Extend(context.Background()))
+			f.show(row.later)
+			signed := row.signed && len(row.later) <= 6
+			contradicts(t, c.Extend(context.Background()), signed, row.what)
+			if c.Head() != p.lines[5].Hash() {
+				t.Error("the copy was changed")
+			}
+			f.show(p.lines)
+			must(t, c.Extend(context.Background())) // it goes on where the server comes to its senses
+			if row.signed {
+				p.convicts(t, dir)
+			}
+		})
+	}
+}
+
+// convicts wants two receipts in a directory that contradict each other, or the board.
+func (p *played) convicts(t *testing.T, dir string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "receipts", "*.json"))
+	must(t, err)
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		must(t, err)
+		r, err := board.DecodeReceipt(text)
+		must(t, err)
+		if !r.Verify(p.Server) {
+			t.Errorf("%s is not signed", name)
+		}
+		if p.lines[r.Number-1].Hash() != [32]byte(r.Head) {
+			return
+		}
+	}
+	t.Errorf("no receipt of %v contradicts the board", files)
+}
+
+// TestBadBoards: what is no board of this election is not taken.
+func TestBadBoards(t *testing.T) {
+	p := play(t)
+	bad := append([]board.Line{}, p.lines...)
+	bad[4].Sig[3] ^= 1
+	for name, row := range map[string]struct {
+		lines []board.Line
+		what  string
+	}{
+		"a false signature": {p.chained(bad...), "line 5: the signature does not verify"},
+		"a broken chain":    {append(append([]board.Line{}, p.lines[:4]...), p.lines[6:]...), "line 5 does not continue line 4"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := p.serve(t, row.lines)
+			c := p.open(t, t.TempDir(), f.url)
+			contradicts(t, c.Extend(context.Background()), false, row.what)
+		})
+	}
+}
+
+// TestUnreachable: what is no answer to the question is to be asked again, and what came of
+// the board is kept.
+func TestUnreachable(t *testing.T) {
+	p := play(t)
+	f := p.serve(t, p.lines)
+	dir := t.TempDir()
+	c := p.open(t, dir, f.url)
+	away := func(name string, change func(path string, w http.ResponseWriter, r *http.Request) bool) {
+		t.Helper()
+		f.change = change
+		defer func() { f.change = nil }()
+		var u *boardclient.Unreachable
+		if err := c.Extend(context.Background()); !errors.As(err, &u) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	answer := func(path string, status int, text string) func(string, http.ResponseWriter, *http.Request) bool {
+		return func(got string, w http.ResponseWriter, _ *http.Request) bool {
+			if got != path {
+				return false
+			}
+			w.Header().Set("Location", "/elsewhere")
+			w.WriteHeader(status)
+			w.Write([]byte(text))
+			return true
+		}
+	}
+	away("an error", answer("/status", 500, ""))
+	away("a login page", answer("/status", 302, ""))
+	away("no JSON", answer("/status", 200, "<html>"))
+	away("a long answer", answer("/status", 200, strings.Repeat(" ", 1<<20)))
+	away("another election", answer("/status", 200, `{"eid":"`+strings.Repeat("0", 64)+`"}`))
+	away("no board", answer("/board.jsonl", 404, ""))
+	whole := encoded(p.lines)
+	away("a board that is cut off", answer("/board.jsonl", 200, string(whole[:len(whole)/2])))
+	if n := len(c.Lines()); n == 0 || n == len(p.lines) {
+		t.Errorf("%d lines are kept", n)
+	}
+	must(t, c.Extend(context.Background()))
+	if len(c.Lines()) != len(p.lines) {
+		t.Errorf("%d lines", len(c.Lines()))
+	}
+	c = p.open(t, t.TempDir(), "http://127.0.0.1:1")
+	var u *boardclient.Unreachable
+	if err := c.Extend(context.Background()); !errors.As(err, &u) {
+		t.Errorf("no server: %v", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := c.Extend(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("stopped: %v", err)
+	}
+}
+
+// TestMirrors: a mirror that is behind is no contradiction, one that differs is; and where the
+// server does not answer a mirror does.
+func TestMirrors(t *testing.T) {
+	p := play(t)
+	server, behind := p.serve(t, p.lines[:8]), p.serve(t, p.lines[:5])
+	c := p.open(t, t.TempDir(), server.url, behind.url)
+	must(t, c.Extend(context.Background()))
+	other := p.serve(t, p.swapped(2)[:5])
+	c = p.open(t, t.TempDir(), server.url, behind.url, other.url)
+	contradicts(t, c.Extend(context.Background()), true, "line 5, or one before it")
+	if len(c.Lines()) != 8 {
+		t.Errorf("%d lines", len(c.Lines()))
+	}
+	c = p.open(t, t.TempDir(), "http://127.0.0.1:1", behind.url)
+	must(t, c.Extend(context.Background()))
+	if len(c.Lines()) != 5 {
+		t.Errorf("%d lines of a mirror", len(c.Lines()))
+	}
+}
+
+// TestSubmit: each answer to a line has its type; a receipt is kept, and held against the
+// board when it comes.
+func TestSubmit(t *testing.T) {
+	p, dir := play(t), t.TempDir()
+	f := p.serve(t, p.lines[:4])
+	c := p.open(t, dir, f.url)
+	must(t, c.Extend(context.Background()))
+	line := p.lines[4]
+	send := func(status int, text []byte) (boardclient.Accepted, error) {
+		f.change = func(path string, w http.ResponseWriter, _ *http.Request) bool {
+			if path != "/line" {
+				return false
+			}
+			w.WriteHeader(status)
+			w.Write(text)
+			return true
+		}
+		return c.Submit(context.Background(), line)
+	}
+	good := p.receipt(p.lines, 5)
+	if a, err := send(200, good.Encode()); err != nil || a.Other || a.Receipt != good {
+		t.Errorf("%+v, %v", a, err)
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, "receipts", "5-"+good.Head.String()[:8]+".json")); err != nil || !bytes.Equal(text, good.Encode()) {
+		t.Errorf("the receipt is not kept: %v", err)
+	}
+	refused, err := board.Refused{EID: p.EID, Line: line.ID(p.EID), Code: election.RefusedSeen}.Sign(p.key)
+	must(t, err)
+	problem := func(r board.Refused) []byte {
+		text, err := json.Marshal(boardclient.Problem{Code: r.Code, Reason: "why", Do: "what", Refusal: r.Encode()})
+		must(t, err)
+		return text
+	}
+	var no *boardclient.Refused
+	if _, err := send(412, problem(refused)); !errors.As(err, &no) || no.Code != election.RefusedSeen || no.Do != "what" || no.Status != 412 {
+		t.Errorf("refused: %v", err)
+	}
+	forged := refused
+	forged.Code = election.RefusedPhase
+	stranger, err := board.Receipt{EID: p.EID, Line: line.ID(p.EID), Number: 5, Head: good.Head}.Sign(curve.NewScalar(3))
+	must(t, err)
+	for name, row := range map[string]struct {
+		status int
+		text   []byte
+	}{
+		"busy":                   {503, []byte(`{"code":"unavailable","reason":"x"}`)},
+		"a proxy":                {502, []byte("<html>")},
+		"a login page":           {200, []byte("<html>")},
+		"a forged refusal":       {423, problem(forged)},
+		"another key's receipt":  {200, stranger.Encode()},
+		"another line's refusal": {423, problem(board.Refused{EID: p.EID, Code: "phase"})},
+	} {
+		var u *boardclient.Unreachable
+		if _, err := send(row.status, row.text); !errors.As(err, &u) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+
+	// Another line comes where the receipt was for this one, also after a restart.
+	f.change = nil
+	must(t, c.Close())
+	c = p.open(t, dir, f.url)
+	f.show(p.swapped(4)[:7])
+	contradicts(t, c.Extend(context.Background()), true, "line 5 is another than its receipt says")
+	p.convicts(t, dir)
+
+	// A receipt for a line that is another on the board already.
+	_, err = send(200, p.receipt(p.lines, 6).Encode())
+	contradicts(t, err, true, "it has signed for another line 6")
+}
+
+// TestFetch: the policy is that of the link, or nothing is taken.
+func TestFetch(t *testing.T) {
+	p := play(t)
+	f := p.serve(t, nil)
+	link := f.url + "/#" + p.Policy.ID()
+	url, id, err := boardclient.ParseLink(link)
+	must(t, err)
+	e, policy, contract, err := boardclient.Fetch(context.Background(), nil, url, id)
+	if err != nil || e.EID != p.EID || !bytes.Equal(policy, p.PolicyFile) || !bytes.Equal(contract, p.ContractFile) {
+		t.Errorf("%v", err)
+	}
+	if _, _, _, err := boardclient.Fetch(context.Background(), nil, url, "bvp1other"); !errors.Is(err, boardclient.ErrOtherPolicy) {
+		t.Errorf("another policy: %v", err)
+	}
+	for _, wrong := range []string{"", "http://x", "ftp://x#bvp1x", "x#bvp1x", "https://x#abc"} {
+		if _, _, err := boardclient.ParseLink(wrong); err == nil {
+			t.Errorf("%q is a link", wrong)
+		}
+	}
+}
