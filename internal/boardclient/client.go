@@ -44,6 +44,8 @@ type Client struct {
 	last  int64           // where the last line begins
 	key   curve.PublicKey // that signs receipts; zero before line 1
 	due   []board.Receipt // of lines that are not held yet
+	// signed is the newest receipt of a status.
+	signed []byte
 }
 
 // Open continues the copy in a directory. urls are the server's and then mirrors', without a
@@ -105,6 +107,13 @@ func (c *Client) Lines() []board.Line { return c.lines }
 
 // Head returns the head of the board that is held.
 func (c *Client) Head() board.Hash { return c.head }
+
+// Size returns the length of the board that is held, in bytes.
+func (c *Client) Size() int64 { return c.file.Size() }
+
+// Signed returns the newest receipt by which the server has said what its board is, or nil.
+// It is for a line that is held.
+func (c *Client) Signed() []byte { return c.signed }
 
 // Server returns the key that signs receipts, once line 1 is held.
 func (c *Client) Server() (curve.PublicKey, bool) { return c.key, len(c.lines) > 0 }

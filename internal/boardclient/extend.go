@@ -134,7 +134,11 @@ func (c *Client) checkSigned(url string, s Status) error {
 	if n < 1 || n > len(c.lines) || c.headAt(n) != r.Head {
 		return c.contradiction(url, fmt.Sprintf("it has signed for another line %d than it serves", n), s, nil)
 	}
-	return c.keep("last.json", r.Encode())
+	if text := r.Encode(); !bytes.Equal(text, c.signed) {
+		c.signed = text
+		return c.keep(lastReceipt, text)
+	}
+	return nil
 }
 
 // download takes the lines behind the copy. The answer begins with the last line that is

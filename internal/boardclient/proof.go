@@ -60,6 +60,9 @@ func (c *Client) contradiction(url, what string, s Status, line []byte) error {
 	return e
 }
 
+// lastReceipt is the file of the newest receipt of a status.
+const lastReceipt = "last.json"
+
 // readReceipts reads the receipts of lines that are not held yet.
 func (c *Client) readReceipts() error {
 	files, err := os.ReadDir(filepath.Join(c.dir, "receipts"))
@@ -71,8 +74,13 @@ func (c *Client) readReceipts() error {
 		if err != nil {
 			return err
 		}
-		if r, err := board.DecodeReceipt(text); err == nil && int(r.Number) > len(c.lines) {
+		r, err := board.DecodeReceipt(text)
+		switch {
+		case err != nil: // a refusal
+		case int(r.Number) > len(c.lines):
 			c.due = append(c.due, r)
+		case f.Name() == lastReceipt && c.headAt(int(r.Number)) == r.Head:
+			c.signed = text
 		}
 	}
 	return nil

@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"sync"
@@ -65,7 +65,8 @@ type fixture struct {
 	open boardserver.Options
 
 	server *boardserver.Server
-	http   *httptest.Server
+	url    string
+	client *http.Client
 	stop   func()
 	said   []string
 	mu     sync.Mutex
@@ -112,19 +113,25 @@ func (f *fixture) start() error {
 	if f.server, err = boardserver.Open(context.Background(), f.open); err != nil {
 		return err
 	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	f.url = "http://" + listener.Addr().String()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
-	go func() { defer close(done); f.server.Run(ctx) }()
-	f.http = httptest.NewUnstartedServer(nil)
-	f.http.Config = f.server.HTTPServer()
-	f.http.Listener = f.server.Limit(f.http.Listener)
-	f.http.Start()
-	f.stop = sync.OnceFunc(func() {
-		f.http.CloseClientConnections()
-		cancel()
-		f.http.Close()
-		<-done
+	go func() {
+		defer close(done)
+		if err := boardserver.Serve(ctx, listener, f.server); err != nil {
+			f.Error(err)
+		}
 		f.server.Close()
+	}()
+	f.client = &http.Client{Transport: &http.Transport{}}
+	f.stop = sync.OnceFunc(func() {
+		f.client.CloseIdleConnections()
+		cancel()
+		<-done
 	})
 	f.Cleanup(f.stop)
 	return nil
@@ -146,7 +153,7 @@ func (f *fixture) status() (s boardclient.Status) {
 
 func (f *fixture) getJSON(path string, into any) {
 	f.Helper()
-	r, err := f.http.Client().Get(f.http.URL + path)
+	r, err := f.client.Get(f.url + path)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -181,7 +188,7 @@ type posted struct {
 func (f *fixture) post(l board.Line) (posted, error) { return f.postText(l.Encode()) }
 
 func (f *fixture) postText(text []byte) (p posted, err error) {
-	r, err := f.http.Client().Post(f.http.URL+"/line", "application/json", bytes.NewReader(text))
+	r, err := f.client.Post(f.url+"/line", "application/json", bytes.NewReader(text))
 	if err != nil {
 		return p, err
 	}

@@ -8,41 +8,22 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strconv"
 	"time"
 
 	"bevote/internal/boardclient"
 
 	"bevote/verifier/board"
-	"bevote/verifier/record"
 )
 
-// waitFor is how long GET /wait waits for more lines.
-const waitFor = 50 * time.Second
-
-// Handler returns what answers requests:
+// Handler returns what answers requests: what a mirror answers too, and
 //
-//	GET  /policy.bev /contract.json   the files
-//	GET  /board.jsonl                 the board; ranges
-//	GET  /status                      Status
-//	GET  /wait?lines=N                Status, once there are more than N lines, or after 50 s
-//	GET  /mail.json                   the address that mail to the supervisor is sealed to
-//	POST /line                        one line: its receipt, or Problem
-//	POST /mail                        a sealed message
+//	POST /line   one line: its receipt, or a [boardclient.Problem]
+//	POST /mail   a sealed message
 func (s *Server) Handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /"+record.Policy, static("text/plain; charset=utf-8", s.policy))
-	mux.HandleFunc("GET /"+record.Contract, static("application/json", s.contract))
-	if s.opt.Mail != nil {
-		mux.HandleFunc("GET /mail.json", static("application/json", s.opt.Mail))
+	mux := s.routes()
+	if s.address != nil {
 		mux.HandleFunc("POST /mail", s.postMail)
 	}
-	mux.HandleFunc("GET /"+record.Board, func(w http.ResponseWriter, r *http.Request) {
-		now := s.now.Load()
-		serveBoard(w, r, now.head, s.reader(now.size))
-	})
-	mux.HandleFunc("GET /status", func(w http.ResponseWriter, _ *http.Request) { s.sendStatus(w) })
-	mux.HandleFunc("GET /wait", func(w http.ResponseWriter, r *http.Request) { s.wait(w, r) })
 	mux.HandleFunc("POST /line", s.postLine)
 	return bounded(mux)
 }
@@ -63,38 +44,6 @@ func serveBoard(w http.ResponseWriter, r *http.Request, head board.Hash, file io
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	w.Header().Set("ETag", `"`+head.String()+`"`)
 	http.ServeContent(w, r, "", time.Time{}, file)
-}
-
-func (s *Server) sendStatus(w http.ResponseWriter) {
-	now := s.now.Load()
-	send(w, http.StatusOK, boardclient.Status{Policy: s.e.Policy.ID(), EID: s.e.EID, Lines: now.lines, Bytes: now.size, Head: now.head,
-		Tip: &boardclient.Tip{Height: now.tip.Height, Hash: now.tip.Hash.String()}, Phase: now.phase, Closes: now.closes, Down: now.down, Receipt: now.last})
-}
-
-// wait answers when the board has more lines than the client says it has.
-func (s *Server) wait(w http.ResponseWriter, r *http.Request) {
-	lines, err := strconv.Atoi(r.URL.Query().Get("lines"))
-	if err != nil || lines < 0 {
-		send(w, http.StatusBadRequest, boardclient.Problem{Code: "request", Reason: "want /wait?lines=N, the number of lines you have"})
-		return
-	}
-	leave, ok := s.limits.waiting(r)
-	if !ok {
-		busy(w, "too many requests of this address wait already")
-		return
-	}
-	defer leave()
-	timeout := time.NewTimer(waitFor)
-	defer timeout.Stop()
-	if now := s.now.Load(); now.lines <= lines {
-		select {
-		case <-now.grown:
-		case <-timeout.C:
-		case <-r.Context().Done():
-			return
-		}
-	}
-	s.sendStatus(w)
 }
 
 // postLine takes one line.
@@ -122,9 +71,6 @@ func (s *Server) postLine(w http.ResponseWriter, r *http.Request) {
 	}
 	s.answer(w, sub)
 }
-
-// longest is the greatest length of a line that is read.
-func (s *Server) longest() int64 { return int64(min(board.MaxLine, s.greatest)) + 1 }
 
 // answer sends what became of a line.
 func (s *Server) answer(w http.ResponseWriter, sub *submission) {

@@ -131,14 +131,14 @@ func TestSameLine(t *testing.T) {
 func TestStatic(t *testing.T) {
 	atEntries(t, func(f *fixture, entries []board.Line) {
 		get := func(path string, header ...string) (*http.Response, []byte) {
-			r, err := http.NewRequest("GET", f.http.URL+path, nil)
+			r, err := http.NewRequest("GET", f.url+path, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for i := 0; i < len(header); i += 2 {
 				r.Header.Set(header[i], header[i+1])
 			}
-			answer, err := f.http.Client().Do(r)
+			answer, err := f.client.Do(r)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -212,7 +212,7 @@ func TestWait(t *testing.T) {
 		if s := <-got; s.Lines != 2 {
 			t.Errorf("%d lines", s.Lines)
 		}
-		if r, err := f.http.Client().Get(f.http.URL + "/wait?lines=x"); err != nil || r.StatusCode != http.StatusBadRequest {
+		if r, err := f.client.Get(f.url + "/wait?lines=x"); err != nil || r.StatusCode != http.StatusBadRequest {
 			t.Errorf("no number: %v", err)
 		}
 	})
@@ -277,7 +277,7 @@ func TestMail(t *testing.T) {
 	f.open.Mail = []byte(`{"mail":"age1…"}`)
 	f.mustStart()
 	send := func(text string) int {
-		r, err := f.http.Client().Post(f.http.URL+"/mail", "application/octet-stream", strings.NewReader(text))
+		r, err := f.client.Post(f.url+"/mail", "application/octet-stream", strings.NewReader(text))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -308,7 +308,7 @@ func TestMail(t *testing.T) {
 // for ever, and an honest line is taken beside them.
 func TestSlowClients(t *testing.T) {
 	atEntries(t, func(f *fixture, entries []board.Line) {
-		address := f.http.Listener.Addr().String()
+		address := strings.TrimPrefix(f.url, "http://")
 		for i := range 60 {
 			c, err := net.Dial("tcp", address)
 			if err != nil {
@@ -362,7 +362,7 @@ func TestHostileRequests(t *testing.T) {
 		"long headers":    {"GET /status HTTP/1.1\r\nHost: x\r\nX: " + strings.Repeat("y", 20_000) + "\r\n\r\n", 431},
 		"another method":  {"PUT /line HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", 405},
 	} {
-		c, err := net.Dial("tcp", f.http.Listener.Addr().String())
+		c, err := net.Dial("tcp", strings.TrimPrefix(f.url, "http://"))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -149,15 +149,10 @@ func (s *slow) WriteHeader(status int) {
 // Unwrap is for [http.NewResponseController].
 func (s *slow) Unwrap() http.ResponseWriter { return s.ResponseWriter }
 
-// HTTPServer returns an HTTP server with limits on headers and times.
-func (s *Server) HTTPServer() *http.Server { return httpServer(s.Handler()) }
-
+// httpServer returns an HTTP server with limits on headers and times.
 func httpServer(h http.Handler) *http.Server {
 	return &http.Server{Handler: h, ReadHeaderTimeout: patience / 3, IdleTimeout: 4 * patience, MaxHeaderBytes: 8 << 10}
 }
-
-// Limit returns a listener that closes connections beyond the server's limits at once.
-func (s *Server) Limit(l net.Listener) net.Listener { return &limited{l, s.limits} }
 
 type limited struct {
 	net.Listener

@@ -29,10 +29,11 @@ type tipSince struct {
 // readBoard reads the board's file and the tips. It cuts off the torn last line of a crash:
 // such a line had no receipt.
 func (s *Server) readBoard() error {
-	var err error
-	if s.file, s.board, err = s.openLog(record.Board); err != nil {
+	file, log, err := s.openLog(record.Board)
+	if err != nil {
 		return err
 	}
+	s.file, s.board = file, log
 	if err := s.readLines(); err != nil {
 		return fmt.Errorf("%s: %w", record.Board, err)
 	}
@@ -76,10 +77,14 @@ func (s *Server) readLines() error {
 	if err != nil {
 		return err
 	}
-	if n := len(s.lines); n > 0 && !s.lines[n-1].Verify(s.e.EID) {
+	n := len(s.lines)
+	if n == 0 {
+		return nil
+	}
+	if !s.lines[n-1].Verify(s.e.EID) {
 		return fmt.Errorf("line %d, the last: the signature does not verify", n)
 	}
-	return nil
+	return s.opens(&s.lines[0])
 }
 
 // take adds a line that the file has.
