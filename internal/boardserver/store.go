@@ -106,12 +106,10 @@ func (s *Server) readTips() error {
 	}
 	for len(text) > 0 {
 		var t tipSince
-		var hash board.Hash
-		var size int
-		if size, err = scanTip(text, &t, &hash); err != nil {
+		size, err := scanTip(text, &t)
+		if err != nil {
 			return err
 		}
-		t.tip.Hash = reversed(hash)
 		s.addTip(t)
 		text = text[size:]
 	}

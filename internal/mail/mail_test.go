@@ -70,3 +70,19 @@ func TestAddressesAreSigned(t *testing.T) {
 		}
 	}
 }
+
+// FuzzDecodeAddress: what is read is written as the same bytes.
+func FuzzDecodeAddress(f *testing.F) {
+	supervisor := curve.NewScalar(11)
+	a, err := mail.NewAddress([32]byte{7}, supervisor, curve.NewScalar(99))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(a.Encode())
+	f.Add([]byte(`{"mail":2}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if a, err := mail.DecodeAddress(text, [32]byte{7}, curve.BaseMul(supervisor).Key()); err == nil && string(a.Encode()) != string(text) {
+			t.Errorf("%q is written as %q", text, a.Encode())
+		}
+	})
+}
