@@ -32,17 +32,20 @@ func freePort(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// get URL FILE writes what a server answers into a file, once it listens.
+// get URL FILE [TEXT] writes what a server answers into a file, once it listens, and its
+// answer has the text.
 func get(ts *testscript.TestScript, neg bool, args []string) {
 	for range 100 {
 		r, err := http.Get(args[0])
-		if err != nil {
+		var text []byte
+		if err == nil {
+			text, err = io.ReadAll(r.Body)
+			r.Body.Close()
+		}
+		if err != nil || len(args) > 2 && !bytes.Contains(text, []byte(args[2])) {
 			time.Sleep(100 * time.Millisecond)
 			continue
 		}
-		defer r.Body.Close()
-		text, err := io.ReadAll(r.Body)
-		ts.Check(err)
 		if neg || r.StatusCode != http.StatusOK {
 			ts.Fatalf("%s: %d %s", args[0], r.StatusCode, text)
 		}

@@ -13,6 +13,7 @@ import (
 	"bevote/internal/boardserver"
 	"bevote/internal/durable"
 	"bevote/internal/home"
+	"bevote/internal/node"
 	"bevote/verifier/record"
 
 	"github.com/spf13/cobra"
@@ -73,12 +74,12 @@ func (c *console) serveBoard(ctx context.Context, listener net.Listener, dir str
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return unreadable(shortPathError(err))
 	}
-	live, err := dial(ctx, []string{o.source})
+	own, err := dialOwn(ctx, o.source)
 	if err != nil {
 		return err
 	}
-	defer live.close()
-	s, err := boardserver.Open(ctx, boardserver.Options{Dir: dir, Key: key.Seed.Key("receipts"), Chain: live[0], Mail: address,
+	defer func() { own.Close() }()
+	s, err := boardserver.Open(ctx, boardserver.Options{Dir: dir, Key: key.Seed.Key("receipts"), Chain: own, Mail: address,
 		Message: c.printf, PerAddress: o.perAddress})
 	if err != nil {
 		return unreadable(shortPathError(err))
@@ -87,6 +88,41 @@ func (c *console) serveBoard(ctx context.Context, listener net.Listener, dir str
 	c.printLink(listener, s.Election().Policy.ID())
 	c.printf("receipts are signed by pub:%s", s.Key())
 	return boardserver.Serve(ctx, listener, s)
+}
+
+// ownNode is the server's node. A connection that is lost is made again at the next question
+// for changes.
+type ownNode struct {
+	*node.Node
+	source string
+	lost   bool
+}
+
+// dialOwn connects to the server's node.
+func dialOwn(ctx context.Context, source string) (*ownNode, error) {
+	n := &ownNode{source: source}
+	return n, n.dial(ctx)
+}
+
+func (n *ownNode) dial(ctx context.Context) error {
+	live, err := dial(ctx, []string{n.source})
+	if err == nil {
+		n.Node, n.lost = live[0], false
+	}
+	return err
+}
+
+// Changed reports whether the best chain is another one than was read last.
+func (n *ownNode) Changed(ctx context.Context) (changed bool, err error) {
+	if n.lost {
+		return true, n.dial(ctx)
+	}
+	changed, err = n.Node.Changed(ctx)
+	if err != nil {
+		n.Close()
+		n.lost = true
+	}
+	return changed, err
 }
 
 // serverKey reads the key of a home, which has to be a server's.

@@ -102,12 +102,13 @@ func (s *Server) setDown(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case err != nil && s.chain.down == nil:
+	case err != nil && !s.silent:
 		s.message("no line is taken until the node answers: %v", err)
-	case err == nil && s.chain.down != nil:
+	case err == nil && s.silent:
 		s.message("the node answers again; lines are taken")
 	}
-	if (err == nil) != (s.chain.down == nil) {
+	s.silent = err != nil
+	if err != nil {
 		s.chain.down = err
 		s.publish()
 	}

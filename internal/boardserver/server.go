@@ -61,6 +61,7 @@ type Server struct {
 	tips      []tipSince
 	newTip    []byte // of tips, not in the file yet
 	chain     chainState
+	silent    bool // the node does not answer, as the operator was told
 	admission *election.Server
 	pause     time.Time // no line is tried before: the disk has failed
 }
