@@ -69,6 +69,7 @@ type fixture struct {
 	client *http.Client
 	stop   func()
 	said   []string
+	given  []board.Receipt // to the lines of the play
 	mu     sync.Mutex
 }
 
@@ -217,6 +218,7 @@ func (f *fixture) mustPost(l board.Line) error {
 	case !p.receipt.Verify(f.Server) || p.receipt.EID != f.EID || p.receipt.Line != l.ID(f.EID):
 		return fmt.Errorf("a %s line: not its receipt: %s", l.Type, p.body)
 	}
+	f.given = append(f.given, p.receipt)
 	return nil
 }
 

@@ -63,6 +63,7 @@ type Server struct {
 	chain     chainState
 	silent    bool // the node does not answer, as the operator was told
 	admission *election.Server
+	phases    *election.Phases
 	pause     time.Time // no line is tried before: the disk has failed
 }
 
@@ -96,7 +97,7 @@ func (s *Server) read(ctx context.Context) (err error) {
 	if err := s.follow(ctx); err != nil {
 		return fmt.Errorf("node: %w", err)
 	}
-	return nil
+	return s.renewTips()
 }
 
 // Close closes the files.
