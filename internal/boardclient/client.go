@@ -102,6 +102,30 @@ func newHTTP() *http.Client {
 // Close closes the copy's file.
 func (c *Client) Close() error { return c.file.Close() }
 
+// PutAside moves the copy to the proofs and begins anew: for where an anchor commits to
+// another board than was seen. Receipts stay, and are held against what comes.
+func (c *Client) PutAside() error {
+	if err := c.file.Close(); err != nil {
+		return err
+	}
+	path := filepath.Join(c.dir, record.Board)
+	if err := os.Rename(path, filepath.Join(c.dir, "proofs", "board-"+c.head.String()[:16]+".jsonl")); err != nil {
+		return err
+	}
+	f, err := durable.OpenFile(path, 0o600)
+	if err != nil {
+		return err
+	}
+	if c.file, _, err = durable.NewLog(f); err != nil {
+		return err
+	}
+	if err := durable.SyncDirectory(filepath.Join(c.dir, "proofs")); err != nil {
+		return err
+	}
+	c.lines, c.head, c.last, c.key, c.due, c.signed = nil, c.e.EID, 0, curve.PublicKey{}, nil, nil
+	return c.readReceipts()
+}
+
 // Lines returns the board as far as it is held. The caller must not change it.
 func (c *Client) Lines() []board.Line { return c.lines }
 

@@ -266,6 +266,49 @@ func TestSubmit(t *testing.T) {
 	contradicts(t, err, true, "it has signed for another line 6")
 }
 
+// TestPutAside: where an anchor commits to another board, the client begins anew, and its
+// receipts convict.
+func TestPutAside(t *testing.T) {
+	p, dir := play(t), t.TempDir()
+	f := p.serve(t, p.swapped(4)[:8])
+	c := p.open(t, dir, f.url)
+	must(t, c.Extend(context.Background()))
+	f.show(p.lines)
+	contradicts(t, c.Extend(context.Background()), false, "line 8 is another than before")
+	must(t, c.PutAside())
+	contradicts(t, c.Extend(context.Background()), true, "line 8 is another than its receipt says")
+	if len(c.Lines()) != len(p.lines) {
+		t.Errorf("%d lines", len(c.Lines()))
+	}
+	must(t, c.Extend(context.Background()))
+	p.convicts(t, dir)
+	if kept, _ := filepath.Glob(filepath.Join(dir, "proofs", "board-*.jsonl")); len(kept) != 1 {
+		t.Errorf("kept %v", kept)
+	}
+}
+
+// TestDroppedLine: a server that has given a receipt for a line, and says later that it has
+// fewer, contradicts itself. A mirror is only behind.
+func TestDroppedLine(t *testing.T) {
+	p := play(t)
+	f := p.serve(t, p.lines[:4])
+	c := p.open(t, t.TempDir(), f.url)
+	must(t, c.Extend(context.Background()))
+	f.change = func(path string, w http.ResponseWriter, _ *http.Request) bool {
+		if path == "/line" {
+			w.Write(p.receipt(p.lines, 5).Encode())
+		}
+		return path == "/line"
+	}
+	_, err := c.Submit(context.Background(), p.lines[4])
+	must(t, err)
+	must(t, c.Extend(context.Background())) // without a tip it is a mirror
+	f.tip = &boardclient.Tip{Height: 9}
+	contradicts(t, c.Extend(context.Background()), false, "it has 4 lines, and has signed for line 5")
+	f.show(p.lines[:5])
+	must(t, c.Extend(context.Background()))
+}
+
 // TestFetch: the policy is that of the link, or nothing is taken.
 func TestFetch(t *testing.T) {
 	p := play(t)

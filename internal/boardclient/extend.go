@@ -110,6 +110,11 @@ func (c *Client) extendFrom(ctx context.Context, url string, mirror, extend bool
 
 // checkStatus holds the status of a server against the copy.
 func (c *Client) checkStatus(url string, s Status, mirror bool) error {
+	for _, r := range c.due {
+		if int(r.Number) > s.Lines && s.Tip != nil && !mirror { // mirrors, which have no tip, may be behind
+			return c.contradiction(url, fmt.Sprintf("it has %d lines, and has signed for line %d", s.Lines, r.Number), s, nil)
+		}
+	}
 	switch {
 	case s.Lines > len(c.lines):
 		return nil

@@ -74,6 +74,7 @@ type fake struct {
 	lines  atomic.Pointer[[]board.Line]
 	change func(path string, w http.ResponseWriter, r *http.Request) bool // answers in place of the server
 	url    string
+	tip    *boardclient.Tip // nil of a mirror
 }
 
 func (p *played) serve(t *testing.T, lines []board.Line) *fake {
@@ -106,7 +107,7 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "/contract.json":
 		w.Write(f.ContractFile)
 	case "/status":
-		s := boardclient.Status{EID: f.EID, Lines: len(lines), Head: f.EID}
+		s := boardclient.Status{EID: f.EID, Lines: len(lines), Head: f.EID, Tip: f.tip}
 		if n := len(lines); n > 0 {
 			s.Head, s.Receipt = lines[n-1].Hash(), f.receipt(lines, n).Encode()
 		}

@@ -37,6 +37,9 @@ type proof struct {
 	Line   string     `json:"line,omitempty"` // the first line that was served and cannot be
 }
 
+// maxProofs is how many proofs are kept: a server could contradict itself without end.
+const maxProofs = 1000
+
 // contradiction keeps the proof and returns the error. A receipt that is signed is kept
 // beside the others, where audit --receipt takes it.
 func (c *Client) contradiction(url, what string, s Status, line []byte) error {
@@ -51,6 +54,10 @@ func (c *Client) contradiction(url, what string, s Status, line []byte) error {
 	text, err := json.MarshalIndent(proof{URL: url, What: what, Lines: len(c.lines), Head: c.head, Served: s, Line: string(line)}, "", "  ")
 	if err != nil {
 		return err
+	}
+	if files, err := os.ReadDir(filepath.Join(c.dir, "proofs")); err != nil || len(files) >= maxProofs {
+		e.Proof = filepath.Join(c.dir, "proofs")
+		return errors.Join(e, err)
 	}
 	sum := sha256.Sum256(text)
 	e.Proof = filepath.Join(c.dir, "proofs", hex.EncodeToString(sum[:8])+".json")

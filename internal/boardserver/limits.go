@@ -1,9 +1,12 @@
 package boardserver
 
 import (
+	"bytes"
 	"io"
+	"log"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"time"
 
@@ -151,7 +154,18 @@ func (s *slow) Unwrap() http.ResponseWriter { return s.ResponseWriter }
 
 // httpServer returns an HTTP server with limits on headers and times.
 func httpServer(h http.Handler) *http.Server {
-	return &http.Server{Handler: h, ReadHeaderTimeout: patience / 3, IdleTimeout: 4 * patience, MaxHeaderBytes: 8 << 10}
+	return &http.Server{Handler: h, ReadHeaderTimeout: patience / 3, IdleTimeout: 4 * patience, MaxHeaderBytes: 8 << 10,
+		ErrorLog: log.New(bugs{}, "", 0)}
+}
+
+// bugs writes of what net/http reports only panics: the rest is what strangers do.
+type bugs struct{}
+
+func (bugs) Write(p []byte) (int, error) {
+	if bytes.Contains(p, []byte("panic")) {
+		os.Stderr.Write(p)
+	}
+	return len(p), nil
 }
 
 type limited struct {

@@ -89,7 +89,7 @@ func (m *Mirror) Run(ctx context.Context) {
 			m.message("%s", map[bool]string{true: "the server answers again", false: down}[down == ""])
 			said = down
 		}
-		m.publish(down)
+		m.publish(map[bool]string{true: "the server does not answer, or contradicts its board"}[err != nil])
 		if err == nil {
 			err = m.client.Wait(ctx)
 		}
@@ -129,18 +129,18 @@ func (m *Mirror) forward(path string, most int64) http.HandlerFunc {
 		}
 		on, err := http.NewRequestWithContext(r.Context(), r.Method, m.url+path, bytes.NewReader(text))
 		if err != nil {
-			send(w, http.StatusBadGateway, boardclient.Problem{Code: "unavailable", Reason: err.Error()})
+			m.away(w)
 			return
 		}
 		answer, err := m.http.Do(on)
 		if err != nil {
-			m.away(w, err)
+			m.away(w)
 			return
 		}
 		defer answer.Body.Close()
 		back, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
 		if err != nil {
-			m.away(w, err)
+			m.away(w)
 			return
 		}
 		for _, name := range []string{"Content-Type", "Retry-After"} {
@@ -154,7 +154,7 @@ func (m *Mirror) forward(path string, most int64) http.HandlerFunc {
 }
 
 // away answers that the server does not. The request may have been carried out.
-func (m *Mirror) away(w http.ResponseWriter, err error) {
+func (m *Mirror) away(w http.ResponseWriter) {
 	w.Header().Set("Retry-After", fmt.Sprint(int(again/time.Second)))
-	send(w, http.StatusBadGateway, boardclient.Problem{Code: "unavailable", Reason: "the server does not answer: " + err.Error(), Do: "send the same again; it does no harm twice"})
+	send(w, http.StatusBadGateway, boardclient.Problem{Code: "unavailable", Reason: "the server does not answer", Do: "send the same again; it does no harm twice"})
 }

@@ -147,7 +147,7 @@ func (s *Server) publish() {
 		next.phase, next.closes = s.phase()
 	}
 	if s.chain.down != nil {
-		next.down = s.chain.down.Error()
+		next.down = nodeAway
 	}
 	if before := s.now.Load(); before != nil && before.lines == next.lines {
 		next.last = before.last
@@ -158,6 +158,9 @@ func (s *Server) publish() {
 	}
 	s.show(next)
 }
+
+// nodeAway is what strangers are told of a node that fails. The operator is told more.
+const nodeAway = "the server's node does not answer, or is behind"
 
 // phase returns the kind of the anchor that is due next, and its height.
 func (s *Server) phase() (string, uint32) {
