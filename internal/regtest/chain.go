@@ -52,6 +52,7 @@ type Chain struct {
 	miner   *mining.BlkTmplGenerator
 	clock   *clock
 	queue   []*btcutil.Tx // accepted and not yet mined, in the order of arrival
+	mined   index
 	direct  []*wire.MsgTx // for the next block, past the mempool
 	delay   int           // seconds added to the times of blocks, so that a replaced block differs
 }
@@ -69,7 +70,7 @@ func New(dir string, params *chaincfg.Params, mineTo []byte) (*Chain, error) {
 	if err != nil {
 		return nil, fmt.Errorf("chain database: %w", err)
 	}
-	c := &Chain{params: params, mineTo: mineTo, db: db, clock: &clock{now: blockTime(0)}}
+	c := &Chain{params: params, mineTo: mineTo, db: db, clock: &clock{now: blockTime(0)}, mined: newIndex()}
 	sigs, hashes := txscript.NewSigCache(sigCache), txscript.NewHashCache(100)
 	c.blocks, err = blockchain.New(&blockchain.Config{
 		DB: db, ChainParams: params, TimeSource: c.clock,
