@@ -114,6 +114,26 @@ func (c *Chain) Block(height uint32) (*wire.MsgBlock, error) {
 	return b.MsgBlock(), nil
 }
 
+// BlockByHash returns a block that the chain has or has had, and its height.
+func (c *Chain) BlockByHash(hash chainhash.Hash) (*wire.MsgBlock, uint32, error) {
+	var block *btcutil.Block
+	err := c.db.View(func(tx database.Tx) error {
+		raw, err := tx.FetchBlock(&hash)
+		if err == nil {
+			block, err = btcutil.NewBlockFromBytes(raw)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, 0, fmt.Errorf("no block %s", hash)
+	}
+	if hash == *c.params.GenesisHash {
+		return block.MsgBlock(), 0, nil
+	}
+	height, err := blockchain.ExtractCoinbaseHeight(block.Transactions()[0]) // BIP 34
+	return block.MsgBlock(), uint32(height), err
+}
+
 // Evidence returns the kind of evidence that the chain gives, as reports print it.
 func (c *Chain) Evidence() string { return "whole blocks (embedded chain)" }
 
