@@ -28,11 +28,13 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// The files of a devnet's directory. chain is made anew from the log at each start.
+// CookieFile is the file in a devnet's directory that has user and password, USER:PASSWORD.
+const CookieFile = ".cookie"
+
+// The other files of the directory. chain is made anew from the log at each start.
 const (
-	logFile    = "chain.log"
-	cookieFile = ".cookie"
-	chainDir   = "chain"
+	logFile  = "chain.log"
+	chainDir = "chain"
 )
 
 // The lines of the log. The first is its begin, and each other is an event: a block that was
@@ -107,7 +109,7 @@ func (d *Devnet) Close() {
 }
 
 func (d *Devnet) open(dir string, random io.Reader) error {
-	if err := d.readCookie(filepath.Join(dir, cookieFile), random); err != nil {
+	if err := d.readCookie(filepath.Join(dir, CookieFile), random); err != nil {
 		return err
 	}
 	index := filepath.Join(dir, chainDir)
@@ -237,21 +239,26 @@ func (d *Devnet) Mine(n int) ([]chainhash.Hash, error) {
 	return d.mine(n, faucetScript)
 }
 
-// mine adds n blocks that pay to an output script. Each is in the log before it is connected.
+// keep writes a block that the rules take to the log, and connects it.
+func (d *Devnet) keep(block *wire.MsgBlock) error {
+	var raw bytes.Buffer
+	if err := block.Serialize(&raw); err != nil {
+		return err
+	}
+	if err := d.append(blockLine, hex.EncodeToString(raw.Bytes())); err != nil {
+		return err
+	}
+	return d.connect(block)
+}
+
+// mine adds n blocks that pay to an output script.
 func (d *Devnet) mine(n int, payTo []byte) (hashes []chainhash.Hash, err error) {
 	for range n {
 		block, err := d.chain.Next(d.now(), payTo)
 		if err != nil {
 			return hashes, fmt.Errorf("mining: %w", err)
 		}
-		var raw bytes.Buffer
-		if err := block.Serialize(&raw); err != nil {
-			return hashes, err
-		}
-		if err := d.append(blockLine, hex.EncodeToString(raw.Bytes())); err != nil {
-			return hashes, err
-		}
-		if err := d.connect(block); err != nil {
+		if err := d.keep(block); err != nil {
 			return hashes, err
 		}
 		hashes = append(hashes, block.BlockHash())

@@ -1,13 +1,19 @@
 package devnet
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"strings"
 
+	"bevote/templates"
+
 	"github.com/btcsuite/btcd/address/v2"
+	"github.com/btcsuite/btcd/btcec/v2"
 	"github.com/btcsuite/btcd/btcjson"
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/txscript/v2"
@@ -35,6 +41,7 @@ var methods = map[string]method{
 	"sendtoaddress":        {(*Devnet).sendToAddress, true},
 	"generatetoaddress":    {(*Devnet).generateToAddress, true},
 	"invalidateblock":      {(*Devnet).invalidateBlock, true},
+	"submitblock":          {(*Devnet).submitBlock, true},
 }
 
 // params are the parameters of a call, by position.
@@ -64,11 +71,33 @@ func (p params) hash(i int, name string) (chainhash.Hash, error) {
 	return *h, nil
 }
 
-// script reads an address in parameter i and returns its output script.
+// raw reads parameter i, bytes in hex that decode takes in whole, and reports whether it does.
+func (p params) raw(i int, decode func(io.Reader) error) (bool, error) {
+	var text string
+	if err := p.decode(i, "hexstring", &text); err != nil {
+		return false, err
+	}
+	bin, err := hex.DecodeString(text)
+	if err != nil {
+		return false, nil
+	}
+	in := bytes.NewReader(bin)
+	return decode(in) == nil && in.Len() == 0, nil
+}
+
+// script reads an address or pub:KEY in parameter i and returns its output script, which for a key is
+// that of its hash (P2PKH).
 func (p params) script(i int) ([]byte, error) {
 	var text string
 	if err := p.decode(i, "address", &text); err != nil {
 		return nil, err
+	}
+	if key, ok := strings.CutPrefix(text, "pub:"); ok {
+		raw, err := hex.DecodeString(key)
+		if _, wrong := btcec.ParsePubKey(raw); err != nil || wrong != nil || len(raw) != templates.KeySize {
+			return nil, rpcError(btcjson.ErrRPCInvalidAddressOrKey, "Invalid key")
+		}
+		return templates.PayToKey([templates.KeySize]byte(raw)), nil
 	}
 	a, err := address.DecodeAddress(text, network)
 	if err == nil && !a.IsForNet(network) {
@@ -159,12 +188,16 @@ func (d *Devnet) sendToAddress(p params) (any, error) {
 // maxGenerated is the most blocks of one call.
 const maxGenerated = 10_000
 
+// generateToAddress mines to an address; without one, other than Bitcoin Core, to the faucet.
 func (d *Devnet) generateToAddress(p params) (any, error) {
 	n := -1
 	if err := p.decode(0, "nblocks", &n); err != nil {
 		return nil, err
 	}
-	script, err := p.script(1)
+	script, err := faucetScript, error(nil)
+	if len(p.all) > 1 {
+		script, err = p.script(1)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -190,19 +223,25 @@ func (d *Devnet) invalidateBlock(p params) (any, error) {
 	return nil, nil
 }
 
+// submitBlock takes a block that follows the newest one.
+func (d *Devnet) submitBlock(p params) (any, error) {
+	block := new(wire.MsgBlock)
+	if ok, err := p.raw(0, block.Deserialize); !ok || err != nil {
+		return nil, cmp.Or(err, error(rpcError(btcjson.ErrRPCDeserialization, "Block decode failed")))
+	}
+	if _, tip := d.chain.Tip(); block.Header.PrevBlock != tip {
+		return "inconclusive", nil
+	}
+	if err := d.chain.Check(block); err != nil {
+		return "rejected: " + err.Error(), nil
+	}
+	return nil, d.keep(block)
+}
+
 func (d *Devnet) sendRawTransaction(p params) (any, error) {
-	var text string
-	if err := p.decode(0, "hexstring", &text); err != nil {
-		return nil, err
-	}
 	tx := new(wire.MsgTx)
-	raw, err := hex.DecodeString(text)
-	in := strings.NewReader(string(raw))
-	if err == nil {
-		err = tx.Deserialize(in)
-	}
-	if err != nil || in.Len() > 0 {
-		return nil, rpcError(btcjson.ErrRPCDeserialization, "TX decode failed. Make sure the tx has at least one input.")
+	if ok, err := p.raw(0, tx.Deserialize); !ok || err != nil {
+		return nil, cmp.Or(err, error(rpcError(btcjson.ErrRPCDeserialization, "TX decode failed. Make sure the tx has at least one input.")))
 	}
 	if err := d.refusal(tx, d.submit(tx)); err != nil {
 		return nil, err

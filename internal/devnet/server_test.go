@@ -23,9 +23,10 @@ type server struct {
 	url, user, password string
 }
 
-func serve(t testing.TB) *server {
+func serve(t testing.TB) *server { return serveDir(t, t.TempDir()) }
+
+func serveDir(t testing.TB, dir string) *server {
 	t.Helper()
-	dir := t.TempDir()
 	s := &server{Devnet: open(t, dir), t: t}
 	t.Cleanup(s.Close)
 	text, err := os.ReadFile(filepath.Join(dir, ".cookie"))

@@ -186,6 +186,12 @@ func (n *Node) Changed(ctx context.Context) (bool, error) {
 	return len(last.headers) == 0 || best != last.hash(last.end()-1), nil
 }
 
+// Call makes a call that has no method here, and returns its result.
+func (n *Node) Call(ctx context.Context, method string, params ...any) (json.RawMessage, error) {
+	answer, err := n.ask(ctx, method, params...)
+	return answer, n.fail(err)
+}
+
 // height asks for the height of the best chain.
 func (n *Node) height(ctx context.Context) (uint32, error) {
 	answer, err := n.ask(ctx, "getblockcount")

@@ -59,6 +59,17 @@ func (c *Chain) Next(now time.Time, payTo []byte) (*wire.MsgBlock, error) {
 	}
 }
 
+// Check reports what is wrong with a block that is to follow the newest one.
+func (c *Chain) Check(block *wire.MsgBlock) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.clock.now = block.Header.Timestamp
+	if err := blockchain.CheckProofOfWork(btcutil.NewBlock(block), c.params.PowLimit); err != nil {
+		return err
+	}
+	return c.blocks.CheckConnectBlockTemplate(btcutil.NewBlock(block))
+}
+
 // Add adds a block behind the newest one, at the time of the block.
 func (c *Chain) Add(block *wire.MsgBlock) error {
 	c.mu.Lock()
