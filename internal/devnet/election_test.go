@@ -182,4 +182,3 @@ func (m *mirror) check(err error) {
 		m.t.Fatal(err)
 	}
 }
-
