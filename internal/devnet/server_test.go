@@ -2,7 +2,6 @@ package devnet_test
 
 import (
 	"bytes"
-	"encoding/hex"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -12,8 +11,6 @@ import (
 	"testing"
 
 	"bevote/internal/devnet"
-
-	"github.com/btcsuite/btcd/wire/v2"
 )
 
 // server is a devnet that is served.
@@ -77,15 +74,6 @@ func (s *server) call(method string, params ...any) string {
 		return string(out.Error)
 	}
 	return string(out.Result)
-}
-
-func hexOf(t testing.TB, tx *wire.MsgTx) string {
-	t.Helper()
-	var raw bytes.Buffer
-	if err := tx.Serialize(&raw); err != nil {
-		t.Fatal(err)
-	}
-	return hex.EncodeToString(raw.Bytes())
 }
 
 // regtestAddress is P2PKH of a key without a known secret.
