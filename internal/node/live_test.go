@@ -90,8 +90,15 @@ func TestSteps(t *testing.T) {
 						t.Errorf("hash at %d: %s, %v", height, hash, err)
 					}
 				}
-				if _, err := s.HashAt(uint32(len(chain))); err == nil {
+				last := uint32(len(chain))
+				if _, err := s.HashAt(last); err == nil {
 					t.Error("a hash above the tip")
+				}
+				if b, err := s.Block(last - 1); err != nil || b.BlockHash() != chain[last-1].BlockHash() {
+					t.Errorf("the newest block: %v", err)
+				}
+				if _, err := s.Block(last); err == nil {
+					t.Error("a block above the tip")
 				}
 				if !s.Time().Equal(chain[len(chain)-1].Header.Timestamp) {
 					t.Errorf("time %v", s.Time())

@@ -49,6 +49,15 @@ func (s *Snapshot) HashAt(height uint32) (chainhash.Hash, error) {
 	return hash, s.node.fail(err)
 }
 
+// Block returns the block at a height from which the chain is followed, or above.
+func (s *Snapshot) Block(height uint32) (*wire.MsgBlock, error) {
+	if height < s.best.first || height >= s.best.end() {
+		return nil, fmt.Errorf("no block at height %d, the snapshot has %d to %d", height, s.best.first, s.best.end()-1)
+	}
+	block, err := s.node.block(s.ctx, s.best.hash(height))
+	return block, s.node.fail(err)
+}
+
 // Point is a block of a chain, by which a reader of steps remembers how far it has read. The zero value
 // is before all blocks.
 type Point struct {
