@@ -39,7 +39,7 @@ type Live struct {
 }
 
 // NewLive returns a follower of the node of a URL, from the height on where the blocks of interest begin.
-// It does not connect yet.
+// The node must be of the network, or may be of any if that is nil. NewLive does not connect yet.
 func NewLive(u URL, net *chaincfg.Params, from uint32, opt Options) *Live {
 	l := &Live{url: u, net: net, from: from, opt: opt, sleep: opt.Sleep, searches: make(map[chainhash.Hash]search)}
 	if l.sleep == nil {
@@ -97,7 +97,7 @@ func (l *Live) dial(ctx context.Context) error {
 		return err
 	}
 	genesis, err := n.Genesis(ctx)
-	if err == nil && genesis != *l.net.GenesisHash {
+	if err == nil && l.net != nil && genesis != *l.net.GenesisHash {
 		err = n.fail(fmt.Errorf("the node is of another network than %s: its first block is %s", l.net.Name, genesis))
 	}
 	if err != nil {

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -147,6 +148,19 @@ func (s *Snapshot) Submit(tx *wire.MsgTx) error {
 		e.Outcome, e.Other = relay.Conflict, found
 	}
 	return e
+}
+
+// Confirmations returns how many blocks deep an output is that is unspent in the chain, 0 without one.
+func (s *Snapshot) Confirmations(op wire.OutPoint) (uint32, error) {
+	answer, err := s.node.ask(s.ctx, "gettxout", op.Hash.String(), op.Index, false)
+	if err != nil || isNull(answer) {
+		return 0, s.node.fail(err)
+	}
+	var out struct{ Confirmations uint32 }
+	if json.Unmarshal(answer, &out) != nil {
+		return 0, s.node.fail(errors.New("gettxout: the answer is no output"))
+	}
+	return out.Confirmations, nil
 }
 
 // search is what a search of blocks has found.

@@ -73,7 +73,7 @@ func (c *Chain) Invalidate(hash chainhash.Hash) error {
 	for _, tx := range c.queue {
 		c.mempool.RemoveTransaction(tx, false)
 	}
-	txs, c.queue = append(txs, c.queue...), nil
+	txs, c.queue, c.delay = append(txs, c.queue...), nil, c.delay+1
 	for _, tx := range txs {
 		_ = c.offer(btcutil.NewTx(tx.MsgTx().Copy()))
 	}
