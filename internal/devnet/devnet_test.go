@@ -144,7 +144,7 @@ func TestFullBlock(t *testing.T) {
 	}
 	took := time.Since(start)
 	t.Logf("a block of 500 transactions took %v", took)
-	if took > 2*time.Second {
+	if took > 10*time.Second { // 24 ms, on a machine that does nothing else
 		t.Errorf("a block of 500 transactions took %v", took)
 	}
 	if _, hash, waiting := d.Tip(); waiting != 0 || hash != hashes[0] {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -50,6 +51,56 @@ func TestElection(t *testing.T) {
 	}
 	if got.Level != want.Level || got.Exit != result.ExitProven || got.Verdict != want.Verdict || got.Tip != want.Tip {
 		t.Errorf("the devnet gives %s, %s, exit %d; the record %s, %s", got.Level, got.Verdict, got.Exit, want.Level, want.Verdict)
+	}
+}
+
+// TestManyRoles: two hundred roles look at one devnet at once and send, while it mines.
+func TestManyRoles(t *testing.T) {
+	const roles = 200
+	m := &mirror{t: t, dir: t.TempDir()}
+	m.start()
+	d := m.server.Devnet
+	u, err := node.ParseURL(m.url())
+	m.check(err)
+	start := time.Now()
+	var all sync.WaitGroup
+	for i := range roles {
+		all.Go(func() {
+			l := node.NewLive(u, &chaincfg.RegressionNetParams, 90, node.Options{})
+			defer l.Close()
+			at := node.Point{}
+			for range 3 {
+				s, err := l.Snapshot(context.Background())
+				if err != nil {
+					t.Errorf("role %d: %v", i, err)
+					return
+				}
+				for step, err := range s.Since(at) {
+					if err != nil {
+						t.Errorf("role %d: %v", i, err)
+						return
+					}
+					if step.Block != nil {
+						at = node.Point{Height: step.Height, Hash: step.Block.BlockHash()}
+					}
+				}
+				if tip, hash := s.Tip(); at != (node.Point{Height: tip, Hash: hash}) {
+					t.Errorf("role %d has read up to %d, the tip is %d", i, at.Height, tip)
+				}
+				if _, err := d.Pay(wire.NewTxOut(10_000, script(byte(i)))); err != nil {
+					t.Errorf("role %d: %v", i, err)
+				}
+			}
+		})
+	}
+	for range 5 {
+		mine(t, d, 1)
+	}
+	all.Wait()
+	t.Logf("%d roles looked three times and sent in %v", roles, time.Since(start))
+	mine(t, d, 1)
+	if _, _, waiting := d.Tip(); waiting != 0 {
+		t.Errorf("%d wait after the last block", waiting)
 	}
 }
 

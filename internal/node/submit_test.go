@@ -1,8 +1,13 @@
 package node_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
@@ -289,4 +294,56 @@ func TestCoreAnswers(t *testing.T) {
 	if got := relay.OutcomeOf(s.Submit(tx)); got != relay.Unreachable {
 		t.Errorf("a call that is forbidden: %s, want unreachable", got)
 	}
+}
+
+// TestAnswersThatLie: a node that answers nonsense is one that does not answer.
+func TestAnswersThatLie(t *testing.T) {
+	var blocks []*wire.MsgBlock
+	for b, err := range coinbases(t, 3).Blocks(context.Background(), 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		blocks = append(blocks, b)
+	}
+	core := nodetest.StartBitcoind(t, blocks)
+	lies := make(map[string]string) // results, by method
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		var call struct{ Method string }
+		if json.Unmarshal(body, &call) == nil && lies[call.Method] != "" {
+			fmt.Fprintf(w, `{"result":%s,"error":null,"id":0}`, lies[call.Method])
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		core.ServeHTTP(w, r)
+	}))
+	defer web.Close()
+	_, cookie, _ := strings.Cut(core.URL(), "?")
+	url := "bitcoind://" + strings.TrimPrefix(web.URL, "http://") + "?" + cookie
+	tx := spend(2000, blocks[1].Transactions[0].TxOut[0])
+	tx.AddTxIn(wire.NewTxIn(&wire.OutPoint{Hash: blocks[1].Transactions[0].TxHash()}, freeInput, nil))
+	s := snapshot(t, live(t, url, 1))
+	for _, answer := range []string{`"` + strings.Repeat("0", 64) + `"`, `7`, `"zz"`, `{}`} {
+		lies["sendrawtransaction"] = answer
+		if got := relay.OutcomeOf(s.Submit(tx)); got != relay.Unreachable {
+			t.Errorf("sendrawtransaction %s: %s, want unreachable", answer, got)
+		}
+	}
+	for _, answer := range []string{`7`, `"zz"`, `{"confirmations":-1}`, `[]`} {
+		lies["gettxout"] = answer
+		if n, err := s.Confirmations(wire.OutPoint{}); err == nil {
+			t.Errorf("gettxout %s: %d confirmations", answer, n)
+		}
+	}
+	for _, answer := range []string{`7`, `"zz"`, `[]`} {
+		lies["getblockchaininfo"] = answer
+		if _, err := live(t, url, 1).Snapshot(context.Background()); err == nil {
+			t.Errorf("getblockchaininfo %s: a snapshot", answer)
+		}
+	}
+	var err error
+	lies["getblockheader"] = `"` + strings.Repeat("00", 80) + `"`
+	for _, err = range s.Since(node.Point{Height: 3, Hash: blocks[2].BlockHash()}) {
+	}
+	wantLine(t, err, "another header")
 }
