@@ -132,6 +132,9 @@ func TestFaucet(t *testing.T) {
 
 // A block over 500 waiting transactions is made, kept and connected in well below a second.
 func TestFullBlock(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow under the race detector")
+	}
 	d := open(t, t.TempDir())
 	defer d.Close()
 	for range 500 {

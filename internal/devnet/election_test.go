@@ -28,6 +28,9 @@ import (
 // role uses. The devnet's chain is the play's. It is killed and started again, and a block is replaced on
 // the way. An auditor who asks the devnet then has the report that the record gives.
 func TestElection(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow under the race detector")
+	}
 	m := &mirror{t: t}
 	_, path := rehearsaltest.Run(t, rehearsal.Options{Source: examples.Policy("club_chair"), Seed: 5}, m.run)
 	m.catchUp()
