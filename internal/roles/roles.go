@@ -65,6 +65,12 @@ func (p participant) Format(f fmt.State, _ rune) {
 // that block. A chain shorter than that gives genesis.
 func Seen(c Chain, confirmations uint32) (board.Seen, error) {
 	tip, _ := c.Tip()
+	return seenAt(c, tip, confirmations)
+}
+
+func seenAt(c interface {
+	HashAt(height uint32) (chainhash.Hash, error)
+}, tip, confirmations uint32) (board.Seen, error) {
 	height := uint32(0)
 	if tip+1 > confirmations {
 		height = tip + 1 - confirmations
