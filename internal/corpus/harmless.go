@@ -203,10 +203,22 @@ func replacesVote(p *play) error {
 		return err
 	})
 	p.castInstead(v, func(keys map[string][]byte) error {
-		if err := v.Vote(p.Setup, keys, v.Choice); err != nil {
+		sealed, err := p.ballotOf(v, v.Choice)
+		if err != nil {
 			return err
 		}
-		return v.Bump(p.Setup, keys, v.Choice, extra, wallet)
+		if err := p.cast(v, keys, sealed); err != nil {
+			return err
+		}
+		view, err := p.Look()
+		if err != nil {
+			return err
+		}
+		tx, err := v.Bump(view, extra, wallet)
+		if err != nil {
+			return err
+		}
+		return p.Chain.Submit(tx)
 	})
 	return nil
 }
