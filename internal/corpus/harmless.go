@@ -203,15 +203,15 @@ func replacesVote(p *play) error {
 		return err
 	})
 	p.castInstead(v, func(keys map[string][]byte) error {
-		sealed, err := p.ballotOf(v, v.Choice)
-		if err != nil {
-			return err
-		}
-		if err := p.cast(v, keys, sealed); err != nil {
-			return err
-		}
 		view, err := p.Look()
 		if err != nil {
+			return err
+		}
+		acts, err := v.Acts(view)
+		if err != nil {
+			return err
+		}
+		if err := p.Node(v.Role).Submit(acts[0].Tx); err != nil {
 			return err
 		}
 		tx, err := v.Bump(view, extra, wallet)
