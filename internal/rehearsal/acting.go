@@ -283,12 +283,13 @@ func (p *Play) perform(who actor, a roles.Act) (bool, error) {
 	return true, nil
 }
 
-// keyOf is a hash of what an act does: of a line without its date, of a transaction its id.
+// keyOf is a hash of what an act does: of a line without its date, but with the height by which it is due,
+// since a late complaint may say what one in time said; of a transaction its id.
 func keyOf(a roles.Act) [32]byte {
 	if a.Tx != nil {
 		return a.Tx.TxHash()
 	}
-	return sha256.Sum256(slices.Concat(a.Line.By[:], []byte(a.Line.Type), []byte{0}, a.Line.Body))
+	return sha256.Sum256(fmt.Appendf(nil, "%s %s %d %s", a.Line.By, a.Line.Type, a.By, a.Line.Body))
 }
 
 // taken reports whether a hook performs something in the place of an act: an anchor, or a vote.
