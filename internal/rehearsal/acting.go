@@ -301,9 +301,10 @@ func (p *Play) taken(who actor, a roles.Act) (bool, error) {
 			return p.closedBy[kind], nil
 		}
 		tip, _ := p.Chain.Tip()
+		head := p.Log.Head()
 		closed, err := p.Hooks.Anchor(kind, tip+1)
 		p.closedBy[kind] = closed
-		return closed, err
+		return closed || p.Log.Head() != head, err // where the hook wrote lines, the next anchor commits to them
 	}
 	if who.voter == nil || stepOf(a.What) != vote {
 		return false, nil
