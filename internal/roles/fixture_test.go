@@ -10,6 +10,7 @@ import (
 	"bevote/internal/cores"
 	"bevote/internal/curve"
 	"bevote/internal/regtest"
+	"bevote/internal/relay"
 	"bevote/internal/roles"
 	"bevote/lang"
 	"bevote/templates"
@@ -44,6 +45,10 @@ type fixture struct {
 	files      [2][]byte // policy and contract
 
 	view       *election.Exchange // of all lines and blocks
+	look       *roles.View        // the same
+	observer   *roles.Observer
+	nodes      map[string]roles.Chain // of roles that have one of their own
+	performed  map[string]uint32      // acts, by the tip at which they were performed last
 	registrar  *roles.Registrar
 	memberKeys int // of each mixer; 0 for one
 	announced  uint32
@@ -53,6 +58,11 @@ type fixture struct {
 	underfunded bool      // the supervisor has 100,000 sat
 	journalPath string    // of m1's journal, or ""
 	journalFile io.Closer // the same, open
+	membersPath string    // of the treasurer's file, or ""
+	membersFile io.Closer // the same, open
+
+	// lines returns the board as a role sees it, nil for all of it; the hook may be nil.
+	lines func(who string) []board.Line
 
 	// tolerates reports whether a role's error stops the role, and not the test.
 	tolerates func(who string, err error) bool
@@ -107,10 +117,16 @@ func (f *fixture) begin(voters, mixers int) {
 	f.chain, err = regtest.New(t.TempDir(), lang.Params("regtest"), templates.PayToKey(curve.BaseMul(f.minerKey).Key()))
 	check(t, err)
 	t.Cleanup(func() { f.chain.Close() })
+	f.observer = roles.NewObserver(f.e, f.chain, 1)
+	f.nodes, f.performed = make(map[string]roles.Chain), make(map[string]uint32)
 	f.supervisor, err = roles.NewSupervisor(f.e, f.keys["supervisor"], f.node(), seedOf("supervisor"))
 	check(t, err)
-	f.treasurer, err = roles.NewTreasurer(f.supervisor)
-	check(t, err)
+	if f.membersPath != "" {
+		f.openTreasurer()
+	} else {
+		f.treasurer, err = roles.NewTreasurer(f.supervisor)
+		check(t, err)
+	}
 	f.makeRoles(voters, mixers)
 	f.mine(101)
 	f.fund()
@@ -208,19 +224,18 @@ func (f *fixture) signature(tx *wire.MsgTx, i int, locking []byte, key curve.Sca
 // register admits mixers and voters.
 func (f *fixture) register() {
 	f.t.Helper()
-	lines, err := f.treasurer.Announce()
-	check(f.t, err)
-	f.append("supervisor", lines...)
-	announcements := make([]board.Line, len(f.mixers))
+	f.appendLines("supervisor", f.treasurer.Acts)
+	announcements := make([][]roles.Act, len(f.mixers))
 	cores.Each(len(f.mixers), func(i int) {
 		var err error
-		if announcements[i], err = f.mixers[i].Announce(f.view.ExchangeLog); err != nil {
+		if announcements[i], err = f.mixers[i].Acts(f.look); err != nil {
 			f.t.Error(err)
 		}
 	})
 	for i, m := range f.mixers {
-		f.append(fmt.Sprintf("m%d", i+1), announcements[i])
-		certificates, err := f.treasurer.Admit(f.view.ExchangeLog, announcements[i], m.Requests())
+		line := *announcements[i][0].Line
+		f.append(fmt.Sprintf("m%d", i+1), line)
+		certificates, err := f.treasurer.Admit(f.view.ExchangeLog, line, m.Requests())
 		check(f.t, err)
 		check(f.t, m.Certify(certificates))
 	}
@@ -259,13 +274,32 @@ func (f *fixture) append(who string, lines ...board.Line) {
 			check(f.t, f.log.Append(l))
 		}
 	}
-	f.view = f.exchange()
+	f.see()
+}
+
+// appendLines appends the lines of a role's acts, which sends nothing.
+func (f *fixture) appendLines(who string, of func(*roles.View) ([]roles.Act, error)) {
+	f.t.Helper()
+	acts, err := of(f.look)
+	check(f.t, err)
+	for _, a := range acts {
+		f.append(who, *a.Line)
+	}
+}
+
+// see looks at board and chain.
+func (f *fixture) see() {
+	f.t.Helper()
+	var err error
+	f.look, err = f.observer.View(f.log.Lines())
+	check(f.t, err)
+	f.view = f.look.Exchange
 }
 
 // mine adds blocks up to height and shows them to every role.
 func (f *fixture) mine(height uint32) {
 	f.t.Helper()
-	defer func() { f.view = f.exchange() }()
+	defer f.see()
 	for tip := f.tip(); tip < height; tip++ {
 		check(f.t, f.chain.Mine(1))
 		b, err := f.chain.Block(tip + 1)
@@ -299,7 +333,7 @@ func (f *fixture) exchange() *election.Exchange {
 
 // actor is a role that acts whenever board or chain have grown.
 type actor interface {
-	Act(*election.Exchange) ([]board.Line, error)
+	Acts(*roles.View) ([]roles.Act, error)
 }
 
 func (f *fixture) actors() (names []string, people []actor) {
@@ -313,31 +347,70 @@ func (f *fixture) actors() (names []string, people []actor) {
 	return names, people
 }
 
+// viewOf is what a role sees.
+func (f *fixture) viewOf(who string, all *roles.View) *roles.View {
+	f.t.Helper()
+	if f.lines != nil {
+		if lines := f.lines(who); lines != nil {
+			v, err := roles.NewObserver(f.e, f.chain, 1).View(lines)
+			check(f.t, err)
+			return v
+		}
+	}
+	return all
+}
+
 // act lets the roles act until no line is new.
 func (f *fixture) act() {
 	f.t.Helper()
 	names, people := f.actors()
 	for again := true; again; {
 		again = false
-		x := f.view
+		view := f.look
 		for i, p := range people {
 			if f.absent(names[i], f.tip()) {
 				continue
 			}
-			lines, err := p.Act(x)
-			if err != nil && f.tolerates != nil && f.tolerates(names[i], err) {
-				continue
+			acts, err := p.Acts(f.viewOf(names[i], view))
+			before := len(f.log.Lines())
+			if err == nil {
+				err = f.perform(names[i], acts)
 			}
-			if err != nil {
+			if err != nil && !(f.tolerates != nil && f.tolerates(names[i], err)) {
 				f.t.Fatalf("%s at tip %d: %v", names[i], f.tip(), err)
 			}
-			if len(lines) > 0 {
-				before := len(f.log.Lines())
-				f.append(names[i], lines...)
-				again = again || len(f.log.Lines()) > before
-			}
+			again = again || len(f.log.Lines()) > before
 		}
 	}
+}
+
+// perform appends lines and sends transactions, each once between two blocks.
+func (f *fixture) perform(who string, acts []roles.Act) (err error) {
+	f.t.Helper()
+	for _, a := range acts {
+		key, tip := a.What, f.tip()
+		if a.Tx != nil {
+			key += a.Tx.TxHash().String()
+		} else {
+			key += string(a.Line.By[:]) + string(a.Line.Body)
+		}
+		if last, done := f.performed[key]; done && last == tip {
+			continue
+		}
+		f.performed[key] = tip
+		if a.Line != nil {
+			f.append(who, *a.Line)
+			continue
+		}
+		n := f.nodes[who]
+		if n == nil {
+			n = f.node()
+		}
+		if failed := n.Submit(a.Tx); !relay.Stands(a.Tx, failed) {
+			err = fmt.Errorf("%s: %w", a.What, failed)
+		}
+	}
+	return err
 }
 
 // run plays the exchange up to the tip at height. Every role acts at each tip.

@@ -16,13 +16,11 @@ func (f *fixture) endPhase(due election.Due) {
 	f.t.Helper()
 	switch due.Kind {
 	case election.RegisterClosed:
-		line, err := f.registrar.Publish(f.treasurer.Mixers())
-		f.appendLine("supervisor", line, err)
+		f.appendLines("supervisor", func(v *roles.View) ([]roles.Act, error) {
+			return f.registrar.Acts(v, f.treasurer.Mixers())
+		})
 	case election.VouchersClosed:
-		r := f.replay()
-		lines, err := f.treasurer.Open(f.e.Exchange(f.log.Lines(), r.Sequence(0).Closing(due, f.log.Head()), r))
-		check(f.t, err)
-		f.append("supervisor", lines...)
+		f.appendLines("supervisor", f.treasurer.Acts)
 	}
 }
 
