@@ -1,13 +1,12 @@
 package rehearsal
 
 import (
-	"crypto/sha256"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 
 	"bevote/internal/curve"
-	relays "bevote/internal/relay"
+	"bevote/internal/relay"
 	"bevote/internal/roles"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
@@ -24,7 +23,6 @@ type Exchange struct {
 	Depositors []*Depositor
 	order      *rand.Rand // of the depositors' lines
 
-	observer  *roles.Observer
 	performed map[[32]byte]uint32 // acts, by the tip at which they were performed last
 }
 
@@ -38,39 +36,6 @@ type Depositor struct {
 
 // away reports whether a role does nothing.
 func (p *Play) away(role string) bool { return p.Hooks.Away != nil && p.Hooks.Away(role) }
-
-// mix registers mixers and depositors, and lets them act before each block until
-// the entries of the roll are due. Each phase is anchored at its height.
-func (p *Play) mix() error {
-	if err := p.register(); err != nil {
-		return err
-	}
-	t := p.Policy.Times
-	phases := map[uint32]struct {
-		kind  int
-		write func() error
-	}{
-		t.Register: {election.RegisterClosed, p.writeRegistry},
-		t.Deposit:  {election.DepositsClosed, nil},
-		t.Issue:    {election.IssuesClosed, nil},
-		t.Voucher:  {election.VouchersClosed, p.openVouchers},
-	}
-	first, _ := p.Chain.Tip()
-	for tip := first; tip < t.Roll-1; tip, _ = p.Chain.Tip() {
-		p.progress("mixing", int(tip-first), int(t.Roll-1-first))
-		if err := p.actUntilQuiet(); err != nil {
-			return err
-		}
-		advance := func() error { return p.Advance(tip + 1) }
-		if phase, ends := phases[tip]; ends {
-			advance = func() error { return p.closePhase(phase.kind, tip, phase.write) }
-		}
-		if err := advance(); err != nil {
-			return err
-		}
-	}
-	return p.actUntilQuiet()
-}
 
 // register admits mixers and voters.
 func (p *Play) register() error {
@@ -140,7 +105,7 @@ func (p *Play) look(role string) (*roles.View, error) {
 			return roles.NewObserver(p.Election, p.Chain, p.Times.Announce).View(seen)
 		}
 	}
-	return p.Exchange.observer.View(p.Log.Lines())
+	return p.Look()
 }
 
 // performAs performs what is due of a role.
@@ -160,12 +125,7 @@ func (p *Play) performAs(role string, acts func(*roles.View) ([]roles.Act, error
 func (p *Play) performOnce(role string, acts []roles.Act) error {
 	tip, _ := p.Chain.Tip()
 	for _, a := range acts {
-		key := [32]byte{}
-		if a.Line != nil {
-			key = sha256.Sum256(slices.Concat(a.Line.By[:], []byte(a.Line.Type), []byte{0}, a.Line.Body))
-		} else {
-			key = a.Tx.TxHash()
-		}
+		key := keyOf(a)
 		if last, done := p.Exchange.performed[key]; done && last == tip {
 			continue
 		}
@@ -174,7 +134,7 @@ func (p *Play) performOnce(role string, acts []roles.Act) error {
 			if err := p.Append(*a.Line); err != nil {
 				return err
 			}
-		} else if err := p.Node(role).Submit(a.Tx); !relays.Stands(a.Tx, err) && relays.OutcomeOf(err) != relays.Conflict {
+		} else if err := p.Node(role).Submit(a.Tx); !relay.Stands(a.Tx, err) && relay.OutcomeOf(err) != relay.Conflict {
 			return fmt.Errorf("%s: %w", a.What, err)
 		}
 	}
@@ -190,7 +150,7 @@ func (p *Play) View(role string) (*election.Exchange, error) {
 	return v.Exchange, nil
 }
 
-// exchangeOf returns the exchange of a board with these lines.
+// exchangeOf returns the exchange of the board with a voucher more.
 func (p *Play) exchangeOf(lines []board.Line) (*election.Exchange, error) {
 	r, err := p.Replay()
 	if err != nil {
@@ -215,24 +175,35 @@ func (p *Play) refuses(l board.Line) (bool, error) {
 	return v == nil || v.N != len(lines) || !p.Exchange.Treasurer.Takes(x, v), nil
 }
 
-// actUntilQuiet lets the roles act until none writes another line before the
-// next block.
-func (p *Play) actUntilQuiet() error {
-	for {
-		before := len(p.Log.Lines())
-		if err := p.ctx.Err(); err != nil {
-			return err
-		}
+// actExchange lets the parties of the exchange act until the entries of the roll are due, and the
+// depositors once more after that. What ends a phase is written when they are quiet.
+func (p *Play) actExchange(view *roles.View) (acted bool, err error) {
+	t, before := p.Policy.Times, len(p.Log.Lines())
+	if p.Exchange == nil || p.step != enrol || view.Tip == t.Roll {
+		return false, nil
+	}
+	if view.Tip < t.Roll {
 		if err := p.actMixers(); err != nil {
-			return err
-		}
-		if err := p.actDepositors(); err != nil {
-			return err
-		}
-		if len(p.Log.Lines()) == before {
-			return nil
+			return false, err
 		}
 	}
+	if err := p.actDepositors(); err != nil {
+		return false, err
+	}
+	if len(p.Log.Lines()) > before {
+		return true, nil
+	}
+	for _, end := range []struct {
+		height uint32
+		of     board.Type
+		write  func() error
+	}{{t.Register, board.TypeRegistry, p.writeRegistry}, {t.Voucher, board.TypeOpened, p.openVouchers}} {
+		if view.Tip == end.height && !p.closing[end.of] {
+			p.closing[end.of] = true
+			return true, end.write()
+		}
+	}
+	return false, nil
 }
 
 // actMixers lets the treasurer and the mixers act, one after the other, each on
@@ -279,33 +250,6 @@ func (p *Play) actDepositors() error {
 	}
 	p.Exchange.order.Shuffle(len(lines), func(a, b int) { lines[a], lines[b] = lines[b], lines[a] })
 	return p.performOnce("", lines)
-}
-
-// mixCoins plays the exchange, and returns the coins of the voters whom it paid.
-func (p *Play) mixCoins() (map[curve.PublicKey]wire.OutPoint, error) {
-	if err := p.mix(); err != nil {
-		return nil, err
-	}
-	x, err := p.View("voters")
-	if err != nil {
-		return nil, err
-	}
-	coins := make(map[curve.PublicKey]wire.OutPoint)
-	for _, v := range x.Payable() {
-		if c := x.CoinOf(v); c != nil {
-			coins[v.By] = c.Outpoint
-		}
-	}
-	p.removeVoters(func(v *Voter) bool { _, paid := coins[v.Key()]; return !paid })
-	return coins, nil
-}
-
-// reclaim lets depositors without an issued voucher take their deposits back.
-func (p *Play) reclaim() error {
-	if p.Exchange == nil {
-		return nil
-	}
-	return p.actDepositors() // who write no lines after the roll
 }
 
 // watch shows mixers and depositors a block.

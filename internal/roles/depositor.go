@@ -90,7 +90,7 @@ func (d *Depositor) Acts(view *View) (acts []Act, err error) {
 // registry whose root is of other voters.
 func (d *Depositor) registered(view *View) (bool, error) {
 	x := view.Exchange
-	if x == nil || x.Registry == nil || !view.closed(election.RegisterClosed) {
+	if x == nil || x.Registry == nil || !view.Closed(election.RegisterClosed) {
 		return false, nil
 	}
 	head := x.Phases.Anchor(election.RegisterClosed).Head

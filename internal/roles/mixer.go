@@ -203,18 +203,6 @@ func (m *Mixer) Acts(view *View) ([]Act, error) {
 	return acts, nil
 }
 
-// actsOf joins the acts of the parts of a role.
-func actsOf(view *View, parts ...func(*View) ([]Act, error)) (all []Act, err error) {
-	for _, part := range parts {
-		acts, err := part(view)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, acts...)
-	}
-	return all, nil
-}
-
 // hold issues for the deposits that the mixer holds, if the board has the keys that it announced.
 func (m *Mixer) hold(view *View) ([]Act, error) {
 	own := view.Exchange.MixerOf(m.public)

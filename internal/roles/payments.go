@@ -57,7 +57,7 @@ func (p *payer) coinOutputs(keys []curve.PublicKey) (outs []*wire.TxOut) {
 func (m *Mixer) pay(view *View) ([]Act, error) {
 	x, payout := view.Exchange, m.e.Policy.Times.Payout
 	own := x.MixerOf(m.public)
-	if own == nil || !view.closed(election.VouchersClosed) {
+	if own == nil || !view.Closed(election.VouchersClosed) {
 		return nil, nil
 	}
 	end := x.NextPayment(m.public)

@@ -25,7 +25,7 @@ type issueSession struct {
 // issue issues for the deposits that the deep anchor of `deposit by` commits to, until `issue by`: with
 // blind RSA for all together, with group signatures in sessions.
 func (m *Mixer) issue(view *View) (acts []Act, err error) {
-	if !view.closed(election.DepositsClosed) || view.Tip >= m.e.Policy.Times.Issue {
+	if !view.Closed(election.DepositsClosed) || view.Tip >= m.e.Policy.Times.Issue {
 		return nil, nil
 	}
 	if m.e.Policy.Mixing.Scheme == lang.SchemeBlindRSA {

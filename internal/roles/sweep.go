@@ -14,7 +14,7 @@ import (
 // sweep moves the sweepable deposits to the pool, once the anchor of the vouchers is deep.
 func (t *Treasurer) sweep(view *View) (acts []Act, err error) {
 	x := view.Exchange
-	if !view.closed(election.VouchersClosed) {
+	if !view.Closed(election.VouchersClosed) {
 		return nil, nil
 	}
 	var due []*election.Deposit

@@ -1,6 +1,7 @@
 package roles
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"sync"
@@ -219,14 +220,51 @@ func (v *View) ended() bool { return v.Setup.Ended != "" }
 // deep reports whether what is in a block at a height is deep: the block has the policy's depth.
 func (v *View) deep(height uint32) bool { return v.Tip+1 >= height+v.Election.Policy.Depth() }
 
-// closed reports whether the anchor of a kind closes its phase and is deep.
-func (v *View) closed(kind int) bool {
+// Closed reports whether the anchor of a kind closes its phase and is deep.
+func (v *View) Closed(kind int) bool {
 	a := v.Setup.Phases.Anchor(kind)
 	return a != nil && v.Setup.Phases.Closed(kind) && v.deep(a.Height)
 }
 
-// wrote reports whether an author's line of a type stands on the board.
-func (v *View) wrote(by curve.PublicKey, of board.Type) bool { return len(v.o.where[author{by, of}]) > 0 }
+// Open reports whether the phase between two anchors is open: the first is deep, the second is not made,
+// and the tip is below the second's height.
+func (v *View) Open(after, until int, by uint32) bool {
+	return !v.ended() && v.Tip < by && v.Closed(after) && !v.Setup.Phases.Closed(until)
+}
+
+// Wrote reports whether an author's line of a type stands on the board.
+func (v *View) Wrote(by curve.PublicKey, of board.Type) bool {
+	return len(v.o.where[author{by, of}]) > 0
+}
+
+// stands reports whether an author's line of a type with this very body stands on the board.
+func (v *View) stands(l *board.Line) bool {
+	return slices.ContainsFunc(v.o.where[author{l.By, l.Type}], func(i int) bool { return bytes.Equal(v.Lines[i].Body, l.Body) })
+}
+
+// CoinOf returns the coin of a roll key that a member may enter with: in the supervisor's payments, or
+// with mixing the one that pays its voucher, once it is deep.
+func (v *View) CoinOf(key curve.PublicKey) (wire.OutPoint, bool) {
+	op, height := wire.OutPoint{}, uint32(0)
+	if x := v.Exchange; x != nil {
+		voucher := x.VoucherOf(key)
+		if voucher == nil {
+			return op, false
+		}
+		c := x.CoinOf(voucher)
+		if c == nil {
+			return op, false
+		}
+		op, height = c.Outpoint, c.Height
+	} else {
+		c, paid := v.Replay.Paid(key)
+		if !paid {
+			return op, false
+		}
+		op, height = c.Outpoint, c.Height
+	}
+	return op, v.deep(height)
+}
 
 // own returns the lines of a type by an author, in the board's order.
 func own[T board.Body](v *View, by curve.PublicKey) (out []election.Entry[T]) {
@@ -260,7 +298,7 @@ func (v *View) Outcome() (*sharing.Outcome, *sharing.Combination) {
 }
 
 func (v *View) combine() *received {
-	if v.ended() || !v.closed(election.DealsClosed) {
+	if v.ended() || !v.Closed(election.DealsClosed) {
 		return new(received)
 	}
 	r := &received{outcome: v.Setup.Dealing}

@@ -69,7 +69,7 @@ func (d *Depositor) issued(view *View) ([]Act, error) {
 	switch {
 	case own.Answer != nil:
 		return nil, d.finish(x, own)
-	case !group || view.Tip >= by || !view.closed(election.DepositsClosed):
+	case !group || view.Tip >= by || !view.Closed(election.DepositsClosed):
 		return nil, nil
 	case own.InSession():
 		return d.challenge(view, own)
@@ -117,7 +117,7 @@ func (d *Depositor) finish(x *election.Exchange, own *election.Deposit) error {
 func (d *Depositor) show(view *View) ([]Act, error) {
 	x, by := view.Exchange, d.e.Policy.Times.Voucher
 	own := x.DepositOf(d.public)
-	if d.session.signature == nil || view.Tip >= by || !view.closed(election.IssuesClosed) || !x.RightlyIssued(own) {
+	if d.session.signature == nil || view.Tip >= by || !view.Closed(election.IssuesClosed) || !x.RightlyIssued(own) {
 		return nil, nil
 	}
 	first := x.Phases.Anchor(election.IssuesClosed).Height + d.e.Policy.Depth() - 1

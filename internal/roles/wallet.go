@@ -43,14 +43,6 @@ func (p *payer) signAll(tx *wire.MsgTx) error {
 	return nil
 }
 
-// signAndSend signs the inputs of a transaction and sends it.
-func (p *payer) signAndSend(what string, tx *wire.MsgTx) error {
-	if err := p.signAll(tx); err != nil {
-		return err
-	}
-	return p.submit(what, tx)
-}
-
 // wallet is what blocks show of the outputs of one script. What its owner has sent is no part of it before it
 // is in a block: so it follows from the chain alone, and the same transaction is made again until then.
 //
