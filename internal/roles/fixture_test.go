@@ -47,25 +47,32 @@ type fixture struct {
 	view       *election.Exchange // of all lines and blocks
 	look       *roles.View        // the same
 	observer   *roles.Observer
+	blocks     []*wire.MsgBlock       // of the chain, from height 1
 	nodes      map[string]roles.Chain // of roles that have one of their own
 	performed  map[string]uint32      // acts, by the tip at which they were performed last
 	registrar  *roles.Registrar
+	list       *roles.Eligible
 	memberKeys int // of each mixer; 0 for one
 	announced  uint32
 
 	// absent reports whether a role does nothing at a tip: "m1", "v2", "treasurer".
-	absent      func(who string, tip uint32) bool
-	underfunded bool      // the supervisor has 100,000 sat
-	journalPath string    // of m1's journal, or ""
-	journalFile io.Closer // the same, open
-	membersPath string    // of the treasurer's file, or ""
-	membersFile io.Closer // the same, open
+	absent       func(who string, tip uint32) bool
+	underfunded  bool         // the supervisor has 100,000 sat
+	journalPath  string       // of m1's journal, or ""
+	journalFile  io.Closer    // the same, open
+	dir          string       // of the files of all roles, or ""
+	journals     [9]io.Closer // open, of the mixers; with dir only
+	registerFile io.Closer    // open, the registrar's file; with dir only
+	membersPath  string       // of the treasurer's file, or ""
+	membersFile  io.Closer    // the same, open
 
 	// lines returns the board as a role sees it, nil for all of it; the hook may be nil.
 	lines func(who string) []board.Line
 
 	// tolerates reports whether a role's error stops the role, and not the test.
 	tolerates func(who string, err error) bool
+	// beforeAct is called before a role acts.
+	beforeAct func(who string)
 	// beforeActs is called at every tip, before the roles act.
 	beforeActs func(tip uint32)
 	// publish returns the lines that the board keeper appends in place of a line; nil appends the
@@ -161,6 +168,10 @@ func (f *fixture) makeRoles(voters, mixers int) {
 		if i == 0 && f.journalPath != "" {
 			journal = f.openJournal()
 		}
+		if f.dir != "" {
+			f.mixers[i] = f.reopenMixer(i)
+			continue
+		}
 		f.mixers[i], err = roles.NewMixer(f.e, name, f.keys["mixer "+name], f.node(), f.random(name), journal, max(1, f.memberKeys))
 		check(f.t, err)
 	}
@@ -247,8 +258,11 @@ func (f *fixture) register() {
 	}
 	list, err := roles.ReadEligible(strings.NewReader(csv))
 	check(f.t, err)
-	f.registrar = roles.NewRegistrar(f.supervisor, list)
+	f.list, f.registrar = list, roles.NewRegistrar(f.supervisor, list)
 	for i := range f.voters {
+		if f.dir != "" {
+			f.reopenRegistrar()
+		}
 		key := f.keys[fmt.Sprintf("registration v%d", i+1)]
 		r, err := roles.Register(f.e.EID, fmt.Sprintf("voter %d", i+1), curve.NewScalar(uint32(1000+i)), key)
 		check(f.t, err)
@@ -306,6 +320,7 @@ func (f *fixture) mine(height uint32) {
 		check(f.t, f.chain.Mine(1))
 		b, err := f.chain.Block(tip + 1)
 		check(f.t, err)
+		f.blocks = append(f.blocks, b)
 		f.supervisor.Watch(tip+1, b)
 		for _, m := range f.mixers {
 			m.Watch(tip+1, b)
@@ -369,11 +384,15 @@ func (f *fixture) act() {
 	for again := true; again; {
 		again = false
 		view := f.look
-		for i, p := range people {
+		for i := range people {
 			if f.absent(names[i], f.tip()) {
 				continue
 			}
-			acts, err := p.Acts(f.viewOf(names[i], view))
+			if f.beforeAct != nil {
+				f.beforeAct(names[i])
+				_, people = f.actors()
+			}
+			acts, err := people[i].Acts(f.viewOf(names[i], view))
 			before := len(f.log.Lines())
 			if err == nil {
 				err = f.perform(names[i], acts)

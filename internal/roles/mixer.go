@@ -67,7 +67,13 @@ func NewMixer(
 // modulus must be on the board, and the mixer cannot sign before Certify.
 func (m *Mixer) announce(view *View) ([]Act, error) {
 	x, by := view.Exchange, m.e.Policy.Times.Register
-	if _, announced := x.AnnouncementOf(m.public); announced || x.Registry != nil || view.Tip >= by || !m.prepared() {
+	if x.Registry != nil || view.Tip >= by {
+		return nil, nil
+	}
+	if err := m.prepare(x.ExchangeLog); err != nil {
+		return nil, err
+	}
+	if _, announced := x.AnnouncementOf(m.public); announced || m.keys[0].announced == nil {
 		return nil, nil
 	}
 	from, coins := m.funds(view.Tip)
@@ -95,9 +101,6 @@ func (m *Mixer) funds(tip uint32) (from wire.OutPoint, coins int) {
 	each := p.Coin() + p.Fee*templates.P2PKHOutput
 	return from, int(min(max(sum/each, 0), int64(p.Voters)))
 }
-
-// prepared reports whether the signing keys are made.
-func (m *Mixer) prepared() bool { return m.keys[0].announced != nil }
 
 // prepare makes the signing keys, or makes them again after a restart: with group signatures once the
 // manager's modulus is on the board.
@@ -192,10 +195,6 @@ func (m *Mixer) Acts(view *View) ([]Act, error) {
 	if view.Exchange == nil {
 		return nil, nil
 	}
-	err := m.prepare(view.Exchange.ExchangeLog)
-	if err != nil {
-		return nil, err
-	}
 	acts, err := actsOf(view, m.announce, m.hold, m.pay)
 	if err != nil {
 		return nil, fmt.Errorf("mixer %s: %w", m.name, err)
@@ -203,11 +202,15 @@ func (m *Mixer) Acts(view *View) ([]Act, error) {
 	return acts, nil
 }
 
-// hold issues for the deposits that the mixer holds, if the board has the keys that it announced.
+// hold issues for the deposits that the deep anchor of `deposit by` commits to, until `issue by`, if the
+// board has the keys that the mixer announced.
 func (m *Mixer) hold(view *View) ([]Act, error) {
 	own := view.Exchange.MixerOf(m.public)
-	if own == nil {
+	if own == nil || !view.Closed(election.DepositsClosed) || view.Tip >= m.e.Policy.Times.Issue {
 		return nil, nil
+	}
+	if err := m.prepare(view.Exchange.ExchangeLog); err != nil {
+		return nil, err
 	}
 	for i, k := range m.keys {
 		if k.issuer == nil || i >= len(own.Issuers) || !bytes.Equal(own.Issuers[i].Text, k.announced) {

@@ -22,12 +22,8 @@ type issueSession struct {
 	answer []byte // nil until the challenge is stored
 }
 
-// issue issues for the deposits that the deep anchor of `deposit by` commits to, until `issue by`: with
-// blind RSA for all together, with group signatures in sessions.
+// issue issues with blind RSA for all deposits together, with group signatures in sessions.
 func (m *Mixer) issue(view *View) (acts []Act, err error) {
-	if !view.Closed(election.DepositsClosed) || view.Tip >= m.e.Policy.Times.Issue {
-		return nil, nil
-	}
 	if m.e.Policy.Mixing.Scheme == lang.SchemeBlindRSA {
 		return m.issueAll(view)
 	}
