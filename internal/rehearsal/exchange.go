@@ -78,16 +78,23 @@ func (p *Play) openVouchers() error { return p.performAs("supervisor", p.Exchang
 
 // admit publishes a mixer's announcement and certifies the mixer's keys.
 func (p *Play) admit(role string, m *roles.Mixer) error {
-	n := len(p.Log.Lines())
-	if err := p.performAs(role, m.Acts); err != nil {
+	v, err := p.look(role)
+	if err != nil {
+		return err
+	}
+	acts, err := m.Acts(v)
+	if err != nil {
+		return err
+	}
+	if err := p.performOnce(role, acts); err != nil {
 		return err
 	}
 	x, err := p.View("supervisor")
 	if err != nil {
 		return err
 	}
-	for _, line := range p.Log.Lines()[n:] {
-		certificates, err := p.Exchange.Treasurer.Admit(x.ExchangeLog, line, m.Requests())
+	for _, a := range acts {
+		certificates, err := p.Exchange.Treasurer.Admit(x.ExchangeLog, *a.Line, m.Requests())
 		if err != nil {
 			return err
 		}
