@@ -258,7 +258,7 @@ func (p *Play) performAll(who actor, acts []roles.Act) (acted bool, err error) {
 // perform appends the line or sends the transaction of an act, unless it was done before, is of a later
 // step, or of one that a hook has played. It reports whether it did.
 func (p *Play) perform(who actor, a roles.Act) (bool, error) {
-	if step := stepOf(a.What); step > p.step || p.replaced[step] {
+	if step := stepOf(a.What); step > p.step || p.replaced[step] || a.What == "refund" && p.leftToBranch(who.voter) {
 		return false, nil
 	}
 	key := keyOf(a)

@@ -20,11 +20,10 @@ type Candidate struct {
 	ballots openedCount
 }
 
-// openedCount is what a role read in the ballots of a count.
+// openedCount is what the candidate read in the ballots of a count.
 type openedCount struct {
-	of   *Count
-	own  []openedVote     // for the role, by slot
-	rest []*election.Vote // the others
+	of  *Count
+	own []openedVote // for the candidate, by slot
 }
 
 // NewCandidate returns candidate number j, whose secret key is key.

@@ -88,18 +88,6 @@ func (p *participant) write(body board.Body) (board.Line, error) {
 	return board.Sign(p.e.EID, p.key, seen, body)
 }
 
-// writeAll signs a line with each body.
-func writeAll[T board.Body](p *participant, bodies []T) ([]board.Line, error) {
-	lines := make([]board.Line, len(bodies))
-	for i, body := range bodies {
-		var err error
-		if lines[i], err = p.write(body); err != nil {
-			return nil, err
-		}
-	}
-	return lines, nil
-}
-
 // tip returns the height of the newest block.
 func (p *participant) tip() uint32 {
 	height, _ := p.chain.Tip()
