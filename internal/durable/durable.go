@@ -56,7 +56,7 @@ func Lock(dir string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := lock(f); err != nil {
+	if err := LockFile(f); err != nil {
 		f.Close()
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}

@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// lock takes the system's lock on an open file.
-func lock(f *os.File) error {
+// LockFile keeps an open file to one process until it is closed, or the process ends.
+func LockFile(f *os.File) error {
 	if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil {
 		return errors.New("in use by another process")
 	}

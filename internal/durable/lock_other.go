@@ -4,6 +4,6 @@ package durable
 
 import "os"
 
-// lock does nothing where the system has no such lock. There the operator keeps a
-// directory to one process.
-func lock(*os.File) error { return nil }
+// LockFile does nothing where the system has no such lock. There the operator keeps a file
+// or directory to one process.
+func LockFile(*os.File) error { return nil }

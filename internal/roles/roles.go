@@ -79,36 +79,14 @@ func seenAt(c interface {
 	return board.Seen{Height: height, Hash: hash}, err
 }
 
-// write signs a line with body, as of now.
-func (p *participant) write(body board.Body) (board.Line, error) {
-	seen, err := Seen(p.chain, p.e.Policy.Confirmations)
-	if err != nil {
-		return board.Line{}, err
-	}
-	return board.Sign(p.e.EID, p.key, seen, body)
-}
-
 // tip returns the height of the newest block.
 func (p *participant) tip() uint32 {
 	height, _ := p.chain.Tip()
 	return height
 }
 
-// retries limits how often a line is written that has not come onto the board: once a block. It
-// holds the tip at the newest attempt, by the line's subject.
-type retries map[string]uint32
-
-// allow reports whether there was no attempt at this tip yet, and notes one.
-func (r retries) allow(tip uint32, subject string) bool {
-	last, before := r[subject]
-	r[subject] = tip
-	return !before || last != tip
-}
-
 // submit sends a transaction. It is no error that the network has it already, or one that stands for
 // it: an act can be repeated whose answer was lost.
-func (p *participant) submit(what string, tx *wire.MsgTx) error { return submit(p.chain, what, tx) }
-
 func submit(chain Chain, what string, tx *wire.MsgTx) error {
 	if err := chain.Submit(tx); !relay.Stands(tx, err) {
 		return fmt.Errorf("%s: %w", what, err)

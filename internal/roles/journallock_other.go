@@ -1,9 +1,0 @@
-//go:build !(linux || darwin || freebsd || netbsd || openbsd || dragonfly)
-
-package roles
-
-import "os"
-
-// lock does nothing where the system has no such lock. There the operator keeps a mixer to one
-// process.
-func lock(*os.File) error { return nil }
