@@ -251,5 +251,5 @@ func (s *Server) replayFrom(lines []board.Line, blocks int) uint32 {
 // mu is held.
 func (s *Server) readmit() {
 	r := s.chain.replay
-	s.admission = s.e.Setup(s.lines, r.Sequence(s.chain.tip().Height)).Server(r)
+	s.admission = s.e.Setup(s.lines, r.Sequence(s.chain.tip().Height).On(s.chain.view().At)).Server(r)
 }

@@ -7,6 +7,8 @@ import (
 	"bevote/internal/cores"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
+
+	"github.com/btcsuite/btcd/chainhash/v2"
 )
 
 // Advance mines until the tip is at height. Every role sees every block.
@@ -115,7 +117,7 @@ func (p *Play) closing() (*election.Setup, *election.Replay, error) {
 	if !owed {
 		return nil, nil, errors.New("no anchor is owed")
 	}
-	return p.Election.Setup(p.Log.Lines(), r.Sequence(0).Closing(due, p.Log.Head())), r, nil
+	return p.Election.Setup(p.Log.Lines(), p.sequence(r, 0).Closing(due, p.Log.Head())), r, nil
 }
 
 // Append appends lines to the board in their order, each as the hook Line
@@ -136,7 +138,11 @@ func (p *Play) Append(lines ...board.Line) error {
 				}
 				continue
 			}
-			if err := p.Log.Append(l); err != nil {
+			add := p.Log.Append
+			if p.Hooks.Blind {
+				add = p.Log.AppendUnverified
+			}
+			if err := add(l); err != nil {
 				return err
 			}
 		}
@@ -163,16 +169,25 @@ func (p *Play) appendLines(lines []board.Line, err error) error {
 // Replay returns a replay of the board and of the blocks from the announcement
 // to the tip.
 func (p *Play) Replay() (*election.Replay, error) {
-	r := election.NewReplay(p.Election, p.Log.Lines())
 	tip, _ := p.Chain.Tip()
-	for h := min(p.Times.Announce, tip); h <= tip; h++ {
-		block, err := p.Chain.Block(h)
-		if err != nil {
-			return nil, err
+	return p.Election.Follow(p.Log.Lines(), func(r *election.Replay) election.Sequence { return p.sequence(r, tip) }, func(r *election.Replay) error {
+		for h := min(p.Times.Announce, tip); h <= tip; h++ {
+			block, err := p.Chain.Block(h)
+			if err != nil {
+				return err
+			}
+			r.Block(h, block)
 		}
-		r.Block(h, block)
-	}
-	return r, nil
+		return nil
+	})
+}
+
+// sequence returns the anchors of a replay, on the play's chain.
+func (p *Play) sequence(r *election.Replay, complete uint32) election.Sequence {
+	return r.Sequence(complete).On(func(height uint32) (chainhash.Hash, bool) {
+		hash, err := p.Chain.HashAt(height)
+		return hash, err == nil
+	})
 }
 
 // readBoard computes what board and anchors establish so far. All roles share
@@ -183,7 +198,7 @@ func (p *Play) readBoard() error {
 		return err
 	}
 	tip, _ := p.Chain.Tip()
-	p.Setup = p.Election.Setup(p.Log.Lines(), r.Sequence(tip))
+	p.Setup = p.Election.Setup(p.Log.Lines(), p.sequence(r, tip))
 	p.ended = p.Setup.Ended
 	return nil
 }

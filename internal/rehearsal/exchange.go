@@ -152,7 +152,7 @@ func (p *Play) exchangeOf(lines []board.Line) (*election.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.Election.Exchange(lines, r.Sequence(0), r), nil
+	return p.Election.Exchange(lines, p.sequence(r, 0), r), nil
 }
 
 // refuses reports whether the board's server refuses a line: a voucher that does not
