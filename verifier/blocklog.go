@@ -57,6 +57,6 @@ func (l *blockLog) index(height uint32) int {
 // replay returns a new replay that was given the matched transactions.
 func (l *blockLog) replay(e *election.Election, lines []board.Line) *election.Replay {
 	r := election.NewReplay(e, lines)
-	replayAll(r, l.matched)
+	r.Txs(l.matched)
 	return r
 }

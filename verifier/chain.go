@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"bevote/lang"
+	"bevote/verifier/board"
 	"bevote/verifier/election"
 	"bevote/verifier/evidence"
 )
@@ -13,14 +14,15 @@ import (
 // chained is what the chain shows of the election.
 type chained struct {
 	*inputs
-	chain  *evidence.Chain
-	tip    uint32 // height
-	first  uint32 // height of the first block that was read for the election
-	shown  uint32 // height of the first whole block that this audit or its state has seen; noBlock for none
-	replay *election.Replay
-	blocks *blockLog // what the replay was given
-	saved  *blockLog // for the state: blocks, but without what proofs showed after whole blocks
-	reorgs []string  // blocks that were replaced since earlier audits, in words
+	chain   *evidence.Chain
+	tip     uint32 // height
+	first   uint32 // height of the first block that was read for the election
+	shown   uint32 // height of the first whole block that this audit or its state has seen; noBlock for none
+	replay  *election.Replay
+	watched []board.Line // what the replay looks for: the lines that count
+	blocks  *blockLog    // what the replay was given
+	saved   *blockLog    // for the state: blocks, but without what proofs showed after whole blocks
+	reorgs  []string     // blocks that were replaced since earlier audits, in words
 
 	waiting []waiting // unconfirmed transactions, of now and of the state
 	noPool  error     // of a source that shows no mempool
@@ -91,23 +93,49 @@ func wantedHeights(ctx context.Context, in *inputs, sources []evidence.Source) f
 // replay. The replay begins with the block that announces the election. Blocks of
 // the state are not read again.
 func (ch *chained) followBlocks(ctx context.Context, first uint32) error {
-	err := ch.readBlocks(ctx, first)
+	err := ch.watching(func() error { return ch.readBlocks(ctx, first) })
 	if err != nil {
 		ch.opt.State.savePart(ch)
 	}
 	return err
 }
 
-// readBlocks is followBlocks without the state of an audit that ends here.
+// watching calls read with the lines to look for in blocks, and once more where the
+// anchors that it found show that others count.
+func (ch *chained) watching(read func() error) error {
+	ch.watched = ch.lines
+	if s := ch.opt.State; s != nil && len(s.blocks.matched) > 0 {
+		ch.watched = ch.counting(s.blocks.replay(ch.e, nil).Sequence(0))
+	}
+	for range 2 {
+		if err := read(); err != nil {
+			return err
+		}
+		counting := ch.counting(ch.sequence())
+		if election.NewReplay(ch.e, counting).WatchHash() == ch.replay.WatchHash() {
+			break
+		}
+		ch.watched = counting
+	}
+	return nil
+}
+
+// counting returns the lines to look for, by a sequence of anchors.
+func (ch *chained) counting(seq election.Sequence) []board.Line {
+	return ch.e.Watched(ch.lines, seq.On(ch.chain.HashAt))
+}
+
+// readBlocks is followBlocks without the state of an audit that ends here, for the lines
+// that are watched.
 func (ch *chained) readBlocks(ctx context.Context, first uint32) error {
-	ch.replay = election.NewReplay(ch.e, ch.lines)
+	ch.replay = election.NewReplay(ch.e, ch.watched)
 	ch.blocks = ch.restore()
 	begun := len(ch.blocks.hashes) > 0
 	if begun {
-		ch.replay = ch.blocks.replay(ch.e, ch.lines)
+		ch.replay = ch.blocks.replay(ch.e, ch.watched)
 	}
 	if begun && ch.e.Policy.Seal == nil && first < ch.blocks.searched { // the announcement may be earlier
-		ch.replay, ch.blocks, begun = election.NewReplay(ch.e, ch.lines), new(blockLog), false
+		ch.replay, ch.blocks, begun = election.NewReplay(ch.e, ch.watched), new(blockLog), false
 	}
 	if begun {
 		first = ch.blocks.first
@@ -122,9 +150,8 @@ func (ch *chained) readBlocks(ctx context.Context, first uint32) error {
 		}
 		at := ch.replay.Block(b.Height, b.MsgBlock)
 		if !begun && ch.replay.Begun() {
-			begun, ch.replay, ch.first = true, election.NewReplay(ch.e, ch.lines), b.Height
+			begun, ch.first = true, b.Height
 			ch.chain.BeginAt(b)
-			at = ch.replay.Block(b.Height, b.MsgBlock)
 		}
 		if begun {
 			ch.blocks.add(b.Height, b.MsgBlock, at)
@@ -138,13 +165,17 @@ func (ch *chained) readBlocks(ctx context.Context, first uint32) error {
 // Blocks of the state are replayed from the state: the proofs in them are judged
 // and not replayed.
 func (ch *chained) followProofs(ctx context.Context) error {
-	ch.replay = election.NewReplay(ch.e, ch.lines)
+	return ch.watching(func() error { return ch.readProofs(ctx) })
+}
+
+func (ch *chained) readProofs(ctx context.Context) error {
+	ch.replay = election.NewReplay(ch.e, ch.watched)
 	ch.shown = noBlock
 	ch.saved = ch.restore() // what proofs show is not saved
 	ch.blocks = ch.saved.before(ch.saved.next())
 	begun := len(ch.blocks.hashes) > 0
 	if begun {
-		ch.replay, ch.first, ch.shown = ch.blocks.replay(ch.e, ch.lines), ch.blocks.first, ch.blocks.searched
+		ch.replay, ch.first, ch.shown = ch.blocks.replay(ch.e, ch.watched), ch.blocks.first, ch.blocks.searched
 	}
 	for p, err := range ch.chain.Proofs(ctx) {
 		if err != nil {
@@ -157,21 +188,13 @@ func (ch *chained) followProofs(ctx context.Context) error {
 		for _, t := range p.Txs {
 			txs = append(txs, election.ConfirmedTx{Height: p.Height, Pos: int(t.Index), Tx: t.Tx, ID: t.Tx.TxHash()})
 		}
-		replayAll(ch.replay, txs)
+		ch.replay.Txs(txs)
 		if !begun && ch.replay.Begun() {
-			begun, ch.replay, ch.blocks, ch.first = true, election.NewReplay(ch.e, ch.lines), new(blockLog), p.Height
-			replayAll(ch.replay, txs)
+			begun, ch.blocks, ch.first = true, new(blockLog), p.Height
 		}
 		ch.blocks.matched = append(ch.blocks.matched, txs...)
 	}
 	return nil
-}
-
-// replayAll gives transactions to a replay.
-func replayAll(r *election.Replay, txs []election.ConfirmedTx) {
-	for _, tx := range txs {
-		r.Tx(tx)
-	}
 }
 
 // searchFrom returns the block from which a whole chain is read. Where the announcement
@@ -198,7 +221,7 @@ func (ch *chained) sequence() election.Sequence {
 	if ch.chain.Proven || !ch.showsBeginning() || ch.chain.Included.Failed > 0 {
 		complete = 0
 	}
-	return ch.replay.Sequence(complete)
+	return ch.replay.Sequence(complete).On(ch.chain.HashAt)
 }
 
 // before returns the chain as if the blocks from height on held nothing of the
@@ -209,7 +232,7 @@ func (ch *chained) before(height uint32) *chained {
 	blocks := ch.blocks.before(height)
 	return &chained{
 		inputs: &in, chain: ch.chain, tip: ch.tip, first: ch.first, shown: ch.shown,
-		blocks: blocks, saved: blocks, replay: blocks.replay(ch.e, ch.lines), shortened: true,
+		blocks: blocks, saved: blocks, replay: blocks.replay(ch.e, ch.watched), watched: ch.watched, shortened: true,
 	}
 }
 

@@ -56,14 +56,23 @@ func (in *inputs) readCheckpoints() error {
 	return nil
 }
 
-// boardDiffers returns how the board differs from one that begins with the lines
-// of a checkpoint, or "".
-func (in *inputs) boardDiffers(c checkpoint) string {
-	switch {
-	case c.lines < 1 || c.lines > len(in.lines):
-		return fmt.Sprintf("%d lines, where %s had seen %d", len(in.lines), c.whose, c.lines)
-	case in.heads[c.lines-1] != c.head:
-		return fmt.Sprintf("not the line that %s had seen", c.whose)
+// differs returns how the board differs from one that begins with the lines of a
+// checkpoint, or "". Foul says that the difference is in lines that an anchor closed when
+// the checkpoint was made: further on a board may go on in several ways.
+func (p *prepared) differs(c checkpoint) (words string, foul bool) {
+	closed := 0 // by anchors in blocks up to the checkpoint's tip
+	for kind, a := range p.setup.Phases.Anchors() {
+		if a != nil && a.Height <= c.height {
+			closed = max(closed, p.setup.Phases.Lines(kind))
+		}
 	}
-	return ""
+	switch {
+	case c.lines < 1 || c.lines > len(p.lines):
+		words = fmt.Sprintf("%d lines, where %s had seen %d", len(p.lines), c.whose, c.lines)
+	case p.heads[c.lines-1] != c.head:
+		words = fmt.Sprintf("not the line that %s had seen", c.whose)
+	default:
+		return "", false
+	}
+	return words, c.lines <= closed
 }

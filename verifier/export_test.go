@@ -61,11 +61,11 @@ func replaced(id string, other func(rule) func(*facts, *check)) Table {
 // SelfTested is the self-test that a process runs once, before its first audit.
 func SelfTested() (trials int, err error) { return selfTested() }
 
-// Patch is a byte that the self-test changes.
+// Patch is a few bytes that the self-test changes.
 type Patch struct {
 	Check, File, Where string
 	Offset             int
-	XOR                byte
+	XOR                []byte
 }
 
 // GoldenRecord is the record of the self-test, and its patches by group.

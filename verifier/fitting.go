@@ -59,12 +59,11 @@ func latestSeen(in *inputs) int {
 	met, latest := make(map[first]bool), -1
 	for i, l := range in.lines {
 		id := first{l.By, l.Type}
-		if !authors[l.By] || met[id] {
+		if !authors[l.By] || met[id] || l.Body == nil || latest >= 0 && l.Seen.Height <= in.lines[latest].Seen.Height {
 			continue
 		}
-		met[id] = true
-		if (latest < 0 || l.Seen.Height > in.lines[latest].Seen.Height) && in.signedWell(l) {
-			latest = i
+		if in.signedWell(l) {
+			met[id], latest = true, i
 		}
 	}
 	return latest

@@ -109,15 +109,15 @@ func (in *inputs) readBoard(rec *record.Record) error {
 }
 
 // screen returns a function that reports whether to read the body of the next line. It
-// notes the lines that are against the table in whatever phase.
+// notes the lines that count in no phase.
 func (in *inputs) screen() func(n int, l *board.Line) bool {
 	if in.e == nil {
 		return func(int, *board.Line) bool { return true }
 	}
-	table := in.e.Table()
+	screen := in.e.Screen()
 	in.screened = make(map[int]*election.Refusal)
 	return func(n int, l *board.Line) bool {
-		r := table.Take(l)
+		r := screen.Keep(l)
 		if r != nil {
 			in.screened[n-1] = r
 		}

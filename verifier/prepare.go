@@ -15,9 +15,6 @@ type prepared struct {
 	keys    map[string][]byte  // the contract's keys by name, 33 bytes each; nil without a joint key
 	winKeys []winKey
 	votes   []*election.Vote
-
-	unsigned []bool // by line: its signature is wrong
-	verified []bool // by line: its signature was verified
 }
 
 // prepare reads the setup from the board, as far as anchors close it, and judges
@@ -27,7 +24,6 @@ func prepare(ch *chained, prior *prepared) (*prepared, error) {
 	p := &prepared{chained: ch, mix: judgeExchange(ch)}
 	ch.progress("checking the dealing", 0, 0)
 	p.setup = setupOf(ch, prior)
-	p.unsigned, p.verified = p.verifyLines(prior)
 	keys, err := p.setup.Keys()
 	if err != nil || !p.setup.Phases.Closed(election.RollClosed) {
 		return p, nil // V24, V46 and V51 name what is missing

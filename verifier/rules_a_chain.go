@@ -2,7 +2,6 @@ package verifier
 
 import (
 	"fmt"
-	"sync"
 
 	"bevote/verifier/board"
 	"bevote/verifier/election"
@@ -15,7 +14,7 @@ import (
 func chainRules() []rule {
 	return []rule{
 		{ID: "V01", Name: "RECORD-PARSE", Class: "E", textual: true, judge: recordParse},
-		row("V02", "RECORD-CHAIN", "E", always, recordChain),
+		row("V02", "RECORD-CHAIN", "A/E", always, recordChain),
 		row("V03", "NETWORK", "E", always, counted(func(f *facts) evidence.Findings { return f.chain.Network })),
 		row("V04", "HDR-LINK", "E", always, counted(func(f *facts) evidence.Findings { return f.chain.Links })),
 		row("V05", "HDR-POW", "E", always, counted(func(f *facts) evidence.Findings { return f.chain.Mined })),
@@ -54,32 +53,35 @@ func recordParse(f *facts, ck *check) {
 	}
 }
 
-// V02: every line is linked. Those that keep to the table of lines are signed, and the
-// blocks that counting ones name are on the chain. A line that does not count may name a
-// block that a reorganisation has displaced.
+// V02: every line up to the last anchor is linked, and there those in their phases and by
+// their authors are signed and name blocks of this chain. What the supervisor took wrongly
+// does not count and is held against it. After the last anchor a mirror may continue the
+// board: what is wrong there is listed.
 func recordChain(f *facts, ck *check) {
-	counting := sync.OnceValue(func() map[int]bool { return countingLines(f) }) // most boards need none
-	for i, l := range f.lines {
+	anchored := f.setup.Phases.Anchored()
+	found := func(i int, fatal bool, format string, args ...any) {
 		where := fmt.Sprintf("line %d", i+1)
-		if !f.linked[i] {
-			ck.expect(1)
-			ck.fail(where, "prev is not the hash of the line before")
-			continue
-		}
-		if !f.judged(i) {
-			continue
+		if i >= anchored {
+			ck.note(where, format, args...)
+			return
 		}
 		ck.expect(1)
-		switch err := seenFault(f, l); {
-		case f.unsigned[i]:
-			ck.fail(where, "the signature is not by %s over this line for this election", l.By)
-		case err != nil && counting()[i+1]:
-			ck.fail(where, "%v", err)
-		case err != nil:
+		ck.fail(where, format, args...)
+		ck.fatal = ck.fatal || fatal
+	}
+	for i := range f.lines {
+		r := f.setup.Phases.Refused(i)
+		switch {
+		case !f.linked[i]:
+			found(i, true, "prev is not the hash of the line before")
+		case i == 0:
+			ck.expect(1)
+			ck.test("line 1", seenFault(f, f.lines[0]))
+		case r == nil:
+			ck.expect(1)
 			ck.pass()
-			ck.note(where, "does not count: %v", err)
-		default:
-			ck.pass()
+		case f.tookWrongly(i):
+			found(i, false, "does not count, and the supervisor took it: %s", r.Reason)
 		}
 	}
 	listRefused(f, ck, func(t board.Type) bool {
@@ -91,9 +93,9 @@ func recordChain(f *facts, ck *check) {
 func seenFault(f *facts, l board.Line) error {
 	switch hash, known := f.chain.HashAt(l.Seen.Height); {
 	case !known:
-		return fmt.Errorf("has seen block %d, the chain ends at %d", l.Seen.Height, f.tip)
+		return fmt.Errorf("the supervisor: has seen block %d, the chain ends at %d", l.Seen.Height, f.tip)
 	case hash != l.Seen.Hash:
-		return fmt.Errorf("has seen block %s at height %d, where the chain has %s", l.Seen.Hash, l.Seen.Height, hash)
+		return fmt.Errorf("the supervisor: has seen block %s at height %d, where the chain has %s", l.Seen.Hash, l.Seen.Height, hash)
 	}
 	return nil
 }

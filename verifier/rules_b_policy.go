@@ -120,7 +120,7 @@ func policySig(f *facts, ck *check) {
 		ck.fail("line 1", "a %s line, want open", l.Type)
 	case l.By != f.e.Policy.Supervisor:
 		ck.fail("line 1", "by %s, want the supervisor", l.By)
-	case f.unsigned[0]:
+	case !f.signedWell(l):
 		ck.fail("line 1", "the signature is not by %s over this line for this election", l.By)
 	case [32]byte(open.Policy) != f.e.PolicyHash:
 		ck.fail("line 1", "names another policy.bev")

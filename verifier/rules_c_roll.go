@@ -90,11 +90,15 @@ func rollSize(f *facts, ck *check) {
 	due := f.setup.Entries(f.replay)
 	ck.expect(len(due))
 	for _, entry := range due {
-		if !f.setup.OnRoll(entry.Key) {
-			ck.fail(fmt.Sprintf("line %d", entry.N), "the supervisor leaves off an entry whose coin is right")
-			continue
+		where := fmt.Sprintf("line %d", entry.N)
+		switch listed := f.setup.SlotOf(entry.Key); {
+		case listed == 0:
+			ck.fail(where, "the supervisor leaves off an entry whose coin is right")
+		case wrongEntry(f, f.setup.Roll[listed-1]):
+			ck.fail(where, "the supervisor lists the entry of line %d of the same key instead, whose coin is not right", f.setup.Roll[listed-1].N)
+		default:
+			ck.pass()
 		}
-		ck.pass()
 	}
 	if absent := leftOff(f); len(absent) > 0 {
 		named := len(f.e.Policy.Named)
@@ -112,6 +116,11 @@ func rollSize(f *facts, ck *check) {
 			ck.note(v.Where(), "a voucher that was paid, and its key is not on the roll: its owner did not enter, or the supervisor left it out")
 		}
 	}
+}
+
+// wrongEntry reports whether the coin of a slot is shown not to be right.
+func wrongEntry(f *facts, r election.Slot) bool {
+	return !coinUnshown(f, r) && f.setup.CoinFault(r, f.replay.Coin(r.Outpoint)) != nil
 }
 
 // leftOff returns the names of the policy's voters that are not on the roll.

@@ -108,8 +108,10 @@ func sessionFault(f *facts, d *election.Deposit) (depositor, mixer string) {
 	if err := f.mix.CheckSession(election.Session{Issuer: d.Issuer, Offer: d.Offer}); err != nil {
 		return "", fmt.Sprintf("the offer of line %d: %v", d.Offer.N, err)
 	}
-	challenge, fault := d.AnyChallenge(), depositorFault(f, d)
+	challenge, fault := d.Challenge, depositorFault(f, d)
 	switch {
+	case d.LateChallenge != nil: // where the mixer went on too early, that is a breach of its own
+		return fmt.Sprintf("the challenge of line %d came when the session had lapsed", d.LateChallenge.N), ""
 	case challenge != nil && (fault == "" || inTime(f, d.Offer) && !malformed(f, d.Session)):
 		return "", fmt.Sprintf("no issue for the challenge of line %d", challenge.N)
 	case fault != "":
@@ -120,10 +122,15 @@ func sessionFault(f *facts, d *election.Deposit) (depositor, mixer string) {
 	return "", fmt.Sprintf("the offer of line %d came too late to be answered", d.Offer.N)
 }
 
-// late reports whether the author of a line with a seen height had its tip at `issue by`
-// or above.
+// spare is how many blocks a line may come to its receiver later than its date says: the
+// server takes one that has seen the block before the deep one, a receiver may know of a
+// block later than the server, and its own line is taken below the height only.
+const spare = 3
+
+// late reports whether the receiver of a line that is dated by a height may have known it
+// too late to write below `issue by`.
 func late(f *facts, seen uint32) bool {
-	return uint64(seen)+uint64(f.e.Policy.Depth())-1 > uint64(f.e.Policy.Times.Issue)
+	return uint64(seen)+uint64(f.e.Policy.Depth())-1+spare > uint64(f.e.Policy.Times.Issue)
 }
 
 // inTime reports whether a move left its receiver the time to answer.

@@ -3,6 +3,7 @@ package verifier
 import (
 	"bytes"
 	"context"
+	"crypto/subtle"
 	"embed"
 	"errors"
 	"fmt"
@@ -19,7 +20,8 @@ import (
 )
 
 // golden is an honest record of three voters and, in golden/patches, a dozen
-// changes of one byte.
+// changes of one byte. With a byte of a line that a key of the election signs, the
+// signature is changed to a right one.
 //
 //go:embed golden
 var golden embed.FS
@@ -27,19 +29,19 @@ var golden embed.FS
 // goldenVotes is how many votes the honest record has. A candidate wins it.
 const goldenVotes = 3
 
-// patch is one byte that is changed in the golden record. A line of
+// patch is a few bytes that are changed in the golden record. A line of
 // golden/patches is one:
 //
 //	GROUP CHECK FILE OFFSET XOR WHERE…
 //
-// CHECK must fail when the byte at OFFSET is combined with XOR, two hex digits.
+// CHECK must fail when the bytes from OFFSET on are combined with XOR, in hex.
 // Patches of a group are applied to one record, which saves time. No patch makes the
 // check of another patch in its group fail.
 type patch struct {
 	group       int
 	check, file string
 	offset      int
-	xor         byte
+	xor         []byte
 	where       string // in words
 }
 
@@ -51,13 +53,13 @@ func parsePatch(line string) (p patch, err error) {
 	return p, nil
 }
 
-// apply changes the byte in a copy of the file.
+// apply changes the bytes in a copy of the file.
 func (p patch) apply(files map[string][]byte) error {
 	text := bytes.Clone(files[p.file])
-	if p.offset < 0 || p.offset >= len(text) || p.xor == 0 {
-		return unfit("golden/patches: %s has no byte %d to change by %02x", p.file, p.offset, p.xor)
+	if p.offset < 0 || p.offset+len(p.xor) > len(text) || len(bytes.Trim(p.xor, "\x00")) == 0 {
+		return unfit("golden/patches: %s has no byte %d to change by %x", p.file, p.offset, p.xor)
 	}
-	text[p.offset] ^= p.xor
+	subtle.XORBytes(text[p.offset:], text[p.offset:p.offset+len(p.xor)], p.xor)
 	files[p.file] = text
 	return nil
 }

@@ -3,6 +3,7 @@ package verifier_test
 import (
 	"bytes"
 	"context"
+	"crypto/subtle"
 	"flag"
 	"fmt"
 	"maps"
@@ -12,8 +13,10 @@ import (
 	"strings"
 	"testing"
 
+	"bevote/internal/curve"
 	"bevote/internal/rehearsal"
 	"bevote/verifier"
+	"bevote/verifier/board"
 	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 	"bevote/verifier/result"
@@ -30,8 +33,14 @@ func TestGoldenRecord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := played(t, rehearsal.Options{Source: source, Votes: map[string]int{"alice": 2, "bob": 1}})
-	files["patches"] = patches(t, files)
+	opt := rehearsal.Options{Source: source, Seed: seed, Votes: map[string]int{"alice": 2, "bob": 1}}
+	files := played(t, opt)
+	p, err := rehearsal.New(context.Background(), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	files["patches"] = patches(t, files, p)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		kept := filepath.Join("golden", filepath.FromSlash(name))
 		if *update {
@@ -49,10 +58,31 @@ func TestGoldenRecord(t *testing.T) {
 }
 
 // patches finds the places in a record that the self-test changes.
-func patches(t *testing.T, files map[string][]byte) []byte {
+func patches(t *testing.T, files map[string][]byte, p *rehearsal.Play) []byte {
 	var out bytes.Buffer
 	add := func(group int, check, file string, offset int, xor byte, where string) {
 		fmt.Fprintf(&out, "%d %s %s %d %02x %s\n", group, check, file, offset, xor, where)
+	}
+	// resigned changes the signature of the board line that a byte is changed in.
+	resigned := func(group int, check string, offset int, xor byte, role, where string) {
+		t.Helper()
+		add(group, check, record.Board, offset, xor, where)
+		text := bytes.Clone(files[record.Board])
+		start, end := bytes.LastIndexByte(text[:offset], '\n')+1, offset+bytes.IndexByte(text[offset:], '\n')
+		text[offset] ^= xor
+		l, err := board.DecodeLine(text[start:end])
+		if err != nil {
+			t.Fatal(err)
+		}
+		old := l.Encode()
+		if l.Sig, err = curve.SignSchnorr(p.Keys[role], l.ID(p.EID)); err != nil {
+			t.Fatal(err)
+		}
+		again := l.Encode()
+		at := bytes.LastIndex(old, []byte(`"sig":"`)) + len(`"sig":"`)
+		changes := make([]byte, 2*len(l.Sig))
+		subtle.XORBytes(changes, old[at:], again[at:at+len(changes)])
+		fmt.Fprintf(&out, "%d %s %s %d %x the signature over %s\n", group, check, record.Board, start+at, changes, where)
 	}
 	// after is where a text first occurs in a file from another one on, and ends.
 	after := func(file, from, text string) int {
@@ -74,17 +104,17 @@ func patches(t *testing.T, files map[string][]byte) []byte {
 	tip := len(files[record.Headers]) - 80
 
 	add(0, "V01", record.Contract, after(record.Contract, "", `{`), 1, "the contract's first quotation mark")
-	add(1, "V02", record.Board, digit(record.Board, after(record.Board, opening, `"sig":"`)), 1, "a digit of a line's signature")
+	add(1, "V02", record.Board, digit(record.Board, after(record.Board, `"transcript"`, `"sig":"`)), 1, "a digit of a line's signature")
 	add(1, "V08", record.Blocks, after(record.Blocks, serialized(t, coinbase), "")+len(serialized(t, coinbase))-5, 1, "the amount that a coinbase pays")
 	add(1, "V16", record.Policy, after(record.Policy, "", "// "), 1, "a letter of a comment in the policy")
 	add(2, "V05", record.Headers, tip+76, missingTarget(t, files[record.Headers][tip:]), "the newest header's nonce")
 	add(2, "V17", record.Contract, after(record.Contract, "", `"after":`), 2, "the height from which on the contract's list refunds")
-	add(2, "V71", record.Board, digit(record.Board, after(record.Board, opening, `"s":"`)), 1, "a digit of a share in an opening")
 	add(2, "V82", record.Blocks, inTx(t, files, claim, string(claim.TxIn[0].SignatureScript[40:60])), 1, "a signature with which the winner claims")
 	add(3, "V11", record.Blocks, inTx(t, files, vote, string(vote.TxIn[0].SignatureScript[40:60])), 1, "the signature with which a vote spends its coin")
-	add(3, "V47", record.Board, after(record.Board, `"transcript"`, `"shares":"A`), '4'^'o', "the sign of a public share in the transcript")
+	resigned(3, "V47", after(record.Board, `"transcript"`, `"shares":"A`), '4'^'o', "supervisor", "the sign of a public share in the transcript")
 	add(4, "V54", record.Blocks, inTx(t, files, vote, string(vote.TxOut[1].PkScript))+40, 1, "a byte of the ballot that a vote publishes")
 	add(4, "V85", record.Blocks, inTx(t, files, claim, string(claim.TxOut[0].PkScript[3:23])), 1, "the key hash that the winner's claim pays to")
+	resigned(5, "V71", digit(record.Board, after(record.Board, opening, `"s":"`)), 1, "candidate alice", "a digit of a share in an opening")
 	return out.Bytes()
 }
 
@@ -243,11 +273,14 @@ func TestPatchesSpeakForThemselves(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, group := range groups {
-		for i, p := range group {
+		for _, p := range group {
 			changed := maps.Clone(files)
-			for _, other := range slices.Delete(slices.Clone(group), i, i+1) {
+			for _, other := range group {
+				if other.Check == p.Check {
+					continue
+				}
 				text := bytes.Clone(changed[other.File])
-				text[other.Offset] ^= other.XOR
+				subtle.XORBytes(text[other.Offset:], text[other.Offset:], other.XOR)
 				changed[other.File] = text
 			}
 			r, err := audited(t, changed)

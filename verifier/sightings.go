@@ -43,11 +43,7 @@ func Sightings(ctx context.Context, rec *record.Record, src evidence.Source) ite
 				return
 			}
 			at := r.Block(height, b)
-			if !begun && r.Begun() {
-				begun, r = true, election.NewReplay(in.e, in.lines)
-				at = r.Block(height, b)
-			}
-			if !begun {
+			if begun = r.Begun(); !begun {
 				at = nil
 			}
 			if (begun || in.e.Policy.Seal == nil) && !yield(evidence.Selection{Height: height, Block: b, At: at}, nil) {

@@ -7,28 +7,6 @@ import (
 	"bevote/internal/curve"
 )
 
-// verifyLines returns for each line that is judged whether its signature is wrong. It
-// runs on all cores. What a prior stage verified of the same lines is not verified again.
-func (p *prepared) verifyLines(prior *prepared) (unsigned, verified []bool) {
-	unsigned, verified = make([]bool, len(p.lines)), make([]bool, len(p.lines))
-	var at []int
-	for i := range p.lines {
-		switch {
-		case !p.judged(i):
-		case prior != nil && prior.verified[i]:
-			unsigned[i], verified[i] = prior.unsigned[i], true
-		default:
-			at = append(at, i)
-		}
-	}
-	all := make([]curve.Signed, len(at))
-	cores.Each(len(at), func(i int) { all[i] = p.lines[at[i]].Signature(p.e.EID) })
-	for i, valid := range p.verifySigned(all, curve.VerifySchnorrBatch) {
-		unsigned[at[i]], verified[at[i]] = !valid, true
-	}
-	return unsigned, verified
-}
-
 // verifySigned reports for each signature whether it is valid. It verifies them in
 // batches on all cores.
 func (in *inputs) verifySigned(all []curve.Signed, batch func([]curve.Signed, *curve.Keyring) []bool) []bool {

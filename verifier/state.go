@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"bevote/verifier/election"
 	"bevote/verifier/result"
@@ -200,6 +201,7 @@ func (f *stateFile) transactions(s *State) error {
 // board now names other outputs or keys to look for in the blocks.
 func (ch *chained) restore() *blockLog {
 	s := ch.opt.State
+	ch.reorgs = slices.Clip(ch.replaced)
 	if s == nil || len(s.blocks.hashes) == 0 {
 		return new(blockLog)
 	}
@@ -240,7 +242,7 @@ func (s *State) savePart(ch *chained) {
 
 // save replaces the state by this audit's. The state stays as it was if V08 or V09
 // found a fault in the blocks. The end of the board stays if the board does not
-// continue the state's board. A nil state saves nothing.
+// continue what anchors closed of the state's board, or is shorter. A nil state saves nothing.
 func (s *State) save(f *facts) {
 	if s == nil || f.chain.Included.Failed+f.chain.Sane.Failed > 0 {
 		return
@@ -248,9 +250,9 @@ func (s *State) save(f *facts) {
 	known, reorgs := s.checkpoint, f.chained.reorgs
 	*s = State{
 		policy: f.e.Policy.ID(), blocks: *f.saved, watch: f.replay.WatchHash(), checkpoint: f.chained.checkpoint(),
-		waited: pendingTxs(f), over: f.over, election: f.e, reorgs: reorgs[max(0, len(reorgs)-maxReorgs):],
+		waited: pendingTxs(f), over: f.over, election: f.e.Answers(), reorgs: reorgs[max(0, len(reorgs)-maxReorgs):],
 	}
-	if known.lines > 0 && f.boardDiffers(known) != "" {
+	if _, foul := f.differs(known); known.lines > 0 && (foul || known.lines > len(f.lines)) {
 		s.checkpoint.lines, s.checkpoint.head = known.lines, known.head
 	}
 }

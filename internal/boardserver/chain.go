@@ -255,6 +255,6 @@ func (s *Server) replayFrom(lines []board.Line, blocks int) uint32 {
 // mu is held.
 func (s *Server) readmit() {
 	r := s.chain.replay
-	setup := s.e.Setup(s.lines, r.Sequence(s.chain.tip().Height))
+	setup := s.e.Setup(s.lines, r.Sequence(s.chain.tip().Height).On(s.chain.view().At))
 	s.admission, s.phases = setup.Server(r), setup.Phases
 }

@@ -16,7 +16,7 @@ import "slices"
 func Lies() []Lie {
 	return slices.Concat(recordLies, chainLies, proofLies, announceLies, keyLies, registryLies, depositLies, sessionLies,
 		voucherLies, forgeryLies, payoutLies, poolLies, mixRecordLies, rollLies, coinLies, dealerLies, complaintLies, transcriptLies,
-		voteLies, ballotLies, tallyLies, claimLies, refundLies, anchorLies, serverLies, harmless())
+		voteLies, ballotLies, tallyLies, claimLies, refundLies, anchorLies, serverLies, forgedLies, harmless())
 }
 
 // LieNamed returns a lie, and reports whether there is one of the name.

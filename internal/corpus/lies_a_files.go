@@ -29,12 +29,12 @@ var recordLies = []Lie{
 		Check: "V01", Exit: 65, mutate: cut(record.Policy, 40)},
 
 	{Name: "signature-changed", Text: "a digit of a board line's signature is changed", Strength: Naive, Base: "won",
-		Check: "V02", Level: "none", Exit: 20, mutate: flipBeforeEnd(record.Board, 5)},
+		Check: "V02", Along: []string{"V16"}, Level: "none", Exit: 20, mutate: flipAfter(record.Board, `"sig":"`, 9)},
 	{Name: "share-changed", Text: "a digit of an opened share is changed", Strength: Naive, Base: "won",
-		Check: "V02", Along: []string{"V71", "V74"}, Level: "none", Exit: 20,
+		Check: "V02", Says: "the signature is not by", Along: []string{"V75"}, Level: "L1", Exit: 12,
 		mutate: flipAfter(record.Board, `"s":"`, 9)},
 	{Name: "lines-swapped", Text: "two board lines change places", Strength: Naive, Base: "each",
-		Check: "V02", Level: "none", Exit: 20, rewrite: swapAcks},
+		Check: "V02", Says: "prev is not the hash", Level: "L3", Exit: 0, rewrite: swapAcks},
 	{Name: "line-removed", Text: "the keeper removes a commitment that an anchor covers, and links the board again",
 		Strength: Consistent, Base: "won",
 		Check: "V98", Level: "L0", Exit: 21, rewrite: removeTwin(board.TypeCommit)},
@@ -43,13 +43,13 @@ var recordLies = []Lie{
 		Check: "V24", Level: "L0", Exit: 21, rewrite: removeTwin(board.TypeEntry)},
 	{Name: "vote-unmined", Text: "somebody mines the chain again without one vote",
 		Strength: Consistent, Base: "salted",
-		Check: "V02", Along: []string{"V71", "V74"}, Level: "none", Exit: 20, rewrite: unmineVote},
+		Check: "V02", Says: "where the chain has", Level: "L1", Exit: 12, rewrite: unmineVote},
 	{Name: "opening-from-another-chain", Text: "a candidate's opening names a block that is not of this chain",
 		Strength: KeyHolding, Base: "won",
-		Check: "V02", Level: "none", Exit: 20, tamper: seenElsewhere(0)},
+		Check: "V02", Says: "where the chain has", Along: []string{"V75"}, Level: "L1", Exit: 12, tamper: seenElsewhere(0)},
 	{Name: "opening-from-tomorrow", Text: "a candidate's opening names a block above the tip",
 		Strength: KeyHolding, Base: "won",
-		Check: "V02", Level: "none", Exit: 20, tamper: seenElsewhere(1000)},
+		Check: "V02", Says: "the chain ends before", Along: []string{"V75"}, Level: "L1", Exit: 12, tamper: seenElsewhere(1000)},
 }
 
 var errNothing = rehearsal.Unplayable("the election has nothing that the lie could change")

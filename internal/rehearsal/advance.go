@@ -121,7 +121,11 @@ func (p *Play) Append(lines ...board.Line) error {
 				}
 				continue
 			}
-			if err := p.Log.Append(l); err != nil {
+			add := p.Log.Append
+			if p.Hooks.Blind {
+				add = p.Log.AppendUnverified
+			}
+			if err := add(l); err != nil {
 				return err
 			}
 		}

@@ -157,15 +157,6 @@ func (p *Play) View(role string) (*election.Exchange, error) {
 	return v.Exchange, nil
 }
 
-// exchangeOf returns the exchange of the board with a voucher more.
-func (p *Play) exchangeOf(lines []board.Line) (*election.Exchange, error) {
-	r, err := p.Replay()
-	if err != nil {
-		return nil, err
-	}
-	return p.Election.Exchange(lines, r.Sequence(0), r), nil
-}
-
 // refuses reports whether the board's server refuses a line: a voucher that does not
 // count, is not valid, or is one of more than D + 1 of its issuer.
 func (p *Play) refuses(l board.Line) (bool, error) {
@@ -174,12 +165,12 @@ func (p *Play) refuses(l board.Line) (bool, error) {
 	}
 	l.Prev = p.Log.Head()
 	lines := append(slices.Clone(p.Log.Lines()), l)
-	x, err := p.exchangeOf(lines)
+	view, err := roles.NewObserver(p.Election, p.Chain, p.Times.Announce).View(lines)
 	if err != nil {
 		return false, err
 	}
-	v := x.VoucherOf(l.By)
-	return v == nil || v.N != len(lines) || !p.Exchange.Treasurer.Takes(x, v), nil
+	v := view.Exchange.VoucherOf(l.By)
+	return v == nil || v.N != len(lines) || !p.Exchange.Treasurer.Takes(view.Exchange, v), nil
 }
 
 // actExchange lets the parties of the exchange act until the entries of the roll are due, and the

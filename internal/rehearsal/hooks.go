@@ -52,6 +52,8 @@ type Hooks struct {
 	Lines func(role string) []board.Line
 	// Careless has the board's server take vouchers that it should refuse.
 	Careless bool
+	// Blind has the board's server verify no signature of a line.
+	Blind bool
 	// Coins changes the coins that the roll gives to roll keys.
 	Coins func(map[curve.PublicKey]wire.OutPoint) error
 	// Complain is called after a voter's own complaints.

@@ -65,8 +65,9 @@ type Observer struct {
 	lines    []board.Line
 	watching [32]byte // what the replay looks for
 	replay   *election.Replay
-	replayed int // blocks that the replay has seen
-	news     int // counts what has changed the replay
+	replayed int    // blocks that the replay has seen
+	news     int    // counts what has changed the replay
+	counted  [2]int // the lines and anchors by which the replay watches lines that count
 
 	setup  *election.Setup
 	read   reading // what setup was read from
@@ -116,11 +117,8 @@ func (o *Observer) View(lines []board.Line) (*View, error) {
 		return nil, err
 	}
 	o.readLines(lines)
-	for ; o.replayed < len(o.blocks); o.replayed++ {
-		if at := o.replay.Block(o.from+uint32(o.replayed), o.blocks[o.replayed]); len(at) > 0 {
-			o.news++
-		}
-	}
+	o.replayBlocks()
+	o.watchCounting()
 	o.readSetup(tip)
 	seen, err := seenAt(o.chain, tip, o.e.Policy.Confirmations)
 	if err != nil {
@@ -184,11 +182,46 @@ func (o *Observer) readLines(lines []board.Line) {
 		o.where[by] = append(o.where[by], i)
 	}
 	o.lines = slices.Clip(lines)
-	fresh := election.NewReplay(o.e, lines)
-	if watching := fresh.WatchHash(); o.replay == nil || watching != o.watching {
-		o.replay, o.replayed, o.watching = fresh, 0, watching
-		o.news++
+	if fresh := election.NewReplay(o.e, lines); o.replay == nil || fresh.WatchHash() != o.watching {
+		o.begin(fresh)
 	}
+}
+
+// begin replays from the first block on.
+func (o *Observer) begin(r *election.Replay) {
+	o.replay, o.replayed, o.watching, o.counted = r, 0, r.WatchHash(), [2]int{}
+	o.news++
+}
+
+// replayBlocks shows the replay the blocks that it has not seen.
+func (o *Observer) replayBlocks() {
+	for ; o.replayed < len(o.blocks); o.replayed++ {
+		if at := o.replay.Block(o.from+uint32(o.replayed), o.blocks[o.replayed]); len(at) > 0 {
+			o.news++
+		}
+	}
+}
+
+// watchCounting replays the blocks again where lines that do not count have blinded the replay.
+func (o *Observer) watchCounting() {
+	lines, anchors := len(o.lines), len(o.replay.Sequence(0).Anchors)
+	if o.counted == [2]int{lines, anchors} {
+		return
+	}
+	counting := election.NewReplay(o.e, o.e.Watched(o.lines, o.sequence(o.replay, 0)))
+	if counting.WatchHash() != o.watching {
+		o.begin(counting)
+		o.replayBlocks()
+	}
+	o.counted = [2]int{lines, anchors}
+}
+
+// sequence returns the anchors of a replay, on the chain.
+func (o *Observer) sequence(r *election.Replay, complete uint32) election.Sequence {
+	return r.Sequence(complete).On(func(height uint32) (chainhash.Hash, bool) {
+		hash, err := o.chain.HashAt(height)
+		return hash, err == nil
+	})
 }
 
 // lastReplaced reports whether the last line that was read is another one now: what its successors
@@ -200,7 +233,7 @@ func (o *Observer) lastReplaced(lines []board.Line) bool {
 
 // readSetup reads the setup, unless it can only be as before.
 func (o *Observer) readSetup(tip uint32) {
-	seq := o.replay.Sequence(tip)
+	seq := o.sequence(o.replay, tip)
 	_, due, owed := o.replay.NextAnchor()
 	now := reading{lines: len(o.lines), seq: seq, over: owed && due.Last <= tip}
 	if o.e.Policy.Mixed() {
@@ -287,7 +320,7 @@ func (v *View) close() *election.Setup {
 	if !owed || len(v.Lines) == 0 {
 		return nil
 	}
-	return v.Election.Setup(v.Lines, v.Replay.Sequence(0).Closing(due, v.Lines[len(v.Lines)-1].Hash()))
+	return v.Election.Setup(v.Lines, v.o.sequence(v.Replay, 0).Closing(due, v.Lines[len(v.Lines)-1].Hash()))
 }
 
 // Outcome returns the outcome of the dealing by the lines that anchors have closed, and what members

@@ -148,14 +148,14 @@ func (j *judgment) verify(c Complaint) Ruling {
 // judgeComplaints rules on the complaints and excludes the dealers at fault, and then on
 // the late ones, which exclude no dealer: of a dealer at most one is upheld.
 func (o *Outcome) judgeComplaints(p Params, complaints, late []Complaint, out map[int]*Fault) {
-	j := &judgment{p: p, deals: o.Deals, out: make(map[int]bool), erred: make(map[int]bool)}
+	o.judged = &judgment{p: p, deals: o.Deals, out: make(map[int]bool), erred: make(map[int]bool)}
 	exclude := func(dealer int, format string, args ...any) {
-		if o.Deals[dealer] != nil && !j.out[dealer] {
-			j.out[dealer] = true
+		if o.Deals[dealer] != nil && !o.judged.out[dealer] {
+			o.judged.out[dealer] = true
 			out[dealer] = &Fault{Dealer: dealer, Kind: FaultComplaint, Reason: fmt.Sprintf(format, args...)}
 		}
 	}
-	o.Rulings = j.judge(complaints, func(c Complaint, v Verdict) {
+	o.Rulings = o.judged.judge(complaints, func(c Complaint, v Verdict) {
 		switch v {
 		case Upheld:
 			exclude(c.Dealer, "a wrong share of joint key %d for member %d", c.Key, c.By)
@@ -163,5 +163,22 @@ func (o *Outcome) judgeComplaints(p Params, complaints, late []Complaint, out ma
 			exclude(c.By, "a false complaint against dealer %d", c.Dealer)
 		}
 	})
-	o.Late = j.judge(late, func(c Complaint, v Verdict) { j.out[c.Dealer] = j.out[c.Dealer] || v == Upheld })
+	o.Late = o.judged.judge(late, func(c Complaint, v Verdict) { o.judged.out[c.Dealer] = o.judged.out[c.Dealer] || v == Upheld })
+}
+
+// Next rules on a complaint that comes after those of the log, and after those it was
+// called with before. It changes nothing else of the outcome. Late says that the phase of
+// the complaints is over.
+func (o *Outcome) Next(c Complaint, late bool) Ruling {
+	if o.judged == nil {
+		return Ruling{NotJudged, "there is no dealing"}
+	}
+	return o.judged.judge([]Complaint{c}, func(c Complaint, v Verdict) {
+		switch {
+		case v == Upheld:
+			o.judged.out[c.Dealer] = true
+		case v == False && !late:
+			o.judged.out[c.By] = true
+		}
+	})[0]
 }

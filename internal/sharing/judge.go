@@ -44,6 +44,8 @@ type Outcome struct {
 	Late    []Ruling      // one for each late complaint, in order; they change nothing else
 	Keys    []JointKey    // empty if QUAL has fewer than K dealers: there is no key
 	Deals   map[int]*Deal // the deals that passed steps 1 and 2 of Judge, by dealer
+
+	judged *judgment // after the complaints; nil where the parameters are wrong
 }
 
 // Log is what was published of a dealing. Dealers are roll indices; entries under others

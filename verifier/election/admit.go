@@ -2,8 +2,10 @@ package election
 
 import (
 	"crypto/sha256"
+	"sync"
 
 	"bevote/internal/curve"
+	"bevote/internal/sharing"
 	"bevote/verifier/board"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
@@ -18,7 +20,8 @@ type Server struct {
 	table   *Table
 	bodies  map[stands]int // line numbers
 	slots   map[named]bool
-	pending *Due // the anchor that closes the open phase; nil after the last
+	pending *Due                    // the anchor that closes the open phase; nil after the last
+	dealing func() *sharing.Outcome // by the complaints so far; computed once
 }
 
 // stands is what of an author may stand once: a subject, or a body.
@@ -42,7 +45,7 @@ type View struct {
 
 // Server returns the server of the board that the setup was read from.
 func (s *Setup) Server(r *Replay) *Server {
-	s.Phases.againstTable(s.e) // the server's table grows
+	s.Phases.judgeLines(s.e, s.Phases.blockAt) // the server's table grows
 	g := &Server{setup: s, replay: r, table: s.Phases.table, bodies: make(map[stands]int), slots: make(map[named]bool)}
 	for _, d := range s.e.Due() {
 		if !s.Phases.Closed(d.Kind) {
@@ -50,6 +53,7 @@ func (s *Setup) Server(r *Replay) *Server {
 			break
 		}
 	}
+	g.dealing = sync.OnceValue(g.judgeDealing)
 	for i := range s.Phases.lines {
 		if s.Phases.Refused(i) == nil {
 			g.note(i+1, &s.Phases.lines[i])
@@ -63,7 +67,7 @@ func (s *Setup) Server(r *Replay) *Server {
 func (g *Server) Admit(l *board.Line, v View) *Refusal {
 	r := g.refuse(l, v)
 	if r == nil {
-		g.table.take(l, true)
+		g.table.take(l, nil)
 		g.note(g.table.count, l)
 	}
 	return r
@@ -76,8 +80,10 @@ func (g *Server) refuse(l *board.Line, v View) *Refusal {
 	if n := g.bodies[g.bodyOf(l)]; n > 0 {
 		return &Refusal{RefusedStands, "the line stands already", n, true}
 	}
-	if r := g.table.judge(l, true); r != nil {
-		return r
+	for _, r := range []*Refusal{g.table.admits(l, true), g.table.full(l), g.table.fullOfAll(l)} {
+		if r != nil {
+			return r
+		}
 	}
 	body, err := board.DecodeAs(l)
 	if err != nil {
@@ -87,7 +93,7 @@ func (g *Server) refuse(l *board.Line, v View) *Refusal {
 		return r
 	}
 	if !g.seesDeep(l.Seen, v) {
-		return refusal(RefusedSeen, "it has seen block %d, want the one that is %d deep, or one beside it", l.Seen.Height, g.setup.e.Policy.Depth())
+		return refusal(RefusedSeen, "it has seen block %d, want the one that is %d deep, or the one before", l.Seen.Height, g.setup.e.Policy.Depth())
 	}
 	if l.Type == board.TypeEntry && !g.replay.MayEnter(g.setup.Exchange, l.By) {
 		return refusal(RefusedCoin, "this key has no coin of the supervisor's payments, or with mixing no payable voucher")
@@ -95,10 +101,55 @@ func (g *Server) refuse(l *board.Line, v View) *Refusal {
 	if !l.Verify(g.setup.e.EID) {
 		return refusal(RefusedSignature, "the signature does not verify")
 	}
-	if voucher, ok := body.(board.Voucher); ok {
-		return g.voucher(l, voucher)
+	switch body := body.(type) {
+	case board.Voucher:
+		return g.voucher(l, body)
+	case board.Complaint:
+		return g.complaint(l, body)
+	}
+	return g.exchange(l)
+}
+
+// complaint takes a complaint that is judged, so that there are no more of them than
+// dealers and members.
+func (g *Server) complaint(l *board.Line, body board.Complaint) *Refusal {
+	lines := []Entry[board.Complaint]{{g.table.count + 1, l, body}}
+	if ruling := g.dealing().Next(g.setup.SharingComplaints(lines)[0], g.pending == nil); ruling.Verdict == sharing.NotJudged {
+		return refusal(RefusedIdle, "%s", ruling.Reason)
 	}
 	return nil
+}
+
+// judgeDealing judges the dealing by the complaints on the board, those of the open phase
+// too.
+func (g *Server) judgeDealing() *sharing.Outcome {
+	o := g.setup.JudgeDealing()
+	if g.pending != nil {
+		from, _, _, _ := g.setup.Phases.Span(board.TypeComplaint)
+		for _, c := range g.setup.SharingComplaints(entries[board.Complaint](g.setup.Phases, from, len(g.setup.Phases.lines))) {
+			o.Next(c, false)
+		}
+	}
+	return o
+}
+
+// exchange reads a line into the exchange. Offers and issues that nothing awaits are not
+// taken: there are then no more of them than turns and deposits, whichever mixer writes
+// them. Other lines that do not count are their author's own.
+func (g *Server) exchange(l *board.Line) *Refusal {
+	read := lineTypes[l.Type].read
+	if read == nil || g.setup.Exchange == nil {
+		return nil
+	}
+	log := g.setup.Exchange.ExchangeLog
+	latest, breaches := log.latest, len(log.Breaches)
+	log.date(l)
+	why := read(log, g.table.count+1, l)
+	if why == "" || l.Type != board.TypeOffer && l.Type != board.TypeIssue {
+		return nil
+	}
+	log.latest, log.Breaches = latest, log.Breaches[:breaches]
+	return refusal(RefusedIdle, "%s", why)
 }
 
 // MayEnter reports whether a key may ask for a place on the roll: by a payable voucher of
@@ -227,10 +278,11 @@ func (g *Server) note(n int, l *board.Line) {
 	}
 }
 
-// seesDeep reports whether a line names the block that is deep for the server, or one of
-// the two beside it.
+// seesDeep reports whether a line names the block that is deep for the server, or the one
+// before it. A reorganisation of fewer blocks than the policy's confirmations displaces
+// neither.
 func (g *Server) seesDeep(seen board.Seen, v View) bool {
 	deep := v.Tip - min(v.Tip, g.setup.e.Policy.Depth()-1)
 	hash, known := v.At(seen.Height)
-	return known && hash == seen.Hash && seen.Height+1 >= deep && seen.Height <= deep+1
+	return known && hash == seen.Hash && seen.Height+1 >= deep && seen.Height <= deep
 }

@@ -8,6 +8,7 @@ import (
 	"bevote/internal/curve"
 	"bevote/templates"
 
+	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
@@ -109,7 +110,15 @@ type Sequence struct {
 	Broken   *Break   // what spends the input of the next anchor and is not that anchor; nil if nothing does
 	Complete uint32   // anchors that are not in Anchors are not in the blocks up to here
 
-	replay *Replay // of the same blocks; the exchange needs what was paid
+	replay  *Replay // of the same blocks; the exchange needs what was paid
+	blockAt blockAt // of the same chain: lines that have seen another block do not count
+}
+
+// On returns the sequence with the chain that it was read from, by the hashes of its
+// blocks. Without it no line's block is compared.
+func (s Sequence) On(at func(height uint32) (chainhash.Hash, bool)) Sequence {
+	s.blockAt = at
+	return s
 }
 
 // Closing returns the sequence as if the anchor that is due next committed to a head.
@@ -279,7 +288,7 @@ func spending(tx *wire.MsgTx, op wire.OutPoint) *wire.TxIn {
 // the last block up to which the replay was given whole blocks since the announcement
 // could be made, 0 where it was not.
 func (r *Replay) Sequence(complete uint32) Sequence {
-	return Sequence{r.anchoring.anchors, r.anchoring.broken, complete, r}
+	return Sequence{Anchors: r.anchoring.anchors, Broken: r.anchoring.broken, Complete: complete, replay: r}
 }
 
 // NextAnchor returns the output that the next anchor spends, and that anchor. It

@@ -15,6 +15,9 @@ type answers struct{ known sync.Map }
 // remember returns what compute returned the first time for the same parts. Concurrent
 // callers wait for one computation.
 func remember[T any](a *answers, compute func() T, parts ...[]byte) T {
+	if a == nil {
+		return compute()
+	}
 	var x curve.Encoder
 	for _, part := range parts {
 		x = x.Text(part)
@@ -30,3 +33,7 @@ func (e *Election) ShareAnswers(other *Election) {
 		e.answers = other.answers
 	}
 }
+
+// Answers returns an election that holds nothing but what this one has computed, for
+// [Election.ShareAnswers].
+func (e *Election) Answers() *Election { return &Election{EID: e.EID, answers: e.answers} }

@@ -45,22 +45,28 @@ type Row struct {
 // the phases.
 func Rows(p *lang.Policy) (out []Row) {
 	for _, t := range board.Types() {
-		w, row := writersOf(t), lineTypes[t]
+		row := lineTypes[t]
 		dealing := row.after >= RollClosed && t != board.TypeOpening
 		mixing := row.by > Announce && row.by < RollClosed
 		if dealing && !p.Dealt() || mixing && !p.Mixed() {
 			continue
 		}
-		lines := int64(w.keys(p)) * int64(w.lines(p))
-		if w.all != nil {
-			lines = min(lines, int64(w.all(p)))
-		}
-		longest := board.LineSize(t, w.size(p, p.Voters).most)
-		bytes := lines * int64(longest)
-		if w.total != nil {
-			bytes = int64(w.keys(p))*int64(w.total(p)) + lines*int64(board.LineSize(t, 0))
-		}
-		out = append(out, Row{t, Size{lines, bytes, longest}})
+		out = append(out, Row{t, greatest(t, p)})
 	}
 	return out
+}
+
+// greatest returns how much of a type all entitled keys together may write.
+func greatest(t board.Type, p *lang.Policy) Size {
+	w := writersOf(t)
+	lines := int64(w.keys(p)) * int64(w.lines(p))
+	if w.all != nil {
+		lines = min(lines, int64(w.all(p)))
+	}
+	longest := board.LineSize(t, w.size(p, 0).most)
+	bytes := lines * int64(longest)
+	if w.total != nil {
+		bytes = int64(w.keys(p))*int64(w.total(p)) + lines*int64(board.LineSize(t, 0))
+	}
+	return Size{lines, bytes, longest}
 }

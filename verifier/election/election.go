@@ -18,6 +18,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/btcsuite/btcd/address/v2"
 
@@ -41,6 +42,7 @@ type Election struct {
 	SealKeys                 []curve.Point     // by candidate number − 1: the key that its ballots are sealed to
 
 	answers *answers
+	signed  *sync.Map // of board lines: whether the signature is right, by signedLine
 }
 
 // Load reads the texts of policy.bev and contract.json. It refuses a contract whose
@@ -75,7 +77,7 @@ func Read(policy, contract []byte) (*Election, error) {
 	}
 	e := &Election{
 		Policy: p, Contract: c, Template: t, Escrow: escrow, EID: p.EID(),
-		answers: new(answers), PolicyHash: sha256.Sum256(policy), ContractHash: sha256.Sum256(contract),
+		answers: new(answers), signed: new(sync.Map), PolicyHash: sha256.Sum256(policy), ContractHash: sha256.Sum256(contract),
 		Warnings: diags, Mismatch: lift.Check(p, c),
 	}
 	e.SealKeys, err = sealKeys(p)

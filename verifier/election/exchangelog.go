@@ -34,6 +34,7 @@ type ExchangeLog struct {
 	opened     []board.OpenedVoucher
 	latest     uint32 // highest Seen of the lines so far
 	written    uint32 // seenBy of the line being read
+	own        uint32 // Seen of that line
 }
 
 // IgnoredLine is a line that does not count, and why.
@@ -71,8 +72,7 @@ func newExchangeLog(e *Election, p *Phases) *ExchangeLog {
 
 // read adds the board's line number n to the log. Lines of other types are skipped.
 func (m *ExchangeLog) read(n int, l *board.Line, after int) {
-	m.written = m.seenBy(l)
-	m.latest = max(m.latest, l.Seen.Height)
+	m.date(l)
 	row := lineTypes[l.Type]
 	if row.read == nil {
 		return
@@ -86,6 +86,12 @@ func (m *ExchangeLog) read(n int, l *board.Line, after int) {
 			Where: fmt.Sprintf("line %d", n), Message: fmt.Sprintf("the %s does not count: %s", l.Type, why),
 		}})
 	}
+}
+
+// date dates a line for those of sessions.
+func (m *ExchangeLog) date(l *board.Line) {
+	m.written, m.own = m.seenBy(l), l.Seen.Height
+	m.latest = max(m.latest, l.Seen.Height)
 }
 
 // seenBy returns the height by which lines of sessions are dated:

@@ -17,6 +17,7 @@ import (
 //	end ──▶ payment ──change──▶ payment ──change──▶ …
 type payments struct {
 	key     curve.PublicKey
+	begin   wire.OutPoint
 	next    Tail                    // the end; zero before the chain begins and where it is over
 	txs     map[chainhash.Hash]bool // of the chain
 	outputs map[string][]Payment    // by output script, in the chain's order
@@ -31,7 +32,7 @@ type Payment struct {
 
 // newPayments returns the chain of a key that begins at a tail.
 func newPayments(key curve.PublicKey, begin Tail) *payments {
-	return &payments{key: key, next: begin, txs: make(map[chainhash.Hash]bool), outputs: make(map[string][]Payment)}
+	return &payments{key: key, begin: begin.Outpoint, next: begin, txs: make(map[chainhash.Hash]bool), outputs: make(map[string][]Payment)}
 }
 
 // take takes a transaction that spends the end with the chain's key. Its own change is
@@ -72,7 +73,12 @@ func (r *Replay) paymentsOf(key curve.PublicKey) *payments {
 	if key == r.e.Policy.Supervisor {
 		return r.anchoring.payments
 	}
-	return r.mixing[key]
+	for _, p := range r.mixing {
+		if p.key == key {
+			return p
+		}
+	}
+	return nil
 }
 
 // pay takes a transaction into the chains whose end it spends, and reports whether

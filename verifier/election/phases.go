@@ -27,7 +27,8 @@ type Phases struct {
 	owed    [LastAnchor + 1]bool    // by kind
 	missing *MissingAnchor
 	table   *Table           // after the last line
-	refused map[int]*Refusal // by line index: what is against the table
+	refused map[int]*Refusal // by line index: why a line does not count by the table
+	blockAt blockAt
 }
 
 // MissingAnchor is an anchor that was due and can no more come. Later ones do not count.
@@ -37,9 +38,17 @@ type MissingAnchor struct {
 	Reason string
 }
 
-// newPhases divides the board by the anchors of a sequence, as far as each commits to
-// the prefix of the one before and more.
-func newPhases(eid [32]byte, due []Due, lines []board.Line, seq Sequence) *Phases {
+// phases divides a board by the anchors of a sequence, and judges its lines by the table.
+func (e *Election) phases(lines []board.Line, seq Sequence) *Phases {
+	p := e.divide(lines, seq)
+	p.judgeLines(e, seq.blockAt)
+	return p
+}
+
+// divide divides the board by the anchors of a sequence, as far as each commits to the
+// prefix of the one before and more, and to no crowd of lines.
+func (e *Election) divide(lines []board.Line, seq Sequence) *Phases {
+	due := e.Due()
 	p := &Phases{lines: lines, last: due[len(due)-1].Kind}
 	for k := range p.closed {
 		p.closed[k] = -1
@@ -48,7 +57,8 @@ func newPhases(eid [32]byte, due []Due, lines []board.Line, seq Sequence) *Phase
 	for _, d := range due {
 		p.owed[d.Kind] = true
 	}
-	heads, before := headsOf(eid, lines), 0
+	heads, before := headsOf(e.EID, lines), 0
+	screen := e.Screen()
 	for i, d := range due {
 		if i == len(seq.Anchors) {
 			p.missing = seq.missing(d)
@@ -63,7 +73,14 @@ func newPhases(eid [32]byte, due []Due, lines []board.Line, seq Sequence) *Phase
 			}
 			return p
 		}
-		p.anchors[d.Kind], p.closed[d.Kind], before = a, n, n
+		for ; before < n; before++ {
+			_ = screen.Keep(&lines[before])
+		}
+		if t := screen.kept.beyondAny(screen.most, slack); t != "" {
+			p.missing = &MissingAnchor{d, "tx " + a.TxID, fmt.Sprintf("the %s anchor closes more %s lines than %d times what the table takes", AnchorName(d.Kind), t, slack)}
+			return p
+		}
+		p.anchors[d.Kind], p.closed[d.Kind] = a, n
 	}
 	return p
 }

@@ -28,28 +28,27 @@ type Replay struct {
 	others    []Anchor // by the supervisor, outside of the sequence
 	purse     []byte   // P2PKH of the supervisor's key
 
-	announced  map[curve.PublicKey]wire.OutPoint // mixers that are announced: where their payments begin
-	mixing     map[curve.PublicKey]*payments     // chains of the registry's mixers
-	mixers     []curve.PublicKey                 // of the registry
-	registered map[curve.PublicKey]bool          // of the registry; nil before it
-	named      map[curve.PublicKey]int           // outputs that a registered key has named as its deposit
-	scripts    map[string]bool                   // output scripts of stakes
-	jointKeys  int                               // of the transcript that is being watched
-	keys       map[curve.PublicKey]string        // joint and claim keys: their names
-	hashes     map[[20]byte]curve.PublicKey      // HASH160 of keys
-	trails     trails
-	signers    signers
+	lines     []board.Line                 // what it looks for; a replay that begins anew looks for the same
+	mixing    []*payments                  // chains that mixers' lines name
+	mixers    []curve.PublicKey            // of the registry; nil before it
+	scripts   map[string]bool              // output scripts of stakes
+	jointKeys int                          // of the transcript that is being watched
+	keys      map[curve.PublicKey]string   // joint and claim keys: their names
+	hashes    map[[20]byte]curve.PublicKey // HASH160 of keys
+	trails    trails
+	signers   signers
 }
 
 // NewReplay prepares to watch what the lines of a board name: the coins of the
-// roll, the keys of transcripts, and the outputs of the exchange.
+// roll, the keys of transcripts, and the outputs of the exchange. Lines that do not count
+// may be among them: no line takes from what another names. [Election.Watched] leaves them
+// out, once the anchors are known.
 func NewReplay(e *Election, lines []board.Line) *Replay {
 	r := &Replay{
-		e: e, coins: make(map[wire.OutPoint]*Output), parents: make(map[chainhash.Hash]bool),
+		e: e, lines: lines, coins: make(map[wire.OutPoint]*Output), parents: make(map[chainhash.Hash]bool),
 		stakes: make(map[wire.OutPoint]*Output), scripts: make(map[string]bool),
-		exchanged: make(map[wire.OutPoint]*Output), named: make(map[curve.PublicKey]int),
-		announced: make(map[curve.PublicKey]wire.OutPoint), mixing: make(map[curve.PublicKey]*payments),
-		keys: make(map[curve.PublicKey]string), hashes: make(map[[20]byte]curve.PublicKey),
+		exchanged: make(map[wire.OutPoint]*Output),
+		keys:      make(map[curve.PublicKey]string), hashes: make(map[[20]byte]curve.PublicKey),
 		trails: newTrails(), purse: templates.PayToKey(e.Policy.Supervisor), anchoring: anchoring{due: e.Due()},
 	}
 	if e.Policy.Seal != nil {
@@ -79,18 +78,36 @@ func (r *Replay) Stakes() iter.Seq2[wire.OutPoint, *Output] { return maps.All(r.
 func (r *Replay) WatchedKeys() int { return len(r.keys) }
 
 // Block replays the next block. It returns the indices of the transactions that
-// changed the replay; a replay of these transactions only ends in the same state.
+// changed the replay; a replay of these transactions only ends in the same state. What
+// stands before the block of the announcement counts for nothing: with that block the
+// replay begins anew.
 func (r *Replay) Block(height uint32, b *wire.MsgBlock) (at []int) {
+	txs := make([]ConfirmedTx, len(b.Transactions))
 	for pos, tx := range b.Transactions {
-		if r.Tx(ConfirmedTx{Height: height, Pos: pos, Tx: tx, ID: tx.TxHash()}) {
-			at = append(at, pos)
+		txs[pos] = ConfirmedTx{Height: height, Pos: pos, Tx: tx, ID: tx.TxHash()}
+	}
+	return r.Txs(txs)
+}
+
+// Txs is [Replay.Block] of those transactions of the next block that are known, or of the
+// next blocks. It returns indices of txs.
+func (r *Replay) Txs(txs []ConfirmedTx) (at []int) { return r.run(txs, !r.Begun()) }
+
+func (r *Replay) run(txs []ConfirmedTx, waits bool) (at []int) {
+	for i, tx := range txs {
+		if r.tx(tx) {
+			at = append(at, i)
+		}
+		if waits && r.Begun() {
+			*r = *NewReplay(r.e, r.lines)
+			return r.run(txs, false)
 		}
 	}
 	return at
 }
 
-// Tx replays the next transaction and reports whether it changed the replay.
-func (r *Replay) Tx(s ConfirmedTx) bool {
+// tx replays the next transaction and reports whether it changed the replay.
+func (r *Replay) tx(s ConfirmedTx) bool {
 	eligible, ofStake := r.inputs(s)
 	ofExchange := r.exchangeInputs(s)
 	ofSupervisor := r.followAnchors(s)

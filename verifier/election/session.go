@@ -56,6 +56,7 @@ type Session struct {
 type Move struct {
 	N    int    // line
 	Seen uint32 // the Seen of the line, or more if earlier lines name higher blocks
+	Own  uint32 // the Seen of the line
 	Data []byte // never nil
 }
 
@@ -108,7 +109,7 @@ func (m *ExchangeLog) deposit(l Entry[board.Deposit]) string {
 
 // move returns the move in the line being read.
 func (m *ExchangeLog) move(n int, data []byte) *Move {
-	return &Move{n, m.written, append([]byte{}, data...)}
+	return &Move{n, m.written, m.own, append([]byte{}, data...)}
 }
 
 // sessions reports whether mixers sign in sessions.
@@ -177,7 +178,7 @@ func (m *ExchangeLog) offer(l Entry[board.Offer]) string {
 		m.breach(d.Mixer, l.N, "an offer while the challenge of line %d is not answered", open.Challenge.N)
 		pending := open.Session
 		m.Breaches[len(m.Breaches)-1].Pending = &pending
-	} else if open != nil && m.written <= open.Offer.Seen+SessionTimeout {
+	} else if open != nil && l.Line.Seen.Height <= open.Offer.Own+SessionTimeout { // by the mixer's own clock, which no other party shifts
 		m.breach(d.Mixer, l.N, "an offer at most %d blocks after that of line %d, which it lets lapse", SessionTimeout, open.Offer.N)
 	}
 	issuer.open, d.Issuer = d, issuer

@@ -356,7 +356,7 @@ func TestReplayAgain(t *testing.T) {
 	for h := uint32(100); h <= 130; h++ {
 		for _, at := range whole.Block(h, &wire.MsgBlock{Transactions: p.blocks[h]}) {
 			tx := p.blocks[h][at]
-			part.Tx(election.ConfirmedTx{Height: h, Pos: at, Tx: tx, ID: tx.TxHash()})
+			part.Txs([]election.ConfirmedTx{{Height: h, Pos: at, Tx: tx, ID: tx.TxHash()}})
 		}
 	}
 	if !whole.Sequence(0).Equal(part.Sequence(0)) || len(whole.Sequence(0).Anchors) != 2 || whole.Lookalikes.Len() != 1 || part.Lookalikes.Len() != 1 {

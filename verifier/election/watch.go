@@ -40,36 +40,26 @@ func (r *Replay) watchEntry(l Entry[board.Entry]) {
 	}
 }
 
-// watchMixer reads where the payments of a mixer begin: its first line counts.
+// watchMixer watches the payments of a mixer from where they begin.
 func (r *Replay) watchMixer(l Entry[board.Mixer]) {
 	from, err := decodeOutpoint(l.Body.From)
-	if _, again := r.announced[l.Line.By]; !again && err == nil && r.registered == nil {
-		r.announced[l.Line.By] = from
+	chain := newPayments(l.Line.By, Tail{Outpoint: from})
+	known := func(p *payments) bool { return p.key == chain.key && p.begin == chain.begin }
+	if err == nil && r.e.Policy.Mixed() && !slices.ContainsFunc(r.mixing, known) {
+		r.mixing = append(r.mixing, chain)
 	}
 }
 
-// watchRegistry reads the keys of mixers and depositors from the first registry.
+// watchRegistry reads the keys of mixers from the supervisor's first registry.
 func (r *Replay) watchRegistry(l Entry[board.Registry]) {
-	if r.registered != nil || l.Line.By != r.e.Policy.Supervisor || !r.e.Policy.Mixed() {
-		return
-	}
-	r.mixers, r.registered = l.Body.Mixers, make(map[curve.PublicKey]bool)
-	for _, v := range l.Body.Voters {
-		r.registered[v.Key] = true
-	}
-	for _, key := range r.mixers {
-		if from, ok := r.announced[key]; ok {
-			r.mixing[key] = newPayments(key, Tail{Outpoint: from})
-		}
+	if r.mixers == nil && l.Line.By == r.e.Policy.Supervisor && r.e.Policy.Mixed() {
+		r.mixers = append([]curve.PublicKey{}, l.Body.Mixers...)
 	}
 }
 
-// watchDeposit watches the outputs that a registered key names as its deposit.
+// watchDeposit watches the output that a line names as a deposit.
 func (r *Replay) watchDeposit(l Entry[board.Deposit]) {
-	if r.registered[l.Line.By] && r.named[l.Line.By] < maxDeposits {
-		r.named[l.Line.By]++
-		r.watchOutput(r.exchanged, l.Body.Outpoint)
-	}
+	r.watchOutput(r.exchanged, l.Body.Outpoint)
 }
 
 // watchTranscript watches the joint keys P and the claim keys Q_j = P + C_j.
@@ -124,11 +114,9 @@ func (r *Replay) WatchHash() [32]byte {
 		item := EncodeOutpoint(op)
 		items = append(items, append(item[:], "deposit"...))
 	}
-	for key, from := range r.announced {
-		if r.mixing[key] != nil {
-			item := EncodeOutpoint(from)
-			items = append(items, append(item[:], key[:]...))
-		}
+	for _, p := range r.mixing {
+		item := EncodeOutpoint(p.begin)
+		items = append(items, append(item[:], p.key[:]...))
 	}
 	slices.SortFunc(items, bytes.Compare)
 	h := sha256.New()
@@ -136,4 +124,33 @@ func (r *Replay) WatchHash() [32]byte {
 		h.Write(curve.Encoder(nil).U32(uint32(len(item))).Raw(item))
 	}
 	return [32]byte(h.Sum(nil))
+}
+
+// Watched returns the lines of a board that say what to look for in blocks and count, by
+// the anchors of a sequence: those in their phases that keep to the table. A replay of them
+// is blinded by no other line.
+func (e *Election) Watched(lines []board.Line, seq Sequence) []board.Line {
+	p := e.phases(lines, seq)
+	out := []board.Line{}
+	for i, l := range lines {
+		if lineTypes[l.Type].watch != nil && p.refused[i] == nil {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// Follow returns the replay of a board's lines that count. read gives a replay the blocks,
+// and is called again only where lines that do not count would have it look for other
+// things. seq returns the sequence of anchors of a replay that was given them.
+func (e *Election) Follow(lines []board.Line, seq func(*Replay) Sequence, read func(*Replay) error) (*Replay, error) {
+	r := NewReplay(e, lines)
+	if err := read(r); err != nil {
+		return nil, err
+	}
+	exact := NewReplay(e, e.Watched(lines, seq(r)))
+	if exact.WatchHash() == r.WatchHash() {
+		return r, nil
+	}
+	return exact, read(exact)
 }

@@ -173,10 +173,9 @@ func openers(p *lang.Policy) int {
 // more when the phase is over.
 func complaints(p *lang.Policy) int { return 2 * p.Voters }
 
-// complaintsOfAll is how many complaints are judged: one true one puts a dealer out, one
-// false one its author, and of each dealer one late one is looked at. Others about that
-// dealer or by that author are not.
-func complaintsOfAll(p *lang.Policy) int { return 3 * p.Voters }
+// complaintsOfAll is how many complaints are judged: each ends a dealer or an author, of
+// whom no other is. The server takes no others.
+func complaintsOfAll(p *lang.Policy) int { return 2 * p.Voters }
 
 // The entitled keys.
 

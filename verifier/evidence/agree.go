@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"math"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/wire/v2"
@@ -78,18 +79,24 @@ func (g *agreement) follow(main int, chains []*headerChain) {
 type peers struct {
 	of   *agreement
 	next []func() (*wire.MsgBlock, error, bool) // by source; nil where nothing is to be compared
+	from []uint32                               // by source: its first block that is compared
 	stop func()
 }
 
-// openBlocks begins to read the blocks of the sources that agree so far.
+// openBlocks begins to read the blocks of the sources that agree so far, of each from its
+// first block on.
 func (g *agreement) openBlocks(ctx context.Context, first uint32) *peers {
-	p := &peers{of: g, next: make([]func() (*wire.MsgBlock, error, bool), len(g.sources))}
+	p := &peers{of: g, next: make([]func() (*wire.MsgBlock, error, bool), len(g.sources)), from: make([]uint32, len(g.sources))}
 	var stops []func()
 	for i, src := range g.sources {
 		if i == g.main || g.differs[i] || g.differs[g.main] {
 			continue
 		}
-		next, stop := iter.Pull2(src.Blocks(ctx, first))
+		p.from[i] = first
+		if begins := beginning(ctx, src); begins != math.MaxUint32 {
+			p.from[i] = max(first, begins)
+		}
+		next, stop := iter.Pull2(src.Blocks(ctx, p.from[i]))
 		p.next[i] = next
 		stops = append(stops, stop)
 	}
@@ -104,7 +111,7 @@ func (g *agreement) openBlocks(ctx context.Context, first uint32) *peers {
 // compare compares a block of the followed source with the others'.
 func (p *peers) compare(height uint32, b *wire.MsgBlock) error {
 	for i, next := range p.next {
-		if next == nil || int64(height) > int64(p.of.heights[i]) {
+		if next == nil || height < p.from[i] || int64(height) > int64(p.of.heights[i]) {
 			continue
 		}
 		other, err, ok := next()

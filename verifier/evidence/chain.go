@@ -43,6 +43,7 @@ type Chain struct {
 	headers *headerChain
 	agreed  agreement
 	window  *blockWindow
+	read    bool // blocks were read, and compared with those of the other sources
 }
 
 // Tip is the last header of a chain.
@@ -65,12 +66,7 @@ func Read(ctx context.Context, sources []Source, opt Options) (*Chain, error) {
 	if err != nil {
 		return nil, err
 	}
-	best := 0
-	for i, other := range chains {
-		if other.work.Cmp(chains[best].work) > 0 {
-			best = i
-		}
-	}
+	best := mostShown(ctx, sources, chains)
 	c.source, c.headers = sources[best], chains[best]
 	if err := c.headers.checkClock(opt.Now); err != nil {
 		return nil, err
@@ -81,6 +77,30 @@ func Read(ctx context.Context, sources []Source, opt Options) (*Chain, error) {
 	c.agreed.follow(best, chains)
 	c.Agree = c.agreed.found
 	return c, nil
+}
+
+// mostShown returns the source to follow: of those whose headers have the most work the one
+// whose blocks begin first.
+func mostShown(ctx context.Context, sources []Source, chains []*headerChain) (best int) {
+	for i, other := range chains {
+		switch more := other.work.Cmp(chains[best].work); {
+		case more > 0:
+			best = i
+		case more == 0 && i != best && beginning(ctx, sources[i]) < beginning(ctx, sources[best]):
+			best = i
+		}
+	}
+	return best
+}
+
+// beginning returns the height of a source's first whole block, and the greatest height
+// where it has none or cannot be asked: that error comes again where the blocks are read.
+func beginning(ctx context.Context, src Source) uint32 {
+	first, err := src.First(ctx)
+	if _, proves := src.(ProofSource); proves || err != nil {
+		return math.MaxUint32
+	}
+	return first
 }
 
 // readHeaders reads the headers of all sources in step and judges them.
@@ -155,8 +175,9 @@ func (c *Chain) Stale(now time.Time, limit time.Duration) error {
 
 // Blocks reads whole blocks from a height on, judges each and compares it with those
 // of the other sources. The first len(judged) blocks were judged by an earlier audit:
-// their transactions, judged[i] of block i, are counted, and they are not read. An
-// error comes in the last pair.
+// their transactions, judged[i] of block i, are counted, and they are not read. Blocks
+// that are read again are judged again, and not compared again. An error comes in the
+// last pair.
 func (c *Chain) Blocks(ctx context.Context, first uint32, judged []int) iter.Seq2[Block, error] {
 	return func(yield func(Block, error) bool) {
 		w := newBlockWindow(c.headers, first)
@@ -169,8 +190,12 @@ func (c *Chain) Blocks(ctx context.Context, first uint32, judged []int) iter.Seq
 		if w.next > c.Tip().Height {
 			return
 		}
-		others := c.agreed.openBlocks(ctx, w.next)
-		defer others.stop()
+		others := new(peers)
+		if !c.read {
+			others = c.agreed.openBlocks(ctx, w.next)
+			defer others.stop()
+		}
+		c.read = true
 		for b, err := range c.source.Blocks(ctx, w.next) {
 			if err != nil {
 				yield(Block{}, fmt.Errorf("reading block %d: %w", w.next, err))
