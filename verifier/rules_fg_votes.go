@@ -93,14 +93,16 @@ func voteScript(f *facts, ck *check) {
 	}
 }
 
-// revealed returns the redeem scripts in spends of a vote's P2SH outputs.
+// revealed returns the redeem scripts in spends of a vote's P2SH outputs. Not all of these
+// spends are run on the script engine (V11), so the hash is compared here.
 func revealed(f *facts, v *election.Vote) (out [][]byte) {
 	for i := range v.Spend.Tx.TxOut {
 		st := f.replay.Stake(v.OutputAt(i))
 		if st == nil || st.Spent == nil {
 			continue
 		}
-		if redeem := scriptsig.LastItem(st.Spent.Tx.TxIn[st.Spent.Input].SignatureScript); redeem != nil {
+		redeem := scriptsig.LastItem(st.Spent.Tx.TxIn[st.Spent.Input].SignatureScript)
+		if redeem != nil && bytes.Equal(templates.PayToRedeem(redeem), st.Out.PkScript) {
 			out = append(out, redeem)
 		}
 	}

@@ -1,6 +1,7 @@
 package verifier
 
 import (
+	"maps"
 	"slices"
 
 	"bevote/internal/curve"
@@ -241,14 +242,21 @@ func winComplete(f *facts, ck *check) {
 	}
 }
 
-// V91: the joint key and the claim keys occur in the stakes' scripts alone.
+// V91: the joint key and the claim keys, each of which was looked for in the blocks, occur
+// in the stakes' scripts alone.
 func keysOnlyHere(f *facts, ck *check) {
 	if !f.e.Policy.Dealt() {
 		ck.skip("custodial")
 		return
 	}
-	ck.expect(f.replay.WatchedKeys())
-	ck.examined = f.replay.WatchedKeys()
+	ck.expect(len(f.keys))
+	for _, name := range slices.Sorted(maps.Keys(f.keys)) {
+		if !f.replay.Watches(curve.PublicKey(f.keys[name])) {
+			ck.fail("key "+name, "the blocks were not searched for it")
+			continue
+		}
+		ck.pass()
+	}
 	presenceOnly(f, ck, "other use of the keys")
 	ck.failed += f.replay.KeyUses.Len()
 	f.replay.KeyUses.Show(ck.note)
