@@ -16,7 +16,7 @@ import (
 func claimRules() []rule {
 	return []rule{
 		row("V81", "WIN-SET", "–", voting, winSet),
-		row("V82", "WIN-SIG-KEY", "E", voting, winSignatures),
+		row("V82", "WIN-SIG-KEY", "E/W", voting, winSignatures),
 		row("V83", "WIN-SIGHASH", "A/E", voting, winHashTypes),
 		row("V84", "WIN-NONCE", "A", voting, winNonces),
 		row("V85", "WIN-PAYOUT", "A/E", voting, winPayouts),
