@@ -131,6 +131,7 @@ func (ch *chained) readBlocks(ctx context.Context, first uint32) error {
 		}
 		ch.progress("following the chain", int(b.Height-next)+1, int(ch.tip-next)+1)
 	}
+	ch.tip = ch.chain.Tip().Height
 	return nil
 }
 

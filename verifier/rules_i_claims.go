@@ -170,10 +170,13 @@ func winWinner(f *facts, ck *check) {
 // votesHidden reports whether the evidence does not show what has become of a coin of the
 // roll: it may have been spent by a vote.
 func votesHidden(f *facts) bool {
-	return f.chain.Proven && slices.ContainsFunc(f.setup.Roll, func(r election.Slot) bool {
-		c := f.replay.Coin(r.Outpoint)
-		return c == nil || c.Spent == nil
-	})
+	return slices.ContainsFunc(f.setup.Roll, func(r election.Slot) bool { return coinHidden(f, r) })
+}
+
+// coinHidden is [votesHidden] of one coin.
+func coinHidden(f *facts, r election.Slot) bool {
+	c := f.replay.Coin(r.Outpoint)
+	return coinUnshown(f, r) || f.chain.Proven && c.Spent == nil
 }
 
 // foreign counts the stakes of a custodial claim whose ballots are not its claimant's.
