@@ -78,7 +78,7 @@ func TestRecords(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(forms)) {
 		for _, sealed := range []bool{false, true} {
 			f := forms[name]
-			if f.Mixing != "" && (testing.Short() || sealed) {
+			if f.Mixing != "" && testing.Short() {
 				continue
 			}
 			seed := random.Uint64()
@@ -134,7 +134,7 @@ func partsOf(t *testing.T, f rehearsaltest.Form, sealed bool, random *rand.Rand)
 	}
 	tip, _ := p.Chain.Tip()
 	proven := chainfile.FromRecord(provenOf(t, rec)).(evidence.ProofSource)
-	for range 12 {
+	for range 5 {
 		last, begin := random.Uint32N(tip+1), random.Uint32N(tip+1)
 		less(cut{p.Chain, 0, last, last}, "headers and blocks up to %d", last)
 		less(cut{p.Chain, 0, tip, last}, "blocks up to %d", last)

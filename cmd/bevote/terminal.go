@@ -16,6 +16,8 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// colours reports whether to write to w in colours: to a terminal, unless
+// colours reports whether to write to w in colours: to a terminal that has them, unless
 // NO_COLOR is set (no-color.org).
-func colours(w io.Writer) bool { return isTerminal(w) && os.Getenv("NO_COLOR") == "" }
+func colours(w io.Writer) bool {
+	return isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}
