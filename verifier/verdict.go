@@ -169,7 +169,7 @@ func level(f *facts, refuted, hidden bool) string {
 func verdict(f *facts, r *result.Report, fatal []string) string {
 	switch doubts := unreliable(r.Checks); {
 	case len(doubts) > 0:
-		return "undetermined: the sources cannot be relied on, " + strings.Join(doubts, " and ")
+		return "not judged: the sources cannot be relied on, " + strings.Join(doubts, " and ")
 	case len(fatal) > 0:
 		return "refuted: " + strings.Join(fatal, ", ") + " failed"
 	case f.setup.Ended != "":
