@@ -143,6 +143,13 @@ func (c *Chain) Tip() Tip {
 // is that long.
 func (c *Chain) HashAt(height uint32) (chainhash.Hash, bool) { return c.headers.hashAt(height) }
 
+// TimeAt returns the time of the header at a height that was kept, if the chain is that
+// long.
+func (c *Chain) TimeAt(height uint32) (time.Time, bool) {
+	h, ok := c.headers.kept.at(height)
+	return time.Unix(int64(h.time), 0).UTC(), ok
+}
+
 // ProvesWork reports whether the blocks of the network cost work. On simnet and
 // regtest they do not.
 func (c *Chain) ProvesWork() bool { return c.headers.provesWork() }
