@@ -17,7 +17,7 @@ func folded(text string) string { return strings.Join(strings.Fields(text), " ")
 func TestExplain(t *testing.T) {
 	for topic, wants := range map[string][]string{
 		"V55": {"# V55 VOTE-TEMPLATE Family F, voting transactions. It holds that every script revealed by",
-			"A failure (class E) is fatal: the election is refuted."},
+			"A failure (class E/W) is fatal, or a warning"},
 		"vote-template": {"# V55 VOTE-TEMPLATE"},
 		"V13":           {"Note: a shallow anchor", "Why: otherwise one late refund"},
 		"V33":           {"Not run: SKIPPED (mixing none), where the supervisor pays the coins."},
@@ -44,7 +44,7 @@ func TestLists(t *testing.T) {
 			"\n0    level L3, or ended early\n"},
 		"levels": {"\nL3 RECOUNT  every counted ballot is some candidate's"},
 		"limits": {"\nU01  voters, or malware"},
-		"checks": {"\nV55   VOTE-TEMPLATE       E    F Voting transactions\n",
+		"checks": {"\nV55   VOTE-TEMPLATE       E/W  F Voting transactions\n",
 			"\nV114  MANUAL              –    M The audit itself\n"},
 	} {
 		page, _ := docs.Explain(topic)

@@ -158,6 +158,7 @@ func (ch *chained) readBlocks(ctx context.Context, first uint32) error {
 		}
 		ch.progress("following the chain", int(b.Height-next)+1, int(ch.tip-next)+1)
 	}
+	ch.tip = ch.chain.Tip().Height
 	return nil
 }
 
@@ -214,11 +215,14 @@ func (ch *chained) showsBeginning() bool {
 	return ch.e.Policy.Seal != nil && ch.replay.Begun() || ch.shown <= ch.searchFrom()
 }
 
+// partial reports whether the evidence may lack transactions since the announcement.
+func (ch *chained) partial() bool { return ch.chain.Proven || !ch.showsBeginning() }
+
 // sequence returns the chain of anchors. Whole blocks since the announcement show that
 // there are no more.
 func (ch *chained) sequence() election.Sequence {
 	complete := ch.tip
-	if ch.chain.Proven || !ch.showsBeginning() || ch.chain.Included.Failed > 0 {
+	if ch.partial() || ch.chain.Included.Failed > 0 {
 		complete = 0
 	}
 	return ch.replay.Sequence(complete).On(ch.chain.HashAt)

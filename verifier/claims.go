@@ -3,6 +3,7 @@ package verifier
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -52,6 +53,7 @@ type facts struct {
 	winning *claim
 	pending map[wire.OutPoint][]pendingSpend // on the stakes of counted votes
 	over    bool
+	atEnd   *facts // the same without the spends of stakes after the last block that decides; nil where none was read
 }
 
 // settle reads how every counted stake was spent, and finds the winner.
@@ -65,7 +67,33 @@ func settle(t *tallied) *facts {
 		f.findWinner()
 	}
 	f.over = isOver(f)
+	f.atEnd = f.upTo(f.end())
 	return f
+}
+
+// end returns the last block that decides an election. At it the claims in the last block
+// that counts are as deep as the policy asks. Failures of class E and U are about spends up
+// to here: whatever comes later is listed and can complete a result, and refutes none.
+func (in *inputs) end() uint32 { return in.e.Policy.Times.Claim + in.e.Policy.Confirmations - 1 }
+
+// upTo returns the facts without the spends of stakes after a block: these stakes are
+// unspent.
+func (f *facts) upTo(height uint32) *facts {
+	cut := *f
+	cut.spends, cut.claims, cut.unspent = nil, nil, slices.Clone(f.unspent)
+	for _, s := range f.spends {
+		if s.at.Height <= height {
+			cut.spends = append(cut.spends, s)
+		} else {
+			cut.unspent = append(cut.unspent, s.vote)
+		}
+	}
+	for _, c := range f.claims {
+		if c.at.Height <= height {
+			cut.claims = append(cut.claims, c)
+		}
+	}
+	return &cut
 }
 
 // findSpends classifies the spend of every counted stake.

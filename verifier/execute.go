@@ -9,6 +9,7 @@ import (
 	"bevote/internal/cores"
 	"bevote/internal/curve"
 	"bevote/internal/scriptsig"
+	"bevote/templates"
 	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/txscript/v2"
@@ -35,8 +36,9 @@ type inputSignature struct {
 
 func (r *scriptRun) where() string { return fmt.Sprintf("tx %s input %d", r.at.ID, r.at.Input) }
 
-// executed is every spend of an eligible coin, a deposit or a stake, run on the
-// script engine.
+// executed is every spend of a roll member's coin, a deposit or a vote's stake, run on
+// the script engine. Their scripts are the protocol's, so no spend needs a witness, which
+// merkle proofs lack.
 type executed struct {
 	*prepared
 	runs      []*scriptRun                    // in the chain's order
@@ -48,14 +50,10 @@ type executed struct {
 func runScripts(p *prepared) *executed {
 	p.progress("verifying signatures", 0, 0)
 	x := &executed{prepared: p, stakeRuns: make(map[*election.Output]*scriptRun)}
-	for _, c := range x.replay.Coins() {
-		if c.Spent != nil {
-			x.runs = append(x.runs, &scriptRun{at: *c.Spent, prev: c.Out})
-		}
-	}
+	x.runCoins()
 	x.runDeposits()
-	for _, st := range x.replay.Stakes() {
-		if st.Spent != nil {
+	for _, v := range x.votes {
+		if st := x.replay.Stake(v.Stake); st != nil && st.Spent != nil {
 			r := &scriptRun{at: *st.Spent, prev: st.Out}
 			x.runs, x.stakeRuns[st] = append(x.runs, r), r
 		}
@@ -72,6 +70,17 @@ func runScripts(p *prepared) *executed {
 		ran()
 	})
 	return x
+}
+
+// runCoins adds the spends of the roll's coins. An output to another script than that of
+// its member's key is no coin (V27).
+func (x *executed) runCoins() {
+	for _, slot := range x.setup.Roll {
+		c := x.replay.Coin(slot.Outpoint)
+		if c != nil && c.Spent != nil && bytes.Equal(c.Out.PkScript, templates.PayToKey(slot.Key)) {
+			x.runs = append(x.runs, &scriptRun{at: *c.Spent, prev: c.Out})
+		}
+	}
 }
 
 // runDeposits adds the spends of deposits. The first signature of a sweep is the

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"time"
 
 	"bevote/verifier/election"
 	"bevote/verifier/result"
@@ -35,7 +36,24 @@ func history(f *facts) *result.History {
 	}
 	sort.SliceStable(s.Events, func(i, j int) bool { return s.Events[i].Height < s.Events[j].Height })
 	s.Flows, s.Deposits = flows(f), depositFlows(f)
+	date(f, s)
 	return s
+}
+
+// date adds the times of the headers that the evidence shows.
+func date(f *facts, s *result.History) {
+	at := func(height uint32) (none time.Time) {
+		if t, ok := f.chain.TimeAt(height); ok && height <= f.tip {
+			return t
+		}
+		return none
+	}
+	for i := range s.Phases {
+		s.Phases[i].Begins, s.Phases[i].Ends = at(s.Phases[i].From), at(s.Phases[i].To)
+	}
+	for i := range s.Events {
+		s.Events[i].At = at(s.Events[i].Height)
+	}
 }
 
 // anchorPhases are the phases that the anchors' kinds close.

@@ -64,7 +64,7 @@ func (ch *chained) lookAtPools(ctx context.Context) error {
 			return fmt.Errorf("looking at the pool: %w", err)
 		}
 		for _, tx := range txs {
-			ch.waiting = append(ch.waiting, waiting{tx, "waits at " + src.Evidence()})
+			ch.waiting = append(ch.waiting, waiting{tx, "waits at " + evidence.NameOf(src)})
 		}
 	}
 	return nil

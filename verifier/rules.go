@@ -60,7 +60,30 @@ func (ch *chained) beginning() string {
 // run applies a rule and returns its row of the report with its severity:
 // E, I, A, W, U, or "" where nothing is wrong. Only rules with a review read the
 // report.
+//
+// Rules of class E and U are given the facts at the election's end. Of class A/E and E/W
+// the row is about all facts, and it is fatal if the facts at the end fail too.
 func (r rule) run(f *facts, report *result.Report) (result.Check, string) {
+	if f.atEnd != nil && (r.Class == "E" || r.Class == "U") {
+		f = f.atEnd
+	}
+	ck := r.apply(f, report)
+	c := result.Check{ID: r.ID, Name: r.Name, Class: r.Class, Status: ck.status(), Expected: ck.expected,
+		Examined: ck.examined, Failed: ck.failed, Reason: ck.skipped + ck.errored, Items: ck.items}
+	if c.Items == nil {
+		c.Items = []result.Item{}
+	}
+	severity := r.severity(c.Status, ck.fatal)
+	if severity == "E" && r.Class != "E" && f.atEnd != nil {
+		if then := r.apply(f.atEnd, report); r.severity(then.status(), then.fatal) != "E" {
+			severity = map[string]string{"A/E": "A", "E/W": "W"}[r.Class]
+		}
+	}
+	return c, severity
+}
+
+// apply judges the facts.
+func (r rule) apply(f *facts, report *result.Report) *check {
 	ck := new(check)
 	switch reason := r.inapplicable(f); {
 	case reason != "":
@@ -70,12 +93,7 @@ func (r rule) run(f *facts, report *result.Report) (result.Check, string) {
 	default:
 		r.judge(f, ck)
 	}
-	c := result.Check{ID: r.ID, Name: r.Name, Class: r.Class, Status: ck.status(), Expected: ck.expected,
-		Examined: ck.examined, Failed: ck.failed, Reason: ck.skipped + ck.errored, Items: ck.items}
-	if c.Items == nil {
-		c.Items = []result.Item{}
-	}
-	return c, r.severity(c.Status, ck.fatal)
+	return ck
 }
 
 // inapplicable returns why the rule does not apply, or "".

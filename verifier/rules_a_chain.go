@@ -170,7 +170,7 @@ func countedStakes(f *facts) (out []wire.OutPoint) {
 	return out
 }
 
-// V11: the script engine accepts every spend of an eligible coin, a deposit or a
+// V11: the script engine accepts every spend of a roll member's coin, a deposit or a vote's
 // stake under the consensus rules.
 func scriptExec(f *facts, ck *check) {
 	ck.expect(len(f.runs))

@@ -3,6 +3,7 @@ package verifier
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"bevote/internal/mixing"
 	"bevote/lang"
@@ -27,6 +28,11 @@ func voucherRules() []rule {
 func deposits(f *facts, ck *check) {
 	ck.expect(len(f.mix.Deposits))
 	for _, d := range f.mix.Deposits {
+		if f.partial() && !f.mix.Created(d) {
+			ck.leave(d.Where(), "the output is not shown: %s", f.beginning())
+			ck.fatal = true // the vouchers that its issuer may show, and so the roll, follow from it
+			continue
+		}
 		ck.test(d.Where(), f.mix.CheckDeposit(d))
 	}
 	for _, l := range f.mix.Ignored {
@@ -35,6 +41,12 @@ func deposits(f *facts, ck *check) {
 		}
 	}
 	listRefused(f, ck, func(t board.Type) bool { return t == board.TypeDeposit })
+}
+
+// depositsHidden reports whether the evidence does not show an output that a line names as a
+// deposit: what its issuer may show, and the roll, follow from it.
+func depositsHidden(f *facts) bool {
+	return f.partial() && f.mix != nil && slices.ContainsFunc(f.mix.Deposits, func(d *election.Deposit) bool { return !f.mix.Created(d) })
 }
 
 // V30: the signature of every voucher that is taken is the group's, or its issuer's,
@@ -96,6 +108,11 @@ func serials(f *facts, ck *check) {
 // more vouchers are on the board than the issuers can have signed and one of each. With
 // group-blind the manager opened those that are too many, truly.
 func voucherCount(f *facts, ck *check) {
+	if depositsHidden(f) {
+		ck.expect(1)
+		ck.leave("deposits", "not all of them are shown: %s", f.beginning())
+		return
+	}
 	for _, i := range f.mix.Issuers() {
 		ck.expect(1)
 		if f.mix.Void(i) {

@@ -60,6 +60,9 @@ func judgeDeposit(f *facts, ck *check, d *election.Deposit) {
 	case swept && right != nil:
 		ck.fail(d.Where(), "mixer %s and the supervisor: swept, though %v", d.Mixer.Name, right)
 		return
+	case swept && f.mix.Phases.Closed(election.VouchersClosed) && f.mix.Void(d.Issuer) && depositsHidden(f):
+		ck.leave(d.Where(), "not all deposits of %s are shown: %s", d.Issuer, f.beginning())
+		return
 	case swept && f.mix.Phases.Closed(election.VouchersClosed) && f.mix.Void(d.Issuer):
 		ck.fail(d.Where(), "the supervisor: swept, though %s is void", d.Issuer)
 		return
@@ -196,6 +199,8 @@ func judgeCoin(f *facts, ck *check, v *election.Voucher) {
 	}
 	ck.expect(1)
 	switch {
+	case f.partial() && (coin == nil || owed && coin.By != v.Mixer.Key):
+		ck.leave(v.Where(), "its coin, or its mixer's, is not shown: %s", f.beginning())
 	case coin == nil && owed:
 		ck.fail(v.Where(), "mixer %s and the supervisor: no coin for a payable voucher", v.Mixer.Name)
 	case coin == nil:

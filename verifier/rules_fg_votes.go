@@ -22,9 +22,9 @@ func voteRules() []rule {
 		row("V52", "VOTE-ELIGIBLE", "I", voting, voteFaults(election.SeveralSlots)),
 		row("V53", "VOTE-ONCE", "I", voting, voteOnce),
 		row("V54", "VOTE-P2SH", "I", voting, voteScript),
-		row("V55", "VOTE-TEMPLATE", "E", voting, voteTemplate),
+		row("V55", "VOTE-TEMPLATE", "E/W", voting, voteTemplate),
 		row("V57", "VOTE-DEADSLOT", "I", voting, voteDeadSlot),
-		row("V58", "VOTE-KEY", "E", voting, voteKeys),
+		row("V58", "VOTE-KEY", "E/W", voting, voteKeys),
 		row("V59", "VOTE-T", "E", always, voteTimeout),
 		row("V60", "VOTE-PKH", "I", voting, voteRefundKey),
 		row("V61", "VOTE-VALUE", "I", voting, voteFaults(election.WrongStake)),
@@ -93,14 +93,16 @@ func voteScript(f *facts, ck *check) {
 	}
 }
 
-// revealed returns the redeem scripts in spends of a vote's P2SH outputs.
+// revealed returns the redeem scripts in spends of a vote's P2SH outputs. Not all of these
+// spends are run on the script engine (V11), so the hash is compared here.
 func revealed(f *facts, v *election.Vote) (out [][]byte) {
 	for i := range v.Spend.Tx.TxOut {
 		st := f.replay.Stake(v.OutputAt(i))
 		if st == nil || st.Spent == nil {
 			continue
 		}
-		if redeem := scriptsig.LastItem(st.Spent.Tx.TxIn[st.Spent.Input].SignatureScript); redeem != nil {
+		redeem := scriptsig.LastItem(st.Spent.Tx.TxIn[st.Spent.Input].SignatureScript)
+		if redeem != nil && bytes.Equal(templates.PayToRedeem(redeem), st.Out.PkScript) {
 			out = append(out, redeem)
 		}
 	}

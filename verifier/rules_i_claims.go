@@ -1,6 +1,7 @@
 package verifier
 
 import (
+	"maps"
 	"slices"
 
 	"bevote/internal/curve"
@@ -15,7 +16,7 @@ import (
 func claimRules() []rule {
 	return []rule{
 		row("V81", "WIN-SET", "–", voting, winSet),
-		row("V82", "WIN-SIG-KEY", "E", voting, winSignatures),
+		row("V82", "WIN-SIG-KEY", "E/W", voting, winSignatures),
 		row("V83", "WIN-SIGHASH", "A/E", voting, winHashTypes),
 		row("V84", "WIN-NONCE", "A", voting, winNonces),
 		row("V85", "WIN-PAYOUT", "A/E", voting, winPayouts),
@@ -169,10 +170,13 @@ func winWinner(f *facts, ck *check) {
 // votesHidden reports whether the evidence does not show what has become of a coin of the
 // roll: it may have been spent by a vote.
 func votesHidden(f *facts) bool {
-	return f.chain.Proven && slices.ContainsFunc(f.setup.Roll, func(r election.Slot) bool {
-		c := f.replay.Coin(r.Outpoint)
-		return c == nil || c.Spent == nil
-	})
+	return slices.ContainsFunc(f.setup.Roll, func(r election.Slot) bool { return coinHidden(f, r) })
+}
+
+// coinHidden is [votesHidden] of one coin.
+func coinHidden(f *facts, r election.Slot) bool {
+	c := f.replay.Coin(r.Outpoint)
+	return coinUnshown(f, r) || f.chain.Proven && c.Spent == nil
 }
 
 // foreign counts the stakes of a custodial claim whose ballots are not its claimant's.
@@ -241,14 +245,21 @@ func winComplete(f *facts, ck *check) {
 	}
 }
 
-// V91: the joint key and the claim keys occur in the stakes' scripts alone.
+// V91: the joint key and the claim keys, each of which was looked for in the blocks, occur
+// in the stakes' scripts alone.
 func keysOnlyHere(f *facts, ck *check) {
 	if !f.e.Policy.Dealt() {
 		ck.skip("custodial")
 		return
 	}
-	ck.expect(f.replay.WatchedKeys())
-	ck.examined = f.replay.WatchedKeys()
+	ck.expect(len(f.keys))
+	for _, name := range slices.Sorted(maps.Keys(f.keys)) {
+		if !f.replay.Watches(curve.PublicKey(f.keys[name])) {
+			ck.fail("key "+name, "the blocks were not searched for it")
+			continue
+		}
+		ck.pass()
+	}
 	presenceOnly(f, ck, "other use of the keys")
 	ck.failed += f.replay.KeyUses.Len()
 	f.replay.KeyUses.Show(ck.note)

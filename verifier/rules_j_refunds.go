@@ -14,10 +14,10 @@ import (
 // refundRules are family J, refunds: V92–V97.
 func refundRules() []rule {
 	return []rule{
-		row("V92", "REF-PATH", "E", voting, refundPath),
-		row("V93", "REF-HEIGHT", "E", voting, refundHeight),
-		row("V94", "REF-KEY", "E", voting, refundKey),
-		row("V95", "REF-STATE", "E", voting, refundState),
+		row("V92", "REF-PATH", "E/W", voting, refundPath),
+		row("V93", "REF-HEIGHT", "E/W", voting, refundHeight),
+		row("V94", "REF-KEY", "E/W", voting, refundKey),
+		row("V95", "REF-STATE", "E/W", voting, refundState),
 		row("V96", "REF-RACE", "W", voting, refundRace),
 		row("V97", "REF-NOWINNER", "E", voting, noWinner),
 	}

@@ -12,7 +12,7 @@ import (
 // sumRules are family L, sums: V104–V108.
 func sumRules() []rule {
 	return []rule{
-		row("V104", "CONS-LOCKED", "E", voting, conserved),
+		row("V104", "CONS-LOCKED", "E/W", voting, conserved),
 		row("V105", "CONS-MIX", "A", after(election.IssuesClosed), mixConserved),
 		row("V106", "CONS-COUNT", "E", voting, countsAddUp),
 		row("V107", "NO-ALIEN", "W", voting, aliens),

@@ -227,8 +227,7 @@ func (ch *chained) restore() *blockLog {
 // of them. What earlier audits saw of the board and of mempools stays. A nil state
 // saves nothing.
 func (s *State) savePart(ch *chained) {
-	unread := int(ch.tip) + 1 - int(ch.blocks.next())
-	if s == nil || len(ch.blocks.hashes) == 0 || ch.chain.Sane.Failed > 0 || ch.chain.Included.Failed != unread {
+	if s == nil || len(ch.blocks.hashes) == 0 || ch.chain.Included.Failed+ch.chain.Sane.Failed > 0 {
 		return
 	}
 	last := len(ch.blocks.hashes) - 1

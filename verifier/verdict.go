@@ -108,7 +108,7 @@ func conclude(f *facts, r *result.Report, severities map[string]string) {
 	}
 	hidden := slices.Contains(worst["U"], "V10")
 	anchors := slices.DeleteFunc(slices.Clone(worst["U"]), func(id string) bool {
-		return !slices.Contains([]string{"V24", "V51", "V98"}, id)
+		return !slices.Contains([]string{"V24", "V29", "V51", "V98"}, id)
 	})
 	r.Level = level(f, len(worst["E"])+len(unreliable(r.Checks)) > 0, hidden || len(anchors) > 0)
 	if r.Level != result.LevelNone && f.winner > 0 {
@@ -120,7 +120,7 @@ func conclude(f *facts, r *result.Report, severities map[string]string) {
 		r.Verdict = "undetermined: nobody is shown to have claimed in time, and spends may be hidden (V10)"
 	}
 	if len(anchors) > 0 && f.over && r.Level == result.L0 {
-		r.Verdict = "undetermined: anchors are not shown (" + strings.Join(anchors, ", ") + ")"
+		r.Verdict = "undetermined: anchors or deposits are not shown (" + strings.Join(anchors, ", ") + ")"
 	}
 	if slices.Contains(worst["U"], "V14") && r.Level != result.LevelNone {
 		r.Winner, r.Level = nil, result.L0
@@ -169,7 +169,7 @@ func level(f *facts, refuted, hidden bool) string {
 func verdict(f *facts, r *result.Report, fatal []string) string {
 	switch doubts := unreliable(r.Checks); {
 	case len(doubts) > 0:
-		return "undetermined: the sources cannot be relied on, " + strings.Join(doubts, " and ")
+		return "not judged: the sources cannot be relied on, " + strings.Join(doubts, " and ")
 	case len(fatal) > 0:
 		return "refuted: " + strings.Join(fatal, ", ") + " failed"
 	case f.setup.Ended != "":

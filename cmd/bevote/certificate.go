@@ -54,6 +54,9 @@ func (c *console) certify(file, out string, asJSON bool) error {
 	}
 	encoded := certificate.Encode()
 	if out != "" {
+		if err := replaceable(out, "{\"certificate\":"); err != nil {
+			return err
+		}
 		if err := writeOutput(out, encoded); err != nil {
 			return err
 		}

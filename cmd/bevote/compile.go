@@ -48,6 +48,9 @@ func (c *console) compile(file, out string, asJSON bool) error {
 	}
 	contract := built.Contract.Encode()
 	if out != "" {
+		if err := replaceable(out, "{\"contract\":"); err != nil {
+			return err
+		}
 		if err := writeOutput(out, contract); err != nil {
 			return err
 		}

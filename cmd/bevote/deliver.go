@@ -21,12 +21,22 @@ var reportForms = map[string]func(io.Writer, *result.Report) error{
 // isReportFile reports whether a report can be written under a file's name.
 func isReportFile(name string) bool { return reportForms[filepath.Ext(name)] != nil }
 
+// reportMarks are what a report of each form has in its first bytes.
+var reportMarks = map[string][]string{
+	".json": {"{\n  \"spec\": "},
+	".html": {"<title>Audit of ", "<title>PARTIAL Audit of "},
+	".md":   {"## Audit of ", "## PARTIAL Audit of "},
+}
+
 // checkReports returns a usage error for the first name that no report can
-// have. It runs before the audit.
+// have, or that a file of another kind has. It runs before the audit.
 func checkReports(names []string) error {
 	for _, name := range names {
 		if !isReportFile(name) {
 			return usage("-o %s: a report is written as .json, .html or .md", name)
+		}
+		if err := replaceable(name, reportMarks[filepath.Ext(name)]...); err != nil {
+			return err
 		}
 	}
 	return nil

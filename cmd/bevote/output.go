@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -42,6 +43,28 @@ func writeOutput(name string, data []byte) error {
 		return cannotWrite(err)
 	}
 	return nil
+}
+
+// replaceable returns a usage error if there is a file with a name that does not have one
+// of the marks in its first bytes: it is not an earlier answer of the same kind. Commands
+// ask before they do long work.
+func replaceable(name string, marks ...string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil // there is none, or writing says what is wrong
+	}
+	defer f.Close()
+	head := make([]byte, 1024)
+	n, err := io.ReadFull(f, head)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return nil
+	}
+	for _, mark := range marks {
+		if n == 0 || bytes.Contains(head[:n], []byte(mark)) {
+			return nil
+		}
+	}
+	return usage("%s exists already and is something else: name another file, or remove it", name)
 }
 
 // cannotWrite gives the error of an output its exit code: 73 where the system

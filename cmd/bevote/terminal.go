@@ -17,9 +17,11 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// colours reports whether to write to w in colours: to a terminal, unless
+// colours reports whether to write to w in colours: to a terminal that has them, unless
 // NO_COLOR is set (no-color.org).
-func colours(w io.Writer) bool { return isTerminal(w) && os.Getenv("NO_COLOR") == "" }
+func colours(w io.Writer) bool {
+	return isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}
 
 // askHidden asks for a word on the terminal and does not show it. Without a terminal it is a
 // usage error: a secret is never taken from the command line.

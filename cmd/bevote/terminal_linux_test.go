@@ -49,7 +49,7 @@ func shownOnTerminal(t *testing.T, args ...string) string {
 	return <-text
 }
 
-// TestColours: a terminal gets colours, unless NO_COLOR is set.
+// TestColours: a terminal gets colours, unless it has none or NO_COLOR is set.
 func TestColours(t *testing.T) {
 	bad := filepath.Join(t.TempDir(), "bad.bev")
 	if err := os.WriteFile(bad, []byte("bevote 1\nelection bad { }\n"), 0o600); err != nil {
@@ -57,6 +57,11 @@ func TestColours(t *testing.T) {
 	}
 	const red = "\x1b[1;31merror[E0103]"
 	t.Setenv("NO_COLOR", "")
+	t.Setenv("TERM", "dumb")
+	if got := shownOnTerminal(t, "check", bad); !strings.Contains(got, "error[E0103]") || strings.Contains(got, "\x1b") {
+		t.Errorf("colours on a terminal without: %q", got)
+	}
+	t.Setenv("TERM", "xterm")
 	if got := shownOnTerminal(t, "check", bad); !strings.Contains(got, red) {
 		t.Errorf("no colours on a terminal: %q", got)
 	}

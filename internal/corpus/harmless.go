@@ -111,6 +111,8 @@ var variants = []Lie{
 	{Name: "tip-displaced", Text: "the newest block of the record is another one than that of the voters",
 		deep: true, Base: "won",
 		rewrite: retip(func(h *wire.BlockHeader) { h.Timestamp = h.Timestamp.Add(time.Second) })},
+	{Name: "last-block-missing", Text: "the newest block is left out, and its header is not", Base: "won", rewrite: dropBlock},
+	{Name: "header-without-block", Text: "a header is added for which there is no block", Base: "won", rewrite: addHeader},
 	{Name: "proofs-with-a-seal", Text: "the record has proofs instead of blocks, and the policy names what the announcement spends",
 		Base: "sealed", proven: true,
 		Along: []string{"V91", "V107"}},
@@ -165,7 +167,7 @@ func harmless() (out []Lie) {
 		}
 		out = append(out, l)
 	}
-	out = slices.Concat(out, variants, mixedVariants, serverVariants, forgedVariants)
+	out = slices.Concat(out, variants, nestedVariants, mixedVariants, serverVariants, forgedVariants)
 	for i := range out {
 		out[i].Strength = Harmless
 		if out[i].Level == "" {

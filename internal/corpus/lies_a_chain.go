@@ -43,11 +43,6 @@ var chainLies = []Lie{
 	{Name: "transaction-repeated", Text: "the last transactions of a block stand there twice, so that the merkle root stays",
 		Strength: Consistent, Base: "nobody",
 		Check: "V08", Along: []string{"V10", "V91"}, Level: "none", Exit: 20, rewrite: repeatTransaction},
-	{Name: "last-block-missing", Text: "the newest block is left out", Strength: Naive, Base: "won",
-		Check: "V08", Along: []string{"V10"}, Level: "none", Exit: 20, rewrite: dropBlock},
-	{Name: "header-without-block", Text: "a header is added for which there is no block",
-		Strength: Consistent, Base: "won",
-		Check: "V08", Along: []string{"V10"}, Level: "none", Exit: 20, rewrite: addHeader},
 
 	{Name: "input-twice", Text: "a miner's block holds a transaction that spends one coin twice",
 		Strength: Consistent, Base: "won",

@@ -84,7 +84,7 @@ var claimLies = []Lie{
 		tamper: claimsAt(func(p *play) uint32 { return p.Policy.Times.Claim + 1 })},
 	{Name: "claim-late-and-shallow", Text: "the winner claims long after the last block that counts, in the newest block of the record",
 		Strength: KeyHolding, deep: true, Base: "won",
-		Check: "V87", Along: []string{"V13"}, Level: "L3", Exit: 21, tamper: claimsAtLast},
+		Check: "V87", Level: "L3", Exit: 21, tamper: claimsAtLast},
 	{Name: "forgotten-stake-claimed",
 		Text:     "nobody won, and an outsider claims a forgotten stake by the joint key, public since the openings",
 		Strength: KeyHolding, Base: "paper-nobody",

@@ -146,7 +146,7 @@ func TestRefundRaceInTwoPools(t *testing.T) {
 	wantRace(t, r.look(t, nil, one, two), result.Skipped, "no pool shows a spend of a stake")
 	btcd.Submit(r.claim)
 	claim, refund := "claim by tx "+r.claim.TxHash().String(), "refund by tx "+r.refund.TxHash().String()
-	wantRace(t, r.look(t, nil, one, two), result.Pass, claim, "waits at whole blocks (btcd://127.0.0.1:")
+	wantRace(t, r.look(t, nil, one, two), result.Pass, claim, "waits at btcd://127.0.0.1:")
 	bitcoind.SetMempool([]*wire.MsgTx{r.claim})
 	wantRace(t, r.look(t, nil, one, two), result.Pass, claim)
 	bitcoind.SetMempool([]*wire.MsgTx{r.refund})

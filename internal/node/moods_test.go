@@ -183,6 +183,31 @@ func TestReadsOn(t *testing.T) {
 	}
 }
 
+// TestSecondNodeFails: what two nodes have shown alike before the second failed is in the state.
+func TestSecondNodeFails(t *testing.T) {
+	rec, blocks := recordedElection(t, "club_chair")
+	first, second := nodetest.StartBitcoind(t, blocks), nodetest.StartBitcoind(t, blocks)
+	one, two := first.Dial(), second.Dial()
+	var state verifier.State
+	audit := func(fails int64) (*result.Report, int64, error) {
+		var count atomic.Int64
+		second.Hook(func(method string) bool { return method != "getblock" || count.Add(1) != fails })
+		r, err := verifier.Audit(context.Background(), rec, one,
+			verifier.Options{Now: time.Now(), Live: true, State: &state, Also: []evidence.Source{two}})
+		return r, count.Load(), err
+	}
+	if _, _, err := audit(150); err == nil || state.IsZero() {
+		t.Fatalf("got %v, want a failure, and a state", err)
+	}
+	r, asked, err := audit(0)
+	if err != nil || r.Exit != result.ExitProven || check(r, "V12").Status != result.Pass {
+		t.Fatalf("got %v, %v, want a result", r, err)
+	}
+	if most := int64(len(blocks) - 140); asked > most {
+		t.Errorf("asked for %d blocks, want at most %d", asked, most)
+	}
+}
+
 // TestMethodsAreDocumented: docs/audit.md lists the methods that TestMoods shows to be enough.
 func TestMethodsAreDocumented(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "audit.md"))

@@ -46,11 +46,16 @@ func (p *Play) fundings() (batches [][]funding) {
 // fund pays the fundings, as soon as the coinbases for them can be spent.
 func (p *Play) fund() error {
 	batches := p.fundings()
-	if err := p.Advance(firstSpend - 2 + uint32(len(batches))); err != nil {
+	first := uint32(1) // block whose coinbase is spent; that of block 1 may be the seal
+	if p.Policy.Seal != nil {
+		first = 2
+	}
+	last := firstSpend - 2 + first - 1 + uint32(len(batches))
+	if err := p.Advance(last); err != nil {
 		return err
 	}
 	for i, batch := range batches {
-		block, err := p.Chain.Block(uint32(i + 1))
+		block, err := p.Chain.Block(first + uint32(i))
 		if err != nil {
 			return err
 		}
@@ -71,15 +76,15 @@ func (p *Play) fund() error {
 			return fmt.Errorf("what everybody has to begin with: %w", err)
 		}
 	}
-	p.Times.Announce = firstSpend + uint32(len(batches))
+	p.Times.Announce = last + 2
 	return p.Advance(p.Times.Announce - 1)
 }
 
 // inputScript is the size in bytes of the input script that spends an output
-// paid to a key, with a signature of 70 bytes:
+// paid to a key, with the longest signature:
 //
-//	0x46 <signature ‖ hash type> 0x21 <key>
-const inputScript = 1 + 70 + 1 + curve.PointSize
+//	0x48 <signature 71 ‖ hash type> 0x21 <key>
+const inputScript = 1 + 72 + 1 + curve.PointSize
 
 // signCoinbase fills the one input of a transaction, which spends a coinbase
 // paid to the supervisor.

@@ -64,6 +64,16 @@ func TestExamples(t *testing.T) {
 	}
 }
 
+// TestMixedAtTheLeastFee: what mixers and depositors begin with pays the least fee that nodes
+// relay, and leaves the coin of block 1 to the announcement.
+func TestMixedAtTheLeastFee(t *testing.T) {
+	f := rehearsaltest.Forms()["mixed"]
+	f.Extra = "announced by spending " + strings.Repeat("5e", 32) + ":0"
+	source := strings.Replace(string(f.Source()), "fee 25 sat/vB", "fee 1 sat/vB", 1)
+	s, path := rehearsaltest.Run(t, rehearsal.Options{Source: []byte(source), Votes: map[string]int{"alice": 3}}, rehearsal.Run)
+	rehearsaltest.Want(t, rehearsaltest.Audit(t, path), "L3", s.Claimant, 0)
+}
+
 // TestTie: where two candidates reach the threshold with as many ballots, the
 // claimant wins.
 func TestTie(t *testing.T) {

@@ -122,6 +122,13 @@ func (x *Exchange) CheckIssue(d *Deposit) error {
 	return x.checkSweep(d)
 }
 
+// Created reports whether the output that counts as a deposit is on the chain, whatever it
+// pays.
+func (x *Exchange) Created(d *Deposit) bool {
+	c := x.r.exchanged[d.Outpoint]
+	return c != nil && c.Created != nil
+}
+
 // EscrowOf returns the output of a deposit if it pays to the escrow of the deposit's
 // mixer and depositor, or nil. Other outputs are not part of the exchange.
 func (x *Exchange) EscrowOf(d *Deposit) *Output {

@@ -74,8 +74,8 @@ func (r *Replay) Stake(op wire.OutPoint) *Output { return r.stakes[op] }
 // Stakes yields the P2SH outputs of transactions that spend coins, in no order.
 func (r *Replay) Stakes() iter.Seq2[wire.OutPoint, *Output] { return maps.All(r.stakes) }
 
-// WatchedKeys returns how many joint and claim keys are looked for.
-func (r *Replay) WatchedKeys() int { return len(r.keys) }
+// Watches reports whether a key is one of the joint and claim keys that are looked for.
+func (r *Replay) Watches(k curve.PublicKey) bool { return r.keys[k] != "" }
 
 // Block replays the next block. It returns the indices of the transactions that
 // changed the replay; a replay of these transactions only ends in the same state. What

@@ -44,6 +44,7 @@ type Chain struct {
 	agreed  agreement
 	window  *blockWindow
 	read    bool // blocks were read, and compared with those of the other sources
+	last    *Tip // where whole blocks end before the headers
 }
 
 // Tip is the last header of a chain.
@@ -149,14 +150,25 @@ func (c *Chain) Source() Source { return c.source }
 // Sources returns all sources, in the order in which they were given.
 func (c *Chain) Sources() []Source { return c.agreed.sources }
 
-// Tip returns the last header; height 0 and no hash where there is none.
+// Tip returns the last block that is judged: the last header, height 0 and no hash where
+// there is none, or the last whole block of [Chain.Blocks] where that is earlier.
 func (c *Chain) Tip() Tip {
+	if c.last != nil {
+		return *c.last
+	}
 	return Tip{uint32(max(c.headers.height, 0)), c.headers.hash, c.headers.tip.Timestamp}
 }
 
 // HashAt returns the hash of the block at a height that was kept, if the chain
 // is that long.
 func (c *Chain) HashAt(height uint32) (chainhash.Hash, bool) { return c.headers.hashAt(height) }
+
+// TimeAt returns the time of the header at a height that was kept, if the chain is that
+// long.
+func (c *Chain) TimeAt(height uint32) (time.Time, bool) {
+	h, ok := c.headers.kept.at(height)
+	return time.Unix(int64(h.time), 0).UTC(), ok
+}
 
 // ProvesWork reports whether the blocks of the network cost work. On simnet and
 // regtest they do not.
@@ -177,14 +189,17 @@ func (c *Chain) Stale(now time.Time, limit time.Duration) error {
 // of the other sources. The first len(judged) blocks were judged by an earlier audit:
 // their transactions, judged[i] of block i, are counted, and they are not read. Blocks
 // that are read again are judged again, and not compared again. An error comes in the
-// last pair.
+// last pair, a [SourceError] where there is no block at all.
 func (c *Chain) Blocks(ctx context.Context, first uint32, judged []int) iter.Seq2[Block, error] {
 	return func(yield func(Block, error) bool) {
 		w := newBlockWindow(c.headers, first)
 		w.resume(judged)
 		c.window = w
+		var tip *wire.BlockHeader
 		defer func() {
-			w.end()
+			if last := w.end(); tip != nil && last < c.Tip().Height {
+				c.last = &Tip{last, tip.BlockHash(), tip.Timestamp}
+			}
 			c.Included, c.Sane, c.Agree, c.window = w.included, w.sane, c.agreed.found, nil
 		}()
 		if w.next > c.Tip().Height {
@@ -206,6 +221,7 @@ func (c *Chain) Blocks(ctx context.Context, first uint32, judged []int) iter.Seq
 				return
 			}
 			height := w.add(b)
+			tip = &b.Header
 			if err := others.compare(height, b); err != nil {
 				yield(Block{}, fmt.Errorf("reading block %d: %w", height, err))
 				return
@@ -213,6 +229,9 @@ func (c *Chain) Blocks(ctx context.Context, first uint32, judged []int) iter.Seq
 			if !yield(Block{height, b}, nil) {
 				return
 			}
+		}
+		if tip == nil {
+			yield(Block{}, &SourceError{NameOf(c.source), fmt.Errorf("shows no block from height %d on", w.next)})
 		}
 	}
 }

@@ -69,7 +69,7 @@ func (c *headerChain) add(h *wire.BlockHeader) {
 	c.nodes[int(height)%len(c.nodes)] = headerNode{chain: c, height: height, bits: h.Bits, time: h.Timestamp.Unix()}
 	c.height, c.hash, c.tip = height, hash, *h
 	if c.wanted != nil && c.wanted(uint32(height)) {
-		c.kept.add(keptHeader{uint32(height), hash, h.MerkleRoot})
+		c.kept.add(keptHeader{uint32(height), uint32(h.Timestamp.Unix()), hash, h.MerkleRoot})
 	}
 }
 

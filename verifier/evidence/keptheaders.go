@@ -10,6 +10,7 @@ import (
 // keptHeader is what is kept of a header.
 type keptHeader struct {
 	height     uint32
+	time       uint32         // seconds since 1970
 	hash, root chainhash.Hash // root of the merkle tree
 }
 

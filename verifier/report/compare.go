@@ -42,10 +42,10 @@ func Compare(nameA, nameB string, a, b *result.Report, marks textdiff.Marks) (*C
 	c.compareChecks(a, b)
 	c.Agree = len(c.Differences) == 0
 	var textA, textB bytes.Buffer
-	if err := Text(&textA, a); err != nil {
+	if err := Text(&textA, withoutHistory(a)); err != nil {
 		return nil, err
 	}
-	if err := Text(&textB, b); err != nil {
+	if err := Text(&textB, withoutHistory(b)); err != nil {
 		return nil, err
 	}
 	diff, err := textdiff.Unified(nameA, nameB, textA.String(), textB.String(), marks)
@@ -243,4 +243,12 @@ func itemWords(items []result.Item) string {
 		return "absent"
 	}
 	return strings.Join(words, "; ")
+}
+
+// withoutHistory returns a report without its history, which reports that were read from JSON
+// do not have.
+func withoutHistory(r *result.Report) *result.Report {
+	plain := *r
+	plain.History = nil
+	return &plain
 }

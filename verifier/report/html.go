@@ -53,6 +53,7 @@ type view struct {
 	Mixing               *mixView // nil without mixing
 	Money, Timeline      *drawing // nil without a History
 	Thickened            bool     // Money has bands that are drawn thicker than to scale
+	Phases               []fact   // blocks, and dates as the note
 	Events               []eventView
 	MoreEvents           int
 	Findings             []checkView
@@ -79,6 +80,7 @@ type fact struct {
 
 type eventView struct {
 	Height      uint32
+	Date        string
 	Text, Where string
 }
 
@@ -104,12 +106,13 @@ func newView(r *result.Report) *view {
 	}
 	if s := r.History; s != nil {
 		v.Money, v.Timeline, v.Thickened = stakesDrawing(r), timelineDrawing(r), len(s.Flows) > 1
+		v.Phases = phaseRows(r)
 		for i, e := range s.Events {
 			if i == maxPageEvents {
 				v.MoreEvents = len(s.Events) - i
 				break
 			}
-			v.Events = append(v.Events, eventView{e.Height, clean(e.Text), clean(e.Where)})
+			v.Events = append(v.Events, eventView{e.Height, minute(e.At), clean(e.Text), clean(e.Where)})
 		}
 	}
 	return v

@@ -67,6 +67,9 @@ func (m *markdown) head(r *result.Report) {
 			m.line("| stakes | %s: %s sat, %s |", escapedClean(words), grouped(f.Sats), plural(f.Stakes, "stake"))
 		}
 	}
+	for _, f := range phaseRows(r) {
+		m.line("| phase | %s |", escaped(dated(f.Name+", blocks "+f.Text, f.Note)))
+	}
 	for _, f := range evidence(r) {
 		if f.Code {
 			code := strings.NewReplacer("`", "'", "|", "¦").Replace(f.Text)

@@ -85,6 +85,8 @@ func winnerWords(r *result.Report) string {
 	switch {
 	case r.Exit == result.ExitRefuted:
 		return "none: refuted"
+	case r.Exit == result.ExitSources:
+		return "none: not judged"
 	case r.Level == result.LevelNone, r.Exit == result.ExitUndetermined, r.Exit == result.ExitBug:
 		return "none: undetermined"
 	case r.Exit == result.ExitNotOver, strings.HasPrefix(r.Verdict, "not over"): // findings come before "not over"

@@ -17,7 +17,7 @@ func TestWithoutAWinner(t *testing.T) {
 		want           string
 	}{
 		{result.LevelNone, "refuted: V02 failed", result.ExitRefuted, "none: refuted"},
-		{result.LevelNone, "undetermined: the sources cannot be relied on", result.ExitSources, "none: undetermined"},
+		{result.LevelNone, "not judged: the sources cannot be relied on", result.ExitSources, "none: not judged"},
 		{result.L0, "undetermined: spends may be hidden (V10)", result.ExitUndetermined, "none: undetermined"},
 		{result.L0, "not over: no winner yet", result.ExitNotOver, "none yet: not over"},
 		{result.L0, "not over: no winner yet", result.ExitFaulted, "none yet: not over"},

@@ -25,6 +25,7 @@ func Text(w io.Writer, r *result.Report) error {
 	p := newTextWriter(w)
 	headline(p, r)
 	summary(p, r)
+	phases(p, r)
 	findings(p, r)
 	checkTable(p, r)
 	allowed(p, r)
@@ -83,6 +84,19 @@ func summary(p *textWriter, r *result.Report) {
 	}
 	row("record", "sha256 "+r.RecordSHA256+" "+recordScope)
 	row("auditor", r.Build)
+}
+
+// phases prints the heights of each phase, and the dates that headers give them.
+func phases(p *textWriter, r *result.Report) {
+	rows := phaseRows(r)
+	if len(rows) == 0 {
+		return
+	}
+	p.line("")
+	p.line("Phases, in blocks")
+	for _, f := range rows {
+		p.text(fmt.Sprintf("  %-10s ", f.Name), dated(f.Text, f.Note))
+	}
 }
 
 // recordScope names the files that record_sha256 is computed of (docs/audit.md). The

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"bevote/verifier/result"
 )
@@ -90,15 +91,7 @@ func (d *drawing) bar(p result.Phase, y float64, sc scale, end uint32, now float
 
 // row draws the events of a phase, and returns them in words.
 func (d *drawing) row(r *result.Report, p result.Phase, y float64, sc scale) string {
-	span := fmt.Sprintf("%d–%d", p.From, p.To)
-	switch {
-	case p.To == 0:
-		span = fmt.Sprintf("from %d", p.From)
-	case p.To == p.From:
-		span = fmt.Sprint(p.From)
-	case p.To < p.From:
-		span = "no blocks"
-	}
+	span := blocksOf(p)
 	title, done := phaseTitles[p.Name], d.marks(r, p.Name, y, sc)
 	if done == "" {
 		done = "nothing"
@@ -108,7 +101,7 @@ func (d *drawing) row(r *result.Report, p result.Phase, y float64, sc scale) str
 	}
 	d.text("label", 0, y+14, "start", title).Tail = span
 	d.text("span", 100, y+14, "end", done)
-	return fmt.Sprintf("%s, %s: %s.", title, span, done)
+	return fmt.Sprintf("%s, %s: %s.", title, dated(span, datesOf(p)), done)
 }
 
 // column is a run of neighbouring blocks in one row, with its events of one
@@ -119,6 +112,8 @@ type column struct {
 	from, to uint32
 	n        int
 	text     string // of a single event
+
+	begins, ends time.Time // of the blocks' headers
 }
 
 // marks draws the events of a phase, grouped into columns, and returns their
@@ -139,10 +134,10 @@ func (d *drawing) marks(r *result.Report, phase string, y float64, sc scale) str
 		at := place{e.Kind, int(sc.x(float64(e.Height)+0.5) * columns / 100)}
 		c := found[at]
 		if c == nil {
-			c = &column{kind: e.Kind, at: at.at, from: e.Height, text: e.Text}
+			c = &column{kind: e.Kind, at: at.at, from: e.Height, begins: e.At, text: e.Text}
 			found[at], order = c, append(order, c)
 		}
-		c.to, c.n = e.Height, c.n+1
+		c.to, c.ends, c.n = e.Height, e.At, c.n+1
 		most = max(most, c.n)
 	}
 	for _, c := range order {
@@ -203,9 +198,9 @@ func (d *drawing) mark(c *column, y float64, most int, won bool) {
 		}
 		s = d.circle(class, math.Min(math.Max(x, 1.2), 98.8), middle, 5)
 	}
-	blocks := fmt.Sprintf("block %d", c.from)
+	blocks := dated(fmt.Sprintf("block %d", c.from), minute(c.begins))
 	if c.to != c.from {
-		blocks = fmt.Sprintf("blocks %d to %d", c.from, c.to)
+		blocks = dated(fmt.Sprintf("blocks %d to %d", c.from, c.to), span(c.begins, c.ends))
 	}
 	s.Tip = blocks + ": " + plural(c.n, kinds[i].name)
 	if c.n == 1 {

@@ -1,5 +1,7 @@
 package result
 
+import "time"
+
 // History lists the events of the election by block, and the flows of its coins in
 // satoshis. A report's JSON does not contain it.
 type History struct {
@@ -13,6 +15,8 @@ type History struct {
 type Phase struct {
 	Name     string
 	From, To uint32 // first and last block; To is 0 without an end
+
+	Begins, Ends time.Time // of the headers of these blocks; zero where the evidence has none
 }
 
 // The names of phases, in the order in which they begin.
@@ -50,6 +54,7 @@ type Event struct {
 	Height uint32 // of its block; of an opening, of its Seen; of a line of the exchange, of its author's tip
 	Phase  string // that it belongs to, in time or not
 	Kind   EventKind
+	At     time.Time // of that block's header; zero where the evidence has none
 	Text   string
 	Where  string // as in Item
 }

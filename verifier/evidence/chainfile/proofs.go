@@ -62,7 +62,7 @@ func (p proofs) Blocks(context.Context, uint32) iter.Seq2[*wire.MsgBlock, error]
 
 // errProofsOnly is the error of a request for whole blocks, which the record lacks.
 func errProofsOnly() error {
-	return errors.New("the record has transactions with proofs, not whole blocks")
+	return malformed(record.Proofs, "transactions with proofs, where whole blocks are needed: take these from a node (--source)")
 }
 
 // Proofs yields the recorded proofs.
