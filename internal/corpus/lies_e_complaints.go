@@ -114,9 +114,11 @@ func complainsOfSecondDeal(p *play) error {
 		if l.By != p.voter(victim).Key() {
 			return nil, nil
 		}
-		later := l.Seen
-		later.Height++
-		again, err := board.Sign(p.EID, p.voter(victim).Secret, later, d)
+		hash, err := p.Chain.HashAt(l.Seen.Height - 1)
+		if err != nil {
+			return nil, err
+		}
+		again, err := board.Sign(p.EID, p.voter(victim).Secret, board.Seen{Height: l.Seen.Height - 1, Hash: hash}, d)
 		second = again.ID(p.EID)
 		return []board.Line{again}, err
 	})

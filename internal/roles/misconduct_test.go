@@ -123,8 +123,11 @@ var misconducts = []misconduct{
 	{name: "offers nothing", group: true, hits: true, back: heldBy1, plan: drops("m1", board.TypeOffer)},
 	{name: "mints a voucher", plan: mints(1, -1), hits: true, back: heldBy1, found: []string{minted}},
 	{name: "mints a voucher as the last line", plan: mints(1, 0), hits: true, back: heldBy1, found: []string{minted}},
-	{name: "mints forty vouchers", plan: mints(40, -1), hits: true, back: heldBy1, found: []string{minted,
+	{name: "mints seven vouchers", plan: mints(7, -1), hits: true, back: heldBy1, found: []string{minted,
 		"V33 the supervisor took N vouchers more than were issued for and one of each key"}},
+	{name: "mints forty vouchers", plan: mints(40, -1), hits: true, back: func(*fixture, int) bool { return true }, unrepaid: true, found: []string{
+		"V24 the supervisor: the vouchers anchor closes more voucher lines than N times what the table takes",
+		"V98 the supervisor: the vouchers anchor closes more voucher lines than N times what the table takes"}},
 	{name: "mints a voucher, group", group: true, plan: mints(1, -1), hits: true, back: heldBy1},
 
 	// The paying mixer.
