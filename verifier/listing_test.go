@@ -96,9 +96,9 @@ func replayOf(t *testing.T, vote election.ConfirmedTx, sig []byte) *election.Rep
 		t.Fatal(err)
 	}
 	r := election.NewReplay(e, []board.Line{line})
-	r.Txs([]election.ConfirmedTx{election.ConfirmedTx{ID: coin.Hash, Tx: &wire.MsgTx{TxOut: []*wire.TxOut{wire.NewTxOut(1, nil)}}}})
+	r.Txs([]election.ConfirmedTx{{ID: coin.Hash, Tx: &wire.MsgTx{TxOut: []*wire.TxOut{wire.NewTxOut(1, nil)}}}})
 	r.Txs([]election.ConfirmedTx{vote})
-	r.Txs([]election.ConfirmedTx{election.ConfirmedTx{ID: chainhash.Hash{3}, Tx: spend}})
+	r.Txs([]election.ConfirmedTx{{ID: chainhash.Hash{3}, Tx: spend}})
 	return r
 }
 
