@@ -89,7 +89,7 @@ func announcedAgain(t *testing.T, before uint32) (rec *record.Record, first, rol
 			if err := p.Advance(height - 1 - before); err != nil {
 				return false, err
 			}
-			return false, p.Supervisor.Announce(head)
+			return false, p.Announce(head)
 		}
 		return false, nil
 	}

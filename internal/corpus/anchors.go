@@ -101,7 +101,7 @@ func (p *play) close(kind int, height uint32) error {
 	if kind != election.Announce {
 		return p.Anchor(height, p.Log.Head())
 	}
-	return errors.Join(p.Advance(height-1), p.Supervisor.Announce(p.Log.Head()), p.Advance(height))
+	return errors.Join(p.Advance(height-1), p.Announce(p.Log.Head()), p.Advance(height))
 }
 
 // overAfter ends the record after the last block for the anchor of a kind, which is deep

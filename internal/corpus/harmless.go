@@ -203,10 +203,22 @@ func replacesVote(p *play) error {
 		return err
 	})
 	p.castInstead(v, func(keys map[string][]byte) error {
-		if err := v.Vote(p.Setup, keys, v.Choice); err != nil {
+		view, err := p.Look()
+		if err != nil {
 			return err
 		}
-		return v.Bump(p.Setup, keys, v.Choice, extra, wallet)
+		acts, err := v.Acts(view)
+		if err != nil {
+			return err
+		}
+		if err := p.Node(v.Role).Submit(acts[0].Tx); err != nil {
+			return err
+		}
+		tx, err := v.Bump(view, extra, wallet)
+		if err != nil {
+			return err
+		}
+		return p.Chain.Submit(tx)
 	})
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"bevote/internal/curve"
 	"bevote/internal/roles"
 	"bevote/verifier/board"
+	"bevote/verifier/election"
 )
 
 // withholds keeps all openings of candidate number j off the board.
@@ -40,7 +41,7 @@ func votesFor(j int) func(*play) error {
 				return err
 			}
 			to := curve.BaseMul(p.Keys["candidate "+p.first().Name])
-			return liar.Cast(p.Setup, keys, ballot.Seal(ballot.Plain{Share: share, Candidate: j}, p.place(liar, 1), to))
+			return p.cast(liar, keys, ballot.Seal(ballot.Plain{Share: share, Candidate: j}, p.place(liar, 1), to))
 		})
 		return nil
 	}
@@ -49,8 +50,8 @@ func votesFor(j int) func(*play) error {
 // opensEarly opens before the claims are mined.
 func opensEarly(p *play) error {
 	p.precede("refund", func() error {
-		for _, c := range p.Candidates {
-			if err := p.open(c); err != nil {
+		for j, c := range p.Candidates {
+			if err := p.open(j+1, c, p.Votes); err != nil {
 				return err
 			}
 		}
@@ -59,13 +60,15 @@ func opensEarly(p *play) error {
 	return nil
 }
 
-// open publishes a candidate's openings.
-func (p *play) open(c *roles.Candidate) error {
-	lines, err := c.Open()
-	if err != nil {
-		return err
+// open publishes the openings of candidate number j among votes.
+func (p *play) open(j int, c *roles.Candidate, votes []*election.Vote) error {
+	secret := p.Keys["candidate "+p.Policy.Candidates[j-1].Name]
+	for _, body := range c.Openings(p.Setup, votes) {
+		if err := p.publish(secret, body); err != nil {
+			return err
+		}
 	}
-	return p.Append(lines...)
+	return nil
 }
 
 // opensDuringVote opens the first candidate's ballots before the last block of
@@ -80,8 +83,7 @@ func opensDuringVote(p *play) error {
 		if err != nil {
 			return err
 		}
-		p.Candidates[0].Count(p.Setup, votes)
-		return p.open(p.Candidates[0])
+		return p.open(1, p.Candidates[0], votes)
 	})
 	return nil
 }
@@ -97,7 +99,7 @@ func foreignShare(p *play) error {
 	})
 	p.castInstead(liar, func(keys map[string][]byte) error {
 		to := curve.BaseMul(p.Keys["candidate "+p.second().Name])
-		return liar.Cast(p.Setup, keys, ballot.Seal(ballot.Plain{Share: secret, Candidate: 2}, p.place(liar, 2), to))
+		return p.cast(liar, keys, ballot.Seal(ballot.Plain{Share: secret, Candidate: 2}, p.place(liar, 2), to))
 	})
 	return nil
 }

@@ -197,7 +197,7 @@ func votesWithoutShare(p *play) error {
 	p.castInstead(v, func(keys map[string][]byte) error {
 		at := ballot.Place{EID: p.EID, Outpoint: election.EncodeOutpoint(p.coin(v))}
 		to := curve.BaseMul(p.Keys["candidate "+p.second().Name])
-		return v.Cast(p.Setup, keys, ballot.Seal(ballot.Plain{Candidate: 2}, at, to))
+		return p.cast(v, keys, ballot.Seal(ballot.Plain{Candidate: 2}, at, to))
 	})
 	return nil
 }

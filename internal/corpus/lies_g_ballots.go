@@ -111,7 +111,7 @@ func casts(change func(p *play, other []byte) []byte) func(*play) error {
 			return false, nil
 		})
 		p.castInstead(liar, func(keys map[string][]byte) error {
-			return liar.Cast(p.Setup, keys, change(p, slices.Clone(other)))
+			return p.cast(liar, keys, change(p, slices.Clone(other)))
 		})
 		return nil
 	}
@@ -129,7 +129,7 @@ func castsFirst(change func(other []byte) []byte) func(*play) error {
 			if err != nil {
 				return err
 			}
-			return liar.Cast(p.Setup, keys, change(slices.Clone(other)))
+			return p.cast(liar, keys, change(slices.Clone(other)))
 		})
 		return nil
 	}

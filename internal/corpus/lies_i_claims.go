@@ -143,12 +143,7 @@ var claimLies = []Lie{
 // claimed has the candidates count, and calls claim in place of their claims.
 func claimed(claim func(p *play, votes []*election.Vote) error) func(*play) error {
 	return func(p *play) error {
-		p.replace("claim", func() error {
-			if err := p.countOnly(); err != nil {
-				return err
-			}
-			return claim(p, election.Counted(p.Votes))
-		})
+		p.replace("claim", func() error { return claim(p, election.Counted(p.Votes)) })
 		return nil
 	}
 }

@@ -84,7 +84,7 @@ func otherHead(kind int) func(*play) error {
 	return closing(kind, func(p *play, height uint32) error {
 		head := sha256.Sum256(p.PolicyFile)
 		if kind == election.Announce {
-			return errors.Join(p.Supervisor.Announce(head), p.Advance(height))
+			return errors.Join(p.Announce(head), p.Advance(height))
 		}
 		return p.Anchor(height, head)
 	})

@@ -43,14 +43,9 @@ func With(misconduct ...Misconduct) Lie {
 
 // vanisher commits and never deals; silent does neither.
 type (
-	vanisher struct{ voter *roles.Voter }
+	vanisher struct{ *tamperingDealer }
 	silent   struct{}
 )
-
-func (v vanisher) Commit(p sharing.Params) (board.Line, bool, error) {
-	l, err := v.voter.Commit(p)
-	return l, err == nil, err
-}
 
 func (vanisher) Deal(sharing.Params) (board.Line, bool, error) { return board.Line{}, false, nil }
 func (silent) Commit(sharing.Params) (board.Line, bool, error) { return board.Line{}, false, nil }
@@ -127,7 +122,7 @@ func (p *play) addMisconduct(m Misconduct) error {
 	case CopyEphemeral:
 		p.copyEphemeral(m.Slot, m.Victim)
 	case Vanish:
-		v.Dealer = vanisher{v.Voter}
+		v.Dealer = vanisher{p.tamperingDealer(m.Slot, func(sharing.Params, *sharing.Deal) error { return nil })}
 	case Silent:
 		v.Dealer = silent{}
 	case Junk:
@@ -205,7 +200,7 @@ func (p *play) castJunk(liar *rehearsal.Voter) {
 		if err != nil {
 			return err
 		}
-		return liar.Cast(p.Setup, keys, text)
+		return p.cast(liar, keys, text)
 	})
 }
 

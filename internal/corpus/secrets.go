@@ -166,6 +166,15 @@ func (p *play) voteTx(v *rehearsal.Voter, keys map[string][]byte, sealed []byte)
 	return p.spendCoin(v, wire.NewTxOut(p.Policy.Stake, templates.PayToRedeem(redeem)), wire.NewTxOut(0, returning(sealed)))
 }
 
+// cast sends a voter's vote with a given ballot.
+func (p *play) cast(v *rehearsal.Voter, keys map[string][]byte, sealed []byte) error {
+	tx, err := p.voteTx(v, keys, sealed)
+	if err != nil {
+		return err
+	}
+	return p.Node(v.Role).Submit(tx)
+}
+
 // payCoin has the supervisor pay a coin to a key beside the chain of payments, and
 // returns it.
 func (p *play) payCoin(to curve.Scalar) (wire.OutPoint, error) {

@@ -1,12 +1,15 @@
 package rehearsal
 
 import (
-	"errors"
+	"fmt"
 	"sync"
 
 	"bevote/internal/cores"
+	"bevote/internal/relay"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
+
+	"github.com/btcsuite/btcd/wire/v2"
 )
 
 // Advance mines until the tip is at height. Every role sees every block.
@@ -62,60 +65,42 @@ func (p *Play) show(height uint32) error {
 	return nil
 }
 
-// deepen mines until the block at height has the policy's depth d, at most up
-// to the block before latest: tip = min(height + d − 1, latest − 1).
-func (p *Play) deepen(height, latest uint32) error {
-	return p.Advance(min(height+p.Policy.Depth()-1, latest-1))
-}
-
-// closePhase anchors the board in the first block after the height of a phase, with what
-// the supervisor writes at the phase's end. The anchor of a kind of package election
-// closes a phase.
-func (p *Play) closePhase(kind int, by uint32, write func() error) error {
-	if err := p.Advance(by); err != nil {
-		return err
-	}
-	if write != nil {
-		if err := write(); err != nil {
-			return err
-		}
-	}
-	if p.Hooks.Anchor != nil {
-		if closed, err := p.Hooks.Anchor(kind, by+1); closed || err != nil {
-			return err
-		}
-	}
-	return p.Anchor(by+1, p.Log.Head())
-}
-
 // Anchor has the supervisor make the anchor that is owed next, with a head, the hash of a
 // board line, in the block at height.
 func (p *Play) Anchor(height uint32, head [32]byte) error {
 	if err := p.Advance(height - 1); err != nil {
 		return err
 	}
-	r, err := p.Replay()
+	v, err := p.Look()
 	if err != nil {
 		return err
 	}
-	if err := p.Supervisor.Anchor(r, head); err != nil {
+	tx, err := p.Supervisor.Anchor(v.Replay, head)
+	if err != nil {
+		return err
+	}
+	if err := p.send("anchor", tx); err != nil {
 		return err
 	}
 	return p.Advance(height)
 }
 
-// closing returns what the board establishes if the next anchor committed to all of it,
-// and the replay of the chain.
-func (p *Play) closing() (*election.Setup, *election.Replay, error) {
-	r, err := p.Replay()
+// Announce has the supervisor announce the election, with a head that is the hash of the board's first
+// line where the supervisor is honest.
+func (p *Play) Announce(head [32]byte) error {
+	tx, err := p.Supervisor.Announcement(head)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	_, due, owed := r.NextAnchor()
-	if !owed {
-		return nil, nil, errors.New("no anchor is owed")
+	return p.send("announcement", tx)
+}
+
+// send sends a transaction of the supervisor.
+func (p *Play) send(what string, tx *wire.MsgTx) error {
+	if err := p.Node("supervisor").Submit(tx); !relay.Stands(tx, err) {
+		return fmt.Errorf("%s: %w", what, err)
 	}
-	return p.Election.Setup(p.Log.Lines(), r.Sequence(0).Closing(due, p.Log.Head())), r, nil
+	return nil
 }
 
 // Append appends lines to the board in their order, each as the hook Line
@@ -152,44 +137,18 @@ func (p *Play) appendLine(l board.Line, err error) error {
 	return p.Append(l)
 }
 
-// appendLines is [Play.appendLine] for several lines.
-func (p *Play) appendLines(lines []board.Line, err error) error {
-	if err != nil {
-		return err
-	}
-	return p.Append(lines...)
-}
-
 // Replay returns a replay of the board and of the blocks from the announcement
-// to the tip.
+// to the tip. It goes on with the next block.
 func (p *Play) Replay() (*election.Replay, error) {
-	r := election.NewReplay(p.Election, p.Log.Lines())
-	tip, _ := p.Chain.Tip()
-	for h := min(p.Times.Announce, tip); h <= tip; h++ {
-		block, err := p.Chain.Block(h)
-		if err != nil {
-			return nil, err
-		}
-		r.Block(h, block)
-	}
-	return r, nil
-}
-
-// readBoard computes what board and anchors establish so far. All roles share
-// the result.
-func (p *Play) readBoard() error {
-	r, err := p.Replay()
+	v, err := p.Look()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	tip, _ := p.Chain.Tip()
-	p.Setup = p.Election.Setup(p.Log.Lines(), r.Sequence(tip))
-	p.ended = p.Setup.Ended
-	return nil
+	return v.Replay, nil
 }
 
 func (p *Play) progress(stage string, done, total int) {
-	if p.opt.Progress != nil {
+	if p.opt.Progress != nil && stage != "" {
 		p.opt.Progress(stage, done, total)
 	}
 }

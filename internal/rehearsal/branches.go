@@ -81,8 +81,7 @@ func (p *Play) spendByBranches() error {
 			return err
 		}
 	}
-	_, err := p.spent()
-	return err
+	return nil
 }
 
 // voteOf returns the counted vote of a slot whose stake is not spent.

@@ -33,39 +33,6 @@ type Depositor struct {
 // away reports whether a role does nothing.
 func (p *Play) away(role string) bool { return p.Hooks.Away != nil && p.Hooks.Away(role) }
 
-// mix registers mixers and depositors, and lets them act before each block until
-// the entries of the roll are due. Each phase is anchored at its height.
-func (p *Play) mix() error {
-	if err := p.register(); err != nil {
-		return err
-	}
-	t := p.Policy.Times
-	phases := map[uint32]struct {
-		kind  int
-		write func() error
-	}{
-		t.Register: {election.RegisterClosed, p.writeRegistry},
-		t.Deposit:  {election.DepositsClosed, nil},
-		t.Issue:    {election.IssuesClosed, nil},
-		t.Voucher:  {election.VouchersClosed, p.openVouchers},
-	}
-	first, _ := p.Chain.Tip()
-	for tip := first; tip < t.Roll-1; tip, _ = p.Chain.Tip() {
-		p.progress("mixing", int(tip-first), int(t.Roll-1-first))
-		if err := p.actUntilQuiet(); err != nil {
-			return err
-		}
-		advance := func() error { return p.Advance(tip + 1) }
-		if phase, ends := phases[tip]; ends {
-			advance = func() error { return p.closePhase(phase.kind, tip, phase.write) }
-		}
-		if err := advance(); err != nil {
-			return err
-		}
-	}
-	return p.actUntilQuiet()
-}
-
 // register admits mixers and voters.
 func (p *Play) register() error {
 	x := p.Exchange
@@ -101,11 +68,11 @@ func (p *Play) writeRegistry() error {
 
 // openVouchers appends the manager's line, with group signatures.
 func (p *Play) openVouchers() error {
-	setup, _, err := p.closing()
+	v, err := p.Look()
 	if err != nil {
 		return err
 	}
-	lines, err := p.Exchange.Treasurer.Open(setup.Exchange)
+	lines, err := p.Exchange.Treasurer.Open(v.Closing().Exchange)
 	if err != nil {
 		return err
 	}
@@ -137,16 +104,23 @@ func (p *Play) admit(m *roles.Mixer) error {
 
 // View returns the exchange of board and chain, as a role sees it.
 func (p *Play) View(role string) (*election.Exchange, error) {
-	lines := p.Log.Lines()
 	if p.Hooks.Lines != nil {
 		if seen := p.Hooks.Lines(role); seen != nil {
-			lines = seen
+			v, err := roles.NewObserver(p.Election, p.Chain, p.Times.Announce).View(seen)
+			if err != nil {
+				return nil, err
+			}
+			return v.Exchange, nil
 		}
 	}
-	return p.exchangeOf(lines)
+	v, err := p.Look()
+	if err != nil {
+		return nil, err
+	}
+	return v.Exchange, nil
 }
 
-// exchangeOf returns the exchange of a board with these lines.
+// exchangeOf returns the exchange of the board with a voucher more.
 func (p *Play) exchangeOf(lines []board.Line) (*election.Exchange, error) {
 	r, err := p.Replay()
 	if err != nil {
@@ -171,24 +145,35 @@ func (p *Play) refuses(l board.Line) (bool, error) {
 	return v == nil || v.N != len(lines) || !p.Exchange.Treasurer.Takes(x, v), nil
 }
 
-// actUntilQuiet lets the roles act until none writes another line before the
-// next block.
-func (p *Play) actUntilQuiet() error {
-	for {
-		before := len(p.Log.Lines())
-		if err := p.ctx.Err(); err != nil {
-			return err
-		}
+// actExchange lets the parties of the exchange act until the entries of the roll are due, and the
+// depositors once more after that. What ends a phase is written when they are quiet.
+func (p *Play) actExchange(view *roles.View) (acted bool, err error) {
+	t, before := p.Policy.Times, len(p.Log.Lines())
+	if p.Exchange == nil || p.step != enrol || view.Tip == t.Roll {
+		return false, nil
+	}
+	if view.Tip < t.Roll {
 		if err := p.actMixers(); err != nil {
-			return err
-		}
-		if err := p.actDepositors(); err != nil {
-			return err
-		}
-		if len(p.Log.Lines()) == before {
-			return nil
+			return false, err
 		}
 	}
+	if err := p.actDepositors(); err != nil {
+		return false, err
+	}
+	if len(p.Log.Lines()) > before {
+		return true, nil
+	}
+	for _, end := range []struct {
+		height uint32
+		of     board.Type
+		write  func() error
+	}{{t.Register, board.TypeRegistry, p.writeRegistry}, {t.Voucher, board.TypeOpened, p.openVouchers}} {
+		if view.Tip == end.height && !p.closing[end.of] {
+			p.closing[end.of] = true
+			return true, end.write()
+		}
+	}
+	return false, nil
 }
 
 // actMixers lets the treasurer and the mixers act, one after the other, each on
@@ -237,45 +222,6 @@ func (p *Play) actDepositors() error {
 	}
 	p.Exchange.order.Shuffle(len(all), func(a, b int) { all[a], all[b] = all[b], all[a] })
 	return p.Append(all...)
-}
-
-// mixCoins plays the exchange, and returns the coins of the voters whom it paid.
-func (p *Play) mixCoins() (map[curve.PublicKey]wire.OutPoint, error) {
-	if err := p.mix(); err != nil {
-		return nil, err
-	}
-	x, err := p.View("voters")
-	if err != nil {
-		return nil, err
-	}
-	coins := make(map[curve.PublicKey]wire.OutPoint)
-	for _, v := range x.Payable() {
-		if c := x.CoinOf(v); c != nil {
-			coins[v.By] = c.Outpoint
-		}
-	}
-	p.removeVoters(func(v *Voter) bool { _, paid := coins[v.Key()]; return !paid })
-	return coins, nil
-}
-
-// reclaim lets depositors without an issued voucher take their deposits back.
-func (p *Play) reclaim() error {
-	if p.Exchange == nil {
-		return nil
-	}
-	x, err := p.View("voters")
-	if err != nil {
-		return err
-	}
-	for _, d := range p.Exchange.Depositors {
-		if p.away(d.Voter.Role) {
-			continue
-		}
-		if _, err := d.Act(x); err != nil { // which writes no lines after the roll
-			return err
-		}
-	}
-	return nil
 }
 
 // watch shows mixers and depositors a block.

@@ -32,6 +32,8 @@ type Hooks struct {
 	// vote, claim, refund, open. It reports whether it has played the step. With
 	// ErrOver the play ends.
 	Step func(name string) (played bool, err error)
+	// Roles is called before the roles act by a view.
+	Roles func() error
 	// Block is called before the block of a height is mined.
 	Block func(height uint32) error
 	// Line returns the lines to append in place of a line.
@@ -62,22 +64,22 @@ type Hooks struct {
 // ErrOver is returned by a hook to end the play, and the record, there.
 var ErrOver = errors.New("the record ends here")
 
-// relay is the chain as a role's node shows it, behind the hook Send.
-type relay struct {
+// node is the chain as a role's node shows it, behind the hook Send.
+type node struct {
 	roles.Chain
 	p    *Play
 	role string // as streams name it
 }
 
 // Node returns the chain as a role's node shows it.
-func (p *Play) Node(role string) roles.Chain { return relay{p.Chain, p, role} }
+func (p *Play) Node(role string) roles.Chain { return node{p.Chain, p, role} }
 
 // Submit relays a transaction, unless the hook has sent it.
-func (r relay) Submit(tx *wire.MsgTx) error {
-	if send := r.p.Hooks.Send; send != nil {
-		if sent, err := send(r.role, tx); sent || err != nil {
+func (n node) Submit(tx *wire.MsgTx) error {
+	if send := n.p.Hooks.Send; send != nil {
+		if sent, err := send(n.role, tx); sent || err != nil {
 			return err
 		}
 	}
-	return r.Chain.Submit(tx)
+	return n.Chain.Submit(tx)
 }

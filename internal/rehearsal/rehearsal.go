@@ -100,21 +100,33 @@ type Play struct {
 	Tally       *roles.Tally // of the supervisor, in custodial elections
 	Claimant    string       // candidate that claimed the stakes, or ""
 
-	ctx       context.Context
-	opt       Options
-	id        string                    // of the policy as given
-	dir       string                    // of the chain's database
-	shown     map[uint32]chainhash.Hash // blocks that the roles have seen, by height
-	received  []int                     // dealers whose shares the voters have summed
-	lastSpend uint32                    // height of the last spend of a stake
-	ended     string                    // reason of an early end, or ""
+	ctx   context.Context
+	opt   Options
+	id    string                    // of the policy as given
+	dir   string                    // of the chain's database
+	shown map[uint32]chainhash.Hash // blocks that the roles have seen, by height
+	ended string                    // reason of an early end, or ""
+
+	observer   *roles.Observer
+	step       int                 // the step that is played
+	replaced   map[int]bool        // steps that the hook Step has played
+	performed  map[[32]byte]bool   // acts that were performed, by keyOf
+	anchored   map[int]bool        // kinds of anchors that were made, or that the hook Anchor was asked for
+	closedBy   map[int]bool        // kinds of anchors that the hook has made
+	entered    bool                // whether the hook Coins was called
+	closing    map[board.Type]bool // what the treasurer and the registrar wrote at the end of a phase
+	staged     string              // the newest stage of the voters
+	complained bool                // whether the hook Complain was called
+	spent      int                 // coins of voters that are spent
 }
 
 // New reads the policy, puts stand-ins into the place of its keys, and makes the
 // roles and the chain, which has its genesis block only. The caller closes the
 // play. Errors are those of the function [Run].
 func New(ctx context.Context, opt Options) (*Play, error) {
-	p := &Play{ctx: ctx, opt: opt, Hooks: opt.Hooks, shown: make(map[uint32]chainhash.Hash)}
+	p := &Play{ctx: ctx, opt: opt, Hooks: opt.Hooks, shown: make(map[uint32]chainhash.Hash),
+		replaced: make(map[int]bool), performed: make(map[[32]byte]bool), anchored: make(map[int]bool),
+		closedBy: make(map[int]bool), closing: make(map[board.Type]bool)}
 	given, err := p.read()
 	if err != nil {
 		return nil, err
@@ -165,8 +177,8 @@ func (p *Play) prepare(given *lang.Policy) (err error) {
 
 // Run plays the steps, and mines until the election is over.
 func (p *Play) Run() error {
-	for _, s := range p.steps() {
-		err := p.run(s)
+	for i, s := range p.steps() {
+		err := p.run(i, s)
 		if errors.Is(err, ErrOver) {
 			break
 		}

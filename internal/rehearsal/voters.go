@@ -37,7 +37,14 @@ type Voter struct {
 	Secret curve.Scalar // of the roll key
 	Dealer Dealer       // in place of the voter's own dealing, or nil
 	Choice int          // candidate's number, or 0 to abstain
+
+	slot             int  // in the roll, from 1; 0 before it is closed
+	committed, dealt bool // whether the Dealer has
+	asked, cast      bool // whether the hook Vote was asked, and has cast something
 }
+
+// Slot returns the voter's slot in the closed roll, from 1, or 0 before.
+func (v *Voter) Slot() int { return v.slot }
 
 // newVoters makes the voters of the roll: with fresh roll keys, or with the
 // stand-ins' where the policy names the voters.

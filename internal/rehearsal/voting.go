@@ -1,11 +1,9 @@
 package rehearsal
 
 import (
-	"errors"
 	"math/rand/v2"
 
 	"bevote/internal/roles"
-	"bevote/verifier/election"
 )
 
 // CoinSpend is a spend of a voter's coin in the vote's window.
@@ -15,61 +13,47 @@ type CoinSpend struct {
 	Votes  bool   // else the voter abstains, and pays the coin to itself
 }
 
-// vote sends the spends of the voters' coins in the blocks of the vote's window,
-// and computes which votes count.
-func (p *Play) vote() error {
-	keys, err := p.Setup.Keys()
-	if err != nil {
-		return err
-	}
-	t := p.Policy.Times
-	done := 0
-	for height := t.VoteFrom; height <= t.VoteTo; height++ {
-		if err := p.Advance(height - 1); err != nil {
-			return err
-		}
-		for _, a := range p.CoinSpends {
-			switch {
-			case a.Height != height:
-				continue
-			case a.Votes:
-				if err = p.cast(a.Voter, keys); errors.Is(err, roles.ErrNoShare) {
-					a.Voter.Choice, err = 0, a.Voter.Abstain()
-				}
-			default:
-				err = a.Voter.Abstain()
-			}
-			if err != nil {
-				return err
-			}
-			done++
-			p.progress("votes", done, len(p.CoinSpends))
-		}
-	}
-	if err := p.Advance(max(t.VoteTo, p.Times.Count)); err != nil {
-		return err
-	}
-	r, err := p.Replay()
-	if err != nil {
-		return err
-	}
-	if p.Votes, err = p.Election.Votes(p.Setup, r); err != nil {
-		return err
-	}
+// choose tells the voters their choices.
+func (p *Play) choose() {
 	for _, v := range p.Voters {
-		v.Follow(p.Votes)
+		v.Choose(p.ChoiceOf(v))
 	}
-	return nil
 }
 
-// cast casts a voter's vote.
-func (p *Play) cast(v *Voter, keys map[string][]byte) error {
-	if p.Hooks.Vote != nil {
-		if cast, err := p.Hooks.Vote(v, keys); cast || err != nil {
-			return err
+// ChoiceOf is what a voter decides in the play.
+func (p *Play) ChoiceOf(v *Voter) (c roles.Choice) {
+	for _, a := range p.CoinSpends {
+		switch {
+		case a.Voter != v:
+		case a.Votes:
+			c = roles.Choice{Candidate: max(1, v.Choice), Height: a.Height} // 1 where a hook votes
+		default:
+			c = roles.Choice{Abstain: true, Height: a.Height}
 		}
 	}
-	return v.Vote(p.Setup, keys, v.Choice)
+	return c
+}
+
+// castInstead reports whether a hook casts something in the place of a voter's act, which is a vote or
+// an abstention. It asks the hook of each voter who votes once.
+func (p *Play) castInstead(v *Voter, a roles.Act) (bool, error) {
+	votes := p.ChoiceOf(v).Candidate > 0
+	if votes && !v.asked && p.Hooks.Vote != nil {
+		keys, err := p.Setup.Keys()
+		if err != nil {
+			return false, err
+		}
+		v.asked = true
+		if v.cast, err = p.Hooks.Vote(v, keys); err != nil {
+			return false, err
+		}
+	}
+	if votes && !v.cast && a.What == "abstention" {
+		v.Choice = 0 // it has no share to vote with
+	}
+	p.spent++
+	p.progress("votes", min(p.spent, len(p.CoinSpends)), len(p.CoinSpends))
+	return v.cast, nil
 }
 
 // drawSpends draws the voters' choices, and the block of each spend. A voter who
@@ -90,21 +74,4 @@ func (p *Play) drawSpends() ([]CoinSpend, error) {
 		}
 	}
 	return acts, nil
-}
-
-// spent reports whether every counted stake is spent, and updates lastSpend.
-func (p *Play) spent() (bool, error) {
-	r, err := p.Replay()
-	if err != nil {
-		return false, err
-	}
-	// The replay follows the stakes of all votes. Which of them count was
-	// computed when the vote closed.
-	all := true
-	for _, v := range election.Counted(p.Votes) {
-		height, spent := r.StakeSpent(v.Stake)
-		all = all && spent
-		p.lastSpend = max(p.lastSpend, height)
-	}
-	return all, nil
 }

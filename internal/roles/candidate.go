@@ -16,8 +16,14 @@ import (
 // claims the stakes.
 type Candidate struct {
 	participant
-	number int          // j, from 1
-	own    []openedVote // for the candidate, by slot
+	number  int // j, from 1
+	ballots openedCount
+}
+
+// openedCount is what the candidate read in the ballots of a count.
+type openedCount struct {
+	of  *Count
+	own []openedVote // for the candidate, by slot
 }
 
 // NewCandidate returns candidate number j, whose secret key is key.
@@ -42,24 +48,44 @@ func (c *Candidate) Possession() []byte {
 	return curve.ProvePossession(board.CandidateContext(c.e.EID, me.Name, me.Payout), c.key).Bytes()
 }
 
-// Count opens the counted ones of the votes with the candidate's key and returns how many are for
-// the candidate. The votes are those of [election.Election.Votes], after the vote has closed.
-func (c *Candidate) Count(s *election.Setup, votes []*election.Vote) int {
-	own, _ := c.openBallots(s, votes, c.e.Policy.KeyNumber(c.number))
-	c.own = slices.DeleteFunc(own, func(o openedVote) bool { return o.plain.Candidate != c.number })
-	return len(c.own)
+// Acts returns what is due of the candidate by a view. In custodial elections that is nothing. In the
+// order of an election:
+//
+//	claim       once the votes are counted and k ballots are for the candidate, of each stake that is unspent
+//	opening     once every counted stake is spent and that is deep, or from `reveal from`
+//	disavowal   of the ballots that no candidate opened
+func (c *Candidate) Acts(view *View) ([]Act, error) {
+	if !c.e.Policy.Dealt() {
+		return nil, nil
+	}
+	count, err := view.Count()
+	if count == nil || err != nil {
+		return nil, err
+	}
+	if c.ballots.of != count {
+		own, _ := c.openBallots(view.Setup, count.Counted, c.e.Policy.KeyNumber(c.number))
+		own = slices.DeleteFunc(own, func(o openedVote) bool { return o.plain.Candidate != c.number })
+		c.ballots = openedCount{of: count, own: own}
+	}
+	return actsOf(view, c.claims, c.openings, c.disavowals)
 }
 
-// ErrTooFew says that a candidate has fewer ballots than the threshold k.
-var ErrTooFew = errors.New("fewer ballots than the threshold")
+// Openings returns what the candidate's ballots among votes say, as it is published.
+func (c *Candidate) Openings(s *election.Setup, votes []*election.Vote) []board.Opening {
+	own, _ := c.openBallots(s, votes, c.e.Policy.KeyNumber(c.number))
+	own = slices.DeleteFunc(own, func(o openedVote) bool { return o.plain.Candidate != c.number })
+	return opening(own).Split(board.MaxOpened)
+}
 
-// Claim rebuilds the joint key from the shares in k ballots and sweeps every counted stake that the
-// replay does not show to be spent to the candidate's payout. It can be repeated until all are claimed.
-// With fewer ballots than k it returns [ErrTooFew]; it uses no shares of other candidates' ballots.
-func (c *Candidate) Claim(s *election.Setup, votes []*election.Vote, r *election.Replay) error {
-	secret, err := c.joint(s)
+// claims rebuilds the joint key from the shares in k ballots and sweeps every counted stake to the
+// candidate's payout. It uses no shares of other candidates' ballots.
+func (c *Candidate) claims(view *View) ([]Act, error) {
+	if len(c.ballots.own) < c.e.Policy.K || view.Tip >= c.e.Policy.Times.Claim {
+		return nil, nil
+	}
+	secret, err := c.joint(view.Setup)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	name := "win"
 	if c.e.Policy.Win == lang.WinHardened {
@@ -67,19 +93,15 @@ func (c *Candidate) Claim(s *election.Setup, votes []*election.Vote, r *election
 	}
 	path, err := pathNamed(c.e.Contract, name)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return c.claim(election.Counted(votes), r, path, secret, c.policy().Payout)
+	return c.claim(view, c.ballots.of.Counted, path, secret, c.policy().Payout)
 }
 
 // joint interpolates the secret S of the candidate's joint key from k shares.
 func (c *Candidate) joint(s *election.Setup) (curve.Scalar, error) {
-	k := c.e.Policy.K
-	if len(c.own) < k {
-		return curve.Scalar{}, ErrTooFew
-	}
-	shares := make([]sharing.Share, k)
-	for i, o := range c.own[:k] {
+	shares := make([]sharing.Share, c.e.Policy.K)
+	for i, o := range c.ballots.own[:len(shares)] {
 		shares[i] = sharing.Share{I: o.vote.Index, S: o.plain.Share}
 	}
 	secret := sharing.Interpolate(shares, 0)
@@ -89,18 +111,43 @@ func (c *Candidate) joint(s *election.Setup) (curve.Scalar, error) {
 	return secret, nil
 }
 
-// Open publishes what the candidate's ballots say, whether it won or not. Openings are due when
-// every counted stake is spent and deep, or from the policy's `reveal from`.
-func (c *Candidate) Open() ([]board.Line, error) {
-	return writeAll(&c.participant, opening(c.own).Split(board.MaxOpened))
+// openings publishes what the candidate's ballots say, whether it won or not.
+func (c *Candidate) openings(view *View) ([]Act, error) {
+	if !view.MayOpen() {
+		return nil, nil
+	}
+	return c.open(view, "opening", opening(c.ballots.own))
 }
 
-// Disavow proves of ballots without an opening that they are not the candidate's. A ballot that
-// every candidate disavows is for none of them.
-func (c *Candidate) Disavow(s *election.Setup, unopened []*election.Vote) ([]board.Line, error) {
-	body := board.Opening{Count: len(c.own)}
-	if err := c.disavow(&body, s, unopened, c.number); err != nil {
+// disavowals proves of the ballots without an opening that they are not the candidate's, once every
+// candidate has opened, or d blocks after its own opening. A ballot that every candidate disavows is for
+// none of them.
+func (c *Candidate) disavowals(view *View) ([]Act, error) {
+	mine := own[board.Opening](view, c.public)
+	if !view.MayOpen() || len(mine) == 0 {
+		return nil, nil
+	}
+	opened := true
+	for _, other := range c.e.Policy.Candidates {
+		opened = opened && view.Wrote(other.Key, board.TypeOpening)
+	}
+	if !opened && !view.deep(mine[0].Line.Seen.Height+c.e.Policy.Depth()) {
+		return nil, nil
+	}
+	body := board.Opening{Count: len(c.ballots.own)}
+	unopened := c.e.Unopened(view.Setup, c.ballots.of.All, view.Lines)
+	unopened = slices.DeleteFunc(unopened, func(v *election.Vote) bool { return disavowed(mine, v.Index) })
+	if len(unopened) == 0 {
+		return nil, nil
+	}
+	if err := c.disavow(&body, view.Setup, unopened, c.number); err != nil {
 		return nil, err
 	}
-	return writeAll(&c.participant, body.Split(board.MaxOpened))
+	return c.open(view, "disavowal", body)
+}
+
+// disavowed reports whether one of an author's openings disavows the ballot of a slot.
+func disavowed(by []election.Entry[board.Opening], slot int) bool {
+	of := func(d board.Disavowal) bool { return d.I == slot }
+	return slices.ContainsFunc(by, func(e election.Entry[board.Opening]) bool { return slices.ContainsFunc(e.Body.Disavowals, of) })
 }

@@ -1,12 +1,9 @@
 package roles
 
 import (
-	"bytes"
-	"errors"
 	"slices"
 
 	"bevote/internal/curve"
-	"bevote/internal/relay"
 	"bevote/templates"
 	"bevote/verifier/election"
 
@@ -19,29 +16,30 @@ import (
 //	in   the stakes of a batch
 //	out  their sum − fee   payout
 //
-// A batch that fails does not hold up the others. Where a stake is spent by an earlier claim to the
-// payout that waits for its block, the other stakes of the batch are left to a later call.
+// Batches are those of all votes, so that a batch that waits for its block stays the same when others
+// are mined.
 func (p *participant) claim(
-	votes []*election.Vote, r *election.Replay, path templates.Path, key curve.Scalar, payout []byte,
-) error {
-	spent := func(v *election.Vote) bool { _, spent := r.StakeSpent(v.Stake); return spent }
-	votes = slices.DeleteFunc(slices.Clone(votes), spent)
-	var failed []error
+	view *View, votes []*election.Vote, path templates.Path, key curve.Scalar, payout []byte,
+) ([]Act, error) {
+	spent := func(v *election.Vote) bool { _, spent := view.Replay.StakeSpent(v.Stake); return spent }
+	var acts []Act
 	for batch := range slices.Chunk(votes, p.claimInputs(path, votes, payout)) {
-		if err := p.claimBatch(batch, path, key, payout); err != nil && !pays(relay.ConflictOf(err), payout) {
-			failed = append(failed, err)
+		if batch = slices.DeleteFunc(slices.Clone(batch), spent); len(batch) == 0 {
+			continue
 		}
+		tx, err := p.claimBatch(batch, path, key, payout)
+		if err != nil {
+			return nil, err
+		}
+		acts = append(acts, Act{What: "claim", Tx: tx, By: p.e.Policy.Times.Claim})
 	}
-	return errors.Join(failed...)
-}
-
-// pays reports whether a transaction pays to one script alone.
-func pays(tx *wire.MsgTx, script []byte) bool {
-	return tx != nil && len(tx.TxOut) == 1 && bytes.Equal(tx.TxOut[0].PkScript, script)
+	return acts, nil
 }
 
 // claimBatch spends stakes in one transaction.
-func (p *participant) claimBatch(batch []*election.Vote, path templates.Path, key curve.Scalar, payout []byte) error {
+func (p *participant) claimBatch(
+	batch []*election.Vote, path templates.Path, key curve.Scalar, payout []byte,
+) (*wire.MsgTx, error) {
 	tx := newTx()
 	size := templates.SweepSize(len(batch), path.Witness, len(batch[0].Redeem), len(payout))
 	value := -p.e.Policy.Fee * int64(size)
@@ -52,10 +50,10 @@ func (p *participant) claimBatch(batch []*election.Vote, path templates.Path, ke
 	tx.AddTxOut(wire.NewTxOut(value, payout))
 	for i, v := range batch {
 		if err := signStake(tx, i, path, v.Redeem, key); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return p.submit("claim", tx)
+	return tx, nil
 }
 
 // claimInputs is the most stakes that one claim may spend.

@@ -121,9 +121,11 @@ func (f *fixture) begin(voters, mixers int) {
 		check(t, err)
 		proofs = append(proofs, candidate.Possession())
 	}
-	open, err := f.supervisor.Open(f.files[0], f.files[1], f.e.Policy.Supervisor, proofs)
-	f.appendLine("supervisor", open, err)
-	check(t, f.supervisor.Announce(f.log.Head()))
+	f.supervisor.Plan(roles.Plan{
+		Policy: f.files[0], Contract: f.files[1], Server: f.e.Policy.Supervisor, Possessions: proofs, Announce: 103,
+	})
+	f.supervise() // line 1
+	f.supervise() // the announcement
 	f.mine(103)
 	f.announced = 103
 }

@@ -1,7 +1,6 @@
 package roles_test
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"testing"
@@ -11,9 +10,7 @@ import (
 	"bevote/internal/regtest"
 	"bevote/internal/relay"
 	"bevote/internal/roles"
-	"bevote/internal/sharing"
 	"bevote/templates"
-	"bevote/verifier/board"
 	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/txscript/v2"
@@ -42,19 +39,16 @@ func (r *hookedNode) Submit(tx *wire.MsgTx) error {
 
 var errCutOff = errors.New("connection reset")
 
+// seedOf is the seed of voter i.
+func (p *poll) seedOf(i int) roles.Seed { return seedOf(fmt.Sprint("voter ", i+1)) }
+
 // again returns voter i as a new process makes it, from its seed and its coin.
 func (p *poll) again(i int) *roles.Voter {
 	p.t.Helper()
 	seed := seedOf(fmt.Sprint("voter ", i+1))
 	v, err := roles.NewVoter(p.e, seed.Key("roll"), p.relay, seed)
 	check(p.t, err)
-	for _, s := range p.setup.Roll {
-		if s.Key == v.Key() {
-			_, err := v.Enter(s.Outpoint)
-			check(p.t, err)
-		}
-	}
-	check(p.t, v.Find(p.setup))
+	v.Choose(roles.Choice{Candidate: 1})
 	return v
 }
 
@@ -69,32 +63,34 @@ func TestVoteAgainAfterALostAnswer(t *testing.T) {
 		check(t, p.chain.Submit(tx))
 		return errCutOff
 	}
-	if err := p.voters[0].Vote(p.setup, nil, 1); !errors.Is(err, errCutOff) {
+	if err := p.act(p.again(0)); !errors.Is(err, errCutOff) {
 		t.Fatalf("err %v, want %v", err, errCutOff)
 	}
-	if _, voted := p.voters[0].Stake(); voted {
-		t.Error("the voter believes in a vote without an answer")
-	}
 	p.relay.submit = func(tx *wire.MsgTx) error { sent = append(sent, tx); return p.chain.Submit(tx) }
-	check(t, p.voters[0].Vote(p.setup, nil, 1))
-	check(t, p.again(0).Vote(p.setup, nil, 1))
+	check(t, p.act(p.again(0)))
+	check(t, p.act(p.again(0)))
+	other := p.again(0)
+	other.Choose(roles.Choice{Candidate: 2})
+	if err := p.act(other); relay.OutcomeOf(err) != relay.Conflict {
+		t.Errorf("a vote for another: err %v, want a conflict", err)
+	}
+	sent = sent[:len(sent)-1]
+	before := p.view()
 	p.mine(p.tip() + 1)
-	check(t, p.again(0).Vote(p.setup, nil, 1))
+	acts, err := p.again(0).Acts(before)
+	check(t, err)
+	check(t, p.perform(acts))
 	for _, tx := range sent {
 		if tx.TxHash() != sent[0].TxHash() {
 			t.Errorf("another vote %s, want %s", tx.TxHash(), sent[0].TxHash())
 		}
 	}
-	if err := p.again(0).Vote(p.setup, nil, 2); relay.OutcomeOf(err) != relay.Conflict {
-		t.Errorf("a vote for another: err %v, want a conflict", err)
-	}
-	p.mine(p.e.Policy.Times.VoteTo)
-	votes, err := p.e.Votes(p.setup, p.replay())
-	check(t, err)
-	v := p.again(0)
-	v.Follow(votes)
 	p.mine(p.e.Policy.Times.Timeout)
-	check(t, v.Refund())
+	p.count()
+	check(t, p.act(p.again(0)))
+	if left := p.unclaimed(); left != 0 {
+		t.Error("the stake is not taken back")
+	}
 }
 
 // The nonce of a custodial ballot is the twin's draw.
@@ -103,7 +99,7 @@ func TestNonceOfABallot(t *testing.T) {
 	p.vote(func(int) int { return 2 })
 	for i := range p.voters {
 		for _, v := range p.votes {
-			if v.Index != p.voters[i].Slot() {
+			if v.Index != p.setup.SlotOf(p.voters[i].Key()) {
 				continue
 			}
 			at := ballot.Place{EID: p.e.EID, Outpoint: v.Outpoint}
@@ -120,47 +116,10 @@ func TestNonceOfABallot(t *testing.T) {
 	}
 }
 
-// A voter on two devices, or restarted between commitment and deal, writes the same commitment and the
-// same deal, which fit.
-func TestDealingOnTwoDevices(t *testing.T) {
-	p := newPoll(t, 2)
-	params := sharing.Params{EID: p.e.EID, K: 2, Keys: 1}
-	for _, r := range p.setup.Roll {
-		params.Roll = append(params.Roll, r.Key)
-	}
-	commit := func(v *roles.Voter) (c board.Commit) {
-		line, err := v.Commit(params)
-		check(t, err)
-		check(t, board.DecodeBody(line, &c))
-		return c
-	}
-	deal := func(v *roles.Voter) (d board.Deal) {
-		line, err := v.Deal(params)
-		check(t, err)
-		check(t, board.DecodeBody(line, &d))
-		return d
-	}
-	commits, deals := make(map[int][32]byte), make(map[int][]byte)
-	for i, v := range p.voters {
-		first, second := commit(v), commit(p.again(i))
-		if first != second {
-			t.Errorf("voter %d: two commitments", i+1)
-		}
-		here, there := deal(v), deal(p.again(i))
-		if !bytes.Equal(here.Deal, there.Deal) {
-			t.Errorf("voter %d: two deals", i+1)
-		}
-		commits[v.Slot()], deals[v.Slot()] = first.Deal, there.Deal
-	}
-	if o := sharing.Judge(params, sharing.Log{Commits: commits, Deals: deals}); len(o.Qual) != 2 {
-		t.Errorf("QUAL %v, want both", o.Qual)
-	}
-}
-
 // unclaimed mines a block and returns how many stakes are unspent then.
 func (p *poll) unclaimed() (left int) {
 	p.mine(p.tip() + 1)
-	r := p.replay()
+	r := p.view().Replay
 	for _, v := range p.votes {
 		if _, spent := r.StakeSpent(v.Stake); !spent {
 			left++
@@ -175,7 +134,6 @@ func TestClaimCutOff(t *testing.T) {
 	for _, mined := range []bool{false, true} {
 		p := newPoll(t, 400)
 		p.vote(func(int) int { return 2 })
-		tally := p.supervisor.Count(p.setup, p.votes)
 		calls := 0
 		p.relay.submit = func(tx *wire.MsgTx) error {
 			if calls++; calls > 1 {
@@ -183,7 +141,7 @@ func TestClaimCutOff(t *testing.T) {
 			}
 			return p.chain.Submit(tx)
 		}
-		if err := p.supervisor.Claim(tally, p.replay()); relay.OutcomeOf(err) != relay.Unreachable || calls != 2 {
+		if err := p.act(p.supervisor); relay.OutcomeOf(err) != relay.Unreachable || calls != 2 {
 			t.Fatalf("err %v after %d batches, want no answer", err, calls)
 		}
 		p.relay.submit = nil
@@ -192,40 +150,32 @@ func TestClaimCutOff(t *testing.T) {
 				t.Fatalf("%d stakes left", left)
 			}
 		}
-		check(t, p.supervisor.Claim(tally, p.replay()))
+		check(t, p.act(p.supervisor))
 		if left := p.unclaimed(); left != 0 {
 			t.Errorf("%d stakes left (first batch mined: %v)", left, mined)
 		}
-		check(t, p.supervisor.Claim(tally, p.replay()))
+		check(t, p.act(p.supervisor))
 		if p.chain.Pending() != 0 {
 			t.Error("claimed what is claimed")
 		}
 	}
 }
 
-// A stake that an earlier claim of other batches has taken does not hold up the rest, though the claimant
-// does not see it yet. One that another has taken is an error, and does not hold up the rest either.
+// A stake that another claim has taken, which the claimant does not see yet, does not hold up the rest.
 func TestClaimBesideAnother(t *testing.T) {
-	for _, own := range []bool{true, false} {
-		p := newPoll(t, 4)
-		p.vote(func(int) int { return 2 })
-		tally, before := p.supervisor.Count(p.setup, p.votes), p.replay()
-		payout := p.e.Policy.Candidates[0].Payout
-		if own {
-			payout = p.e.Policy.Candidates[1].Payout
-		}
-		other := p.claimOf(p.votes[0], payout)
-		check(t, p.chain.Submit(other))
-		p.mine(p.tip() + 1)
-		err := p.supervisor.Claim(tally, before)
-		if conflict := relay.ConflictOf(err); own && err != nil ||
-			!own && (conflict == nil || conflict.TxHash() != other.TxHash()) {
-			t.Fatalf("own %v: err %v", own, err)
-		}
-		check(t, p.supervisor.Claim(tally, p.replay()))
-		if left := p.unclaimed(); left != 0 {
-			t.Errorf("own %v: %d stakes left", own, left)
-		}
+	p := newPoll(t, 4)
+	p.vote(func(int) int { return 2 })
+	before, err := p.supervisor.Acts(p.view())
+	check(t, err)
+	other := p.claimOf(p.votes[0], p.e.Policy.Candidates[0].Payout)
+	check(t, p.chain.Submit(other))
+	p.mine(p.tip() + 1)
+	if conflict := relay.ConflictOf(p.perform(before)); conflict == nil || conflict.TxHash() != other.TxHash() {
+		t.Fatalf("in conflict with %v", conflict)
+	}
+	check(t, p.act(p.supervisor))
+	if left := p.unclaimed(); left != 0 {
+		t.Errorf("%d stakes left", left)
 	}
 }
 
@@ -248,32 +198,33 @@ func TestBump(t *testing.T) {
 	p := newPoll(t, 2)
 	v, wallet := p.voters[0], curve.NewScalar(99)
 	extra := p.fund(wallet, 50_000)
-	check(t, v.Vote(p.setup, nil, 1))
-	first, _ := v.Stake()
-	check(t, v.Bump(p.setup, nil, 1, extra, wallet))
-	bumped, _ := v.Stake()
-	if bumped == first || p.chain.Pending() != 1 {
-		t.Fatalf("stake %s after %s, %d transactions wait", bumped, first, p.chain.Pending())
-	}
-	check(t, p.again(0).Vote(p.setup, nil, 1)) // the replacement stands for it
-	check(t, p.again(0).Bump(p.setup, nil, 1, extra, wallet))
-	p.mine(p.e.Policy.Times.VoteTo)
-	var err error
-	p.votes, err = p.e.Votes(p.setup, p.replay())
+	v.Choose(roles.Choice{Candidate: 1})
+	check(t, p.act(v))
+	view := p.view()
+	bumped, err := v.Bump(view, extra, wallet)
 	check(t, err)
-	if len(p.votes) != 1 || !p.votes[0].Counted() || p.votes[0].Stake != bumped {
+	check(t, p.relay.Submit(bumped))
+	if p.chain.Pending() != 1 {
+		t.Fatalf("%d transactions wait", p.chain.Pending())
+	}
+	check(t, p.act(p.again(0))) // the replacement stands for it
+	again, err := p.again(0).Bump(view, extra, wallet)
+	check(t, err)
+	if again.TxHash() != bumped.TxHash() {
+		t.Error("another replacement")
+	}
+	p.mine(p.e.Policy.Times.VoteTo)
+	p.count()
+	if len(p.votes) != 1 || !p.votes[0].Counted() || p.votes[0].Stake.Hash != bumped.TxHash() {
 		t.Fatalf("%d votes, the first in block %d: %v", len(p.votes), p.votes[0].Height, p.votes[0].Faults)
 	}
 	fee := p.e.Policy.Coin() + 50_000 - p.e.Policy.Stake
 	if tx := p.votes[0].Spend.Tx; len(tx.TxIn) != 2 || fee <= p.e.Policy.Fee*int64(tx.SerializeSize()) {
 		t.Errorf("%d inputs, fee %d", len(tx.TxIn), fee)
 	}
-	again := p.again(0)
-	again.Follow(p.votes)
 	p.mine(p.e.Policy.Times.Timeout)
-	check(t, again.Refund())
-	p.mine(p.tip() + 1)
-	if _, spent := p.replay().StakeSpent(bumped); !spent {
+	check(t, p.act(p.again(0)))
+	if left := p.unclaimed(); left != 0 {
 		t.Error("the stake is not taken back")
 	}
 }
@@ -283,13 +234,12 @@ func TestBumpPaysMore(t *testing.T) {
 	p := newPoll(t, 2)
 	v, wallet := p.voters[0], curve.NewScalar(99)
 	extra := p.fund(wallet, 1000)
-	check(t, v.Vote(p.setup, nil, 1))
-	first, _ := v.Stake()
-	if err := v.Bump(p.setup, nil, 1, extra, wallet); relay.OutcomeOf(err) != relay.Conflict {
+	v.Choose(roles.Choice{Candidate: 1})
+	check(t, p.act(v))
+	tx, err := v.Bump(p.view(), extra, wallet)
+	check(t, err)
+	if err := p.relay.Submit(tx); relay.OutcomeOf(err) != relay.Conflict {
 		t.Errorf("err %v, want a conflict", err)
-	}
-	if now, _ := v.Stake(); now != first {
-		t.Errorf("stake %s, want %s", now, first)
 	}
 }
 

@@ -55,6 +55,33 @@ func opening(own []openedVote) board.Opening {
 	return body
 }
 
+// MayOpen reports whether ballots may be opened: every counted stake is spent and that is deep
+// by the block that a line names now, or that is at or above the policy's height.
+func (v *View) MayOpen() bool {
+	t, last := v.Election.Policy.Times, v.Election.Policy.Times.VoteTo
+	c, err := v.Count()
+	if c == nil || err != nil {
+		return false
+	}
+	if v.Seen.Height >= t.Reveal {
+		return true
+	}
+	for _, vote := range c.Counted {
+		height, spent := v.Replay.StakeSpent(vote.Stake)
+		if !spent {
+			return false
+		}
+		last = max(last, height)
+	}
+	return v.Seen.Height+1 >= last+v.Election.Policy.Depth()
+}
+
+// open writes an opening, in as many lines as it takes, but for those that stand.
+func (p *participant) open(view *View, what string, body board.Opening) ([]Act, error) {
+	acts, err := lineActs(p, view, what, 0, body.Split(board.MaxOpened)...)
+	return slices.DeleteFunc(acts, func(a Act) bool { return view.stands(a.Line) }), err
+}
+
 // disavow adds to an opening the proofs that the ballots of rest are not sealed to the participant's key.
 // number is the candidate's, or 0 for the supervisor.
 func (p *participant) disavow(body *board.Opening, s *election.Setup, rest []*election.Vote, number int) error {

@@ -6,6 +6,7 @@ import (
 
 	"bevote/internal/roles"
 	"bevote/lang"
+	"bevote/verifier/board"
 	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
@@ -32,8 +33,30 @@ func (f *fixture) anchor() {
 	if r := f.replay(); f.tip() < f.e.Policy.Times.Roll {
 		if _, due, ok := r.NextAnchor(); ok && due.By == f.tip() {
 			f.endPhase(due)
-			check(f.t, f.supervisor.Anchor(r, f.log.Head()))
+			f.supervise()
 		}
+	}
+}
+
+// look is what board and chain show.
+func (f *fixture) look() *roles.View {
+	f.t.Helper()
+	v, err := roles.NewObserver(f.e, f.chain, 0).View(f.log.Lines())
+	check(f.t, err)
+	return v
+}
+
+// supervise performs what is due of the supervisor.
+func (f *fixture) supervise() {
+	f.t.Helper()
+	acts, err := f.supervisor.Acts(f.look())
+	check(f.t, err)
+	for _, a := range acts {
+		if a.Line != nil {
+			f.append("supervisor", *a.Line)
+			continue
+		}
+		check(f.t, f.node().Submit(a.Tx))
 	}
 }
 
@@ -49,17 +72,13 @@ func (f *fixture) close() {
 		if !ok {
 			continue
 		}
-		voter, err := roles.NewVoter(f.e, f.keys[fmt.Sprintf("roll v%d", i+1)], f.chain, seedOf(fmt.Sprintf("v%d", i+1)))
-		check(f.t, err)
-		line, err := voter.Enter(coin)
+		at := election.EncodeOutpoint(coin)
+		line, err := board.Sign(f.e.EID, f.keys[fmt.Sprintf("roll v%d", i+1)], f.look().Seen, board.Entry{Outpoint: at[:]})
 		f.appendLine(fmt.Sprintf("v%d", i+1), line, err)
 	}
 	f.run(roll)
-	r := f.replay()
-	_, due, _ := r.NextAnchor()
-	line, err := f.supervisor.Roll(f.e.Setup(f.log.Lines(), r.Sequence(0).Closing(due, f.log.Head())), r)
-	f.appendLine("supervisor", line, err)
-	check(f.t, f.supervisor.Anchor(f.replay(), f.log.Head()))
+	f.supervise() // the roll
+	f.supervise() // its anchor
 	f.run(roll + 3)
 }
 

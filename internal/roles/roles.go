@@ -2,8 +2,8 @@
 // the mixers and their depositors, the voters and the candidates. They alone hold private keys.
 //
 // It promises that a role does what docs/protocol.md asks of an honest one and nothing else: it
-// writes board lines, sends transactions, and learns from board and chain alone. A role takes no
-// part where the contract does not lift to the policy's paths. What is public comes from package
+// learns from board and chain alone, which a [View] shows, and lists the lines and transactions that are
+// due as [Act]s. A role takes no part where the contract does not lift to the policy's paths. What is public comes from package
 // election, so that a candidate counts what an auditor counts. No role prints a secret, whatever
 // the verb.
 //
@@ -65,6 +65,12 @@ func (p participant) Format(f fmt.State, _ rune) {
 // that block. A chain shorter than that gives genesis.
 func Seen(c Chain, confirmations uint32) (board.Seen, error) {
 	tip, _ := c.Tip()
+	return seenAt(c, tip, confirmations)
+}
+
+func seenAt(c interface {
+	HashAt(height uint32) (chainhash.Hash, error)
+}, tip, confirmations uint32) (board.Seen, error) {
 	height := uint32(0)
 	if tip+1 > confirmations {
 		height = tip + 1 - confirmations
@@ -80,18 +86,6 @@ func (p *participant) write(body board.Body) (board.Line, error) {
 		return board.Line{}, err
 	}
 	return board.Sign(p.e.EID, p.key, seen, body)
-}
-
-// writeAll signs a line with each body.
-func writeAll[T board.Body](p *participant, bodies []T) ([]board.Line, error) {
-	lines := make([]board.Line, len(bodies))
-	for i, body := range bodies {
-		var err error
-		if lines[i], err = p.write(body); err != nil {
-			return nil, err
-		}
-	}
-	return lines, nil
 }
 
 // tip returns the height of the newest block.

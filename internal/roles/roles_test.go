@@ -8,6 +8,7 @@ import (
 
 	"bevote/internal/curve"
 	"bevote/internal/regtest"
+	"bevote/internal/relay"
 	"bevote/internal/roles"
 	"bevote/internal/workbench"
 	"bevote/lang"
@@ -15,8 +16,6 @@ import (
 	"bevote/templates"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
-
-	"github.com/btcsuite/btcd/wire/v2"
 )
 
 // poll is a small custodial election up to its vote. Dealings are tested by whole rehearsals.
@@ -31,7 +30,7 @@ type poll struct {
 	voters     []*roles.Voter
 	setup      *election.Setup
 	votes      []*election.Vote
-	announced  uint32
+	observer   *roles.Observer
 }
 
 const pollSource = `bevote 1
@@ -90,59 +89,79 @@ func newPoll(t testing.TB, voters int) *poll {
 	p.relay = &hookedNode{Chain: p.chain}
 	p.supervisor, err = roles.NewSupervisor(e, keys["supervisor"], p.relay, seedOf("supervisor"))
 	check(t, err)
-	p.mine(102)
-	p.announce(keys)
-	var public []curve.PublicKey
 	for i := range e.Policy.Voters {
 		seed := seedOf(fmt.Sprint("voter ", i+1))
 		v, err := roles.NewVoter(e, seed.Key("roll"), p.relay, seed)
 		check(t, err)
-		p.voters, public = append(p.voters, v), append(public, v.Key())
+		p.voters = append(p.voters, v)
 	}
-	if done, err := p.supervisor.PayCoins(p.replay(), public); done || err != nil {
-		t.Fatalf("paid: %v, err %v", done, err)
+	p.observer = roles.NewObserver(e, p.chain, 0)
+	p.plan(keys)
+	p.mine(102)
+	for _, height := range []uint32{103, 104, 105, 106} {
+		for range 2 { // line 1 and the announcement; the roll and its anchor
+			check(t, p.act(p.supervisor))
+		}
+		for _, v := range p.voters {
+			check(t, p.act(v))
+		}
+		p.mine(height)
 	}
-	p.mine(104)
-	paid := p.replay()
-	if done, err := p.supervisor.PayCoins(paid, public); !done || err != nil {
-		t.Fatalf("paid again: %v, err %v", !done, err)
-	}
-	for _, v := range p.voters {
-		coin, _ := paid.Paid(v.Key())
-		line, err := v.Enter(coin.Outpoint)
-		check(t, err)
-		check(t, p.log.Append(line))
-	}
-	p.mine(105)
-	r := p.replay()
-	_, due, _ := r.NextAnchor()
-	line, err := p.supervisor.Roll(e.Setup(p.log.Lines(), r.Sequence(0).Closing(due, p.log.Head())), r)
-	check(t, err)
-	check(t, p.log.Append(line))
-	check(t, p.supervisor.Anchor(p.replay(), p.log.Head()))
-	p.mine(106)
-	p.setup = e.Setup(p.log.Lines(), p.replay().Sequence(0))
-	for _, v := range p.voters {
-		check(t, v.Find(p.setup))
+	p.setup = p.view().Setup
+	if len(p.setup.Roll) != voters {
+		t.Fatalf("a roll of %d, want %d", len(p.setup.Roll), voters)
 	}
 	return p
 }
 
-// announce writes line 1 and mines the announcement.
-func (p *poll) announce(keys map[string]curve.Scalar) {
+// plan tells the supervisor what it needs to know.
+func (p *poll) plan(keys map[string]curve.Scalar) {
 	p.t.Helper()
-	var proofs [][]byte
+	plan := roles.Plan{Policy: []byte{}, Server: p.e.Policy.Supervisor, Announce: 103, Coins: 104}
 	for i, c := range p.e.Policy.Candidates {
 		candidate, err := roles.NewCandidate(p.e, i+1, keys["candidate "+c.Name], p.chain, seedOf(c.Name))
 		check(p.t, err)
-		proofs = append(proofs, candidate.Possession())
+		plan.Possessions = append(plan.Possessions, candidate.Possession())
 	}
-	open, err := p.supervisor.Open(nil, nil, p.e.Policy.Supervisor, proofs)
+	for _, v := range p.voters {
+		plan.Voters = append(plan.Voters, v.Key())
+	}
+	p.supervisor.Plan(plan)
+}
+
+// acting is a role.
+type acting interface {
+	Acts(view *roles.View) ([]roles.Act, error)
+}
+
+// view is what board and chain show now.
+func (p *poll) view() *roles.View {
+	p.t.Helper()
+	v, err := p.observer.View(p.log.Lines())
 	check(p.t, err)
-	check(p.t, p.log.Append(open))
-	check(p.t, p.supervisor.Announce(p.log.Head()))
-	p.mine(103)
-	p.announced = 103
+	return v
+}
+
+// act performs what is due of a role.
+func (p *poll) act(who acting) error {
+	p.t.Helper()
+	acts, err := who.Acts(p.view())
+	check(p.t, err)
+	return p.perform(acts)
+}
+
+// perform performs acts. The error is of the transactions that the relay does not take.
+func (p *poll) perform(acts []roles.Act) error {
+	p.t.Helper()
+	var failed []error
+	for _, a := range acts {
+		if a.Line != nil {
+			check(p.t, p.log.Append(*a.Line))
+		} else if err := p.relay.Submit(a.Tx); !relay.Stands(a.Tx, err) {
+			failed = append(failed, err)
+		}
+	}
+	return errors.Join(failed...)
 }
 
 func (p *poll) mine(height uint32) {
@@ -155,17 +174,6 @@ func (p *poll) mine(height uint32) {
 	}
 }
 
-func (p *poll) replay() *election.Replay {
-	p.t.Helper()
-	r := election.NewReplay(p.e, p.log.Lines())
-	for h, tip := p.announced, p.tip(); h <= tip; h++ {
-		b, err := p.chain.Block(h)
-		check(p.t, err)
-		r.Block(h, b)
-	}
-	return r
-}
-
 func (p *poll) tip() uint32 { h, _ := p.chain.Tip(); return h }
 
 // vote has the voters vote as choice says, and closes the poll.
@@ -173,17 +181,24 @@ func (p *poll) vote(choice func(i int) int) {
 	p.t.Helper()
 	p.mine(p.e.Policy.Times.VoteFrom - 1)
 	for i, v := range p.voters {
-		check(p.t, v.Vote(p.setup, nil, choice(i)))
+		v.Choose(roles.Choice{Candidate: choice(i)})
+		check(p.t, p.act(v))
 	}
 	p.mine(111)
-	var err error
-	p.votes, err = p.e.Votes(p.setup, p.replay())
-	check(p.t, err)
+	p.count()
 	for _, v := range p.votes {
 		if !v.Counted() {
 			p.t.Fatalf("slot %d does not count: %v", v.Index, v.Faults)
 		}
 	}
+}
+
+// count takes the votes that the chain shows.
+func (p *poll) count() {
+	p.t.Helper()
+	c, err := p.view().Count()
+	check(p.t, err)
+	p.votes = c.All
 }
 
 // A refund with lock T is refused while the tip is T−1 and accepted at T.
@@ -193,19 +208,18 @@ func TestRefundWaitsForTheTimeout(t *testing.T) {
 	timeout := p.e.Policy.Times.Timeout
 	p.mine(timeout - 1)
 	for _, v := range p.voters {
-		if err := v.Refund(); err == nil || !strings.Contains(err.Error(), "finalized") {
-			t.Errorf("at the tip T-1: err %v", err)
+		if acts, err := v.Acts(p.view()); len(acts) > 0 || err != nil {
+			t.Errorf("at the tip T-1: %d acts, err %v", len(acts), err)
 		}
 	}
 	p.mine(timeout)
 	for _, v := range p.voters {
-		check(t, v.Refund())
+		check(t, p.act(v))
 	}
 	p.mine(timeout + 1)
-	r := p.replay()
-	for _, v := range p.voters {
-		stake, _ := v.Stake()
-		if height, spent := r.StakeSpent(stake); !spent || height != timeout+1 {
+	r := p.view().Replay
+	for _, v := range p.votes {
+		if height, spent := r.StakeSpent(v.Stake); !spent || height != timeout+1 {
 			t.Errorf("stake spent: %v in block %d", spent, height)
 		}
 	}
@@ -218,18 +232,20 @@ func TestRefundOfARewrittenVote(t *testing.T) {
 	v := p.voters[0]
 	p.mine(p.e.Policy.Times.VoteFrom - 1)
 	p.relay.rewrite = true
-	check(t, v.Vote(p.setup, nil, 1))
-	p.relay.rewrite = false
-	sent, _ := v.Stake()
-	p.mine(111)
-	votes, err := p.e.Votes(p.setup, p.replay())
+	v.Choose(roles.Choice{Candidate: 1})
+	sent, err := v.Acts(p.view())
 	check(t, err)
-	v.Follow(votes)
-	if mined, _ := v.Stake(); len(votes) != 1 || mined == sent || mined != votes[0].Stake {
-		t.Fatalf("the stake is at %s, sent as %s, of %d votes", mined, sent, len(votes))
+	check(t, p.perform(sent))
+	p.relay.rewrite = false
+	p.mine(111)
+	if p.count(); len(p.votes) != 1 || p.votes[0].Stake.Hash == sent[0].Tx.TxHash() {
+		t.Fatalf("%d votes, sent as %s", len(p.votes), sent[0].Tx.TxHash())
 	}
 	p.mine(p.e.Policy.Times.Timeout)
-	check(t, v.Refund())
+	check(t, p.act(v))
+	if left := p.unclaimed(); left != 0 {
+		t.Error("the stake is not taken back")
+	}
 }
 
 // A claim of more stakes than one relayed transaction may spend is cut into batches, each accepted by
@@ -238,11 +254,11 @@ func TestClaimsInBatches(t *testing.T) {
 	const voters = 400
 	p := newPoll(t, voters)
 	p.vote(func(int) int { return 2 })
-	tally := p.supervisor.Count(p.setup, p.votes)
+	tally := p.supervisor.Tally(p.view())
 	if tally.Winner != 2 || tally.Counts[1] != voters {
 		t.Fatalf("tally %+v", tally)
 	}
-	check(t, p.supervisor.Claim(tally, p.replay()))
+	check(t, p.act(p.supervisor))
 	p.mine(113)
 	b, err := p.chain.Block(112)
 	check(t, err)
@@ -266,21 +282,9 @@ func TestClaimsInBatches(t *testing.T) {
 func TestNothingToClaim(t *testing.T) {
 	p := newPoll(t, 2)
 	p.vote(func(i int) int { return i + 1 })
-	tally := p.supervisor.Count(p.setup, p.votes)
-	if err := p.supervisor.Claim(tally, p.replay()); !errors.Is(err, roles.ErrTooFew) {
-		t.Errorf("err %v", err)
-	}
-}
-
-// TestAnotherCoin: a voter is on the roll with the coin that it entered with only.
-func TestAnotherCoin(t *testing.T) {
-	p := newPoll(t, 2)
-	v := p.voters[0]
-	if _, err := v.Enter(wire.OutPoint{Index: 7}); err != nil {
-		t.Fatal(err)
-	}
-	if err := v.Find(p.setup); err == nil {
-		t.Error("found on the roll with a coin that is not there")
+	acts, err := p.supervisor.Acts(p.view())
+	if tally := p.supervisor.Tally(p.view()); len(acts) > 0 || err != nil || tally.Winner != 0 {
+		t.Errorf("%d acts for %v, err %v", len(acts), tally, err)
 	}
 }
 

@@ -75,11 +75,12 @@ func TestRegistrarPrintsNoVoter(t *testing.T) {
 func TestTallyPrintsNoBallot(t *testing.T) {
 	p := newPoll(t, 2)
 	p.vote(func(i int) int { return i + 1 })
-	tally := p.supervisor.Count(p.setup, p.votes)
-	lines, err := p.supervisor.OpenAll(p.setup, tally)
+	p.mine(p.e.Policy.Times.Reveal)
+	tally := p.supervisor.Tally(p.view())
+	acts, err := p.supervisor.Acts(p.view())
 	check(t, err)
 	var body board.Opening
-	check(t, board.DecodeBody(lines[0], &body))
+	check(t, board.DecodeBody(*acts[0].Line, &body))
 	for _, o := range body.Openings {
 		share, err := curve.DecodeScalar(o.S)
 		check(t, err)

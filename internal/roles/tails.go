@@ -1,6 +1,7 @@
 package roles
 
 import (
+	"errors"
 	"fmt"
 
 	"bevote/templates"
@@ -9,7 +10,7 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// continues sends a transaction that spends a tail: output 1 of the anchor before, or the
+// continues completes and signs a transaction that spends a tail: output 1 of the anchor before, or the
 // change of the payment before. The supervisor's other tails are not spent. The chain is as
 // the replay shows it, nil before the announcement.
 func (s *Supervisor) continues(
@@ -19,8 +20,11 @@ func (s *Supervisor) continues(
 	if err := s.extend(tx, from, rest, target, tail); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
-	return s.signAndSend(what, tx)
+	return s.signAll(tx)
 }
+
+// ErrShort is the error of a role whose outputs do not pay for what is due.
+var ErrShort = errors.New("too little to spend")
 
 // extend makes a transaction spend a tail, so that two tries conflict, and one of them at
 // most is mined. What is left of the inputs goes to output rest. Confirmed outputs of the
@@ -53,7 +57,7 @@ func (p *payer) extend(
 	}
 	tx.TxOut[rest].Value = left - p.e.Policy.Fee*size
 	if tx.TxOut[rest].Value < least {
-		return fmt.Errorf("the outputs of key %s are %d sat short", p.public, least-tx.TxOut[rest].Value)
+		return fmt.Errorf("%w: the outputs of key %s are %d sat short", ErrShort, p.public, least-tx.TxOut[rest].Value)
 	}
 	return nil
 }

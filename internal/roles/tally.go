@@ -3,12 +3,11 @@ package roles
 import (
 	"fmt"
 
-	"bevote/verifier/board"
 	"bevote/verifier/election"
 )
 
-// Tally is a custodial supervisor's count. It also holds the plaintexts of the ballots, until
-// OpenAll publishes them.
+// Tally is a custodial supervisor's count. It also holds the plaintexts of the ballots, until they
+// are opened.
 type Tally struct {
 	Counts []int // ballots by candidate, number j at j−1
 	Winner int   // the candidate with the most ballots if these are k or more, else 0
@@ -22,9 +21,9 @@ func (t Tally) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "tally %v, winner %d (ballots hidden)", t.Counts, t.Winner)
 }
 
-// Count opens every counted one of the votes of a custodial election with the supervisor's key. Of
+// read opens every counted one of the votes of a custodial election with the supervisor's key. Of
 // candidates with equally many ballots the first of the policy wins.
-func (s *Supervisor) Count(setup *election.Setup, votes []*election.Vote) *Tally {
+func (s *Supervisor) read(setup *election.Setup, votes []*election.Vote) *Tally {
 	t := &Tally{Counts: make([]int, len(s.e.Policy.Candidates))}
 	own, rest := s.openBallots(setup, votes, 1)
 	t.rest = rest
@@ -45,16 +44,16 @@ func (s *Supervisor) Count(setup *election.Setup, votes []*election.Vote) *Tally
 	return t
 }
 
-// Claim pays the winner the stakes of the ballots for it that the replay does not show to be spent. It
-// can be repeated until all are claimed. The other stakes are left to their voters' refunds. Without a
-// winner the error wraps [ErrTooFew].
-func (s *Supervisor) Claim(t *Tally, r *election.Replay) error {
-	if t.Winner == 0 {
-		return fmt.Errorf("nobody to claim for: %w", ErrTooFew)
+// claims pays the winner the stakes of the ballots for it. The other stakes are left to their voters'
+// refunds.
+func (s *Supervisor) claims(view *View) ([]Act, error) {
+	t := s.Tally(view)
+	if t == nil || t.Winner == 0 || view.Tip >= s.e.Policy.Times.Claim {
+		return nil, nil
 	}
 	path, err := pathNamed(s.e.Contract, "win")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var won []*election.Vote
 	for _, o := range t.own {
@@ -62,15 +61,31 @@ func (s *Supervisor) Claim(t *Tally, r *election.Replay) error {
 			won = append(won, o.vote)
 		}
 	}
-	return s.claim(won, r, path, s.key, s.e.Policy.Candidates[t.Winner-1].Payout)
+	return s.claim(view, won, path, s.key, s.e.Policy.Candidates[t.Winner-1].Payout)
 }
 
-// OpenAll publishes what the ballots say, and of each ballot that does not open the proof that it
-// does not.
-func (s *Supervisor) OpenAll(setup *election.Setup, t *Tally) ([]board.Line, error) {
+// openings publishes what the ballots say, and of each ballot that does not open the proof that it does
+// not.
+func (s *Supervisor) openings(view *View) ([]Act, error) {
+	t := s.Tally(view)
+	if t == nil || !view.MayOpen() {
+		return nil, nil
+	}
 	body := opening(t.own)
-	if err := s.disavow(&body, setup, t.rest, 0); err != nil {
+	if err := s.disavow(&body, view.Setup, t.rest, 0); err != nil {
 		return nil, err
 	}
-	return writeAll(&s.participant, body.Split(board.MaxOpened))
+	return s.open(view, "opening", body)
+}
+
+// Tally returns the count of a view in a custodial election, nil before the vote is over.
+func (s *Supervisor) Tally(view *View) *Tally {
+	count, err := view.Count()
+	if count == nil || err != nil || s.e.Policy.Dealt() {
+		return nil
+	}
+	if s.counted != count {
+		s.counted, s.tallied = count, s.read(view.Setup, count.All)
+	}
+	return s.tallied
 }

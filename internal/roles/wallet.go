@@ -46,10 +46,8 @@ func (p *payer) pay(what string, tx *wire.MsgTx) error {
 // signAndSend signs the inputs, which spend outputs of the payer's key, and sends the
 // transaction.
 func (p *payer) signAndSend(what string, tx *wire.MsgTx) error {
-	for i := range tx.TxIn {
-		if err := signKey(tx, i, p.key, p.public); err != nil {
-			return err
-		}
+	if err := p.signAll(tx); err != nil {
+		return err
 	}
 	if p.beforeSend != nil {
 		if err := p.beforeSend(tx); err != nil {
@@ -60,6 +58,16 @@ func (p *payer) signAndSend(what string, tx *wire.MsgTx) error {
 		return err
 	}
 	p.wallet.add(tx)
+	return nil
+}
+
+// signAll signs the inputs, which spend outputs of the payer's key.
+func (p *payer) signAll(tx *wire.MsgTx) error {
+	for i := range tx.TxIn {
+		if err := signKey(tx, i, p.key, p.public); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -31,9 +31,9 @@ func exactly(n int) extent { return extent{n, n} }
 
 func atMost(n int) extent { return extent{0, n} }
 
-// maxEntries is how many entries a key may write. A reorganisation can change the id of
+// MaxEntries is how many entries a key may write. A reorganisation can change the id of
 // the transaction that pays its coin, and with it the outpoint.
-const maxEntries = 4
+const MaxEntries = 4
 
 // maxOpeningLines is how many lines an author may open ballots with. 200,000 openings and as
 // many disavowals take ten.
@@ -60,7 +60,7 @@ var mainRows = map[board.Type]writers{
 		return board.Open{Candidates: repeated(board.Hex(zeros(curve.ProofSize)), len(p.Candidates))}
 	})},
 
-	board.TypeEntry: {entitled: (*Table).enters, keys: voters, lines: constant(maxEntries),
+	board.TypeEntry: {entitled: (*Table).enters, keys: voters, lines: constant(MaxEntries),
 		size: sizeOf(func(*lang.Policy) board.Body { return board.Entry{Outpoint: zeros(36)} })},
 	board.TypeRoll: {entitled: (*Table).supervisor, keys: one, lines: one, last: true,
 		size: func(p *lang.Policy, _ int) extent {

@@ -1,0 +1,7 @@
+package roles
+
+// What the tests of this package look into.
+var (
+	Fits         = fits
+	TranscriptOf = transcriptOf
+)
