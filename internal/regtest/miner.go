@@ -51,7 +51,7 @@ func (c *Chain) Reorganise() error {
 }
 
 // Invalidate takes back a block of the chain and all above it. Their transactions wait in the mempool
-// again, unless the shorter chain refuses them.
+// again, unless the shorter chain refuses them. Blocks that are mined in their place are others.
 func (c *Chain) Invalidate(hash chainhash.Hash) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -70,6 +70,7 @@ func (c *Chain) Invalidate(hash chainhash.Hash) error {
 	if err := c.blocks.InvalidateBlock(&hash); err != nil {
 		return err
 	}
+	c.delay++
 	for _, tx := range c.queue {
 		c.mempool.RemoveTransaction(tx, false)
 	}

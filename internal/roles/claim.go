@@ -13,6 +13,7 @@ import (
 // claim spends those stakes of votes that are unspent in the chain by a path of one signer, in as few
 // transactions as relays take. Each pays the policy's fee rate out of its stakes:
 //
+//	version 2, locktime `vote … to`: no block of the vote can have it, also where blocks are taken back
 //	in   the stakes of a batch
 //	out  their sum − fee   payout
 //
@@ -41,6 +42,7 @@ func (p *participant) claimBatch(
 	batch []*election.Vote, path templates.Path, key curve.Scalar, payout []byte,
 ) (*wire.MsgTx, error) {
 	tx := newTx()
+	tx.LockTime = p.e.Policy.Times.VoteTo
 	size := templates.SweepSize(len(batch), path.Witness, len(batch[0].Redeem), len(payout))
 	value := -p.e.Policy.Fee * int64(size)
 	for _, v := range batch {

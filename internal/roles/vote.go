@@ -42,9 +42,11 @@ func (v *Voter) spend(view *View) ([]Act, error) {
 	return []Act{{What: "abstention", Tx: tx, By: t.VoteTo}}, err
 }
 
-// vote locks the stake and publishes the sealed ballot, in one transaction without change:
+// vote locks the stake and publishes the sealed ballot, in one transaction without change. No block below
+// the vote's window can have it, also where the block that it was sent after is taken back:
 //
-//	in   the coin
+//	version 2, locktime `vote from` − 1
+//	in   the coin, sequence fffffffd
 //	out  0   policy.Stake   P2SH of the redeem script, filled for slot and ballot
 //	     1   0              RETURN <ballot>
 func (v *Voter) vote(view *View, coin wire.OutPoint) (*wire.MsgTx, error) {
@@ -61,6 +63,7 @@ func (v *Voter) vote(view *View, coin wire.OutPoint) (*wire.MsgTx, error) {
 		return nil, err
 	}
 	tx := newTx()
+	tx.LockTime = v.e.Policy.Times.VoteFrom - 1
 	addInput(tx, coin)
 	tx.AddTxOut(wire.NewTxOut(v.e.Policy.Stake, templates.PayToRedeem(redeem)))
 	tx.AddTxOut(wire.NewTxOut(0, opReturn(sealed)))
