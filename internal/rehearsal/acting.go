@@ -205,7 +205,7 @@ func (p *Play) actCandidates(view *roles.View) (acted bool, err error) {
 // actSupervisor lets the supervisor act.
 func (p *Play) actSupervisor(view *roles.View) (bool, error) {
 	acts, err := p.Supervisor.Acts(view)
-	if errors.Is(err, roles.ErrShort) && p.step == enrol {
+	if errors.Is(err, roles.ErrShort) && p.step <= enrol {
 		return false, Unplayable("%d coins of %d sat are more than the supervisor has mined by block %d", len(p.Voters), p.Policy.Coin(), view.Tip)
 	}
 	if err != nil {

@@ -42,6 +42,7 @@ type Line struct {
 	Sig  [curve.SchnorrSize]byte // BIP 340, by the author; not of Prev
 
 	decoded decodedBody
+	hash    *[32]byte // of a line that was read without its body; else nil
 }
 
 // decodedBody is a body with the text that it was decoded from. It is kept because
@@ -84,7 +85,12 @@ func (l Line) ID(eid [32]byte) [32]byte {
 }
 
 // Hash returns TH("board", the line without its LF), the Prev of the next line.
-func (l Line) Hash() [32]byte { return hashText(l.Encode()) }
+func (l Line) Hash() [32]byte {
+	if l.hash != nil {
+		return *l.hash
+	}
+	return hashText(l.Encode())
+}
 
 // Encode returns the line without its LF:
 //

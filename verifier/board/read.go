@@ -26,7 +26,7 @@ func Read(r io.Reader, each func(n int, l Line) error) error {
 }
 
 // ReadSome is [Read] of the lines that keep chooses; each gets also the hash of a line. The
-// others come without their bodies. Of these neither the body nor the author's key is
+// others come without their bodies, and with their hashes. Of these neither the body nor the author's key is
 // decoded. keep is called in order, with bodies that are not decoded yet.
 func ReadSome(r io.Reader, keep func(n int, l *Line) bool, each func(n int, l Line, hash [32]byte) error) error {
 	in := bufio.NewReaderSize(r, 1<<16)
@@ -37,7 +37,7 @@ func ReadSome(r io.Reader, keep func(n int, l *Line) bool, each func(n int, l Li
 		for i := range batch {
 			b := &batch[i]
 			if b.kept = b.err == nil && keep(n+i, &b.line); !b.kept {
-				b.line = b.line.Unread()
+				b.line = b.line.unread(b.hash)
 			}
 		}
 		cores.Each(len(batch), func(i int) { batch[i].decode(&authors) })

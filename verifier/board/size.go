@@ -19,9 +19,9 @@ func LineSize(t Type, body int) int {
 	return fixed + 2*len(Line{}.Prev) + 2*curve.PointSize + height + 2*len(Hash{}) + len(t) + body + 2*curve.SchnorrSize
 }
 
-// Unread returns the line without its body, which is then no longer known.
-func (l Line) Unread() Line {
-	l.Body, l.decoded = nil, decodedBody{}
+// unread returns the line, whose hash is given, without its body.
+func (l Line) unread(hash [32]byte) Line {
+	l.Body, l.decoded, l.hash = nil, decodedBody{}, &hash
 	return l
 }
 
