@@ -45,25 +45,16 @@ func checkFit(in *inputs, chain *evidence.Chain) error {
 }
 
 // latestSeen returns the index of a line that has seen the highest block, or -1. Only lines
-// with a right signature of a key of the policy decide, the first of each type: more of
-// them do not count, and other authors are not known yet.
+// that the supervisor has signed decide, the first of each type: no other party may hold up
+// an audit by a block that is still to come.
 func latestSeen(in *inputs) int {
-	authors := map[curve.PublicKey]bool{in.e.Policy.Supervisor: true}
-	for _, c := range in.e.Policy.Candidates {
-		authors[c.Key] = true
-	}
-	type first struct {
-		by   curve.PublicKey
-		kind board.Type
-	}
-	met, latest := make(map[first]bool), -1
+	met, latest := make(map[board.Type]bool), -1
 	for i, l := range in.lines {
-		id := first{l.By, l.Type}
-		if !authors[l.By] || met[id] || l.Body == nil || latest >= 0 && l.Seen.Height <= in.lines[latest].Seen.Height {
+		if l.By != in.e.Policy.Supervisor || met[l.Type] || l.Body == nil || latest >= 0 && l.Seen.Height <= in.lines[latest].Seen.Height {
 			continue
 		}
 		if in.signedWell(l) {
-			met[id], latest = true, i
+			met[l.Type], latest = true, i
 		}
 	}
 	return latest

@@ -76,7 +76,7 @@ func recordChain(f *facts, ck *check) {
 			found(i, true, "prev is not the hash of the line before")
 		case i == 0:
 			ck.expect(1)
-			ck.test("line 1", seenFault(f, f.lines[0]))
+			firstSeen(f, ck)
 		case r == nil:
 			ck.expect(1)
 			ck.pass()
@@ -89,15 +89,20 @@ func recordChain(f *facts, ck *check) {
 	})
 }
 
-// seenFault returns an error unless the block that a line names is on the chain.
-func seenFault(f *facts, l board.Line) error {
-	switch hash, known := f.chain.HashAt(l.Seen.Height); {
-	case !known:
-		return fmt.Errorf("the supervisor: has seen block %d, the chain ends at %d", l.Seen.Height, f.tip)
-	case hash != l.Seen.Hash:
-		return fmt.Errorf("the supervisor: has seen block %s at height %d, where the chain has %s", l.Seen.Hash, l.Seen.Height, hash)
+// firstSeen judges the block that line 1 names: it is on the chain, below the announcement. Where the chain
+// that is shown ends before both, nothing is known of it.
+func firstSeen(f *facts, ck *check) {
+	seen, announced := f.lines[0].Seen, f.setup.Phases.Anchor(election.Announce)
+	switch hash, known := f.chain.HashAt(seen.Height); {
+	case known && hash != seen.Hash:
+		ck.fail("line 1", "the supervisor: has seen block %s at height %d, where the chain has %s", seen.Hash, seen.Height, hash)
+	case known:
+		ck.pass()
+	case announced != nil:
+		ck.fail("line 1", "the supervisor: has seen block %d, the announcement is in block %d", seen.Height, announced.Height)
+	default:
+		ck.leave("line 1", "has seen block %d, the chain that is shown ends at %d", seen.Height, f.tip)
 	}
-	return nil
 }
 
 // V10: for every eligible coin, every counted stake and every deposit the

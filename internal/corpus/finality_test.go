@@ -102,7 +102,7 @@ func (a *aftermath) leave(p *play) error {
 	before := p.Hooks.Send
 	p.Hooks.Send = func(role string, tx *wire.MsgTx) (bool, error) {
 		for _, slot := range slots {
-			if role == p.voter(slot+1).Role && tx.LockTime > 0 {
+			if role == p.voter(slot+1).Role && tx.LockTime >= p.Policy.Times.Timeout {
 				a.left[slot+1] = true
 				return true, nil
 			}

@@ -221,7 +221,7 @@ func (p *play) seen(height uint32) (board.Seen, error) {
 func (p *play) holdRefund(v *rehearsal.Voter) **wire.MsgTx {
 	held := new(*wire.MsgTx)
 	p.intercept(v.Role, func(tx *wire.MsgTx) (bool, error) {
-		if tx.LockTime == 0 {
+		if tx.LockTime < p.Policy.Times.Timeout {
 			return false, nil
 		}
 		*held = tx
