@@ -64,7 +64,7 @@ func TestFlood(t *testing.T) {
 }
 
 // TestMixedFlood is [TestFlood] with mixing: a mixer issues to every depositor, its own or not, and a
-// depositor names as many outputs as it may. Neither has a finding, since what does not count harms nobody.
+// depositor names as many outputs as it may. Neither has a finding, since what does not count harms no party.
 func TestMixedFlood(t *testing.T) {
 	quiet, within := flooded(t, mixed(), nil), flooded(t, mixed(), (*flood).exchange)
 	if quiet.report.Exit != 0 || within.report.Exit != 0 || within.report.Level != quiet.report.Level ||
