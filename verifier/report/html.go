@@ -55,6 +55,9 @@ type view struct {
 	Thickened            bool     // Money has bands that are drawn thicker than to scale
 	Events               []eventView
 	MoreEvents           int
+	Roll                 []memberView
+	MoreRoll             int
+	Dealing              bool // members dealt
 	Findings             []checkView
 	Totals               string
 	Families             []familyView
@@ -102,6 +105,7 @@ func newView(r *result.Report) *view {
 	for i, p := range v.Properties {
 		v.Properties[i] = result.Property{Name: clean(p.Name), Checked: clean(p.Checked), Not: clean(p.Not)}
 	}
+	v.addRoll(r)
 	if s := r.History; s != nil {
 		v.Money, v.Timeline, v.Thickened = stakesDrawing(r), timelineDrawing(r), len(s.Flows) > 1
 		for i, e := range s.Events {

@@ -14,6 +14,10 @@ import (
 func JSON(w io.Writer, r *result.Report) error {
 	full := *r
 	full.Counts = listed(r.Counts)
+	full.Roll = listed(slices.Clone(r.Roll))
+	for i, m := range full.Roll {
+		full.Roll[i].Shares = listed(m.Shares)
+	}
 	if r.Mixing != nil {
 		mixing := *r.Mixing
 		mixing.Deadlines, mixing.Mixers = listed(mixing.Deadlines), listed(mixing.Mixers)
