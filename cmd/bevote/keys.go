@@ -23,9 +23,9 @@ func newKeys(c *console) *cobra.Command {
 		Example: "  bevote keys new --role candidate -o ada\n" +
 			"  bevote keys check ada",
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return usage("keys takes new, show or check") },
+		RunE: func(*cobra.Command, []string) error { return usage("keys takes new, show, check or mail") },
 	}
-	cmd.AddCommand(newKeysNew(c), newKeysShow(c), newKeysCheck(c))
+	cmd.AddCommand(newKeysNew(c), newKeysShow(c), newKeysCheck(c), newKeysMail(c))
 	return cmd
 }
 

@@ -94,7 +94,7 @@ func (f *fixture) postAll(lines []board.Line) (all, slowest time.Duration) {
 					return
 				}
 				begun := time.Now()
-				r, err := client.Post(f.http.URL+"/line", "application/json", bytes.NewReader(lines[i].Encode()))
+				r, err := client.Post(f.url+"/line", "application/json", bytes.NewReader(lines[i].Encode()))
 				if err != nil {
 					f.Error(err)
 					return
@@ -131,14 +131,14 @@ func (f *fixture) flood(known board.Line) func() int64 {
 		client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, DialContext: dial.DialContext}}
 		for i := range 12 {
 			if i%4 == 0 {
-				if c, err := dial.DialContext(ctx, "tcp", f.http.Listener.Addr().String()); err == nil {
+				if c, err := dial.DialContext(ctx, "tcp", strings.TrimPrefix(f.url, "http://")); err == nil {
 					io.WriteString(c, "POST /line HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\n")
 					context.AfterFunc(ctx, func() { c.Close() })
 				}
 			}
 			wait.Go(func() {
 				for n := i; ctx.Err() == nil; n++ {
-					r, err := client.Post(f.http.URL+"/line", "application/json", bytes.NewReader(texts[n%len(texts)]))
+					r, err := client.Post(f.url+"/line", "application/json", bytes.NewReader(texts[n%len(texts)]))
 					if err != nil {
 						continue
 					}

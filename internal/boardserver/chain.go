@@ -83,6 +83,9 @@ func (s *Server) followAll(ctx context.Context) {
 		changed, err := s.opt.Chain.Changed(ctx)
 		if err == nil && (changed || again || s.isDown()) {
 			err = s.follow(ctx)
+			for tries := 1; errors.Is(err, errChanged) && tries < 4; tries++ {
+				err = s.follow(ctx)
+			}
 		}
 		if ctx.Err() != nil {
 			return
@@ -102,12 +105,13 @@ func (s *Server) setDown(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case err != nil && s.chain.down == nil:
+	case err != nil && !s.silent:
 		s.message("no line is taken until the node answers: %v", err)
-	case err == nil && s.chain.down != nil:
+	case err == nil && s.silent:
 		s.message("the node answers again; lines are taken")
 	}
-	if (err == nil) != (s.chain.down == nil) {
+	s.silent = err != nil
+	if err != nil {
 		s.chain.down = err
 		s.publish()
 	}
@@ -251,5 +255,6 @@ func (s *Server) replayFrom(lines []board.Line, blocks int) uint32 {
 // mu is held.
 func (s *Server) readmit() {
 	r := s.chain.replay
-	s.admission = s.e.Setup(s.lines, r.Sequence(s.chain.tip().Height)).Server(r)
+	setup := s.e.Setup(s.lines, r.Sequence(s.chain.tip().Height))
+	s.admission, s.phases = setup.Server(r), setup.Phases
 }

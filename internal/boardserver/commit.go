@@ -91,7 +91,7 @@ func (s *Server) judge(sub *submission) []byte {
 		sub.answer.receipt = &r
 		return nil
 	case s.chain.down != nil:
-		sub.answer.unavailable = fmt.Errorf("the server's node: %w", s.chain.down)
+		sub.answer.unavailable = errors.New(nodeAway)
 		return nil
 	case time.Now().Before(s.pause):
 		sub.answer.unavailable = errors.New("the server could not write a moment ago")
@@ -146,7 +146,7 @@ func (s *Server) store(batch []*submission, text []byte, before int, head board.
 	s.pause = time.Now().Add(pauseAfterFailure)
 	for _, sub := range batch {
 		if r := sub.answer.receipt; r != nil && int(r.Number) > before {
-			sub.answer = answer{unavailable: fmt.Errorf("the server cannot write: %w", err)}
+			sub.answer = answer{unavailable: errors.New("the server cannot write: its disk is full or fails")}
 		}
 	}
 	s.publish()

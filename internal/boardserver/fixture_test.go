@@ -7,13 +7,15 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"sync"
 	"testing"
 	"time"
+
+	"bevote/internal/boardclient"
 
 	"bevote/internal/boardserver"
 	"bevote/internal/regtest"
@@ -63,9 +65,11 @@ type fixture struct {
 	open boardserver.Options
 
 	server *boardserver.Server
-	http   *httptest.Server
+	url    string
+	client *http.Client
 	stop   func()
 	said   []string
+	given  []board.Receipt // to the lines of the play
 	mu     sync.Mutex
 }
 
@@ -110,19 +114,25 @@ func (f *fixture) start() error {
 	if f.server, err = boardserver.Open(context.Background(), f.open); err != nil {
 		return err
 	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	f.url = "http://" + listener.Addr().String()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
-	go func() { defer close(done); f.server.Run(ctx) }()
-	f.http = httptest.NewUnstartedServer(nil)
-	f.http.Config = f.server.HTTPServer()
-	f.http.Listener = f.server.Limit(f.http.Listener)
-	f.http.Start()
-	f.stop = sync.OnceFunc(func() {
-		f.http.CloseClientConnections()
-		cancel()
-		f.http.Close()
-		<-done
+	go func() {
+		defer close(done)
+		if err := boardserver.Serve(ctx, listener, f.server); err != nil {
+			f.Error(err)
+		}
 		f.server.Close()
+	}()
+	f.client = &http.Client{Transport: &http.Transport{}}
+	f.stop = sync.OnceFunc(func() {
+		f.client.CloseIdleConnections()
+		cancel()
+		<-done
 	})
 	f.Cleanup(f.stop)
 	return nil
@@ -136,7 +146,7 @@ func (f *fixture) mustStart() {
 }
 
 // status returns the server's status.
-func (f *fixture) status() (s boardserver.Status) {
+func (f *fixture) status() (s boardclient.Status) {
 	f.Helper()
 	f.getJSON("/status", &s)
 	return s
@@ -144,7 +154,7 @@ func (f *fixture) status() (s boardserver.Status) {
 
 func (f *fixture) getJSON(path string, into any) {
 	f.Helper()
-	r, err := f.http.Client().Get(f.http.URL + path)
+	r, err := f.client.Get(f.url + path)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -172,14 +182,14 @@ type posted struct {
 	status  int
 	body    []byte
 	receipt board.Receipt
-	problem boardserver.Problem
+	problem boardclient.Problem
 }
 
 // post posts a line and reads the answer.
 func (f *fixture) post(l board.Line) (posted, error) { return f.postText(l.Encode()) }
 
 func (f *fixture) postText(text []byte) (p posted, err error) {
-	r, err := f.http.Client().Post(f.http.URL+"/line", "application/json", bytes.NewReader(text))
+	r, err := f.client.Post(f.url+"/line", "application/json", bytes.NewReader(text))
 	if err != nil {
 		return p, err
 	}
@@ -208,6 +218,7 @@ func (f *fixture) mustPost(l board.Line) error {
 	case !p.receipt.Verify(f.Server) || p.receipt.EID != f.EID || p.receipt.Line != l.ID(f.EID):
 		return fmt.Errorf("a %s line: not its receipt: %s", l.Type, p.body)
 	}
+	f.given = append(f.given, p.receipt)
 	return nil
 }
 

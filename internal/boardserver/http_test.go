@@ -16,7 +16,8 @@ import (
 	"testing"
 	"time"
 
-	"bevote/internal/boardserver"
+	"bevote/internal/boardclient"
+
 	"bevote/internal/curve"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
@@ -130,14 +131,14 @@ func TestSameLine(t *testing.T) {
 func TestStatic(t *testing.T) {
 	atEntries(t, func(f *fixture, entries []board.Line) {
 		get := func(path string, header ...string) (*http.Response, []byte) {
-			r, err := http.NewRequest("GET", f.http.URL+path, nil)
+			r, err := http.NewRequest("GET", f.url+path, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for i := 0; i < len(header); i += 2 {
 				r.Header.Set(header[i], header[i+1])
 			}
-			answer, err := f.http.Client().Do(r)
+			answer, err := f.client.Do(r)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -189,14 +190,14 @@ func TestStatic(t *testing.T) {
 // come already.
 func TestWait(t *testing.T) {
 	atEntries(t, func(f *fixture, entries []board.Line) {
-		var s boardserver.Status
+		var s boardclient.Status
 		f.getJSON("/wait?lines=0", &s)
 		if s.Lines != 1 {
 			t.Fatalf("%d lines", s.Lines)
 		}
-		got := make(chan boardserver.Status)
+		got := make(chan boardclient.Status)
 		go func() {
-			var s boardserver.Status
+			var s boardclient.Status
 			f.getJSON("/wait?lines=1", &s)
 			got <- s
 		}()
@@ -211,7 +212,7 @@ func TestWait(t *testing.T) {
 		if s := <-got; s.Lines != 2 {
 			t.Errorf("%d lines", s.Lines)
 		}
-		if r, err := f.http.Client().Get(f.http.URL + "/wait?lines=x"); err != nil || r.StatusCode != http.StatusBadRequest {
+		if r, err := f.client.Get(f.url + "/wait?lines=x"); err != nil || r.StatusCode != http.StatusBadRequest {
 			t.Errorf("no number: %v", err)
 		}
 	})
@@ -276,7 +277,7 @@ func TestMail(t *testing.T) {
 	f.open.Mail = []byte(`{"mail":"age1…"}`)
 	f.mustStart()
 	send := func(text string) int {
-		r, err := f.http.Client().Post(f.http.URL+"/mail", "application/octet-stream", strings.NewReader(text))
+		r, err := f.client.Post(f.url+"/mail", "application/octet-stream", strings.NewReader(text))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -307,7 +308,7 @@ func TestMail(t *testing.T) {
 // for ever, and an honest line is taken beside them.
 func TestSlowClients(t *testing.T) {
 	atEntries(t, func(f *fixture, entries []board.Line) {
-		address := f.http.Listener.Addr().String()
+		address := strings.TrimPrefix(f.url, "http://")
 		for i := range 60 {
 			c, err := net.Dial("tcp", address)
 			if err != nil {
@@ -361,7 +362,7 @@ func TestHostileRequests(t *testing.T) {
 		"long headers":    {"GET /status HTTP/1.1\r\nHost: x\r\nX: " + strings.Repeat("y", 20_000) + "\r\n\r\n", 431},
 		"another method":  {"PUT /line HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", 405},
 	} {
-		c, err := net.Dial("tcp", f.http.Listener.Addr().String())
+		c, err := net.Dial("tcp", strings.TrimPrefix(f.url, "http://"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -377,8 +378,8 @@ func TestHostileRequests(t *testing.T) {
 
 // TestNamesOfAnswers: what clients read keeps its names.
 func TestNamesOfAnswers(t *testing.T) {
-	text, err := json.Marshal([]any{boardserver.Status{Tip: &boardserver.Tip{}, Phase: "roll", Closes: 1, Down: "x", Receipt: json.RawMessage("{}")},
-		boardserver.Problem{Code: "c", Reason: "r", Do: "d", Line: 1, Refusal: json.RawMessage("{}")}})
+	text, err := json.Marshal([]any{boardclient.Status{Tip: &boardclient.Tip{}, Phase: "roll", Closes: 1, Down: "x", Receipt: json.RawMessage("{}")},
+		boardclient.Problem{Code: "c", Reason: "r", Do: "d", Line: 1, Refusal: json.RawMessage("{}")}})
 	zero := strings.Repeat("0", 64)
 	want := `[{"policy":"","eid":"` + zero + `","lines":0,"bytes":0,"head":"` + zero + `","tip":{"height":0,"hash":""},"phase":"roll","closes":1,"down":"x","receipt":{}},` +
 		`{"code":"c","reason":"r","do":"d","line":1,"refusal":{}}]`

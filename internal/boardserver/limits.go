@@ -1,11 +1,16 @@
 package boardserver
 
 import (
+	"bytes"
 	"io"
+	"log"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"time"
+
+	"bevote/internal/boardclient"
 )
 
 // What one server bears. Everything else follows from the policy: no line is longer than the
@@ -78,11 +83,11 @@ func (l *limits) body(w http.ResponseWriter, r *http.Request, most int64) ([]byt
 	switch {
 	case r.ContentLength < 0:
 		w.Header().Set("Connection", "close") // the body is not read
-		send(w, http.StatusLengthRequired, Problem{Code: "request", Reason: "the length of the body is not said", Do: "send Content-Length"})
+		send(w, http.StatusLengthRequired, boardclient.Problem{Code: "request", Reason: "the length of the body is not said", Do: "send Content-Length"})
 		return nil, false
 	case r.ContentLength > most:
 		w.Header().Set("Connection", "close")
-		send(w, http.StatusRequestEntityTooLarge, Problem{Code: "request", Reason: "the body is longer than any that is taken"})
+		send(w, http.StatusRequestEntityTooLarge, boardclient.Problem{Code: "request", Reason: "the body is longer than any that is taken"})
 		return nil, false
 	}
 	if r.ContentLength > smallBody {
@@ -99,7 +104,7 @@ func (l *limits) body(w http.ResponseWriter, r *http.Request, most int64) ([]byt
 	_, err := io.ReadFull(r.Body, text)
 	control.SetReadDeadline(time.Time{})
 	if err != nil {
-		send(w, http.StatusBadRequest, Problem{Code: "request", Reason: "the body did not come whole"})
+		send(w, http.StatusBadRequest, boardclient.Problem{Code: "request", Reason: "the body did not come whole"})
 		return nil, false
 	}
 	return text, true
@@ -147,15 +152,21 @@ func (s *slow) WriteHeader(status int) {
 // Unwrap is for [http.NewResponseController].
 func (s *slow) Unwrap() http.ResponseWriter { return s.ResponseWriter }
 
-// HTTPServer returns an HTTP server with limits on headers and times.
-func (s *Server) HTTPServer() *http.Server { return httpServer(s.Handler()) }
-
+// httpServer returns an HTTP server with limits on headers and times.
 func httpServer(h http.Handler) *http.Server {
-	return &http.Server{Handler: h, ReadHeaderTimeout: patience / 3, IdleTimeout: 4 * patience, MaxHeaderBytes: 8 << 10}
+	return &http.Server{Handler: h, ReadHeaderTimeout: patience / 3, IdleTimeout: 4 * patience, MaxHeaderBytes: 8 << 10,
+		ErrorLog: log.New(bugs{}, "", 0)}
 }
 
-// Limit returns a listener that closes connections beyond the server's limits at once.
-func (s *Server) Limit(l net.Listener) net.Listener { return &limited{l, s.limits} }
+// bugs writes of what net/http reports only panics: the rest is what strangers do.
+type bugs struct{}
+
+func (bugs) Write(p []byte) (int, error) {
+	if bytes.Contains(p, []byte("panic")) {
+		os.Stderr.Write(p)
+	}
+	return len(p), nil
+}
 
 type limited struct {
 	net.Listener

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"sync"
 
+	"bevote/internal/boardclient"
+
 	"bevote/internal/durable"
 )
 
@@ -71,17 +73,17 @@ func (s *Server) postMail(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !bytes.HasPrefix(text, []byte(sealedBy)) {
-		send(w, http.StatusUnprocessableEntity, Problem{Code: "mail", Reason: "it is not sealed by age", Do: "seal it to the address of GET /mail.json"})
+		send(w, http.StatusUnprocessableEntity, boardclient.Problem{Code: "mail", Reason: "it is not sealed by age", Do: "seal it to the address of GET /mail.json"})
 		return
 	}
 	name, err := s.mail.keep(text)
 	switch {
 	case errors.Is(err, errMailFull):
-		send(w, http.StatusInsufficientStorage, Problem{Code: "mail", Reason: err.Error(), Do: "tell the supervisor in another way"})
+		send(w, http.StatusInsufficientStorage, boardclient.Problem{Code: "mail", Reason: err.Error(), Do: "tell the supervisor in another way"})
 	case err != nil:
 		s.message("mail was not written: %v", err)
 		w.Header().Set("Retry-After", "2")
-		send(w, http.StatusServiceUnavailable, Problem{Code: "unavailable", Reason: "the server cannot write", Do: "send the same message again"})
+		send(w, http.StatusServiceUnavailable, boardclient.Problem{Code: "unavailable", Reason: "the server cannot write", Do: "send the same message again"})
 	default:
 		send(w, http.StatusOK, map[string]string{"mail": name})
 	}

@@ -1,21 +1,13 @@
 package boardserver
 
 import (
-	"encoding/json"
 	"net/http"
+
+	"bevote/internal/boardclient"
 
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 )
-
-// Problem is the body of an answer that is no success.
-type Problem struct {
-	Code    string          `json:"code"`              // of the table of lines, or the server's own
-	Reason  string          `json:"reason"`            // a sentence
-	Do      string          `json:"do,omitempty"`      // what helps
-	Line    int             `json:"line,omitempty"`    // of stands: the line that stands
-	Refusal json.RawMessage `json:"refusal,omitempty"` // signed; of the codes of the table
-}
 
 // remedy is what HTTP says of a code of the table of lines, and what helps.
 type remedy struct {
@@ -41,9 +33,9 @@ func (s *Server) sendRefusal(w http.ResponseWriter, sub *submission) {
 	why := sub.answer.refused
 	r, err := board.Refused{EID: s.e.EID, Line: sub.line.ID(s.e.EID), Code: why.Code, Tip: sub.answer.tip}.Sign(s.opt.Key)
 	if err != nil {
-		send(w, http.StatusInternalServerError, Problem{Code: "server", Reason: "the refusal could not be signed"})
+		send(w, http.StatusInternalServerError, boardclient.Problem{Code: "server", Reason: "the refusal could not be signed"})
 		return
 	}
 	what := remedies[why.Code]
-	send(w, what.status, Problem{why.Code, why.Reason, what.do, why.Line, r.Encode()})
+	send(w, what.status, boardclient.Problem{Code: why.Code, Reason: why.Reason, Do: what.do, Line: why.Line, Refusal: r.Encode()})
 }

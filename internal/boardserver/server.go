@@ -16,18 +16,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"bevote/internal/curve"
 	"bevote/internal/durable"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
-	"bevote/verifier/record"
 )
 
 // Options are what a server needs. Dir, Key and Chain are required.
@@ -46,19 +43,14 @@ type Options struct {
 // Server is the server of one election's board. [Open] makes it, [Server.Run] and an HTTP
 // server with [Server.Handler] run it.
 type Server struct {
-	e                *election.Election
-	policy, contract []byte
-	opt              Options
-	public           curve.PublicKey
-	lock             *os.File
-	file             durable.File // the board, for readers
-	mail             *spool
-	limits           *limits
-	greatest         int // bytes of the longest line that the policy lets in
+	site
+	opt    Options
+	public curve.PublicKey
+	lock   *os.File
+	mail   *spool
 
 	queue   chan *submission
 	restart chan struct{} // asks for another reading of the chain
-	now     atomic.Pointer[state]
 
 	mu        sync.Mutex // guards what follows
 	board     *durable.Log
@@ -69,28 +61,17 @@ type Server struct {
 	tips      []tipSince
 	newTip    []byte // of tips, not in the file yet
 	chain     chainState
+	silent    bool // the node does not answer, as the operator was told
 	admission *election.Server
+	phases    *election.Phases
 	pause     time.Time // no line is tried before: the disk has failed
-}
-
-// state is what readers of the board are shown. It is replaced as a whole.
-type state struct {
-	lines  int
-	size   int64
-	head   board.Hash
-	tip    board.Seen
-	last   []byte // receipt of the last line; nil without a line
-	phase  string // kind of the anchor that is due next; "" after the last
-	closes uint32 // its height
-	down   string // why no line is taken now; "" when lines are taken
-	grown  chan struct{}
 }
 
 // Open reads the directory of a server and the chain. An error wraps [ErrLostTail] where the
 // board has lost lines that it had receipts for.
 func Open(ctx context.Context, opt Options) (*Server, error) {
 	s := &Server{opt: opt, public: curve.BaseMul(opt.Key).Key(), queue: make(chan *submission, maxConnections),
-		restart: make(chan struct{}, 1), limits: newLimits(opt.PerAddress)}
+		restart: make(chan struct{}, 1), site: site{limits: newLimits(opt.PerAddress), address: opt.Mail}}
 	var err error
 	if s.lock, err = durable.Lock(opt.Dir); err != nil {
 		return nil, err
@@ -104,7 +85,7 @@ func Open(ctx context.Context, opt Options) (*Server, error) {
 
 // read reads the files, and the chain.
 func (s *Server) read(ctx context.Context) (err error) {
-	if err := s.readElection(); err != nil {
+	if err := s.readElection(s.opt.Dir); err != nil {
 		return err
 	}
 	if err := s.readBoard(); err != nil {
@@ -116,21 +97,7 @@ func (s *Server) read(ctx context.Context) (err error) {
 	if err := s.follow(ctx); err != nil {
 		return fmt.Errorf("node: %w", err)
 	}
-	return nil
-}
-
-// readElection reads policy and contract.
-func (s *Server) readElection() (err error) {
-	if s.policy, err = os.ReadFile(filepath.Join(s.opt.Dir, record.Policy)); err != nil {
-		return err
-	}
-	if s.contract, err = os.ReadFile(filepath.Join(s.opt.Dir, record.Contract)); err != nil {
-		return err
-	}
-	if s.e, err = election.Load(s.policy, s.contract); err == nil {
-		s.greatest = election.GreatestBoard(s.e.Policy).Longest
-	}
-	return err
+	return s.renewTips()
 }
 
 // Close closes the files.
@@ -146,9 +113,6 @@ func (s *Server) Close() error {
 
 // Key returns the public key of the server's receipts.
 func (s *Server) Key() curve.PublicKey { return s.public }
-
-// Election returns what the server serves.
-func (s *Server) Election() *election.Election { return s.e }
 
 // Run takes lines and follows the chain until the context is done.
 func (s *Server) Run(ctx context.Context) {
@@ -176,33 +140,27 @@ func (s *Server) open(name string) (durable.File, error) {
 	return durable.OpenFile(path, 0o644)
 }
 
-// publish replaces what readers are shown, and wakes those who wait for lines. mu is held.
+// publish replaces what readers are shown. mu is held.
 func (s *Server) publish() {
-	next := &state{lines: len(s.lines), size: s.board.Size(), head: s.head, tip: s.chain.tip(), grown: make(chan struct{})}
+	next := &state{lines: len(s.lines), size: s.board.Size(), head: s.head, tip: s.chain.tip()}
 	if s.admission != nil {
 		next.phase, next.closes = s.phase()
 	}
 	if s.chain.down != nil {
-		next.down = s.chain.down.Error()
+		next.down = nodeAway
 	}
-	before := s.now.Load()
-	if next.lines > 0 {
-		if before != nil && before.lines == next.lines {
-			next.last = before.last
-		} else if r, err := s.receipt(next.lines).Sign(s.opt.Key); err == nil {
+	if before := s.now.Load(); before != nil && before.lines == next.lines {
+		next.last = before.last
+	} else if next.lines > 0 {
+		if r, err := s.receipt(next.lines).Sign(s.opt.Key); err == nil {
 			next.last = r.Encode()
 		}
 	}
-	if before != nil && before.lines == next.lines {
-		next.grown = before.grown
-		s.now.Store(next)
-		return
-	}
-	s.now.Store(next)
-	if before != nil {
-		close(before.grown)
-	}
+	s.show(next)
 }
+
+// nodeAway is what strangers are told of a node that fails. The operator is told more.
+const nodeAway = "the server's node does not answer, or is behind"
 
 // phase returns the kind of the anchor that is due next, and its height.
 func (s *Server) phase() (string, uint32) {
@@ -213,6 +171,3 @@ func (s *Server) phase() (string, uint32) {
 	}
 	return election.AnchorName(due[anchors].Kind), due[anchors].By
 }
-
-// reader reads the board up to a size.
-func (s *Server) reader(size int64) io.ReadSeeker { return io.NewSectionReader(s.file, 0, size) }

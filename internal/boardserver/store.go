@@ -29,10 +29,11 @@ type tipSince struct {
 // readBoard reads the board's file and the tips. It cuts off the torn last line of a crash:
 // such a line had no receipt.
 func (s *Server) readBoard() error {
-	var err error
-	if s.file, s.board, err = s.openLog(record.Board); err != nil {
+	file, log, err := s.openLog(record.Board)
+	if err != nil {
 		return err
 	}
+	s.file, s.board = file, log
 	if err := s.readLines(); err != nil {
 		return fmt.Errorf("%s: %w", record.Board, err)
 	}
@@ -76,10 +77,14 @@ func (s *Server) readLines() error {
 	if err != nil {
 		return err
 	}
-	if n := len(s.lines); n > 0 && !s.lines[n-1].Verify(s.e.EID) {
+	n := len(s.lines)
+	if n == 0 {
+		return nil
+	}
+	if !s.lines[n-1].Verify(s.e.EID) {
 		return fmt.Errorf("line %d, the last: the signature does not verify", n)
 	}
-	return nil
+	return s.opens(&s.lines[0])
 }
 
 // take adds a line that the file has.
@@ -91,8 +96,8 @@ func (s *Server) take(l board.Line) {
 	}
 }
 
-// readTips reads the tips. Of two for one number the later one holds: the line of the first
-// was never written.
+// readTips reads the tips. A later line of the file holds from its number on, whatever an
+// earlier one says: the lines of the earlier one were never written, or are unknown.
 func (s *Server) readTips() error {
 	s.tips = nil
 	text, err := io.ReadAll(s.tipLog.Reader())
@@ -101,12 +106,10 @@ func (s *Server) readTips() error {
 	}
 	for len(text) > 0 {
 		var t tipSince
-		var hash board.Hash
-		var size int
-		if size, err = scanTip(text, &t, &hash); err != nil {
+		size, err := scanTip(text, &t)
+		if err != nil {
 			return err
 		}
-		t.tip.Hash = reversed(hash)
 		s.addTip(t)
 		text = text[size:]
 	}
@@ -118,10 +121,50 @@ func (s *Server) readTips() error {
 }
 
 func (s *Server) addTip(t tipSince) {
-	if n := len(s.tips); n > 0 && s.tips[n-1].n == t.n {
-		s.tips = s.tips[:n-1]
+	for len(s.tips) > 0 && s.tips[len(s.tips)-1].n >= t.n {
+		s.tips = s.tips[:len(s.tips)-1]
 	}
 	s.tips = append(s.tips, t)
+}
+
+// tipOf returns the server's tip when it took line n; false where it is not known.
+func (s *Server) tipOf(n int) (board.Seen, bool) {
+	at := sort.Search(len(s.tips), func(i int) bool { return s.tips[i].n > n })
+	if at == 0 {
+		return board.Seen{}, false
+	}
+	return s.tips[at-1].tip, true
+}
+
+// renewTips gives the newest block to lines whose tip is not known, since the board was
+// brought back without the tips, and to all behind them. An earlier tip would promise that a
+// line stands under an anchor that was made before it (V115).
+func (s *Server) renewTips() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for n := 1; n <= len(s.lines); n++ {
+		if tip, known := s.tipOf(n); known && !s.promisesTooMuch(n, tip) {
+			continue
+		}
+		t := tipSince{n, s.chain.tip()}
+		s.message("%s: those of lines %d to %d are not known; their receipts name the newest block from now on", tipsFile, n, len(s.lines))
+		s.addTip(t)
+		s.now.Store(nil) // it has the receipt of the last line; no client is there yet
+		s.publish()
+		return s.tipLog.Append(encodeTip(t))
+	}
+	return nil
+}
+
+// promisesTooMuch reports whether a tip for line n is below the height of a phase whose
+// anchor closes fewer lines.
+func (s *Server) promisesTooMuch(n int, tip board.Seen) bool {
+	for _, due := range s.e.Due() {
+		if s.phases.Closed(due.Kind) && n > s.phases.Lines(due.Kind) && tip.Height < due.By {
+			return true
+		}
+	}
+	return false
 }
 
 // noteTip notes the tip at which the next line is taken, if it is a new one.
@@ -147,11 +190,8 @@ func (s *Server) write(text []byte) error {
 
 // receipt returns the receipt of a line, not signed yet.
 func (s *Server) receipt(n int) board.Receipt {
-	at := sort.Search(len(s.tips), func(i int) bool { return s.tips[i].n > n })
 	r := board.Receipt{EID: s.e.EID, Line: s.lines[n-1].ID(s.e.EID), Number: uint32(n), Head: s.head}
-	if at > 0 {
-		r.Tip = s.tips[at-1].tip
-	}
+	r.Tip, _ = s.tipOf(n)
 	if n < len(s.lines) {
 		r.Head = s.lines[n].Prev
 	}

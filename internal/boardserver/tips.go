@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"slices"
-
-	"bevote/verifier/board"
+	"strconv"
 
 	"github.com/btcsuite/btcd/chainhash/v2"
 )
@@ -16,19 +14,20 @@ func encodeTip(t tipSince) []byte {
 	return fmt.Appendf(nil, "%d %d %s\n", t.n, t.tip.Height, t.tip.Hash)
 }
 
-// scanTip reads the first line of the tips' file, and returns its length.
-func scanTip(text []byte, t *tipSince, hash *board.Hash) (int, error) {
+// scanTip reads the first line of the tips' file, and returns its length. There is one
+// spelling.
+func scanTip(text []byte, t *tipSince) (int, error) {
 	end := bytes.IndexByte(text, '\n') + 1
-	var digits string
-	n, err := fmt.Sscanf(string(text[:end]), "%d %d %64s\n", &t.n, &t.tip.Height, &digits)
-	if err != nil || n != 3 || hash.UnmarshalText([]byte(digits)) != nil {
+	fields := bytes.Fields(text[:end])
+	if len(fields) != 3 || len(fields[2]) != chainhash.MaxHashStringSize {
+		return 0, errors.New("not a tip")
+	}
+	n, err1 := strconv.Atoi(string(fields[0]))
+	height, err2 := strconv.ParseUint(string(fields[1]), 10, 32)
+	err3 := chainhash.Decode(&t.tip.Hash, string(fields[2]))
+	t.n, t.tip.Height = n, uint32(height)
+	if errors.Join(err1, err2, err3) != nil || !bytes.Equal(encodeTip(*t), text[:end]) {
 		return 0, errors.New("not a tip")
 	}
 	return end, nil
-}
-
-// reversed turns a hash as people write it into the order of block headers.
-func reversed(h board.Hash) chainhash.Hash {
-	slices.Reverse(h[:])
-	return chainhash.Hash(h)
 }

@@ -46,8 +46,8 @@ type Node struct {
 	rpc   rpc
 	sleep func(ctx context.Context, d time.Duration) error
 
-	mu      sync.Mutex
-	headers [][headerSize]byte // from genesis, as of the last update
+	mu   sync.Mutex
+	best bestChain // from genesis, as of the last update
 }
 
 // rpc is a node's JSON-RPC interface, over a websocket or HTTP.
@@ -117,15 +117,8 @@ func (n *Node) Name() string { return n.name }
 
 // Genesis asks for the hash of the first block, which identifies the network.
 func (n *Node) Genesis(ctx context.Context) (chainhash.Hash, error) {
-	answer, err := n.ask(ctx, "getblockhash", 0)
-	if err != nil {
-		return chainhash.Hash{}, n.fail(err)
-	}
-	hash, err := parseHash(answer)
-	if err != nil {
-		return hash, n.fail(fmt.Errorf("getblockhash: %w", err))
-	}
-	return hash, nil
+	hash, err := n.hashAt(ctx, 0)
+	return hash, n.fail(err)
 }
 
 // First returns 0, genesis. A node that has pruned its first blocks fails when they are read.
@@ -134,17 +127,17 @@ func (n *Node) First(context.Context) (uint32, error) { return 0, nil }
 // Headers asks for the best chain and yields its headers from genesis.
 func (n *Node) Headers(ctx context.Context) iter.Seq2[*wire.BlockHeader, error] {
 	return func(yield func(*wire.BlockHeader, error) bool) {
-		headers, err := n.update(ctx)
+		best, err := n.update(ctx)
 		if err != nil {
 			yield(nil, n.fail(err))
 			return
 		}
-		for i := range headers {
+		for i := range best.headers {
 			if err := ctx.Err(); err != nil {
 				yield(nil, err)
 				return
 			}
-			h := headerOf(&headers[i])
+			h := headerOf(&best.headers[i])
 			if !yield(&h, nil) {
 				return
 			}
@@ -157,19 +150,16 @@ func (n *Node) Headers(ctx context.Context) iter.Seq2[*wire.BlockHeader, error] 
 func (n *Node) Blocks(ctx context.Context, from uint32) iter.Seq2[*wire.MsgBlock, error] {
 	return func(yield func(*wire.MsgBlock, error) bool) {
 		n.mu.Lock()
-		headers := n.headers
+		best := n.best
 		n.mu.Unlock()
-		if headers == nil {
+		if best.headers == nil {
 			var err error
-			if headers, err = n.update(ctx); err != nil {
+			if best, err = n.update(ctx); err != nil {
 				yield(nil, n.fail(err))
 				return
 			}
 		}
-		get := func(ctx context.Context, height uint32) (*wire.MsgBlock, error) {
-			return n.block(ctx, hashOf(&headers[height]))
-		}
-		for b, err := range inOrder(ctx, inFlight, from, uint32(len(headers)), get) {
+		for b, err := range n.blocks(ctx, best, from) {
 			if !yield(b, n.fail(err)) || err != nil {
 				return
 			}
@@ -177,20 +167,29 @@ func (n *Node) Blocks(ctx context.Context, from uint32) iter.Seq2[*wire.MsgBlock
 	}
 }
 
+// blocks yields the blocks of a chain from a height on. Several are fetched ahead.
+func (n *Node) blocks(ctx context.Context, c bestChain, from uint32) iter.Seq2[*wire.MsgBlock, error] {
+	return inOrder(ctx, inFlight, from, c.end(), func(ctx context.Context, height uint32) (*wire.MsgBlock, error) {
+		return n.block(ctx, c.hash(height))
+	})
+}
+
 // Changed reports whether the node's best block differs from the last header of the last update.
 func (n *Node) Changed(ctx context.Context) (bool, error) {
 	n.mu.Lock()
-	headers := n.headers
+	last := n.best
 	n.mu.Unlock()
-	answer, err := n.ask(ctx, "getbestblockhash")
+	best, err := n.bestHash(ctx)
 	if err != nil {
 		return false, n.fail(err)
 	}
-	best, err := parseHash(answer)
-	if err != nil {
-		return false, n.fail(fmt.Errorf("getbestblockhash: %w", err))
-	}
-	return len(headers) == 0 || best != hashOf(&headers[len(headers)-1]), nil
+	return len(last.headers) == 0 || best != last.hash(last.end()-1), nil
+}
+
+// Call makes a call that has no method here, and returns its result.
+func (n *Node) Call(ctx context.Context, method string, params ...any) (json.RawMessage, error) {
+	answer, err := n.ask(ctx, method, params...)
+	return answer, n.fail(err)
 }
 
 // height asks for the height of the best chain.

@@ -52,6 +52,7 @@ type Chain struct {
 	miner   *mining.BlkTmplGenerator
 	clock   *clock
 	queue   []*btcutil.Tx // accepted and not yet mined, in the order of arrival
+	mined   index
 	direct  []*wire.MsgTx // for the next block, past the mempool
 	delay   int           // seconds added to the times of blocks, so that a replaced block differs
 }
@@ -69,7 +70,7 @@ func New(dir string, params *chaincfg.Params, mineTo []byte) (*Chain, error) {
 	if err != nil {
 		return nil, fmt.Errorf("chain database: %w", err)
 	}
-	c := &Chain{params: params, mineTo: mineTo, db: db, clock: &clock{now: blockTime(0)}}
+	c := &Chain{params: params, mineTo: mineTo, db: db, clock: &clock{now: blockTime(0)}, mined: newIndex()}
 	sigs, hashes := txscript.NewSigCache(sigCache), txscript.NewHashCache(100)
 	c.blocks, err = blockchain.New(&blockchain.Config{
 		DB: db, ChainParams: params, TimeSource: c.clock,
@@ -111,6 +112,26 @@ func (c *Chain) Block(height uint32) (*wire.MsgBlock, error) {
 		return nil, fmt.Errorf("no block at height %d", height)
 	}
 	return b.MsgBlock(), nil
+}
+
+// BlockByHash returns a block that the chain has or has had, and its height.
+func (c *Chain) BlockByHash(hash chainhash.Hash) (*wire.MsgBlock, uint32, error) {
+	var block *btcutil.Block
+	err := c.db.View(func(tx database.Tx) error {
+		raw, err := tx.FetchBlock(&hash)
+		if err == nil {
+			block, err = btcutil.NewBlockFromBytes(raw)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, 0, fmt.Errorf("no block %s", hash)
+	}
+	if hash == *c.params.GenesisHash {
+		return block.MsgBlock(), 0, nil
+	}
+	height, err := blockchain.ExtractCoinbaseHeight(block.Transactions()[0]) // BIP 34
+	return block.MsgBlock(), uint32(height), err
 }
 
 // Evidence returns the kind of evidence that the chain gives, as reports print it.

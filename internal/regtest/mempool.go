@@ -90,15 +90,20 @@ func (c *Chain) spentScript(op wire.OutPoint) []byte {
 	return parent.MsgTx().TxOut[op.Index].PkScript
 }
 
-// follow removes from the mempool what a new block confirms or is in conflict with.
+// follow keeps the index of the chain, and removes from the mempool what a new block confirms or is in
+// conflict with.
 func (c *Chain) follow(n *blockchain.Notification) {
 	block, ok := n.Data.(*btcutil.Block)
-	if n.Type != blockchain.NTBlockConnected || !ok {
-		return
-	}
-	for _, tx := range block.Transactions()[1:] {
-		c.mempool.RemoveTransaction(tx, false)
-		c.mempool.RemoveDoubleSpends(tx)
+	switch {
+	case !ok:
+	case n.Type == blockchain.NTBlockDisconnected:
+		c.mined.remove(block)
+	case n.Type == blockchain.NTBlockConnected:
+		c.mined.add(block)
+		for _, tx := range block.Transactions()[1:] {
+			c.mempool.RemoveTransaction(tx, false)
+			c.mempool.RemoveDoubleSpends(tx)
+		}
 	}
 }
 

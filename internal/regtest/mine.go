@@ -1,6 +1,7 @@
 package regtest
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -31,17 +32,71 @@ func (c *Chain) Mine(n int) error {
 func (c *Chain) mineBlock() error {
 	height := c.blocks.BestSnapshot().Height + 1
 	c.clock.now = blockTime(height).Add(time.Duration(c.delay) * time.Second)
-	template, err := c.miner.NewBlockTemplate(nil)
+	block, err := c.assemble(c.mineTo)
 	if err != nil {
 		return fmt.Errorf("block %d: %w", height, err)
 	}
+	return c.connect(block)
+}
+
+// Next returns a block that could follow the newest one, with the waiting transactions in the order of
+// their arrival, and does not add it. It pays to an output script, and is of the time now or of the
+// first second after it that the rules allow and that makes it another block than all before.
+func (c *Chain) Next(now time.Time, payTo []byte) (*wire.MsgBlock, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.clock.now = now.Truncate(time.Second)
+	for {
+		block, err := c.assemble(payTo)
+		if err != nil {
+			return nil, err
+		}
+		hash := block.BlockHash()
+		if before, err := c.blocks.HaveBlock(&hash); !before || err != nil {
+			return block, err
+		}
+		c.clock.now = block.Header.Timestamp.Add(time.Second) // that block was displaced
+	}
+}
+
+// Check reports what is wrong with a block that is to follow the newest one.
+func (c *Chain) Check(block *wire.MsgBlock) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.clock.now = block.Header.Timestamp
+	if err := blockchain.CheckProofOfWork(btcutil.NewBlock(block), c.params.PowLimit); err != nil {
+		return err
+	}
+	return c.blocks.CheckConnectBlockTemplate(btcutil.NewBlock(block))
+}
+
+// Add adds a block behind the newest one, at the time of the block.
+func (c *Chain) Add(block *wire.MsgBlock) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.clock.now = block.Header.Timestamp
+	return c.connect(block)
+}
+
+// assemble makes and solves the next block at the clock's time.
+func (c *Chain) assemble(mineTo []byte) (*wire.MsgBlock, error) {
+	template, err := c.miner.NewBlockTemplate(nil)
+	if err != nil {
+		return nil, err
+	}
 	block := template.Block
-	payTo(block, c.mineTo)
+	payTo(block, mineTo)
 	c.addDirect(block)
 	setMerkleRoot(block)
 	if !solve(&block.Header) {
-		return fmt.Errorf("block %d: no nonce solves it", height)
+		return nil, errors.New("no nonce solves it")
 	}
+	return block, nil
+}
+
+// connect adds a block to the best chain.
+func (c *Chain) connect(block *wire.MsgBlock) error {
+	height := c.blocks.BestSnapshot().Height + 1
 	onMain, orphan, err := c.blocks.ProcessBlock(btcutil.NewBlock(block), blockchain.BFNone)
 	if err != nil {
 		return fmt.Errorf("block %d: %w", height, err)

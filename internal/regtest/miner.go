@@ -5,6 +5,7 @@ import (
 
 	"github.com/btcsuite/btcd/blockchain"
 	"github.com/btcsuite/btcd/btcutil/v2"
+	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
@@ -46,6 +47,36 @@ func (c *Chain) Reorganise() error {
 		}
 	}
 	c.queue = append(c.queue, waiting...)
+	return nil
+}
+
+// Invalidate takes back a block of the chain and all above it. Their transactions wait in the mempool
+// again, unless the shorter chain refuses them.
+func (c *Chain) Invalidate(hash chainhash.Hash) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	height, err := c.blocks.BlockHeightByHash(&hash)
+	if err != nil {
+		return fmt.Errorf("no block %s in the chain", hash)
+	}
+	var txs []*btcutil.Tx
+	for h := height; h <= c.blocks.BestSnapshot().Height; h++ {
+		block, err := c.blocks.BlockByHeight(h)
+		if err != nil {
+			return err
+		}
+		txs = append(txs, block.Transactions()[1:]...)
+	}
+	if err := c.blocks.InvalidateBlock(&hash); err != nil {
+		return err
+	}
+	for _, tx := range c.queue {
+		c.mempool.RemoveTransaction(tx, false)
+	}
+	txs, c.queue, c.delay = append(txs, c.queue...), nil, c.delay+1
+	for _, tx := range txs {
+		_ = c.offer(btcutil.NewTx(tx.MsgTx().Copy()))
+	}
 	return nil
 }
 

@@ -21,7 +21,7 @@ func (c *Chain) outcome(own *btcutil.Tx, reason error) *relay.Error {
 		e.Outcome = relay.Unreachable
 	case c.mempool.IsTransactionInPool(own.Hash()):
 		e.Outcome = relay.Known
-	case c.find(func(tx *wire.MsgTx) bool { return tx.TxHash() == *own.Hash() }) != nil:
+	case c.minedTx(*own.Hash()) != nil:
 		e.Outcome = relay.Mined
 	default:
 		if e.Other = c.conflict(own.MsgTx()); e.Other != nil {
@@ -33,34 +33,9 @@ func (c *Chain) outcome(own *btcutil.Tx, reason error) *relay.Error {
 
 // conflict returns a transaction that spends an input of tx, of the mempool or of a block, or nil.
 func (c *Chain) conflict(tx *wire.MsgTx) *wire.MsgTx {
-	inputs := make(map[wire.OutPoint]bool, len(tx.TxIn))
 	for _, in := range tx.TxIn {
-		inputs[in.PreviousOutPoint] = true
-		if other := c.mempool.CheckSpend(in.PreviousOutPoint); other != nil {
-			return other.MsgTx()
-		}
-	}
-	return c.find(func(tx *wire.MsgTx) bool {
-		for _, in := range tx.TxIn {
-			if inputs[in.PreviousOutPoint] {
-				return true
-			}
-		}
-		return false
-	})
-}
-
-// find returns the newest transaction in the chain for which is holds, or nil.
-func (c *Chain) find(is func(*wire.MsgTx) bool) *wire.MsgTx {
-	for height, _ := c.Tip(); height > 0; height-- {
-		block, err := c.Block(height)
-		if err != nil {
-			return nil
-		}
-		for _, tx := range block.Transactions {
-			if is(tx) {
-				return tx
-			}
+		if other, _ := c.spender(in.PreviousOutPoint); other != nil {
+			return other
 		}
 	}
 	return nil

@@ -8,8 +8,6 @@ import (
 	"bevote/internal/curve"
 	"bevote/templates"
 	"bevote/verifier/election"
-
-	"github.com/btcsuite/btcd/wire/v2"
 )
 
 // BranchPath returns the first path of a branch all of whose signers have a secret. secrets are by
@@ -34,11 +32,7 @@ func SpendByBranch(
 	e *election.Election, chain Chain, v *election.Vote,
 	path templates.Path, secrets map[string]curve.Scalar, payout []byte,
 ) error {
-	tx := newTx()
-	tx.LockTime = path.After
-	addInput(tx, v.Stake)
-	fee := e.Policy.Fee * int64(templates.SpendSize(path.Witness, len(v.Redeem), len(payout)))
-	tx.AddTxOut(wire.NewTxOut(v.Value-fee, payout))
+	tx := stakeSpend(e, v, path, payout, 1)
 	for _, signer := range path.Signers {
 		if _, ok := secrets[signer]; !ok {
 			return fmt.Errorf("%s does not sign", signer)

@@ -21,8 +21,8 @@ import (
 )
 
 // Bitcoind is a server that answers as bitcoind does, single calls and batches, with a cookie:
-// getblockcount, getbestblockhash, getblockhash, getblockheader and getblock, and of its mempool
-// gettxspendingprevout and getrawtransaction.
+// getblockcount, getbestblockhash, getblockhash, getblockheader, getblock and getblockchaininfo, and of
+// its mempool gettxspendingprevout and getrawtransaction.
 type Bitcoind struct {
 	t      testing.TB
 	server *httptest.Server
@@ -36,6 +36,7 @@ type Bitcoind struct {
 	mood   Mood
 	bare   bool // blocks without witnesses
 	most   int  // calls of a batch; 0 is no limit
+	lag    int  // headers without blocks
 }
 
 const cookieUser, cookieSecret = "__cookie__", "5f1c6b1e"
@@ -109,6 +110,13 @@ func (b *Bitcoind) LimitBatches(n int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.most = n
+}
+
+// SetLag makes the server know so many headers more than it has blocks.
+func (b *Bitcoind) SetLag(n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.lag = n
 }
 
 // OmitWitnesses makes the server leave witnesses out of blocks, as bitcoind with rpcserialversion=0.
@@ -226,6 +234,9 @@ func (b *Bitcoind) answer(m message) reply {
 			return reply{Error: refusal{-8, "Block height out of range"}, ID: m.ID}
 		}
 		return reply{Result: b.best[height].BlockHash().String(), ID: m.ID}
+	case "getblockchaininfo":
+		blocks := len(b.best) - 1
+		return reply{Result: map[string]any{"blocks": blocks, "headers": blocks + b.lag}, ID: m.ID}
 	case "getblock", "getblockheader":
 		return b.block(m)
 	case "gettxspendingprevout", "getrawtransaction":

@@ -65,7 +65,8 @@ func StartBtcd(t testing.TB) *Btcd {
 	b.args = []string{program,
 		"--regtest", "--configfile=" + config, "--datadir=" + dir, "--logdir=" + dir,
 		"--rpcuser=" + user, "--rpcpass=" + Password, "--rpclisten=" + port, "--listen=" + peers, "--rpccert=" + cert,
-		"--rpckey=" + filepath.Join(dir, "rpc.key"), "--nodnsseed", "--rejectnonstd", "--debuglevel=critical"}
+		"--rpckey=" + filepath.Join(dir, "rpc.key"), "--nodnsseed", "--rejectnonstd", "--norelaypriority", "--limitfreerelay=0",
+		"--debuglevel=critical"}
 	t.Cleanup(b.Kill)
 	b.Start()
 	return b

@@ -69,6 +69,11 @@ func Pruned() Mood { return only("getblock", pruned) }
 // IndexUnfinished cannot tell yet which transactions spend an outpoint.
 func IndexUnfinished() Mood { return only("gettxspendingprevout", unindexed) }
 
+// Refusing answers calls of one method with an error.
+func Refusing(method string, code int, message string) Mood {
+	return only(method, Answer{Code: code, Message: message})
+}
+
 // Lacking has not this method.
 func Lacking(method string) Mood { return only(method, noSuchMethod) }
 
