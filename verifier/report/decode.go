@@ -14,7 +14,7 @@ import (
 )
 
 // MaxJSON is how much of a report Decode reads, in bytes.
-const MaxJSON = 256 << 20
+const MaxJSON = 64 << 20
 
 // Decode reads the JSON form of a report, of this auditor or of another. It
 // refuses unknown fields, duplicate names in one object, names in other letter case
@@ -66,11 +66,11 @@ const maxDepth = 6
 // A decoded element of a list can take a hundred times the memory of its text "0,".
 // So the number of elements is bounded by the text's length.
 const (
-	minElement   = 24        // bytes of an item, the shortest of which there are many
-	freeElements = 1 << 12   // of which each may be shorter
-	maxRows      = maxVoters // elements of a list of the report itself: checks, candidates, the roll
-	maxNames     = 64        // names in one object
-	maxName      = 64        // bytes of one
+	minElement   = 24      // bytes of an item, the shortest of which there are many
+	freeElements = 1 << 12 // of which each may be shorter
+	maxRows      = maxRoll // elements of a list of the report itself: checks, candidates, the roll
+	maxNames     = 64      // names in one object
+	maxName      = 64      // bytes of one
 )
 
 // walker reads the tokens of a report's JSON.

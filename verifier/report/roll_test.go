@@ -78,6 +78,27 @@ func TestRollRefuses(t *testing.T) {
 	}
 }
 
+// TestLongRollIsLeftOut: the JSON of a roll of 20,000 is read back, with many keys too;
+// that of one more lists none.
+func TestLongRollIsLeftOut(t *testing.T) {
+	r := enrolled()
+	m := r.Roll[4]
+	m.Shares = slices.Repeat(m.Shares, 12)
+	r.Voters, r.Votes, r.Roll = 20_001, 20_001, slices.Repeat([]result.Member{m}, 20_001)
+	r.Winner, r.Level, r.Exit, r.Counts = nil, result.L0, result.ExitUncounted, []result.Count{{Candidate: "alice", Max: 20_000}}
+	for i := range r.Roll {
+		r.Roll[i].Slot = i + 1
+	}
+	for n, want := range map[int]int{20_000: 20_000, 20_001: 0} {
+		r.Votes, r.Roll = n, r.Roll[:n]
+		back, err := report.Decode(strings.NewReader(written(t, report.JSON, r)))
+		if err != nil || len(back.Roll) != want {
+			t.Errorf("a roll of %d: %v", n, err)
+		}
+		r.Roll = r.Roll[:20_001]
+	}
+}
+
 // TestFind has texts beside the slots that they name.
 func TestFind(t *testing.T) {
 	r := enrolled()
