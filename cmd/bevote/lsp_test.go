@@ -174,7 +174,8 @@ func TestLSPSaysWhatCheckSays(t *testing.T) {
 	}
 }
 
-// TestLSPHoverIsExplain holds what is said of each word against `bevote explain`.
+// TestLSPHoverIsExplain holds what is said of each word of a policy with mistakes, and of
+// each fifth of others, against `bevote explain`.
 func TestLSPHoverIsExplain(t *testing.T) {
 	c := start(t)
 	c.open("")
@@ -187,9 +188,12 @@ func TestLSPHoverIsExplain(t *testing.T) {
 		}
 		version++
 		c.change(version, object{"text": text})
-		words := 0
+		words, met := 0, 0
 		for offset, r := range text {
 			if r == ' ' || offset > 0 && text[offset-1] != ' ' {
+				continue
+			}
+			if met++; len(text) > 1000 && name != "names" && met%5 > 0 {
 				continue
 			}
 			var got struct{ Contents struct{ Value string } }
@@ -207,7 +211,7 @@ func TestLSPHoverIsExplain(t *testing.T) {
 				words++
 			}
 		}
-		if words < 10 {
+		if words < 5 {
 			t.Errorf("%s: only %d words are explained", name, words)
 		}
 	}

@@ -21,6 +21,7 @@ var pieces = []string{
 // TestLSPRandomEdits makes 1,000 random edits of policies, as an editor sends them,
 // after each of which server and command agree.
 func TestLSPRandomEdits(t *testing.T) {
+	t.Parallel()
 	edits := 1000
 	if testing.Short() {
 		edits = 100
@@ -32,7 +33,7 @@ func TestLSPRandomEdits(t *testing.T) {
 	text, version := "", 1
 	for i := range edits {
 		version++
-		if i%20 == 0 { // another policy
+		if i%8 == 0 { // another policy
 			text = string(langtest.Policy(func(_ string, n int) int { return r.IntN(n) }))
 			if r.IntN(2) == 0 {
 				text = string(examples.Policy(examples.Names()[r.IntN(len(examples.Names()))]))
@@ -53,7 +54,7 @@ func TestLSPRandomEdits(t *testing.T) {
 			c.change(version, changes...)
 		}
 		answer := compare(t, c, version, text)
-		if i%10 == 0 {
+		if i%5 == 0 {
 			compareFixes(t, c, text, answer)
 		}
 		for _, method := range []string{"hover", "completion", "definition", "references", "prepareRename", "foldingRange", "semanticTokens/full"} {
