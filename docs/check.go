@@ -15,7 +15,7 @@ type check struct {
 
 // checks returns all checks in the page's order.
 func checks() (out []check) {
-	_, rest, _ := strings.Cut(page(), "\n## The checks\n")
+	_, rest, _ := strings.Cut(withLF(auditPage), "\n## The checks\n")
 	rest, _, _ = strings.Cut(rest, "\n### Not run\n")
 	for _, section := range strings.Split(rest, "\n### ")[1:] {
 		family, _, _ := strings.Cut(section, "\n")

@@ -1,11 +1,12 @@
-// Package docs explains the words of an audit from docs/audit.md.
+// Package docs explains the words of an audit from docs/audit.md, and the statements
+// of a policy from docs/language.md.
 //
-// It promises that an explanation is made of the page's own tables, so that
+// It promises that an explanation is made of the pages' own tables, so that
 // page and program cannot differ.
 package docs
 
 import (
-	_ "embed" // for the page
+	_ "embed" // for the pages
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -13,8 +14,12 @@ import (
 	"bevote/internal/terminal"
 )
 
-//go:embed audit.md
-var auditPage string
+var (
+	//go:embed audit.md
+	auditPage string
+	//go:embed language.md
+	languagePage string
+)
 
 // width is the column at which explanations are wrapped.
 const width = 88
@@ -25,9 +30,14 @@ const width = 88
 //	L2                   a level
 //	U05                  a limit of every audit
 //	exit, levels, limits, checks
+//	stake                a statement of a policy, by its keyword
 //
-// Case does not matter.
+// Case does not matter but of statements, which are in small letters: there is a check
+// NETWORK.
 func Explain(topic string) (page string, found bool) {
+	if page, found := statement(topic); found {
+		return page, true
+	}
 	switch t := strings.ToUpper(topic); t {
 	case "EXIT":
 		return list("Exit codes of audit and demo, the first that applies", exitCodes()), true
@@ -60,8 +70,8 @@ func Explain(topic string) (page string, found bool) {
 	return "", false
 }
 
-// Topics returns the topics of [Explain] that are ids or words, in the page's
-// order: not the names of checks.
+// Topics returns the topics of [Explain] that are ids or words, in the order of the
+// pages: not the names of checks.
 func Topics() []string {
 	topics := []string{"exit", "levels", "limits", "checks"}
 	for _, c := range checks() {
@@ -71,7 +81,23 @@ func Topics() []string {
 		id, _, _ := strings.Cut(i.name, " ")
 		topics = append(topics, id)
 	}
+	for _, row := range statements() {
+		topics = append(topics, strings.Trim(row[0], "`"))
+	}
 	return topics
+}
+
+// statements returns the rows of the table of statements: keyword, what it says, forms.
+func statements() [][]string { return rowsOf(languagePage, "\n## Statements\n") }
+
+// statement explains a statement by its keyword.
+func statement(keyword string) (page string, found bool) {
+	for _, row := range statements() {
+		if row[0] == "`"+keyword+"`" {
+			return title(keyword, "") + paragraph("Says: "+row[1]+".") + paragraph("Forms: "+row[2]+"."), true
+		}
+	}
+	return "", false
 }
 
 // item is a name and what the page says of it.

@@ -26,6 +26,9 @@ func TestExplain(t *testing.T) {
 		"V37":           {`the table "Whose fault it is" of protocol.md;`},
 		"L2":            {"# L2 COUNT Proven: at least k counted ballots were opened for that candidate."},
 		"none":          {"# none Nothing is proven: a check of class E failed"},
+		"stake":         {"# stake Says: what each voter locks. Forms: `200_000 sat`, `0.002 btc`."},
+		"NETWORK":       {"# V03 NETWORK"},
+		"win":           {"(the paper that protocol.md cites)"},
 		"u05":           {"# U05 No check can see: mixers who collude"},
 	} {
 		page, _ := docs.Explain(topic)
@@ -99,5 +102,32 @@ func TestEveryRowIsExplained(t *testing.T) {
 	}
 	if fmt.Sprint(n['V'], n['U'], n['L']) != "114 14 4" {
 		t.Errorf("%v rows, want 114 checks, 14 limits and 4 levels", n)
+	}
+}
+
+// TestStatementsAreExplained: each row of the table of statements, with its words,
+// within 88 columns.
+func TestStatementsAreExplained(t *testing.T) {
+	text, err := os.ReadFile("language.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(text), "\n## Statements\n")
+	table, _, _ = strings.Cut(table, "\nWhat has no default")
+	n := 0
+	for _, m := range regexp.MustCompile("(?m)^\\| `(\\w+)` \\| (.*) \\| (.*) \\|$").FindAllStringSubmatch(table, -1) {
+		n++
+		page, _ := docs.Explain(m[1])
+		if want := fmt.Sprintf("# %s Says: %s. Forms: ", m[1], m[2]); !strings.HasPrefix(folded(page), want) {
+			t.Errorf("the page of %s is %q, want %q", m[1], page, want)
+		}
+		for line := range strings.Lines(page) {
+			if len([]rune(strings.TrimSuffix(line, "\n"))) > 88 {
+				t.Errorf("%s: a line of %d columns: %s", m[1], len([]rune(line)), line)
+			}
+		}
+	}
+	if n != 36 {
+		t.Errorf("%d statements, want 36", n)
 	}
 }

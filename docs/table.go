@@ -8,15 +8,17 @@ import (
 // link is a Markdown link, of which explanations keep the words.
 var link = regexp.MustCompile(`\[([^]]*)\]\([^)]*\)`)
 
-// page returns docs/audit.md with LF line ends, which a checkout on Windows may
-// not have.
-func page() string { return strings.ReplaceAll(auditPage, "\r\n", "\n") }
+// withLF returns a page with LF line ends, which a checkout on Windows may not have.
+func withLF(page string) string { return strings.ReplaceAll(page, "\r\n", "\n") }
 
-// rows returns the cells of the first table after a text of the page.
-func rows(after string) [][]string {
-	_, rest, found := strings.Cut(page(), after)
+// rows returns the cells of the first table after a text of docs/audit.md.
+func rows(after string) [][]string { return rowsOf(auditPage, after) }
+
+// rowsOf returns the cells of the first table after a text of a page.
+func rowsOf(page, after string) [][]string {
+	_, rest, found := strings.Cut(withLF(page), after)
 	if !found {
-		panic("docs/audit.md has no " + after)
+		panic("docs: no page has " + after)
 	}
 	return tableIn(rest)
 }

@@ -66,9 +66,9 @@ func TestDocsCodes(t *testing.T) {
 }
 
 func TestDocsStatements(t *testing.T) {
-	for keyword := range lang.Forms {
-		if !strings.Contains(page(t), fmt.Sprintf("\n| `%s` |", keyword)) {
-			t.Errorf("no row for the statement `%s`", keyword)
+	for _, f := range lang.Forms() {
+		if !strings.Contains(page(t), fmt.Sprintf("\n| `%s` |", f.Keyword)) {
+			t.Errorf("no row for the statement `%s`", f.Keyword)
 		}
 	}
 }
@@ -76,7 +76,8 @@ func TestDocsStatements(t *testing.T) {
 // TestForms checks that the forms that messages quote parse.
 func TestForms(t *testing.T) {
 	fill := strings.NewReplacer("NAME", "somebody", "pub:02…", key("a form"), "addr:…", addr("a form"), "TXID", strings.Repeat("0", 64))
-	for keyword, form := range lang.Forms {
+	for _, f := range lang.Forms() {
+		keyword, form := f.Keyword, f.Example
 		if keyword == "bevote" || keyword == "election" {
 			continue
 		}

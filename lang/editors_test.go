@@ -34,7 +34,7 @@ type textmate struct {
 
 func editors(t *testing.T) *textmate {
 	t.Helper()
-	b, err := os.ReadFile("../docs/editors/bevote.tmLanguage.json")
+	b, err := os.ReadFile("../docs/editors/vscode/bevote.tmLanguage.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,11 @@ func alternatives(match string) []string {
 func TestEditorsKeywords(t *testing.T) {
 	g := editors(t)
 	statements := alternatives(g.Repository["statements"].Patterns[0].Match)
-	if got, want := slices.Sorted(slices.Values(statements)), slices.Sorted(maps.Keys(lang.Forms)); !slices.Equal(got, want) {
+	var forms []string
+	for _, f := range lang.Forms() {
+		forms = append(forms, f.Keyword)
+	}
+	if got, want := slices.Sorted(slices.Values(statements)), slices.Sorted(slices.Values(forms)); !slices.Equal(got, want) {
 		t.Errorf("statements are %v, want %v", got, want)
 	}
 	words := statements
@@ -152,5 +156,33 @@ func TestEditorsPaint(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestEditorsExtension: what the extension for VS Code names is there.
+func TestEditorsExtension(t *testing.T) {
+	const folder = "../docs/editors/vscode/"
+	var manifest struct {
+		Main        string
+		Contributes struct {
+			Languages []struct{ ID, Configuration string }
+			Grammars  []struct{ Language, ScopeName, Path string }
+		}
+	}
+	b, err := os.ReadFile(folder + "package.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(b, &manifest); err != nil {
+		t.Fatal(err)
+	}
+	language, grammar := manifest.Contributes.Languages[0], manifest.Contributes.Grammars[0]
+	for _, file := range []string{manifest.Main, language.Configuration, grammar.Path} {
+		if b, err := os.ReadFile(folder + file); err != nil || strings.HasSuffix(file, ".json") && !json.Valid(b) {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+	if grammar.ScopeName != editors(t).ScopeName || grammar.Language != language.ID {
+		t.Errorf("the grammar is of %s, %s", grammar.ScopeName, grammar.Language)
 	}
 }

@@ -57,7 +57,7 @@ func wants(tokens []token, try trial) []string {
 	for _, p := range probes {
 		put[len(tokens)] = p.token
 		var fault participle.Error
-		if _, err := try(put); err == nil || errors.As(err, &fault) && fault.Position().Offset == math.MaxInt {
+		if used, err := try(put); err == nil && used > len(tokens) || errors.As(err, &fault) && fault.Position().Offset == math.MaxInt {
 			says = append(says, p.says)
 		}
 	}

@@ -2,6 +2,3 @@ package lang
 
 // Grammar is the grammar as the parser prints it, for the test of the docs.
 var Grammar = grammar.String()
-
-// Forms shows how each statement is written.
-var Forms = forms

@@ -1,5 +1,7 @@
 package lang
 
+import "slices"
+
 // forms holds an example of each statement, which messages quote as help.
 var forms = map[string]string{
 	"bevote":        "bevote 1",
@@ -38,4 +40,19 @@ var forms = map[string]string{
 	"target":        "target p2sh { selector signature }",
 	"allow":         `allow W0402 "reason"`,
 	"test":          `test "name" { at block 240  signers joint  expect reject }`,
+}
+
+// Form is how a statement is written.
+type Form struct {
+	Keyword, Example string
+	Repeats          bool // it may occur more than once
+}
+
+// Forms returns an example of each statement, in the order of docs/language.md.
+func Forms() []Form {
+	var all []Form
+	for _, k := range keywords {
+		all = append(all, Form{k, forms[k], slices.Contains(repeatable, k)})
+	}
+	return all
 }

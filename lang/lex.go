@@ -57,34 +57,42 @@ func (t token) end() int            { return t.Pos.Offset + len(t.Value) }
 // lex returns the tokens without space, of which the last is the end of the file,
 // and the comments apart. A keyword where a statement may begin becomes a Keyword,
 // which no production takes for a name.
+//
+// It reads line by line, since no token but space holds a line end: the time of the
+// lexer's expressions grows with the text that they are given.
 func lex(text string) (tokens []token, comments []lexer.Token, err error) {
-	lx, err := definition.LexString("", text)
-	if err != nil {
-		return nil, nil, err
-	}
-	leading := true
-	for {
-		t, err := lx.Next()
+	at, leading := 0, true
+	for line := range strings.Lines(text) {
+		lx, err := definition.LexString("", line)
 		if err != nil {
 			return nil, nil, err
 		}
-		switch t.Type {
-		case symbols["Space"]:
-			leading = leading || strings.Contains(t.Value, "\n")
-			continue
-		case symbols["Comment"]:
-			comments = append(comments, t)
-			continue
+		for {
+			t, err := lx.Next()
+			if err != nil {
+				return nil, nil, err
+			}
+			if t.EOF() {
+				break
+			}
+			t.Pos.Offset += at
+			switch t.Type {
+			case symbols["Space"]:
+				leading = leading || strings.Contains(t.Value, "\n")
+				continue
+			case symbols["Comment"]:
+				comments = append(comments, t)
+				continue
+			}
+			if leading && t.Type == symbols["Word"] && isKeyword(t.Value) {
+				t.Type = symbols["Keyword"]
+			}
+			tokens = append(tokens, token{t, leading})
+			leading = t.Value == "{" || t.Value == "}"
 		}
-		if leading && t.Type == symbols["Word"] && isKeyword(t.Value) {
-			t.Type = symbols["Keyword"]
-		}
-		tokens = append(tokens, token{t, leading})
-		if t.EOF() {
-			return tokens, comments, nil
-		}
-		leading = t.Value == "{" || t.Value == "}"
+		at += len(line)
 	}
+	return append(tokens, token{lexer.EOFToken(lexer.Position{Offset: len(text)}), leading}), comments, nil
 }
 
 // tooDeep returns the index of the brace that nests deeper than the limit, or -1.

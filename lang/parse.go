@@ -20,6 +20,7 @@ type tree struct {
 	election   lexer.Token   // its name, or the token in the place of the name
 	named      bool          // election is a name
 	statements []parsed
+	lost       []lost
 	met        map[string]bool // keywords of statements, whole or broken
 	broken     map[string]bool // broken statements by keyword, and by keyword and name: "candidate alice"
 	whole      bool            // false if reading stopped early
@@ -38,6 +39,9 @@ type parsed struct {
 	span        Span
 	first, last int // its tokens
 }
+
+// lost is what could not be read as a statement: the tokens from first to last.
+type lost struct{ first, last int }
 
 // reader walks the tokens of a file. After a mistake it resumes at a keyword
 // that is the first token of its line or follows a brace.
@@ -145,6 +149,7 @@ func (r *reader) body() (bool, error) {
 				r.report(r.unknown(start))
 			}
 			r.recover(start)
+			r.lost = append(r.lost, lost{start, r.at() - 1})
 		}
 		if len(r.diags) >= maxSyntaxErrors {
 			last := &r.diags[len(r.diags)-1]
@@ -185,6 +190,7 @@ func (r *reader) statement() error {
 			r.broken[keyword+" "+lostName] = true
 		}
 		r.recover(start)
+		r.lost = append(r.lost, lost{start, r.at() - 1})
 		return nil
 	}
 	span := r.src.span(r.tokens[start].Pos.Offset, r.tokens[r.at()-1].end())

@@ -73,6 +73,7 @@ func head(f *facts) *result.Report {
 		Tip:      tip(f),
 		Evidence: f.chain.Source().Evidence() + "; " + f.chain.Worth(f.opt.Now), RecordSHA256: hex.EncodeToString(f.sum[:]),
 		Board:  boardNow(f),
+		Roll:   members(f),
 		Mixing: mixingSummary(f),
 		Checks: []result.Check{}, Allowed: []result.Allowed{}, Undetectable: undetectable(), Manual: manual(p),
 	}

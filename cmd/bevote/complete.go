@@ -26,6 +26,7 @@ var (
 		"diff":        filesEnding("bev"),
 		"explain":     topicsOrPolicies,
 		"export":      filesEnding("zip"),
+		"find":        filesEnding("zip"),
 		"fmt":         filesEnding("bev"),
 		"lift":        filesEnding("json", "txt"),
 		"rehearse":    filesEnding("bev"),

@@ -10,15 +10,19 @@ import (
 )
 
 func newExplain(c *console) *cobra.Command {
-	core, asJSON := false, false
+	core, at, asJSON := false, "", false
 	cmd := &cobra.Command{
-		Use:   "explain FILE|CODE|CHECK|exit",
+		Use:   "explain FILE|CODE|CHECK|STATEMENT|exit",
 		Short: "say what a policy comes to: who can take the money, when, at what cost",
 		Long:  helpText("explain"),
 		Example: "  bevote explain examples/club_chair.bev\n  bevote explain --core examples/club_chair.bev\n" +
-			"  bevote explain E0303\n  bevote explain V55\n  bevote explain exit",
+			"  bevote explain --at 17:19 examples/club_chair.bev\n" +
+			"  bevote explain E0303\n  bevote explain V55\n  bevote explain stake\n  bevote explain exit",
 		Args: oneArg("FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if at != "" {
+				return c.explainAt(args[0], at, asJSON)
+			}
 			if isTopic(args[0]) {
 				return c.explainTopic(args[0], asJSON)
 			}
@@ -29,6 +33,7 @@ func newExplain(c *console) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&core, "core", false, "print the core")
+	cmd.Flags().StringVar(&at, "at", "", "say what stands at this `LINE:COLUMN` of the file")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the answer as JSON")
 	return cmd
 }

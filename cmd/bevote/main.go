@@ -95,7 +95,8 @@ func newRoot(c *console) *cobra.Command {
 	root.SetOut(c.out)
 	root.SetErr(c.err)
 	root.AddCommand(newDemo(c), newNew(c), newCheck(c), newFmt(c), newExplain(c), newTest(c), newDiff(c),
-		newCompile(c), newCertificate(c), newLift(c), newRehearse(c), newAudit(c), newExport(c), newCompare(c), newDevnet(c), newWatch(c), newKeys(c), newServe(c), newVersion(c))
+		newCompile(c), newCertificate(c), newLift(c), newRehearse(c), newAudit(c), newFind(c), newExport(c), newCompare(c),
+		newDevnet(c), newWatch(c), newKeys(c), newServe(c), newLSP(c), newVersion(c))
 	addCompletions(root)
 	return root
 }

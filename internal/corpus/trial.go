@@ -3,6 +3,7 @@ package corpus
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -146,7 +147,9 @@ func tryAll(ctx context.Context, lies []Lie, progress func(done int)) ([]Trial, 
 	for range min(len(lies), runtime.GOMAXPROCS(0)) {
 		workers.Go(func() {
 			for i := range next {
-				trials[i], errs[i] = elections.try(ctx, lies[i])
+				if trials[i], errs[i] = elections.try(ctx, lies[i]); errs[i] != nil {
+					errs[i] = fmt.Errorf("%s: %w", lies[i].Name, errs[i])
+				}
 				mu.Lock()
 				if done++; progress != nil {
 					progress(done)

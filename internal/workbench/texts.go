@@ -22,6 +22,8 @@ var (
 		"before":          func(height uint32) uint32 { return height - 1 },
 		"times":           func(a, b int) int { return a * b },
 		"half":            func(n int) int { return n / 2 },
+		"blocks":          blocks,
+		"blocksFrom":      func(from, to uint32) uint32 { return to - from },
 		"sat":             sat,
 		"enumerate":       enumerate,
 		"key":             func(k curve.PublicKey) string { return shortKey("pub:" + k.String()) },

@@ -117,6 +117,14 @@ func duration(blocks uint32) string {
 	}
 }
 
+// blocks says how many blocks there are, and how long they take.
+func blocks(n uint32) string {
+	if n == 1 {
+		return "1 block, about " + duration(n) + ","
+	}
+	return fmt.Sprintf("%d blocks, about %s,", n, duration(n))
+}
+
 // milestone is a height of the policy, with the blocks of what anchors it.
 type milestone struct {
 	What   string `json:"what"` // announcement, or the statement without its height
@@ -157,6 +165,29 @@ func heights(p *lang.Policy) []milestone {
 	add("timeout", t.Timeout, false)
 	add("reveal from", t.Reveal, false)
 	return all
+}
+
+// AboutHeight says where a height of the policy lies, which may have errors: what
+// anchors it, how long after the announcement it is, and how long after the block now
+// where that is not 0. what is its statement, as "roll by" and "vote to", and anything
+// else for a height of a branch or a test.
+func AboutHeight(p *lang.Policy, what string, height, now uint32) string {
+	all := heights(p)
+	m := milestone{What: what, Height: height}
+	for _, x := range all {
+		if x.What == what && x.Height == height {
+			m = x
+		}
+	}
+	first := p.First()
+	m.After = 0
+	if first > 0 && height >= first {
+		m.After = height - (first - 1)
+	}
+	return sentences("about height", struct {
+		milestone
+		Now uint32
+	}{m, now})
 }
 
 // writeHeights writes the heights with their anchors, in blocks and days.

@@ -21,8 +21,8 @@ type Difference struct {
 }
 
 // Comparison lists the differences of two auditors' reports (check V113). The reports
-// agree if they have the same subject, the same verdict and, for each check, the same
-// status and places of items. Wording, figures and the auditors' names may differ, and
+// agree if they have the same subject, the same verdict, the same roll where both list
+// it and, for each check, the same status and places of items. Wording, figures and the auditors' names may differ, and
 // so may checks of evidence that only one auditor had.
 type Comparison struct {
 	A           string       `json:"a"` // the names of the reports
@@ -39,6 +39,7 @@ func Compare(nameA, nameB string, a, b *result.Report, marks textdiff.Marks) (*C
 	c := &Comparison{A: nameA, B: nameB, Differences: []Difference{}, Evidence: []Difference{}}
 	c.compareVerdicts(a, b)
 	c.compareCounts(a, b)
+	c.compareRolls(a, b)
 	c.compareChecks(a, b)
 	c.Agree = len(c.Differences) == 0
 	var textA, textB bytes.Buffer
@@ -163,6 +164,35 @@ func (c *Comparison) compareCounts(a, b *result.Report) {
 		}
 		c.differ("", "ballots of "+name, words[0], words[1])
 	})
+}
+
+// compareRolls compares what is said of each slot. Reports of earlier auditors have no
+// roll.
+func (c *Comparison) compareRolls(a, b *result.Report) {
+	if len(a.Roll) == 0 || len(b.Roll) == 0 {
+		return
+	}
+	slot := func(m result.Member) string { return fmt.Sprintf("slot %d", m.Slot) }
+	eachPair(a.Roll, b.Roll, slot, func(slot string, x, y []result.Member) {
+		c.differ("", slot, memberWords(x), memberWords(y))
+	})
+}
+
+// memberWords is what two auditors have to agree on about a slot.
+func memberWords(all []result.Member) string {
+	if len(all) == 0 {
+		return "absent"
+	}
+	m := all[0]
+	words := []string{"key " + m.Key, "coin " + m.Coin}
+	if v := m.Vote; v != nil {
+		check, _, _ := strings.Cut(v.Excluded, ":")
+		words = append(words, "vote "+v.TxID, check, v.Candidate)
+	}
+	if s := m.Stake; s != nil {
+		words = append(words, s.End, s.To, s.TxID)
+	}
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), ", ")
 }
 
 // eachPair calls f for each key with the elements of that key in both lists, in

@@ -235,7 +235,7 @@ func (spaces) Read(b []byte) (int, error) {
 // FuzzDecode: what is accepted is written and read again as the same report,
 // agrees with itself, and can be shown in every form.
 func FuzzDecode(f *testing.F) {
-	for _, r := range []*result.Report{won(), refuted(), disputed()} {
+	for _, r := range []*result.Report{won(), enrolled(), refuted(), disputed()} {
 		var b bytes.Buffer
 		if err := report.JSON(&b, r); err != nil {
 			f.Fatal(err)

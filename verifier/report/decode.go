@@ -60,7 +60,7 @@ func checkNames(text []byte) error {
 }
 
 // maxDepth is how deep the JSON of a report may nest: report, checks, check,
-// items, item, and one more that the types refuse.
+// items, item, and one more that the types refuse. The roll does not nest deeper.
 const maxDepth = 6
 
 // A decoded element of a list can take a hundred times the memory of its text "0,".
@@ -68,7 +68,7 @@ const maxDepth = 6
 const (
 	minElement   = 24      // bytes of an item, the shortest of which there are many
 	freeElements = 1 << 12 // of which each may be shorter
-	maxRows      = 1 << 14 // elements of a list of the report itself: checks, candidates
+	maxRows      = maxRoll // elements of a list of the report itself: checks, candidates, the roll
 	maxNames     = 64      // names in one object
 	maxName      = 64      // bytes of one
 )
@@ -158,6 +158,9 @@ func checkReport(r *result.Report) error {
 		return errors.New("a negative number")
 	}
 	if err := checkMixing(r.Mixing); err != nil {
+		return err
+	}
+	if err := checkRoll(r); err != nil {
 		return err
 	}
 	seen := make(map[string]bool)

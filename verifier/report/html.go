@@ -56,6 +56,9 @@ type view struct {
 	Phases               []fact   // blocks, and dates as the note
 	Events               []eventView
 	MoreEvents           int
+	Roll                 []memberView
+	MoreRoll             int
+	Dealing              bool // members dealt
 	Findings             []checkView
 	Totals               string
 	Families             []familyView
@@ -104,6 +107,7 @@ func newView(r *result.Report) *view {
 	for i, p := range v.Properties {
 		v.Properties[i] = result.Property{Name: clean(p.Name), Checked: clean(p.Checked), Not: clean(p.Not)}
 	}
+	v.addRoll(r)
 	if s := r.History; s != nil {
 		v.Money, v.Timeline, v.Thickened = stakesDrawing(r), timelineDrawing(r), len(s.Flows) > 1
 		v.Phases = phaseRows(r)

@@ -9,11 +9,23 @@ import (
 	"bevote/verifier/result"
 )
 
+// maxRoll is the longest roll that the JSON lists: a member takes up to 2 KB of it, and
+// [MaxJSON] is read.
+const maxRoll = 20_000
+
 // JSON writes the report as JSON, indented, with [] for every empty list: the
-// form that other tools read.
+// form that other tools read. It leaves out a roll of over 20,000 members, which
+// [Find] and the page have.
 func JSON(w io.Writer, r *result.Report) error {
 	full := *r
 	full.Counts = listed(r.Counts)
+	full.Roll = []result.Member{}
+	if len(r.Roll) <= maxRoll {
+		full.Roll = append(full.Roll, r.Roll...)
+	}
+	for i, m := range full.Roll {
+		full.Roll[i].Shares = listed(m.Shares)
+	}
 	if r.Mixing != nil {
 		mixing := *r.Mixing
 		mixing.Deadlines, mixing.Mixers = listed(mixing.Deadlines), listed(mixing.Mixers)

@@ -112,6 +112,7 @@ type Report struct {
 	Voters       int        `json:"voters"`    // of the policy; of the roll where that is longer (V26)
 	Votes        int        `json:"votes"`     // counted votes
 	Counts       []Count    `json:"counts"`
+	Roll         []Member   `json:"roll"`   // in the order of slots; empty until the roll is closed
 	Mixing       *Exchange  `json:"mixing"` // nil without mixing
 	Tip          Tip        `json:"tip"`
 	Evidence     string     `json:"evidence"`      // the basis of claims of absence, and the work of the headers
