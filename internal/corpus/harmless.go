@@ -118,6 +118,8 @@ var variants = []Lie{
 		Along: []string{"V91", "V107"}},
 	{Name: "stake-forgotten", Text: "a voter never takes its stake back",
 		Base: "nobody", Along: []string{"V90"}, tamper: forgets},
+	{Name: "refund-too-shallow", Text: "a forgotten stake is refunded in the newest block of the record",
+		Base: "nobody", deep: true, tamper: refundAtLast},
 	{Name: "stakes-rescued", Text: "the supervisor takes forgotten stakes by the policy's branch",
 		Base: "rescue", tamper: rescues},
 	{Name: "second-winner", Text: "the second candidate, who has enough ballots too, takes what the winner leaves",

@@ -55,9 +55,6 @@ var chainLies = []Lie{
 	{Name: "coin-taken-unsigned", Text: "a miner's block spends a voter's coin without the voter's signature",
 		Strength: Consistent, Base: "won",
 		Check: "V11", Level: "none", Exit: 20, tamper: all(buryDeeper, abstainersKeepCoins), rewrite: stealCoin},
-	{Name: "refund-too-shallow", Text: "a forgotten stake is refunded in the newest block of the record",
-		Strength: KeyHolding, deep: true, Base: "nobody",
-		Check: "V13", Level: "L3", Exit: 0, tamper: refundAtLast},
 }
 
 // voteAt returns height and index of the vote of the second candidate's first

@@ -109,6 +109,12 @@ func forgesBefore(kind board.Type, body func(by curve.PublicKey) board.Body) fun
 // payments would begin elsewhere.
 func mixersBefore(p *play) error {
 	p.Hooks.Blind = true
+	p.Hooks.Anchor = func(kind int, _ uint32) (bool, error) {
+		if kind != election.Announce {
+			return false, nil
+		}
+		return true, p.Announce(p.Log.Head())
+	}
 	p.onLine(func(l board.Line) ([]board.Line, error) {
 		lines := []board.Line{l}
 		if l.Type != board.TypeOpen {

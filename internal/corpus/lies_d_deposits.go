@@ -92,14 +92,18 @@ func deposits(change func(p *play, d *rehearsal.Depositor, tx *wire.MsgTx) error
 	})
 }
 
-// withheld calls instead in place of relaying the abstainer's tx2.
+// withheld calls instead, once, in place of relaying the abstainer's tx2.
 func withheld(instead func(p *play, d *rehearsal.Depositor, tx *wire.MsgTx) error) func(*play) error {
 	return func(p *play) error {
-		d := p.abstainer()
+		d, asked := p.abstainer(), false
 		p.intercept(d.Voter.Role, func(tx *wire.MsgTx) (bool, error) {
-			if !p.isDeposit(tx) {
+			switch {
+			case !p.isDeposit(tx):
 				return false, nil
+			case asked: // the depositor sends it again with each block
+				return true, nil
 			}
+			asked = true
 			return true, instead(p, d, tx)
 		})
 		return nil

@@ -203,6 +203,7 @@ var neverAlone = map[string]string{
 	"V96":  "a record has no pool of unconfirmed transactions",
 	"V97":  "where nobody can have enough, no claimant can (V86)",
 	"V99":  "needs an older record or state; tested with one",
+	"V13":  "what counts and can be displaced leaves the verdict to the last blocks, which V100 reads",
 	"V100": "a verdict hangs on the last blocks where something that counts is not buried (V13)",
 	"V101": "a record has no clock; tested with nodes",
 	"V102": "V17 compares every path with its lock",

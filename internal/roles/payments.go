@@ -64,14 +64,16 @@ func (m *Mixer) pay(view *View) ([]Act, error) {
 	if end.Outpoint == own.From {
 		end.Sats = m.wallet.held(end.Outpoint).value // which the replay does not know
 	}
-	tx, err := m.nextPayment("coins", end, m.coinOutputs(rollKeys(m.due(x))), func(wire.OutPoint) bool { return false })
-	switch {
-	case tx == nil || err != nil:
-		return nil, err
-	case view.Tip < payout:
-		return []Act{{What: "coins", Tx: tx, By: payout}}, nil
-	case m.wallet.held(end.Outpoint).height > payout:
+	late := view.Tip >= payout
+	if late && m.wallet.held(end.Outpoint).height > payout {
 		return nil, nil // what spends an end of before can no more be mined
+	}
+	tx, err := m.nextPayment("coins", end, m.coinOutputs(rollKeys(m.due(x))), func(wire.OutPoint) bool { return false })
+	if tx == nil || err != nil {
+		return nil, err
+	}
+	if !late {
+		return []Act{{What: "coins", Tx: tx, By: payout}}, nil
 	}
 	tx = m.takeBack(tx)
 	return []Act{{What: "taking coins back", Tx: tx}}, m.signAll(tx)
