@@ -3,6 +3,7 @@ module bevote
 go 1.26.8
 
 require (
+	filippo.io/age v1.3.2
 	github.com/alecthomas/participle/v2 v2.1.4
 	github.com/btcsuite/btcd v0.26.2
 	github.com/btcsuite/btcd/address/v2 v2.0.0
@@ -27,6 +28,7 @@ require (
 )
 
 require (
+	filippo.io/hpke v0.4.0 // indirect
 	github.com/BurntSushi/toml v1.4.1-0.20240526193622-a339e1f7089c // indirect
 	github.com/aead/siphash v1.0.1 // indirect
 	github.com/bits-and-blooms/bitset v1.25.0 // indirect

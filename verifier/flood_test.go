@@ -24,6 +24,9 @@ type flood struct {
 	stranger curve.Scalar
 	lines    int          // added
 	deals    []board.Hash // of the lines so far
+
+	registered []curve.PublicKey // with mixing
+	held       []curve.PublicKey // whose deposit mixer m1 holds
 }
 
 // toll is what an audit of a record took.
@@ -40,9 +43,9 @@ type toll struct {
 // twice the memory, of a quiet election's. Lines against the table change nothing of the
 // verdict.
 func TestFlood(t *testing.T) {
-	quiet := flooded(t, nil)
-	within := flooded(t, (*flood).within)
-	against := flooded(t, (*flood).against)
+	quiet := flooded(t, unmixed(), nil)
+	within := flooded(t, unmixed(), (*flood).within)
+	against := flooded(t, unmixed(), (*flood).against)
 	if quiet.report.Exit != 0 || against.report.Exit != 0 || within.report.Exit != result.ExitFaulted {
 		t.Errorf("exits %d, %d, %d", quiet.report.Exit, within.report.Exit, against.report.Exit)
 	}
@@ -60,13 +63,41 @@ func TestFlood(t *testing.T) {
 	}
 }
 
-// BenchmarkFlood prints what the audits of [TestFlood] take.
+// TestMixedFlood is [TestFlood] with mixing: a mixer issues to every depositor, its own or not, and a
+// depositor names as many outputs as it may. Neither has a finding, since what does not count harms no party.
+func TestMixedFlood(t *testing.T) {
+	quiet, within := flooded(t, mixed(), nil), flooded(t, mixed(), (*flood).exchange)
+	if quiet.report.Exit != 0 || within.report.Exit != 0 || within.report.Level != quiet.report.Level ||
+		!slices.Equal(within.report.Counts, quiet.report.Counts) {
+		t.Errorf("exits %d, %d; levels %s, %s", quiet.report.Exit, within.report.Exit, quiet.report.Level, within.report.Level)
+	}
+	if within.signatures > 2*quiet.signatures || within.bytes > 2*quiet.bytes {
+		t.Errorf("%d signatures, %d bytes; quiet %d, %d", within.signatures, within.bytes, quiet.signatures, quiet.bytes)
+	}
+}
+
+// unmixed and mixed are the elections of the floods.
+func unmixed() rehearsaltest.Form { return floodForm("hardened") }
+func mixed() rehearsaltest.Form   { return floodForm("mixed") }
+
+func floodForm(name string) rehearsaltest.Form {
+	form := rehearsaltest.Forms()[name]
+	form.Voters, form.Threshold = 25, 13
+	return form
+}
+
+// BenchmarkFlood prints what the audits of [TestFlood] and [TestMixedFlood] take.
 func BenchmarkFlood(b *testing.B) {
-	for name, write := range map[string]func(*flood, board.Line) ([]board.Line, error){
-		"quiet": nil, "within": (*flood).within, "against": (*flood).against,
+	for _, f := range []struct {
+		name  string
+		form  rehearsaltest.Form
+		write func(*flood, board.Line) ([]board.Line, error)
+	}{
+		{"quiet", unmixed(), nil}, {"within", unmixed(), (*flood).within}, {"against", unmixed(), (*flood).against},
+		{"mixed quiet", mixed(), nil}, {"mixed within", mixed(), (*flood).exchange},
 	} {
-		b.Run(name, func(b *testing.B) {
-			a := flooded(b, write)
+		b.Run(f.name, func(b *testing.B) {
+			a := flooded(b, f.form, f.write)
 			b.ReportMetric(a.took.Seconds(), "audit-s")
 			b.ReportMetric(float64(a.bytes)/1e6, "MB")
 			b.ReportMetric(float64(a.signatures), "signatures")
@@ -75,9 +106,7 @@ func BenchmarkFlood(b *testing.B) {
 }
 
 // flooded plays an election in which write puts lines beside each line, and audits it.
-func flooded(t testing.TB, write func(*flood, board.Line) ([]board.Line, error)) (a toll) {
-	form := rehearsaltest.Forms()["hardened"]
-	form.Voters, form.Threshold = 25, 13
+func flooded(t testing.TB, form rehearsaltest.Form, write func(*flood, board.Line) ([]board.Line, error)) (a toll) {
 	f := &flood{t: t, stranger: curve.NewScalar(12345)}
 	opt := rehearsal.Options{Source: form.Source(), Seed: 1, Votes: map[string]int{"alice": 15, "bob": 10}}
 	if write != nil {
@@ -151,6 +180,49 @@ func (f *flood) within(l board.Line) (more []board.Line, err error) {
 		for range 30 {
 			more = append(more, f.sign(f.p.Keys["candidate bob"], l.Seen, board.Opening{}))
 		}
+	}
+	return more, nil
+}
+
+// exchange has mixer m1 and one depositor write as much as they may: m1 its n issues, and the depositor
+// its four deposits.
+func (f *flood) exchange(l board.Line) (more []board.Line, err error) {
+	mixer := f.p.Keys["mixer m1"]
+	m1 := curve.BaseMul(mixer).Key()
+	switch l.Type {
+	case board.TypeRegistry:
+		var r board.Registry
+		if err := board.DecodeBody(l, &r); err != nil {
+			return nil, err
+		}
+		for _, v := range r.Voters {
+			f.registered = append(f.registered, v.Key)
+		}
+	case board.TypeDeposit:
+		var d board.Deposit
+		if err := board.DecodeBody(l, &d); err != nil {
+			return nil, err
+		}
+		if d.Mixer == m1 {
+			f.held = append(f.held, l.By)
+		}
+		if depositor := f.p.Exchange.Depositors[0]; l.By == depositor.Key() {
+			for i := range byte(3) {
+				d.Outpoint = append(make([]byte, 35), i)
+				more = append(more, f.sign(depositor.Secret, l.Seen, d))
+			}
+		}
+	case board.TypeIssue:
+		var issue board.Issue
+		if err := board.DecodeBody(l, &issue); err != nil || l.By != m1 || f.held == nil {
+			return nil, err
+		}
+		others := slices.DeleteFunc(slices.Clone(f.registered), func(k curve.PublicKey) bool { return slices.Contains(f.held, k) })
+		for i := range len(f.registered) - len(f.held) {
+			issue.To = others[i%len(others)]
+			more = append(more, f.sign(mixer, l.Seen, issue))
+		}
+		f.held = nil
 	}
 	return more, nil
 }

@@ -3,12 +3,14 @@ package main
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"bevote/docs"
 	"bevote/examples"
 	"bevote/internal/corpus"
+	"bevote/internal/home"
 	"bevote/lang"
 )
 
@@ -33,6 +35,7 @@ var (
 		"audit": {"output": filesEnding("json", "html", "md"), "since": filesEnding("json")},
 		"demo": {"example": words(examples.Names), "mixing": words(mixingSchemes),
 			"output": filesEnding("json", "html", "md", "zip")},
+		"keys new": {"role": words(home.Roles)},
 		"new":      {"from": words(examples.Names), "output": filesEnding("bev")},
 		"rehearse": {"lie": words(lieNames), "output": filesEnding("zip")},
 	}
@@ -40,8 +43,9 @@ var (
 
 // addCompletions sets the completions of a command and of those below it.
 func addCompletions(cmd *cobra.Command) {
-	cmd.ValidArgsFunction = argumentCompletions[cmd.Name()]
-	for flag, complete := range flagCompletions[cmd.Name()] {
+	_, name, _ := strings.Cut(cmd.CommandPath(), " ")
+	cmd.ValidArgsFunction = argumentCompletions[name]
+	for flag, complete := range flagCompletions[name] {
 		if err := cmd.RegisterFlagCompletionFunc(flag, complete); err != nil {
 			panic(err) // no such flag
 		}

@@ -95,7 +95,7 @@ func newRoot(c *console) *cobra.Command {
 	root.SetOut(c.out)
 	root.SetErr(c.err)
 	root.AddCommand(newDemo(c), newNew(c), newCheck(c), newFmt(c), newExplain(c), newTest(c), newDiff(c),
-		newCompile(c), newCertificate(c), newLift(c), newRehearse(c), newAudit(c), newExport(c), newCompare(c), newVersion(c))
+		newCompile(c), newCertificate(c), newLift(c), newRehearse(c), newAudit(c), newExport(c), newCompare(c), newKeys(c), newVersion(c))
 	addCompletions(root)
 	return root
 }

@@ -38,6 +38,8 @@ func TestScripts(t *testing.T) {
 		"lines":  lines,
 		"same":   sameReport,
 		"flip":   flip,
+		"mode":   mode,
+		"backup": backup,
 	}
 	maps.Copy(cmds, newScriptNodes(t).cmds())
 	testscript.Run(t, testscript.Params{
@@ -126,4 +128,26 @@ func flip(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	b[at] ^= 1
 	ts.Check(os.WriteFile(name, b, 0o600))
+}
+
+// mode FILE MODE … wants the modes of files, in octal.
+func mode(ts *testscript.TestScript, neg bool, args []string) {
+	for ; len(args) > 1; args = args[2:] {
+		info, err := os.Stat(ts.MkAbs(args[0]))
+		ts.Check(err)
+		if got := strconv.FormatInt(int64(info.Mode().Perm()), 8); neg || got != args[1] {
+			ts.Fatalf("%s has the mode %s, want %s", args[0], got, args[1])
+		}
+	}
+}
+
+// backup FROM FILE writes the backup that keys new has shown into a file.
+func backup(ts *testscript.TestScript, neg bool, args []string) {
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		if strings.HasPrefix(line, "    bvse ") {
+			ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(strings.TrimSpace(line)+"\n"), 0o600))
+			return
+		}
+	}
+	ts.Fatalf("no backup in %s", args[0])
 }
