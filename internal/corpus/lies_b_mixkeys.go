@@ -85,14 +85,8 @@ func modulus(other func(p *play, honest []byte) ([]byte, error)) func(*play) err
 	return func(p *play) error {
 		p.Hooks.Tip = p.Policy.Times.Roll + 2*p.Policy.Depth()
 		p.replace("enrol", func() error {
-			lines, err := p.Exchange.Treasurer.Announce()
-			if err != nil {
-				return err
-			}
-			var m board.Manager
-			if err := board.DecodeBody(lines[0], &m); err != nil {
-				return err
-			}
+			m := board.Manager{Modulus: p.Exchange.Treasurer.Modulus()}
+			var err error
 			if m.Modulus, err = other(p, m.Modulus); err != nil {
 				return err
 			}

@@ -105,7 +105,10 @@ func (p *Play) Look() (*roles.View, error) {
 
 // actVoters lets the voters act on one view. Their lines come in the order of the roll keys.
 func (p *Play) actVoters(view *roles.View) (acted bool, err error) {
-	if p.step == vote {
+	switch {
+	case p.step == enrol && view.Setup.Phases.Closed(election.RollClosed):
+		return false, nil // what is due is of the next step
+	case p.step == vote:
 		p.choose()
 	}
 	acts := make([][]roles.Act, len(p.Voters))

@@ -14,7 +14,7 @@ func (p *Play) newExchange() (err error) {
 	if !p.Policy.Mixed() {
 		return nil
 	}
-	x := &Exchange{order: rand.New(Stream(p.opt.Seed, "order"))}
+	x := &Exchange{order: rand.New(Stream(p.opt.Seed, "order")), performed: make(map[[32]byte]uint32)}
 	p.Exchange = x
 	for _, v := range p.Voters {
 		d := &Depositor{Voter: v}

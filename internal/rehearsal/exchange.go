@@ -1,10 +1,12 @@
 package rehearsal
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 
 	"bevote/internal/curve"
+	"bevote/internal/relay"
 	"bevote/internal/roles"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
@@ -20,6 +22,8 @@ type Exchange struct {
 	Mixers     []*roles.Mixer
 	Depositors []*Depositor
 	order      *rand.Rand // of the depositors' lines
+
+	performed map[[32]byte]uint32 // acts, by the tip at which they were performed last
 }
 
 // Depositor is a voter before it has an anonymous coin.
@@ -36,15 +40,16 @@ func (p *Play) away(role string) bool { return p.Hooks.Away != nil && p.Hooks.Aw
 // register admits mixers and voters.
 func (p *Play) register() error {
 	x := p.Exchange
-	lines, err := x.Treasurer.Announce()
-	if err != nil {
+	if err := p.performAs("supervisor", x.Treasurer.Acts); err != nil {
 		return err
 	}
-	if err := p.Append(lines...); err != nil {
-		return err
+	if tip := p.Times.Announce + p.Policy.Depth() - 2; tip < p.Policy.Times.Register {
+		if err := p.Advance(tip); err != nil { // what mixers have to begin with is deep
+			return err
+		}
 	}
-	for _, m := range x.Mixers {
-		if err := p.admit(m); err != nil {
+	for i, m := range x.Mixers {
+		if err := p.admit(p.MixerRole(i), m); err != nil {
 			return err
 		}
 	}
@@ -63,57 +68,82 @@ func (p *Play) register() error {
 
 // writeRegistry appends the registry of those who were admitted.
 func (p *Play) writeRegistry() error {
-	return p.appendLine(p.Exchange.registrar.Publish(p.Exchange.Treasurer.Mixers()))
+	return p.performAs("supervisor", func(v *roles.View) ([]roles.Act, error) {
+		return p.Exchange.registrar.Acts(v, p.Exchange.Treasurer.Mixers())
+	})
 }
 
 // openVouchers appends the manager's line, with group signatures.
-func (p *Play) openVouchers() error {
-	v, err := p.Look()
-	if err != nil {
-		return err
-	}
-	lines, err := p.Exchange.Treasurer.Open(v.Closing().Exchange)
-	if err != nil {
-		return err
-	}
-	return p.Append(lines...)
-}
+func (p *Play) openVouchers() error { return p.performAs("supervisor", p.Exchange.Treasurer.Acts) }
 
 // admit publishes a mixer's announcement and certifies the mixer's keys.
-func (p *Play) admit(m *roles.Mixer) error {
-	x, err := p.View("mixers")
+func (p *Play) admit(role string, m *roles.Mixer) error {
+	n := len(p.Log.Lines())
+	if err := p.performAs(role, m.Acts); err != nil {
+		return err
+	}
+	x, err := p.View("supervisor")
 	if err != nil {
 		return err
 	}
-	line, err := m.Announce(x.ExchangeLog)
+	for _, line := range p.Log.Lines()[n:] {
+		certificates, err := p.Exchange.Treasurer.Admit(x.ExchangeLog, line, m.Requests())
+		if err != nil {
+			return err
+		}
+		if err := m.Certify(certificates); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// look returns what board and chain show to a role.
+func (p *Play) look(role string) (*roles.View, error) {
+	if p.Hooks.Lines != nil {
+		if seen := p.Hooks.Lines(role); seen != nil {
+			return roles.NewObserver(p.Election, p.Chain, p.Times.Announce).View(seen)
+		}
+	}
+	return p.Look()
+}
+
+// performAs performs what is due of a role.
+func (p *Play) performAs(role string, acts func(*roles.View) ([]roles.Act, error)) error {
+	v, err := p.look(role)
 	if err != nil {
 		return err
 	}
-	if err := p.Append(line); err != nil {
-		return err
-	}
-	if x, err = p.View("supervisor"); err != nil {
-		return err
-	}
-	certificates, err := p.Exchange.Treasurer.Admit(x.ExchangeLog, line, m.Requests())
+	due, err := acts(v)
 	if err != nil {
 		return err
 	}
-	return m.Certify(certificates)
+	return p.performOnce(role, due)
+}
+
+// performOnce appends lines and sends transactions, each once between two blocks.
+func (p *Play) performOnce(role string, acts []roles.Act) error {
+	tip, _ := p.Chain.Tip()
+	for _, a := range acts {
+		key := keyOf(a)
+		if last, done := p.Exchange.performed[key]; done && last == tip {
+			continue
+		}
+		p.Exchange.performed[key] = tip
+		if a.Line != nil {
+			if err := p.Append(*a.Line); err != nil {
+				return err
+			}
+		} else if err := p.Node(role).Submit(a.Tx); !relay.Stands(a.Tx, err) && relay.OutcomeOf(err) != relay.Conflict {
+			return fmt.Errorf("%s: %w", a.What, err)
+		}
+	}
+	return nil
 }
 
 // View returns the exchange of board and chain, as a role sees it.
 func (p *Play) View(role string) (*election.Exchange, error) {
-	if p.Hooks.Lines != nil {
-		if seen := p.Hooks.Lines(role); seen != nil {
-			v, err := roles.NewObserver(p.Election, p.Chain, p.Times.Announce).View(seen)
-			if err != nil {
-				return nil, err
-			}
-			return v.Exchange, nil
-		}
-	}
-	v, err := p.Look()
+	v, err := p.look(role)
 	if err != nil {
 		return nil, err
 	}
@@ -179,24 +209,16 @@ func (p *Play) actExchange(view *roles.View) (acted bool, err error) {
 // actMixers lets the treasurer and the mixers act, one after the other, each on
 // what those before it wrote.
 func (p *Play) actMixers() error {
-	names, acts := []string{"supervisor"}, []func(*election.Exchange) ([]board.Line, error){p.Exchange.Treasurer.Act}
-	for i, m := range p.Exchange.Mixers {
-		names, acts = append(names, p.MixerRole(i)), append(acts, m.Act)
+	if !p.away("supervisor") {
+		if err := p.performAs("supervisor", p.Exchange.Treasurer.Acts); err != nil {
+			return err
+		}
 	}
-	for i, act := range acts {
-		if p.away(names[i]) {
-			continue
-		}
-		x, err := p.View(names[i])
-		if err != nil {
-			return err
-		}
-		lines, err := act(x)
-		if err != nil {
-			return err
-		}
-		if err := p.Append(lines...); err != nil {
-			return err
+	for i, m := range p.Exchange.Mixers {
+		if role := p.MixerRole(i); !p.away(role) {
+			if err := p.performAs(role, m.Acts); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -205,23 +227,29 @@ func (p *Play) actMixers() error {
 // actDepositors lets the depositors act on the same view, and shuffles their
 // lines: the board's order does not show which keys are one depositor's.
 func (p *Play) actDepositors() error {
-	x, err := p.View("voters")
+	v, err := p.look("voters")
 	if err != nil {
 		return err
 	}
-	var all []board.Line
+	var lines []roles.Act
 	for _, d := range p.Exchange.Depositors {
 		if p.away(d.Voter.Role) {
 			continue
 		}
-		lines, err := d.Act(x)
+		acts, err := d.Acts(v)
 		if err != nil {
 			return err
 		}
-		all = append(all, lines...)
+		for _, a := range acts {
+			if a.Line != nil {
+				lines = append(lines, a)
+			} else if err := p.performOnce(d.Voter.Role, []roles.Act{a}); err != nil {
+				return err
+			}
+		}
 	}
-	p.Exchange.order.Shuffle(len(all), func(a, b int) { all[a], all[b] = all[b], all[a] })
-	return p.Append(all...)
+	p.Exchange.order.Shuffle(len(lines), func(a, b int) { lines[a], lines[b] = lines[b], lines[a] })
+	return p.performOnce("", lines)
 }
 
 // watch shows mixers and depositors a block.

@@ -22,10 +22,8 @@ type Depositor struct {
 	payer               // by the registration key, which owns what is deposited
 	roll    participant // by the roll key
 	moments [2]uint32   // drawn, see moment
-	choice  *choice     // nil until it is drawn
 	session blindSession
-	checked bool // that the registry has the key
-	retries retries
+	checked [32]byte // head of an anchor under which the registry has the key
 }
 
 // choice is the mixers that a depositor has drawn.
@@ -46,9 +44,8 @@ func NewDepositor(
 		return nil, errors.New("nothing is mixed in this election")
 	}
 	d := &Depositor{
-		payer:   newPayer(p),
-		roll:    participant{e: e, key: roll, public: curve.BaseMul(roll).Key(), chain: chain, seed: seed},
-		retries: make(retries),
+		payer: newPayer(p),
+		roll:  participant{e: e, key: roll, public: curve.BaseMul(roll).Key(), chain: chain, seed: seed},
 	}
 	moments := seed.draw("moments", e.EID[:])
 	for i := range d.moments {
@@ -76,43 +73,40 @@ func (d *Depositor) moment(which int, first, last uint32) uint32 {
 	return first + uint32(uint64(d.moments[which])*uint64(last-first+1)>>32)
 }
 
-// Act does what is due, as [Mixer.Act]. The lines by the two keys must reach the board in an order
-// and by ways that do not link them.
-func (d *Depositor) Act(x *election.Exchange) (lines []board.Line, err error) {
-	if in, err := d.registered(x); err != nil || !in {
+// Acts returns what is due of the depositor by a view, as [Mixer.Acts]. The lines by the two keys must reach
+// the board in an order and by ways that do not link them.
+func (d *Depositor) Acts(view *View) (acts []Act, err error) {
+	if in, err := d.registered(view); err != nil || !in {
 		return nil, err
 	}
-	for _, step := range []func(*election.Exchange) ([]board.Line, error){
-		d.deposit, d.declare, d.issued, d.show, d.takeBack,
-	} {
-		written, err := step(x)
-		if err != nil {
-			return nil, fmt.Errorf("registration key %s: %w", d.public, err)
-		}
-		lines = append(lines, written...)
+	acts, err = actsOf(view, d.deposit, d.declare, d.issued, d.show, d.takeBack)
+	if err != nil {
+		return nil, fmt.Errorf("registration key %s: %w", d.public, err)
 	}
-	return lines, nil
+	return acts, nil
 }
 
 // registered reports whether the depositor is in the registry under its deep anchor, and refuses a
 // registry whose root is of other voters.
-func (d *Depositor) registered(x *election.Exchange) (bool, error) {
-	if d.checked || x.Registry == nil || !x.Deep(election.RegisterClosed, d.tip()) {
-		return d.checked, nil
+func (d *Depositor) registered(view *View) (bool, error) {
+	x := view.Exchange
+	if x == nil || x.Registry == nil || !view.Closed(election.RegisterClosed) {
+		return false, nil
+	}
+	head := x.Phases.Anchor(election.RegisterClosed).Head
+	if !x.Registered[d.public] || d.checked == head {
+		return x.Registered[d.public], nil
 	}
 	if x.Registry.Root != board.RegistryRoot(d.e.EID, x.Registry.Voters) {
 		return false, errors.New("the registry's root is not that of its voters")
 	}
-	d.checked = slices.ContainsFunc(x.Registry.Voters, func(v board.Registered) bool { return v.Key == d.public })
-	return d.checked, nil
+	d.checked = head
+	return true, nil
 }
 
 // choose draws the mixer that holds the deposit, any as likely, and the one that pays the coin, in
 // proportion to the coins that it can pay. Mixers whose keys are not all valid are left out.
-func (d *Depositor) choose(x *election.Exchange) (*choice, error) {
-	if d.choice != nil {
-		return d.choice, nil
-	}
+func (d *Depositor) choose(x *election.Exchange) (c choice, err error) {
 	var valid []*election.Mixer
 	coins := 0
 	for _, m := range x.Mixers {
@@ -122,26 +116,26 @@ func (d *Depositor) choose(x *election.Exchange) (*choice, error) {
 		}
 	}
 	if len(valid) == 0 {
-		return nil, errors.New("no mixer has valid keys")
+		return c, errors.New("no mixer has valid keys")
 	}
 	draw := d.seed.draw("mixers", d.e.EID[:])
 	holder, err := drawBelow(draw, len(valid))
 	if err != nil {
-		return nil, err
+		return c, err
 	}
 	left, err := drawBelow(draw, coins)
 	if err != nil {
-		return nil, err
+		return c, err
 	}
-	d.choice = &choice{holder: valid[holder].Key}
+	c.holder = valid[holder].Key
 	for _, m := range valid {
 		if left < m.Coins {
-			d.choice.payer = m.Key
+			c.payer = m.Key
 			break
 		}
 		left -= m.Coins
 	}
-	return d.choice, nil
+	return c, nil
 }
 
 // Coin returns the anonymous coin of the roll key, once it is in the chain.

@@ -10,6 +10,7 @@ import (
 	"bevote/internal/cores"
 	"bevote/internal/curve"
 	"bevote/internal/regtest"
+	"bevote/internal/relay"
 	"bevote/internal/roles"
 	"bevote/lang"
 	"bevote/templates"
@@ -44,18 +45,34 @@ type fixture struct {
 	files      [2][]byte // policy and contract
 
 	view       *election.Exchange // of all lines and blocks
+	look       *roles.View        // the same
+	observer   *roles.Observer
+	blocks     []*wire.MsgBlock       // of the chain, from height 1
+	nodes      map[string]roles.Chain // of roles that have one of their own
+	performed  map[string]uint32      // acts, by the tip at which they were performed last
 	registrar  *roles.Registrar
+	list       *roles.Eligible
 	memberKeys int // of each mixer; 0 for one
 	announced  uint32
 
 	// absent reports whether a role does nothing at a tip: "m1", "v2", "treasurer".
-	absent      func(who string, tip uint32) bool
-	underfunded bool      // the supervisor has 100,000 sat
-	journalPath string    // of m1's journal, or ""
-	journalFile io.Closer // the same, open
+	absent       func(who string, tip uint32) bool
+	underfunded  bool         // the supervisor has 100,000 sat
+	journalPath  string       // of m1's journal, or ""
+	journalFile  io.Closer    // the same, open
+	dir          string       // of the files of all roles, or ""
+	journals     [9]io.Closer // open, of the mixers; with dir only
+	registerFile io.Closer    // open, the registrar's file; with dir only
+	membersPath  string       // of the treasurer's file, or ""
+	membersFile  io.Closer    // the same, open
+
+	// lines returns the board as a role sees it, nil for all of it; the hook may be nil.
+	lines func(who string) []board.Line
 
 	// tolerates reports whether a role's error stops the role, and not the test.
 	tolerates func(who string, err error) bool
+	// beforeAct is called before a role acts.
+	beforeAct func(who string)
 	// beforeActs is called at every tip, before the roles act.
 	beforeActs func(tip uint32)
 	// publish returns the lines that the board keeper appends in place of a line; nil appends the
@@ -107,10 +124,16 @@ func (f *fixture) begin(voters, mixers int) {
 	f.chain, err = regtest.New(t.TempDir(), lang.Params("regtest"), templates.PayToKey(curve.BaseMul(f.minerKey).Key()))
 	check(t, err)
 	t.Cleanup(func() { f.chain.Close() })
+	f.observer = roles.NewObserver(f.e, f.chain, 1)
+	f.nodes, f.performed = make(map[string]roles.Chain), make(map[string]uint32)
 	f.supervisor, err = roles.NewSupervisor(f.e, f.keys["supervisor"], f.node(), seedOf("supervisor"))
 	check(t, err)
-	f.treasurer, err = roles.NewTreasurer(f.supervisor)
-	check(t, err)
+	if f.membersPath != "" {
+		f.openTreasurer()
+	} else {
+		f.treasurer, err = roles.NewTreasurer(f.supervisor)
+		check(t, err)
+	}
 	f.makeRoles(voters, mixers)
 	f.mine(101)
 	f.fund()
@@ -144,6 +167,10 @@ func (f *fixture) makeRoles(voters, mixers int) {
 		check(f.t, err)
 		if i == 0 && f.journalPath != "" {
 			journal = f.openJournal()
+		}
+		if f.dir != "" {
+			f.mixers[i] = f.reopenMixer(i)
+			continue
 		}
 		f.mixers[i], err = roles.NewMixer(f.e, name, f.keys["mixer "+name], f.node(), f.random(name), journal, max(1, f.memberKeys))
 		check(f.t, err)
@@ -210,19 +237,18 @@ func (f *fixture) signature(tx *wire.MsgTx, i int, locking []byte, key curve.Sca
 // register admits mixers and voters.
 func (f *fixture) register() {
 	f.t.Helper()
-	lines, err := f.treasurer.Announce()
-	check(f.t, err)
-	f.append("supervisor", lines...)
-	announcements := make([]board.Line, len(f.mixers))
+	f.appendLines("supervisor", f.treasurer.Acts)
+	announcements := make([][]roles.Act, len(f.mixers))
 	cores.Each(len(f.mixers), func(i int) {
 		var err error
-		if announcements[i], err = f.mixers[i].Announce(f.view.ExchangeLog); err != nil {
+		if announcements[i], err = f.mixers[i].Acts(f.look); err != nil {
 			f.t.Error(err)
 		}
 	})
 	for i, m := range f.mixers {
-		f.append(fmt.Sprintf("m%d", i+1), announcements[i])
-		certificates, err := f.treasurer.Admit(f.view.ExchangeLog, announcements[i], m.Requests())
+		line := *announcements[i][0].Line
+		f.append(fmt.Sprintf("m%d", i+1), line)
+		certificates, err := f.treasurer.Admit(f.view.ExchangeLog, line, m.Requests())
 		check(f.t, err)
 		check(f.t, m.Certify(certificates))
 	}
@@ -232,8 +258,11 @@ func (f *fixture) register() {
 	}
 	list, err := roles.ReadEligible(strings.NewReader(csv))
 	check(f.t, err)
-	f.registrar = roles.NewRegistrar(f.supervisor, list)
+	f.list, f.registrar = list, roles.NewRegistrar(f.supervisor, list)
 	for i := range f.voters {
+		if f.dir != "" {
+			f.reopenRegistrar()
+		}
 		key := f.keys[fmt.Sprintf("registration v%d", i+1)]
 		r, err := roles.Register(f.e.EID, fmt.Sprintf("voter %d", i+1), curve.NewScalar(uint32(1000+i)), key)
 		check(f.t, err)
@@ -261,17 +290,37 @@ func (f *fixture) append(who string, lines ...board.Line) {
 			check(f.t, f.log.Append(l))
 		}
 	}
-	f.view = f.exchange()
+	f.see()
+}
+
+// appendLines appends the lines of a role's acts, which sends nothing.
+func (f *fixture) appendLines(who string, of func(*roles.View) ([]roles.Act, error)) {
+	f.t.Helper()
+	acts, err := of(f.look)
+	check(f.t, err)
+	for _, a := range acts {
+		f.append(who, *a.Line)
+	}
+}
+
+// see looks at board and chain.
+func (f *fixture) see() {
+	f.t.Helper()
+	var err error
+	f.look, err = f.observer.View(f.log.Lines())
+	check(f.t, err)
+	f.view = f.look.Exchange
 }
 
 // mine adds blocks up to height and shows them to every role.
 func (f *fixture) mine(height uint32) {
 	f.t.Helper()
-	defer func() { f.view = f.exchange() }()
+	defer f.see()
 	for tip := f.tip(); tip < height; tip++ {
 		check(f.t, f.chain.Mine(1))
 		b, err := f.chain.Block(tip + 1)
 		check(f.t, err)
+		f.blocks = append(f.blocks, b)
 		f.supervisor.Watch(tip+1, b)
 		for _, m := range f.mixers {
 			m.Watch(tip+1, b)
@@ -301,7 +350,7 @@ func (f *fixture) exchange() *election.Exchange {
 
 // actor is a role that acts whenever board or chain have grown.
 type actor interface {
-	Act(*election.Exchange) ([]board.Line, error)
+	Acts(*roles.View) ([]roles.Act, error)
 }
 
 func (f *fixture) actors() (names []string, people []actor) {
@@ -315,31 +364,74 @@ func (f *fixture) actors() (names []string, people []actor) {
 	return names, people
 }
 
+// viewOf is what a role sees.
+func (f *fixture) viewOf(who string, all *roles.View) *roles.View {
+	f.t.Helper()
+	if f.lines != nil {
+		if lines := f.lines(who); lines != nil {
+			v, err := roles.NewObserver(f.e, f.chain, 1).View(lines)
+			check(f.t, err)
+			return v
+		}
+	}
+	return all
+}
+
 // act lets the roles act until no line is new.
 func (f *fixture) act() {
 	f.t.Helper()
 	names, people := f.actors()
 	for again := true; again; {
 		again = false
-		x := f.view
-		for i, p := range people {
+		view := f.look
+		for i := range people {
 			if f.absent(names[i], f.tip()) {
 				continue
 			}
-			lines, err := p.Act(x)
-			if err != nil && f.tolerates != nil && f.tolerates(names[i], err) {
-				continue
+			if f.beforeAct != nil {
+				f.beforeAct(names[i])
+				_, people = f.actors()
 			}
-			if err != nil {
+			acts, err := people[i].Acts(f.viewOf(names[i], view))
+			before := len(f.log.Lines())
+			if err == nil {
+				err = f.perform(names[i], acts)
+			}
+			if err != nil && !(f.tolerates != nil && f.tolerates(names[i], err)) {
 				f.t.Fatalf("%s at tip %d: %v", names[i], f.tip(), err)
 			}
-			if len(lines) > 0 {
-				before := len(f.log.Lines())
-				f.append(names[i], lines...)
-				again = again || len(f.log.Lines()) > before
-			}
+			again = again || len(f.log.Lines()) > before
 		}
 	}
+}
+
+// perform appends lines and sends transactions, each once between two blocks.
+func (f *fixture) perform(who string, acts []roles.Act) (err error) {
+	f.t.Helper()
+	for _, a := range acts {
+		key, tip := a.What, f.tip()
+		if a.Tx != nil {
+			key += a.Tx.TxHash().String()
+		} else {
+			key += string(a.Line.By[:]) + string(a.Line.Body)
+		}
+		if last, done := f.performed[key]; done && last == tip {
+			continue
+		}
+		f.performed[key] = tip
+		if a.Line != nil {
+			f.append(who, *a.Line)
+			continue
+		}
+		n := f.nodes[who]
+		if n == nil {
+			n = f.node()
+		}
+		if failed := n.Submit(a.Tx); !relay.Stands(a.Tx, failed) {
+			err = fmt.Errorf("%s: %w", a.What, failed)
+		}
+	}
+	return err
 }
 
 // run plays the exchange up to the tip at height. Every role acts at each tip.

@@ -2,7 +2,6 @@ package roles
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -69,6 +68,16 @@ func (j *Journal) begin(random io.Reader, key int, with curve.PublicKey, turn in
 	return j.write(entry{Open: o})
 }
 
+// close ends the open session of a key. One that has answered a challenge counts as issued, whether the
+// answer came onto the board or not: the deposit gets no other answer.
+func (j *Journal) close(key int) error {
+	how := closeTimeout
+	if j.open[key].challenge != nil {
+		how = closeIssued
+	}
+	return j.write(entry{Close: &sessionEnd{key, how}})
+}
+
 // entry is one line of a journal. Exactly one of its parts is there.
 type entry struct {
 	Begin       *header       `json:"begin,omitempty"` // the first line
@@ -126,7 +135,7 @@ func (j *Journal) write(e entry) error {
 		return err
 	}
 	if j.store != nil {
-		text, err := encodeEntry(e)
+		text, err := encodeLine(e)
 		if err != nil {
 			return err
 		}
@@ -192,24 +201,6 @@ func (j *Journal) end(c sessionEnd) (apply func(), err error) {
 		}
 		delete(j.open, c.Key)
 	}, nil
-}
-
-func encodeEntry(e entry) ([]byte, error) {
-	text, err := json.Marshal(e)
-	return append(text, '\n'), err
-}
-
-// decodeEntry reads what encodeEntry writes, without the LF.
-func decodeEntry(text []byte) (entry, error) {
-	var e entry
-	if err := json.Unmarshal(text, &e); err != nil {
-		return e, errors.New("not the JSON of an entry") // the decoder's own error would quote secrets
-	}
-	again, err := encodeEntry(e)
-	if err != nil || !bytes.Equal(again[:len(again)-1], text) || e.parts() != 1 {
-		return e, errors.New("not an entry as it was written")
-	}
-	return e, nil
 }
 
 func (e entry) parts() (count int) {

@@ -13,56 +13,108 @@ import (
 )
 
 // OpenJournal reads the journal in the file path, or begins one there for the policy with this id and
-// with a seed drawn from random. The file is lines of JSON in the mode 0600, and one process at a
-// time has it open. Every entry is on the disk before it is acted on. The Closer closes the file.
+// with a seed drawn from random. It is a private file ([openPrivate]). The Closer closes it.
 func OpenJournal(path, policy string, random io.Reader) (*Journal, io.Closer, error) {
+	var j *Journal
+	begin := func() (text []byte, err error) {
+		if j, err = NewJournal(random); err != nil {
+			return nil, err
+		}
+		return encodeLine(entry{Begin: &header{2, policy, board.Hash(j.seed)}})
+	}
+	read := func(text []byte) (err error) {
+		j, err = decodeJournal(text, policy)
+		return err
+	}
+	store, file, err := openPrivate("journal", path, begin, read)
+	if err != nil {
+		return nil, nil, err
+	}
+	j.store = store
+	return j, file, nil
+}
+
+// decodeJournal takes in the entries of a journal, each ended by LF.
+func decodeJournal(text []byte, policy string) (*Journal, error) {
+	j := newJournal(Seed{})
+	err := eachLine(text, func(first bool, e entry) error {
+		switch {
+		case e.parts() != 1:
+			return errNotWritten
+		case !first:
+			return j.write(e)
+		case e.Begin == nil || e.Begin.Format != 2:
+			return errors.New("want how a journal begins")
+		case e.Begin.Policy != policy:
+			return errors.New("of another policy")
+		}
+		j.seed = Seed(e.Begin.Seed)
+		return nil
+	})
+	return j, err
+}
+
+// openPrivate opens a private file, or creates it with the line that begin returns: lines of JSON in the mode
+// 0600, which one process at a time has open. It has read take in the lines of a file that is there, and cuts
+// off a last line without an end: what such a line says was not acted on. store puts a line at the end, and
+// has it on the disk when it returns. what names the file in errors.
+func openPrivate(
+	what, path string, begin func() ([]byte, error), read func(text []byte) error,
+) (store func(line []byte) error, file io.Closer, err error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		return createJournal(path, policy, random)
+	created := errors.Is(err, fs.ErrNotExist)
+	if created {
+		f, err = os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE|os.O_EXCL, 0o600)
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	var j *Journal
-	if err = lock(f); err == nil {
-		j, err = readJournal(f, policy)
+	store = appendTo(f)
+	if err = lock(f); err == nil && created {
+		err = beginPrivate(path, store, begin)
+	} else if err == nil {
+		err = readPrivate(f, read)
 	}
 	if err != nil {
 		f.Close()
-		return nil, nil, fmt.Errorf("journal %s: %w", path, err)
+		return nil, nil, fmt.Errorf("%s %s: %w", what, path, err)
 	}
-	j.store = appendTo(f)
-	return j, f, nil
+	return store, f, nil
 }
 
-func createJournal(path, policy string, random io.Reader) (*Journal, io.Closer, error) {
-	j, err := NewJournal(random)
-	if err != nil {
-		return nil, nil, err
-	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return nil, nil, err
-	}
-	j.store = appendTo(f)
-	text, err := encodeEntry(entry{Begin: &header{2, policy, board.Hash(j.seed)}})
+// beginPrivate stores the first line of a new file, and its name.
+func beginPrivate(path string, store func([]byte) error, begin func() ([]byte, error)) error {
+	line, err := begin()
 	if err == nil {
-		err = lock(f)
-	}
-	if err == nil {
-		err = j.store(text)
+		err = store(line)
 	}
 	if err == nil {
 		err = syncDirectory(filepath.Dir(path))
 	}
-	if err != nil {
-		f.Close()
-		return nil, nil, fmt.Errorf("journal %s: %w", path, err)
-	}
-	return j, f, nil
+	return err
 }
 
-// appendTo stores entries at the end of a file. After a failure it is not known what the file holds,
+// readPrivate reads a file that its owner alone can read.
+func readPrivate(f *os.File, read func(text []byte) error) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return fmt.Errorf("mode %v lets others read it, want 0600", info.Mode().Perm())
+	}
+	text, err := io.ReadAll(f)
+	if err != nil {
+		return err
+	}
+	whole := bytes.LastIndexByte(text, '\n') + 1
+	if err := read(text[:whole]); err != nil || whole == len(text) {
+		return err
+	}
+	return f.Truncate(int64(whole))
+}
+
+// appendTo stores lines at the end of a file. After a failure it is not known what the file holds,
 // and nothing more is stored.
 func appendTo(f *os.File) func([]byte) error {
 	var broken error
@@ -84,54 +136,4 @@ func syncDirectory(path string) error {
 	}
 	defer d.Close()
 	return d.Sync()
-}
-
-// readJournal reads a journal's file. It cuts off a last line without an end: such an entry was not
-// acted on.
-func readJournal(f *os.File, policy string) (*Journal, error) {
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if info.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("mode %v lets others read it, want 0600", info.Mode().Perm())
-	}
-	text, err := io.ReadAll(f)
-	if err != nil {
-		return nil, err
-	}
-	whole := bytes.LastIndexByte(text, '\n') + 1
-	j, err := decodeJournal(text[:whole], policy)
-	if err == nil && whole < len(text) {
-		err = f.Truncate(int64(whole))
-	}
-	return j, err
-}
-
-// decodeJournal takes in the entries of a journal, each ended by LF.
-func decodeJournal(text []byte, policy string) (*Journal, error) {
-	lines := bytes.SplitAfter(text, []byte("\n"))
-	lines = lines[:len(lines)-1]
-	j := newJournal(Seed{})
-	for i, line := range lines {
-		e, err := decodeEntry(bytes.TrimSuffix(line, []byte("\n")))
-		switch {
-		case err != nil:
-		case i == 0 && (e.Begin == nil || e.Begin.Format != 2):
-			err = errors.New("want how a journal begins")
-		case i == 0 && e.Begin.Policy != policy:
-			err = errors.New("of another policy")
-		case i == 0:
-			j.seed = Seed(e.Begin.Seed)
-		default:
-			err = j.write(e)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", i+1, err)
-		}
-	}
-	if len(lines) == 0 {
-		return nil, errors.New("it is empty")
-	}
-	return j, nil
 }

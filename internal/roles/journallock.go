@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// lock keeps a journal to one process until the file is closed or the process ends. Two mixers with
+// lock keeps a private file to one process until the file is closed or the process ends. Two mixers with
 // one journal would answer one offer twice.
 func lock(f *os.File) error {
 	if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil {

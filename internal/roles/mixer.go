@@ -23,11 +23,8 @@ type Mixer struct {
 	payer
 	name    string
 	journal *Journal
-	rand    io.Reader               // of salts
-	keys    []*memberKey            // nil until they are made; one with blind RSA
-	lapsed  map[curve.PublicKey]int // sessions without an answer, by registration key
-	sent    sendings
-	retries retries
+	rand    io.Reader // of salts
+	keys    []*memberKey
 }
 
 // memberKey is a key by which a mixer signs.
@@ -36,7 +33,7 @@ type memberKey struct {
 	announced []byte
 	member    *mixing.Signer // nil with blind RSA
 	issuer    mixing.Issuer  // nil until the mixer can sign
-	session   *issueSession  // nil where none is open
+	session   *issueSession  // the newest that was made; nil before it
 }
 
 // NewMixer returns the mixer with a name and a secret key. Its signing secrets are drawn from the
@@ -58,40 +55,44 @@ func NewMixer(
 	case e.Policy.Mixing.Scheme == lang.SchemeBlindRSA && keys != 1, keys < 1 || keys > most:
 		return nil, fmt.Errorf("%d keys, want one with blind RSA and at most %d", keys, most)
 	}
-	m := &Mixer{
-		payer: newPayer(p), name: name, rand: rand, journal: journal,
-		lapsed: make(map[curve.PublicKey]int), sent: make(sendings), retries: make(retries),
-	}
+	m := &Mixer{payer: newPayer(p), name: name, rand: rand, journal: journal}
 	for i := range keys {
 		m.keys = append(m.keys, &memberKey{number: i + 1})
 	}
 	return m, nil
 }
 
-// Announce makes the mixer's signing keys and writes the line that announces it: it accepts to hold
-// deposits, and to pay as many coins as its outputs can, from the largest on. With group signatures the
-// manager's modulus must be on the board, and the mixer cannot sign before Certify.
-func (m *Mixer) Announce(view *election.ExchangeLog) (board.Line, error) {
-	if err := m.prepare(view); err != nil {
-		return board.Line{}, err
+// announce is the line that announces the mixer: it accepts to hold deposits, and to pay as many coins as
+// its outputs can, from the largest on. The first that stands counts. With group signatures the manager's
+// modulus must be on the board, and the mixer cannot sign before Certify.
+func (m *Mixer) announce(view *View) ([]Act, error) {
+	x, by := view.Exchange, m.e.Policy.Times.Register
+	if x.Registry != nil || view.Tip >= by {
+		return nil, nil
 	}
-	from, coins := m.funds()
+	if err := m.prepare(x.ExchangeLog); err != nil {
+		return nil, err
+	}
+	if _, announced := x.AnnouncementOf(m.public); announced || m.keys[0].announced == nil {
+		return nil, nil
+	}
+	from, coins := m.funds(view.Tip)
 	if coins == 0 {
-		return board.Line{}, errors.New("the mixer cannot pay a coin")
+		return nil, errors.New("no output that is deep pays a coin")
 	}
 	at := election.EncodeOutpoint(from)
 	body := board.Mixer{Name: m.name, Coins: coins, From: at[:]}
 	for _, k := range m.keys {
 		body.Keys = append(body.Keys, k.announced)
 	}
-	return m.write(body)
+	return lineActs(&m.participant, view, "mixer", by, body)
 }
 
-// funds returns the largest confirmed output, from which the mixer pays, and how many coins all outputs
-// pay for.
-func (m *Mixer) funds() (from wire.OutPoint, coins int) {
+// funds returns the largest output, from which the mixer pays, and how many coins all outputs pay for. They
+// are deep, so that no reorganisation takes them away.
+func (m *Mixer) funds(tip uint32) (from wire.OutPoint, coins int) {
 	p, largest, sum := m.e.Policy, int64(0), int64(0)
-	for _, o := range m.wallet.confirmed(m.tip() + 1) {
+	for _, o := range m.wallet.spendable(tip+1, p.Depth()) {
 		if sum += o.value - p.Fee*templates.P2PKHInput; o.value > largest {
 			from, largest = o.op, o.value
 		}
@@ -101,8 +102,12 @@ func (m *Mixer) funds() (from wire.OutPoint, coins int) {
 	return from, int(min(max(sum/each, 0), int64(p.Voters)))
 }
 
-// prepare makes the signing keys, or makes them again after a restart.
+// prepare makes the signing keys, or makes them again after a restart: with group signatures once the
+// manager's modulus is on the board.
 func (m *Mixer) prepare(view *election.ExchangeLog) error {
+	if m.e.Policy.Mixing.Scheme == lang.SchemeGroupBlind && view.Manager == nil {
+		return nil
+	}
 	for _, k := range m.keys {
 		if k.announced != nil {
 			continue
@@ -176,19 +181,35 @@ func (k *memberKey) certified(certificate []byte) error {
 }
 
 // Issuer returns what the mixer signs with by its first key, nil before it can sign. Sessions opened
-// with it besides those of Act give signatures without a deposit: rehearsals and tests play a cheating
+// with it besides those of Acts give signatures without a deposit: rehearsals and tests play a cheating
 // mixer so.
 func (m *Mixer) Issuer() mixing.Issuer { return m.keys[0].issuer }
 
-// Act does what is due: it returns lines for the board and sends transactions. It is to be called
-// whenever the board or the chain has grown. The lines of one call are to be appended together,
-// before the next call.
-func (m *Mixer) Act(x *election.Exchange) ([]board.Line, error) {
-	own := x.MixerOf(m.public)
-	if own == nil {
+// Acts returns what is due of the mixer by a view. It chooses outputs of the blocks that Watch was given,
+// which are to be those of the view. What a session needs is in the journal before an act is returned.
+//
+//	mixer         once the manager's modulus is on the board, until `register by`
+//	issue         or offers and issues, from the deep anchor of `deposit by` until `issue by`
+//	coins         from the deep anchor of `voucher by` until `payout by`; then they are taken back
+func (m *Mixer) Acts(view *View) ([]Act, error) {
+	if view.Exchange == nil {
 		return nil, nil
 	}
-	if err := m.prepare(x.ExchangeLog); err != nil {
+	acts, err := actsOf(view, m.announce, m.hold, m.pay)
+	if err != nil {
+		return nil, fmt.Errorf("mixer %s: %w", m.name, err)
+	}
+	return acts, nil
+}
+
+// hold issues for the deposits that the deep anchor of `deposit by` commits to, until `issue by`, if the
+// board has the keys that the mixer announced.
+func (m *Mixer) hold(view *View) ([]Act, error) {
+	own := view.Exchange.MixerOf(m.public)
+	if own == nil || !view.Closed(election.DepositsClosed) || view.Tip >= m.e.Policy.Times.Issue {
+		return nil, nil
+	}
+	if err := m.prepare(view.Exchange.ExchangeLog); err != nil {
 		return nil, err
 	}
 	for i, k := range m.keys {
@@ -196,12 +217,5 @@ func (m *Mixer) Act(x *election.Exchange) ([]board.Line, error) {
 			return nil, errors.New("the mixer announced other keys, or was never certified")
 		}
 	}
-	lines, err := m.issue(x)
-	if err == nil {
-		err = m.payVouchers(x)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("mixer %s: %w", m.name, err)
-	}
-	return lines, nil
+	return m.issue(view)
 }

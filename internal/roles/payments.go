@@ -6,63 +6,31 @@ import (
 	"slices"
 
 	"bevote/internal/curve"
-	"bevote/internal/relay"
 	"bevote/templates"
 	"bevote/verifier/election"
 
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// sendings are the transactions that a role has sent and that are in no block yet, by the output that
-// each spends first. A role that starts again without them makes the same transactions.
-type sendings map[wire.OutPoint]*sending
-
-type sending struct {
-	tx  *wire.MsgTx
-	tip uint32 // at which it was sent
-}
-
-// again sends a transaction that spends an output once more, once a block, and reports whether there
-// is one. The relays may have it, or have dropped it.
-func (s sendings) again(p *payer, op wire.OutPoint) bool {
-	sent := s[op]
-	if sent == nil {
-		return false
-	}
-	if tip := p.tip(); sent.tip != tip {
-		sent.tip = tip
-		_ = p.chain.Submit(sent.tx)
-	}
-	return true
-}
-
-// payNext sends the next transaction of the payer's chain of payments, unless the one that was sent is
-// in no block yet:
+// nextPayment returns the next transaction of the payer's chain of payments:
 //
 //	in   the end of the chain; outputs of the payer where it is short
 //	out  outs
 //	     change   the payer's key
-func (p *payer) payNext(
-	what string, sent sendings, from election.Tail, outs []*wire.TxOut, tail func(wire.OutPoint) bool,
-) error {
-	if len(outs) == 0 || from == (election.Tail{}) {
-		return nil
-	}
-	before := sent[from.Outpoint]
-	if before != nil && relay.SameOutputs(outs, before.tx.TxOut[:len(before.tx.TxOut)-1]) {
-		sent.again(p, from.Outpoint)
-		return nil
+//
+// It is nil where there is nothing to pay, and where the chain has not begun or is over.
+func (p *payer) nextPayment(
+	what string, from election.Tail, outs []*wire.TxOut, tail func(wire.OutPoint) bool,
+) (*wire.MsgTx, error) {
+	if len(outs) == 0 || from.Sats == 0 {
+		return nil, nil
 	}
 	tx := newTx()
 	tx.TxOut = append(outs, wire.NewTxOut(0, templates.PayToKey(p.public)))
 	if err := p.extend(tx, from, len(outs), 0, tail); err != nil {
-		return fmt.Errorf("%s: %w", what, err)
+		return nil, fmt.Errorf("%s: %w", what, err)
 	}
-	sent[from.Outpoint] = &sending{tx, p.tip()}
-	if err := p.signAndSend(what, tx); err != nil && before == nil {
-		return err
-	}
-	return nil // where another one was sent before, relays may still have that
+	return tx, p.signAll(tx)
 }
 
 // rollKeys returns the keys to which vouchers are to be paid.
@@ -84,44 +52,56 @@ func (p *payer) coinOutputs(keys []curve.PublicKey) (outs []*wire.TxOut) {
 	return outs
 }
 
-// payVouchers pays the coins that the mixer owes (tx3), once the anchor of the vouchers is deep and
-// until `payout by`. What is in no block by then is taken back: it would not be repaid.
-func (m *Mixer) payVouchers(x *election.Exchange) error {
-	tip, payout := m.tip(), m.e.Policy.Times.Payout
-	if !x.Deep(election.VouchersClosed, tip) {
-		return nil
+// pay pays the coins that the mixer owes (tx3), once the anchor of the vouchers is deep and until
+// `payout by`. What is in no block by then is taken back: it would not be repaid.
+func (m *Mixer) pay(view *View) ([]Act, error) {
+	x, payout := view.Exchange, m.e.Policy.Times.Payout
+	own := x.MixerOf(m.public)
+	if own == nil || !view.Closed(election.VouchersClosed) {
+		return nil, nil
 	}
-	var due []*election.Voucher
+	end := x.NextPayment(m.public)
+	if end.Outpoint == own.From {
+		end.Sats = m.wallet.held(end.Outpoint).value // which the replay does not know
+	}
+	tx, err := m.nextPayment("coins", end, m.coinOutputs(rollKeys(m.due(x))), func(wire.OutPoint) bool { return false })
+	switch {
+	case tx == nil || err != nil:
+		return nil, err
+	case view.Tip < payout:
+		return []Act{{What: "coins", Tx: tx, By: payout}}, nil
+	case m.wallet.held(end.Outpoint).height > payout:
+		return nil, nil // what spends an end of before can no more be mined
+	}
+	tx = m.takeBack(tx)
+	return []Act{{What: "taking coins back", Tx: tx}}, m.signAll(tx)
+}
+
+// due returns the vouchers that the mixer owes and has not paid in a block.
+func (m *Mixer) due(x *election.Exchange) (due []*election.Voucher) {
 	for _, v := range x.Payable() {
 		if v.Mixer.Key == m.public && x.Owed(v) && (x.CoinOf(v) == nil || x.CoinOf(v).By != m.public) {
 			due = append(due, v)
 		}
 	}
-	end := x.NextPayment(m.public)
-	if end.Outpoint == x.MixerOf(m.public).From {
-		end.Sats = m.wallet.held(end.Outpoint) // which the replay does not know
-	}
-	if tip < payout {
-		return m.payNext("coins", m.sent, end, m.coinOutputs(rollKeys(due)), func(wire.OutPoint) bool { return false })
-	}
-	if sent := m.sent[end.Outpoint]; sent != nil && len(sent.tx.TxOut) > 1 && len(due) > 0 {
-		return m.takeBack(end, sent.tx)
-	}
-	return nil
+	return due
 }
 
-// takeBack replaces a payment that is in no block by one to the mixer itself, which pays twice the fee.
-func (m *Mixer) takeBack(end election.Tail, late *wire.MsgTx) error {
-	tx := newTx()
-	tx.AddTxOut(wire.NewTxOut(0, templates.PayToKey(m.public)))
-	addInput(tx, end.Outpoint)
-	tx.TxOut[0].Value = m.wallet.held(end.Outpoint) - 2*m.e.Policy.Fee*int64(late.SerializeSize())
-	if err := signKey(tx, 0, m.key, m.public); err != nil {
-		return err
+// takeBack replaces a payment by one to the mixer itself, which pays twice the fee:
+//
+//	in   as the payment
+//	out  the payment's outputs − its fee   the mixer's key
+func (m *Mixer) takeBack(payment *wire.MsgTx) *wire.MsgTx {
+	tx, sats, size := newTx(), int64(0), int64(templates.TxFrame+len(payment.TxIn)*templates.P2PKHInput)
+	for _, in := range payment.TxIn {
+		addInput(tx, in.PreviousOutPoint)
 	}
-	m.sent[end.Outpoint] = &sending{tx, m.tip()}
-	_ = m.chain.Submit(tx) // relays that have dropped the payment take it too
-	return nil
+	for _, out := range payment.TxOut {
+		sats += out.Value
+		size += int64(out.SerializeSize())
+	}
+	tx.AddTxOut(wire.NewTxOut(sats-m.e.Policy.Fee*size, templates.PayToKey(m.public)))
+	return tx
 }
 
 func sortKeys(keys []curve.PublicKey) {

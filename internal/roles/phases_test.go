@@ -17,13 +17,11 @@ func (f *fixture) endPhase(due election.Due) {
 	f.t.Helper()
 	switch due.Kind {
 	case election.RegisterClosed:
-		line, err := f.registrar.Publish(f.treasurer.Mixers())
-		f.appendLine("supervisor", line, err)
+		f.appendLines("supervisor", func(v *roles.View) ([]roles.Act, error) {
+			return f.registrar.Acts(v, f.treasurer.Mixers())
+		})
 	case election.VouchersClosed:
-		r := f.replay()
-		lines, err := f.treasurer.Open(f.e.Exchange(f.log.Lines(), r.Sequence(0).Closing(due, f.log.Head()), r))
-		check(f.t, err)
-		f.append("supervisor", lines...)
+		f.appendLines("supervisor", f.treasurer.Acts)
 	}
 }
 
@@ -38,18 +36,10 @@ func (f *fixture) anchor() {
 	}
 }
 
-// look is what board and chain show.
-func (f *fixture) look() *roles.View {
-	f.t.Helper()
-	v, err := roles.NewObserver(f.e, f.chain, 0).View(f.log.Lines())
-	check(f.t, err)
-	return v
-}
-
 // supervise performs what is due of the supervisor.
 func (f *fixture) supervise() {
 	f.t.Helper()
-	acts, err := f.supervisor.Acts(f.look())
+	acts, err := f.supervisor.Acts(f.look)
 	check(f.t, err)
 	for _, a := range acts {
 		if a.Line != nil {
@@ -73,7 +63,7 @@ func (f *fixture) close() {
 			continue
 		}
 		at := election.EncodeOutpoint(coin)
-		line, err := board.Sign(f.e.EID, f.keys[fmt.Sprintf("roll v%d", i+1)], f.look().Seen, board.Entry{Outpoint: at[:]})
+		line, err := board.Sign(f.e.EID, f.keys[fmt.Sprintf("roll v%d", i+1)], f.look.Seen, board.Entry{Outpoint: at[:]})
 		f.appendLine(fmt.Sprintf("v%d", i+1), line, err)
 	}
 	f.run(roll)
@@ -116,9 +106,7 @@ func (f *fixture) showChain(role interface {
 	Watch(height uint32, b *wire.MsgBlock)
 }) {
 	f.t.Helper()
-	for h := uint32(1); h <= f.tip(); h++ {
-		b, err := f.chain.Block(h)
-		check(f.t, err)
-		role.Watch(h, b)
+	for i, b := range f.blocks {
+		role.Watch(uint32(i+1), b)
 	}
 }

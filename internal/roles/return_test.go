@@ -13,14 +13,14 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// replaceDepositor gives depositor i a node of its own.
+// replaceDepositor makes depositor i again, from its seed, and gives it a node of its own.
 func (f *fixture) replaceDepositor(i int, n roles.Chain) {
 	f.t.Helper()
 	seed := seedOf(fmt.Sprintf("person %d", i+1))
 	v, err := roles.NewDepositor(f.e, seed.Key("registration"), seed.Key("roll"), n, seed)
 	check(f.t, err)
 	f.showChain(v)
-	f.voters[i] = v
+	f.voters[i], f.nodes[fmt.Sprintf("v%d", i+1)] = v, n
 }
 
 // TestReturnOfLateDeposit: a deposit that is mined after `deposit by` is no deposit of the

@@ -2,8 +2,8 @@
 // the mixers and their depositors, the voters and the candidates. They alone hold private keys.
 //
 // It promises that a role does what docs/protocol.md asks of an honest one and nothing else: it
-// writes board lines, sends transactions, and learns from board and chain alone. A role takes no
-// part where the contract does not lift to the policy's paths. What is public comes from package
+// learns from board and chain alone, which a [View] shows, and lists the lines and transactions that are
+// due as [Act]s. A role takes no part where the contract does not lift to the policy's paths. What is public comes from package
 // election, so that a candidate counts what an auditor counts. No role prints a secret, whatever
 // the verb.
 //

@@ -7,48 +7,42 @@ import (
 	"fmt"
 	"slices"
 
+	"bevote/internal/curve"
 	"bevote/internal/mixing"
 	"bevote/lang"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
 )
 
-// issueSession is the session that a member key has open, at most one at a time.
+// issueSession is the session that the journal has open for a member key. It follows from the journal: to
+// keep it saves time only.
 type issueSession struct {
 	mixing.Session
-	since   uint32 // the tip when the session's newest line was written
-	answer  []byte // nil until the challenge is stored
-	written bool   // the answer, as M6
+	of     *openSession
+	answer []byte // nil until the challenge is stored
 }
 
-// issue issues for the deposits that the deep anchor of `deposit by` commits to, until `issue by`: with
-// blind RSA for all together, with group signatures in sessions.
-func (m *Mixer) issue(x *election.Exchange) (lines []board.Line, err error) {
-	tip := m.tip()
-	if !x.Deep(election.DepositsClosed, tip) || tip >= m.e.Policy.Times.Issue {
-		return nil, nil
-	}
+// issue issues with blind RSA for all deposits together, with group signatures in sessions.
+func (m *Mixer) issue(view *View) (acts []Act, err error) {
 	if m.e.Policy.Mixing.Scheme == lang.SchemeBlindRSA {
-		return m.issueAll(x)
+		return m.issueAll(view)
 	}
-	for _, k := range m.keys {
-		written, err := m.issueBy(x, k)
+	for i, k := range m.keys {
+		due, err := m.issueBy(view, k, view.Exchange.MixerOf(m.public).Issuers[i])
 		if err != nil {
 			return nil, err
 		}
-		lines = append(lines, written...)
+		acts = append(acts, due...)
 	}
-	return lines, nil
+	return acts, nil
 }
 
 // issueAll answers the message of each good deposit that was not issued for. A message that is none
 // gets no answer.
-func (m *Mixer) issueAll(x *election.Exchange) (lines []board.Line, err error) {
+func (m *Mixer) issueAll(view *View) (acts []Act, err error) {
+	x := view.Exchange
 	for _, d := range x.Deposits {
 		if d.Mixer.Key != m.public || d.Answer != nil || x.CheckDeposit(d) != nil {
-			continue
-		}
-		if !m.retries.allow(m.tip(), "issue "+d.By.String()) {
 			continue
 		}
 		s, err := m.keys[0].issuer.Open(nil)
@@ -62,154 +56,160 @@ func (m *Mixer) issueAll(x *election.Exchange) (lines []board.Line, err error) {
 		if err != nil {
 			return nil, fmt.Errorf("answering a deposit: %w", err)
 		}
-		line, err := m.writeIssue(d, answer)
+		due, err := m.answer(view, d, answer)
 		if err != nil {
 			return nil, err
 		}
-		lines = append(lines, line)
+		acts = append(acts, due...)
 	}
-	return lines, nil
+	return acts, nil
 }
 
-// writeIssue writes M6, with the mixer's signature on the input by which the supervisor sweeps the
+// answer is the act of M6, with the mixer's signature on the input by which the supervisor sweeps the
 // deposit.
-func (m *Mixer) writeIssue(d *election.Deposit, answer []byte) (board.Line, error) {
+func (m *Mixer) answer(view *View, d *election.Deposit, answer []byte) ([]Act, error) {
 	redeem, err := m.e.EscrowRedeem(m.public, d.By)
 	if err != nil {
-		return board.Line{}, err
+		return nil, err
 	}
 	sweep, err := signAs(election.SweptInput(d.Outpoint), 0, redeem, m.key, election.SweepHashType)
 	if err != nil {
-		return board.Line{}, err
+		return nil, err
 	}
-	return m.write(board.Issue{To: d.By, Answer: answer, Sweep: sweep})
+	return lineActs(&m.participant, view, "issue", m.e.Policy.Times.Issue, board.Issue{To: d.By, Answer: answer, Sweep: sweep})
 }
 
-// issueBy continues the open session of a member key, or opens one with the next depositor:
+// issueBy continues the session that the journal has open for a member key, or opens one with the next
+// depositor:
 //
 //	mixer                      depositor
 //	           ◀────────────── ready
+//	the session is stored
 //	offer      ──────────────▶
 //	           ◀────────────── challenge, within [election.SessionTimeout] blocks
-//	           the challenge is stored
+//	the challenge is stored
 //	issue (M6) ──────────────▶
-func (m *Mixer) issueBy(x *election.Exchange, k *memberKey) (lines []board.Line, err error) {
-	if k.session == nil && m.journal.open[k.number] != nil {
-		if err := m.open(k); err != nil { // the session from before a restart
-			return nil, err
+func (m *Mixer) issueBy(view *View, k *memberKey, by *election.Issuer) ([]Act, error) {
+	if m.journal.open[k.number] != nil {
+		acts, err := m.proceed(view, k, by)
+		if err != nil || m.journal.open[k.number] != nil {
+			return acts, err
 		}
 	}
-	if k.session != nil {
-		lines, err = m.continueSession(x, k)
-	}
-	if err != nil || k.session != nil {
-		return lines, err
-	}
-	d := m.next(x)
-	if d == nil {
-		return lines, nil
+	d := m.next(view)
+	if d == nil || !mayLeave(view, by.Open()) {
+		return nil, nil
 	}
 	if err := m.journal.begin(m.rand, k.number, d.By, d.Turns()); err != nil {
 		return nil, err
 	}
-	if err := m.open(k); err != nil {
+	return m.offer(view, k, d.By)
+}
+
+// mayLeave reports whether an issuer may go on to another depositor: it has no session open on the board, or
+// one whose challenge is malformed or can no more come. The session may be one that an older copy of the
+// journal does not have.
+func mayLeave(view *View, open *election.Deposit) bool {
+	switch {
+	case open == nil:
+		return true
+	case open.Challenge != nil:
+		return errors.Is(view.Exchange.CheckSession(open.Session), mixing.ErrChallenge)
+	}
+	return view.Seen.Height > open.Offer.Seen+election.SessionTimeout
+}
+
+// proceed does what the board asks of the session that the journal has open, and closes the session where
+// the board shows that it is over. A board that does not show it, or not yet, is an older one, or one that
+// lost the offer: the offer is made again there, and no other one, since it may still be answered.
+func (m *Mixer) proceed(view *View, k *memberKey, by *election.Issuer) ([]Act, error) {
+	o := m.journal.open[k.number]
+	s, err := m.sessionOf(k)
+	if err != nil {
 		return nil, err
 	}
-	line, err := m.write(board.Offer{To: d.By, Key: k.number, Offer: k.session.Offer()})
-	return append(lines, line), err
-}
-
-// open makes the session that is open in the journal.
-func (m *Mixer) open(k *memberKey) error {
-	s, err := k.issuer.Open(m.journal.sessionStream(k.number))
-	if err != nil {
-		return fmt.Errorf("opening a session: %w", err)
-	}
-	k.session = &issueSession{Session: s, since: m.tip()}
-	if stored := m.journal.open[k.number].challenge; stored != nil {
-		if k.session.answer, err = s.Answer(stored); err != nil {
-			return fmt.Errorf("answering the stored challenge: %w", err)
-		}
-	}
-	return nil
-}
-
-// continueSession answers the challenge if it has come, and closes the session when the answer is on
-// the board or the depositor's time is over.
-func (m *Mixer) continueSession(x *election.Exchange, k *memberKey) ([]board.Line, error) {
-	o, s := m.journal.open[k.number], k.session
-	d := x.DepositOf(o.with)
-	waited := m.tip() > s.since+election.SessionTimeout
+	d := view.Exchange.DepositOf(o.with)
 	switch {
-	case d == nil:
-		return nil, errors.New("the deposit of the open session is not on the board")
-	case d.Answer != nil:
-		return nil, m.close(k, closeIssued)
-	case s.answer != nil && !waited && s.written:
+	case d == nil || d.Turns() < o.turn:
 		return nil, nil
-	case s.answer != nil && !(d.Challenge != nil && bytes.Equal(d.Challenge.Data, o.challenge)):
-		// The board has another challenge, or none. A session gives one answer, and it was given.
-		return nil, m.close(k, closeIssued)
-	case s.answer != nil: // the line was lost
-		return m.publish(d, k)
-	case d.Challenge != nil && d.Offer != nil && bytes.Equal(d.Offer.Data, s.Offer()):
-		return m.answer(d, k)
-	case waited && (d.Awaits() || m.next(x) != nil): // where it awaits one, the offer was lost
-		return nil, m.close(k, closeTimeout)
+	case d.Answer != nil || d.Turns() > o.turn:
+		return nil, m.journal.close(k.number)
+	case d.Awaits():
+		return m.offer(view, k, o.with)
+	case by.Open() != d || !bytes.Equal(d.Offer.Data, s.Offer()):
+		return nil, m.journal.close(k.number) // another offer took its place
+	case o.challenge == nil && mayLeave(view, d) && m.next(view) != nil:
+		return nil, m.journal.close(k.number)
+	case d.Challenge != nil:
+		return m.respond(view, k, d)
 	}
 	return nil, nil
 }
 
-// answer computes the answer and stores the challenge before it writes M6. A malformed challenge
-// ends the session without an answer.
-func (m *Mixer) answer(d *election.Deposit, k *memberKey) ([]board.Line, error) {
-	answer, err := k.session.Answer(d.Challenge.Data)
-	if errors.Is(err, mixing.ErrChallenge) {
-		return nil, m.close(k, closeTimeout)
+// sessionOf returns the session that the journal has open for a key.
+func (m *Mixer) sessionOf(k *memberKey) (*issueSession, error) {
+	o := m.journal.open[k.number]
+	if k.session != nil && k.session.of == o {
+		return k.session, nil
 	}
+	s, err := k.issuer.Open(m.journal.sessionStream(k.number))
 	if err != nil {
-		return nil, fmt.Errorf("answering a challenge: %w", err)
+		return nil, fmt.Errorf("opening a session: %w", err)
 	}
-	if err := m.journal.write(entry{Challenge: &challenged{k.number, d.Challenge.Data}}); err != nil {
+	k.session = &issueSession{Session: s, of: o}
+	return k.session, nil
+}
+
+// offer is the act of an offer of the session that the journal has open.
+func (m *Mixer) offer(view *View, k *memberKey, to curve.PublicKey) ([]Act, error) {
+	s, err := m.sessionOf(k)
+	if err != nil {
 		return nil, err
 	}
-	k.session.answer = answer
-	return m.publish(d, k)
+	body := board.Offer{To: to, Key: k.number, Offer: s.Offer()}
+	return lineActs(&m.participant, view, "offer", m.e.Policy.Times.Issue, body)
 }
 
-// publish writes the answer of a session.
-func (m *Mixer) publish(d *election.Deposit, k *memberKey) ([]board.Line, error) {
-	k.session.since, k.session.written = m.tip(), true
-	line, err := m.writeIssue(d, k.session.answer)
-	return []board.Line{line}, err
-}
-
-// close ends the open session of a key.
-func (m *Mixer) close(k *memberKey, how outcome) error {
-	if how == closeTimeout {
-		m.lapsed[m.journal.open[k.number].with]++
+// respond computes the answer to the challenge on the board, and stores the challenge first. A session
+// answers one challenge: to another one, and to one that is malformed, it is silent.
+func (m *Mixer) respond(view *View, k *memberKey, d *election.Deposit) ([]Act, error) {
+	o, s := m.journal.open[k.number], k.session
+	if o.challenge != nil && !bytes.Equal(o.challenge, d.Challenge.Data) {
+		return nil, nil
 	}
-	k.session = nil
-	return m.journal.write(entry{Close: &sessionEnd{k.number, how}})
+	if s.answer == nil {
+		answer, err := s.Answer(d.Challenge.Data)
+		if errors.Is(err, mixing.ErrChallenge) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("answering a challenge: %w", err)
+		}
+		if err := m.journal.write(entry{Challenge: &challenged{k.number, d.Challenge.Data}}); err != nil {
+			return nil, err
+		}
+		s.answer = answer
+	}
+	return m.answer(view, d, s.answer)
 }
 
 // next is the deposit to offer for: of those that await an offer, the one with which the fewest sessions
 // have lapsed, and of these the first on the board. It is nil where a depositor would not have the time to
 // answer.
-func (m *Mixer) next(x *election.Exchange) *election.Deposit {
-	if m.tip()+election.SessionTimeout+1 > m.e.Policy.Times.Issue {
+func (m *Mixer) next(view *View) *election.Deposit {
+	if view.Tip+election.SessionTimeout+1 > m.e.Policy.Times.Issue {
 		return nil
 	}
 	var ready []*election.Deposit
-	for _, d := range x.Deposits {
-		if d.Mixer.Key == m.public && d.Awaits() && !m.serves(d) && x.CheckDeposit(d) == nil {
+	for _, d := range view.Exchange.Deposits {
+		if d.Mixer.Key == m.public && d.Awaits() && !m.serves(d) && view.Exchange.CheckDeposit(d) == nil {
 			ready = append(ready, d)
 		}
 	}
 	if len(ready) == 0 {
 		return nil
 	}
-	return slices.MinFunc(ready, func(a, b *election.Deposit) int { return cmp.Compare(m.lapsed[a.By], m.lapsed[b.By]) })
+	return slices.MinFunc(ready, func(a, b *election.Deposit) int { return cmp.Compare(a.Lapsed(), b.Lapsed()) })
 }
 
 // serves reports whether the mixer has issued for a deposit, or has a session with its depositor.

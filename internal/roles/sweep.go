@@ -11,11 +11,11 @@ import (
 	"github.com/btcsuite/btcd/wire/v2"
 )
 
-// sweep moves the sweepable deposits to the pool, once the anchor of the vouchers is deep. Sweeps that
-// are in no block are sent again once a block.
-func (t *Treasurer) sweep(x *election.Exchange) error {
-	if !x.Deep(election.VouchersClosed, t.s.tip()) {
-		return nil
+// sweep moves the sweepable deposits to the pool, once the anchor of the vouchers is deep.
+func (t *Treasurer) sweep(view *View) (acts []Act, err error) {
+	x := view.Exchange
+	if !view.Closed(election.VouchersClosed) {
+		return nil, nil
 	}
 	var due []*election.Deposit
 	for _, d := range x.Deposits {
@@ -28,19 +28,13 @@ func (t *Treasurer) sweep(x *election.Exchange) error {
 		return cmp.Or(bytes.Compare(x.Hash[:], y.Hash[:]), cmp.Compare(x.Index, y.Index))
 	})
 	for batch := range slices.Chunk(due, election.MaxSweep) {
-		if t.sent.again(&t.s.payer, batch[0].Outpoint) {
-			continue
-		}
 		tx, err := t.sweepOf(x, batch)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		t.sent[batch[0].Outpoint] = &sending{tx, t.s.tip()}
-		if err := t.s.submit("sweep", tx); err != nil {
-			return err
-		}
+		acts = append(acts, Act{What: "sweep", Tx: tx})
 	}
-	return nil
+	return acts, nil
 }
 
 // sweepOf is the sweep of deposits, with their mixers' signatures of the issues:
@@ -76,24 +70,27 @@ func (t *Treasurer) sweepOf(x *election.Exchange, deposits []*election.Deposit) 
 	return tx, nil
 }
 
-// payLate pays the coins of payable vouchers that have none after `payout by`, when the last payments
-// of mixers are deep, in time for them to be deep before the roll closes. It reports whether all are
-// paid.
-func (t *Treasurer) payLate(x *election.Exchange, times window) (done bool, err error) {
-	due := x.Unpaid()
-	if len(due) == 0 || times.tip >= times.lastCoin {
-		return true, nil
+// payments pays late coins, when the mixers' payments are deep after `payout by` and in time for the coins
+// to be deep before the roll closes, and repays the mixers when that is done.
+func (t *Treasurer) payments(view *View) ([]Act, error) {
+	x, p := view.Exchange, t.s.e.Policy
+	if view.Tip+1 < p.Times.Payout+p.Depth() || view.Tip >= p.Times.Roll {
+		return nil, nil
 	}
-	return false, t.s.payNext("late coins", t.sent, x.NextPayment(t.s.public), t.s.coinOutputs(rollKeys(due)), x.IsTail)
+	what, outs := "repayments", t.repayments(x)
+	if due := x.Unpaid(); len(due) > 0 && view.Tip < p.Times.Roll-p.Depth()-4 {
+		what, outs = "late coins", t.s.coinOutputs(rollKeys(due))
+	}
+	tx, err := t.s.nextPayment(what, x.NextPayment(t.s.public), outs, x.IsTail)
+	if tx == nil || err != nil {
+		return nil, err
+	}
+	return []Act{{What: what, Tx: tx, By: p.Times.Roll}}, nil
 }
 
-// repay pays each mixer what it is owed, in the order of the registry:
-//
-//	in   the end of the supervisor's payments; outputs of the supervisor where it is short
-//	out  owed     P2PKH of a mixer's key, for each
-//	     change   the supervisor's key
-func (t *Treasurer) repay(x *election.Exchange) error {
-	var outs []*wire.TxOut
+// repayments are outputs of what mixers are owed, P2PKH of a mixer's key for each, in the order of the
+// registry.
+func (t *Treasurer) repayments(x *election.Exchange) (outs []*wire.TxOut) {
 	for _, m := range x.Mixers {
 		owed := x.Repayment(m)
 		paid := func(p election.Payment) bool { return p.Sats == owed }
@@ -101,11 +98,5 @@ func (t *Treasurer) repay(x *election.Exchange) error {
 			outs = append(outs, wire.NewTxOut(owed, templates.PayToKey(m.Key)))
 		}
 	}
-	return t.s.payNext("repayment", t.sent, x.NextPayment(t.s.public), outs, x.IsTail)
-}
-
-// window is a tip between `payout by` and `roll by`.
-type window struct {
-	tip      uint32
-	lastCoin uint32 // first tip at which no late coin is paid
+	return outs
 }

@@ -29,7 +29,7 @@ var ErrShort = errors.New("too little to spend")
 // extend makes a transaction spend a tail, so that two tries conflict, and one of them at
 // most is mined. What is left of the inputs goes to output rest. Confirmed outputs of the
 // payer that are no tails are added until that has target satoshis, or as many as there are,
-// and is no dust.
+// and is no dust, the oldest first.
 func (p *payer) extend(
 	tx *wire.MsgTx, from election.Tail, rest int, target int64, tail func(wire.OutPoint) bool,
 ) error {
@@ -46,7 +46,7 @@ func (p *payer) extend(
 		spend(from.Outpoint)
 	}
 	least := templates.Dust(tx.TxOut[rest].PkScript)
-	for _, o := range p.wallet.confirmed(p.tip() + 1) {
+	for _, o := range p.wallet.spendable(p.tip()+1, 1) {
 		if left-p.e.Policy.Fee*size >= max(least, target) {
 			break
 		}

@@ -17,24 +17,18 @@ import (
 // where there are too many, sweeps deposits, pays the coins that mixers did not pay, and repays the
 // mixers.
 type Treasurer struct {
-	s       *Supervisor
-	manager *mixing.Manager     // nil with blind RSA
-	mixers  []curve.PublicKey   // the admitted mixers, in the order of their admission
-	names   []string            // of mixers
-	opened  map[[32]byte][]byte // who signed a voucher, by its line
-	sent    sendings
+	s        *Supervisor
+	manager  *mixing.Manager         // nil with blind RSA
+	admitted []admission             // in their order
+	store    func(line []byte) error // nil where nothing is stored
+	opened   map[[32]byte][]byte     // who signed a voucher, by its line: to keep it saves time only
 }
 
-// memberPlace is a member key of a mixer.
-type memberPlace struct {
-	mixer  curve.PublicKey
-	number int // from 1
-}
-
-// NewTreasurer returns the treasurer of an election that mixes. With group signatures it draws the
-// group, which takes seconds.
+// NewTreasurer returns the treasurer of an election that mixes, which keeps what it admits in memory, as
+// rehearsals do. A live treasurer needs [OpenTreasurer]. With group signatures it draws the group, which
+// takes seconds.
 func NewTreasurer(s *Supervisor) (*Treasurer, error) {
-	t := &Treasurer{s: s, opened: make(map[[32]byte][]byte), sent: make(sendings)}
+	t := &Treasurer{s: s, opened: make(map[[32]byte][]byte)}
 	switch p := s.e.Policy.Mixing; p.Scheme {
 	case lang.SchemeNone:
 		return nil, errors.New("nothing is mixed in this election")
@@ -50,18 +44,9 @@ func NewTreasurer(s *Supervisor) (*Treasurer, error) {
 // Format writes the public key in place of the treasurer, which holds the manager's secrets.
 func (t Treasurer) Format(f fmt.State, verb rune) { t.s.Format(f, verb) }
 
-// Announce writes the line with the group's modulus. With blind RSA there is none.
-func (t *Treasurer) Announce() ([]board.Line, error) {
-	if t.manager == nil {
-		return nil, nil
-	}
-	line, err := t.s.write(board.Manager{Modulus: t.manager.Modulus().Bytes()})
-	return []board.Line{line}, err
-}
-
 // Admit checks the line with which a mixer announces itself, and with group signatures certifies the
-// mixer's keys for its requests ([Mixer.Requests]). The certificates are for the mixer alone; with blind
-// RSA there are none. Mixers are admitted up to the policy's number.
+// mixer's keys for its requests ([Mixer.Requests]). The certificates are for the mixer alone, and the same
+// when it asks again; with blind RSA there are none. Mixers are admitted up to the policy's number.
 func (t *Treasurer) Admit(
 	view *election.ExchangeLog, announcement board.Line, requests [][]byte,
 ) (certificates [][]byte, err error) {
@@ -77,57 +62,59 @@ func (t *Treasurer) Admit(
 		return nil, fmt.Errorf("mixer %s did not sign its announcement", b.Name)
 	case len(p.Named) > 0 && !slices.ContainsFunc(p.Named, is):
 		return nil, fmt.Errorf("the policy does not name mixer %s", b.Name)
-	case !announced || counts.Name != b.Name || !slices.EqualFunc(counts.Keys, b.Keys, sameBytes):
+	case !announced || counts.Name != b.Name || !sameKeys(counts.Keys, b.Keys):
 		return nil, fmt.Errorf("mixer %s: this is not its announcement that counts", b.Name)
-	case slices.Contains(t.names, b.Name):
-		return nil, fmt.Errorf("there is a mixer %s", b.Name)
-	case slices.Contains(t.mixers, by):
-		return nil, fmt.Errorf("mixer %s is admitted already", b.Name)
-	case len(t.mixers) >= p.Mixers:
+	case len(t.admitted) >= p.Mixers && !t.isAdmitted(by):
 		return nil, fmt.Errorf("all %d mixers are admitted", p.Mixers)
-	case t.manager != nil && len(requests) != len(b.Keys):
-		return nil, fmt.Errorf("mixer %s: %d requests for %d keys", b.Name, len(requests), len(b.Keys))
 	}
+	a := admission{Key: by, Name: b.Name, Keys: b.Keys}
 	for i, key := range b.Keys {
-		certificate, err := t.certify(view, memberPlace{by, i + 1}, key, requests)
-		if err != nil {
+		if err := t.check(view, by, i+1, key); err != nil {
 			return nil, fmt.Errorf("mixer %s, key %d: %w", b.Name, i+1, err)
 		}
-		if certificate != nil {
-			certificates = append(certificates, certificate)
-		}
 	}
-	t.mixers, t.names = append(t.mixers, by), append(t.names, b.Name)
-	return certificates, nil
+	for _, request := range requests {
+		a.Requests = append(a.Requests, request)
+	}
+	return t.enter(a)
 }
 
-func sameBytes(a, b board.Bytes) bool { return bytes.Equal(a, b) }
+// isAdmitted reports whether the mixer with a key is admitted.
+func (t *Treasurer) isAdmitted(key curve.PublicKey) bool {
+	return slices.ContainsFunc(t.admitted, func(a admission) bool { return a.Key == key })
+}
 
-// certify checks a mixer's key and certifies a member of the group.
-func (t *Treasurer) certify(view *election.ExchangeLog, place memberPlace, key []byte, requests [][]byte) ([]byte, error) {
+func sameKeys(a, b []board.Bytes) bool {
+	return slices.EqualFunc(a, b, func(x, y board.Bytes) bool { return bytes.Equal(x, y) })
+}
+
+// check checks a mixer's key by its number, from 1.
+func (t *Treasurer) check(view *election.ExchangeLog, mixer curve.PublicKey, number int, key []byte) error {
 	if t.manager == nil {
 		k, err := mixing.DecodeRSAKey(key)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		return nil, k.Check(t.s.e.EID, place.mixer[:], t.s.e.Policy.Mixing.Modulus)
+		return k.Check(t.s.e.EID, mixer[:], t.s.e.Policy.Mixing.Modulus)
 	}
 	group, err := view.Group()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	member, err := mixing.DecodeMember(key)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := group.CheckMember(member, mixing.Who(place.mixer, uint32(place.number))); err != nil {
-		return nil, err
-	}
-	return t.manager.Admit(mixing.Who(place.mixer, uint32(place.number)), key, requests[place.number-1])
+	return group.CheckMember(member, mixing.Who(mixer, uint32(number)))
 }
 
-// Mixers returns the keys of the admitted mixers, for [Registrar.Publish].
-func (t *Treasurer) Mixers() []curve.PublicKey { return slices.Clone(t.mixers) }
+// Mixers returns the keys of the admitted mixers, for [Registrar.Acts].
+func (t *Treasurer) Mixers() (keys []curve.PublicKey) {
+	for _, a := range t.admitted {
+		keys = append(keys, a.Key)
+	}
+	return keys
+}
 
 // Issuer returns the key that signed a voucher. With group signatures this takes the manager's
 // secrets.
@@ -172,13 +159,51 @@ func (t *Treasurer) Takes(x *election.Exchange, v *election.Voucher) bool {
 	return shown <= x.Due(by)+1
 }
 
-// Open writes the manager's line at the end of the phase of the vouchers: of each member key that showed
-// more than its deposits, the proofs that it did. The exchange is that which the anchor will close. With
-// blind RSA there is no line.
-func (t *Treasurer) Open(x *election.Exchange) ([]board.Line, error) {
+// Acts returns what is due of the treasurer by a view. It chooses outputs of the blocks that the
+// supervisor's Watch was given, which are to be those of the view.
+//
+//	manager                  with group signatures, before `register by`
+//	opened                   with group signatures, from `voucher by` on, before the anchor
+//	sweeps                   once the anchor of the vouchers is deep
+//	late coins, repayments   from `payout by`, deep, until `roll by`
+func (t *Treasurer) Acts(view *View) ([]Act, error) {
+	return actsOf(view, t.announce, t.open, t.sweep, t.payments)
+}
+
+// Modulus returns the group's modulus as it is published, nil with blind RSA.
+func (t *Treasurer) Modulus() []byte {
 	if t.manager == nil {
+		return nil
+	}
+	return t.manager.Modulus().Bytes()
+}
+
+// announce writes the line with the group's modulus.
+func (t *Treasurer) announce(view *View) ([]Act, error) {
+	by := t.s.e.Policy.Times.Register
+	if t.manager == nil || view.Exchange.Manager != nil || !view.Exchange.Phases.Closed(election.Announce) || view.Tip >= by {
 		return nil, nil
 	}
+	return lineActs(&t.s.participant, view, "manager", by, board.Manager{Modulus: t.Modulus()})
+}
+
+// open writes the manager's line at the end of the phase of the vouchers: of each member key that showed
+// more than its deposits, the proofs that it did. With blind RSA there is no line.
+func (t *Treasurer) open(view *View) ([]Act, error) {
+	x, p := view.Exchange, t.s.e.Policy
+	if t.manager == nil || view.ended() || view.Tip < p.Times.Voucher || x.OpenedLine > 0 ||
+		x.Phases.Closed(election.VouchersClosed) || !x.Phases.Closed(election.IssuesClosed) {
+		return nil, nil
+	}
+	body, err := t.openings(view.Closing().Exchange)
+	if err != nil {
+		return nil, err
+	}
+	return lineActs(&t.s.participant, view, "opened", p.Times.Voucher+p.Grace, body)
+}
+
+// openings is what the manager writes of an exchange whose vouchers are closed.
+func (t *Treasurer) openings(x *election.Exchange) (body board.OpenedVouchers, err error) {
 	by := make(map[*election.Issuer][]*election.Voucher)
 	for _, v := range x.Vouchers {
 		if !x.Takes(v) || x.VerifyVoucher(v) != nil {
@@ -186,11 +211,10 @@ func (t *Treasurer) Open(x *election.Exchange) ([]board.Line, error) {
 		}
 		i, err := t.Issuer(x, v)
 		if err != nil {
-			return nil, err
+			return body, err
 		}
 		by[i] = append(by[i], v)
 	}
-	var body board.OpenedVouchers
 	for _, i := range x.Issuers() {
 		if len(by[i]) <= x.Due(i) {
 			continue
@@ -198,30 +222,10 @@ func (t *Treasurer) Open(x *election.Exchange) ([]board.Line, error) {
 		for _, v := range by[i] {
 			proof, err := t.manager.ProveOpened(v.Signature, v.ID)
 			if err != nil {
-				return nil, err
+				return body, err
 			}
 			body.Vouchers = append(body.Vouchers, board.OpenedVoucher{Voucher: v.N, Mixer: i.Mixer.Key, Key: i.Number, Proof: proof})
 		}
 	}
-	line, err := t.s.write(body)
-	return []board.Line{line}, err
-}
-
-// Act does what is due, as [Mixer.Act], and writes no lines: it sweeps deposits once the anchor of the
-// vouchers is deep, pays late coins when the mixers' payments are deep after `payout by`, and repays the
-// mixers when that is done.
-func (t *Treasurer) Act(x *election.Exchange) ([]board.Line, error) {
-	if err := t.sweep(x); err != nil {
-		return nil, err
-	}
-	p := t.s.e.Policy
-	w := window{tip: t.s.tip(), lastCoin: p.Times.Roll - p.Depth() - 4}
-	if w.tip+1 < p.Times.Payout+p.Depth() || w.tip >= p.Times.Roll {
-		return nil, nil
-	}
-	done, err := t.payLate(x, w)
-	if err == nil && done {
-		err = t.repay(x)
-	}
-	return nil, err
+	return body, nil
 }

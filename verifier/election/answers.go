@@ -7,8 +7,8 @@ import (
 	"bevote/internal/curve"
 )
 
-// answers keeps what takes long to compute of an election's exchange: keys, sessions
-// and signatures. Each is a pure function of what its key hashes, so that a setup that
+// answers keeps what takes long to compute of an election: of its exchange keys, sessions
+// and signatures, and the outcome of the dealing. Each is a pure function of what its key hashes, so that a setup that
 // is read again computes none of them twice. The zero value is ready.
 type answers struct{ known sync.Map }
 
@@ -24,7 +24,7 @@ func remember[T any](a *answers, compute func() T, parts ...[]byte) T {
 }
 
 // ShareAnswers lets the election use what another one, read from the same policy, has
-// computed of its exchange. Verifying again would take minutes.
+// computed. Verifying again would take minutes.
 func (e *Election) ShareAnswers(other *Election) {
 	if other != nil && other.EID == e.EID {
 		e.answers = other.answers

@@ -46,7 +46,34 @@ func (s *Setup) JudgeDealing() *sharing.Outcome {
 		log.Commits[s.slots[c.Line.By]] = c.Body.Deal
 	}
 	log.Complaints, log.Late = s.SharingComplaints(s.Complaints), s.SharingComplaints(s.Late)
-	return sharing.Judge(s.Params(), log)
+	return remember(s.e.answers, func() *sharing.Outcome { return sharing.Judge(s.Params(), log) }, s.dealingParts()...)
+}
+
+// dealingParts is what the outcome of the dealing follows from: the lines in their order, and the slots
+// of their authors.
+func (s *Setup) dealingParts() [][]byte {
+	roll := curve.Encoder([]byte("dealing"))
+	for _, r := range s.Roll {
+		roll = roll.Key(r.Key)
+	}
+	parts := [][]byte{roll}
+	add := func(l *board.Line) {
+		id := l.ID(s.e.EID)
+		parts = append(parts, id[:])
+	}
+	for _, c := range s.Commits {
+		add(c.Line)
+	}
+	for _, d := range s.deals {
+		add(d.Line)
+	}
+	for _, lines := range [][]Entry[board.Complaint]{s.Complaints, s.Late} {
+		parts = append(parts, nil) // ends the lines before
+		for _, c := range lines {
+			add(c.Line)
+		}
+	}
+	return parts
 }
 
 // Combine returns what members check their shares against: the deals of an outcome,

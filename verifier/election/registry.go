@@ -33,6 +33,9 @@ type Issuer struct {
 	open *Deposit // with which it has a session open, or nil
 }
 
+// Open returns the deposit with which the issuer has a session open, or nil.
+func (i *Issuer) Open() *Deposit { return i.open }
+
 // String names the issuer by its mixer, and its number where the mixer has several.
 func (i *Issuer) String() string {
 	if len(i.Mixer.Issuers) == 1 {

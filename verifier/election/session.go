@@ -142,6 +142,16 @@ func (m *ExchangeLog) ready(l Entry[board.Ready]) string {
 // inSession reports whether the depositor's newest session is open.
 func (d *Deposit) inSession() bool { return d.Issuer != nil && d.Issuer.open == d }
 
+// Lapsed returns how many sessions with the depositor have lapsed.
+func (d *Deposit) Lapsed() (n int) {
+	for _, s := range d.Earlier {
+		if s.Offer != nil {
+			n++
+		}
+	}
+	return n
+}
+
 // Turns returns how often the depositor said that it is ready.
 func (d *Deposit) Turns() int { return d.turns }
 
