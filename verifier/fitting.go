@@ -1,8 +1,10 @@
 package verifier
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 
 	"bevote/internal/curve"
 	"bevote/verifier/board"
@@ -44,20 +46,54 @@ func checkFit(in *inputs, chain *evidence.Chain) error {
 	return nil
 }
 
-// latestSeen returns the index of a line that has seen the highest block, or -1. Only lines
-// that the supervisor has signed decide, the first of each type: no other party may hold up
-// an audit by a block that is still to come.
+// latestSeen returns the index of a line that has seen the highest block, or -1. Only lines with a right
+// signature of a key of the policy decide, the first of each type: more of them do not count, and
+// other authors are not known yet. What a candidate has seen must have been seen by a second one, so that
+// none alone holds up an audit by naming a block that is still to come.
 func latestSeen(in *inputs) int {
-	met, latest := make(map[board.Type]bool), -1
+	authors := map[curve.PublicKey]bool{in.e.Policy.Supervisor: true}
+	for _, c := range in.e.Policy.Candidates {
+		authors[c.Key] = true
+	}
+	type first struct {
+		by   curve.PublicKey
+		kind board.Type
+	}
+	met, latest := make(map[first]bool), make(map[curve.PublicKey]int)
 	for i, l := range in.lines {
-		if l.By != in.e.Policy.Supervisor || met[l.Type] || l.Body == nil || latest >= 0 && l.Seen.Height <= in.lines[latest].Seen.Height {
+		id := first{l.By, l.Type}
+		before, seen := latest[l.By]
+		if !authors[l.By] || met[id] || l.Body == nil || seen && l.Seen.Height <= in.lines[before].Seen.Height {
 			continue
 		}
 		if in.signedWell(l) {
-			met[l.Type], latest = true, i
+			met[id], latest[l.By] = true, i
 		}
 	}
-	return latest
+	return in.agreedSeen(latest)
+}
+
+// agreedSeen returns the line of the supervisor, or the second highest of the candidates', whichever has
+// seen more; −1 without one. latest has a line for each author.
+func (in *inputs) agreedSeen(latest map[curve.PublicKey]int) int {
+	bySeen := func(i, j int) int {
+		return cmp.Or(cmp.Compare(in.lines[j].Seen.Height, in.lines[i].Seen.Height), cmp.Compare(i, j))
+	}
+	var agreed, candidates []int
+	for by, i := range latest {
+		if by == in.e.Policy.Supervisor {
+			agreed = append(agreed, i)
+		} else {
+			candidates = append(candidates, i)
+		}
+	}
+	if slices.SortFunc(candidates, bySeen); len(candidates) > 1 {
+		agreed = append(agreed, candidates[1])
+	}
+	if slices.SortFunc(agreed, bySeen); len(agreed) > 0 {
+		return agreed[0]
+	}
+	return -1
 }
 
 // signedWell reports whether a line has its author's signature.

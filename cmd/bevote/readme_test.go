@@ -133,7 +133,7 @@ func TestReadmeMap(t *testing.T) {
 			t.Errorf("README.md: there is no %s", m[1])
 		}
 	}
-	for glob, text := range map[string]string{"verifier/rules_*.go": `"V71"`, "internal/roles/voter.go": ") Cast("} {
+	for glob, text := range map[string]string{"verifier/rules_*.go": `"V71"`, "internal/roles/vote.go": ") vote("} {
 		if !strings.Contains(section, glob) || !anyContains(t, glob, text) {
 			t.Errorf("README.md: %s is not in %s", text, glob)
 		}

@@ -2,6 +2,7 @@ package agent_test
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"bevote/internal/rehearsal/rehearsaltest"
+	"bevote/templates"
 	"bevote/verifier/evidence/chainfile"
 	"bevote/verifier/record"
 
@@ -116,6 +118,25 @@ func (w *world) same(want calm) {
 	for _, h := range w.homes {
 		if !h.status.Over {
 			w.t.Errorf("%s (failure %d at operation %d): the %s is not over:\n%s", w.failed, w.fails, w.failedAt, h.name, h.status)
+		}
+	}
+}
+
+// noLess fails where a voter has less than in another outcome.
+func (w *world) noLess(want calm) {
+	w.t.Helper()
+	others := map[string]bool{string(templates.PayToKey(w.Policy.Supervisor)): true}
+	for _, c := range w.Policy.Candidates {
+		others[string(c.Payout)] = true
+	}
+	got := w.balances()
+	for script, sats := range want.sats {
+		raw, err := hex.DecodeString(script)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if got[script] < sats && !others[string(raw)] {
+			w.t.Errorf("%s: %s has %d sat, want %d", w.failed, script, got[script], sats)
 		}
 	}
 }

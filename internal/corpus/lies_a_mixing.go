@@ -62,7 +62,7 @@ var mixRecordLies = []Lie{
 
 // unanchoredBoard are the checks that are flagged along with a changed line of
 // the mixing phase, to which an anchor up to the roll's commits.
-var unanchoredBoard = []string{"V24", "V98"}
+var unanchoredBoard = []string{"V98"}
 
 // lineOf returns the index of the last line of a type, −1 if there is none.
 func (r *rewrite) lineOf(t board.Type) int {

@@ -27,7 +27,7 @@ func TestUnfitNodes(t *testing.T) {
 		bare   bool
 		words  string
 	}{
-		{"one block behind the board", blocks[:221], false, "the node is behind: its chain ends at block 220, line 24 of the board has seen block 221"},
+		{"one block behind the board", blocks[:221], false, "the node is behind: its chain ends at block 220, line 25 of the board has seen block 221"},
 		{"behind by the votes", blocks[:150], false, "the node is behind: its chain ends at block 149"},
 		{"before the announcement", blocks[:100], false, "the node is behind: its chain ends at block 99"},
 		{"at genesis", blocks[:1], false, "the node is behind: its chain ends at block 0"},
