@@ -38,7 +38,7 @@ func TestHostileRecords(t *testing.T) {
 		"a transcript of keys": {board(part{boardLine(t, "transcript", long(`{"qual":[],"keys":[`, "null", `]}`)), 3}), 20, ""},
 		"deep lists": {board(part{boardLine(t, "opening",
 			strings.Repeat("[", 4<<20)+strings.Repeat("]", 4<<20-4096)), 3}), 0, ""},
-		"deep objects": {board(part{boardLine(t, "opening", strings.Repeat(`{"count":`, 900_000)), 3}), 0, ""},
+		"deep objects":   {board(part{boardLine(t, "opening", strings.Repeat(`{"count":`, 900_000)), 3}), 0, ""},
 		"deals of zeros": {board(part{boardLine(t, "deal", `{"deal":"`+strings.Repeat("AAAA", 1<<20)+`"}`), 8}), 0, ""},
 
 		"a contract nests deep": {files{record.Contract: {{[]byte(`{"paths":[`), 20_000}}}, 65, "contract.json"},
