@@ -272,15 +272,24 @@ func (p *Play) perform(who actor, a roles.Act) (bool, error) {
 	if taken, err := p.taken(who, a); taken || err != nil {
 		return true, err
 	}
-	err := p.Node(who.role).Submit(a.Tx)
-	stands := relay.Stands(a.Tx, err)
-	if !stands && relay.OutcomeOf(err) != relay.Conflict {
-		return true, fmt.Errorf("%s: %w", a.What, err)
+	stands, err := p.submit(who.role, a)
+	if err != nil {
+		return true, err
 	}
 	if a.What == "claim" && stands && p.Claimant == "" {
 		p.Claimant = who.claims
 	}
 	return true, nil
+}
+
+// submit sends the transaction of an act, and reports whether it stands, or one like it. Where another
+// one has spent its inputs it does not, which is no error.
+func (p *Play) submit(role string, a roles.Act) (stands bool, err error) {
+	err = p.Node(role).Submit(a.Tx)
+	if stands = relay.Stands(a.Tx, err); stands || relay.OutcomeOf(err) == relay.Conflict {
+		return stands, nil
+	}
+	return false, fmt.Errorf("%s: %w", a.What, err)
 }
 
 // keyOf is a hash of what an act does: of a line without its date, but with the height by which it is due,

@@ -1,12 +1,10 @@
 package rehearsal
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"slices"
 
 	"bevote/internal/curve"
-	"bevote/internal/relay"
 	"bevote/internal/roles"
 	"bevote/verifier/board"
 	"bevote/verifier/election"
@@ -141,8 +139,8 @@ func (p *Play) performOnce(role string, acts []roles.Act) error {
 			if err := p.Append(*a.Line); err != nil {
 				return err
 			}
-		} else if err := p.Node(role).Submit(a.Tx); !relay.Stands(a.Tx, err) && relay.OutcomeOf(err) != relay.Conflict {
-			return fmt.Errorf("%s: %w", a.What, err)
+		} else if _, err := p.submit(role, a); err != nil {
+			return err
 		}
 	}
 	return nil
